@@ -1,0 +1,76 @@
+/**
+ * What the engine takes from a shop and what it asks of one. The engine knows no shop by name: `shopify/` implements
+ * this port, and tests may implement it too.
+ */
+
+/** An order as the shop reports it, before its price is turned into Tari. */
+export interface ShopOrder {
+  /** The id that identifies the order everywhere in this server. */
+  orderId: string;
+  /** The order's other name in the shop, such as `#1001`; null where the shop has none. */
+  altId: string | null;
+  /** The shop's id of the customer; for a guest's order `guest:` + orderId. */
+  customerId: string;
+  /** The customer's note on the order. */
+  memo: string | null;
+  /** Every text of the order that may carry a signed claim (`protocol.md` 4), the note first. */
+  claimTexts: readonly string[];
+  /** The price to be paid, as the decimal text that the shop wrote, in units of `currency`. */
+  price: string;
+  /** The currency code as the shop wrote it. */
+  currency: string;
+  /** When the order was made, by the shop's clock. */
+  createdAt: Date;
+  /** When the order last changed, by the shop's clock: older news never overwrites newer. */
+  updatedAt: Date;
+}
+
+/** The order that a call to the shop is about. */
+export interface StorefrontOrder {
+  orderId: string;
+  altId: string | null;
+}
+
+/** What became of a call to the shop. */
+export interface StorefrontOutcome {
+  /**
+   * - `done`: the shop changed because of this call.
+   * - `already_done`: the shop was in the wanted state before the call.
+   * - `left_alone`: the shop's own state forbids the change (cancelling what has been paid by other means).
+   */
+  effect: 'done' | 'already_done' | 'left_alone';
+  /** One sentence for the log. */
+  detail: string;
+}
+
+/** A shop that can be told what became of its orders. Every method can be repeated without doing its work twice. */
+export interface Storefront {
+  /** The shop's kind, in lower case, as it is named in logs and deliveries. */
+  readonly name: string;
+  /**
+   * Records in the shop that the order has been paid in full.
+   * @throws {StorefrontError}
+   */
+  markPaid(order: StorefrontOrder, paidAt: Date, signal?: AbortSignal): Promise<StorefrontOutcome>;
+  /**
+   * Cancels the order in the shop, unless it has been paid there by other means.
+   * @param reason a sentence for the shop's staff.
+   * @throws {StorefrontError}
+   */
+  cancel(order: StorefrontOrder, reason: string, signal?: AbortSignal): Promise<StorefrontOutcome>;
+}
+
+/** A call to the shop that did not come to its end. */
+export class StorefrontError extends Error {
+  override readonly name = 'StorefrontError';
+  /** Whether the same call may succeed later; false for what only a person can mend. */
+  readonly retryable: boolean;
+  /** How long the shop asked us to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, options: { retryable: boolean; retryAfterMs?: number; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.retryable = options.retryable;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

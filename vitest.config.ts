@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    // Two cores: more workers than that only make tests with real processes wait for each other.
+    maxWorkers: 2,
+    coverage: { provider: 'v8', include: ['src/**', 'migrations/**'] },
+  },
+});
