@@ -1,0 +1,40 @@
+import { hex } from '@scure/base';
+
+/** Small operations on bytes that the protocol's hashes and messages are put together with. */
+
+const encoder = new TextEncoder();
+
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/**
+ * Each part behind its length as 8 bytes, little-endian. This is how the protocol hashes several values at once
+ * (protocol.md 3): no two lists of parts give the same bytes.
+ */
+export function lengthPrefixed(...parts: Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + 8 + part.length, 0));
+  const view = new DataView(whole.buffer);
+  let offset = 0;
+  for (const part of parts) {
+    view.setBigUint64(offset, BigInt(part.length), true);
+    whole.set(part, offset + 8);
+    offset += 8 + part.length;
+  }
+  return whole;
+}
+
+/** Whether two public byte strings are equal. The time it takes tells where they differ: not for secrets. */
+export function bytesEqual(first: Uint8Array, second: Uint8Array): boolean {
+  return first.length === second.length && first.every((byte, index) => byte === second[index]);
+}
+
+/** Whether the text is whole bytes in hex, in either case. */
+export function isHex(text: string): boolean {
+  return text.length % 2 === 0 && /^[0-9a-f]+$/i.test(text);
+}
+
+/** The bytes of a text of hex in either case, or undefined when it is none. */
+export function bytesFromHex(text: string): Uint8Array | undefined {
+  return isHex(text) ? hex.decode(text.toLowerCase()) : undefined;
+}

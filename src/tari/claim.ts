@@ -1,0 +1,113 @@
+import { hex } from '@scure/base';
+import { AddressError, addressToBase58, addressToHex, parseAddressObject, type TariAddress } from './address.ts';
+import { bytesFromHex, isHex, utf8 } from './byte-strings.ts';
+import { NONCE_RANDOM_LENGTH, type RandomBytes, signSchnorr, verifySchnorr } from './schnorr.ts';
+
+/**
+ * Order claims (protocol.md 3 and 4): the owner of an address says, with a signature, that an order is theirs. Without
+ * it anybody could name somebody else's wallet in an order and wait for a payment to come from it.
+ */
+
+const DOMAIN = 'MemoSignature';
+const LONGEST_ORDER_ID = 256;
+/** A memo is a few hundred characters; this is far beyond, and little enough to parse at once. */
+const LONGEST_MEMO = 16 * 1024;
+
+/** A claim as it is on the wire. The address is in any text form, the signature is hex(R) hex(s). */
+export interface Claim {
+  address: string;
+  order_id: string;
+  signature: string;
+}
+
+export type ClaimErrorCode = 'malformed_claim' | 'invalid_address' | 'invalid_order_id' | 'invalid_signature';
+
+/** What was given is no claim. The message is a sentence that may be shown to whoever gave it. */
+export class ClaimError extends Error {
+  override readonly name = 'ClaimError';
+  readonly code: ClaimErrorCode;
+
+  constructor(code: ClaimErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * Reads a claim object, which may hold other keys too. An address in one of the JSON objects of older tools is put into
+ * its text. Throws ClaimError. It does not look at what the signature says: that is verifyClaim.
+ */
+export function parseClaim(value: unknown): Claim {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ClaimError('malformed_claim', 'A claim is an object with address, order_id and signature.');
+  }
+  const { address, order_id: orderId, signature } = value as Record<string, unknown>;
+  if (typeof orderId !== 'string' || orderId.length < 1 || orderId.length > LONGEST_ORDER_ID) {
+    throw new ClaimError('invalid_order_id', `A claim's order_id is a text of 1 to ${LONGEST_ORDER_ID} characters.`);
+  }
+  if (typeof signature !== 'string' || !/^[0-9a-f]{128}$/i.test(signature)) {
+    throw new ClaimError('invalid_signature', 'Invalid signature: it must be 128 characters of hex.');
+  }
+  return { address: addressTextIn(address), order_id: orderId, signature };
+}
+
+/**
+ * Whether the claim's signature is by the spend key of the claim's address, and that address. Throws AddressError when
+ * the address is none, which parseClaim has seen to.
+ */
+export function verifyClaim(claim: Claim): { valid: boolean; address: TariAddress } {
+  const address = parseAddressObject(claim.address);
+  const signature = bytesFromHex(claim.signature);
+  const isSigned = (addressText: string) =>
+    signature !== undefined &&
+    verifySchnorr(DOMAIN, claimMessage(addressText, claim.order_id), address.spendKey, signature);
+  // Who gives the address in hex has most likely signed that hex, so it is tried first (protocol.md 3).
+  const valid = (isHex(claim.address) && isSigned(claim.address)) || isSigned(addressToBase58(address));
+  return { valid, address };
+}
+
+/** A claim of the address's owner on an order, in the base58 form. Throws ClaimError for an order id of wrong length. */
+export function signClaim(secretKey: Uint8Array, address: TariAddress, orderId: string, random: RandomBytes): Claim {
+  const addressText = addressToBase58(address);
+  const message = claimMessage(addressText, orderId);
+  const signature = hex.encode(signSchnorr(DOMAIN, message, secretKey, random(NONCE_RANDOM_LENGTH)));
+  return parseClaim({ address: addressText, order_id: orderId, signature });
+}
+
+/**
+ * The claim that a memo carries: the whole memo, or under the key `claim` of a JSON object (protocol.md 4). Its
+ * signature is not verified yet. Undefined when there is none; never throws.
+ */
+export function claimInMemo(memo: string): Claim | undefined {
+  if (memo.length > LONGEST_MEMO) return undefined;
+  const text = memo.trim();
+  // Most memos are plain words. They need not go through a parser's exception.
+  if (!text.startsWith('{')) return undefined;
+  const value = orUndefined(() => JSON.parse(text) as Record<string, unknown>);
+  if (value === undefined) return undefined;
+  return orUndefined(() => parseClaim(value)) ?? orUndefined(() => parseClaim(value.claim));
+}
+
+function claimMessage(addressText: string, orderId: string): Uint8Array {
+  return utf8(`${addressText}:${orderId}`);
+}
+
+function addressTextIn(value: unknown): string {
+  try {
+    const address = parseAddressObject(value);
+    if (typeof value === 'string') return value;
+    // In hex both signed forms of a legacy address are tried, as for a claim that gave it so.
+    return address.kind === 'legacy' ? addressToHex(address) : addressToBase58(address);
+  } catch (error) {
+    if (error instanceof AddressError) throw new ClaimError('invalid_address', error.message);
+    throw error;
+  }
+}
+
+function orUndefined<Result>(read: () => Result): Result | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+/** A payment id has 256 bytes and a memo a sentence or two. A longer text is no place to look for an order id. */
+const LONGEST_TEXT = 1024;
+const LONGEST_ORDER_ID = 256;
+
+/** `555-888-9995`, also behind a country code and words without digits. */
+const TELEPHONE_NUMBER = /^\D*(?:\d{1,3}[-. ])?\d{3}-\d{3}-\d{4}\D*$/;
+/** `order_id: "abc"`, `order id = abc`, `"order_id":"abc"`. In quotes an id may hold spaces. */
+const NAMED_ID = /\border[ _]?id"?\s*[:=]\s*(?:"([^"]*)"?|([^\s",}]+))/i;
+/** `order 123`, `Order # 123`, `order number is 123`. The id has a digit: `order for Anna` names none. */
+const ID_AFTER_ORDER = /\border(?:\s+(?:id|number|no\.?))?(?:\s+is)?(?:\s+|\s*(#)\s*)(?=[\w-]*\d)([\w-]+)/i;
+/** `#1001`, a shop's order name, anywhere. */
+const ORDER_NAME = /(?<![\w&])#\d+\b/;
+/**
+ * One word, maybe in quotes, that ends with a letter or a digit. Braces and brackets are of JSON and of the wallet's own
+ * forms, never of an id.
+ */
+const BARE_ID = /^"?\s*([^\s"(){}[\]]*[\p{L}\p{N}])\s*"?$/u;
+
+/**
+ * The order id that a text names (protocol.md 6): a bare id, `order 123`, `order_id: "abc"` or `#1001`. An id that was
+ * written with `#` is given with it, for this is how shops write an order's name. Undefined when there is none, and for
+ * a text that looks like a telephone number.
+ */
+export function orderIdInText(text: string): string | undefined {
+  if (text.length > LONGEST_TEXT) return undefined;
+  const trimmed = text.trim();
+  if (TELEPHONE_NUMBER.test(trimmed)) return undefined;
+  const named = NAMED_ID.exec(trimmed);
+  if (named) return usable(named[1] ?? named[2]);
+  const afterOrder = ID_AFTER_ORDER.exec(trimmed);
+  if (afterOrder) return usable(`${afterOrder[1] ?? ''}${afterOrder[2]}`);
+  return usable(BARE_ID.exec(trimmed)?.[1] ?? ORDER_NAME.exec(trimmed)?.[0]);
+}
+
+function usable(id: string | undefined): string | undefined {
+  const trimmed = id?.trim() ?? '';
+  return trimmed.length >= 1 && trimmed.length <= LONGEST_ORDER_ID ? trimmed : undefined;
+}

@@ -1,0 +1,202 @@
+import { base64urlnopad } from '@scure/base';
+import { parse, parseNumberAndBigInt, stringify } from 'lossless-json';
+import { AddressError, addressToBase58, parseAddressObject, type TariAddress } from './address.ts';
+import { utf8 } from './byte-strings.ts';
+import { NONCE_RANDOM_LENGTH, type RandomBytes, signSchnorr, verifySchnorr } from './schnorr.ts';
+
+/**
+ * JSON Web Tokens signed with Ristretto256 (protocol.md 3 and 5). The algorithm is Tari's own, which no library for
+ * tokens knows, and a nonce passes 2^53, which they all lose; so the little that is left of a token is read here.
+ */
+
+const DOMAIN = 'com.tari.jwt-ristretto';
+const HEADER = { alg: 'Ristretto256', typ: 'JWT' } as const;
+/** A token travels in one HTTP header, and servers take 8 to 16 KiB of those. */
+const LONGEST_TOKEN = 8 * 1024;
+const MOST_ROLES = 16;
+const LONGEST_ROLE = 64;
+const LARGEST_NONCE = 2n ** 64n - 1n;
+/** The last second that a Date can hold. */
+const LARGEST_SECONDS = 8_640_000_000_000n;
+
+export type TokenErrorCode = 'malformed' | 'wrong_algorithm' | 'bad_signature' | 'bad_claims' | 'expired';
+
+/** A token that is not accepted, and why. */
+export class TokenError extends Error {
+  override readonly name = 'TokenError';
+  readonly code: TokenErrorCode;
+
+  constructor(code: TokenErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The claims of a token as they are on the wire. Whole numbers are bigint, so that none loses a digit. */
+export type TokenClaims = Record<string, unknown>;
+
+export interface DecodedToken {
+  header: TokenClaims;
+  claims: TokenClaims;
+  /** The text that is signed: header and claims as they came. */
+  signingInput: string;
+  /** 64 bytes R s. */
+  signature: Uint8Array;
+}
+
+/** What a login token says. Its nonce is a u64 and must rise strictly for its address; whoever keeps nonces checks that. */
+export interface LoginClaims {
+  address: TariAddress;
+  nonce: bigint;
+  desiredRoles: string[];
+}
+
+/** What an access token says. Times are whole seconds on the wire. */
+export interface AccessClaims {
+  address: TariAddress;
+  roles: string[];
+  issuedAt: Date;
+  expiresAt: Date;
+}
+
+// ---- Any token ----------------------------------------------------------------------------------------------------
+
+/** Signs claims. Those that are bigint are written as whole numbers. */
+export function signToken(claims: object, secretKey: Uint8Array, random: RandomBytes): string {
+  const signingInput = `${encodePart(HEADER)}.${encodePart(claims)}`;
+  const signature = signSchnorr(DOMAIN, utf8(signingInput), secretKey, random(NONCE_RANDOM_LENGTH));
+  return `${signingInput}.${base64urlnopad.encode(signature)}`;
+}
+
+/** Takes a token apart without verifying it. Throws TokenError `malformed` or `wrong_algorithm`. */
+export function decodeToken(token: string): DecodedToken {
+  if (token.length > LONGEST_TOKEN) throw new TokenError('malformed', 'The token is too long.');
+  const [headerText, claimsText, signatureText, ...more] = token.split('.');
+  if (!headerText || !claimsText || !signatureText || more.length > 0) {
+    throw new TokenError('malformed', 'A token is three parts with dots between them.');
+  }
+  const header = objectIn(headerText);
+  requireHeader(header);
+  const signature = bytesIn(signatureText);
+  if (signature.length !== 64) throw new TokenError('malformed', "The token's signature does not have 64 bytes.");
+  return { header, claims: objectIn(claimsText), signingInput: `${headerText}.${claimsText}`, signature };
+}
+
+/** The claims of a token signed by the public key. Throws TokenError `bad_signature`, or as decodeToken does. */
+export function verifyTokenSignature(token: string, publicKey: Uint8Array): TokenClaims {
+  const decoded = decodeToken(token);
+  requireSignature(decoded, publicKey);
+  return decoded.claims;
+}
+
+// ---- Login tokens -------------------------------------------------------------------------------------------------
+
+/** Verifies a login token, which is signed by the spend key of the address in its own claims. Throws TokenError. */
+export function verifyLoginToken(token: string): LoginClaims {
+  const decoded = decodeToken(token);
+  const address = addressIn(decoded.claims);
+  requireSignature(decoded, address.spendKey);
+  return { address, nonce: nonceIn(decoded.claims), desiredRoles: rolesIn(decoded.claims, 'desired_roles') };
+}
+
+// ---- Access tokens ------------------------------------------------------------------------------------------------
+
+/** Signs an access token. Its times are rounded down to whole seconds, and its address is written in base58. */
+export function issueAccessToken(claims: AccessClaims, secretKey: Uint8Array, random: RandomBytes): string {
+  const wireClaims = {
+    address: addressToBase58(claims.address),
+    roles: claims.roles,
+    iat: secondsOf(claims.issuedAt),
+    exp: secondsOf(claims.expiresAt),
+  };
+  return signToken(wireClaims, secretKey, random);
+}
+
+/** Verifies an access token of the server with this public key. Throws TokenError; `expired` from its `exp` second on. */
+export function verifyAccessToken(token: string, publicKey: Uint8Array, now: Date): AccessClaims {
+  const claims = verifyTokenSignature(token, publicKey);
+  const expiresAt = dateIn(claims, 'exp');
+  if (now.getTime() >= expiresAt.getTime()) throw new TokenError('expired', 'The token has expired.');
+  return { address: addressIn(claims), roles: rolesIn(claims, 'roles'), issuedAt: dateIn(claims, 'iat'), expiresAt };
+}
+
+// ---- Parts --------------------------------------------------------------------------------------------------------
+
+/** Exactly the one header (protocol.md 5): a token must not choose how it is verified. */
+function requireHeader(header: TokenClaims): void {
+  if (header.alg !== HEADER.alg) throw new TokenError('wrong_algorithm', `A token's algorithm must be ${HEADER.alg}.`);
+  if (header.typ !== HEADER.typ || Object.keys(header).length !== 2) {
+    throw new TokenError('malformed', `A token's header has alg and typ, and its typ is ${HEADER.typ}.`);
+  }
+}
+
+function requireSignature({ signingInput, signature }: DecodedToken, publicKey: Uint8Array): void {
+  if (!verifySchnorr(DOMAIN, utf8(signingInput), publicKey, signature)) {
+    throw new TokenError('bad_signature', "The token's signature does not fit.");
+  }
+}
+
+function encodePart(value: object): string {
+  return base64urlnopad.encode(utf8(stringify(value) ?? ''));
+}
+
+function objectIn(part: string): TokenClaims {
+  const bytes = bytesIn(part);
+  let value: unknown;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    value = parse(text, null, parseNumberAndBigInt);
+  } catch {
+    throw new TokenError('malformed', 'A part of the token is not JSON.');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TokenError('malformed', 'A part of the token is not an object.');
+  }
+  return value as TokenClaims;
+}
+
+/** Base64url without padding, and with the bits that do not count 0: each token has one text. */
+function bytesIn(part: string): Uint8Array {
+  try {
+    return base64urlnopad.decode(part);
+  } catch {
+    throw new TokenError('malformed', 'A part of the token is not base64url.');
+  }
+}
+
+function addressIn(claims: TokenClaims): TariAddress {
+  try {
+    return parseAddressObject(claims.address);
+  } catch (error) {
+    if (error instanceof AddressError) throw new TokenError('bad_claims', error.message);
+    throw error;
+  }
+}
+
+function nonceIn({ nonce }: TokenClaims): bigint {
+  if (typeof nonce !== 'bigint' || nonce < 0n || nonce > LARGEST_NONCE) {
+    throw new TokenError('bad_claims', "The token's nonce is not a whole number of 64 bits.");
+  }
+  return nonce;
+}
+
+function rolesIn(claims: TokenClaims, name: 'roles' | 'desired_roles'): string[] {
+  const roles = claims[name];
+  const isRole = (role: unknown): role is string => typeof role === 'string' && role.length <= LONGEST_ROLE;
+  if (!Array.isArray(roles) || roles.length > MOST_ROLES || !roles.every(isRole)) {
+    throw new TokenError('bad_claims', `The token's ${name} are not a list of at most ${MOST_ROLES} names.`);
+  }
+  return roles;
+}
+
+function dateIn(claims: TokenClaims, name: 'iat' | 'exp'): Date {
+  const seconds = claims[name];
+  if (typeof seconds !== 'bigint' || seconds < 0n || seconds > LARGEST_SECONDS) {
+    throw new TokenError('bad_claims', `The token's ${name} is not a time in seconds.`);
+  }
+  return new Date(Number(seconds) * 1000);
+}
+
+function secondsOf(date: Date): bigint {
+  return BigInt(Math.floor(date.getTime() / 1000));
+}

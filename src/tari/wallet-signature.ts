@@ -1,0 +1,65 @@
+import { hex } from '@scure/base';
+import { addressToEmoji, type TariAddress } from './address.ts';
+import { bytesFromHex, utf8 } from './byte-strings.ts';
+import { NONCE_RANDOM_LENGTH, type RandomBytes, signSchnorr, verifySchnorr } from './schnorr.ts';
+
+/** What the hot wallet signs when it tells the server of a payment (protocol.md 3). */
+
+const DOMAIN = 'WalletSignature';
+
+/** What a hot wallet says of a payment: texts as they are sent, the amount in µT. */
+export interface SignedPayment {
+  sender: string;
+  amount: bigint;
+  txid: string;
+  memo: string | null;
+  orderId: string | null;
+}
+
+/** Who signed a message, which must rise with each message (`nonce`), and the signature, hex(R) hex(s). */
+export interface WalletAuthentication {
+  address: TariAddress;
+  nonce: bigint;
+  signature: string;
+}
+
+/**
+ * The JSON of a payment as it is signed: exactly these keys in this order, without spaces, absent ones as null. Wallets
+ * write it with serde_json, whose string escapes are those of JSON.stringify.
+ */
+export function paymentPayload({ sender, amount, txid, memo, orderId }: SignedPayment): string {
+  const text = JSON.stringify;
+  return (
+    `{"sender":${text(sender)},"amount":${amount},"txid":${text(txid)},` +
+    `"memo":${text(memo)},"order_id":${text(orderId)}}`
+  );
+}
+
+/** The JSON of a confirmation as it is signed. */
+export function confirmationPayload(txid: string): string {
+  return JSON.stringify({ txid });
+}
+
+/** The signed text: the address in emoji (a legacy one in the old table), the nonce and the payload. */
+export function walletMessage(address: TariAddress, nonce: bigint, payload: string): string {
+  return `${addressToEmoji(address)}:${nonce}:${payload}`;
+}
+
+/** Signs a payload as the hot wallet does. The signature is 128 characters of hex. */
+export function signWalletMessage(
+  secretKey: Uint8Array,
+  address: TariAddress,
+  nonce: bigint,
+  payload: string,
+  random: RandomBytes,
+): string {
+  const message = utf8(walletMessage(address, nonce, payload));
+  return hex.encode(signSchnorr(DOMAIN, message, secretKey, random(NONCE_RANDOM_LENGTH)));
+}
+
+/** Whether the payload is signed by the spend key of the address, with this nonce. Never throws. */
+export function verifyWalletSignature({ address, nonce, signature }: WalletAuthentication, payload: string): boolean {
+  const signatureBytes = bytesFromHex(signature);
+  if (signatureBytes === undefined) return false;
+  return verifySchnorr(DOMAIN, utf8(walletMessage(address, nonce, payload)), address.spendKey, signatureBytes);
+}

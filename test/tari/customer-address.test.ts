@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { accountOf, addressToBase58, addressToHex, singleAddress } from '../../src/tari/address.ts';
+import { customerAddress, isCustomerAccount } from '../../src/tari/customer-address.ts';
+import vectors from '../vectors/customer-addresses.json' with { type: 'json' };
+import { anyModernAddress } from './arbitraries.ts';
+
+describe('customer addresses', () => {
+  it.each(vectors as [string, string, string][])('are the published ones: customer %s', (id, hex, base58) => {
+    expect(addressToHex(customerAddress(id))).toBe(hex);
+    expect(addressToBase58(customerAddress(id))).toBe(base58);
+  });
+
+  it('are valid for every id, and known for what they are', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, unit: 'binary' }), (id) => {
+        const address = customerAddress(id);
+        expect(address).toMatchObject({ kind: 'single', network: 'mainnet', features: 2 });
+        expect(isCustomerAccount(accountOf(address))).toBe(true);
+        expect(isCustomerAccount(accountOf(singleAddress('stagenet', address.spendKey)))).toBe(false);
+      }),
+    );
+  });
+
+  it('are no wallet addresses', () => {
+    fc.assert(
+      fc.property(anyModernAddress, (address) => {
+        expect(isCustomerAccount(accountOf(address))).toBe(false);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('need an id of 1 to 256 characters', () => {
+    expect(() => customerAddress('')).toThrow(RangeError);
+    expect(() => customerAddress('x'.repeat(257))).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AddressError, addressToBase58, parseAddress } from '../../src/tari/address.ts';
+import { orderIdInText } from '../../src/tari/order-id-in-text.ts';
+import { textOfPaymentId } from '../../src/tari/payment-id-text.ts';
+import { paymentLink } from '../../src/tari/wallet-link.ts';
+import { anyModernAddress } from './arbitraries.ts';
+
+const B58 = '14s9vDTwrweZvWEgQ9gNhXXPX68DPXSSAHNFWYEPi5JsBQY';
+
+describe('textOfPaymentId', () => {
+  it.each([
+    ['None', ''],
+    ['', ''],
+    ['u64(1001)', '1001'],
+    ['u256(340282366920938463463374607431768211456)', '340282366920938463463374607431768211456'],
+    ['data(6f726465722d31303031)', 'order-1001'],
+    ['data(6F726465722D31303031)', 'order-1001'],
+    ['data()', ''],
+    ['data(fffe)', ''],
+    ['data(123)', ''],
+    [`address_and_data(${B58},6f726465722031)`, 'order 1'],
+    [`address_and_data(${B58},)`, ''],
+    ['type(Payment), data(order 1001)', 'order 1001'],
+    ['type(Payment), data(6f72)', '6f72'],
+    ['type(Payment), data()', ''],
+    [`sender_address(${B58}), sender_one_sided(true), amount(5), fee(1), data(a, b) and (c))`, 'a, b) and (c)'],
+    ['type(Payment), data(x, data(y))', 'y)'],
+    ['order-1001', 'order-1001'],
+  ])('reads %s', (argument, text) => {
+    expect(textOfPaymentId(argument)).toBe(text);
+  });
+
+  it('takes any text whole out of the newer forms', () => {
+    const anyText = fc.string({ unit: 'grapheme' }).filter((text) => !text.includes(' data('));
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(textOfPaymentId(`type(Payment), data(${text})`)).toBe(text);
+      }),
+    );
+  });
+
+  it('takes any text whole out of its hex', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const hex = Buffer.from(text).toString('hex');
+        expect(textOfPaymentId(`data(${hex})`)).toBe(text);
+        expect(textOfPaymentId(`address_and_data(${B58},${hex})`)).toBe(text);
+      }),
+    );
+  });
+});
+
+describe('orderIdInText', () => {
+  it.each([
+    ['1001', '1001'],
+    ['oid554432', 'oid554432'],
+    ['order-1001', 'order-1001'],
+    ['order12345', 'order12345'],
+    ['"123456"', '123456'],
+    ['" ab123456cd "', 'ab123456cd'],
+    ['6f1b0a4e-7d7c-4f8e-9a35-2f0f5d1c2b3a', '6f1b0a4e-7d7c-4f8e-9a35-2f0f5d1c2b3a'],
+    ['order 123', '123'],
+    ['Order 123, thanks', '123'],
+    ['Track Order 9876. This is 500', '9876'],
+    ['order oid554432', 'oid554432'],
+    ['Order ID is 1234', '1234'],
+    ['order number 1234', '1234'],
+    ['order_id: "abc"', 'abc'],
+    ['order_id: 12345', '12345'],
+    ['order_id="12345', '12345'],
+    ['order_id= " 12345"\n', '12345'],
+    ['order id = 126dbsa', '126dbsa'],
+    ['orderid:7', '7'],
+    ['order_id:"order_id#12345"', 'order_id#12345'],
+    ['{"order_id":"abc 1","more":2}', 'abc 1'],
+    ['#1001', '#1001'],
+    ['order #1001', '#1001'],
+    ['Order# 1001', '#1001'],
+    ['order#1001', '#1001'],
+    ['for #1001, thank you', '#1001'],
+    ['#5674. Phone 555-666-1111', '#5674'],
+  ])('finds the order id in %j', (text, id) => {
+    expect(orderIdInText(text)).toBe(id);
+  });
+
+  it.each([
+    '',
+    ' ',
+    '"',
+    '""',
+    'thank you',
+    'order for Anna',
+    'order_id=',
+    'order_id=""',
+    'Order#',
+    '#',
+    'rec 7',
+    '{"note":1}',
+    '555-888-9995',
+    'phone: 555-888-9995',
+    '+1-555-888-9995',
+    'call 555-888-9995!',
+    '(555) 555-888-9995',
+    'my border 12',
+    'x'.repeat(257),
+    'x '.repeat(1000),
+  ])('finds none in %j', (text) => {
+    expect(orderIdInText(text)).toBeUndefined();
+  });
+
+  it('finds every bare id, named id and order name', () => {
+    const anyId = fc
+      .stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,40}[A-Za-z0-9]$/)
+      .filter((id) => !/\d{3}-\d{3}-\d{4}/.test(id));
+    fc.assert(
+      fc.property(anyId, fc.nat(), (id, number) => {
+        expect(orderIdInText(id)).toBe(id);
+        expect(orderIdInText(`order_id: "${id}"`)).toBe(id);
+        expect(orderIdInText(`order ${number}`)).toBe(`${number}`);
+        expect(orderIdInText(`#${number}`)).toBe(`#${number}`);
+      }),
+    );
+  });
+
+  it('takes no time over hostile texts', () => {
+    const started = performance.now();
+    for (const piece of ['order ', 'order_id', '"', '#', '1-', 'order number is ', '555-666-']) {
+      orderIdInText(piece.repeat(Math.floor(1024 / piece.length)));
+    }
+    expect(performance.now() - started).toBeLessThan(200);
+  });
+});
+
+describe('paymentLink', () => {
+  const address = parseAddress(B58);
+
+  it('has the form that wallets open', () => {
+    const link = paymentLink({ network: 'mainnet', address, amount: 477_000_000n, note: 'order #1 & "co" + é' });
+    expect(link).toBe(
+      `tari://mainnet/transactions/send?tariAddress=${B58}&amount=477000000&note=order%20%231%20%26%20%22co%22%20%2B%20%C3%A9`,
+    );
+  });
+
+  it('says what it was made of', () => {
+    fc.assert(
+      fc.property(anyModernAddress, fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }), fc.string(), (to, amount, note) => {
+        const link = new URL(paymentLink({ network: to.network, address: to, amount, note }));
+        expect(link.host).toBe(to.network);
+        expect(link.pathname).toBe('/transactions/send');
+        expect(Object.fromEntries(link.searchParams)).toEqual({
+          tariAddress: addressToBase58(to),
+          amount: `${amount}`,
+          note,
+        });
+      }),
+    );
+  });
+
+  it('is refused for an address of another network', () => {
+    expect(() => paymentLink({ network: 'esmeralda', address, amount: 1n, note: '' })).toThrow(AddressError);
+  });
+});
