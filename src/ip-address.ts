@@ -1,0 +1,61 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+/** One address of either family. An IPv4 address in IPv6 clothes (`::ffff:1.2.3.4`) is always held as its IPv4 self. */
+export type IpAddress = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** All addresses that share the first `prefixLength` bits of `address`; a single address has all of its bits. */
+export interface IpRange {
+  address: IpAddress;
+  prefixLength: number;
+}
+
+/** The longest text that can be an address, zone name included; longer ones are not looked at. */
+const LONGEST_ADDRESS_TEXT = 80;
+
+/**
+ * Reads an address as it stands in a socket or a header. The zone of a link-local IPv6 address (`%eth0`) is dropped:
+ * it names an interface of this machine, not of the peer.
+ * @returns undefined for anything that is not exactly one address.
+ */
+export function parseIpAddress(text: string): IpAddress | undefined {
+  // ipaddr.js also reads `1`, `0x7f.1` and octal parts as IPv4; node:net knows only the forms that people mean.
+  if (text.length > LONGEST_ADDRESS_TEXT || isIP(text) === 0) return undefined;
+  return ipaddr.process(withoutDots(text.replace(/%.*$/, '')));
+}
+
+/** An IPv6 address with its last 32 bits in hex: ipaddr.js takes `::192.0.2.1` for the mapped form, and it is not. */
+function withoutDots(text: string): string {
+  return text.includes(':') && text.includes('.') ? new URL(`http://[${text}]`).hostname.slice(1, -1) : text;
+}
+
+/** The one text by which an address is compared and logged: dotted IPv4, or IPv6 as RFC 5952 writes it. */
+export function formatIpAddress(address: IpAddress): string {
+  return address.kind() === 'ipv4' ? address.toString() : (address as ipaddr.IPv6).toRFC5952String();
+}
+
+/**
+ * Reads an address (`192.0.2.1`, `2001:db8::1`) or a CIDR range (`10.0.0.0/8`, `fc00::/7`). Bits behind the prefix may
+ * be set; they do not count.
+ * @returns undefined for anything else.
+ */
+export function parseIpRange(text: string): IpRange | undefined {
+  const [, addressText = '', prefixText] = /^([0-9A-Fa-f:.]{2,45})(?:\/(0|[1-9]\d{0,2}))?$/.exec(text) ?? [];
+  const address = parseIpAddress(addressText);
+  if (address === undefined) return undefined;
+
+  const writtenBits = addressText.includes(':') ? 128 : 32;
+  const writtenPrefix = prefixText === undefined ? writtenBits : Number(prefixText);
+  if (writtenPrefix > writtenBits) return undefined;
+
+  // `::ffff:10.0.0.0/104` is `10.0.0.0/8`; a shorter prefix reaches beyond the mapped addresses and stays IPv6.
+  const mappedBits = writtenBits - address.toByteArray().length * 8;
+  if (writtenPrefix < mappedBits)
+    return { address: ipaddr.IPv6.parse(withoutDots(addressText)), prefixLength: writtenPrefix };
+  return { address, prefixLength: writtenPrefix - mappedBits };
+}
+
+/** Whether an address lies in a range; addresses of different families never match. */
+export function isInRange(address: IpAddress, range: IpRange): boolean {
+  return address.kind() === range.address.kind() && address.match([range.address, range.prefixLength]);
+}

@@ -1,0 +1,357 @@
+import { z } from 'zod';
+import type { LogLevel } from './log.ts';
+import {
+  addressValue,
+  apiVersionValue,
+  booleanValue,
+  choiceValue,
+  cronValue,
+  databaseUrlValue,
+  durationValueMs,
+  hostValue,
+  httpUrlValue,
+  ipListValue,
+  keyHexValue,
+  listValue,
+  optionalIpListValue,
+  tokenValue,
+  wholeNumberValue,
+} from './setting-values.ts';
+
+/** The groups in which settings are shown to people, in this order. */
+export const SETTING_GROUPS = [
+  'Server',
+  'Database',
+  'Keys',
+  'Orders',
+  'Wallets',
+  'Shopify',
+  'Limits',
+  'Logging',
+  'Plugins',
+] as const;
+
+export type SettingGroup = (typeof SETTING_GROUPS)[number];
+
+/** What is told to people about one setting: `.env.sample` and the table in docs/operations.md are made from it. */
+export interface SettingDescription {
+  /** The environment variable. */
+  name: string;
+  group: SettingGroup;
+  /** Sentences for the operator. */
+  description: string;
+  /** The text that counts when the setting is not set; undefined where there is none. */
+  defaultText: string | undefined;
+  /** A text that shows the form. Those of secrets are no real values. */
+  example: string;
+  /** Whether the value must never be shown. */
+  secret: boolean;
+}
+
+type SettingNotes = Omit<SettingDescription, 'name' | 'defaultText'> & { defaultText?: string };
+
+const settingNotes = z.registry<SettingNotes>();
+
+/** A reader of a setting's text; undefined means that the text is not what was expected. */
+type ReadText<Value> = (text: string) => Value | undefined;
+
+type Notes = Omit<SettingNotes, 'group' | 'secret' | 'defaultText'>;
+
+/** Makes the schema of one setting without a default. `expected` completes the sentence "TPG_X must be …". */
+function optional<Value>(group: SettingGroup, expected: string, read: ReadText<Value>, notes: Notes) {
+  return textSchema(expected, read)
+    .optional()
+    .register(settingNotes, { ...notes, group, secret: false });
+}
+
+/** As `optional`, for what must never be shown. */
+function secret<Value>(group: SettingGroup, expected: string, read: ReadText<Value>, notes: Notes) {
+  return textSchema(expected, read)
+    .optional()
+    .register(settingNotes, { ...notes, group, secret: true });
+}
+
+/** As `optional`, with the text that counts when the setting is not set. */
+function withDefault<Value>(
+  group: SettingGroup,
+  defaultText: string,
+  expected: string,
+  read: ReadText<Value>,
+  notes: Notes,
+) {
+  return textSchema(expected, read)
+    .prefault(defaultText)
+    .register(settingNotes, { ...notes, group, secret: false, defaultText });
+}
+
+function textSchema<Value>(expected: string, read: ReadText<Value>) {
+  return z.string().transform((text, context): Value => {
+    const value = read(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: expected });
+    return z.NEVER;
+  });
+}
+
+const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+const ORDER_ID_FIELDS = ['id', 'name'] as const;
+const PRICE_FIELDS = ['total', 'subtotal', 'line_items'] as const;
+
+const HOUR_MS = 3_600_000;
+/** An order's time-out below this is a slip, above a year it is none at all. */
+const SHORTEST_TIMEOUT_MS = 100;
+const LONGEST_TIMEOUT_MS = 365 * 24 * HOUR_MS;
+const LONGEST_GRACE_MS = 7 * 24 * HOUR_MS;
+
+const A_BOOLEAN = '1, true, yes or on, or 0, false, no or off';
+const A_TIMEOUT = 'hours as a number, or a number with ms, s, m, h or d, from 100ms to 365d';
+const IP_LIST = 'IP addresses or CIDR ranges with commas between them';
+const A_TOKEN = 'a text without spaces of at most 1024 characters';
+const LOOPBACK_AND_PRIVATE =
+  '127.0.0.0/8, ::1, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7, fe80::/10, 169.254.0.0/16';
+
+const timeoutMs = (text: string) => durationValueMs(text, SHORTEST_TIMEOUT_MS, LONGEST_TIMEOUT_MS);
+
+const serverSettings = {
+  TPG_HOST: withDefault('Server', '127.0.0.1', 'an IP address or a host name', hostValue, {
+    description: 'The address to listen on; 0.0.0.0 or :: for every network interface.',
+    example: '0.0.0.0',
+  }),
+  TPG_PORT: withDefault(
+    'Server',
+    '8360',
+    'a whole number from 0 to 65535',
+    (text) => wholeNumberValue(text, 0, 65535),
+    {
+      description: 'The port to listen on; 0 takes any that is free.',
+      example: '8360',
+    },
+  ),
+  TPG_USE_X_FORWARDED_FOR: withDefault('Server', 'false', A_BOOLEAN, booleanValue, {
+    description:
+      'Whether the X-Forwarded-For header of a trusted proxy says who the client is. The proxy must set that header itself. Switch on this or TPG_USE_FORWARDED, whichever your proxy sets.',
+    example: 'true',
+  }),
+  TPG_USE_FORWARDED: withDefault('Server', 'false', A_BOOLEAN, booleanValue, {
+    description: 'The same for the Forwarded header (RFC 7239).',
+    example: 'true',
+  }),
+  TPG_TRUSTED_PROXIES: withDefault('Server', LOOPBACK_AND_PRIVATE, IP_LIST, ipListValue, {
+    description:
+      'Proxies whose forwarded headers count. Of a list in such a header, the address added by the nearest trusted proxy is the client.',
+    example: '10.1.2.3, 2001:db8::/32',
+  }),
+};
+
+const databaseSettings = {
+  // Secret, because the URL of a PostgreSQL database holds its password.
+  TPG_DATABASE_URL: textSchema('sqlite:// and a path, or a postgres:// URL', databaseUrlValue)
+    .prefault('sqlite://data/tari_store.db')
+    .register(settingNotes, {
+      group: 'Database',
+      description: 'The database: sqlite:// and the path of a file, or the postgres:// URL of a PostgreSQL database.',
+      defaultText: 'sqlite://data/tari_store.db',
+      example: 'sqlite:///var/lib/tari-payment-server/store.db',
+      secret: true,
+    }),
+  TPG_MAX_CONNECTIONS: withDefault(
+    'Database',
+    '25',
+    'a whole number from 1 to 1000',
+    (text) => wholeNumberValue(text, 1, 1000),
+    { description: 'How many connections to the database may be open at the same time.', example: '10' },
+  ),
+};
+
+const keySettings = {
+  TPG_JWT_SIGNING_KEY: secret('Keys', '64 hex characters', keyHexValue, {
+    description:
+      'The secret key that signs access tokens. Without it and TPG_JWT_VERIFICATION_KEY the server makes a pair of keys and keeps it in a file, which is for trying out only.',
+    example: '<64 hex characters>',
+  }),
+  TPG_JWT_VERIFICATION_KEY: optional('Keys', '64 hex characters', keyHexValue, {
+    description:
+      'The public key of TPG_JWT_SIGNING_KEY. Both are set so that a slip of the finger shows: the pair is checked at the start.',
+    example: '<64 hex characters>',
+  }),
+};
+
+const orderSettings = {
+  TPG_STRICT_MODE: withDefault('Orders', 'true', A_BOOLEAN, booleanValue, {
+    description:
+      'Whether an order is known by its id only; when off, also by its other name in the shop, such as #1001.',
+    example: 'false',
+  }),
+  TPG_DISABLE_MEMO_SIGNATURE_CHECK: withDefault('Orders', 'false', A_BOOLEAN, booleanValue, {
+    description:
+      "Takes a claim in a memo or an order's note for true without checking its signature. For trying out only: with it anybody can claim in anybody's name.",
+    example: 'false',
+  }),
+  TPG_UNCLAIMED_ORDER_TIMEOUT: withDefault('Orders', '2', A_TIMEOUT, timeoutMs, {
+    description:
+      'How long after its last change an order that nobody claimed expires, in hours, or with a unit: ms, s, m, h or d.',
+    example: '90m',
+  }),
+  TPG_UNPAID_ORDER_TIMEOUT: withDefault('Orders', '48', A_TIMEOUT, timeoutMs, {
+    description: 'How long after its last change a claimed order that is not paid expires, in hours, or with a unit.',
+    example: '3d',
+  }),
+  TPG_EXPIRY_SCHEDULE: withDefault(
+    'Orders',
+    '* * * * *',
+    'a cron expression of five fields, or of six with seconds first',
+    cronValue,
+    {
+      description:
+        'When to look for orders that expire, as a cron expression, with seconds as an optional first field. By default each minute.',
+      example: '*/10 * * * * *',
+    },
+  ),
+  TPG_EXPIRY_GRACE: withDefault(
+    'Orders',
+    '2m',
+    'hours as a number, or a number with ms, s, m, h or d, from 0 to 7d',
+    (text) => durationValueMs(text, 0, LONGEST_GRACE_MS),
+    {
+      description:
+        'How long after a start nothing expires, so that payments that came while the server was down are counted first. In hours, or with a unit.',
+      example: '10m',
+    },
+  ),
+};
+
+const walletSettings = {
+  TPG_PAYMENT_WALLET_ADDRESS: optional('Wallets', 'a Tari address in base58, emoji or hex', addressValue, {
+    description:
+      'The Tari address of the hot wallet that customers are told to pay to. It must still be registered as a wallet.',
+    example: '<Tari address>',
+  }),
+  TPG_DISABLE_WALLET_WHITELIST: withDefault('Wallets', 'false', A_BOOLEAN, booleanValue, {
+    description:
+      'Takes notifications of a registered wallet from any IP address instead of the registered one only. Signature and nonce are checked all the same.',
+    example: 'false',
+  }),
+};
+
+const shopifySettings = {
+  TPG_SHOPIFY_SHOP: optional('Shopify', 'the name of a shop', (text) => (/^\S{1,255}$/.test(text) ? text : undefined), {
+    description:
+      'The shop, as name or name.myshopify.com. Without it the server runs without a shop and skips all calls to it.',
+    example: 'my-shop.myshopify.com',
+  }),
+  TPG_SHOPIFY_API_VERSION: withDefault(
+    'Shopify',
+    '2026-10',
+    'a quarter such as 2026-10, or unstable',
+    apiVersionValue,
+    {
+      description: 'The version of the Shopify Admin API.',
+      example: '2026-10',
+    },
+  ),
+  TPG_SHOPIFY_API_KEY: optional('Shopify', A_TOKEN, tokenValue, {
+    description:
+      "The app's client id. With TPG_SHOPIFY_API_SECRET the server fetches and renews access tokens by itself.",
+    example: '<client id>',
+  }),
+  TPG_SHOPIFY_API_SECRET: secret('Shopify', A_TOKEN, tokenValue, {
+    description: "The app's client secret.",
+    example: '<client secret>',
+  }),
+  TPG_SHOPIFY_ADMIN_ACCESS_TOKEN: secret('Shopify', A_TOKEN, tokenValue, {
+    description: 'The permanent admin access token of an older custom app, instead of client id and secret.',
+    example: 'shpat_…',
+  }),
+  TPG_SHOPIFY_STOREFRONT_ACCESS_TOKEN: secret('Shopify', A_TOKEN, tokenValue, {
+    description: 'The storefront access token.',
+    example: '<storefront access token>',
+  }),
+  TPG_SHOPIFY_ADMIN_URL: optional('Shopify', 'an http or https URL without user, query or fragment', httpUrlValue, {
+    description: 'Replaces https://{shop}/admin/api/{version} as the address of the Admin API, for tests and proxies.',
+    example: 'http://127.0.0.1:9000/admin/api/2026-10',
+  }),
+  TPG_SHOPIFY_HMAC_SECRET: secret('Shopify', A_TOKEN, tokenValue, {
+    description:
+      "The secret that signs webhooks: the app's client secret, or the one shown in the shop's settings for webhooks made there. When it is not set, TPG_SHOPIFY_API_SECRET counts.",
+    example: '<client secret>',
+  }),
+  TPG_SHOPIFY_HMAC_SECRET_PREVIOUS: secret('Shopify', A_TOKEN, tokenValue, {
+    description: 'The secret before that one, while Shopify may still sign with it: for an hour after a change.',
+    example: '<client secret>',
+  }),
+  TPG_SHOPIFY_HMAC_CHECKS: withDefault('Shopify', 'true', A_BOOLEAN, booleanValue, {
+    description:
+      'Whether webhooks must be signed. For trying out only may this be off: without it anybody can send orders.',
+    example: 'true',
+  }),
+  TPG_SHOPIFY_IP_WHITELIST: withDefault('Shopify', 'none', `${IP_LIST}, or none`, optionalIpListValue, {
+    description:
+      'Addresses and ranges that may call anything under /shopify. Unset, none, false or 0 switch the list off.',
+    example: '192.0.2.7, 2001:db8::/32',
+  }),
+  TPG_SHOPIFY_ORDER_ID_FIELD: withDefault('Shopify', 'id', 'id or name', (text) => choiceValue(text, ORDER_ID_FIELDS), {
+    description: "Which field of the shop's order is the order's id: id or name.",
+    example: 'name',
+  }),
+  TPG_SHOPIFY_PRICE_FIELD: withDefault(
+    'Shopify',
+    'total',
+    'total, subtotal or line_items',
+    (text) => choiceValue(text, PRICE_FIELDS),
+    {
+      description: "Which price of the shop's order is to be paid: total, subtotal or line_items.",
+      example: 'subtotal',
+    },
+  ),
+  TPG_SHOPIFY_CAPTURE_PAYMENTS: withDefault('Shopify', 'false', A_BOOLEAN, booleanValue, {
+    description:
+      'Whether to capture a payment that the shop has only authorized, instead of marking the order as paid.',
+    example: 'true',
+  }),
+};
+
+const otherSettings = {
+  TPG_RATE_LIMIT: withDefault(
+    'Limits',
+    '60',
+    'a whole number from 0 to 1000000',
+    (text) => wholeNumberValue(text, 0, 1_000_000),
+    { description: 'Requests a minute and address on what strangers can reach; 0 is off.', example: '120' },
+  ),
+  TPG_LOG_LEVEL: withDefault(
+    'Logging',
+    'info',
+    'fatal, error, warn, info, debug, trace or silent',
+    (text) => choiceValue(text, LOG_LEVELS),
+    {
+      description: 'The least grave kind of message to log: fatal, error, warn, info, debug, trace or silent.',
+      example: 'debug',
+    },
+  ),
+  TPG_PLUGINS: optional('Plugins', 'paths of modules with commas between them', listValue, {
+    description: 'Paths of JavaScript modules, with commas between them, that register event handlers at the start.',
+    example: './plugins/mail.js, ./plugins/dashboard.js',
+  }),
+};
+
+/** Every setting of the server, as the environment holds it: its name, its form, its default and what to tell people about it. */
+export const environmentSchema = z.object({
+  ...serverSettings,
+  ...databaseSettings,
+  ...keySettings,
+  ...orderSettings,
+  ...walletSettings,
+  ...shopifySettings,
+  ...otherSettings,
+});
+
+/** What is told to people about each setting, in the order of the groups. */
+export function settingDescriptions(): readonly SettingDescription[] {
+  const described = Object.entries(environmentSchema.shape).map(([name, schema]): SettingDescription => {
+    const notes = settingNotes.get(schema);
+    if (notes === undefined) throw new Error(`The setting ${name} is not described.`);
+    return { name, ...notes, defaultText: notes.defaultText };
+  });
+  return SETTING_GROUPS.flatMap((group) => described.filter((setting) => setting.group === group));
+}
