@@ -1,0 +1,31 @@
+import type { Migration } from 'kysely';
+import type { SchemaDialect, SchemaMigration } from '../src/store/schema.ts';
+import { customersAndAccounts } from './0001-customers-and-accounts.ts';
+import { orders } from './0002-orders.ts';
+import { payments } from './0003-payments.ts';
+import { settlements } from './0004-settlements.ts';
+import { walletsNoncesAndRoles } from './0005-wallets-nonces-and-roles.ts';
+import { exchangeRates } from './0006-exchange-rates.ts';
+import { eventsAndDeliveries } from './0007-events-and-deliveries.ts';
+import { webhooks } from './0008-webhooks.ts';
+import { auditLog } from './0009-audit-log.ts';
+import { heartbeat } from './0010-heartbeat.ts';
+
+/** Every migration under the name by which a database remembers it. A name that has been released never changes. */
+const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
+  '0001-customers-and-accounts': customersAndAccounts,
+  '0002-orders': orders,
+  '0003-payments': payments,
+  '0004-settlements': settlements,
+  '0005-wallets-nonces-and-roles': walletsNoncesAndRoles,
+  '0006-exchange-rates': exchangeRates,
+  '0007-events-and-deliveries': eventsAndDeliveries,
+  '0008-webhooks': webhooks,
+  '0009-audit-log': auditLog,
+  '0010-heartbeat': heartbeat,
+};
+
+/** The migrations as one database wants them. */
+export function migrationsFor(schema: SchemaDialect): Record<string, Migration> {
+  return Object.fromEntries(Object.entries(MIGRATIONS).map(([name, migration]) => [name, migration(schema)]));
+}

@@ -1,0 +1,216 @@
+import type { Generated } from 'kysely';
+
+/**
+ * The tables as both databases hold them. Integers are `bigint` everywhere, so that no amount is ever rounded. Times
+ * are RFC 3339 texts in UTC with milliseconds, which sort as they run. JSON columns hold JSON text. The dialects see
+ * to it that both databases hand them over in this form.
+ */
+export interface Tables {
+  customers: CustomersTable;
+  accounts: AccountsTable;
+  customer_addresses: CustomerAddressesTable;
+  orders: OrdersTable;
+  payments: PaymentsTable;
+  early_confirmations: EarlyConfirmationsTable;
+  settlements: SettlementsTable;
+  wallets: WalletsTable;
+  nonces: NoncesTable;
+  roles: RolesTable;
+  exchange_rates: ExchangeRatesTable;
+  events: EventsTable;
+  deliveries: DeliveriesTable;
+  webhooks: WebhooksTable;
+  audit_log: AuditLogTable;
+  heartbeat: HeartbeatTable;
+}
+
+export const ORDER_STATUSES = ['Unclaimed', 'New', 'Paid', 'Expired', 'Cancelled'] as const;
+export type OrderStatus = (typeof ORDER_STATUSES)[number];
+
+export const PAYMENT_STATUSES = ['received', 'confirmed', 'cancelled'] as const;
+export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
+
+export const PAYMENT_TYPES = ['on_chain', 'manual'] as const;
+export type PaymentType = (typeof PAYMENT_TYPES)[number];
+
+export const SETTLEMENT_TYPES = ['single', 'multiple'] as const;
+export type SettlementType = (typeof SETTLEMENT_TYPES)[number];
+
+export const EVENT_TYPES = [
+  'NewOrder',
+  'OrderPaid',
+  'OrderAnnulled',
+  'OrderModified',
+  'OrderClaimed',
+  'PaymentReceived',
+  'PaymentConfirmed',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+export const ROLES = ['user', 'read_all', 'write', 'payment_wallet', 'super_admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const DELIVERY_STATES = ['pending', 'done', 'dead'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+export const WEBHOOK_STATES = ['accepted', 'ignored', 'set_aside'] as const;
+export type WebhookState = (typeof WEBHOOK_STATES)[number];
+
+export const NONCE_PURPOSES = ['wallet', 'login'] as const;
+export type NoncePurpose = (typeof NONCE_PURPOSES)[number];
+
+/** A customer of the shop, with the sums of its orders by state in µT, so that reading them costs the same for ever. */
+interface CustomersTable {
+  customer_id: string;
+  total_current: bigint;
+  total_paid: bigint;
+  total_expired: bigint;
+  total_cancelled: bigint;
+  created_at: string;
+  updated_at: string;
+}
+
+/** One owner of Tari: a network and a spend key, whatever addresses its wallet shows. Sums in µT. */
+interface AccountsTable {
+  account: string;
+  address: string;
+  total_confirmed: bigint;
+  total_paid: bigint;
+  created_at: string;
+  updated_at: string;
+}
+
+interface CustomerAddressesTable {
+  customer_id: string;
+  account: string;
+  created_at: string;
+}
+
+interface OrdersTable {
+  id: Generated<bigint>;
+  order_id: string;
+  alt_id: string | null;
+  customer_id: string;
+  memo: string | null;
+  total_price: bigint;
+  original_price: string | null;
+  currency: string;
+  /** µT per unit of `currency` when the price was converted. */
+  exchange_rate: bigint;
+  status: OrderStatus;
+  amount_outstanding: bigint | null;
+  claimed_by: string | null;
+  created_at: string;
+  updated_at: string;
+  shop_updated_at: string;
+}
+
+interface PaymentsTable {
+  txid: string;
+  account: string;
+  /** The sender's address in base58 as the wallet reported it. */
+  sender: string;
+  amount: bigint;
+  memo: string | null;
+  payment_type: PaymentType;
+  status: PaymentStatus;
+  order_id: string | null;
+  /** For whom the named order is claimed: the signer of the memo's claim, else the sender. Null when none is named. */
+  claimant: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+/** Confirmations that came before their payment. */
+interface EarlyConfirmationsTable {
+  txid: string;
+  created_at: string;
+}
+
+interface SettlementsTable {
+  id: Generated<bigint>;
+  order_id: string;
+  account: string;
+  settlement_type: SettlementType;
+  amount: bigint;
+  created_at: string;
+}
+
+interface WalletsTable {
+  account: string;
+  address: string;
+  ip_address: string;
+  created_at: string;
+}
+
+/** The last nonce of a signer, as 20 decimal digits: u64 does not fit a signed column, and texts of one length sort. */
+interface NoncesTable {
+  purpose: NoncePurpose;
+  account: string;
+  last_nonce: string;
+  updated_at: string;
+}
+
+interface RolesTable {
+  account: string;
+  role: Role;
+  created_at: string;
+}
+
+interface ExchangeRatesTable {
+  id: Generated<bigint>;
+  currency: string;
+  rate: bigint;
+  actor: string;
+  created_at: string;
+}
+
+interface EventsTable {
+  id: Generated<bigint>;
+  type: EventType;
+  /** What the event is about, an order's or a payment's id: deliveries keep the order of events with the same subject. */
+  subject: string;
+  payload: string;
+  created_at: string;
+}
+
+interface DeliveriesTable {
+  event_id: bigint;
+  subscriber: string;
+  subject: string;
+  state: DeliveryState;
+  attempts: bigint;
+  next_attempt_at: string;
+  last_error: string | null;
+  updated_at: string;
+}
+
+interface WebhooksTable {
+  id: Generated<bigint>;
+  webhook_id: string | null;
+  topic: string;
+  event_id: string | null;
+  triggered_at: string | null;
+  received_at: string;
+  state: WebhookState;
+  success: bigint;
+  message: string;
+  body: string | null;
+}
+
+interface AuditLogTable {
+  id: Generated<bigint>;
+  created_at: string;
+  actor: string;
+  action: string;
+  subject: string;
+  reason: string | null;
+  before: string | null;
+  after: string | null;
+}
+
+/** One row, written to prove that the database can be written. */
+interface HeartbeatTable {
+  id: bigint;
+  written_at: string;
+}

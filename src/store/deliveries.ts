@@ -1,0 +1,149 @@
+import type { Kysely } from 'kysely';
+import type { DeliveryState, Tables } from './database.ts';
+import type { StoredEvent } from './events.ts';
+import { timeOf, timeText } from './values.ts';
+
+/** One event on its way to one durable subscriber. */
+export interface Delivery {
+  event: StoredEvent;
+  subscriber: string;
+  /** How often it has been tried, this time included. */
+  attempts: number;
+}
+
+export interface DeliveryBacklog {
+  pending: number;
+  dead: number;
+  /** When the delivery that has waited longest was appended. */
+  oldestPendingAt: Date | null;
+}
+
+export type DeliveryRepository = ReturnType<typeof deliveryRepository>;
+
+export function deliveryRepository(database: Kysely<Tables>) {
+  return {
+    /**
+     * Takes the next delivery that is due, and keeps it from being taken again until `heldUntil`: whoever dies with it
+     * in hand holds it no longer than that. A delivery waits while an earlier one with the same subject waits for the
+     * same subscriber, so that each order's events arrive in their order without holding up other orders.
+     * @param subscribers those that can be called now.
+     */
+    async takeNext(subscribers: readonly string[], now: Date, heldUntil: Date): Promise<Delivery | undefined> {
+      const row = await database
+        .selectFrom('deliveries as delivery')
+        .innerJoin('events', 'events.id', 'delivery.event_id')
+        .select([
+          'delivery.subscriber',
+          'delivery.attempts',
+          'events.id',
+          'events.type',
+          'events.subject',
+          'events.payload',
+          'events.created_at',
+        ])
+        .where('delivery.state', '=', 'pending')
+        .where('delivery.next_attempt_at', '<=', timeText(now))
+        .where('delivery.subscriber', 'in', subscribers)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('deliveries as earlier')
+                .select('earlier.event_id')
+                .whereRef('earlier.subscriber', '=', 'delivery.subscriber')
+                .whereRef('earlier.subject', '=', 'delivery.subject')
+                .whereRef('earlier.event_id', '<', 'delivery.event_id')
+                .where('earlier.state', '=', 'pending'),
+            ),
+          ),
+        )
+        .orderBy('delivery.next_attempt_at')
+        .orderBy('delivery.event_id')
+        .limit(1)
+        .executeTakeFirst();
+      if (row === undefined) return undefined;
+      await database
+        .updateTable('deliveries')
+        .set({ attempts: row.attempts + 1n, next_attempt_at: timeText(heldUntil), updated_at: timeText(now) })
+        .where('event_id', '=', row.id)
+        .where('subscriber', '=', row.subscriber)
+        .execute();
+      return {
+        event: {
+          id: row.id,
+          type: row.type,
+          subject: row.subject,
+          payload: row.payload,
+          createdAt: timeOf(row.created_at),
+        },
+        subscriber: row.subscriber,
+        attempts: Number(row.attempts) + 1,
+      };
+    },
+
+    /** Notes how a delivery ended, or when it is tried again. */
+    async settle(
+      delivery: Delivery,
+      outcome: { state: DeliveryState; nextAttemptAt: Date; lastError: string | null },
+      now: Date,
+    ): Promise<void> {
+      await database
+        .updateTable('deliveries')
+        .set({
+          state: outcome.state,
+          next_attempt_at: timeText(outcome.nextAttemptAt),
+          last_error: outcome.lastError,
+          updated_at: timeText(now),
+        })
+        .where('event_id', '=', delivery.event.id)
+        .where('subscriber', '=', delivery.subscriber)
+        .where('state', '=', 'pending')
+        .execute();
+    },
+
+    /** Lets go of what a process held that is gone: for the only process of a database, when it starts. */
+    async releaseHeld(now: Date): Promise<void> {
+      await database
+        .updateTable('deliveries')
+        .set({ next_attempt_at: timeText(now) })
+        .where('state', '=', 'pending')
+        .where('next_attempt_at', '>', timeText(now))
+        .execute();
+    },
+
+    /** When the next delivery becomes due, if any waits. */
+    async nextDueAt(subscribers: readonly string[]): Promise<Date | undefined> {
+      const row = await database
+        .selectFrom('deliveries')
+        .select('next_attempt_at')
+        .where('state', '=', 'pending')
+        .where('subscriber', 'in', subscribers)
+        .orderBy('next_attempt_at')
+        .limit(1)
+        .executeTakeFirst();
+      return row && timeOf(row.next_attempt_at);
+    },
+
+    async backlog(): Promise<DeliveryBacklog> {
+      const counts = await database
+        .selectFrom('deliveries')
+        .select(['state', (count) => count.fn.countAll<bigint>().as('count')])
+        .where('state', 'in', ['pending', 'dead'])
+        .groupBy('state')
+        .execute();
+      const oldest = await database
+        .selectFrom('deliveries')
+        .innerJoin('events', 'events.id', 'deliveries.event_id')
+        .select('events.created_at')
+        .where('state', '=', 'pending')
+        .orderBy('event_id')
+        .limit(1)
+        .executeTakeFirst();
+      const countOf = (state: DeliveryState) => Number(counts.find((row) => row.state === state)?.count ?? 0);
+      return {
+        pending: countOf('pending'),
+        dead: countOf('dead'),
+        oldestPendingAt: oldest ? timeOf(oldest.created_at) : null,
+      };
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { EventType, Tables } from './database.ts';
+import { timeOf, timeText } from './values.ts';
+
+export interface NewEvent {
+  type: EventType;
+  /** What the event is about, an order's or a payment's id. */
+  subject: string;
+  /** JSON text. */
+  payload: string;
+  createdAt: Date;
+}
+
+export interface StoredEvent extends NewEvent {
+  /** Counts from 1 in the order in which things happened. */
+  id: bigint;
+}
+
+function eventOf(row: Selectable<Tables['events']>): StoredEvent {
+  return {
+    id: row.id,
+    type: row.type,
+    subject: row.subject,
+    payload: row.payload,
+    createdAt: timeOf(row.created_at),
+  };
+}
+
+export type EventRepository = ReturnType<typeof eventRepository>;
+
+/** @param onAppend hears of each event in the unit of work that appends it, so that it can be told after the commit. */
+export function eventRepository(database: Kysely<Tables>, onAppend: (event: StoredEvent) => void) {
+  return {
+    /** Appends an event and, in the same breath, what each durable subscriber still has to do about it. */
+    async append(event: NewEvent, subscribers: readonly string[]): Promise<StoredEvent> {
+      const time = timeText(event.createdAt);
+      const { id } = await database
+        .insertInto('events')
+        .values({ type: event.type, subject: event.subject, payload: event.payload, created_at: time })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      if (subscribers.length > 0) {
+        const delivery = { event_id: id, subject: event.subject, next_attempt_at: time, updated_at: time };
+        await database
+          .insertInto('deliveries')
+          .values(
+            subscribers.map((subscriber) => ({
+              ...delivery,
+              subscriber,
+              state: 'pending' as const,
+              attempts: 0n,
+              last_error: null,
+            })),
+          )
+          .execute();
+      }
+      const stored = { id, ...event };
+      onAppend(stored);
+      return stored;
+    },
+
+    /** Up to `limit` events after the one with id `after`, oldest first. */
+    async after(after: bigint, limit: number): Promise<StoredEvent[]> {
+      const rows = await database
+        .selectFrom('events')
+        .selectAll()
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(eventOf);
+    },
+  };
+}

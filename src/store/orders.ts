@@ -1,0 +1,185 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { AccountId } from '../tari/address.ts';
+import type { MicroTari } from '../tari/micro-tari.ts';
+import type { OrderStatus, Tables } from './database.ts';
+import { accountOfColumn, amountOf, timeOf, timeText } from './values.ts';
+
+export interface Order {
+  /** Counts from 1 in the order of arrival. */
+  id: bigint;
+  orderId: string;
+  altId: string | null;
+  customerId: string;
+  memo: string | null;
+  totalPrice: MicroTari;
+  /** The shop's price as it wrote it, in `currency`. */
+  originalPrice: string | null;
+  currency: string;
+  /** µT per unit of `currency` that `totalPrice` was made with. */
+  exchangeRate: bigint;
+  status: OrderStatus;
+  /** What is left to pay in Tari where the shop takes a part by other means; null where it is the whole price. */
+  amountOutstanding: MicroTari | null;
+  /** Who claimed the order, by signature or by paying it; null while it is Unclaimed. */
+  claimedBy: AccountId | null;
+  createdAt: Date;
+  /** Our last change, from which the time-outs count. */
+  updatedAt: Date;
+  /** The shop's last change that we know of. */
+  shopUpdatedAt: Date;
+}
+
+export type NewOrder = Omit<Order, 'id'>;
+
+/** The fields that may change after an order was stored. */
+export type OrderChange = Partial<
+  Pick<Order, 'customerId' | 'memo' | 'totalPrice' | 'status' | 'amountOutstanding' | 'claimedBy' | 'shopUpdatedAt'>
+>;
+
+function orderOf(row: Selectable<Tables['orders']>): Order {
+  return {
+    id: row.id,
+    orderId: row.order_id,
+    altId: row.alt_id,
+    customerId: row.customer_id,
+    memo: row.memo,
+    totalPrice: amountOf(row.total_price),
+    originalPrice: row.original_price,
+    currency: row.currency,
+    exchangeRate: row.exchange_rate,
+    status: row.status,
+    amountOutstanding: row.amount_outstanding === null ? null : amountOf(row.amount_outstanding),
+    claimedBy: row.claimed_by === null ? null : accountOfColumn(row.claimed_by),
+    createdAt: timeOf(row.created_at),
+    updatedAt: timeOf(row.updated_at),
+    shopUpdatedAt: timeOf(row.shop_updated_at),
+  };
+}
+
+export type OrderRepository = ReturnType<typeof orderRepository>;
+
+export function orderRepository(database: Kysely<Tables>) {
+  const oldestFirst = () => database.selectFrom('orders').selectAll().orderBy('created_at').orderBy('id');
+
+  return {
+    /** Stores a new order. The caller has made sure that its order id is new and its customer known. */
+    async insert(order: NewOrder): Promise<Order> {
+      const { id } = await database
+        .insertInto('orders')
+        .values({
+          order_id: order.orderId,
+          alt_id: order.altId,
+          customer_id: order.customerId,
+          memo: order.memo,
+          total_price: order.totalPrice,
+          original_price: order.originalPrice,
+          currency: order.currency,
+          exchange_rate: order.exchangeRate,
+          status: order.status,
+          amount_outstanding: order.amountOutstanding,
+          claimed_by: order.claimedBy,
+          created_at: timeText(order.createdAt),
+          updated_at: timeText(order.updatedAt),
+          shop_updated_at: timeText(order.shopUpdatedAt),
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      return { id, ...order };
+    },
+
+    async find(orderId: string): Promise<Order | undefined> {
+      const row = await database.selectFrom('orders').selectAll().where('order_id', '=', orderId).executeTakeFirst();
+      return row && orderOf(row);
+    },
+
+    /** The newest order that the shop calls by this other name. */
+    async findByAltId(altId: string): Promise<Order | undefined> {
+      const row = await database
+        .selectFrom('orders')
+        .selectAll()
+        .where('alt_id', '=', altId)
+        .orderBy('id', 'desc')
+        .executeTakeFirst();
+      return row && orderOf(row);
+    },
+
+    /** Changes an order that was read in the same unit of work; `updatedAt` is the time of the change. */
+    async change(order: Order, change: OrderChange, updatedAt: Date): Promise<Order> {
+      const changed = { ...order, ...change, updatedAt };
+      const { numUpdatedRows } = await database
+        .updateTable('orders')
+        .set({
+          customer_id: changed.customerId,
+          memo: changed.memo,
+          total_price: changed.totalPrice,
+          status: changed.status,
+          amount_outstanding: changed.amountOutstanding,
+          claimed_by: changed.claimedBy,
+          updated_at: timeText(updatedAt),
+          shop_updated_at: timeText(changed.shopUpdatedAt),
+        })
+        .where('order_id', '=', order.orderId)
+        .where('status', '=', order.status)
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows !== 1n) throw new Error(`Order ${order.orderId} was not ${order.status} when it was changed`);
+      return changed;
+    },
+
+    /** Up to `limit` Unclaimed and New orders of the customers that the account is linked to, oldest first. */
+    async openForAccount(account: AccountId, limit: number): Promise<Order[]> {
+      const rows = await oldestFirst()
+        .where('status', 'in', ['Unclaimed', 'New'])
+        .where('customer_id', 'in', (links) =>
+          links.selectFrom('customer_addresses').select('customer_id').where('account', '=', account),
+        )
+        .limit(limit)
+        .execute();
+      return rows.map(orderOf);
+    },
+
+    /** The orders that the account claimed or paid, oldest first. */
+    async ofAccount(account: AccountId): Promise<Order[]> {
+      const rows = await oldestFirst()
+        .where((or) =>
+          or.or([
+            or('claimed_by', '=', account),
+            or('order_id', 'in', (paid) =>
+              paid.selectFrom('settlements').select('settlements.order_id').where('settlements.account', '=', account),
+            ),
+          ]),
+        )
+        .execute();
+      return rows.map(orderOf);
+    },
+
+    async ofCustomer(customerId: string): Promise<Order[]> {
+      const rows = await oldestFirst().where('customer_id', '=', customerId).execute();
+      return rows.map(orderOf);
+    },
+
+    /** Up to `limit` orders in the given state that have not changed since `unchangedSince`, longest unchanged first. */
+    async unchangedSince(status: OrderStatus, unchangedSince: Date, limit: number): Promise<Order[]> {
+      const rows = await database
+        .selectFrom('orders')
+        .selectAll()
+        .where('status', '=', status)
+        .where('updated_at', '<=', timeText(unchangedSince))
+        .orderBy('updated_at')
+        .limit(limit)
+        .execute();
+      return rows.map(orderOf);
+    },
+
+    /** Every order after `afterId`, a page at a time: for the audit. */
+    async page(afterId: bigint, limit: number): Promise<Order[]> {
+      const rows = await database
+        .selectFrom('orders')
+        .selectAll()
+        .where('id', '>', afterId)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(orderOf);
+    },
+  };
+}

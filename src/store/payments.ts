@@ -1,0 +1,128 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { AccountId } from '../tari/address.ts';
+import type { MicroTari } from '../tari/micro-tari.ts';
+import type { PaymentStatus, PaymentType, Tables } from './database.ts';
+import { accountOfColumn, amountOf, timeOf, timeText } from './values.ts';
+
+export interface Payment {
+  /** The transaction's id on the chain, decimal; for a manual payment an id of our own. */
+  txid: string;
+  account: AccountId;
+  /** The sender's address in base58 as the wallet reported it. */
+  sender: string;
+  /** Above zero for a payment on the chain; a manual one may take away. */
+  amount: MicroTari;
+  memo: string | null;
+  paymentType: PaymentType;
+  status: PaymentStatus;
+  /** The order that the payment names, whether or not we know it yet. */
+  orderId: string | null;
+  /** For whom the named order is claimed: the signer of the memo's claim, else the sender. Null when none is named. */
+  claimant: AccountId | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+function paymentOf(row: Selectable<Tables['payments']>): Payment {
+  return {
+    txid: row.txid,
+    account: accountOfColumn(row.account),
+    sender: row.sender,
+    amount: amountOf(row.amount),
+    memo: row.memo,
+    paymentType: row.payment_type,
+    status: row.status,
+    orderId: row.order_id,
+    claimant: row.claimant === null ? null : accountOfColumn(row.claimant),
+    createdAt: timeOf(row.created_at),
+    updatedAt: timeOf(row.updated_at),
+  };
+}
+
+export type PaymentRepository = ReturnType<typeof paymentRepository>;
+
+export function paymentRepository(database: Kysely<Tables>) {
+  return {
+    /** Adds a payment to the journal. The caller has made sure that its id is new and its accounts known. */
+    async insert(payment: Payment): Promise<Payment> {
+      await database
+        .insertInto('payments')
+        .values({
+          txid: payment.txid,
+          account: payment.account,
+          sender: payment.sender,
+          amount: payment.amount,
+          memo: payment.memo,
+          payment_type: payment.paymentType,
+          status: payment.status,
+          order_id: payment.orderId,
+          claimant: payment.claimant,
+          created_at: timeText(payment.createdAt),
+          updated_at: timeText(payment.updatedAt),
+        })
+        .execute();
+      return payment;
+    },
+
+    async find(txid: string): Promise<Payment | undefined> {
+      const row = await database.selectFrom('payments').selectAll().where('txid', '=', txid).executeTakeFirst();
+      return row && paymentOf(row);
+    },
+
+    /** Moves a received payment that was read in the same unit of work to its next status. */
+    async changeStatus(payment: Payment, status: PaymentStatus, updatedAt: Date): Promise<Payment> {
+      const { numUpdatedRows } = await database
+        .updateTable('payments')
+        .set({ status, updated_at: timeText(updatedAt) })
+        .where('txid', '=', payment.txid)
+        .where('status', '=', payment.status)
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows !== 1n)
+        throw new Error(`Payment ${payment.txid} was not ${payment.status} when it was changed`);
+      return { ...payment, status, updatedAt };
+    },
+
+    /** The payments of an account, oldest first. */
+    async ofAccount(account: AccountId): Promise<Payment[]> {
+      const rows = await database
+        .selectFrom('payments')
+        .selectAll()
+        .where('account', '=', account)
+        .orderBy('created_at')
+        .orderBy('txid')
+        .execute();
+      return rows.map(paymentOf);
+    },
+
+    /** The payments that name an order by any of the given ids, oldest first, those that were cancelled left out. */
+    async naming(orderIds: readonly string[]): Promise<Payment[]> {
+      const rows = await database
+        .selectFrom('payments')
+        .selectAll()
+        .where('order_id', 'in', orderIds)
+        .where('status', '<>', 'cancelled')
+        .orderBy('created_at')
+        .orderBy('txid')
+        .execute();
+      return rows.map(paymentOf);
+    },
+
+    /** Keeps a confirmation whose payment is not known yet. */
+    async keepEarlyConfirmation(txid: string, createdAt: Date): Promise<void> {
+      await database
+        .insertInto('early_confirmations')
+        .values({ txid, created_at: timeText(createdAt) })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    /** Takes out the confirmation that came before this payment. Answers whether there was one. */
+    async takeEarlyConfirmation(txid: string): Promise<boolean> {
+      const { numDeletedRows } = await database
+        .deleteFrom('early_confirmations')
+        .where('txid', '=', txid)
+        .executeTakeFirstOrThrow();
+      return numDeletedRows === 1n;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { Kysely } from 'kysely';
+import { accountRepository } from './accounts.ts';
+import { auditLogRepository } from './audit-log.ts';
+import { customerRepository } from './customers.ts';
+import type { Tables } from './database.ts';
+import { deliveryRepository } from './deliveries.ts';
+import { eventRepository, type StoredEvent } from './events.ts';
+import { exchangeRateRepository } from './exchange-rates.ts';
+import { heartbeatRepository } from './heartbeat.ts';
+import { journalRepository } from './journals.ts';
+import { orderRepository } from './orders.ts';
+import { paymentRepository } from './payments.ts';
+import { roleRepository } from './roles.ts';
+import { settlementRepository } from './settlements.ts';
+import { nonceRepository, walletRepository } from './wallets.ts';
+import { webhookRepository } from './webhooks.ts';
+
+export type Repositories = ReturnType<typeof repositories>;
+
+/** Every repository over one connection. */
+export function repositories(database: Kysely<Tables>, onAppend: (event: StoredEvent) => void) {
+  return {
+    accounts: accountRepository(database),
+    auditLog: auditLogRepository(database),
+    customers: customerRepository(database),
+    deliveries: deliveryRepository(database),
+    events: eventRepository(database, onAppend),
+    exchangeRates: exchangeRateRepository(database),
+    heartbeat: heartbeatRepository(database),
+    journals: journalRepository(database),
+    nonces: nonceRepository(database),
+    orders: orderRepository(database),
+    payments: paymentRepository(database),
+    roles: roleRepository(database),
+    settlements: settlementRepository(database),
+    wallets: walletRepository(database),
+    webhooks: webhookRepository(database),
+  };
+}

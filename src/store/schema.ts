@@ -1,0 +1,27 @@
+import type { ColumnDefinitionBuilder, CreateTableBuilder, Kysely, Migration } from 'kysely';
+
+/** A database that a migration works on: its tables are what earlier migrations left, so they have no types. */
+// biome-ignore lint/suspicious/noExplicitAny: Kysely's own convention for migrations.
+export type MigrationDatabase = Kysely<any>;
+
+/** What the migrations need to know of a database. Each dialect file gives its own. */
+export interface SchemaDialect {
+  /** Whole numbers of 64 bits: amounts in µT, ids, counts. */
+  readonly integer: 'integer' | 'bigint';
+  readonly time: 'text' | 'timestamptz';
+  readonly json: 'text' | 'jsonb';
+  /** Begins a table whose column types the database enforces. */
+  createTable(database: MigrationDatabase, table: string): CreateTableBuilder<string, never>;
+  /** Makes an integer column the table's id, which counts from 1 and never gives a number twice. */
+  identity(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder;
+  /** Refuses a change of the table's rows by trigger; with `columns` only where one of them would change. */
+  forbid(
+    database: MigrationDatabase,
+    table: string,
+    change: 'delete' | 'update',
+    columns?: readonly string[],
+  ): Promise<void>;
+}
+
+/** A migration for both databases. There is no way down: money is not un-migrated, it is restored from a backup. */
+export type SchemaMigration = (schema: SchemaDialect) => Migration;

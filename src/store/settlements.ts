@@ -1,0 +1,86 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { AccountId } from '../tari/address.ts';
+import type { MicroTari } from '../tari/micro-tari.ts';
+import type { SettlementType, Tables } from './database.ts';
+import { accountOfColumn, amountOf, timeOf, timeText } from './values.ts';
+
+/** One entry of the journal of money that paid orders. */
+export interface SettlementEntry {
+  id: bigint;
+  orderId: string;
+  account: AccountId;
+  /** The account's address in base58. */
+  address: string;
+  settlementType: SettlementType;
+  amount: MicroTari;
+  createdAt: Date;
+}
+
+export type NewSettlementEntry = Omit<SettlementEntry, 'id'>;
+
+function settlementOf(row: Selectable<Tables['settlements']> & { address: string }): SettlementEntry {
+  return {
+    id: row.id,
+    orderId: row.order_id,
+    account: accountOfColumn(row.account),
+    address: row.address,
+    settlementType: row.settlement_type,
+    amount: amountOf(row.amount),
+    createdAt: timeOf(row.created_at),
+  };
+}
+
+export type SettlementRepository = ReturnType<typeof settlementRepository>;
+
+export function settlementRepository(database: Kysely<Tables>) {
+  const withAddress = () =>
+    database
+      .selectFrom('settlements')
+      .innerJoin('accounts', 'accounts.account', 'settlements.account')
+      .selectAll('settlements')
+      .select('accounts.address')
+      .orderBy('settlements.id');
+
+  return {
+    async insert(entry: NewSettlementEntry): Promise<SettlementEntry> {
+      const { id } = await database
+        .insertInto('settlements')
+        .values({
+          order_id: entry.orderId,
+          account: entry.account,
+          settlement_type: entry.settlementType,
+          amount: entry.amount,
+          created_at: timeText(entry.createdAt),
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      return { id, ...entry };
+    },
+
+    /** What was paid from the account, oldest first. */
+    async ofAccount(account: AccountId): Promise<SettlementEntry[]> {
+      const rows = await withAddress().where('settlements.account', '=', account).execute();
+      return rows.map(settlementOf);
+    },
+
+    /** Whether the account paid for the order, or a part of it. */
+    async paidBy(orderId: string, account: AccountId): Promise<boolean> {
+      const row = await database
+        .selectFrom('settlements')
+        .select('id')
+        .where('order_id', '=', orderId)
+        .where('account', '=', account)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    /** What was paid for orders of the customer, oldest first. */
+    async ofCustomer(customerId: string): Promise<SettlementEntry[]> {
+      const rows = await withAddress()
+        .innerJoin('orders', 'orders.order_id', 'settlements.order_id')
+        .where('orders.customer_id', '=', customerId)
+        .execute();
+      return rows.map(settlementOf);
+    },
+  };
+}

@@ -1,0 +1,263 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { Kysely, Migrator, SqliteDialect, sql } from 'kysely';
+import { migrationsFor } from '../../migrations/index.ts';
+import type { Tables } from './database.ts';
+import { StoreBrokenError, StoreUnavailableError } from './errors.ts';
+import type { StoredEvent } from './events.ts';
+import { GroupCommit, type WriteConnection } from './group-commit.ts';
+import { type Repositories, repositories } from './repositories.ts';
+import type { SchemaDialect } from './schema.ts';
+import type { Store } from './unit-of-work.ts';
+
+type Connection = SqliteDatabase.Database;
+
+/** How long a statement waits for another process that holds the database, such as a backup or taritools. */
+const BUSY_TIMEOUT_MS = 2000;
+
+/** The page cache of a connection, so that a large database does not take all memory. */
+const CACHE_SIZE_KIB = 32 * 1024;
+
+/** After so many pages the write-ahead log is worked into the database file, about 4 MiB. */
+const CHECKPOINT_PAGES = 1000;
+
+/** The program's statements are fewer; only lists of varying length make more. */
+const MOST_CACHED_STATEMENTS = 500;
+
+/** Result codes by which SQLite says that it could not do its part now, but may later. */
+const PASSING_CODES = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOMEM|INTERRUPT|PROTOCOL)/;
+const BROKEN_CODES = /^SQLITE_(CORRUPT|NOTADB|FORMAT|SCHEMA)/;
+
+/** The file that a `sqlite://` URL names, or `:memory:`. */
+export function sqliteFile(databaseUrl: string): string {
+  const file = databaseUrl.replace(/^sqlite:(\/\/)?/, '');
+  if (file === '' || databaseUrl === file) throw new Error(`${databaseUrl} is not a sqlite:// URL`);
+  return file;
+}
+
+const schema: SchemaDialect = {
+  integer: 'integer',
+  time: 'text',
+  json: 'text',
+  createTable: (database, table) => database.schema.createTable(table).modifyEnd(sql`strict`),
+  identity: (column) => column.primaryKey().autoIncrement(),
+  async forbid(database, table, change, columns) {
+    const of = columns ? sql` of ${sql.join(columns.map((column) => sql.ref(column)))}` : sql``;
+    const differs = columns
+      ? sql` when ${sql.join(
+          columns.map((column) => sql`old.${sql.ref(column)} is not new.${sql.ref(column)}`),
+          sql` or `,
+        )}`
+      : sql``;
+    await sql`create trigger ${sql.ref(`${table}_${change}_forbidden`)} before ${sql.raw(change)}${of} on ${sql.table(table)}
+      for each row${differs} begin select raise(abort, ${sql.lit(`rows of ${table} are kept: ${change} refused`)}); end`.execute(
+      database,
+    );
+  },
+};
+
+function open(file: string, options: { readonly: boolean }): Connection {
+  try {
+    if (file !== ':memory:' && !options.readonly) mkdirSync(dirname(file), { recursive: true });
+    const connection = new SqliteDatabase(file, { readonly: options.readonly, timeout: BUSY_TIMEOUT_MS });
+    connection.defaultSafeIntegers(true);
+    connection.pragma(`cache_size = -${CACHE_SIZE_KIB}`);
+    connection.pragma('foreign_keys = on');
+    if (!options.readonly) {
+      connection.pragma('journal_mode = wal');
+      connection.pragma('synchronous = full');
+      connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    }
+    return connection;
+  } catch (error) {
+    throw translate(error, file);
+  }
+}
+
+function translate(error: unknown, file?: string): unknown {
+  const code = error instanceof SqliteDatabase.SqliteError ? error.code : '';
+  const where = file === undefined ? '' : ` ${file}`;
+  const cause = { cause: error };
+  if (PASSING_CODES.test(code)) {
+    return new StoreUnavailableError(`The database${where} can't be used now: ${(error as Error).message}`, cause);
+  }
+  if (BROKEN_CODES.test(code)) {
+    return new StoreBrokenError(`The database${where} is broken: ${(error as Error).message}`, cause);
+  }
+  return error;
+}
+
+/** Kysely prepares each statement anew; SQLite is several times as fast when the same text is prepared once. */
+function withStatementCache(connection: Connection): Connection {
+  const statements = new Map<string, SqliteDatabase.Statement>();
+  const prepare = (text: string) => {
+    let statement = statements.get(text);
+    if (statement === undefined) {
+      if (statements.size >= MOST_CACHED_STATEMENTS) statements.clear();
+      statement = connection.prepare(text);
+      statements.set(text, statement);
+    }
+    return statement;
+  };
+  const cached = { prepare, close: () => connection.close() };
+  return cached as unknown as Connection;
+}
+
+function kyselyOver(connection: Connection): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: withStatementCache(connection) }) });
+}
+
+function writeConnection(connection: Connection): WriteConnection {
+  const prepared = (text: string) => {
+    const statement = connection.prepare(text);
+    return async () => {
+      try {
+        statement.run();
+      } catch (error) {
+        throw translate(error);
+      }
+    };
+  };
+  const rollbackTo = prepared('rollback to work');
+  const release = prepared('release work');
+  return {
+    begin: prepared('begin immediate'),
+    savepoint: prepared('savepoint work'),
+    releaseSavepoint: release,
+    async rollbackToSavepoint() {
+      await rollbackTo();
+      await release();
+    },
+    commit: prepared('commit'),
+    rollback: prepared('rollback'),
+    isInTransaction: () => connection.inTransaction,
+  };
+}
+
+/** Brings the database up to date. Answers the names of the migrations that were applied, in order. */
+async function migrate(database: Kysely<Tables>): Promise<string[]> {
+  const migrations = migrationsFor(schema);
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    throw new StoreBrokenError(
+      `The database could not be migrated: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+  return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
+}
+
+export interface SqliteStore extends Store {
+  /** The migrations that were applied when it was opened. */
+  readonly appliedMigrations: readonly string[];
+}
+
+/**
+ * Opens the database of a `sqlite://` URL, makes it where it is missing, and brings it up to date.
+ * @throws {StoreUnavailableError} where it can't be opened now, {StoreBrokenError} where it is not ours or broken.
+ */
+export async function openSqliteStore(
+  databaseUrl: string,
+  options: { maxReadConnections: number },
+): Promise<SqliteStore> {
+  const file = sqliteFile(databaseUrl);
+  const connection = open(file, { readonly: false });
+  const database = kyselyOver(connection);
+  const appliedMigrations = await migrate(database).catch((error: unknown) => {
+    connection.close();
+    throw translate(error, file);
+  });
+
+  const listeners: ((events: readonly StoredEvent[]) => void)[] = [];
+  let appended: StoredEvent[] = [];
+  const context = repositories(database, (event) => appended.push(event));
+  const group = new GroupCommit<Repositories>(writeConnection(connection), () => {
+    const events: StoredEvent[] = [];
+    appended = events;
+    return {
+      context,
+      committed: () => {
+        if (events.length > 0) for (const listener of listeners) listener(events);
+      },
+    };
+  });
+
+  const run: Store['run'] = (work) =>
+    group.run(work).catch((error: unknown) => {
+      throw translate(error);
+    });
+  const readers = file === ':memory:' ? undefined : readerPool(file, options.maxReadConnections);
+
+  return {
+    appliedMigrations,
+    run,
+    // A database in memory has one connection only, so its readers take their turn among the writers.
+    read: readers ? readers.read : run,
+    onCommitted: (listener) => void listeners.push(listener),
+    async close() {
+      await group.close();
+      await readers?.close();
+      connection.close();
+    },
+  };
+}
+
+interface ReadConnection {
+  begin(): void;
+  end(): void;
+  close(): void;
+  context: Repositories;
+}
+
+/** Read-only connections, opened when first needed, each reading one committed picture at a time. */
+function readerPool(file: string, most: number) {
+  const idle: ReadConnection[] = [];
+  const queue: ((connection: ReadConnection) => void)[] = [];
+  let opened = 0;
+
+  const openOne = (): ReadConnection => {
+    const connection = open(file, { readonly: true });
+    const begin = connection.prepare('begin deferred');
+    const commit = connection.prepare('commit');
+    opened += 1;
+    return {
+      begin: () => void begin.run(),
+      end: () => void (connection.inTransaction && commit.run()),
+      close: () => void connection.close(),
+      context: repositories(kyselyOver(connection), () => {
+        throw new Error('Events are appended in a unit of work, not while reading');
+      }),
+    };
+  };
+  const take = async (): Promise<ReadConnection> => {
+    const connection = idle.pop();
+    if (connection !== undefined) return connection;
+    if (opened < most) return openOne();
+    return new Promise((resolve) => queue.push(resolve));
+  };
+  const giveBack = (connection: ReadConnection) => {
+    const next = queue.shift();
+    if (next) next(connection);
+    else idle.push(connection);
+  };
+
+  return {
+    async read<T>(read: (tx: Repositories) => Promise<T>): Promise<T> {
+      const connection = await take();
+      try {
+        connection.begin();
+        return await read(connection.context);
+      } catch (error) {
+        throw translate(error);
+      } finally {
+        connection.end();
+        giveBack(connection);
+      }
+    },
+    async close() {
+      for (const connection of idle) connection.close();
+    },
+  };
+}

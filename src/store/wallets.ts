@@ -1,0 +1,92 @@
+import type { Kysely } from 'kysely';
+import type { AccountId } from '../tari/address.ts';
+import type { NoncePurpose, Tables } from './database.ts';
+import { accountOfColumn, timeText } from './values.ts';
+
+/** A hot wallet of the shop, which may report payments. */
+export interface HotWallet {
+  account: AccountId;
+  /** Base58, as it was registered. */
+  address: string;
+  /** The address that its reports must come from. */
+  ipAddress: string;
+  /** The nonce of its last report. */
+  lastNonce: bigint;
+}
+
+const NONCE_DIGITS = 20;
+
+export type WalletRepository = ReturnType<typeof walletRepository>;
+
+export function walletRepository(database: Kysely<Tables>) {
+  const joined = () =>
+    database
+      .selectFrom('wallets')
+      .leftJoin('nonces', (join) =>
+        join.onRef('nonces.account', '=', 'wallets.account').on('nonces.purpose', '=', 'wallet'),
+      )
+      .select(['wallets.account', 'wallets.address', 'wallets.ip_address', 'nonces.last_nonce']);
+
+  const walletOf = (row: { account: string; address: string; ip_address: string; last_nonce: string | null }) => ({
+    account: accountOfColumn(row.account),
+    address: row.address,
+    ipAddress: row.ip_address,
+    lastNonce: BigInt(row.last_nonce ?? 0),
+  });
+
+  return {
+    async insert(wallet: Omit<HotWallet, 'lastNonce'>, now: Date): Promise<void> {
+      await database
+        .insertInto('wallets')
+        .values({
+          account: wallet.account,
+          address: wallet.address,
+          ip_address: wallet.ipAddress,
+          created_at: timeText(now),
+        })
+        .execute();
+    },
+
+    async find(account: AccountId): Promise<HotWallet | undefined> {
+      const row = await joined().where('wallets.account', '=', account).executeTakeFirst();
+      return row && walletOf(row);
+    },
+
+    /** All hot wallets, by the time they were registered. */
+    async all(): Promise<HotWallet[]> {
+      const rows = await joined().orderBy('wallets.created_at').orderBy('wallets.account').execute();
+      return rows.map(walletOf);
+    },
+
+    /** Answers whether there was such a wallet. */
+    async remove(account: AccountId): Promise<boolean> {
+      const { numDeletedRows } = await database
+        .deleteFrom('wallets')
+        .where('account', '=', account)
+        .executeTakeFirstOrThrow();
+      return numDeletedRows === 1n;
+    },
+  };
+}
+
+export type NonceRepository = ReturnType<typeof nonceRepository>;
+
+export function nonceRepository(database: Kysely<Tables>) {
+  return {
+    /** Uses up a nonce. Answers false, and keeps the old one, unless it is above the last nonce of that signer. */
+    async raise(purpose: NoncePurpose, account: AccountId, nonce: bigint, now: Date): Promise<boolean> {
+      const digits = nonce.toString().padStart(NONCE_DIGITS, '0');
+      const { numInsertedOrUpdatedRows } = await database
+        .insertInto('nonces')
+        .values({ purpose, account, last_nonce: digits, updated_at: timeText(now) })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['purpose', 'account'])
+            .doUpdateSet({ last_nonce: digits, updated_at: timeText(now) })
+            .where('nonces.last_nonce', '<', digits),
+        )
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows === 1n;
+    },
+  };
+}
