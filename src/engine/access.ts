@@ -1,0 +1,104 @@
+import { ROLES, type Role } from '../store/database.ts';
+import type { Repositories } from '../store/repositories.ts';
+import { type AccountId, accountOf, addressToBase58, type TariAddress } from '../tari/address.ts';
+import type { LoginClaims } from '../tari/ristretto-jwt.ts';
+import { recordChange } from './audit-trail.ts';
+import type { EngineContext } from './context.ts';
+import { EngineError } from './errors.ts';
+
+/** Every address has this role, so it is neither granted nor revoked. */
+const EVERYBODYS_ROLE: Role = 'user';
+
+/** A change of the roles of one address. */
+export interface RoleChange {
+  address: TariAddress;
+  apply: readonly Role[];
+  revoke: readonly Role[];
+}
+
+export type Access = ReturnType<typeof access>;
+
+export function isRole(text: string): text is Role {
+  return (ROLES as readonly string[]).includes(text);
+}
+
+/** A super admin may do everything. */
+export function mayActAs(held: ReadonlySet<Role>, needed: readonly Role[]): boolean {
+  return held.has('super_admin') || needed.every((role) => held.has(role));
+}
+
+export function access({ store, clock, log }: EngineContext) {
+  const heldRoles = async (tx: Repositories, account: AccountId): Promise<Set<Role>> =>
+    new Set([EVERYBODYS_ROLE, ...(await tx.roles.of(account))]);
+
+  return {
+    /**
+     * Lets an address in that has signed a login token: uses up the token's nonce and answers the roles that it asked
+     * for. A refused login leaves the nonce as it was.
+     * @throws {EngineError} `login_roles_not_held`, `login_nonce_not_increasing`
+     */
+    async logIn(claims: LoginClaims): Promise<Role[]> {
+      const account = accountOf(claims.address);
+      const unknown = claims.desiredRoles.find((role) => !isRole(role));
+      if (unknown !== undefined) throw new EngineError('login_roles_not_held', `There is no role of the name given.`);
+      const desired = [...new Set(claims.desiredRoles.filter(isRole))];
+      const now = clock.now();
+      await store.run(async (tx) => {
+        const held = await heldRoles(tx, account);
+        const missing = desired.filter((role) => !held.has(role));
+        if (missing.length > 0) {
+          throw new EngineError('login_roles_not_held', `The address does not have the role ${missing.join(', ')}.`);
+        }
+        const isNew = await tx.nonces.raise('login', account, claims.nonce, now);
+        if (!isNew) throw new EngineError('login_nonce_not_increasing');
+      });
+      log.info({ address: addressToBase58(claims.address), roles: desired }, 'An address has logged in');
+      return desired;
+    },
+
+    /** The roles of a token that its address still has: revoking one takes effect at once. */
+    async rolesInForce(address: TariAddress, tokenRoles: readonly string[]): Promise<Set<Role>> {
+      const held = await store.read((tx) => heldRoles(tx, accountOf(address)));
+      return new Set(tokenRoles.filter(isRole).filter((role) => held.has(role)));
+    },
+
+    /** All roles that an address has, by name. */
+    async rolesOf(address: TariAddress): Promise<Role[]> {
+      const held = await store.read((tx) => heldRoles(tx, accountOf(address)));
+      return ROLES.filter((role) => held.has(role));
+    },
+
+    isAnybody: (role: Role): Promise<boolean> => store.read((tx) => tx.roles.isHeld(role)),
+
+    /**
+     * Grants and revokes roles, all of the changes or none. Granting what is held, or revoking what is not, is no error.
+     * @throws {EngineError} `role_irrevocable`
+     */
+    async changeRoles(changes: readonly RoleChange[], actor: string): Promise<void> {
+      if (changes.some((change) => change.revoke.includes(EVERYBODYS_ROLE))) {
+        throw new EngineError('role_irrevocable', EVERYBODYS_ROLE);
+      }
+      const now = clock.now();
+      await store.run(async (tx) => {
+        for (const change of changes) await changeRolesOf(tx, change, actor, now);
+      });
+      for (const { address, apply, revoke } of changes) {
+        log.info({ address: addressToBase58(address), apply, revoke, actor }, 'The roles of an address are changed');
+      }
+    },
+  };
+}
+
+async function changeRolesOf(tx: Repositories, change: RoleChange, actor: string, now: Date): Promise<void> {
+  const account = accountOf(change.address);
+  const before = await tx.roles.of(account);
+  for (const role of change.apply) if (role !== EVERYBODYS_ROLE) await tx.roles.grant(account, role, now);
+  for (const role of change.revoke) await tx.roles.revoke(account, role);
+  const after = await tx.roles.of(account);
+  const subject = addressToBase58(change.address);
+  await recordChange(
+    tx,
+    { actor, action: 'change roles', subject, before: { roles: before }, after: { roles: after } },
+    now,
+  );
+}

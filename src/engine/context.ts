@@ -1,0 +1,25 @@
+import type { Store } from '../store/unit-of-work.ts';
+import type { Clock } from './clock.ts';
+import type { Subscriptions } from './events.ts';
+import type { Logger } from './log.ts';
+
+/** The settings that decide what the engine does; `http-api.md` 5 names them. */
+export interface EngineSettings {
+  /** Only the order id identifies an order; otherwise the shop's other name does too. */
+  strictMode: boolean;
+  disableMemoSignatureCheck: boolean;
+  disableWalletWhitelist: boolean;
+  /** Where customers are told to pay, base58; where unset, the first hot wallet. */
+  paymentWalletAddress: string | undefined;
+  unclaimedOrderTimeoutMs: number;
+  unpaidOrderTimeoutMs: number;
+}
+
+/** All that the engine's parts stand on. */
+export interface EngineContext {
+  store: Store;
+  clock: Clock;
+  settings: EngineSettings;
+  subscriptions: Subscriptions;
+  log: Logger;
+}

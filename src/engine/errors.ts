@@ -1,0 +1,42 @@
+/**
+ * Everything that a caller of the engine can do wrong, with the sentence that says so. Sentences are matched by
+ * existing clients (`http-api.md` 4), so their words stay. `{}` stands for what the caller named.
+ */
+export const ERROR_SENTENCES = {
+  order_not_found: 'The requested order {} does not exist',
+  order_change_forbidden: 'The requested order change is forbidden. {}',
+  order_change_no_op: 'The requested order change would result in a no-op. {}',
+  invalid_claim: 'Invalid signature. {}',
+  claim_signature_invalid: 'Cannot claim order because the signature is invalid.',
+  no_payment_wallet: 'The shop has no wallet to pay to yet, so orders cannot be claimed. Please try again later.',
+  invalid_address: 'This is not a Tari address: {}',
+  invalid_amount: 'This is not an amount: {}',
+  invalid_price: 'The price of the order cannot be read: {}',
+  unsupported_currency: '{} is not a supported currency: no exchange rate is set for it.',
+  exchange_rate_not_found: 'No exchange rate is set for {}.',
+  exchange_rate_fixed: 'The rate of {} cannot be set: it is Tari itself.',
+  wallet_not_authorized: 'The wallet is not authorized to report payments. {}',
+  wallet_signature_invalid: 'The signature of the wallet is invalid.',
+  wallet_nonce_not_increasing: 'Nonce is not strictly increasing.',
+  wallet_not_found: 'There is no wallet with the address {}.',
+  payment_contradicted: 'Payment {} is already known with other contents. What was known is kept.',
+  payment_cancelled: 'Payment {} has been cancelled and cannot be confirmed.',
+  login_nonce_not_increasing: 'Login token signature is invalid. Nonce is not strictly increasing.',
+  login_roles_not_held: 'Insufficient Permissions. {}',
+  permission_missing: 'Insufficient permissions.',
+  role_irrevocable: 'The role {} cannot be revoked: every address has it.',
+} as const;
+
+export type EngineErrorCode = keyof typeof ERROR_SENTENCES;
+
+/** What a caller can cause. Anything else that the engine throws is a bug, or a database that is out of reach. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly code: EngineErrorCode;
+
+  /** @param about fills the sentence's `{}`. */
+  constructor(code: EngineErrorCode, about = '') {
+    super(ERROR_SENTENCES[code].replace('{}', () => about).trim());
+    this.code = code;
+  }
+}

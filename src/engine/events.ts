@@ -1,0 +1,25 @@
+import type { EventType } from '../store/database.ts';
+import type { OrderView, PaymentView } from './views.ts';
+
+/** What each event says (`http-api.md` 2, `walkthrough.md` Events). */
+export interface EventPayloads {
+  NewOrder: { order: OrderView };
+  OrderPaid: { order: OrderView };
+  OrderAnnulled: { order: OrderView; status: 'Expired' | 'Cancelled' };
+  OrderModified: {
+    field_changed: 'customer_id' | 'memo' | 'total_price' | 'status';
+    orders: { old_order: OrderView; new_order: OrderView };
+  };
+  OrderClaimed: { order: OrderView; claimant: string };
+  PaymentReceived: { payment: PaymentView };
+  PaymentConfirmed: { payment: PaymentView };
+}
+
+/** Compiles only while every type that the database knows has a payload, and no other has. */
+export type DomainEvent = { [Type in EventType]: { type: Type; payload: EventPayloads[Type] } }[EventType];
+
+/** Who must hear of events even across restarts. The outbox keeps the list; the engine only asks it. */
+export interface Subscriptions {
+  /** The names of the durable subscribers to a type of event. */
+  durableSubscribers(type: EventType): readonly string[];
+}

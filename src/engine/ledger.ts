@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { stringifyJson } from '../json.ts';
+import type { EventType } from '../store/database.ts';
+import type { NewOrder, Order, OrderChange } from '../store/orders.ts';
+import type { Payment } from '../store/payments.ts';
+import type { Repositories } from '../store/repositories.ts';
+import type { SettlementEntry } from '../store/settlements.ts';
+import type { AccountId } from '../tari/address.ts';
+import { type MicroTari, sumMicroTari } from '../tari/micro-tari.ts';
+import type { EventPayloads, Subscriptions } from './events.ts';
+import type { SettlementPlan } from './matching.ts';
+import { nextStatus, type OrderAction, TOTAL_OF_STATUS } from './order-states.ts';
+import { orderView, paymentView } from './views.ts';
+
+/** An owner of Tari, with the address by which it is shown. */
+export interface Owner {
+  account: AccountId;
+  /** Base58. */
+  address: string;
+}
+
+/**
+ * The only way in which orders and money change. Each entry keeps the row, the sums beside it, the journal and the
+ * event together, inside the unit of work of its caller.
+ */
+export class Ledger {
+  readonly tx: Repositories;
+  readonly now: Date;
+  readonly #subscriptions: Subscriptions;
+
+  constructor(tx: Repositories, now: Date, subscriptions: Subscriptions) {
+    this.tx = tx;
+    this.now = now;
+    this.#subscriptions = subscriptions;
+  }
+
+  /** Enters a new, Unclaimed order. */
+  async enterOrder(order: Omit<NewOrder, 'status' | 'claimedBy' | 'updatedAt'>): Promise<Order> {
+    await this.tx.customers.ensure(order.customerId, this.now);
+    const entered = await this.tx.orders.insert({
+      ...order,
+      status: 'Unclaimed',
+      claimedBy: null,
+      updatedAt: this.now,
+    });
+    await this.tx.customers.add(order.customerId, { current: order.totalPrice }, this.now);
+    await this.#append('NewOrder', entered.orderId, { order: orderView(entered) });
+    return entered;
+  }
+
+  /** Makes an Unclaimed order New and links its customer with the claimant. */
+  async claimOrder(order: Order, claimant: Owner): Promise<Order> {
+    await this.tx.accounts.ensure(claimant.account, claimant.address, this.now);
+    const claimed = await this.#move(order, 'claim', { claimedBy: claimant.account });
+    await this.tx.accounts.link(order.customerId, claimant.account, this.now);
+    await this.#append('OrderClaimed', claimed.orderId, { order: orderView(claimed), claimant: claimant.address });
+    return claimed;
+  }
+
+  /** Pays a New order as planned. */
+  async payOrder(order: Order, plan: SettlementPlan): Promise<{ order: Order; settlements: SettlementEntry[] }> {
+    assert.equal(plan.orderId, order.orderId, 'a plan pays the order that it was made for');
+    assert.equal(
+      sumMicroTari(plan.parts.map((part) => part.amount)),
+      order.totalPrice,
+      'an order is settled with exactly its price',
+    );
+    assert.equal(plan.settlementType === 'single', plan.parts.length <= 1, 'several parts are a multiple settlement');
+    const settlements: SettlementEntry[] = [];
+    for (const part of plan.parts) settlements.push(await this.#enterSettlement(order, plan, part));
+    const paid = await this.#move(order, 'pay', {});
+    await this.#append('OrderPaid', paid.orderId, { order: orderView(paid) });
+    return { order: paid, settlements };
+  }
+
+  /** Expires or cancels an order that nobody has paid. */
+  async annulOrder(order: Order, action: 'expire' | 'cancel'): Promise<Order> {
+    const annulled = await this.#move(order, action, {});
+    assert(annulled.status === 'Expired' || annulled.status === 'Cancelled');
+    await this.#append('OrderAnnulled', annulled.orderId, { order: orderView(annulled), status: annulled.status });
+    return annulled;
+  }
+
+  /** Enters a payment that was seen on the chain. It credits nobody yet. */
+  async enterPayment(payment: Payment): Promise<Payment> {
+    assert.equal(payment.status, 'received');
+    const entered = await this.tx.payments.insert(payment);
+    await this.#append('PaymentReceived', entered.txid, { payment: paymentView(entered) });
+    return entered;
+  }
+
+  /** Credits a received payment to its sender. */
+  async confirmPayment(payment: Payment): Promise<Payment> {
+    assert.equal(payment.status, 'received', 'a payment is credited once');
+    const confirmed = await this.tx.payments.changeStatus(payment, 'confirmed', this.now);
+    await this.tx.accounts.add(payment.account, { confirmed: payment.amount }, this.now);
+    await this.#append('PaymentConfirmed', confirmed.txid, { payment: paymentView(confirmed) });
+    return confirmed;
+  }
+
+  /** The µT that an account may spend. */
+  async creditOf(account: AccountId): Promise<MicroTari> {
+    const found = await this.tx.accounts.find(account);
+    if (found === undefined) return 0n as MicroTari;
+    const credit = found.totalConfirmed - found.totalPaid;
+    assert(credit >= 0n, `account ${account} has spent more than it has`);
+    return credit as MicroTari;
+  }
+
+  async #enterSettlement(
+    order: Order,
+    plan: SettlementPlan,
+    part: SettlementPlan['parts'][number],
+  ): Promise<SettlementEntry> {
+    const account = await this.tx.accounts.find(part.account);
+    assert(account !== undefined, 'money is spent from a known account');
+    assert(account.totalConfirmed - account.totalPaid >= part.amount, 'no account spends more than it has');
+    await this.tx.accounts.add(part.account, { paid: part.amount }, this.now);
+    return this.tx.settlements.insert({
+      orderId: order.orderId,
+      account: part.account,
+      address: account.address,
+      settlementType: plan.settlementType,
+      amount: part.amount,
+      createdAt: this.now,
+    });
+  }
+
+  /** Takes an order to its next state, and its price from one of the customer's sums to the other. */
+  async #move(order: Order, action: OrderAction, change: OrderChange): Promise<Order> {
+    const status = nextStatus(order.orderId, order.status, action);
+    const moved = await this.tx.orders.change(order, { ...change, status }, this.now);
+    const from = TOTAL_OF_STATUS[order.status];
+    const to = TOTAL_OF_STATUS[status];
+    if (from !== to) {
+      const sums = { [from]: -order.totalPrice, [to]: order.totalPrice };
+      await this.tx.customers.add(order.customerId, sums, this.now);
+    }
+    return moved;
+  }
+
+  async #append<Type extends EventType>(type: Type, subject: string, payload: EventPayloads[Type]): Promise<void> {
+    await this.tx.events.append(
+      { type, subject, payload: stringifyJson(payload), createdAt: this.now },
+      this.#subscriptions.durableSubscribers(type),
+    );
+  }
+}

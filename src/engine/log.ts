@@ -1,0 +1,7 @@
+/** What the program needs of a logger; pino's fits. Fields first, then a sentence for the one who reads it. */
+export interface Logger {
+  debug(fields: object, sentence: string): void;
+  info(fields: object, sentence: string): void;
+  warn(fields: object, sentence: string): void;
+  error(fields: object, sentence: string): void;
+}

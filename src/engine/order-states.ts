@@ -1,0 +1,50 @@
+import type { OrderTotals } from '../store/customers.ts';
+import type { OrderStatus } from '../store/database.ts';
+import { EngineError } from './errors.ts';
+
+/** What can happen to an order. */
+export type OrderAction = 'claim' | 'pay' | 'expire' | 'cancel';
+
+/**
+ * The whole life of an order: which action leads from which state to which. What is not in the table is refused, so a
+ * Paid, Expired or Cancelled order is never claimed, charged, expired or cancelled again.
+ */
+export const ORDER_STATES: Readonly<Record<OrderStatus, Readonly<Partial<Record<OrderAction, OrderStatus>>>>> = {
+  Unclaimed: { claim: 'New', expire: 'Expired', cancel: 'Cancelled' },
+  New: { pay: 'Paid', expire: 'Expired', cancel: 'Cancelled' },
+  Paid: {},
+  Expired: {},
+  Cancelled: {},
+};
+
+/** Under which of the customer's sums an order of this state counts. */
+export const TOTAL_OF_STATUS: Readonly<Record<OrderStatus, keyof OrderTotals>> = {
+  Unclaimed: 'current',
+  New: 'current',
+  Paid: 'paid',
+  Expired: 'expired',
+  Cancelled: 'cancelled',
+};
+
+const PAST_TENSE: Readonly<Record<OrderAction, string>> = {
+  claim: 'claimed',
+  pay: 'paid',
+  expire: 'expired',
+  cancel: 'cancelled',
+};
+
+/** The state that the action leads to. @throws {EngineError} `order_change_forbidden` where it leads nowhere. */
+export function nextStatus(orderId: string, status: OrderStatus, action: OrderAction): OrderStatus {
+  const next = ORDER_STATES[status][action];
+  if (next === undefined) {
+    throw new EngineError(
+      'order_change_forbidden',
+      `Order ${orderId} is ${status} and cannot be ${PAST_TENSE[action]}.`,
+    );
+  }
+  return next;
+}
+
+export function isOpen(status: OrderStatus): boolean {
+  return TOTAL_OF_STATUS[status] === 'current';
+}

@@ -1,0 +1,176 @@
+import type { Order } from '../store/orders.ts';
+import type { Repositories } from '../store/repositories.ts';
+import { accountAddress, accountOf, addressToBase58, type TariAddress } from '../tari/address.ts';
+import { type Claim, claimInMemo, verifyClaim } from '../tari/claim.ts';
+import {
+  AmountError,
+  isTariCurrency,
+  MICRO_TARI_PER_TARI,
+  type MicroTari,
+  priceInMicroTari,
+} from '../tari/micro-tari.ts';
+import type { EngineContext } from './context.ts';
+import { EngineError } from './errors.ts';
+import { Ledger, type Owner } from './ledger.ts';
+import { tryToPay } from './settling.ts';
+import type { ShopOrder } from './storefront.ts';
+
+/** An order as the one who claimed it needs to see it. */
+export interface ClaimedOrder {
+  order: Order;
+  /** When the order expires unless it is paid. */
+  expiresAt: Date;
+  /** The hot wallet's address in base58. */
+  sendTo: string;
+}
+
+/** What became of an order that the shop reported. */
+export interface OrderReceipt {
+  order: Order;
+  /** False where the order was known already; nothing was changed then. */
+  isNew: boolean;
+}
+
+export type Orders = ReturnType<typeof orders>;
+
+/** The owner that an address stands for. */
+export function ownerOf(address: TariAddress): Owner {
+  return { account: accountOf(address), address: addressToBase58(accountAddress(address)) };
+}
+
+/**
+ * The order that an id names: by order id, or, where the mode is not strict, by the shop's other name for it.
+ * @throws {EngineError} `order_not_found`
+ */
+export async function findOrder(tx: Repositories, orderId: string, strictMode: boolean): Promise<Order> {
+  const order = await findOrderOrNone(tx, orderId, strictMode);
+  if (order === undefined) throw new EngineError('order_not_found', orderId);
+  return order;
+}
+
+export async function findOrderOrNone(
+  tx: Repositories,
+  orderId: string,
+  strictMode: boolean,
+): Promise<Order | undefined> {
+  return (await tx.orders.find(orderId)) ?? (strictMode ? undefined : await tx.orders.findByAltId(orderId));
+}
+
+export function orders(context: EngineContext) {
+  const { store, clock, settings, log, subscriptions } = context;
+
+  /** The claims of an order's texts that count: signed, and for this order. */
+  const claimantIn = (shopOrder: ShopOrder): Owner | undefined => {
+    for (const text of shopOrder.claimTexts) {
+      const claim = claimInMemo(text);
+      if (claim === undefined || !namesOrder(claim.order_id, shopOrder, settings.strictMode)) continue;
+      const { valid, address } = verifyClaim(claim);
+      if (valid || settings.disableMemoSignatureCheck) return ownerOf(address);
+      log.info(
+        { orderId: shopOrder.orderId },
+        'The claim in the note of the order is not signed by its address; it is passed over',
+      );
+    }
+    return undefined;
+  };
+
+  const enter = async (ledger: Ledger, shopOrder: ShopOrder, claimant: Owner | undefined): Promise<OrderReceipt> => {
+    const known = await ledger.tx.orders.find(shopOrder.orderId);
+    if (known !== undefined) return { order: known, isNew: false };
+    const { totalPrice, exchangeRate } = await convertPrice(ledger.tx, shopOrder);
+    const order = await ledger.enterOrder({
+      orderId: shopOrder.orderId,
+      altId: shopOrder.altId,
+      customerId: shopOrder.customerId,
+      memo: shopOrder.memo,
+      totalPrice,
+      originalPrice: shopOrder.price,
+      currency: shopOrder.currency,
+      exchangeRate,
+      amountOutstanding: null,
+      createdAt: shopOrder.createdAt,
+      shopUpdatedAt: shopOrder.updatedAt,
+    });
+    const owner = claimant ?? (await payerKnownFor(ledger.tx, order, settings.strictMode));
+    if (owner === undefined) return { order, isNew: true };
+    const claimed = await ledger.claimOrder(order, owner);
+    return { order: await tryToPay(ledger, claimed, owner), isNew: true };
+  };
+
+  const claimedOrder = async (tx: Repositories, order: Order): Promise<ClaimedOrder> => {
+    const sendTo = settings.paymentWalletAddress ?? (await tx.wallets.all())[0]?.address;
+    if (sendTo === undefined) throw new EngineError('no_payment_wallet');
+    const timeoutMs = order.status === 'Unclaimed' ? settings.unclaimedOrderTimeoutMs : settings.unpaidOrderTimeoutMs;
+    return { order, sendTo, expiresAt: new Date(order.updatedAt.getTime() + timeoutMs) };
+  };
+
+  return {
+    /** Who claims the order by its own texts. Pure but slow, so it is done before the unit of work. */
+    claimantIn,
+
+    /**
+     * Enters an order that the shop reported, inside its caller's unit of work. A known order is left as it is.
+     * @throws {EngineError} `unsupported_currency`, `invalid_price`
+     */
+    enter,
+
+    /**
+     * Claims an order for the address that signed the claim, and tries to pay it from that address. Repeating the same
+     * claim answers the same and changes nothing.
+     * @throws {EngineError} `claim_signature_invalid`, `order_not_found`, `order_change_forbidden`, `no_payment_wallet`
+     */
+    async claim(claim: Claim): Promise<ClaimedOrder> {
+      const { valid, address } = verifyClaim(claim);
+      if (!valid && !settings.disableMemoSignatureCheck) throw new EngineError('claim_signature_invalid');
+      const owner = ownerOf(address);
+      const now = clock.now();
+      const claimed = await store.run(async (tx) => {
+        const ledger = new Ledger(tx, now, subscriptions);
+        const order = await findOrder(tx, claim.order_id, settings.strictMode);
+        if (order.claimedBy === owner.account) return claimedOrder(tx, order);
+        const mine = await ledger.claimOrder(order, owner);
+        return claimedOrder(tx, await tryToPay(ledger, mine, owner));
+      });
+      log.info(
+        { orderId: claimed.order.orderId, claimant: owner.address, status: claimed.order.status },
+        `Order ${claimed.order.orderId} is claimed by ${owner.address} and is now ${claimed.order.status}`,
+      );
+      return claimed;
+    },
+  };
+}
+
+function namesOrder(orderId: string, shopOrder: ShopOrder, strictMode: boolean): boolean {
+  return orderId === shopOrder.orderId || (!strictMode && orderId === shopOrder.altId);
+}
+
+/** The price in µT by the rate that holds now; Tari is worth itself. */
+async function convertPrice(
+  tx: Repositories,
+  shopOrder: ShopOrder,
+): Promise<{ totalPrice: MicroTari; exchangeRate: bigint }> {
+  const currency = shopOrder.currency.toUpperCase();
+  const exchangeRate = isTariCurrency(currency) ? MICRO_TARI_PER_TARI : (await tx.exchangeRates.last(currency))?.rate;
+  if (exchangeRate === undefined) throw new EngineError('unsupported_currency', shopOrder.currency);
+  try {
+    return { totalPrice: priceInMicroTari(shopOrder.price, exchangeRate), exchangeRate };
+  } catch (error) {
+    if (error instanceof AmountError) throw new EngineError('invalid_price', error.message);
+    throw error;
+  }
+}
+
+/**
+ * For whom an order is claimed that nobody signed for: whoever a payment that already named it came from, else the
+ * customer's most recently active account with credit.
+ */
+async function payerKnownFor(tx: Repositories, order: Order, strictMode: boolean): Promise<Owner | undefined> {
+  const names = strictMode || order.altId === null ? [order.orderId] : [order.orderId, order.altId];
+  for (const payment of await tx.payments.naming(names)) {
+    const account = payment.claimant && (await tx.accounts.find(payment.claimant));
+    if (account) return { account: account.account, address: account.address };
+  }
+  const accounts = await tx.accounts.ofCustomer(order.customerId);
+  const account = accounts.find((candidate) => candidate.totalConfirmed > candidate.totalPaid);
+  return account && { account: account.account, address: account.address };
+}

@@ -1,0 +1,163 @@
+import type { Payment } from '../store/payments.ts';
+import type { Repositories } from '../store/repositories.ts';
+import { addressToBase58, type TariAddress } from '../tari/address.ts';
+import { claimInMemo, verifyClaim } from '../tari/claim.ts';
+import { formatTari, type MicroTari } from '../tari/micro-tari.ts';
+import type { EngineContext } from './context.ts';
+import { EngineError } from './errors.ts';
+import { Ledger, type Owner } from './ledger.ts';
+import { findOrderOrNone, ownerOf } from './orders.ts';
+import { payOpenOrders, type Settled, tryToPay } from './settling.ts';
+import type { WalletMessage, Wallets } from './wallets.ts';
+
+/** A payment as the hot wallet reports it. */
+export interface PaymentReport {
+  txid: string;
+  /** The address that the sender's wallet wrote into the payment: a statement, not a proof. */
+  sender: TariAddress;
+  /** µT, above 0. */
+  amount: MicroTari;
+  memo: string | null;
+  /** The order that the payment is for. */
+  orderId: string | null;
+}
+
+export interface PaymentReceipt {
+  payment: Payment;
+  /** False where the payment was known already; nothing was changed then. */
+  isNew: boolean;
+}
+
+export interface ConfirmationReceipt extends Settled {
+  /** `early`: the payment is not known yet; the confirmation is kept and counts as soon as the payment comes. */
+  outcome: 'confirmed' | 'already_confirmed' | 'early';
+}
+
+export type Payments = ReturnType<typeof payments>;
+
+const NOTHING_SETTLED: Settled = { ordersPaid: [], settlements: [] };
+
+export function payments({ store, clock, settings, log, subscriptions }: EngineContext, wallets: Wallets) {
+  /** The order that a payment names, and for whom: a signed claim in its memo speaks for its signer. */
+  const namedOrder = (report: PaymentReport): { orderId: string; claimant: Owner } | undefined => {
+    const claim = report.memo === null ? undefined : claimInMemo(report.memo);
+    if (claim !== undefined) {
+      const { valid, address } = verifyClaim(claim);
+      if (valid || settings.disableMemoSignatureCheck) return { orderId: claim.order_id, claimant: ownerOf(address) };
+      log.info(
+        { txid: report.txid },
+        'The claim in the memo of the payment is not signed by its address; it is passed over',
+      );
+    }
+    return report.orderId === null ? undefined : { orderId: report.orderId, claimant: ownerOf(report.sender) };
+  };
+
+  const enter = async (
+    ledger: Ledger,
+    report: PaymentReport,
+    named: ReturnType<typeof namedOrder>,
+  ): Promise<Payment> => {
+    const { tx, now } = ledger;
+    const sender = ownerOf(report.sender);
+    await tx.accounts.ensure(sender.account, sender.address, now);
+    if (named) await tx.accounts.ensure(named.claimant.account, named.claimant.address, now);
+    return ledger.enterPayment({
+      txid: report.txid,
+      account: sender.account,
+      sender: addressToBase58(report.sender),
+      amount: report.amount,
+      memo: report.memo,
+      paymentType: 'on_chain',
+      status: 'received',
+      orderId: named?.orderId ?? null,
+      claimant: named?.claimant.account ?? null,
+      createdAt: now,
+      updatedAt: now,
+    });
+  };
+
+  const claimNamed = async (ledger: Ledger, named: { orderId: string; claimant: Owner }): Promise<void> => {
+    const order = await findOrderOrNone(ledger.tx, named.orderId, settings.strictMode);
+    if (order?.status !== 'Unclaimed') return;
+    const claimed = await ledger.claimOrder(order, named.claimant);
+    await tryToPay(ledger, claimed, named.claimant);
+  };
+
+  const credit = async (ledger: Ledger, payment: Payment): Promise<Settled> => {
+    await ledger.confirmPayment(payment);
+    const account = await ledger.tx.accounts.find(payment.account);
+    if (account === undefined) throw new Error(`The account of payment ${payment.txid} is not known`);
+    return payOpenOrders(ledger, { account: account.account, address: account.address });
+  };
+
+  return {
+    /**
+     * Takes in a payment that was seen on the chain. It credits nobody until it is confirmed, but claims the order that
+     * it names. A payment that is known already changes nothing.
+     * @throws {EngineError} as `wallets.authenticate` and `admit`; `payment_contradicted` where the same transaction was
+     *   reported with another sender or amount.
+     */
+    async receive(report: PaymentReport, message: WalletMessage): Promise<PaymentReceipt> {
+      await wallets.authenticate(message);
+      const named = namedOrder(report);
+      const now = clock.now();
+      const receipt = await store.run(async (tx) => {
+        await wallets.admit(tx, message, now);
+        const known = await knownPayment(tx, report);
+        if (known !== undefined) return { payment: known, isNew: false };
+        const ledger = new Ledger(tx, now, subscriptions);
+        const payment = await enter(ledger, report, named);
+        if (named) await claimNamed(ledger, named);
+        if (await tx.payments.takeEarlyConfirmation(payment.txid)) await credit(ledger, payment);
+        return { payment, isNew: true };
+      });
+      const { txid, sender } = receipt.payment;
+      log.info(
+        { txid, sender, isNew: receipt.isNew },
+        `Payment ${txid} of ${formatTari(report.amount)} from ${sender} ${receipt.isNew ? 'is received' : 'was known already'}`,
+      );
+      return receipt;
+    },
+
+    /**
+     * Takes in that a payment is confirmed on the chain: credits its sender and pays what that can pay.
+     * @throws {EngineError} as `wallets.authenticate` and `admit`; `payment_cancelled`
+     */
+    async confirm(txid: string, message: WalletMessage): Promise<ConfirmationReceipt> {
+      await wallets.authenticate(message);
+      const now = clock.now();
+      const receipt = await store.run(async (tx): Promise<ConfirmationReceipt> => {
+        await wallets.admit(tx, message, now);
+        const payment = await tx.payments.find(txid);
+        if (payment === undefined) {
+          await tx.payments.keepEarlyConfirmation(txid, now);
+          return { outcome: 'early', ...NOTHING_SETTLED };
+        }
+        if (payment.status === 'confirmed') return { outcome: 'already_confirmed', ...NOTHING_SETTLED };
+        if (payment.status === 'cancelled') throw new EngineError('payment_cancelled', txid);
+        const settled = await credit(new Ledger(tx, now, subscriptions), payment);
+        return { outcome: 'confirmed', ...settled };
+      });
+      log.info(
+        { txid, outcome: receipt.outcome, ordersPaid: receipt.ordersPaid.map((order) => order.orderId) },
+        `Payment ${txid}: ${CONFIRMATION_SENTENCES[receipt.outcome]}; ${receipt.ordersPaid.length} orders are paid`,
+      );
+      return receipt;
+    },
+  };
+}
+
+export const CONFIRMATION_SENTENCES: Readonly<Record<ConfirmationReceipt['outcome'], string>> = {
+  confirmed: 'it is confirmed',
+  already_confirmed: 'it was confirmed already',
+  early: 'its confirmation came first and is kept until the payment comes',
+};
+
+/** The payment where it is known. A wallet that says two things of one transaction is wrong in one of them. */
+async function knownPayment(tx: Repositories, report: PaymentReport): Promise<Payment | undefined> {
+  const known = await tx.payments.find(report.txid);
+  if (known === undefined) return undefined;
+  const isSame = known.amount === report.amount && known.account === ownerOf(report.sender).account;
+  if (!isSame) throw new EngineError('payment_contradicted', report.txid);
+  return known;
+}

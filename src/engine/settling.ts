@@ -1,0 +1,47 @@
+import type { Order } from '../store/orders.ts';
+import type { SettlementEntry } from '../store/settlements.ts';
+import type { Ledger, Owner } from './ledger.ts';
+import { planFromOneAccount } from './matching.ts';
+
+/** What paying came to. */
+export interface Settled {
+  ordersPaid: Order[];
+  settlements: SettlementEntry[];
+}
+
+/** Orders that are looked at in one go; as long as all of them are paid, the next ones follow. */
+const ORDERS_AT_ONCE = 100;
+
+/**
+ * Pays the open orders of the customers that an account is linked to, from that account alone: oldest first, each in
+ * full, stopping at the first it can't cover. An Unclaimed order is claimed for the account that pays it.
+ */
+export async function payOpenOrders(ledger: Ledger, owner: Owner): Promise<Settled> {
+  const settled: Settled = { ordersPaid: [], settlements: [] };
+  for (;;) {
+    const available = await ledger.creditOf(owner.account);
+    if (available === 0n) return settled;
+    const orders = await ledger.tx.orders.openForAccount(owner.account, ORDERS_AT_ONCE);
+    const plans = planFromOneAccount(
+      { account: owner.account, available },
+      orders.map((order) => ({ orderId: order.orderId, price: order.totalPrice })),
+    );
+    for (const [index, plan] of plans.entries()) {
+      const order = orders[index] as Order;
+      const claimed = order.status === 'Unclaimed' ? await ledger.claimOrder(order, owner) : order;
+      const paid = await ledger.payOrder(claimed, plan);
+      settled.ordersPaid.push(paid.order);
+      settled.settlements.push(...paid.settlements);
+    }
+    if (plans.length < ORDERS_AT_ONCE) return settled;
+  }
+}
+
+/** Pays a New order from one account if that covers the whole price. Answers the order as it is then. */
+export async function tryToPay(ledger: Ledger, order: Order, owner: Owner): Promise<Order> {
+  const available = await ledger.creditOf(owner.account);
+  const [plan] = planFromOneAccount({ account: owner.account, available }, [
+    { orderId: order.orderId, price: order.totalPrice },
+  ]);
+  return plan === undefined ? order : (await ledger.payOrder(order, plan)).order;
+}

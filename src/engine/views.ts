@@ -1,0 +1,100 @@
+import type { Account } from '../store/accounts.ts';
+import type { OrderTotals } from '../store/customers.ts';
+import type { ExchangeRate } from '../store/exchange-rates.ts';
+import type { Order } from '../store/orders.ts';
+import type { Payment } from '../store/payments.ts';
+import type { SettlementEntry } from '../store/settlements.ts';
+import type { HotWallet } from '../store/wallets.ts';
+import { sumMicroTari } from '../tari/micro-tari.ts';
+
+/**
+ * The shapes of `http-api.md` 2, in which orders and money are shown: by the HTTP routes, in events, in the audit log.
+ * Amounts are whole µT as bigint, which our JSON writes as plain integers. Nullable fields are always present.
+ */
+
+export type OrderView = ReturnType<typeof orderView>;
+export type PaymentView = ReturnType<typeof paymentView>;
+
+export function orderView(order: Order) {
+  return {
+    id: order.id,
+    order_id: order.orderId,
+    alt_id: order.altId,
+    customer_id: order.customerId,
+    memo: order.memo,
+    total_price: order.totalPrice,
+    original_price: order.originalPrice,
+    currency: order.currency,
+    created_at: order.createdAt.toISOString(),
+    updated_at: order.updatedAt.toISOString(),
+    status: order.status,
+    amount_outstanding: order.amountOutstanding,
+  };
+}
+
+export function paymentView(payment: Payment) {
+  return {
+    txid: payment.txid,
+    created_at: payment.createdAt.toISOString(),
+    updated_at: payment.updatedAt.toISOString(),
+    sender: payment.sender,
+    amount: payment.amount,
+    memo: payment.memo,
+    payment_type: payment.paymentType,
+    status: payment.status,
+    order_id: payment.orderId,
+  };
+}
+
+export function settlementView(entry: SettlementEntry) {
+  return {
+    id: entry.id,
+    created_at: entry.createdAt.toISOString(),
+    order_id: entry.orderId,
+    payment_address: entry.address,
+    settlement_type: entry.settlementType,
+    amount: entry.amount,
+  };
+}
+
+/** @param address how the account was asked for, in base58; an unknown account shows zeros and the epoch. */
+export function balanceView(address: string, account: Account | undefined) {
+  const confirmed = account?.totalConfirmed ?? 0n;
+  const paid = account?.totalPaid ?? 0n;
+  return {
+    address,
+    total_confirmed: confirmed,
+    total_paid: paid,
+    current_balance: confirmed - paid,
+    last_update: (account?.updatedAt ?? new Date(0)).toISOString(),
+  };
+}
+
+export function customerBalanceView(accounts: readonly Account[]) {
+  const confirmed = sumMicroTari(accounts.map((account) => account.totalConfirmed));
+  const paid = sumMicroTari(accounts.map((account) => account.totalPaid));
+  return {
+    total_confirmed: confirmed,
+    total_paid: paid,
+    current_balance: confirmed - paid,
+    addresses: accounts.map((account) => balanceView(account.address, account)),
+  };
+}
+
+export function customerOrderBalanceView(customerId: string, totals: OrderTotals | undefined) {
+  return {
+    customer_id: customerId,
+    total_current: totals?.current ?? 0n,
+    total_paid: totals?.paid ?? 0n,
+    total_expired: totals?.expired ?? 0n,
+    total_cancelled: totals?.cancelled ?? 0n,
+  };
+}
+
+export function walletView(wallet: HotWallet) {
+  return { address: wallet.address, ip_address: wallet.ipAddress, last_nonce: wallet.lastNonce };
+}
+
+export function exchangeRateView(rate: ExchangeRate) {
+  return { currency: rate.currency, rate: rate.rate, updated_at: rate.updatedAt.toISOString() };
+}

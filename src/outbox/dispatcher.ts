@@ -1,0 +1,197 @@
+import type { Clock } from '../engine/clock.ts';
+import type { Logger } from '../engine/log.ts';
+import { StorefrontError } from '../engine/storefront.ts';
+import type { Delivery } from '../store/deliveries.ts';
+import type { Store } from '../store/unit-of-work.ts';
+import { type EventBus, messageOf } from './event-bus.ts';
+
+/** How long a handler may take. */
+const HANDLER_TIMEOUT_MS = 25_000;
+
+/** Whoever dies with a delivery in hand holds it no longer than this; more than a handler may take. */
+const HELD_FOR_MS = 30_000;
+
+/** Deliveries in hand at once: one slow order does not hold up the others, and a shop is not flooded. */
+const MOST_IN_HAND = 8;
+
+/** The pauses between tries double from the first to the longest. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 10 * 60_000;
+
+/** With the pauses above this is about a day; after that a person must look. */
+const MOST_ATTEMPTS = 150;
+
+/** How long to sleep when nothing is known to be due: another process may add something. */
+const LONGEST_SLEEP_MS = 30_000;
+
+/** After the database refused, before it is asked again. */
+const STORE_PAUSE_MS = 2_000;
+
+/** The longest text of an error that is kept with its delivery. */
+const LONGEST_ERROR = 1_000;
+
+export interface DispatcherPorts {
+  store: Store;
+  bus: EventBus;
+  clock: Clock;
+  /** Evenly from 0 up to 1. */
+  random: () => number;
+  log: Logger;
+}
+
+/** The pause before the next try, in milliseconds: doubling, with jitter so that retries do not come in step. */
+export function pauseMs(attempts: number, random: () => number): number {
+  const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(attempts - 1, 30), LONGEST_PAUSE_MS);
+  return Math.round(pause * (0.5 + random() / 2));
+}
+
+/** Carries events to their durable subscribers until each has succeeded once. */
+export class Dispatcher {
+  readonly #ports: DispatcherPorts;
+  readonly #inHand = new Set<Promise<void>>();
+  #wakeUp: () => void = () => undefined;
+  #isAwake = false;
+  #isStopped = false;
+  #running: Promise<void> | undefined;
+
+  constructor(ports: DispatcherPorts) {
+    this.#ports = ports;
+  }
+
+  /** Starts carrying. Without subscribers there is nothing to carry, and nothing runs. */
+  start(): void {
+    if (this.#ports.bus.allDurableSubscribers().length > 0) this.#running ??= this.#run();
+  }
+
+  /** Says that there may be something new. */
+  wake(): void {
+    this.#isAwake = true;
+    this.#wakeUp();
+  }
+
+  /** Takes nothing more, and waits for what is in hand. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.wake();
+    await this.#running;
+    await Promise.all(this.#inHand);
+  }
+
+  /** Carries one delivery that is due, if there is one. Answers the id of its event, so that tests drive it by hand. */
+  async processNext(): Promise<bigint | undefined> {
+    const delivery = await this.#take();
+    if (delivery === undefined) return undefined;
+    await this.#carry(delivery);
+    return delivery.event.id;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopped) {
+      this.#isAwake = false;
+      try {
+        const delivery = this.#inHand.size < MOST_IN_HAND ? await this.#take() : undefined;
+        if (delivery === undefined) await this.#sleep(await this.#sleepMs());
+        else this.#startCarrying(delivery);
+      } catch (error) {
+        this.#ports.log.error({ err: error }, 'The outbox cannot reach the database; it tries again in a moment');
+        await this.#sleep(STORE_PAUSE_MS);
+      }
+    }
+  }
+
+  #startCarrying(delivery: Delivery): void {
+    const carried: Promise<void> = this.#carry(delivery)
+      .catch((error: unknown) => {
+        this.#ports.log.error(
+          { err: error, eventId: delivery.event.id },
+          'How a delivery ended could not be noted; it is repeated',
+        );
+      })
+      .finally(() => {
+        this.#inHand.delete(carried);
+        this.wake();
+      });
+    this.#inHand.add(carried);
+  }
+
+  #take(): Promise<Delivery | undefined> {
+    const { store, bus, clock } = this.#ports;
+    const subscribers = bus.allDurableSubscribers();
+    const now = clock.now();
+    const heldUntil = new Date(now.getTime() + HELD_FOR_MS);
+    return store.run((tx) => tx.deliveries.takeNext(subscribers, now, heldUntil));
+  }
+
+  async #carry(delivery: Delivery): Promise<void> {
+    const { store, clock } = this.#ports;
+    const error = await this.#callHandler(delivery);
+    const now = clock.now();
+    const outcome = error === undefined ? DONE(now) : this.#afterFailure(delivery, error, now);
+    await store.run((tx) => tx.deliveries.settle(delivery, outcome, now));
+  }
+
+  async #callHandler(delivery: Delivery): Promise<unknown> {
+    const { event, subscriber } = delivery;
+    const handler = this.#ports.bus.handlerOf(subscriber, event.type);
+    if (handler === undefined) return new Error(`The subscriber ${subscriber} no longer handles ${event.type} events`);
+    const signal = AbortSignal.timeout(HANDLER_TIMEOUT_MS);
+    try {
+      await Promise.race([Promise.resolve(handler(messageOf(event), signal)), rejectOn(signal)]);
+      return undefined;
+    } catch (error) {
+      return error ?? new Error('The handler failed without a reason');
+    }
+  }
+
+  #afterFailure(delivery: Delivery, error: unknown, now: Date) {
+    const { event, subscriber, attempts } = delivery;
+    const fields = { err: error, eventId: event.id, type: event.type, subject: event.subject, subscriber, attempts };
+    const lastError = (error instanceof Error ? error.message : String(error)).slice(0, LONGEST_ERROR);
+    const isHopeless = error instanceof StorefrontError && !error.retryable;
+    if (isHopeless || attempts >= MOST_ATTEMPTS) {
+      this.#ports.log.error(
+        fields,
+        `${event.type} of ${event.subject} could not be told to ${subscriber}: ${lastError} Somebody must look at it.`,
+      );
+      return { state: 'dead' as const, nextAttemptAt: now, lastError };
+    }
+    const asked = error instanceof StorefrontError ? (error.retryAfterMs ?? 0) : 0;
+    const pause = Math.max(pauseMs(attempts, this.#ports.random), Math.min(asked, LONGEST_PAUSE_MS));
+    this.#ports.log.warn(
+      fields,
+      `${event.type} of ${event.subject} could not be told to ${subscriber} yet; next try in ${Math.ceil(pause / 1000)} s: ${lastError}`,
+    );
+    return { state: 'pending' as const, nextAttemptAt: new Date(now.getTime() + pause), lastError };
+  }
+
+  async #sleepMs(): Promise<number> {
+    const { store, bus, clock } = this.#ports;
+    if (this.#inHand.size >= MOST_IN_HAND) return LONGEST_SLEEP_MS;
+    const dueAt = await store.read((tx) => tx.deliveries.nextDueAt(bus.allDurableSubscribers()));
+    if (dueAt === undefined) return LONGEST_SLEEP_MS;
+    // What is due already but was not given out waits for an earlier event of its order, and that one wakes us.
+    const untilDue = dueAt.getTime() - clock.now().getTime();
+    return Math.min(Math.max(untilDue, 50), LONGEST_SLEEP_MS);
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    if (this.#isAwake || this.#isStopped) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+const DONE = (now: Date) => ({ state: 'done' as const, nextAttemptAt: now, lastError: null });
+
+function rejectOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error(`It took longer than ${HANDLER_TIMEOUT_MS / 1000} s`)), {
+      once: true,
+    });
+  });
+}

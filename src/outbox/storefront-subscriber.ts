@@ -1,0 +1,26 @@
+import type { Logger } from '../engine/log.ts';
+import type { Storefront, StorefrontOutcome } from '../engine/storefront.ts';
+import type { OrderView } from '../engine/views.ts';
+import type { EventRegistry } from './event-bus.ts';
+
+const REASONS = {
+  Expired: 'The order was not paid in Tari in time.',
+  Cancelled: 'The order was cancelled in the Tari payment server.',
+} as const;
+
+/** Tells the shop what became of its orders: the default hooks of OrderPaid and OrderAnnulled. */
+export function subscribeStorefront(events: EventRegistry, storefront: Storefront, log: Logger): void {
+  const note = (order: OrderView, outcome: StorefrontOutcome) =>
+    log.info({ orderId: order.order_id, effect: outcome.effect, storefront: storefront.name }, outcome.detail);
+
+  events.onDurable(storefront.name, 'OrderPaid', async ({ payload: { order } }, signal) => {
+    note(order, await storefront.markPaid(named(order), new Date(order.updated_at), signal));
+  });
+  events.onDurable(storefront.name, 'OrderAnnulled', async ({ payload: { order, status } }, signal) => {
+    note(order, await storefront.cancel(named(order), REASONS[status], signal));
+  });
+}
+
+function named(order: OrderView) {
+  return { orderId: order.order_id, altId: order.alt_id };
+}
