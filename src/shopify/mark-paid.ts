@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import type { Clock } from '../engine/clock.ts';
+import type { Logger } from '../engine/log.ts';
+import { StorefrontError, type StorefrontOrder, type StorefrontOutcome } from '../engine/storefront.ts';
+import type { AdminClient } from './admin-client.ts';
+import { AdminApiError } from './admin-errors.ts';
+import { CREATE_MANUAL_PAYMENT, MARK_ORDER_AS_PAID } from './operations.ts';
+import { type OrderState, orderLabel, orderStateSchema, readOrder, readOrderById } from './orders.ts';
+
+/** The label that the payment has in the shop's admin. */
+const PAYMENT_METHOD_NAME = 'Tari';
+
+export interface MarkPaidPorts {
+  client: AdminClient;
+  clock: Clock;
+  log: Logger;
+}
+
+/**
+ * Records in the shop that the order has been paid in full. Neither of Shopify's mutations for this knows idempotency
+ * keys, so the order's state is read first: a repeat after an answer that got lost finds PAID and does nothing.
+ * @throws {StorefrontError}
+ */
+export async function markPaid(
+  ports: MarkPaidPorts,
+  order: StorefrontOrder,
+  paidAt: Date,
+  signal: AbortSignal | undefined,
+): Promise<StorefrontOutcome> {
+  const before = await readOrder(ports.client, order, signal);
+  if (isPaid(before)) return alreadyPaid(before);
+  refuseUnpayable(before);
+  const { order: answered, refusal } = await recordPayment(ports, before, paidAt, signal);
+  if (refusal === undefined && answered !== null && isPaid(answered)) return paidNow(answered);
+  // A refusal may mean no more than that somebody else was faster, which the order's state tells better than its words.
+  const after = await readOrderById(ports.client, before.id, signal);
+  if (isPaid(after)) return refusal === undefined ? paidNow(after) : alreadyPaid(after);
+  refuseUnpayable(after);
+  throw new StorefrontError(
+    `${orderLabel(after)} is not paid in the shop: ${refusal ?? 'the payment was taken but does not show yet'}.`,
+    { retryable: true },
+  );
+}
+
+/** What a mutation answered. */
+interface PaymentAnswer {
+  /** The order as the mutation left it; null where it was refused altogether. */
+  order: OrderState | null;
+  /** The shop's sentence when it refused, undefined when it took the payment. */
+  refusal: string | undefined;
+}
+
+/** Records the payment by whichever mutation the shop lets us use. */
+async function recordPayment(
+  ports: MarkPaidPorts,
+  state: OrderState,
+  paidAt: Date,
+  signal: AbortSignal | undefined,
+): Promise<PaymentAnswer> {
+  const first = await createManualPayment(ports, state, paidAt, signal);
+  if (!first.tryOtherWay) return first;
+  ports.log.warn({ order: state.id, reason: first.refusal }, 'No manual payment possible; marking the order as paid.');
+  return markOrderAsPaid(ports.client, state, signal);
+}
+
+const manualPaymentSchema = z.object({
+  orderCreateManualPayment: z
+    .object({
+      order: orderStateSchema.nullable(),
+      userErrors: z.array(z.object({ code: z.string().nullable(), message: z.string() })),
+    })
+    .nullable(),
+});
+
+/** Codes of refusals that concern the label or the time of the payment, which orderMarkAsPaid doesn't have. */
+const CODES_FOR_OTHER_WAY: ReadonlySet<string> = new Set(['GATEWAY_NOT_FOUND', 'PROCESSED_AT_INVALID']);
+
+/** The answer's `tryOtherWay` says whether orderMarkAsPaid may succeed where this was refused. */
+async function createManualPayment(
+  ports: MarkPaidPorts,
+  state: OrderState,
+  paidAt: Date,
+  signal: AbortSignal | undefined,
+): Promise<PaymentAnswer & { tryOtherWay: boolean }> {
+  // A time in the future is refused, and the payment's time may come from a clock that runs ahead of the shop's.
+  const processedAt = new Date(Math.min(paidAt.getTime(), ports.clock.now().getTime())).toISOString();
+  const variables = { id: state.id, paymentMethodName: PAYMENT_METHOD_NAME, processedAt };
+  try {
+    const data = await ports.client.request(CREATE_MANUAL_PAYMENT, variables, manualPaymentSchema, { signal });
+    const answer = readPaymentAnswer(data.orderCreateManualPayment);
+    const code = data.orderCreateManualPayment?.userErrors[0]?.code ?? '';
+    return { ...answer, tryOtherWay: CODES_FOR_OTHER_WAY.has(code) };
+  } catch (error) {
+    const denied = error instanceof AdminApiError && error.code === 'ACCESS_DENIED';
+    if (!denied) throw error;
+    return { order: null, refusal: withoutFullStop(error.message), tryOtherWay: true };
+  }
+}
+
+const markAsPaidSchema = z.object({
+  orderMarkAsPaid: z
+    .object({ order: orderStateSchema.nullable(), userErrors: z.array(z.object({ message: z.string() })) })
+    .nullable(),
+});
+
+async function markOrderAsPaid(
+  client: AdminClient,
+  state: OrderState,
+  signal: AbortSignal | undefined,
+): Promise<PaymentAnswer> {
+  const data = await client.request(MARK_ORDER_AS_PAID, { id: state.id }, markAsPaidSchema, { signal });
+  return readPaymentAnswer(data.orderMarkAsPaid);
+}
+
+function readPaymentAnswer(
+  payload: { order: OrderState | null; userErrors: readonly { message: string }[] } | null,
+): PaymentAnswer {
+  const refusal = payload?.userErrors[0]?.message;
+  return { order: payload?.order ?? null, refusal: refusal === undefined ? undefined : withoutFullStop(refusal) };
+}
+
+function isPaid(state: OrderState): boolean {
+  return state.displayFinancialStatus === 'PAID';
+}
+
+/**
+ * The states in which the customer's Tari and the shop's own books collide, so that a person has to decide.
+ *
+ * An authorized order is among them because marking it as paid captures the authorization: the customer, who has paid
+ * in Tari, would be charged on the card as well.
+ */
+const UNPAYABLE_STATUSES: ReadonlyMap<string, string> = new Map([
+  ['AUTHORIZED', 'has a card payment authorized that would be charged on top'],
+  ['PARTIALLY_REFUNDED', 'has been paid and partly refunded by other means'],
+  ['REFUNDED', 'has been paid and refunded by other means'],
+]);
+
+function refuseUnpayable(state: OrderState): void {
+  const obstacle =
+    state.cancelledAt === null
+      ? UNPAYABLE_STATUSES.get(state.displayFinancialStatus ?? '')
+      : 'has been cancelled in the shop';
+  if (obstacle === undefined) return;
+  throw new StorefrontError(
+    `${orderLabel(state)} was paid in Tari but ${obstacle}: a person has to decide what becomes of the customer's money.`,
+    { retryable: false },
+  );
+}
+
+function paidNow(state: OrderState): StorefrontOutcome {
+  return { effect: 'done', detail: `${orderLabel(state)} was recorded as paid in the shop.` };
+}
+
+function alreadyPaid(state: OrderState): StorefrontOutcome {
+  return { effect: 'already_done', detail: `${orderLabel(state)} was already paid in the shop.` };
+}
+
+function withoutFullStop(sentence: string): string {
+  return sentence.slice(0, 300).replace(/\.$/, '');
+}

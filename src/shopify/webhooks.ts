@@ -1,0 +1,252 @@
+import Big from 'big.js';
+import { stringify } from 'lossless-json';
+import { z } from 'zod';
+import type { ShopOrder } from '../engine/storefront.ts';
+
+/** The topics that this server knows; others are answered and put by. */
+export const TOPICS = [
+  'orders/create',
+  'orders/updated',
+  'orders/cancelled',
+  'orders/paid',
+  'refunds/create',
+  'products/update',
+  'order_transactions/create',
+] as const;
+
+export type Topic = (typeof TOPICS)[number];
+
+export function isTopic(text: string): text is Topic {
+  return (TOPICS as readonly string[]).includes(text);
+}
+
+/** A webhook's body that can't be used; the message is one sentence that names the field and what is wrong with it. */
+export class WebhookContentError extends Error {
+  override readonly name = 'WebhookContentError';
+}
+
+export interface OrderWebhookOptions {
+  /** Which field identifies orders here (TPG_SHOPIFY_ORDER_ID_FIELD). */
+  orderIdField: 'id' | 'name';
+  /** Which field holds the price to be paid (TPG_SHOPIFY_PRICE_FIELD). */
+  priceField: 'total' | 'subtotal' | 'line_items';
+}
+
+/**
+ * Reads the body of a webhook about an order (orders/create, orders/updated and their kin).
+ *
+ * @param body parsed without loss: integers past 2^53 are bigint. Fields not needed here are not looked at.
+ * @throws {WebhookContentError}
+ */
+export function parseOrderWebhook(body: unknown, options: OrderWebhookOptions): ShopOrder {
+  const order = readBody(body);
+  const altId = readField(order, 'name', nameSchema.nullish()) ?? null;
+  const orderId =
+    options.orderIdField === 'name' ? readField(order, 'name', nameSchema) : readField(order, 'id', idSchema);
+  const memo = readField(order, 'note', noteSchema.nullish()) ?? null;
+  return {
+    orderId,
+    altId,
+    customerId: readCustomerId(order, orderId),
+    memo,
+    claimTexts: [...(memo === null ? [] : [memo]), ...readAttributeTexts(order)],
+    ...readPrice(order, options.priceField),
+    createdAt: readField(order, 'created_at', timeSchema),
+    updatedAt: readField(order, 'updated_at', timeSchema),
+  };
+}
+
+const MAXIMUM_ID_LENGTH = 255;
+const MAXIMUM_ID = 10n ** BigInt(MAXIMUM_ID_LENGTH) - 1n;
+const MAXIMUM_TEXT_BYTES = 64 * 1024;
+const MAXIMUM_NOTE_ATTRIBUTES = 1000;
+const MAXIMUM_LINE_ITEMS = 5000;
+
+/** Says for a missing field that it is missing, and for any other what it has to be. */
+function expected(what: string) {
+  return {
+    error: (issue: { input?: unknown }): string =>
+      issue.input === undefined || issue.input === null ? 'is missing' : `has to be ${what}`,
+  };
+}
+
+/** PostgreSQL keeps no NUL in a text, and nobody means one. */
+const isStorable = (text: string): boolean => !text.includes('\u0000');
+
+const ID_TEXT = expected(`text of 1 to ${MAXIMUM_ID_LENGTH} characters`);
+const nameSchema = z.string(ID_TEXT).min(1, ID_TEXT).max(MAXIMUM_ID_LENGTH, ID_TEXT).refine(isStorable, ID_TEXT);
+
+const SHOP_ID = expected(`a positive whole number or text of 1 to ${MAXIMUM_ID_LENGTH} characters`);
+/** `z.int()` refuses what a double can't hold exactly: such a number was rounded on its way here and names another order. */
+const idSchema = z
+  .union([nameSchema, z.int(SHOP_ID).positive(SHOP_ID), z.bigint().positive(SHOP_ID).max(MAXIMUM_ID, SHOP_ID)], SHOP_ID)
+  .transform(String);
+
+const NOTE = expected(`text of at most ${MAXIMUM_TEXT_BYTES} bytes without NUL`);
+const noteSchema = z
+  .string(NOTE)
+  .refine((text) => Buffer.byteLength(text) <= MAXIMUM_TEXT_BYTES, NOTE)
+  .refine(isStorable, NOTE);
+
+const TIME = expected('an RFC 3339 time with its offset');
+const timeSchema = z.iso.datetime({ offset: true, ...TIME }).transform((text) => new Date(text));
+
+const PRICE = expected('a decimal number as text, not below zero');
+/** The bounds leave room for every price there is, and keep sums of them short. */
+const priceSchema = z.string(PRICE).regex(/^\d{1,20}(?:\.\d{1,18})?$/, PRICE);
+
+const CURRENCY = expected('a currency code of 1 to 16 letters and digits');
+const currencySchema = z.string(CURRENCY).regex(/^[A-Za-z0-9]{1,16}$/, CURRENCY);
+
+const OBJECT = expected('an object');
+
+type Fields = Readonly<Record<string, unknown>>;
+const objectSchema = z.record(z.string(), z.unknown());
+
+function readBody(body: unknown): Fields {
+  const parsed = objectSchema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new WebhookContentError("The webhook's body is not a JSON object.");
+}
+
+function readField<T>(order: Fields, field: string, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(order[field]);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = [field, ...(issue?.path ?? [])].join('.');
+  throw new WebhookContentError(`The order's ${path} ${issue?.message ?? 'is not usable'}.`);
+}
+
+const customerSchema = z.object({ id: idSchema }, OBJECT).nullish();
+
+/** Someone who bought without an account has no customer in the shop; each such order stands for itself. */
+function readCustomerId(order: Fields, orderId: string): string {
+  return readField(order, 'customer', customerSchema)?.id ?? `guest:${orderId}`;
+}
+
+const ATTRIBUTES = expected(`a list of at most ${MAXIMUM_NOTE_ATTRIBUTES} attributes`);
+/** Apps of a shop write what they like into attributes: one of an odd form is no reason to refuse the order. */
+const attributeSchema = z
+  .object({ name: z.unknown().optional(), value: z.unknown().optional() })
+  .catch({ name: null, value: null });
+const attributesSchema = z.array(attributeSchema, ATTRIBUTES).max(MAXIMUM_NOTE_ATTRIBUTES, ATTRIBUTES).nullish();
+
+/** The attributes of the cart as texts, those named `claim` first: that is where a shop's theme would put one. */
+function readAttributeTexts(order: Fields): string[] {
+  const attributes = readField(order, 'note_attributes', attributesSchema) ?? [];
+  const isClaim = (name: unknown): boolean => typeof name === 'string' && name.toLowerCase() === 'claim';
+  const claimsFirst = [
+    ...attributes.filter((attribute) => isClaim(attribute.name)),
+    ...attributes.filter((attribute) => !isClaim(attribute.name)),
+  ];
+  return claimsFirst.map((attribute) => attributeText(attribute.value)).filter((text) => text !== undefined);
+}
+
+/** A claim is text or an object; what is neither, or too long for one, is passed over. */
+function attributeText(value: unknown): string | undefined {
+  const text = typeof value === 'string' ? value : objectText(value);
+  return text === undefined || Buffer.byteLength(text) > MAXIMUM_TEXT_BYTES ? undefined : text;
+}
+
+function objectText(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  try {
+    return stringify(value);
+  } catch {
+    // Nested so deeply that the stack gave out; a claim is flat.
+    return undefined;
+  }
+}
+
+interface Price {
+  price: string;
+  currency: string;
+}
+
+/**
+ * The price that the buyer saw. An order has it twice: in the shop's currency (`currency`, `total_price`) and in the
+ * buyer's (`presentment_currency`, `total_price_set.presentment_money`). Where the two differ the buyer's counts,
+ * because it is what was agreed at the checkout and what Shopify compares a payment with; bodies without the
+ * presentment price, as older versions of the API send them, leave only the shop's.
+ */
+function readPrice(order: Fields, priceField: OrderWebhookOptions['priceField']): Price {
+  const currency = readField(order, 'currency', currencySchema);
+  const presentmentCurrency = readField(order, 'presentment_currency', currencySchema.nullish()) ?? currency;
+  const inBuyersCurrency = presentmentCurrency !== currency;
+  if (priceField === 'line_items') return sumLineItems(order, currency, inBuyersCurrency);
+  const field = `${priceField}_price`;
+  const presentment = inBuyersCurrency
+    ? readField(order, `${field}_set`, moneySetSchema)?.presentment_money
+    : undefined;
+  if (presentment) return { price: presentment.amount, currency: presentment.currency_code };
+  return { price: readField(order, field, priceSchema), currency };
+}
+
+const moneySchema = z.object({ amount: priceSchema, currency_code: currencySchema }, OBJECT);
+const moneySetSchema = z.object({ presentment_money: moneySchema.nullish() }, OBJECT).nullish();
+
+const LINE_ITEMS = expected(`a list of 1 to ${MAXIMUM_LINE_ITEMS} line items`);
+const QUANTITY = expected('a whole number from 0 to 1000000000');
+const lineItemSchema = z.object(
+  {
+    price: priceSchema,
+    price_set: moneySetSchema,
+    quantity: z.int(QUANTITY).min(0, QUANTITY).max(1_000_000_000, QUANTITY),
+  },
+  OBJECT,
+);
+const lineItemsSchema = z.array(lineItemSchema, LINE_ITEMS).min(1, LINE_ITEMS).max(MAXIMUM_LINE_ITEMS, LINE_ITEMS);
+
+/** The sum of price times quantity, exactly; shipping, taxes and discounts are left out, as this setting means. */
+function sumLineItems(order: Fields, currency: string, inBuyersCurrency: boolean): Price {
+  const items = readField(order, 'line_items', lineItemsSchema);
+  const buyersPrices = items.map((item) => item.price_set?.presentment_money);
+  const buyersCurrency = buyersPrices[0]?.currency_code;
+  // One sum has one currency, so the buyer's counts only when every item has its price in it.
+  const allInBuyersCurrency = buyersPrices.every((money) => money && money.currency_code === buyersCurrency);
+  const useBuyers = inBuyersCurrency && buyersCurrency !== undefined && allInBuyersCurrency;
+  const total = items.reduce(
+    (sum, item, index) =>
+      sum.plus(new Big(useBuyers ? (buyersPrices[index]?.amount ?? '0') : item.price).times(item.quantity)),
+    new Big(0),
+  );
+  return { price: total.toFixed(), currency: useBuyers ? buyersCurrency : currency };
+}
+
+/** What the headers of a webhook say; null where one is absent or not of its documented form. */
+export interface WebhookHeaders {
+  /** Such as `orders/create`; see `isTopic`. */
+  topic: string | null;
+  /** The same over repeats of one delivery: by this a repeat is recognised. */
+  webhookId: string | null;
+  /** Shared by all deliveries of one action in the shop, so never a sign of a repeat. */
+  eventId: string | null;
+  /** When the shop made the delivery: for its age, not for the order of news, which `updatedAt` of the body tells. */
+  triggeredAt: Date | null;
+  apiVersion: string | null;
+  /** In lower case. */
+  shopDomain: string | null;
+}
+
+const headerIdSchema = z.string().regex(/^[\x21-\x7e]{1,255}$/);
+const headerTopicSchema = z.string().regex(/^[a-z0-9_.]{1,64}\/[a-z0-9_]{1,64}$/);
+const headerVersionSchema = z.string().regex(/^(?:\d{4}-\d{2}|unstable)$/);
+const headerDomainSchema = z
+  .string()
+  .max(255)
+  .toLowerCase()
+  .regex(/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/);
+const headerTimeSchema = z.string().max(64).pipe(timeSchema);
+
+/** Reads the X-Shopify headers. @param headers with names in lower case, as Node.js gives them. */
+export function webhookHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): WebhookHeaders {
+  const read = <T>(name: string, schema: z.ZodType<T>): T | null => schema.safeParse(headers[name]).data ?? null;
+  return {
+    topic: read('x-shopify-topic', headerTopicSchema),
+    webhookId: read('x-shopify-webhook-id', headerIdSchema),
+    eventId: read('x-shopify-event-id', headerIdSchema),
+    triggeredAt: read('x-shopify-triggered-at', headerTimeSchema),
+    apiVersion: read('x-shopify-api-version', headerVersionSchema),
+    shopDomain: read('x-shopify-shop-domain', headerDomainSchema),
+  };
+}

