@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { createTask } from 'node-cron';
+import type { Settings } from './config.ts';
+import type { Clock } from './engine/clock.ts';
+import { createEngine, type Engine } from './engine/engine.ts';
+import type { Logger } from './engine/log.ts';
+import { createReadiness } from './http/readiness.ts';
+import { createServer } from './http/server.ts';
+import type { JwtKeys } from './key-file.ts';
+import { Dispatcher } from './outbox/dispatcher.ts';
+import { EventBus } from './outbox/event-bus.ts';
+import { loadPlugins } from './outbox/plugins.ts';
+import { subscribeStorefront } from './outbox/storefront-subscriber.ts';
+import { type ShopifyStorefront, shopifyFromSettings } from './shopify/connect.ts';
+import { openStore } from './store/open.ts';
+import type { Store } from './store/unit-of-work.ts';
+import { addressToBase58 } from './tari/address.ts';
+import type { RandomBytes } from './tari/schnorr.ts';
+
+/** Old webhooks are forgotten once a day, at an hour when shops are quiet. */
+const HOUSEKEEPING_SCHEDULE = '17 4 * * *';
+
+/** What the process gives to the application: everything that is not a pure consequence of its input. */
+export interface AppPorts {
+  settings: Settings;
+  keys: JwtKeys;
+  clock: Clock;
+  randomBytes: RandomBytes;
+  /** Evenly from 0 up to 1. */
+  random: () => number;
+  fetch: typeof globalThis.fetch;
+  log: Logger;
+  /** Plugins' paths are relative to this folder. */
+  folder: string;
+}
+
+export interface App {
+  server: FastifyInstance;
+  engine: Engine;
+  store: Store;
+  /** Starts what works by itself: the outbox, expiry, housekeeping. */
+  start(): Promise<void>;
+  /** Finishes what was taken, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Wires the whole application, top to bottom. */
+export async function createApp(ports: AppPorts): Promise<App> {
+  const { settings, keys, clock, randomBytes, random, log } = ports;
+  const store = await openStore(settings.databaseUrl, { maxReadConnections: settings.maxConnections });
+  if (store.appliedMigrations.length > 0) {
+    log.info(
+      { migrations: store.appliedMigrations },
+      `The database is brought up to date by ${store.appliedMigrations.length} migrations`,
+    );
+  }
+
+  const bus = new EventBus(log);
+  const storefront = createStorefront(ports);
+  if (storefront) subscribeStorefront(bus, storefront, log);
+  await loadPlugins(settings.plugins, ports.folder, bus);
+  const dispatcher = new Dispatcher({ store, bus, clock, random, log });
+  store.onCommitted((events) => {
+    bus.emit(events);
+    dispatcher.wake();
+  });
+
+  const startedAt = clock.now();
+  const engine = createEngine(
+    { store, clock, log, subscriptions: bus, settings: engineSettings(settings) },
+    { nothingExpiresBefore: new Date(startedAt.getTime() + settings.expiryGraceMs) },
+  );
+  const checkReadiness = createReadiness({ store, clock, log, hasStorefront: storefront !== undefined });
+  const server = await createServer({ engine, settings, keys, clock, random: randomBytes, log, checkReadiness });
+
+  const jobs = [
+    job('expiry', settings.expirySchedule, () => engine.expiry.run(), log),
+    job('housekeeping', HOUSEKEEPING_SCHEDULE, () => engine.webhooks.forgetOld(), log),
+  ];
+
+  return {
+    server,
+    engine,
+    store,
+    async start() {
+      await store.run((tx) => tx.deliveries.releaseHeld(clock.now()));
+      if (!(await engine.access.isAnybody('super_admin'))) {
+        log.warn(
+          {},
+          'Nobody is super admin yet. Make somebody one with: taritools setup add-user -a ADDRESS -r super_admin',
+        );
+      }
+      dispatcher.start();
+      for (const scheduled of jobs) await scheduled.start();
+      if (storefront) void reportConnection(storefront, log);
+    },
+    async close() {
+      await server.close();
+      for (const scheduled of jobs) await scheduled.destroy();
+      await dispatcher.stop();
+      await store.close();
+    },
+  };
+}
+
+function engineSettings(settings: Settings) {
+  const { paymentWalletAddress } = settings;
+  return {
+    ...settings,
+    paymentWalletAddress: paymentWalletAddress === null ? undefined : addressToBase58(paymentWalletAddress),
+  };
+}
+
+/** The shop to tell, if one is configured. */
+function createStorefront({
+  settings: { shopify },
+  fetch,
+  clock,
+  random,
+  log,
+}: AppPorts): ShopifyStorefront | undefined {
+  if (shopify.shop === null) return undefined;
+  return shopifyFromSettings(
+    {
+      shop: shopify.shop,
+      apiVersion: shopify.apiVersion,
+      adminUrl: shopify.adminUrl ?? undefined,
+      accessToken: shopify.adminAccessToken ?? undefined,
+      clientId: shopify.apiKey ?? undefined,
+      clientSecret: shopify.apiSecret ?? undefined,
+    },
+    {
+      fetch,
+      clock,
+      sleep: (milliseconds, signal) => sleep(milliseconds, undefined, signal ? { signal } : {}),
+      random,
+      log,
+    },
+  );
+}
+
+/** A job that runs on a schedule once started, never twice at once; after a failure it runs again at its next time. */
+function job(name: string, cron: string, run: () => Promise<unknown>, log: Logger) {
+  const runOnce = async () => {
+    try {
+      await run();
+    } catch (error) {
+      log.error({ err: error, job: name }, `The ${name} job has failed; it runs again at its next time`);
+    }
+  };
+  return createTask(cron, runOnce, { name, noOverlap: true });
+}
+
+async function reportConnection(storefront: ShopifyStorefront, log: Logger): Promise<void> {
+  try {
+    const report = await storefront.checkConnection();
+    log.info({ shop: report.shop, scopes: report.scopes }, `Connected to the shop ${report.shop}`);
+    for (const warning of report.warnings) log.warn({ shop: report.shop }, warning);
+  } catch (error) {
+    log.warn({ err: error }, 'The shop cannot be asked at the moment; calls to it are repeated until they succeed');
+  }
+}

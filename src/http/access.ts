@@ -1,0 +1,79 @@
+import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { Access } from '../engine/access.ts';
+import { mayActAs } from '../engine/access.ts';
+import type { Clock } from '../engine/clock.ts';
+import { EngineError } from '../engine/errors.ts';
+import type { Role } from '../store/database.ts';
+import { addressToBase58, type TariAddress } from '../tari/address.ts';
+import { type AccessClaims, TokenError, verifyAccessToken } from '../tari/ristretto-jwt.ts';
+import { HttpError } from './errors.ts';
+
+/** Who is calling /api. */
+export interface Caller {
+  address: TariAddress;
+  /** The address in base58, as it stands in the audit log. */
+  name: string;
+  /** The roles of the token that the address still has. */
+  roles: ReadonlySet<Role>;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller | null;
+  }
+}
+
+/** The caller of a route that is guarded. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (request.caller === null) throw new Error('The route is not guarded');
+  return request.caller;
+}
+
+/** Tokens whose signature was found good, so that a busy client's is looked at once. Expiry and roles are not kept. */
+const MOST_VERIFIED_TOKENS = 1000;
+
+/** Makes hooks that let through only callers who hold all the roles named, or super_admin. None named: any token. */
+export function createGuard(access: Access, verificationKey: Uint8Array, clock: Clock) {
+  const verified = new Map<string, AccessClaims>();
+
+  const verify = (token: string): AccessClaims => {
+    const now = clock.now();
+    const known = verified.get(token);
+    if (known !== undefined && now < known.expiresAt) return known;
+    try {
+      const claims = verifyAccessToken(token, verificationKey, now);
+      if (verified.size >= MOST_VERIFIED_TOKENS) verified.clear();
+      verified.set(token, claims);
+      return claims;
+    } catch (error) {
+      if (error instanceof TokenError) throw new HttpError('access_token_invalid', tokenFault(error));
+      throw error;
+    }
+  };
+
+  return (...roles: Role[]): onRequestAsyncHookHandler =>
+    async (request) => {
+      const token = accessTokenIn(request);
+      if (token === undefined) throw new HttpError('access_token_missing');
+      const claims = verify(token);
+      const inForce = await access.rolesInForce(claims.address, claims.roles);
+      if (!mayActAs(inForce, roles)) throw new EngineError('permission_missing');
+      request.caller = { address: claims.address, name: addressToBase58(claims.address), roles: inForce };
+    };
+}
+
+/** From the header, the cookie of the same name, or a bearer token. */
+function accessTokenIn(request: FastifyRequest): string | undefined {
+  const header = request.headers.tpg_access_token;
+  if (typeof header === 'string' && header !== '') return header;
+  const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (bearer !== undefined) return bearer;
+  return /(?:^|;\s*)tpg_access_token=([^;\s]+)/.exec(request.headers.cookie ?? '')?.[1];
+}
+
+/** Existing clients look for these words. */
+function tokenFault(error: TokenError): string {
+  if (error.code === 'expired') return 'token has expired.';
+  if (error.code === 'bad_signature') return 'signature has failed verification.';
+  return error.message;
+}

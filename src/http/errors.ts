@@ -1,0 +1,155 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { EngineError, type EngineErrorCode } from '../engine/errors.ts';
+import type { Logger } from '../engine/log.ts';
+import { JsonError } from '../json.ts';
+import { StoreUnavailableError } from '../store/errors.ts';
+
+/** Every error that the HTTP interface itself can answer, with its status and sentence (`http-api.md` 4). */
+const HTTP_ERRORS = {
+  invalid_request: [400, 'The request is not as expected: {}'],
+  unreadable_body: [400, 'The request body could not be read: {}'],
+  body_too_large: [413, 'The request body is larger than the {} bytes that are taken here.'],
+  unsupported_media_type: [415, 'The request body must be application/json.'],
+  route_not_found: [404, 'There is nothing at {}.'],
+  rate_limited: [429, 'There were too many requests from your address. Please try again in {} s.'],
+  unavailable: [503, 'The server cannot keep anything at the moment. Please try again later.'],
+  internal_error: [500, 'Something went wrong in the server. It has been logged under this request_id.'],
+  login_token_missing: [400, 'Auth token signature invalid or not provided.'],
+  login_token_malformed: [400, 'Login token is not in the correct format. {}'],
+  login_signature_invalid: [401, 'Login token signature is invalid. {}'],
+  access_token_missing: [401, 'Please first authenticate: no cookie containing a jwt was found in the request.'],
+  access_token_invalid: [401, 'An error occurred validating the jwt: {}'],
+  forbidden_peer: [403, 'Request was made from a forbidden peer.'],
+  hmac_missing: [403, 'No HMAC signature found.'],
+  hmac_invalid: [403, 'Invalid HMAC signature.'],
+  shop_unknown: [403, 'The webhook was sent for another shop than the one that this server serves.'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type HttpErrorCode = keyof typeof HTTP_ERRORS;
+
+/** The status of each error of the engine; a new one does not compile until it stands here. */
+const ENGINE_ERROR_STATUS: Readonly<Record<EngineErrorCode, number>> = {
+  order_not_found: 404,
+  order_change_forbidden: 400,
+  order_change_no_op: 400,
+  invalid_claim: 400,
+  claim_signature_invalid: 401,
+  no_payment_wallet: 503,
+  invalid_address: 400,
+  invalid_amount: 400,
+  invalid_price: 400,
+  unsupported_currency: 400,
+  exchange_rate_not_found: 404,
+  exchange_rate_fixed: 400,
+  wallet_not_authorized: 401,
+  wallet_signature_invalid: 401,
+  wallet_nonce_not_increasing: 401,
+  wallet_not_found: 404,
+  payment_contradicted: 409,
+  payment_cancelled: 409,
+  login_nonce_not_increasing: 401,
+  login_roles_not_held: 403,
+  permission_missing: 403,
+  role_irrevocable: 400,
+};
+
+/** An error that the HTTP layer finds before the engine is asked. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly code: HttpErrorCode;
+
+  /** @param about fills the sentence's `{}`. */
+  constructor(code: HttpErrorCode, about = '') {
+    super(HTTP_ERRORS[code][1].replace('{}', () => about).trim());
+    this.code = code;
+  }
+
+  get status(): number {
+    return HTTP_ERRORS[this.code][0];
+  }
+}
+
+/** The one JSON form of every error. */
+export interface ErrorBody {
+  /** A sentence for the caller. */
+  error: string;
+  /** Stable, snake case. */
+  code: string;
+  request_id: string;
+}
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** Answers every error in the one form. What is not the caller's doing is logged whole and answered without its text. */
+export function createErrorHandler(log: Logger) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const known = knownError(error);
+    const { status, code, message } = known ?? {
+      status: 500,
+      code: 'internal_error',
+      message: HTTP_ERRORS.internal_error[1],
+    };
+    if (status >= 500) {
+      log.error(
+        { err: error, requestId: request.id, method: request.method, url: request.url },
+        'A request failed for a reason that is not the caller’s',
+      );
+    }
+    if (status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
+    const body: ErrorBody = { error: message, code, request_id: request.id };
+    reply.code(status).type('application/json; charset=utf-8').serializer(JSON.stringify).send(body);
+  };
+}
+
+interface KnownError {
+  status: number;
+  code: string;
+  message: string;
+}
+
+function knownError(error: unknown): KnownError | undefined {
+  if (error instanceof HttpError) return { status: error.status, code: error.code, message: error.message };
+  if (error instanceof EngineError) {
+    return { status: ENGINE_ERROR_STATUS[error.code], code: error.code, message: error.message };
+  }
+  if (error instanceof StoreUnavailableError) return knownError(new HttpError('unavailable'));
+  if (error instanceof JsonError) return knownError(new HttpError('unreadable_body', error.message));
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    return knownError(new HttpError('invalid_request', describeIssues(error)));
+  }
+  return fastifyError(error as FastifyError);
+}
+
+/** What Fastify itself refuses. */
+function fastifyError(error: FastifyError): KnownError | undefined {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return knownError(new HttpError('body_too_large', String((error as { limit?: number }).limit ?? 'few')));
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return knownError(new HttpError('unsupported_media_type'));
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return knownError(new HttpError('unreadable_body', 'it is not complete.'));
+    case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return knownError(new HttpError('invalid_request', 'its path cannot be read.'));
+    default:
+      return undefined;
+  }
+}
+
+const MOST_ISSUES_NAMED = 5;
+
+/** `payment.amount: must be above 0; auth: is missing`. */
+function describeIssues(error: {
+  validation: readonly { instancePath: string; message?: string | undefined }[];
+}): string {
+  const issues = error.validation.map((issue) => {
+    const path = issue.instancePath.replaceAll('/', '.').replace(/^\./, '');
+    return path === '' ? (issue.message ?? 'it is malformed') : `${path}: ${issue.message ?? 'malformed'}`;
+  });
+  const more = issues.length > MOST_ISSUES_NAMED ? `; and ${issues.length - MOST_ISSUES_NAMED} more` : '';
+  return `${issues.slice(0, MOST_ISSUES_NAMED).join('; ')}${more}.`;
+}

@@ -1,0 +1,120 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Engine } from '../../engine/engine.ts';
+import { exchangeRateView, walletView } from '../../engine/views.ts';
+import { parseJson } from '../../json.ts';
+import { addressToBase58 } from '../../tari/address.ts';
+import { callerOf, type createGuard } from '../access.ts';
+import {
+  address,
+  currency,
+  event,
+  exchangeRate,
+  ipAddress,
+  nonce,
+  nothing,
+  positiveAmount,
+  role,
+  rolesOfAddress,
+  wallet,
+} from '../schemas.ts';
+
+const MOST_ROLE_CHANGES = 100;
+const MOST_EVENTS = 1000;
+const USUAL_EVENTS = 100;
+
+const newWallet = z.object({ address, ip_address: ipAddress, initial_nonce: nonce.nullish() });
+const roles = z.array(role).max(MOST_ROLE_CHANGES).nullish();
+const roleChanges = z.array(z.object({ address, apply: roles, revoke: roles })).max(MOST_ROLE_CHANGES);
+const eventPage = z.object({
+  after: z.coerce
+    .bigint()
+    .min(0n)
+    .max(2n ** 63n - 1n)
+    .default(0n),
+  limit: z.coerce.number().int().min(1).max(MOST_EVENTS).default(USUAL_EVENTS),
+});
+
+/** What operators set and see: exchange rates, hot wallets, roles, events. */
+export function administrationRoutes(engine: Engine, guard: ReturnType<typeof createGuard>): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/api/exchange_rate/:currency',
+      { onRequest: guard('read_all'), schema: { params: z.object({ currency }), response: { 200: exchangeRate } } },
+      async ({ params }) => exchangeRateView(await engine.exchangeRates.get(params.currency)),
+    );
+
+    app.post(
+      '/api/exchange_rate',
+      {
+        onRequest: guard('write'),
+        schema: { body: z.object({ currency, rate: positiveAmount }), response: { 200: nothing } },
+      },
+      async (request, reply) => {
+        await engine.exchangeRates.set(request.body.currency, request.body.rate, callerOf(request).name);
+        return reply.send();
+      },
+    );
+
+    app.get(
+      '/api/wallets',
+      { onRequest: guard('read_all'), schema: { response: { 200: z.array(wallet) } } },
+      async () => (await engine.wallets.all()).map(walletView),
+    );
+
+    app.post(
+      '/api/wallets',
+      { onRequest: guard('super_admin'), schema: { body: newWallet, response: { 200: nothing } } },
+      async (request, reply) => {
+        const { address, ip_address: ipAddress, initial_nonce: initialNonce } = request.body;
+        const registered = { address, ipAddress, initialNonce: initialNonce ?? undefined };
+        await engine.wallets.register(registered, callerOf(request).name);
+        return reply.send();
+      },
+    );
+
+    app.delete(
+      '/api/wallets/:address',
+      { onRequest: guard('super_admin'), schema: { params: z.object({ address }), response: { 200: nothing } } },
+      async (request, reply) => {
+        await engine.wallets.remove(request.params.address, callerOf(request).name);
+        return reply.send();
+      },
+    );
+
+    app.post(
+      '/api/roles',
+      { onRequest: guard('super_admin'), schema: { body: roleChanges, response: { 200: nothing } } },
+      async (request, reply) => {
+        const changes = request.body.map(({ address, apply, revoke }) => ({
+          address,
+          apply: apply ?? [],
+          revoke: revoke ?? [],
+        }));
+        await engine.access.changeRoles(changes, callerOf(request).name);
+        return reply.send();
+      },
+    );
+
+    app.get(
+      '/api/roles/:address',
+      { onRequest: guard('super_admin'), schema: { params: z.object({ address }), response: { 200: rolesOfAddress } } },
+      async ({ params }) => ({
+        address: addressToBase58(params.address),
+        roles: await engine.access.rolesOf(params.address),
+      }),
+    );
+
+    app.get(
+      '/api/events',
+      { onRequest: guard('read_all'), schema: { querystring: eventPage, response: { 200: z.array(event) } } },
+      async ({ query }) =>
+        (await engine.eventsAfter(query.after, query.limit)).map((stored) => ({
+          id: stored.id,
+          type: stored.type,
+          created_at: stored.createdAt.toISOString(),
+          payload: parseJson(stored.payload),
+        })),
+    );
+  };
+}

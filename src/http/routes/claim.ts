@@ -1,0 +1,43 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { EngineError } from '../../engine/errors.ts';
+import type { Orders } from '../../engine/orders.ts';
+import { JsonError, parseJson } from '../../json.ts';
+import { ClaimError, parseClaim } from '../../tari/claim.ts';
+import type { StrangerLimit } from '../rate-limit.ts';
+import { claimedOrder } from '../schemas.ts';
+
+/** Ties an order to the address that signed for it. */
+export function claimRoutes(orders: Orders, limitStrangers: StrangerLimit): FastifyPluginAsyncZod {
+  return async (app) => {
+    // Clients expect one answer to everything that is no claim, also to what is not even JSON.
+    app.removeContentTypeParser('application/json');
+    app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+
+    app.post(
+      '/order/claim',
+      { onRequest: limitStrangers, schema: { body: z.unknown(), response: { 200: claimedOrder } } },
+      async (request) => {
+        const claimed = await orders.claim(readClaim(request.body));
+        return {
+          order_id: claimed.order.orderId,
+          total_price: claimed.order.totalPrice,
+          expires_at: claimed.expiresAt.toISOString(),
+          status: claimed.order.status,
+          send_to: claimed.sendTo,
+        };
+      },
+    );
+  };
+}
+
+function readClaim(body: unknown) {
+  try {
+    return parseClaim(body instanceof Buffer ? parseJson(body.toString('utf8')) : undefined);
+  } catch (error) {
+    if (error instanceof ClaimError)
+      throw new EngineError('invalid_claim', error.message.replace(/^Invalid signature[:.]? */, ''));
+    if (error instanceof JsonError) throw new EngineError('invalid_claim', error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,19 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Readiness } from '../readiness.ts';
+import { readiness } from '../schemas.ts';
+
+export const HEALTHY = '👍️\n';
+
+/** Whether the server lives, and whether it can do its work. */
+export function healthRoutes(checkReadiness: () => Promise<Readiness>): FastifyPluginAsyncZod {
+  return async (app) => {
+    const alive = { schema: { response: { 200: z.string() } } };
+    app.get('/health', alive, async (_, reply) => reply.type('text/plain; charset=utf-8').send(HEALTHY));
+    app.get('/health/live', alive, async (_, reply) => reply.type('text/plain; charset=utf-8').send(HEALTHY));
+    app.get('/health/ready', { schema: { response: { 200: readiness, 503: readiness } } }, async (_, reply) => {
+      const found = await checkReadiness();
+      return reply.code(found.ready ? 200 : 503).send(found);
+    });
+  };
+}

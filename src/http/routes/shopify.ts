@@ -1,0 +1,121 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { WebhookContent, Webhooks } from '../../engine/webhooks.ts';
+import { JsonError, parseJson } from '../../json.ts';
+import { parseOrderWebhook, type Topic, WebhookContentError, webhookHeaders } from '../../shopify/webhooks.ts';
+import { HttpError } from '../errors.ts';
+import { verifyShopHmac } from '../hmac.ts';
+import type { IpList } from '../ip-list.ts';
+import type { StrangerLimit } from '../rate-limit.ts';
+import { result } from '../schemas.ts';
+import { HEALTHY } from './health.ts';
+
+/** Shopify's bodies are about 10 KB; one with hundreds of line items is far below this. */
+const LARGEST_WEBHOOK_BYTES = 2 * 1024 * 1024;
+
+/** The topic of each documented path. */
+const TOPIC_OF_PATH: Readonly<Record<string, Topic | null>> = {
+  '/shopify/webhook/checkout_create': 'orders/create',
+  '/shopify/webhook/product_updated': 'products/update',
+  '/shopify/webhook/transaction_create': 'order_transactions/create',
+  '/shopify/webhook/no_op': null,
+};
+
+export interface ShopifyPorts {
+  webhooks: Webhooks;
+  /** Null where everybody may call. */
+  ipWhitelist: IpList | null;
+  /** The current secret and, while it changes, the previous one. Null where checks are switched off. */
+  hmacSecrets: readonly string[] | null;
+  /** The shop that is served; webhooks for another are refused. Null where any will do. */
+  shop: string | null;
+  orderIdField: 'id' | 'name';
+  priceField: 'total' | 'subtotal' | 'line_items';
+  clientAddress: (request: FastifyRequest) => string;
+  limitStrangers: StrangerLimit;
+}
+
+/** The shop's webhooks, behind the IP list and the HMAC over the raw body. */
+export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
+  const refuseStranger = async (request: FastifyRequest, reply: FastifyReply, error: HttpError): Promise<never> => {
+    await ports.limitStrangers(request, reply);
+    throw error;
+  };
+
+  const checkPeer = async (request: FastifyRequest, reply: FastifyReply) => {
+    if (ports.ipWhitelist?.contains(ports.clientAddress(request)) === false) {
+      await refuseStranger(request, reply, new HttpError('forbidden_peer'));
+    }
+  };
+
+  const checkHmac = async (request: FastifyRequest, reply: FastifyReply) => {
+    if (ports.hmacSecrets === null) return;
+    const header = request.headers['x-shopify-hmac-sha256'];
+    const verdict = verifyShopHmac(rawBodyOf(request), Array.isArray(header) ? header[0] : header, ports.hmacSecrets);
+    if (verdict === 'missing') await refuseStranger(request, reply, new HttpError('hmac_missing'));
+    if (verdict === 'invalid') await refuseStranger(request, reply, new HttpError('hmac_invalid'));
+  };
+
+  const checkShop = async (request: FastifyRequest) => {
+    const { shopDomain } = webhookHeaders(request.headers);
+    if (ports.shop !== null && shopDomain !== null && shopDomain !== ports.shop) throw new HttpError('shop_unknown');
+  };
+
+  const receive = async (request: FastifyRequest, topic: string | null) => {
+    const headers = webhookHeaders(request.headers);
+    const body = rawBodyOf(request).toString('utf8');
+    const delivery = {
+      webhookId: headers.webhookId,
+      topic: topic ?? headers.topic ?? 'unknown',
+      eventId: headers.eventId,
+      triggeredAt: headers.triggeredAt?.toISOString() ?? null,
+    };
+    const { success, message } = await ports.webhooks.receive(delivery, readContent(topic, body, ports), body);
+    return { success, message };
+  };
+
+  return async (app) => {
+    app.addHook('onRequest', checkPeer);
+    // The HMAC is over the bytes as they came, so nothing reads them before it is checked.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: LARGEST_WEBHOOK_BYTES }, (_, body, done) =>
+      done(null, body),
+    );
+
+    app.get('/shopify/health', { schema: { response: { 200: z.string() } } }, async (_, reply) =>
+      reply.type('text/plain; charset=utf-8').send(HEALTHY),
+    );
+
+    const options = {
+      preValidation: [checkHmac, checkShop],
+      bodyLimit: LARGEST_WEBHOOK_BYTES,
+      schema: { response: { 200: result } },
+    };
+    for (const [path, topic] of Object.entries(TOPIC_OF_PATH)) {
+      app.post(path, options, (request) => receive(request, topic));
+    }
+    app.post('/shopify/webhook', options, (request) => receive(request, webhookHeaders(request.headers).topic));
+  };
+}
+
+function rawBodyOf(request: FastifyRequest): Buffer {
+  return request.body instanceof Buffer ? request.body : Buffer.alloc(0);
+}
+
+/** Reads what a delivery says. Whatever is wrong with it is said rather than thrown: it is kept all the same. */
+function readContent(
+  topic: string | null,
+  body: string,
+  options: Pick<ShopifyPorts, 'orderIdField' | 'priceField'>,
+): WebhookContent {
+  if (topic !== 'orders/create') return { kind: 'ignored', reason: `Nothing is done for ${topic ?? 'this topic'}.` };
+  try {
+    return { kind: 'new_order', order: parseOrderWebhook(parseJson(body), options) };
+  } catch (error) {
+    if (error instanceof WebhookContentError || error instanceof JsonError) {
+      return { kind: 'unusable', reason: `The order could not be read: ${error.message}` };
+    }
+    throw error;
+  }
+}

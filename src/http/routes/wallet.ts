@@ -1,0 +1,110 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { EngineError } from '../../engine/errors.ts';
+import { CONFIRMATION_SENTENCES, type Payments } from '../../engine/payments.ts';
+import type { WalletMessage, Wallets } from '../../engine/wallets.ts';
+import { AddressError, parseAddress, type TariAddress } from '../../tari/address.ts';
+import { confirmationPayload, paymentPayload } from '../../tari/wallet-signature.ts';
+import { HttpError } from '../errors.ts';
+import type { StrangerLimit } from '../rate-limit.ts';
+import {
+  address,
+  addressText,
+  memo,
+  nonce,
+  orderId,
+  positiveAmount,
+  result,
+  signature,
+  transactionId,
+} from '../schemas.ts';
+
+const auth = z.object({ address, nonce, signature });
+
+const incomingPayment = z.object({
+  payment: z.object({
+    // Signed as it was sent, so it is kept as text and read beside.
+    sender: addressText,
+    amount: positiveAmount,
+    txid: transactionId,
+    memo: memo.nullish().transform((text) => text ?? null),
+    order_id: orderId.nullish().transform((text) => text ?? null),
+  }),
+  auth,
+});
+
+const confirmation = z.object({ confirmation: z.object({ txid: transactionId }), auth });
+
+export interface WalletPorts {
+  payments: Payments;
+  wallets: Wallets;
+  clientAddress: (request: FastifyRequest) => string;
+  limitStrangers: StrangerLimit;
+}
+
+/** What the shop's hot wallets report, and where customers pay to. */
+export function walletRoutes({ payments, wallets, clientAddress, limitStrangers }: WalletPorts): FastifyPluginAsyncZod {
+  /** Whoever fails to prove that it is a hot wallet is a stranger. */
+  const limitingImpostors = async <T>(request: FastifyRequest, reply: FastifyReply, report: () => Promise<T>) => {
+    try {
+      return await report();
+    } catch (error) {
+      if (error instanceof EngineError && IMPOSTURES.has(error.code)) await limitStrangers(request, reply);
+      throw error;
+    }
+  };
+
+  const messageOf = (request: FastifyRequest, given: z.output<typeof auth>, payload: string): WalletMessage => ({
+    ...given,
+    payload,
+    remoteAddress: clientAddress(request),
+  });
+
+  return async (app) => {
+    app.get(
+      '/wallet/send_to',
+      { onRequest: limitStrangers, schema: { response: { 200: z.array(z.string()) } } },
+      async () => (await wallets.all()).map((wallet) => wallet.address),
+    );
+
+    app.post(
+      '/wallet/incoming_payment',
+      { schema: { body: incomingPayment, response: { 200: result } } },
+      async (request, reply) => {
+        const { payment, auth } = request.body;
+        const report = { ...payment, sender: senderAddress(payment.sender), orderId: payment.order_id };
+        const message = messageOf(request, auth, paymentPayload({ ...payment, orderId: payment.order_id }));
+        const { isNew } = await limitingImpostors(request, reply, () => payments.receive(report, message));
+        const sentence = isNew ? 'Payment processed successfully.' : 'Payment already processed.';
+        return { success: true, message: sentence };
+      },
+    );
+
+    app.post(
+      '/wallet/tx_confirmation',
+      { schema: { body: confirmation, response: { 200: result } } },
+      async (request, reply) => {
+        const { txid } = request.body.confirmation;
+        const message = messageOf(request, request.body.auth, confirmationPayload(txid));
+        const { outcome } = await limitingImpostors(request, reply, () => payments.confirm(txid, message));
+        return { success: true, message: `Payment ${txid}: ${CONFIRMATION_SENTENCES[outcome]}.` };
+      },
+    );
+  };
+}
+
+const IMPOSTURES: ReadonlySet<string> = new Set([
+  'wallet_not_authorized',
+  'wallet_signature_invalid',
+  'wallet_nonce_not_increasing',
+]);
+
+function senderAddress(text: string): TariAddress {
+  try {
+    return parseAddress(text);
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error;
+    throw new HttpError('invalid_request', `payment.sender: is not a Tari address: ${error.message}`);
+  }
+}

@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import { formatIpAddress, parseIpAddress } from '../ip-address.ts';
+import {
+  EVENT_TYPES,
+  ORDER_STATUSES,
+  PAYMENT_STATUSES,
+  PAYMENT_TYPES,
+  ROLES,
+  SETTLEMENT_TYPES,
+} from '../store/database.ts';
+import { AddressError, parseAddressObject } from '../tari/address.ts';
+import { microTari } from '../tari/micro-tari.ts';
+
+/** The shapes of `http-api.md` 2 and what requests are made of. Amounts are whole µT. */
+
+const LARGEST_I64 = 2n ** 63n - 1n;
+const LARGEST_U64 = 2n ** 64n - 1n;
+
+/** Longer than any address in any form: 323 bytes as percent-encoded emoji fit in paths, as emoji in bodies. */
+const LONGEST_ADDRESS = 4096;
+
+// ---- What requests are made of -------------------------------------------------------------------------------------
+
+/** A JSON integer of any size, read without loss. */
+function integer(smallest: bigint, largest: bigint) {
+  return z
+    .union([z.int(), z.bigint()], { error: 'must be a whole number' })
+    .transform((value) => BigInt(value))
+    .refine((value) => value >= smallest && value <= largest, `must be from ${smallest} to ${largest}`);
+}
+
+/** µT above 0. */
+export const positiveAmount = integer(1n, LARGEST_I64).transform(microTari);
+
+export const nonce = integer(0n, LARGEST_U64);
+
+/** An address in any of its forms; spaces around a pasted text do no harm. */
+export const address = z
+  .union([z.string().max(LONGEST_ADDRESS), z.record(z.string(), z.unknown())], { error: 'must be a Tari address' })
+  .transform((value, context) => {
+    try {
+      return parseAddressObject(typeof value === 'string' ? value.trim() : value);
+    } catch (error) {
+      if (!(error instanceof AddressError)) throw error;
+      context.issues.push({ code: 'custom', message: `is not a Tari address: ${error.message}`, input: value });
+      return z.NEVER;
+    }
+  });
+
+/** The text of an address, kept as it was sent because it was signed so. */
+export const addressText = z.string().min(1).max(LONGEST_ADDRESS);
+
+export const ipAddress = z.string().transform((value, context) => {
+  const parsed = parseIpAddress(value.trim());
+  if (parsed !== undefined) return formatIpAddress(parsed);
+  context.issues.push({ code: 'custom', message: 'is not an IPv4 or IPv6 address', input: value });
+  return z.NEVER;
+});
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused.
+const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
+
+export const orderId = z
+  .string()
+  .min(1)
+  .max(256)
+  .refine((text) => !CONTROL_CHARACTERS.test(text), 'must not hold control characters');
+
+export const transactionId = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without spaces');
+
+export const memo = z.string().max(16 * 1024);
+
+export const customerId = z.string().min(1).max(270);
+
+export const currency = z.string().regex(/^[A-Za-z]{3,10}$/, 'must be a currency code of 3 to 10 letters');
+
+export const role = z.enum(ROLES);
+
+/** 128 characters of hex: R and s. */
+export const signature = z.string().regex(/^[0-9a-fA-F]{128}$/, 'must be 128 characters of hex');
+
+// ---- What answers are made of --------------------------------------------------------------------------------------
+
+const amount = z.bigint();
+const time = z.iso.datetime();
+
+export const result = z.object({ success: z.boolean(), message: z.string() });
+
+export const order = z.object({
+  id: z.bigint(),
+  order_id: z.string(),
+  alt_id: z.string().nullable(),
+  customer_id: z.string(),
+  memo: z.string().nullable(),
+  total_price: amount,
+  original_price: z.string().nullable(),
+  currency: z.string(),
+  created_at: time,
+  updated_at: time,
+  status: z.enum(ORDER_STATUSES),
+  amount_outstanding: amount.nullable(),
+});
+
+export const payment = z.object({
+  txid: z.string(),
+  created_at: time,
+  updated_at: time,
+  sender: z.string(),
+  amount,
+  memo: z.string().nullable(),
+  payment_type: z.enum(PAYMENT_TYPES),
+  status: z.enum(PAYMENT_STATUSES),
+  order_id: z.string().nullable(),
+});
+
+export const settlementEntry = z.object({
+  id: z.bigint(),
+  created_at: time,
+  order_id: z.string(),
+  payment_address: z.string(),
+  settlement_type: z.enum(SETTLEMENT_TYPES),
+  amount,
+});
+
+export const claimedOrder = z.object({
+  order_id: z.string(),
+  total_price: amount,
+  expires_at: time,
+  status: z.enum(ORDER_STATUSES),
+  send_to: z.string(),
+});
+
+export const addressBalance = z.object({
+  address: z.string(),
+  total_confirmed: amount,
+  total_paid: amount,
+  current_balance: amount,
+  last_update: time,
+});
+
+export const customerBalance = z.object({
+  total_confirmed: amount,
+  total_paid: amount,
+  current_balance: amount,
+  addresses: z.array(addressBalance),
+});
+
+export const customerOrderBalance = z.object({
+  customer_id: z.string(),
+  total_current: amount,
+  total_paid: amount,
+  total_expired: amount,
+  total_cancelled: amount,
+});
+
+export const addressHistory = z.object({
+  address: z.string(),
+  balance: addressBalance,
+  orders: z.array(order),
+  payments: z.array(payment),
+  settlements: z.array(settlementEntry),
+});
+
+export const customerHistory = z.object({
+  customer_id: z.string(),
+  balance: customerBalance,
+  order_balance: customerOrderBalance,
+  orders: z.array(order),
+  settlements: z.array(settlementEntry),
+});
+
+export const paymentsResult = z.object({ address: z.string(), total_payments: amount, payments: z.array(payment) });
+
+export const exchangeRate = z.object({ currency: z.string(), rate: amount, updated_at: time });
+
+export const wallet = z.object({ address: z.string(), ip_address: z.string(), last_nonce: z.bigint() });
+
+export const rolesOfAddress = z.object({ address: z.string(), roles: z.array(role) });
+
+export const event = z.object({
+  id: z.bigint(),
+  type: z.enum(EVENT_TYPES),
+  created_at: time,
+  payload: z.unknown(),
+});
+
+export const readiness = z.object({
+  ready: z.boolean(),
+  /** Sentences that say why it is not. */
+  reasons: z.array(z.string()),
+  database: z.enum(['ok', 'unavailable']),
+  storefront: z.enum(['ok', 'not configured', 'behind']),
+  outbox: z.object({ pending: z.number(), dead_letters: z.number(), lag_seconds: z.number() }),
+});
+
+/** An answer without a body. */
+export const nothing = z.undefined();

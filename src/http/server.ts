@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Settings } from '../config.ts';
+import type { Clock } from '../engine/clock.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Logger } from '../engine/log.ts';
+import { parseJson, stringifyJson } from '../json.ts';
+import type { JwtKeys } from '../key-file.ts';
+import type { RandomBytes } from '../tari/schnorr.ts';
+import { createGuard } from './access.ts';
+import { accessLogFields } from './access-log.ts';
+import { createClientAddress } from './client-address.ts';
+import { createErrorHandler, HttpError } from './errors.ts';
+import { createIpList } from './ip-list.ts';
+import { createStrangerLimit } from './rate-limit.ts';
+import type { Readiness } from './readiness.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { administrationRoutes } from './routes/administration.ts';
+import { authRoutes } from './routes/auth.ts';
+import { claimRoutes } from './routes/claim.ts';
+import { healthRoutes } from './routes/health.ts';
+import { shopifyRoutes } from './routes/shopify.ts';
+import { walletRoutes } from './routes/wallet.ts';
+
+/** Requests other than webhooks are a few hundred bytes; a hundred role changes with long addresses fit. */
+const LARGEST_BODY_BYTES = 256 * 1024;
+
+/** The longest path parameter: an address of 323 bytes as percent-encoded emoji. */
+const LONGEST_PARAMETER = 5000;
+
+/** A request that takes longer than this to arrive is given up. */
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/** Longer than load balancers keep an idle connection (60 s), so that they close it and not we. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+
+export interface ServerPorts {
+  engine: Engine;
+  settings: Settings;
+  keys: JwtKeys;
+  clock: Clock;
+  random: RandomBytes;
+  log: Logger;
+  checkReadiness: () => Promise<Readiness>;
+}
+
+/** The HTTP server with all its routes, ready to listen. */
+export async function createServer(ports: ServerPorts): Promise<FastifyInstance> {
+  const { engine, settings, keys, clock, random, log, checkReadiness } = ports;
+  const app = Fastify({
+    logger: false,
+    bodyLimit: LARGEST_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: LONGEST_PARAMETER, ignoreTrailingSlash: true },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(() => stringifyJson);
+  app.setErrorHandler(createErrorHandler(log));
+  readJsonWithoutLoss(app);
+
+  const addressIn = createClientAddress(settings);
+  const clientAddress = (request: FastifyRequest) => addressIn(request.socket.remoteAddress ?? '', request.headers);
+  logAccess(app, log, clientAddress);
+  await app.register(helmet);
+  const limitStrangers = await createStrangerLimit(app, settings.rateLimitPerMinute, clientAddress);
+  app.setNotFoundHandler({ preHandler: limitStrangers }, (request) => {
+    throw new HttpError('route_not_found', `${request.method} ${request.url.split('?')[0]?.slice(0, 200)}`);
+  });
+
+  app.decorateRequest('caller', null);
+  const guard = createGuard(engine.access, keys.verificationKey, clock);
+  await app.register(healthRoutes(checkReadiness));
+  await app.register(authRoutes({ access: engine.access, clock, random, signingKey: keys.signingKey, limitStrangers }));
+  await app.register(claimRoutes(engine.orders, limitStrangers));
+  await app.register(
+    walletRoutes({ payments: engine.payments, wallets: engine.wallets, clientAddress, limitStrangers }),
+  );
+  await app.register(
+    shopifyRoutes({ ...shopifySettings(settings), webhooks: engine.webhooks, clientAddress, limitStrangers }),
+  );
+  await app.register(accountRoutes(engine.accounts, guard));
+  await app.register(administrationRoutes(engine, guard));
+  return app;
+}
+
+function shopifySettings({ shopify }: Settings) {
+  const secrets = [shopify.hmacSecret, shopify.hmacSecretPrevious].filter((secret) => secret !== null);
+  return {
+    ipWhitelist: shopify.ipWhitelist === null ? null : createIpList(shopify.ipWhitelist),
+    hmacSecrets: shopify.hmacChecks ? secrets : null,
+    // Behind another address (tests, proxies) the shop's name is whatever stands there.
+    shop: shopify.adminUrl === null ? shopify.shop : null,
+    orderIdField: shopify.orderIdField,
+    priceField: shopify.priceField,
+  };
+}
+
+/** Amounts pass 2^53, so bodies are read by our own parser. */
+function readJsonWithoutLoss(app: FastifyInstance): void {
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) => {
+    try {
+      done(null, body === '' ? undefined : parseJson(body as string));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+/** One line a request, when it has been answered. */
+function logAccess(app: FastifyInstance, log: Logger, clientAddress: (request: FastifyRequest) => string): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const durationMs = reply.elapsedTime;
+    log.info(
+      {
+        access: accessLogFields({
+          receivedAt: new Date(Date.now() - durationMs),
+          address: clientAddress(request),
+          method: request.method,
+          url: request.url,
+          httpVersion: request.raw.httpVersion,
+          headers: request.headers,
+          status: reply.statusCode,
+          durationMs,
+        }),
+      },
+      'Answered.',
+    );
+  });
+}

@@ -1,0 +1,88 @@
+#!/usr/bin/env node
+import { randomBytes } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
+import closeWithGrace from 'close-with-grace';
+import { type App, createApp } from './app.ts';
+import { parseSettings, type Settings, warnings } from './config.ts';
+import { systemClock } from './engine/clock.ts';
+import { loadEnvironment, unknownSettingWarnings } from './environment.ts';
+import { type JwtKeys, loadOrCreateKeys } from './key-file.ts';
+import { createLogger, type Logger } from './log.ts';
+import { projectFolder } from './project-folder.ts';
+import { databaseUrlFrom } from './store/open.ts';
+
+/** What was taken is finished within this time; then the process ends all the same. */
+const CLOSE_WITHIN_MS = 10_000;
+
+/** The process: settings in, server up, and an orderly end. */
+async function main(): Promise<void> {
+  const folder = projectFolder();
+  const { settings, environment } = readSettings(folder);
+  const log = createLogger({ level: settings.logLevel, pretty: process.stdout.isTTY });
+  for (const warning of [...unknownSettingWarnings(environment), ...warnings(settings)]) log.warn({}, warning);
+
+  const app = await createApp({
+    settings,
+    keys: settings.jwtKeys ?? (await makeshiftKeys(folder, settings, log)),
+    clock: systemClock,
+    randomBytes: (length) => new Uint8Array(randomBytes(length)),
+    random: Math.random,
+    fetch: globalThis.fetch,
+    log,
+    folder,
+  });
+  closeInOrder(app, log);
+  const url = await app.server.listen({ host: settings.host, port: settings.port });
+  await app.start();
+  log.info(
+    { url, database: settings.databaseUrl.replace(/:\/\/[^@/]*@/, '://') },
+    `tari-payment-server takes requests at ${url}`,
+  );
+}
+
+function readSettings(folder: string): { settings: Settings; environment: Record<string, string | undefined> } {
+  const loaded = loadEnvironment(folder, process.env);
+  const parsed = loaded.ok ? parseSettings(loaded.environment) : loaded;
+  if (loaded.ok && parsed.ok) {
+    const databaseUrl = databaseUrlFrom(folder, parsed.settings.databaseUrl);
+    return { settings: { ...parsed.settings, databaseUrl }, environment: loaded.environment };
+  }
+  const problems = parsed.ok ? [] : parsed.problems;
+  process.stderr.write(
+    `The server cannot start with these settings:\n${problems.map((problem) => `  - ${problem}\n`).join('')}`,
+  );
+  process.exit(1);
+}
+
+/** Keys for trying things out, kept beside the database so that tokens outlive a restart. */
+async function makeshiftKeys(folder: string, settings: Settings, log: Logger): Promise<JwtKeys> {
+  const path = resolve(folder, keyFolder(settings), 'jwt-keys.env');
+  const keys = await loadOrCreateKeys(path, (length) => new Uint8Array(randomBytes(length)));
+  log.warn({}, '****** Access tokens are signed with a RANDOM KEY. A production server must not run like this. ******');
+  log.warn(
+    { path },
+    `****** The key was made by the server and is kept in ${path}. Set TPG_JWT_SIGNING_KEY and TPG_JWT_VERIFICATION_KEY. ******`,
+  );
+  return keys;
+}
+
+function keyFolder({ databaseUrl }: Settings): string {
+  const file = /^sqlite:\/\/(?!:memory:)(.+)$/.exec(databaseUrl)?.[1];
+  return file === undefined ? 'data' : dirname(file);
+}
+
+function closeInOrder(app: App, log: Logger): void {
+  closeWithGrace({ delay: CLOSE_WITHIN_MS, logger: false }, async ({ signal, err }) => {
+    if (err)
+      log.error({ err }, 'Something went wrong that nobody caught; the server ends in order and must be started again');
+    else log.info({ signal }, `The server was told to end (${signal}); it finishes what it took`);
+    await app.close();
+    log.info({}, 'The server has ended');
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`The server could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (process.env.TPG_LOG_LEVEL === 'debug' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,18 @@
+import { resolve } from 'node:path';
+import { StoreBrokenError } from './errors.ts';
+import { openSqliteStore, type SqliteStore, sqliteFile } from './sqlite.ts';
+
+/**
+ * Opens the database that the setting TPG_DATABASE_URL names, makes it where it is missing, and brings it up to date.
+ * @throws {StoreUnavailableError | StoreBrokenError}
+ */
+export async function openStore(databaseUrl: string, options: { maxReadConnections: number }): Promise<SqliteStore> {
+  if (databaseUrl.startsWith('sqlite:')) return openSqliteStore(databaseUrl, options);
+  throw new StoreBrokenError('Only sqlite:// databases can be used by this version; see TPG_DATABASE_URL');
+}
+
+/** The same URL with the path of a SQLite file made absolute, seen from `folder`. */
+export function databaseUrlFrom(folder: string, databaseUrl: string): string {
+  if (!databaseUrl.startsWith('sqlite:') || sqliteFile(databaseUrl) === ':memory:') return databaseUrl;
+  return `sqlite://${resolve(folder, sqliteFile(databaseUrl))}`;
+}
