@@ -27,7 +27,7 @@ export function mayActAs(held: ReadonlySet<Role>, needed: readonly Role[]): bool
   return held.has('super_admin') || needed.every((role) => held.has(role));
 }
 
-export function access({ store, clock, log }: EngineContext) {
+export function access({ store, clock, log }: Pick<EngineContext, 'store' | 'clock' | 'log'>) {
   const heldRoles = async (tx: Repositories, account: AccountId): Promise<Set<Role>> =>
     new Set([EVERYBODYS_ROLE, ...(await tx.roles.of(account))]);
 

@@ -66,9 +66,9 @@ export class Ledger {
       'an order is settled with exactly its price',
     );
     assert.equal(plan.settlementType === 'single', plan.parts.length <= 1, 'several parts are a multiple settlement');
+    const paid = await this.#move(order, 'pay', {});
     const settlements: SettlementEntry[] = [];
     for (const part of plan.parts) settlements.push(await this.#enterSettlement(order, plan, part));
-    const paid = await this.#move(order, 'pay', {});
     await this.#append('OrderPaid', paid.orderId, { order: orderView(paid) });
     return { order: paid, settlements };
   }

@@ -204,6 +204,13 @@ export async function openSqliteStore(
   };
 }
 
+/** Opens an existing database only to read it. @throws {StoreUnavailableError} where there is none. */
+export function openSqliteReader(databaseUrl: string) {
+  const file = sqliteFile(databaseUrl);
+  open(file, { readonly: true }).close();
+  return readerPool(file, 1);
+}
+
 interface ReadConnection {
   begin(): void;
   end(): void;

@@ -1,0 +1,35 @@
+import { hex } from '@scure/base';
+import { Command, Option } from 'commander';
+import { stringifyJson } from '../json.ts';
+import { addressToBase58, addressToEmoji, NETWORKS, type Network, singleAddress } from '../tari/address.ts';
+import { generateSecretKey, publicKeyOf } from '../tari/schnorr.ts';
+import type { CommandPorts } from './main.ts';
+
+/** `address`: a new key with its address. The key is what was asked for, so it is printed. */
+export function addressCommand({ print, randomBytes }: CommandPorts): Command {
+  return new Command('address')
+    .description('Make a new secret key and the address that belongs to it')
+    .addOption(
+      new Option('-n, --network <network>', 'the network of the address')
+        .choices(Object.keys(NETWORKS))
+        .default('mainnet'),
+    )
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  $ taritools address -n esmeralda')
+    .action(({ network, json }: { network: Network; json?: boolean }) => {
+      const secretKey = generateSecretKey(randomBytes);
+      const publicKey = publicKeyOf(secretKey);
+      const address = singleAddress(network, publicKey);
+      const made = {
+        network,
+        secret_key: hex.encode(secretKey),
+        public_key: hex.encode(publicKey),
+        address: addressToBase58(address),
+        emoji_id: addressToEmoji(address),
+      };
+      if (json) print(stringifyJson(made));
+      else
+        for (const [name, value] of Object.entries(made))
+          print(`${`${name.replaceAll('_', ' ')}:`.padEnd(12)} ${value}`);
+    });
+}

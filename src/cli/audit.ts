@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { type AuditReport, audit } from '../engine/audit.ts';
+import { stringifyJson } from '../json.ts';
+import { openReader } from '../store/open.ts';
+import { databaseOption, databaseUrl } from './database.ts';
+import { CommandError } from './exit.ts';
+import type { CommandPorts } from './main.ts';
+
+/** `audit`: do the books agree with the journals? It only reads, and the server may run meanwhile. */
+export function auditCommand(ports: CommandPorts): Command {
+  return new Command('audit')
+    .description('Compute every balance and settlement again from the journals, and list what differs')
+    .addOption(databaseOption())
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  $ taritools audit --json\n\nThe exit code is 1 where anything differs.')
+    .action(async ({ database, json }: { database?: string; json?: boolean }) => {
+      const reader = await openReader(databaseUrl(ports, database));
+      const report = await audit(reader).finally(() => reader.close());
+      if (json) ports.print(stringifyJson(report));
+      else for (const line of describe(report)) ports.print(line);
+      if (report.differences.length > 0) throw new CommandError('The books differ from the journals.');
+    });
+}
+
+function describe(report: AuditReport): string[] {
+  const { orders, payments, settlements, accounts, events, differences } = report;
+  return [
+    `Read ${orders} orders, ${payments} payments, ${settlements} settlements, ${accounts} accounts, ${events} events.`,
+    ...differences.map(
+      ({ check, subject, expected, found }) => `${check} of ${subject}: the journals say ${expected}, kept is ${found}`,
+    ),
+    differences.length === 0 ? 'The books agree with the journals.' : `${differences.length} differences.`,
+  ];
+}
