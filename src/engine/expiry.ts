@@ -42,7 +42,7 @@ export function expiry({ store, clock, settings, log, subscriptions }: EngineCon
       const unpaid = await expireAll('New', settings.unpaidOrderTimeoutMs);
       const expired = [...unclaimed, ...unpaid];
       for (const order of expired) log.info({ orderId: order.orderId }, `Order ${order.orderId} has expired`);
-      if (expired.length > 0) log.info({ expired: expired.length }, `${expired.length} orders have expired`);
+      if (expired.length > 0) log.info({ expired: expired.length }, `Expired orders: ${expired.length}`);
       return expired;
     },
   };

@@ -18,7 +18,7 @@ import type { ShopOrder } from './storefront.ts';
 /** An order as the one who claimed it needs to see it. */
 export interface ClaimedOrder {
   order: Order;
-  /** When the order expires unless it is paid. */
+  /** When the order expires unless it is paid; for one that has expired or is cancelled, since when nobody can pay it. */
   expiresAt: Date;
   /** The hot wallet's address in base58. */
   sendTo: string;
@@ -100,7 +100,9 @@ export function orders(context: EngineContext) {
   const claimedOrder = async (tx: Repositories, order: Order): Promise<ClaimedOrder> => {
     const sendTo = settings.paymentWalletAddress ?? (await tx.wallets.all())[0]?.address;
     if (sendTo === undefined) throw new EngineError('no_payment_wallet');
-    const timeoutMs = order.status === 'Unclaimed' ? settings.unclaimedOrderTimeoutMs : settings.unpaidOrderTimeoutMs;
+    // An address that claimed the order may ask again at any time, and must not be told to pay for one that is annulled.
+    const isAnnulled = order.status === 'Expired' || order.status === 'Cancelled';
+    const timeoutMs = isAnnulled ? 0 : settings.unpaidOrderTimeoutMs;
     return { order, sendTo, expiresAt: new Date(order.updatedAt.getTime() + timeoutMs) };
   };
 

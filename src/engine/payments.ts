@@ -23,6 +23,7 @@ export interface PaymentReport {
 }
 
 export interface PaymentReceipt {
+  /** As it is now: confirmed where its confirmation came first. */
   payment: Payment;
   /** False where the payment was known already; nothing was changed then. */
   isNew: boolean;
@@ -83,11 +84,12 @@ export function payments({ store, clock, settings, log, subscriptions }: EngineC
     await tryToPay(ledger, claimed, named.claimant);
   };
 
-  const credit = async (ledger: Ledger, payment: Payment): Promise<Settled> => {
-    await ledger.confirmPayment(payment);
+  const credit = async (ledger: Ledger, payment: Payment): Promise<{ payment: Payment; settled: Settled }> => {
+    const confirmed = await ledger.confirmPayment(payment);
     const account = await ledger.tx.accounts.find(payment.account);
     if (account === undefined) throw new Error(`The account of payment ${payment.txid} is not known`);
-    return payOpenOrders(ledger, { account: account.account, address: account.address });
+    const settled = await payOpenOrders(ledger, { account: account.account, address: account.address });
+    return { payment: confirmed, settled };
   };
 
   return {
@@ -108,8 +110,8 @@ export function payments({ store, clock, settings, log, subscriptions }: EngineC
         const ledger = new Ledger(tx, now, subscriptions);
         const payment = await enter(ledger, report, named);
         if (named) await claimNamed(ledger, named);
-        if (await tx.payments.takeEarlyConfirmation(payment.txid)) await credit(ledger, payment);
-        return { payment, isNew: true };
+        const isConfirmed = await tx.payments.takeEarlyConfirmation(payment.txid);
+        return { payment: isConfirmed ? (await credit(ledger, payment)).payment : payment, isNew: true };
       });
       const { txid, sender } = receipt.payment;
       log.info(
@@ -135,12 +137,12 @@ export function payments({ store, clock, settings, log, subscriptions }: EngineC
         }
         if (payment.status === 'confirmed') return { outcome: 'already_confirmed', ...NOTHING_SETTLED };
         if (payment.status === 'cancelled') throw new EngineError('payment_cancelled', txid);
-        const settled = await credit(new Ledger(tx, now, subscriptions), payment);
+        const { settled } = await credit(new Ledger(tx, now, subscriptions), payment);
         return { outcome: 'confirmed', ...settled };
       });
       log.info(
         { txid, outcome: receipt.outcome, ordersPaid: receipt.ordersPaid.map((order) => order.orderId) },
-        `Payment ${txid}: ${CONFIRMATION_SENTENCES[receipt.outcome]}; ${receipt.ordersPaid.length} orders are paid`,
+        `Payment ${txid}: ${CONFIRMATION_SENTENCES[receipt.outcome]}; orders paid: ${receipt.ordersPaid.length}`,
       );
       return receipt;
     },

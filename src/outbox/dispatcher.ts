@@ -145,9 +145,12 @@ export class Dispatcher {
 
   #afterFailure(delivery: Delivery, error: unknown, now: Date) {
     const { event, subscriber, attempts } = delivery;
-    const fields = { err: error, eventId: event.id, type: event.type, subject: event.subject, subscriber, attempts };
+    const isOfTheShop = error instanceof StorefrontError;
+    // A shop that cannot be reached says all in its sentence; anything else is a bug, whose stack is wanted.
+    const err = isOfTheShop ? undefined : error;
+    const fields = { err, eventId: event.id, type: event.type, subject: event.subject, subscriber, attempts };
     const lastError = (error instanceof Error ? error.message : String(error)).slice(0, LONGEST_ERROR);
-    const isHopeless = error instanceof StorefrontError && !error.retryable;
+    const isHopeless = isOfTheShop && !error.retryable;
     if (isHopeless || attempts >= MOST_ATTEMPTS) {
       this.#ports.log.error(
         fields,
@@ -155,7 +158,7 @@ export class Dispatcher {
       );
       return { state: 'dead' as const, nextAttemptAt: now, lastError };
     }
-    const asked = error instanceof StorefrontError ? (error.retryAfterMs ?? 0) : 0;
+    const asked = isOfTheShop ? (error.retryAfterMs ?? 0) : 0;
     const pause = Math.max(pauseMs(attempts, this.#ports.random), Math.min(asked, LONGEST_PAUSE_MS));
     this.#ports.log.warn(
       fields,

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, Migrator, SqliteDialect, sql } from 'kysely';
@@ -207,7 +207,7 @@ export async function openSqliteStore(
 /** Opens an existing database only to read it. @throws {StoreUnavailableError} where there is none. */
 export function openSqliteReader(databaseUrl: string) {
   const file = sqliteFile(databaseUrl);
-  open(file, { readonly: true }).close();
+  if (!existsSync(file)) throw new StoreUnavailableError(`There is no database at ${file}`);
   return readerPool(file, 1);
 }
 

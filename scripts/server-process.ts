@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { settingDescriptions } from '../src/setting-schema.ts';
+
+/** The real server as a process of its own, to be started, killed and started again. */
+export interface ServerProcess {
+  /** Where it takes requests. */
+  url: string;
+  /** Ends it in order and answers its exit code. */
+  stop(): Promise<number | null>;
+  /** Ends it as a power cut would. */
+  kill(): Promise<void>;
+}
+
+const START_TIMEOUT_MS = 20_000;
+const POLL_MS = 25;
+
+/**
+ * Starts the built server (`npm run build`) with exactly the given settings: what the environment or a `.env` says does not count.
+ * @param logFile what it logs is added there.
+ * @throws {Error} where it does not take requests in time, or ends by itself.
+ */
+export async function startServer(settings: Readonly<Record<string, string>>, logFile: string): Promise<ServerProcess> {
+  const main = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
+  const unset = Object.fromEntries(settingDescriptions().map(({ name }) => [name, '']));
+  const child = spawn(process.execPath, [main], {
+    env: { ...process.env, ...unset, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log = createWriteStream(logFile, { flags: 'a' });
+  child.stdout.pipe(log);
+  child.stderr.pipe(log);
+  const url = `http://${settings.TPG_HOST}:${settings.TPG_PORT}`;
+  await untilItAnswers(child, url, logFile);
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  };
+  return {
+    url,
+    async stop() {
+      await end('SIGTERM');
+      return child.exitCode;
+    },
+    kill: () => end('SIGKILL'),
+  };
+}
+
+async function untilItAnswers(child: ChildProcess, url: string, logFile: string): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`The server ended with code ${child.exitCode}; see ${logFile}`);
+    const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  child.kill('SIGKILL');
+  throw new Error(`The server took no requests within ${START_TIMEOUT_MS / 1000} s; see ${logFile}`);
+}
+
+/** A port of 127.0.0.1 that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('No port could be had');
+  return address.port;
+}

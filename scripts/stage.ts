@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { hex } from '@scure/base';
+import { access } from '../src/engine/access.ts';
+import { systemClock } from '../src/engine/clock.ts';
+import { openStore } from '../src/store/open.ts';
+import { generateSecretKey, publicKeyOf } from '../src/tari/schnorr.ts';
+import { type ShopifyStandIn, STAND_IN_TOKEN, startShopifyStandIn } from '../test/fakes/shopify/stand-in.ts';
+import { freePort } from './server-process.ts';
+import { aPerson, type Person } from './walkthrough.ts';
+
+/** All that the walkthrough needs around the server: a shop, keys, a super admin, settings. */
+export interface PreparedStage {
+  standIn: ShopifyStandIn;
+  hmacSecret: string;
+  operator: Person;
+  unclaimedTimeoutMs: number;
+  /** For the server's environment. */
+  settings: Record<string, string>;
+}
+
+const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/**
+ * Prepares a stage in a folder of its own: a SQLite file in which the operator is super admin, made keys, and a Shopify
+ * stand-in that is ready to be asked.
+ */
+export async function prepareStage(
+  folder: string,
+  { unclaimedTimeoutMs }: { unclaimedTimeoutMs: number },
+): Promise<PreparedStage> {
+  const databaseUrl = `sqlite://${join(folder, 'store.db')}`;
+  const standIn = await startShopifyStandIn();
+  const hmacSecret = randomBytes(24).toString('base64url');
+  const operator = aPerson();
+  const signingKey = generateSecretKey((length) => new Uint8Array(randomBytes(length)));
+  await makeSuperAdmin(databaseUrl, operator);
+  return {
+    standIn,
+    hmacSecret,
+    operator,
+    unclaimedTimeoutMs,
+    settings: {
+      TPG_HOST: '127.0.0.1',
+      TPG_PORT: String(await freePort()),
+      TPG_DATABASE_URL: databaseUrl,
+      TPG_JWT_SIGNING_KEY: hex.encode(signingKey),
+      TPG_JWT_VERIFICATION_KEY: hex.encode(publicKeyOf(signingKey)),
+      TPG_SHOPIFY_SHOP: standIn.shop,
+      TPG_SHOPIFY_ADMIN_URL: standIn.url,
+      TPG_SHOPIFY_ADMIN_ACCESS_TOKEN: STAND_IN_TOKEN,
+      TPG_SHOPIFY_HMAC_SECRET: hmacSecret,
+      TPG_UNCLAIMED_ORDER_TIMEOUT: `${unclaimedTimeoutMs}ms`,
+      TPG_EXPIRY_SCHEDULE: '* * * * * *',
+      TPG_EXPIRY_GRACE: '0s',
+      TPG_LOG_LEVEL: 'info',
+    },
+  };
+}
+
+async function makeSuperAdmin(databaseUrl: string, operator: Person): Promise<void> {
+  const store = await openStore(databaseUrl, { maxReadConnections: 1 });
+  const { changeRoles } = access({ store, clock: systemClock, log: SILENT });
+  await changeRoles([{ address: operator.address, apply: ['super_admin'], revoke: [] }], 'demo');
+  await store.close();
+}
