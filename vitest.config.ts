@@ -7,7 +7,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Two cores: more workers than that only make tests with real processes wait for each other.
     maxWorkers: 2,
-    maxConcurrency: 4,
+    maxConcurrency: 6,
     coverage: { provider: 'v8', include: ['src/**', 'migrations/**'] },
   },
 });

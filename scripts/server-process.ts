@@ -9,6 +9,7 @@ import { settingDescriptions } from '../src/setting-schema.ts';
 export interface ServerProcess {
   /** Where it takes requests. */
   url: string;
+  pid: number;
   /** Ends it in order and answers its exit code. */
   stop(): Promise<number | null>;
   /** Ends it as a power cut would. */
@@ -42,6 +43,7 @@ export async function startServer(settings: Readonly<Record<string, string>>, lo
   };
   return {
     url,
+    pid: child.pid ?? 0,
     async stop() {
       await end('SIGTERM');
       return child.exitCode;
