@@ -10,6 +10,7 @@ import { eventsAndDeliveries } from './0007-events-and-deliveries.ts';
 import { webhooks } from './0008-webhooks.ts';
 import { auditLog } from './0009-audit-log.ts';
 import { heartbeat } from './0010-heartbeat.ts';
+import { idempotencyKeys } from './0011-idempotency-keys.ts';
 
 /** Every migration under the name by which a database remembers it. A name that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
@@ -23,6 +24,7 @@ const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
   '0008-webhooks': webhooks,
   '0009-audit-log': auditLog,
   '0010-heartbeat': heartbeat,
+  '0011-idempotency-keys': idempotencyKeys,
 };
 
 /** The migrations as one database wants them. */

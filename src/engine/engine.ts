@@ -1,9 +1,11 @@
 import { access } from './access.ts';
 import { accounts } from './accounts.ts';
 import { audit } from './audit.ts';
+import { changes } from './changes.ts';
 import type { EngineContext } from './context.ts';
 import { exchangeRates } from './exchange-rates.ts';
 import { expiry } from './expiry.ts';
+import { orderChanges } from './order-changes.ts';
 import { orders } from './orders.ts';
 import { payments } from './payments.ts';
 import { wallets } from './wallets.ts';
@@ -11,15 +13,25 @@ import { webhooks } from './webhooks.ts';
 
 export type Engine = ReturnType<typeof createEngine>;
 
+export interface EngineOptions {
+  /** Until then no order expires. */
+  nothingExpiresBefore: Date;
+  /** A new id for a manual payment, such as no transaction on the chain has. */
+  makeTxid: () => string;
+}
+
 /** Everything that the server can do, over one store. `http/` and `cli/` call this and nothing below it. */
-export function createEngine(context: EngineContext, options: { nothingExpiresBefore: Date }) {
+export function createEngine(context: EngineContext, options: EngineOptions) {
   const orderUseCases = orders(context);
   const walletUseCases = wallets(context);
+  const changeUseCases = changes(context);
   return {
     access: access(context),
     accounts: accounts(context),
     exchangeRates: exchangeRates(context),
     expiry: expiry(context, options.nothingExpiresBefore),
+    changes: changeUseCases,
+    orderChanges: orderChanges(context, changeUseCases, options.makeTxid),
     orders: orderUseCases,
     payments: payments(context, walletUseCases),
     wallets: walletUseCases,

@@ -24,6 +24,9 @@ export const ERROR_SENTENCES = {
   login_nonce_not_increasing: 'Login token signature is invalid. Nonce is not strictly increasing.',
   login_roles_not_held: 'Insufficient Permissions. {}',
   permission_missing: 'Insufficient permissions.',
+  credit_exceeds_balance: 'The customer has less than that to take back: {}.',
+  order_reset_impossible: 'The shop cannot take a cancelled order back, so it cannot be reset here either.',
+  idempotency_key_reused: 'The Idempotency-Key was used for another request before.',
   role_irrevocable: 'The role {} cannot be revoked: every address has it.',
 } as const;
 

@@ -19,6 +19,18 @@ export interface Owner {
   address: string;
 }
 
+/** Money that a person enters or takes back, in the name of a customer. */
+export interface ManualPayment {
+  txid: string;
+  customerId: string;
+  owner: Owner;
+  /** Not zero. */
+  amount: MicroTari;
+  memo: string | null;
+  /** The order that it was made for, if it was made for one. */
+  orderId: string | null;
+}
+
 /**
  * The only way in which orders and money change. Each entry keeps the row, the sums beside it, the journal and the
  * event together, inside the unit of work of its caller.
@@ -96,6 +108,63 @@ export class Ledger {
     await this.tx.accounts.add(payment.account, { confirmed: payment.amount }, this.now);
     await this.#append('PaymentConfirmed', confirmed.txid, { payment: paymentView(confirmed) });
     return confirmed;
+  }
+
+  /** Enters a payment made by hand, which counts at once. A negative amount takes away what is there. */
+  async enterManualPayment(payment: ManualPayment): Promise<Payment> {
+    const { owner, customerId } = payment;
+    await this.tx.customers.ensure(customerId, this.now);
+    await this.tx.accounts.ensure(owner.account, owner.address, this.now);
+    await this.tx.accounts.link(customerId, owner.account, this.now);
+    const entered = await this.tx.payments.insert({
+      txid: payment.txid,
+      account: owner.account,
+      sender: owner.address,
+      amount: payment.amount,
+      memo: payment.memo,
+      paymentType: 'manual',
+      status: 'confirmed',
+      orderId: payment.orderId,
+      claimant: null,
+      createdAt: this.now,
+      updatedAt: this.now,
+    });
+    await this.tx.accounts.add(owner.account, { confirmed: payment.amount }, this.now);
+    assert((await this.creditOf(owner.account)) >= 0n, 'no balance falls below zero');
+    await this.#append('PaymentConfirmed', entered.txid, { payment: paymentView(entered) });
+    return entered;
+  }
+
+  /** Changes what an order says without changing its state, and keeps the customers' sums in step. */
+  async modifyOrder(
+    order: Order,
+    field: 'customer_id' | 'memo' | 'total_price',
+    change: Pick<OrderChange, 'customerId' | 'memo' | 'totalPrice' | 'shopUpdatedAt'>,
+  ): Promise<Order> {
+    const modified = { ...order, ...change };
+    if (field !== 'memo') assert(order.status !== 'Paid', 'what was paid is not changed afterwards');
+    await this.tx.customers.ensure(modified.customerId, this.now);
+    const changed = await this.tx.orders.change(order, change, this.now);
+    if (order.customerId !== changed.customerId || order.totalPrice !== changed.totalPrice) {
+      const total = TOTAL_OF_STATUS[order.status];
+      await this.tx.customers.add(order.customerId, { [total]: -order.totalPrice }, this.now);
+      await this.tx.customers.add(changed.customerId, { [total]: changed.totalPrice }, this.now);
+    }
+    await this.#append('OrderModified', changed.orderId, {
+      field_changed: field,
+      orders: { old_order: orderView(order), new_order: orderView(changed) },
+    });
+    return changed;
+  }
+
+  /** Opens an Expired or Cancelled order again, for whoever had claimed it. */
+  async resetOrder(order: Order): Promise<Order> {
+    const reset = await this.#move(order, order.claimedBy === null ? 'reset_unclaimed' : 'reset', {});
+    await this.#append('OrderModified', reset.orderId, {
+      field_changed: 'status',
+      orders: { old_order: orderView(order), new_order: orderView(reset) },
+    });
+    return reset;
   }
 
   /** The µT that an account may spend. */

@@ -3,18 +3,19 @@ import type { OrderStatus } from '../store/database.ts';
 import { EngineError } from './errors.ts';
 
 /** What can happen to an order. */
-export type OrderAction = 'claim' | 'pay' | 'expire' | 'cancel';
+export type OrderAction = 'claim' | 'pay' | 'expire' | 'cancel' | 'reset' | 'reset_unclaimed';
 
 /**
  * The whole life of an order: which action leads from which state to which. What is not in the table is refused, so a
- * Paid, Expired or Cancelled order is never claimed, charged, expired or cancelled again.
+ * Paid, Expired or Cancelled order is never claimed, charged, expired or cancelled again. Only an operator opens an
+ * Expired or Cancelled one again, as it was: New where somebody had claimed it.
  */
 export const ORDER_STATES: Readonly<Record<OrderStatus, Readonly<Partial<Record<OrderAction, OrderStatus>>>>> = {
   Unclaimed: { claim: 'New', expire: 'Expired', cancel: 'Cancelled' },
   New: { pay: 'Paid', expire: 'Expired', cancel: 'Cancelled' },
   Paid: {},
-  Expired: {},
-  Cancelled: {},
+  Expired: { reset: 'New', reset_unclaimed: 'Unclaimed' },
+  Cancelled: { reset: 'New', reset_unclaimed: 'Unclaimed' },
 };
 
 /** Under which of the customer's sums an order of this state counts. */
@@ -31,6 +32,8 @@ const PAST_TENSE: Readonly<Record<OrderAction, string>> = {
   pay: 'paid',
   expire: 'expired',
   cancel: 'cancelled',
+  reset: 'reset',
+  reset_unclaimed: 'reset',
 };
 
 /** The state that the action leads to. @throws {EngineError} `order_change_forbidden` where it leads nowhere. */

@@ -8,6 +8,7 @@ import {
   MICRO_TARI_PER_TARI,
   type MicroTari,
   priceInMicroTari,
+  TARI_SUPPLY,
 } from '../tari/micro-tari.ts';
 import type { EngineContext } from './context.ts';
 import { EngineError } from './errors.ts';
@@ -155,7 +156,9 @@ async function convertPrice(
   const exchangeRate = isTariCurrency(currency) ? MICRO_TARI_PER_TARI : (await tx.exchangeRates.last(currency))?.rate;
   if (exchangeRate === undefined) throw new EngineError('unsupported_currency', shopOrder.currency);
   try {
-    return { totalPrice: priceInMicroTari(shopOrder.price, exchangeRate), exchangeRate };
+    const totalPrice = priceInMicroTari(shopOrder.price, exchangeRate);
+    if (totalPrice > TARI_SUPPLY) throw new AmountError('It is more than all Tari that there is.');
+    return { totalPrice, exchangeRate };
   } catch (error) {
     if (error instanceof AmountError) throw new EngineError('invalid_price', error.message);
     throw error;

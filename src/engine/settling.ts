@@ -1,7 +1,9 @@
 import type { Order } from '../store/orders.ts';
 import type { SettlementEntry } from '../store/settlements.ts';
+import type { MicroTari } from '../tari/micro-tari.ts';
 import type { Ledger, Owner } from './ledger.ts';
-import { planFromOneAccount } from './matching.ts';
+import { planFromAllAccounts, planFromOneAccount } from './matching.ts';
+import { isOpen } from './order-states.ts';
 
 /** What paying came to. */
 export interface Settled {
@@ -44,4 +46,30 @@ export async function tryToPay(ledger: Ledger, order: Order, owner: Owner): Prom
     { orderId: order.orderId, price: order.totalPrice },
   ]);
   return plan === undefined ? order : (await ledger.payOrder(order, plan)).order;
+}
+
+/**
+ * Tries to pay each of the open orders by itself over all accounts of its customer: from the largest balance alone
+ * where that covers it, else from several. An Unclaimed order is claimed for the account that pays the most of it.
+ */
+export async function payFromAllAccounts(ledger: Ledger, orders: readonly Order[]): Promise<Settled> {
+  const settled: Settled = { ordersPaid: [], settlements: [] };
+  for (const order of orders) {
+    if (!isOpen(order.status)) continue;
+    const accounts = await ledger.tx.accounts.ofCustomer(order.customerId);
+    const plan = planFromAllAccounts(
+      accounts.map(({ account, totalConfirmed, totalPaid }) => ({
+        account,
+        available: (totalConfirmed - totalPaid) as MicroTari,
+      })),
+      { orderId: order.orderId, price: order.totalPrice },
+    );
+    const payer = accounts.find(({ account }) => account === (plan?.parts[0]?.account ?? account));
+    if (plan === undefined || payer === undefined) continue;
+    const claimed = order.status === 'Unclaimed' ? await ledger.claimOrder(order, payer) : order;
+    const paid = await ledger.payOrder(claimed, plan);
+    settled.ordersPaid.push(paid.order);
+    settled.settlements.push(...paid.settlements);
+  }
+  return settled;
 }

@@ -19,6 +19,8 @@ export interface ShopOrder {
   price: string;
   /** The currency code as the shop wrote it. */
   currency: string;
+  /** Whether the shop has its money already, by other means than Tari: such an order is none of ours. */
+  isPaidInShop: boolean;
   /** When the order was made, by the shop's clock. */
   createdAt: Date;
   /** When the order last changed, by the shop's clock: older news never overwrites newer. */

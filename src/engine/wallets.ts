@@ -59,7 +59,8 @@ export function wallets({ store, clock, settings, log }: EngineContext) {
 
     all: (): Promise<HotWallet[]> => store.read((tx) => tx.wallets.all()),
 
-    /** Registers a hot wallet, or gives a registered one a new place. Its old nonces stay used up. */
+    /** Registers a hot wallet, or gives a registered one a new place. Its old nonces stay used up, and customers who were
+     * told to pay to it still are. */
     async register(
       wallet: { address: TariAddress; ipAddress: string; initialNonce: bigint | undefined },
       actor: string,
@@ -69,8 +70,8 @@ export function wallets({ store, clock, settings, log }: EngineContext) {
       const now = clock.now();
       await store.run(async (tx) => {
         const before = await tx.wallets.find(account);
-        if (before !== undefined) await tx.wallets.remove(account);
-        await tx.wallets.insert({ account, address, ipAddress: wallet.ipAddress }, now);
+        if (before === undefined) await tx.wallets.insert({ account, address, ipAddress: wallet.ipAddress }, now);
+        else await tx.wallets.move(account, address, wallet.ipAddress);
         if (wallet.initialNonce !== undefined) await tx.nonces.raise('wallet', account, wallet.initialNonce, now);
         const after = await tx.wallets.find(account);
         await recordChange(

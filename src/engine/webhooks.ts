@@ -24,6 +24,7 @@ export function webhooks(context: EngineContext, orders: Orders) {
   const process = async (ledger: Ledger, content: WebhookContent, claimant: ReturnType<Orders['claimantIn']>) => {
     if (content.kind === 'ignored') return answer('ignored', true, content.reason);
     if (content.kind === 'unusable') return answer('set_aside', false, content.reason);
+    if (content.order.isPaidInShop) return answer('ignored', true, 'The order is paid in the shop by other means.');
     try {
       const { order, isNew } = await orders.enter(ledger, content.order, claimant);
       return isNew

@@ -172,7 +172,7 @@ export class Dispatcher {
     if (this.#inHand.size >= MOST_IN_HAND) return LONGEST_SLEEP_MS;
     const dueAt = await store.read((tx) => tx.deliveries.nextDueAt(bus.allDurableSubscribers()));
     if (dueAt === undefined) return LONGEST_SLEEP_MS;
-    // What is due already but was not given out waits for an earlier event of its order, and that one wakes us.
+    // What has become due since we looked is taken in the next round; the least sleep keeps a wrong clock from spinning.
     const untilDue = dueAt.getTime() - clock.now().getTime();
     return Math.min(Math.max(untilDue, 50), LONGEST_SLEEP_MS);
   }

@@ -22,6 +22,7 @@ export interface Tables {
   webhooks: WebhooksTable;
   audit_log: AuditLogTable;
   heartbeat: HeartbeatTable;
+  idempotency_keys: IdempotencyKeysTable;
 }
 
 export const ORDER_STATUSES = ['Unclaimed', 'New', 'Paid', 'Expired', 'Cancelled'] as const;
@@ -213,4 +214,12 @@ interface AuditLogTable {
 interface HeartbeatTable {
   id: bigint;
   written_at: string;
+}
+
+interface IdempotencyKeysTable {
+  caller: string;
+  idempotency_key: string;
+  fingerprint: string;
+  answer: string;
+  created_at: string;
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { DeliveryState, Tables } from './database.ts';
 import type { StoredEvent } from './events.ts';
 import { timeOf, timeText } from './values.ts';
@@ -21,6 +21,33 @@ export interface DeliveryBacklog {
 export type DeliveryRepository = ReturnType<typeof deliveryRepository>;
 
 export function deliveryRepository(database: Kysely<Tables>) {
+  /**
+   * The deliveries that may be given out, those that are due first: of each subscriber and subject the earliest that
+   * waits.
+   */
+  const firstInLine = (subscribers: readonly string[]) =>
+    database
+      .selectFrom('deliveries as delivery')
+      .where('delivery.state', '=', 'pending')
+      // An expression, so that SQLite walks the deliveries in the order in which they are due and stops at the first:
+      // by the index on the subscriber it would sort all that wait, each time, while a shop is out of reach.
+      .where(sql<string>`delivery.subscriber || ''`, 'in', subscribers)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('deliveries as earlier')
+              .select('earlier.event_id')
+              .whereRef('earlier.subscriber', '=', 'delivery.subscriber')
+              .whereRef('earlier.subject', '=', 'delivery.subject')
+              .whereRef('earlier.event_id', '<', 'delivery.event_id')
+              .where('earlier.state', '=', 'pending'),
+          ),
+        ),
+      )
+      .orderBy('delivery.next_attempt_at')
+      .orderBy('delivery.event_id')
+      .limit(1);
+
   return {
     /**
      * Takes the next delivery that is due, and keeps it from being taken again until `heldUntil`: whoever dies with it
@@ -29,8 +56,7 @@ export function deliveryRepository(database: Kysely<Tables>) {
      * @param subscribers those that can be called now.
      */
     async takeNext(subscribers: readonly string[], now: Date, heldUntil: Date): Promise<Delivery | undefined> {
-      const row = await database
-        .selectFrom('deliveries as delivery')
+      const row = await firstInLine(subscribers)
         .innerJoin('events', 'events.id', 'delivery.event_id')
         .select([
           'delivery.subscriber',
@@ -41,24 +67,7 @@ export function deliveryRepository(database: Kysely<Tables>) {
           'events.payload',
           'events.created_at',
         ])
-        .where('delivery.state', '=', 'pending')
         .where('delivery.next_attempt_at', '<=', timeText(now))
-        .where('delivery.subscriber', 'in', subscribers)
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('deliveries as earlier')
-                .select('earlier.event_id')
-                .whereRef('earlier.subscriber', '=', 'delivery.subscriber')
-                .whereRef('earlier.subject', '=', 'delivery.subject')
-                .whereRef('earlier.event_id', '<', 'delivery.event_id')
-                .where('earlier.state', '=', 'pending'),
-            ),
-          ),
-        )
-        .orderBy('delivery.next_attempt_at')
-        .orderBy('delivery.event_id')
-        .limit(1)
         .executeTakeFirst();
       if (row === undefined) return undefined;
       await database
@@ -110,24 +119,20 @@ export function deliveryRepository(database: Kysely<Tables>) {
         .execute();
     },
 
-    /** When the next delivery becomes due, if any waits. */
+    /** When the next delivery that may be given out becomes due, if any waits. */
     async nextDueAt(subscribers: readonly string[]): Promise<Date | undefined> {
-      const row = await database
-        .selectFrom('deliveries')
-        .select('next_attempt_at')
-        .where('state', '=', 'pending')
-        .where('subscriber', 'in', subscribers)
-        .orderBy('next_attempt_at')
-        .limit(1)
-        .executeTakeFirst();
+      const row = await firstInLine(subscribers).select('delivery.next_attempt_at').executeTakeFirst();
       return row && timeOf(row.next_attempt_at);
     },
 
-    async backlog(): Promise<DeliveryBacklog> {
+    /** What waits for the given subscribers, and what nobody could be told. */
+    async backlog(subscribers: readonly string[]): Promise<DeliveryBacklog> {
+      if (subscribers.length === 0) return { pending: 0, dead: 0, oldestPendingAt: null };
       const counts = await database
         .selectFrom('deliveries')
         .select(['state', (count) => count.fn.countAll<bigint>().as('count')])
         .where('state', 'in', ['pending', 'dead'])
+        .where('subscriber', 'in', subscribers)
         .groupBy('state')
         .execute();
       const oldest = await database
@@ -135,6 +140,7 @@ export function deliveryRepository(database: Kysely<Tables>) {
         .innerJoin('events', 'events.id', 'deliveries.event_id')
         .select('events.created_at')
         .where('state', '=', 'pending')
+        .where('subscriber', 'in', subscribers)
         .orderBy('event_id')
         .limit(1)
         .executeTakeFirst();

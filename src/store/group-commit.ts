@@ -96,8 +96,9 @@ export class GroupCommit<Context> {
       if ('error' in outcome) {
         outcome.work.reject(outcome.error);
       } else {
-        onCommitted[index]?.();
         outcome.work.resolve(outcome.result);
+        // On its own: whoever listens must not be able to end the writer.
+        queueMicrotask(onCommitted[index] as () => void);
       }
     }
   }

@@ -137,6 +137,16 @@ export function orderRepository(database: Kysely<Tables>) {
       return rows.map(orderOf);
     },
 
+    /** Up to `limit` Unclaimed and New orders of a customer, oldest first. */
+    async openOfCustomer(customerId: string, limit: number): Promise<Order[]> {
+      const rows = await oldestFirst()
+        .where('status', 'in', ['Unclaimed', 'New'])
+        .where('customer_id', '=', customerId)
+        .limit(limit)
+        .execute();
+      return rows.map(orderOf);
+    },
+
     /** The orders that the account claimed or paid, oldest first. */
     async ofAccount(account: AccountId): Promise<Order[]> {
       const rows = await oldestFirst()

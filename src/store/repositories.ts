@@ -7,6 +7,7 @@ import { deliveryRepository } from './deliveries.ts';
 import { eventRepository, type StoredEvent } from './events.ts';
 import { exchangeRateRepository } from './exchange-rates.ts';
 import { heartbeatRepository } from './heartbeat.ts';
+import { idempotencyKeyRepository } from './idempotency-keys.ts';
 import { journalRepository } from './journals.ts';
 import { orderRepository } from './orders.ts';
 import { paymentRepository } from './payments.ts';
@@ -27,6 +28,7 @@ export function repositories(database: Kysely<Tables>, onAppend: (event: StoredE
     events: eventRepository(database, onAppend),
     exchangeRates: exchangeRateRepository(database),
     heartbeat: heartbeatRepository(database),
+    idempotencyKeys: idempotencyKeyRepository(database),
     journals: journalRepository(database),
     nonces: nonceRepository(database),
     orders: orderRepository(database),

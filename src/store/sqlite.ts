@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, Migrator, SqliteDialect, sql } from 'kysely';
@@ -59,7 +59,7 @@ const schema: SchemaDialect = {
 
 function open(file: string, options: { readonly: boolean }): Connection {
   try {
-    if (file !== ':memory:' && !options.readonly) mkdirSync(dirname(file), { recursive: true });
+    if (file !== ':memory:' && !options.readonly) makeFile(file);
     const connection = new SqliteDatabase(file, { readonly: options.readonly, timeout: BUSY_TIMEOUT_MS });
     connection.defaultSafeIntegers(true);
     connection.pragma(`cache_size = -${CACHE_SIZE_KIB}`);
@@ -73,6 +73,12 @@ function open(file: string, options: { readonly: boolean }): Connection {
   } catch (error) {
     throw translate(error, file);
   }
+}
+
+/** The books are for the server's own eyes: SQLite gives its other files the mode that this one has. */
+function makeFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  closeSync(openSync(file, 'a', 0o600));
 }
 
 function translate(error: unknown, file?: string): unknown {

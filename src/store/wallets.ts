@@ -58,6 +58,15 @@ export function walletRepository(database: Kysely<Tables>) {
       return rows.map(walletOf);
     },
 
+    /** Gives a registered wallet another place. */
+    async move(account: AccountId, address: string, ipAddress: string): Promise<void> {
+      await database
+        .updateTable('wallets')
+        .set({ address, ip_address: ipAddress })
+        .where('account', '=', account)
+        .execute();
+    },
+
     /** Answers whether there was such a wallet. */
     async remove(account: AccountId): Promise<boolean> {
       const { numDeletedRows } = await database

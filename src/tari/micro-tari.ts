@@ -13,6 +13,9 @@ export class AmountError extends Error {
 }
 
 export const MICRO_TARI_PER_TARI = 1_000_000n;
+
+/** All Tari that there will ever be, 21 billion, in µT (protocol.md 1): no price and no payment is above it. */
+export const TARI_SUPPLY = 21_000_000_000n * MICRO_TARI_PER_TARI;
 const DECIMALS_OF_TARI = 6;
 
 const LARGEST = 2n ** 63n - 1n;

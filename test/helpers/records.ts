@@ -4,15 +4,20 @@ import { accountOf, addressToBase58, singleAddress } from '../../src/tari/addres
 import { microTari } from '../../src/tari/micro-tari.ts';
 import { publicKeyOf } from '../../src/tari/schnorr.ts';
 
-export const NOW = new Date('2026-11-21T12:00:00.000Z');
+export const NOW = new Date('2026-03-10T12:00:00.000Z');
 
-/** Test people: each with a key, the address of it, and the account it stands for. */
-export const ACCOUNTS = [1, 2, 3].map((number) => {
+/** A test person with a key of their own, the address of it, and the account it stands for. */
+export function personOf(number: number): Person {
   const secretKey = new Uint8Array(32).fill(0);
   secretKey[0] = number + 10;
   const address = singleAddress('mainnet', publicKeyOf(secretKey));
   return { secretKey, tariAddress: address, address: addressToBase58(address), account: accountOf(address) };
-}) as [Person, Person, Person];
+}
+
+export const ACCOUNTS = [1, 2, 3].map(personOf) as [Person, Person, Person];
+
+/** The shop's hot wallet, which reports the payments. */
+export const HOT_WALLET = personOf(100);
 
 export interface Person {
   secretKey: Uint8Array;

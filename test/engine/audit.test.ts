@@ -1,0 +1,322 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuditReport, audit } from '../../src/engine/audit.ts';
+import { planFromAllAccounts } from '../../src/engine/matching.ts';
+import type { JournalDifference } from '../../src/store/journals.ts';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { claimText, closeEngine, closeEngines, DAY, tari, temporaryFolder, testEngine } from '../helpers/engine.ts';
+import { ACCOUNTS } from '../helpers/records.ts';
+
+const [alice, bob, carol] = ACCOUNTS;
+type Check = JournalDifference['check'];
+
+/** Each way to falsify the books, with the checks that must notice. */
+const TAMPERING: readonly { what: string; statement: string; found: readonly Check[] }[] = [
+  {
+    what: 'an account is given credit',
+    statement: `update accounts set total_confirmed = total_confirmed + 1 where account = '${alice.account}'`,
+    found: ['account_confirmed'],
+  },
+  {
+    what: 'an account is made to have paid less',
+    statement: `update accounts set total_paid = total_paid - 1 where account = '${alice.account}'`,
+    found: ['account_paid'],
+  },
+  {
+    what: 'an account with money is deleted',
+    statement: `delete from accounts where account = '${alice.account}'`,
+    found: ['account_confirmed', 'account_paid'],
+  },
+  {
+    what: 'a payment is made larger',
+    statement: `update payments set amount = amount + 1 where txid = 'a'`,
+    found: ['account_confirmed'],
+  },
+  {
+    what: 'a payment is put to another account',
+    statement: `update payments set account = '${bob.account}' where txid = 'a'`,
+    found: ['account_confirmed', 'account_confirmed'],
+  },
+  {
+    what: 'a confirmed payment is made one that was only received',
+    statement: `update payments set status = 'received' where txid = 'a'`,
+    found: ['account_confirmed', 'payment_events'],
+  },
+  {
+    what: 'a received payment is made a confirmed one',
+    statement: `update payments set status = 'confirmed' where txid = 'received'`,
+    found: ['account_confirmed', 'payment_events'],
+  },
+  {
+    what: 'a confirmed payment is deleted',
+    statement: `delete from payments where txid = 'a'`,
+    found: ['account_confirmed', 'payment_events', 'payment_events'],
+  },
+  {
+    what: 'a received payment is deleted',
+    statement: `delete from payments where txid = 'received'`,
+    found: ['payment_events'],
+  },
+  {
+    what: 'a payment is invented',
+    statement: `insert into payments select 'invented', account, sender, amount, memo, payment_type, status, order_id,
+      claimant, created_at, updated_at from payments where txid = 'received'`,
+    found: ['payment_events'],
+  },
+  {
+    what: 'a settlement is made smaller',
+    statement: `update settlements set amount = amount - 1 where order_id = 'paid'`,
+    found: ['account_paid', 'order_settled'],
+  },
+  {
+    what: 'a settlement is deleted',
+    statement: `delete from settlements where order_id = 'paid'`,
+    found: ['account_paid', 'order_settled'],
+  },
+  {
+    what: 'one settlement of several is deleted',
+    statement: `delete from settlements where order_id = 'shared' and account = '${bob.account}'`,
+    found: ['account_paid', 'order_settled', 'settlement_type'],
+  },
+  {
+    what: 'a settlement is put to another account',
+    statement: `update settlements set account = '${carol.account}' where order_id = 'paid'`,
+    found: ['account_paid', 'account_paid'],
+  },
+  {
+    what: 'a settlement is put to another order',
+    statement: `update settlements set order_id = 'new' where order_id = 'paid'`,
+    found: ['order_settled', 'order_settled'],
+  },
+  {
+    what: 'a settlement of an order that does not exist is invented',
+    statement: `insert into settlements (order_id, account, settlement_type, amount, created_at)
+      select 'nowhere', account, settlement_type, amount, created_at from settlements where order_id = 'paid'`,
+    found: ['account_paid', 'order_settled'],
+  },
+  {
+    what: 'a single settlement is called multiple',
+    statement: `update settlements set settlement_type = 'multiple' where order_id = 'paid'`,
+    found: ['settlement_type'],
+  },
+  {
+    what: 'one of several settlements is called single',
+    statement: `update settlements set settlement_type = 'single' where order_id = 'shared' and account = '${bob.account}'`,
+    found: ['settlement_type'],
+  },
+  {
+    what: 'all of several settlements are called single',
+    statement: `update settlements set settlement_type = 'single' where order_id = 'shared'`,
+    found: ['settlement_type'],
+  },
+  {
+    what: 'a paid order is made cheaper',
+    statement: `update orders set total_price = total_price - 1 where order_id = 'paid'`,
+    found: ['order_settled', 'customer_totals'],
+  },
+  {
+    what: 'an open order is made cheaper',
+    statement: `update orders set total_price = total_price - 1 where order_id = 'new'`,
+    found: ['customer_totals'],
+  },
+  {
+    what: 'an unpaid order is called Paid',
+    statement: `update orders set status = 'Paid' where order_id = 'new'`,
+    found: ['order_settled', 'order_events', 'customer_totals', 'customer_totals'],
+  },
+  {
+    what: 'a Paid order is called New',
+    statement: `update orders set status = 'New' where order_id = 'paid'`,
+    found: ['order_settled', 'order_events', 'customer_totals', 'customer_totals'],
+  },
+  {
+    what: 'an Expired order is called New',
+    statement: `update orders set status = 'New' where order_id = 'expired'`,
+    found: ['customer_totals', 'customer_totals'],
+  },
+  {
+    what: 'an order is put to another customer',
+    statement: `update orders set customer_id = 'c2' where order_id = 'new'`,
+    found: ['customer_totals', 'customer_totals'],
+  },
+  {
+    what: 'an open order is deleted',
+    statement: `delete from orders where order_id = 'new'`,
+    found: ['order_events', 'customer_totals'],
+  },
+  {
+    what: 'a Paid order is deleted',
+    statement: `delete from orders where order_id = 'paid'`,
+    found: ['order_settled', 'order_events', 'order_events', 'customer_totals'],
+  },
+  ...(['current', 'paid', 'expired', 'cancelled'] as const).map((total) => ({
+    what: `the customer’s sum total_${total} is changed`,
+    statement: `update customers set total_${total} = total_${total} + 1 where customer_id = 'c1'`,
+    found: ['customer_totals' as const],
+  })),
+  {
+    what: 'a customer with one order is deleted',
+    statement: `delete from customers where customer_id = 'c2'`,
+    found: ['customer_totals'],
+  },
+  {
+    what: 'the news of an order is deleted',
+    statement: `delete from events where type = 'NewOrder' and subject = 'new'`,
+    found: ['order_events'],
+  },
+  {
+    what: 'the news that an order is paid is deleted',
+    statement: `delete from events where type = 'OrderPaid' and subject = 'paid'`,
+    found: ['order_events'],
+  },
+  {
+    what: 'the news that an order is paid is called another',
+    statement: `update events set type = 'NewOrder' where type = 'OrderPaid' and subject = 'paid'`,
+    found: ['order_events', 'order_events'],
+  },
+  {
+    what: 'the news that an order is paid is doubled',
+    statement: `insert into events (type, subject, payload, created_at)
+      select type, subject, payload, created_at from events where type = 'OrderPaid' and subject = 'paid'`,
+    found: ['order_events'],
+  },
+  {
+    what: 'the news that an order is paid is invented',
+    statement: `insert into events (type, subject, payload, created_at)
+      select 'OrderPaid', 'new', payload, created_at from events where type = 'NewOrder' and subject = 'new'`,
+    found: ['order_events'],
+  },
+  {
+    what: 'the news of a payment is deleted',
+    statement: `delete from events where type = 'PaymentReceived' and subject = 'a'`,
+    found: ['payment_events'],
+  },
+  {
+    what: 'the news that a payment is confirmed is called that it was received',
+    statement: `update events set type = 'PaymentReceived' where type = 'PaymentConfirmed' and subject = 'a'`,
+    found: ['payment_events', 'payment_events'],
+  },
+];
+
+describe('the audit', () => {
+  let folder: string;
+  let honest: string;
+
+  beforeAll(async () => {
+    folder = temporaryFolder();
+    honest = join(folder, 'honest.db');
+    await writeBooks(honest);
+  });
+  afterAll(closeEngines);
+
+  it('finds nothing in honest books, and counts them', async () => {
+    expect(await auditOf(honest)).toEqual({
+      orders: 7,
+      payments: 4,
+      settlements: 3,
+      accounts: 3,
+      events: expect.any(Number),
+      differences: [],
+    });
+  });
+
+  it.each(TAMPERING)('finds that $what', async ({ statement, found }) => {
+    const file = join(folder, 'tampered.db');
+    copyFileSync(honest, file);
+    tamper(file, statement);
+    const { differences } = await auditOf(file);
+    expect(differences.map((difference) => difference.check).sort()).toEqual([...found].sort());
+    for (const { expected, found: kept } of differences) {
+      expect(typeof expected).toBe('bigint');
+      expect(typeof kept).toBe('bigint');
+    }
+  });
+
+  it('says which account differs, what the journals say, and what is kept', async () => {
+    const file = join(folder, 'tampered.db');
+    copyFileSync(honest, file);
+    tamper(file, `update accounts set total_confirmed = total_confirmed + 7 where account = '${alice.account}'`);
+    expect((await auditOf(file)).differences).toEqual([
+      { check: 'account_confirmed', subject: alice.account, expected: tari(200), found: tari(200) + 7n },
+    ]);
+  });
+
+  it('finds what is wrong with large amounts to the last µT', async () => {
+    const file = join(folder, 'tampered.db');
+    copyFileSync(honest, file);
+    tamper(
+      file,
+      `update payments set amount = 9007199254740993 where txid = 'a';
+       update accounts set total_confirmed = 9007199254740994 where account = '${alice.account}'`,
+    );
+    expect((await auditOf(file)).differences).toEqual([
+      {
+        check: 'account_confirmed',
+        subject: alice.account,
+        expected: 9_007_199_254_740_993n,
+        found: 9_007_199_254_740_994n,
+      },
+    ]);
+  });
+});
+
+/** Orders in every state, paid by one and by two, with and without money, and payments in every state. */
+async function writeBooks(file: string): Promise<void> {
+  const test = await testEngine({ file });
+  await test.engine.wallets.register(
+    { address: carol.tariAddress, ipAddress: '10.1.2.3', initialNonce: undefined },
+    'admin',
+  );
+  const byCarol = { wallet: carol };
+  const credit = async (from: typeof alice, amount: bigint, txid: string) => {
+    await test.pay({ from, amount: amount as never, txid }, byCarol);
+    await test.confirm(txid, byCarol);
+  };
+  await test.order({ orderId: 'expired', price: '10' });
+  test.clock.advance(DAY);
+  await test.engine.expiry.run();
+  await test.order({ orderId: 'paid', memo: claimText(alice, 'paid') });
+  await credit(alice, tari(200), 'a');
+  await test.order({ orderId: 'free', price: '0', customerId: 'c3', memo: claimText(carol, 'free') });
+  await test.order({ orderId: 'shared', price: '150', customerId: 'c1', memo: claimText(bob, 'shared') });
+  await credit(bob, tari(60), 'b');
+  const shared = await test.orderOf('shared');
+  const plan = planFromAllAccounts(
+    [alice, bob].map(({ account }, index) => ({ account, available: index === 0 ? tari(100) : tari(60) })),
+    { orderId: 'shared', price: shared.totalPrice },
+  );
+  await test.withLedger((ledger) => ledger.payOrder(shared, plan as NonNullable<typeof plan>));
+  await test.order({ orderId: 'cancelled', price: '20' });
+  await test.cancel('cancelled');
+  await test.order({ orderId: 'new', price: '300', memo: claimText(bob, 'new') });
+  await test.order({ orderId: 'other', price: '5', customerId: 'c2' });
+  await credit(carol, tari(1), 'c');
+  await test.pay({ from: alice, amount: tari(3), txid: 'received' }, byCarol);
+  const statuses = ['expired', 'paid', 'free', 'shared', 'cancelled', 'new', 'other'].map((id) => test.statusOf(id));
+  expect(await Promise.all(statuses)).toEqual(['Expired', 'Paid', 'Paid', 'Paid', 'Cancelled', 'New', 'Unclaimed']);
+  await closeEngine(test);
+}
+
+/** Changes the books behind the program's back, with everything switched off that the database has against it. */
+function tamper(file: string, statement: string): void {
+  const database = new SqliteDatabase(file);
+  database.pragma('foreign_keys = off');
+  database.pragma('ignore_check_constraints = on');
+  const triggers = database.prepare(`select name from sqlite_master where type = 'trigger'`).pluck().all();
+  for (const trigger of triggers) database.exec(`drop trigger "${trigger}"`);
+  const before = database.prepare('select total_changes()').pluck().get() as number;
+  database.exec(statement);
+  expect(database.prepare('select total_changes()').pluck().get()).toBeGreaterThan(before);
+  database.close();
+}
+
+async function auditOf(file: string): Promise<AuditReport> {
+  const store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 1 });
+  try {
+    return await audit(store);
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,394 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { EngineError, type EngineErrorCode } from '../../src/engine/errors.ts';
+import type { ShopOrder } from '../../src/engine/storefront.ts';
+import type { Claim } from '../../src/tari/claim.ts';
+import { microTari } from '../../src/tari/micro-tari.ts';
+import {
+  ADMIN,
+  claimBy,
+  closeEngine,
+  closeEngines,
+  type Dump,
+  discardEngine,
+  HOUR,
+  MINUTE,
+  registerHotWallet,
+  type TestEngine,
+  temporaryFolder,
+  testEngine,
+} from '../helpers/engine.ts';
+import { ACCOUNTS, NOW } from '../helpers/records.ts';
+
+/**
+ * Whatever shop, customers and wallets do, in whatever order: the books stay right. Random sequences of all inputs run
+ * against a real database, and after each step what the program promises of money is computed anew from the tables.
+ */
+
+const RUNS = 200;
+/** A slow machine tries fewer sequences; what it finds is found all the same. */
+const LONGEST_MS = 20_000;
+const ENOUGH_RUNS = 40;
+
+// ---- Inputs -------------------------------------------------------------------------------------------------------
+
+/** By name, so that a counterexample can be read. */
+const PEOPLE = { alice: ACCOUNTS[0], bob: ACCOUNTS[1], carol: ACCOUNTS[2] };
+type Name = keyof typeof PEOPLE;
+const NAMES = Object.keys(PEOPLE) as Name[];
+
+/** Who claims an order in a text, and whether they signed it themselves. */
+interface TextClaim {
+  person: Name;
+  orderId: string;
+  isForged: boolean;
+}
+
+type Step =
+  | { kind: 'order'; orderId: string; customer: string; price: string; currency: string; age: number; note?: TextClaim }
+  | { kind: 'claim'; claim: TextClaim }
+  | { kind: 'payment'; txid: string; from: Name; amount: bigint; names: string | null; memo?: TextClaim }
+  | { kind: 'confirmation'; txid: string }
+  | { kind: 'rate'; rate: bigint }
+  | { kind: 'wait'; minutes: number }
+  | { kind: 'expiry' }
+  | { kind: 'cancel'; orderId: string };
+
+/** Few of each, so that the inputs meet each other all the time. */
+const anyOrderId = fc.constantFrom('o1', 'o2', 'o3', 'o4', 'o5', 'o6', 'o7');
+const anyTxid = fc.constantFrom('t1', 't2', 't3', 't4', 't5', 't6');
+const anyPerson = fc.constantFrom<Name>(...NAMES);
+const anyCustomer = fc.constantFrom('c1', 'c1', 'c2', 'c3', 'guest');
+const anyTextClaim: fc.Arbitrary<TextClaim> = fc.record({
+  person: anyPerson,
+  orderId: anyOrderId,
+  isForged: fc.nat(3).map((chance) => chance === 0),
+});
+
+const anyOrder = fc.record(
+  {
+    kind: fc.constant('order' as const),
+    orderId: anyOrderId,
+    customer: anyCustomer,
+    price: fc.constantFrom('0', '1', '2', '3.000001', '5', '8', '13', 'much'),
+    currency: fc.constantFrom('XTM', 'XTM', 'xtr', 'USD', 'EUR'),
+    age: fc.nat(5),
+    note: anyTextClaim,
+  },
+  { requiredKeys: ['kind', 'orderId', 'customer', 'price', 'currency', 'age'] },
+);
+const anyPayment = fc.record(
+  {
+    kind: fc.constant('payment' as const),
+    txid: anyTxid,
+    from: anyPerson,
+    amount: fc.constantFrom(1n, 1_000_000n, 2_000_000n, 3_000_001n, 5_000_000n, 9_999_999n, 21_000_000n),
+    names: fc.option(anyOrderId),
+    memo: anyTextClaim,
+  },
+  { requiredKeys: ['kind', 'txid', 'from', 'amount', 'names'] },
+);
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: anyOrder as fc.Arbitrary<Step> },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('claim' as const), claim: anyTextClaim }) },
+  { weight: 5, arbitrary: anyPayment as fc.Arbitrary<Step> },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('confirmation' as const), txid: anyTxid }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('rate' as const), rate: fc.constantFrom(333_333n, 1n, 30_000_000n) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('wait' as const), minutes: fc.constantFrom(1, 30, 90, 24 * 60) }),
+  },
+  { weight: 2, arbitrary: fc.constant({ kind: 'expiry' as const }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), orderId: anyOrderId }) },
+);
+
+// ---- Doing them ---------------------------------------------------------------------------------------------------
+
+const signed = new Map<string, Claim>();
+
+/** A forged claim is in the person's name, and signed by another. Signing takes long, so each is signed once. */
+function claimOf({ person, orderId, isForged }: TextClaim): Claim {
+  const key = `${person} ${orderId} ${isForged}`;
+  const signer = isForged ? (NAMES.find((other) => other !== person) as Name) : person;
+  const claim = signed.get(key) ?? claimBy(PEOPLE[signer], orderId, PEOPLE[person].tariAddress);
+  signed.set(key, claim);
+  return claim;
+}
+
+function shopOrderOf(step: Step & { kind: 'order' }): ShopOrder {
+  const { orderId, customer, price, currency, age, note } = step;
+  const memo = note === undefined ? null : JSON.stringify(claimOf(note));
+  return {
+    orderId,
+    altId: `#${orderId}`,
+    customerId: customer === 'guest' ? `guest:${orderId}` : customer,
+    memo,
+    claimTexts: memo === null ? [] : [memo],
+    price,
+    currency,
+    isPaidInShop: false,
+    createdAt: new Date(NOW.getTime() - age * HOUR),
+    updatedAt: NOW,
+  };
+}
+
+/** What may come of each input besides its success. Everything else that is thrown is a bug. */
+const MAY_REFUSE: Readonly<Record<Step['kind'], readonly EngineErrorCode[]>> = {
+  order: [],
+  claim: ['order_not_found', 'order_change_forbidden', 'claim_signature_invalid'],
+  payment: ['payment_contradicted'],
+  confirmation: [],
+  rate: [],
+  wait: [],
+  expiry: [],
+  cancel: ['order_change_forbidden'],
+};
+
+/** Does the step. Answers what came of it, or the code of the error by which it was refused; a bug is thrown. */
+async function perform(test: TestEngine, step: Step, webhookId: string | null): Promise<string> {
+  try {
+    return await attempt(test, step, webhookId);
+  } catch (error) {
+    if (error instanceof EngineError && MAY_REFUSE[step.kind].includes(error.code)) return `refused: ${error.code}`;
+    throw error;
+  }
+}
+
+async function attempt(test: TestEngine, step: Step, webhookId: string | null): Promise<string> {
+  switch (step.kind) {
+    case 'order': {
+      const { state, message } = await test.deliver(shopOrderOf(step), webhookId);
+      return `${state}: ${message}`;
+    }
+    case 'claim':
+      return `claimed: ${(await test.engine.orders.claim(claimOf(step.claim))).order.status}`;
+    case 'payment': {
+      const memo = step.memo === undefined ? null : JSON.stringify(claimOf(step.memo));
+      const { from, txid, names: orderId } = step;
+      const { isNew } = await test.pay({ from: PEOPLE[from], txid, amount: microTari(step.amount), memo, orderId });
+      return isNew ? 'received' : 'known';
+    }
+    case 'confirmation':
+      return (await test.confirm(step.txid)).outcome;
+    case 'rate':
+      await test.engine.exchangeRates.set('USD', step.rate, ADMIN);
+      return 'set';
+    case 'wait':
+      test.clock.advance(step.minutes * MINUTE);
+      return 'waited';
+    case 'expiry':
+      return `expired: ${(await test.engine.expiry.run()).length}`;
+    case 'cancel': {
+      const order = await test.store.read((tx) => tx.orders.find(step.orderId));
+      return order === undefined ? 'nothing to cancel' : (await test.cancel(step.orderId)).status;
+    }
+  }
+}
+
+// ---- What must hold -----------------------------------------------------------------------------------------------
+
+type Row = Record<string, unknown>;
+
+/** What a run has seen so far that must not change any more, or that explains what may be. */
+class Witness {
+  readonly #finished = new Map<string, string>();
+  readonly #consents = new Set<string>();
+
+  /** Notes who has agreed to pay for which order: by a signature, or by a payment that names it. */
+  note(step: Step): void {
+    const claims = [
+      step.kind === 'order' ? step.note : undefined,
+      step.kind === 'claim' ? step.claim : undefined,
+      step.kind === 'payment' ? step.memo : undefined,
+    ];
+    for (const claim of claims) {
+      if (claim !== undefined && !claim.isForged)
+        this.#consents.add(`${PEOPLE[claim.person].account} ${claim.orderId}`);
+    }
+    if (step.kind === 'payment' && step.names !== null)
+      this.#consents.add(`${PEOPLE[step.from].account} ${step.names}`);
+  }
+
+  async check(test: TestEngine): Promise<void> {
+    expect((await test.engine.audit()).differences).toEqual([]);
+    const orders = test.rows('select * from orders order by id');
+    const settlements = test.rows('select * from settlements order by id');
+    const accounts = test.rows('select * from accounts');
+    checkMoney(test, accounts, settlements);
+    checkOrders(orders, settlements);
+    checkNews(test, orders);
+    this.#checkFinished(orders, settlements);
+    this.#checkLinks(test, orders, settlements);
+  }
+
+  /** What is Paid, Expired or Cancelled stays so, to the last column. */
+  #checkFinished(orders: readonly Row[], settlements: readonly Row[]): void {
+    for (const order of orders) {
+      if (order.status === 'Unclaimed' || order.status === 'New') continue;
+      const orderId = String(order.order_id);
+      const text = describeRows([order, ...settlements.filter((entry) => entry.order_id === orderId)]);
+      expect(text).toBe(this.#finished.get(orderId) ?? text);
+      this.#finished.set(orderId, text);
+    }
+    const isKept = [...this.#finished.keys()].every((orderId) => orders.some((order) => order.order_id === orderId));
+    expect(isKept).toBe(true);
+  }
+
+  /** Nobody pays for a customer for whom they never signed or paid. */
+  #checkLinks(test: TestEngine, orders: readonly Row[], settlements: readonly Row[]): void {
+    const links = test.rows('select customer_id, account from customer_addresses');
+    for (const { customer_id: customer, account } of links) {
+      const theirs = orders.filter((order) => order.customer_id === customer);
+      expect(theirs.some((order) => this.#consents.has(`${account} ${order.order_id}`))).toBe(true);
+    }
+    const isLinked = new Set(links.map((link) => `${link.customer_id} ${link.account}`));
+    for (const { account, order_id: orderId } of settlements) {
+      const customer = orders.find((order) => order.order_id === orderId)?.customer_id;
+      expect(isLinked).toContain(`${customer} ${account}`);
+    }
+  }
+}
+
+function checkMoney(test: TestEngine, accounts: readonly Row[], settlements: readonly Row[]): void {
+  const credits = accounts.map((account) => big(account.total_confirmed) - big(account.total_paid));
+  expect(credits.every((credit) => credit >= 0n)).toBe(true);
+  const confirmed = sum(test.rows(`select amount from payments where status = 'confirmed'`), 'amount');
+  expect(confirmed).toBe(credits.reduce((total, credit) => total + credit, 0n) + sum(settlements, 'amount'));
+}
+
+/** A Paid order is settled with exactly its price, every other with nothing; whoever is to pay is known. */
+function checkOrders(orders: readonly Row[], settlements: readonly Row[]): void {
+  for (const order of orders) {
+    const settled = settlements.filter((entry) => entry.order_id === order.order_id);
+    expect(sum(settled, 'amount')).toBe(order.status === 'Paid' ? order.total_price : 0n);
+    if (order.status === 'Unclaimed') expect(order.claimed_by).toBeNull();
+    if (order.status === 'New' || order.status === 'Paid') expect(order.claimed_by).not.toBeNull();
+  }
+}
+
+/** Each change of state is told exactly once. */
+function checkNews(test: TestEngine, orders: readonly Row[]): void {
+  const events = test.rows('select type, subject from events');
+  const count = (type: string, subject: unknown) =>
+    events.filter((event) => event.type === type && event.subject === subject).length;
+  for (const { order_id: orderId, status, claimed_by: claimant } of orders) {
+    expect(count('NewOrder', orderId)).toBe(1);
+    expect(count('OrderClaimed', orderId)).toBe(claimant === null ? 0 : 1);
+    expect(count('OrderPaid', orderId)).toBe(status === 'Paid' ? 1 : 0);
+    expect(count('OrderAnnulled', orderId)).toBe(status === 'Expired' || status === 'Cancelled' ? 1 : 0);
+  }
+}
+
+const big = (value: unknown) => value as bigint;
+const sum = (rows: readonly Row[], column: string) => rows.reduce((total, row) => total + big(row[column]), 0n);
+const describeRows = (rows: readonly unknown[]) =>
+  JSON.stringify(rows, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
+
+/** Comparing texts is much faster than comparing rows; rows say what differs. */
+function expectSame(after: Dump, before: Dump): void {
+  if (describeRows(Object.values(after)) !== describeRows(Object.values(before))) expect(after).toEqual(before);
+}
+
+function without(dump: Dump, ...tables: string[]): Dump {
+  return Object.fromEntries(Object.entries(dump).filter(([table]) => !tables.includes(table)));
+}
+
+/** Does the same input once more: it changes nothing but what notes that it came. */
+async function checkRepeat(test: TestEngine, step: Step, webhookId: string, outcome: string): Promise<void> {
+  if (step.kind === 'rate' || step.kind === 'wait') return;
+  const before = test.dump();
+  if (step.kind === 'order') {
+    expect(await perform(test, step, webhookId)).toBe(outcome);
+    expectSame(test.dump(), before);
+  }
+  await perform(test, step, null);
+  expectSame(test.dump('nonces', 'webhooks'), without(before, 'nonces', 'webhooks'));
+}
+
+/** Does a step, and looks at all that must hold after it. */
+async function stepAndCheck(test: TestEngine, witness: Witness, step: Step, webhookId: string): Promise<string> {
+  const before = test.dump();
+  const isKnownOrder = step.kind === 'order' && before.orders?.some((order) => order.order_id === step.orderId);
+  witness.note(step);
+  const outcome = await perform(test, step, webhookId);
+  if (outcome.startsWith('refused')) expectSame(test.dump(), before);
+  if (isKnownOrder || outcome.startsWith('set_aside')) {
+    expectSame(test.dump('webhooks'), without(before, 'webhooks'));
+  }
+  await witness.check(test);
+  await checkRepeat(test, step, webhookId, outcome);
+  return outcome;
+}
+
+// ---- The property -------------------------------------------------------------------------------------------------
+
+afterEach(closeEngines);
+
+describe('the books', () => {
+  it(
+    'stay right, whatever happens in whatever order',
+    async () => {
+      const folder = temporaryFolder();
+      const template = join(folder, 'template.db');
+      await writeTemplate(template);
+      const seen = new Set<string>();
+      let run = 0;
+
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyStep, { minLength: 15, maxLength: 40, size: 'max' }), async (steps) => {
+          run += 1;
+          const file = join(folder, `${run}.db`);
+          copyFileSync(template, file);
+          const test = await testEngine({ file });
+          try {
+            const witness = new Witness();
+            for (const [index, step] of steps.entries()) {
+              seen.add(await stepAndCheck(test, witness, step, `w${index}`));
+            }
+          } finally {
+            await discardEngine(test);
+          }
+        }),
+        { numRuns: RUNS, interruptAfterTimeLimit: LONGEST_MS },
+      );
+
+      // The sequences were enough, and such that all of this happened; otherwise they would have shown little.
+      expect(run).toBeGreaterThanOrEqual(ENOUGH_RUNS);
+      expect([...seen]).toEqual(expect.arrayContaining(MUST_HAPPEN));
+    },
+    3 * LONGEST_MS,
+  );
+});
+
+const MUST_HAPPEN = [
+  'accepted: Order processed successfully. It is Unclaimed.',
+  'accepted: Order processed successfully. It is New.',
+  'accepted: Order processed successfully. It is Paid.',
+  'accepted: Order already processed.',
+  'claimed: New',
+  'claimed: Paid',
+  'received',
+  'known',
+  'confirmed',
+  'already_confirmed',
+  'early',
+  'expired: 1',
+  'expired: 2',
+  'Cancelled',
+  'refused: order_change_forbidden',
+  'refused: order_not_found',
+  'refused: claim_signature_invalid',
+  'refused: payment_contradicted',
+];
+
+/** A database with everything but orders and money, so that a run need not make its own. */
+async function writeTemplate(file: string): Promise<void> {
+  const test = await testEngine({ file });
+  await registerHotWallet(test);
+  await closeEngine(test);
+}
