@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hex } from '@scure/base';
 import type { FastifyInstance } from 'fastify';
 import { createTask } from 'node-cron';
 import type { Settings } from './config.ts';
@@ -20,6 +21,9 @@ import type { RandomBytes } from './tari/schnorr.ts';
 
 /** Old webhooks are forgotten once a day, at an hour when shops are quiet. */
 const HOUSEKEEPING_SCHEDULE = '17 4 * * *';
+
+/** The end waits so long for calls to the shop and to plugins. One that is cut off is made again after the next start. */
+const TELL_WITHIN_MS = 4_000;
 
 /** What the process gives to the application: everything that is not a pure consequence of its input. */
 export interface AppPorts {
@@ -69,14 +73,23 @@ export async function createApp(ports: AppPorts): Promise<App> {
   const startedAt = clock.now();
   const engine = createEngine(
     { store, clock, log, subscriptions: bus, settings: engineSettings(settings) },
-    { nothingExpiresBefore: new Date(startedAt.getTime() + settings.expiryGraceMs) },
+    {
+      nothingExpiresBefore: new Date(startedAt.getTime() + settings.expiryGraceMs),
+      makeTxid: () => `manual-${hex.encode(randomBytes(16))}`,
+    },
   );
-  const checkReadiness = createReadiness({ store, clock, log, hasStorefront: storefront !== undefined });
+  const checkReadiness = createReadiness({
+    store,
+    clock,
+    log,
+    hasStorefront: storefront !== undefined,
+    subscribers: bus.allDurableSubscribers(),
+  });
   const server = await createServer({ engine, settings, keys, clock, random: randomBytes, log, checkReadiness });
 
   const jobs = [
     job('expiry', settings.expirySchedule, () => engine.expiry.run(), log),
-    job('housekeeping', HOUSEKEEPING_SCHEDULE, () => engine.webhooks.forgetOld(), log),
+    job('housekeeping', HOUSEKEEPING_SCHEDULE, () => forgetOld(engine), log),
   ];
 
   return {
@@ -98,7 +111,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
     async close() {
       await server.close();
       for (const scheduled of jobs) await scheduled.destroy();
-      await dispatcher.stop();
+      await Promise.race([dispatcher.stop(), sleep(TELL_WITHIN_MS, undefined, { ref: false })]);
       await store.close();
     },
   };
@@ -150,6 +163,12 @@ function job(name: string, cron: string, run: () => Promise<unknown>, log: Logge
     }
   };
   return createTask(cron, runOnce, { name, noOverlap: true });
+}
+
+/** What is only kept to recognise repeats is not kept for ever. */
+async function forgetOld({ webhooks, changes }: Engine): Promise<void> {
+  await webhooks.forgetOld();
+  await changes.forgetOld();
 }
 
 async function reportConnection(storefront: ShopifyStorefront, log: Logger): Promise<void> {

@@ -240,7 +240,7 @@ function completenessWarnings(settings: Settings): string[] {
     ],
     [
       settings.paymentWalletAddress === null,
-      'TPG_PAYMENT_WALLET_ADDRESS is not set: customers who claim an order are not told where to pay.',
+      'TPG_PAYMENT_WALLET_ADDRESS is not set: customers who claim an order are told to pay to the hot wallet that was registered first.',
     ],
     [shopify.shop === null, 'TPG_SHOPIFY_SHOP is not set: no shop is told what becomes of its orders.'],
     [

@@ -1,4 +1,4 @@
-import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { Access } from '../engine/access.ts';
 import { mayActAs } from '../engine/access.ts';
 import type { Clock } from '../engine/clock.ts';
@@ -7,6 +7,7 @@ import type { Role } from '../store/database.ts';
 import { addressToBase58, type TariAddress } from '../tari/address.ts';
 import { type AccessClaims, TokenError, verifyAccessToken } from '../tari/ristretto-jwt.ts';
 import { HttpError } from './errors.ts';
+import type { StrangerLimit } from './rate-limit.ts';
 
 /** Who is calling /api. */
 export interface Caller {
@@ -32,8 +33,19 @@ export function callerOf(request: FastifyRequest): Caller {
 /** Tokens whose signature was found good, so that a busy client's is looked at once. Expiry and roles are not kept. */
 const MOST_VERIFIED_TOKENS = 1000;
 
+export interface GuardPorts {
+  access: Access;
+  /** Of the key that signs access tokens. */
+  verificationKey: Uint8Array;
+  clock: Clock;
+  limitStrangers: StrangerLimit;
+}
+
+/** Makes the hook of a route that takes these roles. */
+export type Guard = ReturnType<typeof createGuard>;
+
 /** Makes hooks that let through only callers who hold all the roles named, or super_admin. None named: any token. */
-export function createGuard(access: Access, verificationKey: Uint8Array, clock: Clock) {
+export function createGuard({ access, verificationKey, clock, limitStrangers }: GuardPorts) {
   const verified = new Map<string, AccessClaims>();
 
   const verify = (token: string): AccessClaims => {
@@ -51,11 +63,21 @@ export function createGuard(access: Access, verificationKey: Uint8Array, clock: 
     }
   };
 
-  return (...roles: Role[]): onRequestAsyncHookHandler =>
-    async (request) => {
+  /** Whoever has no good token is a stranger. */
+  const identify = async (request: FastifyRequest, reply: FastifyReply): Promise<AccessClaims> => {
+    try {
       const token = accessTokenIn(request);
       if (token === undefined) throw new HttpError('access_token_missing');
-      const claims = verify(token);
+      return verify(token);
+    } catch (error) {
+      if (error instanceof HttpError) await limitStrangers(request, reply);
+      throw error;
+    }
+  };
+
+  return (...roles: Role[]): onRequestAsyncHookHandler =>
+    async (request, reply) => {
+      const claims = await identify(request, reply);
       const inForce = await access.rolesInForce(claims.address, claims.roles);
       if (!mayActAs(inForce, roles)) throw new EngineError('permission_missing');
       request.caller = { address: claims.address, name: addressToBase58(claims.address), roles: inForce };

@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { EngineError, type EngineErrorCode } from '../engine/errors.ts';
@@ -8,6 +11,8 @@ import { StoreUnavailableError } from '../store/errors.ts';
 /** Every error that the HTTP interface itself can answer, with its status and sentence (`http-api.md` 4). */
 const HTTP_ERRORS = {
   invalid_request: [400, 'The request is not as expected: {}'],
+  request_timeout: [408, 'The request did not arrive in time.'],
+  headers_too_large: [431, 'The headers of the request are too large.'],
   unreadable_body: [400, 'The request body could not be read: {}'],
   body_too_large: [413, 'The request body is larger than the {} bytes that are taken here.'],
   unsupported_media_type: [415, 'The request body must be application/json.'],
@@ -51,6 +56,9 @@ const ENGINE_ERROR_STATUS: Readonly<Record<EngineErrorCode, number>> = {
   login_nonce_not_increasing: 401,
   login_roles_not_held: 403,
   permission_missing: 403,
+  credit_exceeds_balance: 400,
+  order_reset_impossible: 501,
+  idempotency_key_reused: 422,
   role_irrevocable: 400,
 };
 
@@ -84,7 +92,7 @@ const RETRY_AFTER_SECONDS = 5;
 /** Answers every error in the one form. What is not the caller's doing is logged whole and answered without its text. */
 export function createErrorHandler(log: Logger) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    const known = knownError(error);
+    const known = knownError(error) ?? fastifyError(error as FastifyError, request);
     const { status, code, message } = known ?? {
       status: 500,
       code: 'internal_error',
@@ -100,6 +108,27 @@ export function createErrorHandler(log: Logger) {
     const body: ErrorBody = { error: message, code, request_id: request.id };
     reply.code(status).type('application/json; charset=utf-8').serializer(JSON.stringify).send(body);
   };
+}
+
+/** Answers, in the same form, what cannot be read as HTTP at all, and ends the connection. */
+export function answerUnreadableRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const { status, code, message } = unreadableRequest(error.code);
+  const body = JSON.stringify({ error: message, code, request_id: randomUUID() } satisfies ErrorBody);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.destroy(error);
+}
+
+function unreadableRequest(code: string | undefined): HttpError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new HttpError('request_timeout');
+  if (code === 'HPE_HEADER_OVERFLOW') return new HttpError('headers_too_large');
+  return new HttpError('invalid_request', 'it is not HTTP.');
 }
 
 interface KnownError {
@@ -118,14 +147,14 @@ function knownError(error: unknown): KnownError | undefined {
   if (hasZodFastifySchemaValidationErrors(error)) {
     return knownError(new HttpError('invalid_request', describeIssues(error)));
   }
-  return fastifyError(error as FastifyError);
+  return undefined;
 }
 
 /** What Fastify itself refuses. */
-function fastifyError(error: FastifyError): KnownError | undefined {
+function fastifyError(error: FastifyError, request: FastifyRequest): KnownError | undefined {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return knownError(new HttpError('body_too_large', String((error as { limit?: number }).limit ?? 'few')));
+      return knownError(new HttpError('body_too_large', String(request.routeOptions.bodyLimit)));
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return knownError(new HttpError('unsupported_media_type'));
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':

@@ -1,4 +1,4 @@
-import rateLimit from '@fastify/rate-limit';
+import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError } from './errors.ts';
 
@@ -6,6 +6,9 @@ const WINDOW_MS = 60_000;
 
 /** Addresses that are counted at once; the one seen longest ago makes room. */
 const MOST_ADDRESSES = 10_000;
+
+/** Whoever has one IPv6 address has a whole network of this prefix length, and all of it counts as one. */
+const IPV6_PREFIX_LENGTH = 64;
 
 /** Counts one request of a stranger, and refuses it with 429 when its address has had too many in this minute. */
 export type StrangerLimit = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
@@ -26,8 +29,8 @@ export async function createStrangerLimit(
     max: requestsPerMinute,
     timeWindow: WINDOW_MS,
     cache: MOST_ADDRESSES,
-    keyGenerator: clientAddress,
-    ipv6Subnet: 64,
+    // The plugin's own `ipv6Subnet` counts only where the address is found by the plugin itself.
+    keyGenerator: (request) => normalizeIP(clientAddress(request), IPV6_PREFIX_LENGTH),
   });
   const count = app.createRateLimit();
   return async (request, reply) => {

@@ -16,8 +16,14 @@ const LONGEST_LAG_MS = 15 * 60_000;
 const NO_BACKLOG: DeliveryBacklog = { pending: 0, dead: 0, oldestPendingAt: null };
 
 /** Finds out whether the server can do its work: keep what it is told, and tell others what it decided. */
-export function createReadiness(ports: { store: Store; clock: Clock; log: Logger; hasStorefront: boolean }) {
-  const { store, clock, log, hasStorefront } = ports;
+export function createReadiness(ports: {
+  store: Store;
+  clock: Clock;
+  log: Logger;
+  hasStorefront: boolean;
+  subscribers: readonly string[];
+}) {
+  const { store, clock, log, hasStorefront, subscribers } = ports;
   let last: { at: number; found: Promise<Readiness> } | undefined;
 
   const look = async (): Promise<Readiness> => {
@@ -26,7 +32,7 @@ export function createReadiness(ports: { store: Store; clock: Clock; log: Logger
     const backlog = await store
       .run(async (tx) => {
         await tx.heartbeat.beat(now);
-        return tx.deliveries.backlog();
+        return tx.deliveries.backlog(subscribers);
       })
       .catch((error: unknown) => {
         log.error({ err: error }, 'The database cannot be written');

@@ -9,11 +9,10 @@ import {
   SETTLEMENT_TYPES,
 } from '../store/database.ts';
 import { AddressError, parseAddressObject } from '../tari/address.ts';
-import { microTari } from '../tari/micro-tari.ts';
+import { microTari, TARI_SUPPLY } from '../tari/micro-tari.ts';
 
 /** The shapes of `http-api.md` 2 and what requests are made of. Amounts are whole µT. */
 
-const LARGEST_I64 = 2n ** 63n - 1n;
 const LARGEST_U64 = 2n ** 64n - 1n;
 
 /** Longer than any address in any form: 323 bytes as percent-encoded emoji fit in paths, as emoji in bodies. */
@@ -29,8 +28,16 @@ function integer(smallest: bigint, largest: bigint) {
     .refine((value) => value >= smallest && value <= largest, `must be from ${smallest} to ${largest}`);
 }
 
-/** µT above 0. */
-export const positiveAmount = integer(1n, LARGEST_I64).transform(microTari);
+/** µT above 0, and no more than there is. */
+export const positiveAmount = integer(1n, TARI_SUPPLY).transform(microTari);
+
+/** µT, 0 or more: a price. */
+export const priceAmount = integer(0n, TARI_SUPPLY).transform(microTari);
+
+/** µT other than 0; below 0 takes away. */
+export const signedAmount = integer(-TARI_SUPPLY, TARI_SUPPLY)
+  .refine((value) => value !== 0n, 'must not be 0')
+  .transform(microTari);
 
 export const nonce = integer(0n, LARGEST_U64);
 
@@ -75,6 +82,9 @@ export const transactionId = z
 export const memo = z.string().max(16 * 1024);
 
 export const customerId = z.string().min(1).max(270);
+
+/** Why somebody changes something, for the audit log. */
+export const reason = z.string().max(1000);
 
 export const currency = z.string().regex(/^[A-Za-z]{3,10}$/, 'must be a currency code of 3 to 10 letters');
 
@@ -125,6 +135,12 @@ export const settlementEntry = z.object({
   settlement_type: z.enum(SETTLEMENT_TYPES),
   amount,
 });
+
+export const settlement = z.object({ orders_paid: z.array(order), settlements: z.array(settlementEntry) });
+
+export const orderChanged = z.object({ old_order: order, new_order: order });
+
+export const orderMoved = z.object({ orders: orderChanged, settlements: z.array(settlementEntry) });
 
 export const claimedOrder = z.object({
   order_id: z.string(),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import helmet from '@fastify/helmet';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Settings } from '../config.ts';
 import type { Clock } from '../engine/clock.ts';
@@ -12,13 +12,14 @@ import type { RandomBytes } from '../tari/schnorr.ts';
 import { createGuard } from './access.ts';
 import { accessLogFields } from './access-log.ts';
 import { createClientAddress } from './client-address.ts';
-import { createErrorHandler, HttpError } from './errors.ts';
+import { answerUnreadableRequest, createErrorHandler, HttpError } from './errors.ts';
 import { createIpList } from './ip-list.ts';
 import { createStrangerLimit } from './rate-limit.ts';
 import type { Readiness } from './readiness.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { administrationRoutes } from './routes/administration.ts';
 import { authRoutes } from './routes/auth.ts';
+import { changeRoutes } from './routes/changes.ts';
 import { claimRoutes } from './routes/claim.ts';
 import { healthRoutes } from './routes/health.ts';
 import { shopifyRoutes } from './routes/shopify.ts';
@@ -36,6 +37,9 @@ const REQUEST_TIMEOUT_MS = 15_000;
 /** Longer than load balancers keep an idle connection (60 s), so that they close it and not we. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
+/** What is in flight when the server closes has so long; the process has 10 s for everything. */
+const FINISH_WITHIN_MS = 4_000;
+
 export interface ServerPorts {
   engine: Engine;
   settings: Settings;
@@ -49,31 +53,47 @@ export interface ServerPorts {
 /** The HTTP server with all its routes, ready to listen. */
 export async function createServer(ports: ServerPorts): Promise<FastifyInstance> {
   const { engine, settings, keys, clock, random, log, checkReadiness } = ports;
+  const answerError = createErrorHandler(log);
+  const addressIn = createClientAddress(settings);
+  const clientAddress = (request: FastifyRequest) => addressIn(request.socket.remoteAddress ?? '', request.headers);
+  const logAnswer = accessLogger(log, clientAddress);
   const app = Fastify({
     logger: false,
     bodyLimit: LARGEST_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
+    // Our own answer has the one form of errors: see endConnectionsOnClose.
+    return503OnClosing: false,
     genReqId: () => randomUUID(),
+    // A path that cannot be read reaches no hook, and is answered and logged here.
+    frameworkErrors: (error, request, reply) => {
+      reply.raw.once('finish', () => logAnswer(request, reply));
+      answerError(error, request, reply);
+    },
+    clientErrorHandler: answerUnreadableRequest,
     routerOptions: { maxParamLength: LONGEST_PARAMETER, ignoreTrailingSlash: true },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => stringifyJson);
-  app.setErrorHandler(createErrorHandler(log));
+  app.setErrorHandler(answerError);
   readJsonWithoutLoss(app);
 
-  const addressIn = createClientAddress(settings);
-  const clientAddress = (request: FastifyRequest) => addressIn(request.socket.remoteAddress ?? '', request.headers);
-  logAccess(app, log, clientAddress);
+  app.addHook('onResponse', async (request, reply) => logAnswer(request, reply));
   await app.register(helmet);
+  endConnectionsOnClose(app);
   const limitStrangers = await createStrangerLimit(app, settings.rateLimitPerMinute, clientAddress);
-  app.setNotFoundHandler({ preHandler: limitStrangers }, (request) => {
+  // In the first hook: whatever is sent to an unknown path is not even read.
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.is404) return;
+    await limitStrangers(request, reply);
     throw new HttpError('route_not_found', `${request.method} ${request.url.split('?')[0]?.slice(0, 200)}`);
   });
 
   app.decorateRequest('caller', null);
-  const guard = createGuard(engine.access, keys.verificationKey, clock);
+  app.decorateRequest('rawText', '');
+  const { verificationKey } = keys;
+  const guard = createGuard({ access: engine.access, verificationKey, clock, limitStrangers });
   await app.register(healthRoutes(checkReadiness));
   await app.register(authRoutes({ access: engine.access, clock, random, signingKey: keys.signingKey, limitStrangers }));
   await app.register(claimRoutes(engine.orders, limitStrangers));
@@ -85,6 +105,7 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   );
   await app.register(accountRoutes(engine.accounts, guard));
   await app.register(administrationRoutes(engine, guard));
+  await app.register(changeRoutes(engine.orderChanges, guard, settings.shopify.shop === null));
   return app;
 }
 
@@ -103,8 +124,9 @@ function shopifySettings({ shopify }: Settings) {
 /** Amounts pass 2^53, so bodies are read by our own parser. */
 function readJsonWithoutLoss(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     try {
+      request.rawText = body as string;
       done(null, body === '' ? undefined : parseJson(body as string));
     } catch (error) {
       done(error as Error);
@@ -112,9 +134,30 @@ function readJsonWithoutLoss(app: FastifyInstance): void {
   });
 }
 
-/** One line a request, when it has been answered. */
-function logAccess(app: FastifyInstance, log: Logger, clientAddress: (request: FastifyRequest) => string): void {
-  app.addHook('onResponse', async (request, reply) => {
+/**
+ * Ends every connection when the server closes. Idle ones Fastify ends at once; a busy one ends with its answer instead
+ * of being kept alive. One that says nothing, or never finishes its request, nobody else would ever end: Node counts it
+ * as busy, and stops looking for time-outs as soon as it closes.
+ */
+function endConnectionsOnClose(app: FastifyInstance): void {
+  let isClosing = false;
+  let timer: NodeJS.Timeout | undefined;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+    timer = setTimeout(() => app.server.closeAllConnections(), FINISH_WITHIN_MS);
+  });
+  app.addHook('onRequest', async () => {
+    if (isClosing) throw new HttpError('unavailable');
+  });
+  app.addHook('onSend', async (_, reply) => {
+    if (isClosing) reply.header('connection', 'close');
+  });
+  app.addHook('onClose', async () => clearTimeout(timer));
+}
+
+/** Makes what writes one line a request, when it has been answered. */
+function accessLogger(log: Logger, clientAddress: (request: FastifyRequest) => string) {
+  return (request: FastifyRequest, reply: FastifyReply): void => {
     const durationMs = reply.elapsedTime;
     log.info(
       {
@@ -131,5 +174,5 @@ function logAccess(app: FastifyInstance, log: Logger, clientAddress: (request: F
       },
       'Answered.',
     );
-  });
+  };
 }

@@ -25,6 +25,11 @@ export class WebhookContentError extends Error {
   override readonly name = 'WebhookContentError';
 }
 
+/** What `financial_status` says of an order whose money the shop has, or had. */
+const STATUSES_OF_PAID_ORDERS: ReadonlySet<string> = new Set(['paid', 'partially_refunded', 'refunded']);
+
+const financialStatusSchema = z.string().max(50).nullish();
+
 export interface OrderWebhookOptions {
   /** Which field identifies orders here (TPG_SHOPIFY_ORDER_ID_FIELD). */
   orderIdField: 'id' | 'name';
@@ -51,6 +56,7 @@ export function parseOrderWebhook(body: unknown, options: OrderWebhookOptions): 
     memo,
     claimTexts: [...(memo === null ? [] : [memo]), ...readAttributeTexts(order)],
     ...readPrice(order, options.priceField),
+    isPaidInShop: STATUSES_OF_PAID_ORDERS.has(readField(order, 'financial_status', financialStatusSchema) ?? ''),
     createdAt: readField(order, 'created_at', timeSchema),
     updatedAt: readField(order, 'updated_at', timeSchema),
   };

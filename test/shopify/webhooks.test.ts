@@ -56,6 +56,7 @@ describe('parseOrderWebhook', () => {
       currency: 'USD',
       createdAt: new Date('2026-11-20T12:00:00Z'),
       updatedAt: new Date('2026-11-20T12:00:00Z'),
+      isPaidInShop: false,
     });
   });
 

@@ -11,7 +11,7 @@ import {
 } from '../../engine/views.ts';
 import { addressToBase58 } from '../../tari/address.ts';
 import { sumMicroTari } from '../../tari/micro-tari.ts';
-import { callerOf, type createGuard } from '../access.ts';
+import { callerOf, type Guard } from '../access.ts';
 import {
   address,
   addressBalance,
@@ -27,7 +27,7 @@ const byAddress = z.object({ address });
 const byCustomer = z.object({ id: customerId });
 
 /** Balances, histories, and single orders. */
-export function accountRoutes(accounts: Accounts, guard: ReturnType<typeof createGuard>): FastifyPluginAsyncZod {
+export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/balance/:address',

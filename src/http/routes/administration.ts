@@ -4,7 +4,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { exchangeRateView, walletView } from '../../engine/views.ts';
 import { parseJson } from '../../json.ts';
 import { addressToBase58 } from '../../tari/address.ts';
-import { callerOf, type createGuard } from '../access.ts';
+import { callerOf, type Guard } from '../access.ts';
 import {
   address,
   currency,
@@ -36,7 +36,7 @@ const eventPage = z.object({
 });
 
 /** What operators set and see: exchange rates, hot wallets, roles, events. */
-export function administrationRoutes(engine: Engine, guard: ReturnType<typeof createGuard>): FastifyPluginAsyncZod {
+export function administrationRoutes(engine: Engine, guard: Guard): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/exchange_rate/:currency',

@@ -1,0 +1,147 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { EngineError } from '../../engine/errors.ts';
+import type { OrderChanges } from '../../engine/order-changes.ts';
+import { callerOf, type Guard } from '../access.ts';
+import { changeRequestOf } from '../idempotency.ts';
+import {
+  address,
+  customerId,
+  memo,
+  order,
+  orderChanged,
+  orderId,
+  orderMoved,
+  priceAmount,
+  reason,
+  settlement,
+  signedAmount,
+} from '../schemas.ts';
+
+const optionalReason = reason.nullish().transform((text) => text ?? undefined);
+const orderAndReason = z.object({ order_id: orderId, reason });
+
+/**
+ * What operators change of orders and money, and how customers settle. Each takes an `Idempotency-Key`.
+ * @param canReset false while the shop cannot take a cancelled order back.
+ */
+export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: boolean): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(
+      '/api/credit',
+      {
+        onRequest: guard('write'),
+        schema: {
+          body: z.object({ customer_id: customerId, amount: signedAmount, reason: optionalReason }),
+          response: { 200: settlement },
+        },
+      },
+      (request) => {
+        const { customer_id: customerId, amount, reason } = request.body;
+        return changes.credit(changeRequestOf(request), { customerId, amount, reason });
+      },
+    );
+
+    app.post(
+      '/api/fulfill',
+      { onRequest: guard('write'), schema: { body: orderAndReason, response: { 200: order } } },
+      (request) => {
+        const { order_id: orderId, reason } = request.body;
+        return changes.fulfill(changeRequestOf(request), { orderId, reason });
+      },
+    );
+
+    app.post(
+      '/api/cancel',
+      { onRequest: guard('write'), schema: { body: orderAndReason, response: { 200: order } } },
+      (request) => {
+        const { order_id: orderId, reason } = request.body;
+        return changes.cancel(changeRequestOf(request), { orderId, reason });
+      },
+    );
+
+    app.patch(
+      '/api/order_memo',
+      {
+        onRequest: guard('write'),
+        schema: {
+          body: z.object({ order_id: orderId, new_memo: memo, reason: optionalReason }),
+          response: { 200: order },
+        },
+      },
+      (request) => {
+        const { order_id: orderId, new_memo: memo, reason } = request.body;
+        return changes.changeMemo(changeRequestOf(request), { orderId, memo, reason });
+      },
+    );
+
+    app.patch(
+      '/api/order_price',
+      {
+        onRequest: guard('write'),
+        schema: {
+          body: z.object({ order_id: orderId, new_price: priceAmount, reason: optionalReason }),
+          response: { 200: order },
+        },
+      },
+      (request) => {
+        const { order_id: orderId, new_price: price, reason } = request.body;
+        return changes.changePrice(changeRequestOf(request), { orderId, price, reason });
+      },
+    );
+
+    app.patch(
+      '/api/reassign_order',
+      {
+        onRequest: guard('write'),
+        schema: {
+          body: z.object({ order_id: orderId, new_customer_id: customerId, reason }),
+          response: { 200: orderMoved },
+        },
+      },
+      (request) => {
+        const { order_id: orderId, new_customer_id: customerId, reason } = request.body;
+        return changes.reassign(changeRequestOf(request), { orderId, customerId, reason });
+      },
+    );
+
+    app.patch(
+      '/api/reset_order/:order_id',
+      {
+        onRequest: guard('write'),
+        schema: { params: z.object({ order_id: orderId }), response: { 200: orderChanged } },
+      },
+      async (request) => {
+        if (!canReset) throw new EngineError('order_reset_impossible');
+        return changes.reset(changeRequestOf(request), request.params.order_id);
+      },
+    );
+
+    app.post('/api/settle', { onRequest: guard(), schema: { response: { 200: settlement.nullable() } } }, (request) => {
+      const { address, roles } = callerOf(request);
+      const seesAll = roles.has('read_all') || roles.has('super_admin');
+      return changes.settleAddress(changeRequestOf(request), { address, seesAll });
+    });
+
+    app.post(
+      '/api/settle/address/:address',
+      {
+        onRequest: guard('write'),
+        schema: { params: z.object({ address }), response: { 200: settlement.nullable() } },
+      },
+      (request) => {
+        const { address } = request.params;
+        return changes.settleAddress(changeRequestOf(request), { address, seesAll: true });
+      },
+    );
+
+    app.post(
+      '/api/settle/customer/:id',
+      {
+        onRequest: guard('write'),
+        schema: { params: z.object({ id: customerId }), response: { 200: settlement.nullable() } },
+      },
+      (request) => changes.settleCustomer(changeRequestOf(request), request.params.id),
+    );
+  };
+}

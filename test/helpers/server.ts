@@ -1,0 +1,561 @@
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { type App, createApp } from '../../src/app.ts';
+import { parseSettings, type Settings } from '../../src/config.ts';
+import type { Clock } from '../../src/engine/clock.ts';
+import { parseJson, stringifyJson } from '../../src/json.ts';
+import type { JwtKeys } from '../../src/key-file.ts';
+import { createLogger } from '../../src/log.ts';
+import type { Role } from '../../src/store/database.ts';
+import { addressToBase58, type TariAddress } from '../../src/tari/address.ts';
+import { type Claim, signClaim } from '../../src/tari/claim.ts';
+import { signToken } from '../../src/tari/ristretto-jwt.ts';
+import { generateSecretKey, publicKeyOf } from '../../src/tari/schnorr.ts';
+import { confirmationPayload, paymentPayload, signWalletMessage } from '../../src/tari/wallet-signature.ts';
+import {
+  type ShopifyStandIn,
+  STAND_IN_TOKEN,
+  type StandInOptions,
+  startShopifyStandIn,
+} from '../fakes/shopify/stand-in.ts';
+import { HOT_WALLET, NOW, type Person, personOf } from './records.ts';
+
+/** The server as it runs for a shop, over real HTTP on a free port, and a client that signs as wallets and shops do. */
+
+/** What webhooks of the tests are signed with. */
+export const HMAC_SECRET = 'shpss_secret-of-the-tests-0123456789';
+
+/** Somebody who may do everything. */
+export const ADMIN = personOf(150);
+
+const randomOfTests = (length: number) => new Uint8Array(randomBytes(length));
+
+// ---- Time ---------------------------------------------------------------------------------------------------------
+
+/** A clock that stands still until its test moves it. */
+export interface ManualClock extends Clock {
+  advance(milliseconds: number): void;
+}
+
+export function manualClock(start: Date = NOW): ManualClock {
+  let time = start.getTime();
+  return {
+    now: () => new Date(time),
+    advance(milliseconds) {
+      time += milliseconds;
+    },
+  };
+}
+
+// ---- What comes back ----------------------------------------------------------------------------------------------
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** The body as it came. */
+  text: string;
+  /** The body read without loss: whole numbers past 2^53 are bigint. Undefined where it is not JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape, and say what they expect.
+  json: any;
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: jsonOrUndefined(text) };
+}
+
+function jsonOrUndefined(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export interface RequestOptions {
+  headers?: Record<string, string>;
+  /** A text or bytes are sent as they are; anything else is written as JSON, bigint as whole numbers. */
+  body?: unknown;
+  /** Sent as `tpg_access_token`. */
+  token?: string;
+}
+
+// ---- What a hot wallet sends --------------------------------------------------------------------------------------
+
+export interface PaymentFields {
+  sender?: string;
+  amount?: bigint;
+  txid?: string;
+  memo?: string | null;
+  order_id?: string | null;
+}
+
+export interface WalletSigning {
+  wallet?: Person;
+  /** The wallet's address where it is another form than its single one, and the text it is sent as. */
+  address?: TariAddress;
+  addressText?: string;
+  nonce?: bigint;
+}
+
+export interface WebhookOptions {
+  /** Null sends none. */
+  secret?: string | null;
+  /** In place of the right one. */
+  hmac?: string;
+  webhookId?: string | null;
+  topic?: string | null;
+  headers?: Record<string, string>;
+  path?: string;
+}
+
+// ---- The server ---------------------------------------------------------------------------------------------------
+
+export interface TestServerOptions {
+  /** Environment variables over those that every test server has. */
+  settings?: Record<string, string>;
+  /** Starts the Shopify stand-in and connects the server to it. */
+  shop?: boolean | StandInOptions;
+  /** Starts the outbox and the jobs too. */
+  start?: boolean;
+  /** Lines for people in the log. */
+  prettyLog?: boolean;
+  /** In place of the machine's. */
+  fetch?: typeof globalThis.fetch;
+  /** Registers the hot wallet of the tests for 127.0.0.1; true where it is left out. */
+  hotWallet?: boolean;
+}
+
+export interface TestServerParts {
+  app: App;
+  url: string;
+  folder: string;
+  file: string;
+  clock: ManualClock;
+  keys: JwtKeys;
+  settings: Settings;
+  logLines: string[];
+  shop: ShopifyStandIn | undefined;
+}
+
+let lastNonce = 0n;
+
+export class TestServer {
+  readonly app: App;
+  readonly url: string;
+  readonly port: number;
+  /** The database. */
+  readonly file: string;
+  readonly clock: ManualClock;
+  readonly keys: JwtKeys;
+  readonly settings: Settings;
+  /** Every line of the log so far. */
+  readonly logLines: string[];
+  /** Whatever must never be read in the log: keys, tokens, signatures, secrets. The helpers add what they make. */
+  readonly secrets = new Set<string>();
+  readonly #shop: ShopifyStandIn | undefined;
+  readonly #folder: string;
+  readonly #locks = new Set<SqliteDatabase.Database>();
+  #appClosed: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: TestServerParts) {
+    this.app = parts.app;
+    this.url = parts.url;
+    this.port = Number(new URL(parts.url).port);
+    this.file = parts.file;
+    this.clock = parts.clock;
+    this.keys = parts.keys;
+    this.settings = parts.settings;
+    this.logLines = parts.logLines;
+    this.#shop = parts.shop;
+    this.#folder = parts.folder;
+    this.keepSecret(parts.keys.signingKey);
+    for (const secret of [HMAC_SECRET, STAND_IN_TOKEN]) this.secrets.add(secret);
+  }
+
+  get shop(): ShopifyStandIn {
+    if (this.#shop === undefined) throw new Error('This server was started without a shop');
+    return this.#shop;
+  }
+
+  // -- Requests
+
+  async request(method: string, path: string, { headers = {}, body, token }: RequestOptions = {}): Promise<Answer> {
+    const isText = typeof body === 'string' || body instanceof Uint8Array;
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(token !== undefined && { tpg_access_token: token }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: (isText ? body : stringifyJson(body)) as string }),
+    });
+    return answerOf(response);
+  }
+
+  get(path: string, options?: RequestOptions): Promise<Answer> {
+    return this.request('GET', path, options);
+  }
+
+  post(path: string, body?: unknown, options?: RequestOptions): Promise<Answer> {
+    return this.request('POST', path, { body, ...options });
+  }
+
+  /** Writes text to a connection of its own and answers what came back until it was closed, by either side. */
+  raw(text: string | Uint8Array, { waitMs = 2_000 }: { waitMs?: number } = {}): Promise<string> {
+    return new Promise((resolve) => {
+      const socket = net.connect(this.port, '127.0.0.1');
+      const timer = setTimeout(() => socket.destroy(), waitMs);
+      let received = '';
+      socket.on('data', (chunk: Buffer) => {
+        received += chunk.toString('utf8');
+      });
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        clearTimeout(timer);
+        resolve(received);
+      });
+      socket.write(text);
+    });
+  }
+
+  // -- People
+
+  /** Gives roles to an address, as `taritools setup add-user` does. */
+  grant(person: Person, ...roles: Role[]): Promise<void> {
+    return this.app.engine.access.changeRoles([{ address: person.tariAddress, apply: roles, revoke: [] }], 'test');
+  }
+
+  revoke(person: Person, ...roles: Role[]): Promise<void> {
+    return this.app.engine.access.changeRoles([{ address: person.tariAddress, apply: [], revoke: roles }], 'test');
+  }
+
+  /** The text of a login token that the person's wallet signed. */
+  loginToken(person: Person, roles: readonly string[], nonce: bigint = nextNonce()): string {
+    return this.loginTokenOf({ address: person.address, nonce, desired_roles: roles }, person.secretKey);
+  }
+
+  loginTokenOf(claims: object, secretKey: Uint8Array): string {
+    this.keepSecret(secretKey);
+    return this.keepToken(signToken(claims, secretKey, randomOfTests));
+  }
+
+  postAuth(loginToken: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.post('/auth', undefined, { headers: { tpg_auth_token: loginToken, ...headers } });
+  }
+
+  /** Logs the person in and answers the access token. Roles are granted first where the person lacks them. */
+  async logIn(person: Person, ...roles: Role[]): Promise<string> {
+    await this.grant(person, ...roles);
+    const answer = await this.postAuth(this.loginToken(person, roles));
+    if (answer.status !== 200) throw new Error(`Logging in was refused: ${answer.text}`);
+    return this.keepToken(answer.text);
+  }
+
+  /** A claim of the order, signed by the person; with another's address it is a lie. */
+  claimOf(person: Person, orderId: string, address: TariAddress = person.tariAddress): Claim {
+    this.keepSecret(person.secretKey);
+    const claim = signClaim(person.secretKey, address, orderId, randomOfTests);
+    this.secrets.add(claim.signature);
+    return claim;
+  }
+
+  claim(person: Person, orderId: string): Promise<Answer> {
+    return this.post('/order/claim', this.claimOf(person, orderId));
+  }
+
+  // -- The hot wallet
+
+  registerWallet(person: Person = HOT_WALLET, ipAddress = '127.0.0.1', initialNonce?: bigint): Promise<void> {
+    const wallet = { address: person.tariAddress, ipAddress, initialNonce };
+    return this.app.engine.wallets.register(wallet, 'test');
+  }
+
+  /** A payment of 100 XTM from the first person's address, signed by the hot wallet. Null fields are left out. */
+  paymentBody(fields: PaymentFields = {}, signing: WalletSigning = {}) {
+    const payment = { sender: personOf(1).address, amount: 100_000_000n, txid: randomTransactionId(), ...fields };
+    const { memo = null, order_id: orderId = null } = payment;
+    const payload = paymentPayload({ ...payment, memo, orderId });
+    return { payment, auth: this.#walletAuth(payload, signing) };
+  }
+
+  confirmationBody(txid: string, signing: WalletSigning = {}) {
+    return { confirmation: { txid }, auth: this.#walletAuth(confirmationPayload(txid), signing) };
+  }
+
+  #walletAuth(payload: string, signing: WalletSigning) {
+    const { wallet = HOT_WALLET, nonce = nextNonce() } = signing;
+    const address = signing.address ?? wallet.tariAddress;
+    const signature = signWalletMessage(wallet.secretKey, address, nonce, payload, randomOfTests);
+    this.keepSecret(wallet.secretKey);
+    this.secrets.add(signature);
+    return { address: signing.addressText ?? addressToBase58(address), nonce, signature };
+  }
+
+  reportPayment(fields: PaymentFields = {}, signing: WalletSigning = {}): Promise<Answer> {
+    return this.post('/wallet/incoming_payment', this.paymentBody(fields, signing));
+  }
+
+  reportConfirmation(txid: string, signing: WalletSigning = {}): Promise<Answer> {
+    return this.post('/wallet/tx_confirmation', this.confirmationBody(txid, signing));
+  }
+
+  /** A payment and its confirmation. */
+  async payConfirmed(fields: PaymentFields = {}): Promise<void> {
+    const txid = fields.txid ?? randomTransactionId();
+    for (const answer of [await this.reportPayment({ ...fields, txid }), await this.reportConfirmation(txid)]) {
+      if (answer.status !== 200) throw new Error(`The payment was refused: ${answer.text}`);
+    }
+  }
+
+  // -- The shop
+
+  /** Sends a webhook as the shop does. */
+  webhook(body: string | Buffer, options: WebhookOptions = {}): Promise<Answer> {
+    const { path = '/shopify/webhook/checkout_create', topic = 'orders/create', secret = HMAC_SECRET } = options;
+    const { webhookId = randomUUID() } = options;
+    const hmac = options.hmac ?? (secret === null ? undefined : hmacOf(body, secret));
+    return this.post(path, body, {
+      headers: {
+        'x-shopify-event-id': randomUUID(),
+        'x-shopify-triggered-at': NOW.toISOString(),
+        'x-shopify-api-version': '2026-10',
+        ...(topic !== null && { 'x-shopify-topic': topic }),
+        ...(webhookId !== null && { 'x-shopify-webhook-id': webhookId }),
+        ...(hmac !== undefined && { 'x-shopify-hmac-sha256': hmac }),
+        ...options.headers,
+      },
+    });
+  }
+
+  /** The shop reports an order, which must be taken. */
+  async order(fields: Record<string, unknown> = {}): Promise<void> {
+    const answer = await this.webhook(orderBody(fields));
+    if (answer.json?.success !== true) throw new Error(`The order was refused: ${answer.text}`);
+  }
+
+  // -- The database, past the server
+
+  /** Rows as they are committed, whole numbers as bigint. */
+  rows(sql: string, ...parameters: unknown[]): Record<string, unknown>[] {
+    const database = new SqliteDatabase(this.file, { readonly: true });
+    try {
+      return database
+        .defaultSafeIntegers(true)
+        .prepare(sql)
+        .all(...parameters) as Record<string, unknown>[];
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Every row that an input can change, so that "nothing changes" can be said of all of them. */
+  everything(): Record<string, unknown[]> {
+    const tables = this.rows(`select name from sqlite_master where type = 'table' and name not like '%sqlite%'`);
+    const kept = tables.map((row) => String(row.name)).filter((name) => !NOT_CONTENT.has(name));
+    return Object.fromEntries(kept.map((name) => [name, this.rows(`select * from "${name}"`)]));
+  }
+
+  /** Holds the database's one write lock, as a backup or another process may. Answers how to let go of it. */
+  lockDatabase(): () => void {
+    const database = new SqliteDatabase(this.file);
+    database.exec('begin immediate');
+    this.#locks.add(database);
+    return () => {
+      if (!this.#locks.delete(database)) return;
+      database.exec('rollback');
+      database.close();
+    };
+  }
+
+  // -- The log
+
+  get logText(): string {
+    return this.logLines.join('');
+  }
+
+  /** The log's lines as records. */
+  get logRecords(): Record<string, unknown>[] {
+    return this.logLines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** The access lines so far. */
+  get accessRecords(): Record<string, unknown>[] {
+    return this.logRecords.map((record) => record.access as Record<string, unknown>).filter((access) => access);
+  }
+
+  /** The access line of the one request to this path, which is written just after the answer. */
+  async accessRecordOf(path: string): Promise<Record<string, unknown>> {
+    return eventually(() => {
+      const found = this.accessRecords.filter((record) => record.url === path);
+      if (found.length !== 1) throw new Error(`${found.length} requests to ${path} are in the log`);
+      return found[0] as Record<string, unknown>;
+    });
+  }
+
+  keepSecret(key: Uint8Array): void {
+    const bytes = Buffer.from(key);
+    this.secrets
+      .add(bytes.toString('hex'))
+      .add(bytes.toString('base64'))
+      .add([...bytes].join(','));
+  }
+
+  keepToken(token: string): string {
+    this.secrets.add(token);
+    const signature = token.split('.')[2];
+    if (signature !== undefined && signature.length > 20) this.secrets.add(signature);
+    return token;
+  }
+
+  /** @throws {Error} where something that must not be read in a log stands in ours. */
+  refuseSecretsInLog(): void {
+    const text = this.logText;
+    for (const secret of this.secrets) {
+      if (!text.includes(secret)) continue;
+      const line = this.logLines.find((candidate) => candidate.includes(secret));
+      throw new Error(`The log shows the secret ${secret} in: ${line}`);
+    }
+  }
+
+  // -- The end
+
+  /** Ends the server in order, once, and leaves its database to be looked at. */
+  closeApp(): Promise<void> {
+    this.#appClosed ??= this.app.close();
+    return this.#appClosed;
+  }
+
+  /** Ends everything, once. Fails where the log of the whole run shows a secret. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    for (const database of this.#locks) database.close();
+    this.#locks.clear();
+    await this.closeApp();
+    await this.#shop?.close();
+    if (existsSync(this.#folder)) rmSync(this.#folder, { recursive: true });
+    this.refuseSecretsInLog();
+  }
+}
+
+/** What the machinery of the database and readiness keeps for itself. */
+const NOT_CONTENT: ReadonlySet<string> = new Set(['heartbeat', 'kysely_migration', 'kysely_migration_lock']);
+
+export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'tari-server-'));
+  const file = join(folder, 'store.db');
+  const signingKey = generateSecretKey(randomOfTests);
+  const keys = { signingKey, verificationKey: publicKeyOf(signingKey) };
+  const shop = options.shop ? await startShopifyStandIn(options.shop === true ? {} : options.shop) : undefined;
+  const settings = settingsOf({
+    TPG_DATABASE_URL: `sqlite://${file}`,
+    TPG_JWT_SIGNING_KEY: Buffer.from(keys.signingKey).toString('hex'),
+    TPG_JWT_VERIFICATION_KEY: Buffer.from(keys.verificationKey).toString('hex'),
+    TPG_SHOPIFY_HMAC_SECRET: HMAC_SECRET,
+    TPG_RATE_LIMIT: '0',
+    TPG_LOG_LEVEL: 'trace',
+    // The clock of tests stands still; their own calls make things expire.
+    TPG_EXPIRY_SCHEDULE: '0 0 1 1 *',
+    ...(shop && {
+      TPG_SHOPIFY_SHOP: shop.shop,
+      TPG_SHOPIFY_ADMIN_URL: shop.url,
+      TPG_SHOPIFY_ADMIN_ACCESS_TOKEN: STAND_IN_TOKEN,
+    }),
+    ...options.settings,
+  });
+  const clock = manualClock();
+  const logLines: string[] = [];
+  const log = createLogger({
+    level: settings.logLevel,
+    pretty: options.prettyLog ?? false,
+    destination: { write: (line) => void logLines.push(line) },
+  });
+  const app = await createApp({
+    settings,
+    keys,
+    clock,
+    randomBytes: randomOfTests,
+    random: Math.random,
+    fetch: options.fetch ?? globalThis.fetch,
+    log,
+    folder,
+  });
+  const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
+  if (options.start) await app.start();
+  const server = new TestServer({ app, url, folder, file, clock, keys, settings, logLines, shop });
+  if (options.hotWallet !== false) await server.registerWallet();
+  return server;
+}
+
+function settingsOf(environment: Record<string, string>): Settings {
+  const parsed = parseSettings(environment);
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+  return parsed.settings;
+}
+
+// ---- Small makers -------------------------------------------------------------------------------------------------
+
+/** A nonce above all that were used. */
+export function nextNonce(): bigint {
+  lastNonce += 1n;
+  return lastNonce;
+}
+
+export function randomTransactionId(): string {
+  return randomBytes(8).readBigUInt64BE().toString();
+}
+
+export function hmacOf(body: string | Buffer, secret: string): string {
+  return createHmac('sha256', secret).update(body).digest('base64');
+}
+
+/** The body of an orders/create webhook of 100 XTM, with the fields that count; bigint ids are written as numbers. */
+export function orderBody(fields: Record<string, unknown> = {}): string {
+  return stringifyJson({
+    id: 1001,
+    name: '#1001',
+    note: null,
+    customer: { id: 7001 },
+    currency: 'XTM',
+    total_price: '100.00',
+    subtotal_price: '90.00',
+    line_items: [{ price: '40.00', quantity: 2 }],
+    created_at: '2026-03-10T07:00:00-05:00',
+    updated_at: '2026-03-10T07:00:00-05:00',
+    ...fields,
+  });
+}
+
+/** Asks until it is so, for at most five seconds. */
+export async function eventually<T>(ask: () => T | Promise<T>, withinMs = 5_000): Promise<T> {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+/** What every error is answered in. */
+export function errorOf(answer: Answer): { status: number; error: string; code: string } {
+  const { error, code, request_id: requestId, ...more } = answer.json ?? {};
+  if (typeof error !== 'string' || !/^[a-z0-9_]+$/.test(code) || !/^[0-9a-f-]{36}$/.test(requestId)) {
+    throw new Error(`This is no error in the one form: ${answer.status} ${answer.text}`);
+  }
+  if (Object.keys(more).length > 0) throw new Error(`The error holds more than it should: ${answer.text}`);
+  if (!answer.headers.get('content-type')?.startsWith('application/json')) throw new Error('The error is not JSON');
+  return { status: answer.status, error, code };
+}
