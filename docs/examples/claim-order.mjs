@@ -1,0 +1,12 @@
+/**
+ * Prints a signed claim on an order, the body of POST /order/claim. Run `npm run build` first.
+ *
+ *   TARI_SECRET_KEY=… node docs/examples/claim-order.mjs ORDER_ID
+ */
+
+import { signClaim } from '../../dist/src/tari/claim.js';
+import { random, signerFromEnvironment } from './keys.mjs';
+
+const { secretKey, address } = signerFromEnvironment();
+const claim = signClaim(secretKey, address, process.argv[2] ?? '', random);
+process.stdout.write(`${JSON.stringify(claim)}\n`);

@@ -1,0 +1,163 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { App } from '../../src/app.ts';
+import { ORDER_STATES } from '../../src/engine/order-states.ts';
+import { formatAccessLine } from '../../src/http/access-log.ts';
+import { readiness } from '../../src/http/schemas.ts';
+import { parseJson } from '../../src/json.ts';
+import { settingDescriptions } from '../../src/setting-schema.ts';
+import { parseOrderWebhook } from '../../src/shopify/webhooks.ts';
+import { ORDER_STATUSES } from '../../src/store/database.ts';
+import { DOCUMENTS, documentText, example, jsonExample, ROOT, tableRows } from './documents.ts';
+import { serverOfDocuments } from './server.ts';
+
+/** What the documents name has to exist. */
+
+const CODE_FENCE = /^```[\s\S]*?^```/gm;
+
+/** The anchors of a document's headings, as GitHub makes them. */
+function anchorsOf(path: string): string[] {
+  const headings = documentText(path)
+    .replace(CODE_FENCE, '')
+    .matchAll(/^#+ (.*)$/gm);
+  return [...headings].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+function linksOf(path: string): string[] {
+  const links = documentText(path)
+    .replace(CODE_FENCE, '')
+    .matchAll(/\]\(([^)\s]+)\)/g);
+  return [...links].map(([, link = '']) => link);
+}
+
+describe.each(DOCUMENTS)('%s', (path) => {
+  it('links to what exists', () => {
+    for (const link of linksOf(path).filter((one) => !/^https?:/.test(one))) {
+      const [file = '', anchor] = link.split('#');
+      const target = file === '' ? path : join(dirname(path), file);
+      expect(existsSync(join(ROOT, target)), link).toBe(true);
+      if (anchor !== undefined) expect(anchorsOf(target), link).toContain(anchor);
+    }
+  });
+
+  it('names scripts of package.json', () => {
+    const names = [...documentText(path).matchAll(/npm run (?:-s )?([\w:-]+)/g)].map(([, name = '']) => name);
+    for (const name of names) expect(Object.keys(packageJson.scripts)).toContain(name);
+  });
+
+  it('names settings that there are', () => {
+    const known = [...settingDescriptions().map((setting) => setting.name), ...SETTINGS_OF_EXAMPLES];
+    const named = documentText(path).match(/\bTPG_[A-Z_]*[A-Z]/g) ?? [];
+    for (const name of named) expect(known).toContain(name);
+  });
+
+  it('names files that there are', () => {
+    const files = documentText(path).match(/\b(?:src|test|scripts|migrations|docs\/examples)\/[\w./-]*\w\/?/g) ?? [];
+    for (const file of files.filter((one) => !one.startsWith('src/main.js'))) {
+      const isBuilt = documentText(path).includes(`dist/${file}`);
+      expect(isBuilt || existsSync(join(ROOT, file)), file).toBe(true);
+    }
+  });
+
+  it('stands by itself', () => {
+    expect(documentText(path)).not.toMatch(/\/work\/|http-api\.md|protocol\.md|walkthrough\.md/);
+  });
+});
+
+const NOT_YET = '### Not yet';
+
+function routesIn(text: string): string[] {
+  return text.match(/\b(?:GET|POST|PUT|PATCH|DELETE) \/[\w/{}-]+/g) ?? [];
+}
+
+/** Read by the scripts in docs/examples, not by the server. */
+const SETTINGS_OF_EXAMPLES = ['TPG_URL'];
+
+describe('the routes', () => {
+  let app: App;
+  beforeAll(async () => {
+    app = await serverOfDocuments({}, () => new Date());
+    await app.server.ready();
+  });
+  afterAll(() => app.close());
+
+  const isThere = (route: string): boolean => {
+    const [method, url = ''] = route.split(' ');
+    return app.server.hasRoute({ method: method as 'GET', url: url.replaceAll(/\{(\w+)\}/g, ':$1') });
+  };
+
+  it.each(DOCUMENTS)('that %s names exist', (path) => {
+    const [served = ''] = documentText(path).split(NOT_YET);
+    for (const route of routesIn(served)) expect(isThere(route), route).toBe(true);
+  });
+
+  it('that CHANGELOG.md says are not there yet are not there', () => {
+    const [, missing = ''] = documentText('CHANGELOG.md').split(NOT_YET);
+    expect(routesIn(missing).length).toBeGreaterThan(0);
+    for (const route of routesIn(missing)) expect(isThere(route), route).toBe(false);
+  });
+});
+
+describe('docs/architecture.md', () => {
+  const PAGE = 'docs/architecture.md';
+
+  it('names limits where they are', () => {
+    const limits = tableRows(PAGE).flatMap(([, , where]) => {
+      const [, constant, file] = /^`(\w+)` in `(\S+)`$/.exec(where ?? '') ?? [];
+      return constant === undefined || file === undefined ? [] : [{ constant, file }];
+    });
+    expect(limits.length).toBeGreaterThan(25);
+    for (const { constant, file } of limits) {
+      expect(readFileSync(join(ROOT, file), 'utf8'), `${constant} in ${file}`).toContain(`const ${constant} =`);
+    }
+  });
+
+  it('shows the life of an order as the code has it', () => {
+    const rows = tableRows(PAGE);
+    const [, ...actions] = rows.find((row) => row.includes('claim')) ?? [];
+    const shown = ORDER_STATUSES.map((status) => {
+      const [, ...next] = rows.find(([first]) => first === status) ?? [];
+      return Object.fromEntries(next.map((to, index) => [actions[index], to]).filter(([, to]) => to !== ''));
+    });
+    expect(shown).toEqual(ORDER_STATUSES.map((status) => ORDER_STATES[status]));
+  });
+});
+
+describe('docs/operations.md', () => {
+  it('shows an access line as it is written', () => {
+    const line = formatAccessLine({
+      receivedAt: '2024-05-29T08:42:20.029Z',
+      address: '127.0.0.1',
+      xForwardedFor: null,
+      forwarded: null,
+      method: 'POST',
+      url: '/shopify/webhook/checkout_create',
+      httpVersion: '1.1',
+      status: 200,
+      userAgent: null,
+      auth: null,
+      access: null,
+      durationMs: 5.353,
+    });
+    expect(example('docs/operations.md', 'access-line')).toBe(line);
+  });
+
+  it('shows readiness as it is answered', () => {
+    expect(readiness.parse(jsonExample('docs/operations.md', 'ready')).ready).toBe(true);
+  });
+});
+
+describe('docs/shopify.md', () => {
+  it('shows an order that can be read', () => {
+    const body = parseJson(example('docs/shopify.md', 'order'));
+    const order = parseOrderWebhook(body, { orderIdField: 'id', priceField: 'total' });
+    expect(order).toMatchObject({ orderId: '8997470732594', customerId: '7001', price: '15.90', currency: 'USD' });
+  });
+});

@@ -1,0 +1,26 @@
+import { type App, createApp } from '../../src/app.ts';
+import { parseSettings } from '../../src/config.ts';
+import { createLogger } from '../../src/log.ts';
+import { publicKeyOf } from '../../src/tari/schnorr.ts';
+import { ROOT } from './documents.ts';
+
+const SIGNING_KEY = new Uint8Array(32).fill(7, 0, 31);
+
+/** The access tokens' public key of the server below. */
+export const VERIFICATION_KEY = publicKeyOf(SIGNING_KEY);
+
+/** The real server over a database in memory, at the hour that the documents' examples name. */
+export async function serverOfDocuments(environment: Record<string, string>, now: () => Date): Promise<App> {
+  const parsed = parseSettings({ TPG_DATABASE_URL: 'sqlite://:memory:', TPG_RATE_LIMIT: '0', ...environment });
+  if (!parsed.ok) throw new Error(parsed.problems.join(' '));
+  return createApp({
+    settings: parsed.settings,
+    keys: { signingKey: SIGNING_KEY, verificationKey: VERIFICATION_KEY },
+    clock: { now },
+    randomBytes: (length) => new Uint8Array(length).fill(1),
+    random: () => 0.5,
+    fetch: () => Promise.reject(new Error('the documents need no network')),
+    log: createLogger({ level: 'silent', pretty: false }),
+    folder: ROOT,
+  });
+}
