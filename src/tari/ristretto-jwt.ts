@@ -1,12 +1,13 @@
 import { base64urlnopad } from '@scure/base';
+import { decodeProtectedHeader } from 'jose';
 import { parse, parseNumberAndBigInt, stringify } from 'lossless-json';
 import { AddressError, addressToBase58, parseAddressObject, type TariAddress } from './address.ts';
 import { utf8 } from './byte-strings.ts';
 import { NONCE_RANDOM_LENGTH, type RandomBytes, signSchnorr, verifySchnorr } from './schnorr.ts';
 
 /**
- * JSON Web Tokens signed with Ristretto256 (protocol.md 3 and 5). The algorithm is Tari's own, which no library for
- * tokens knows, and a nonce passes 2^53, which they all lose; so the little that is left of a token is read here.
+ * JSON Web Tokens signed with Ristretto256 (protocol.md 3 and 5). jose reads the header. The algorithm is Tari's own,
+ * which no library for tokens knows, and a nonce passes 2^53, which they all lose; so claims and signature are read here.
  */
 
 const DOMAIN = 'com.tari.jwt-ristretto';
@@ -75,7 +76,7 @@ export function decodeToken(token: string): DecodedToken {
   if (!headerText || !claimsText || !signatureText || more.length > 0) {
     throw new TokenError('malformed', 'A token is three parts with dots between them.');
   }
-  const header = objectIn(headerText);
+  const header = headerOf(token, headerText);
   requireHeader(header);
   const signature = bytesIn(signatureText);
   if (signature.length !== 64) throw new TokenError('malformed', "The token's signature does not have 64 bytes.");
@@ -121,6 +122,15 @@ export function verifyAccessToken(token: string, publicKey: Uint8Array, now: Dat
 }
 
 // ---- Parts --------------------------------------------------------------------------------------------------------
+
+function headerOf(token: string, headerText: string): TokenClaims {
+  bytesIn(headerText);
+  try {
+    return { ...decodeProtectedHeader(token) };
+  } catch {
+    throw new TokenError('malformed', "The token's header cannot be read.");
+  }
+}
 
 /** Exactly the one header (protocol.md 5): a token must not choose how it is verified. */
 function requireHeader(header: TokenClaims): void {
