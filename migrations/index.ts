@@ -11,6 +11,9 @@ import { webhooks } from './0008-webhooks.ts';
 import { auditLog } from './0009-audit-log.ts';
 import { heartbeat } from './0010-heartbeat.ts';
 import { idempotencyKeys } from './0011-idempotency-keys.ts';
+import { orderSearchIndexes } from './0012-order-search-indexes.ts';
+import { operatorLists } from './0013-operator-lists.ts';
+import { earlyNews } from './0014-early-news.ts';
 
 /** Every migration under the name by which a database remembers it. A name that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
@@ -25,6 +28,9 @@ const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
   '0009-audit-log': auditLog,
   '0010-heartbeat': heartbeat,
   '0011-idempotency-keys': idempotencyKeys,
+  '0012-order-search-indexes': orderSearchIndexes,
+  '0013-operator-lists': operatorLists,
+  '0014-early-news': earlyNews,
 };
 
 /** The migrations as one database wants them. */

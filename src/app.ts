@@ -6,6 +6,7 @@ import type { Settings } from './config.ts';
 import type { Clock } from './engine/clock.ts';
 import { createEngine, type Engine } from './engine/engine.ts';
 import type { Logger } from './engine/log.ts';
+import { createMetrics } from './http/metrics.ts';
 import { createReadiness } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
 import type { JwtKeys } from './key-file.ts';
@@ -75,17 +76,23 @@ export async function createApp(ports: AppPorts): Promise<App> {
     { store, clock, log, subscriptions: bus, settings: engineSettings(settings) },
     {
       nothingExpiresBefore: new Date(startedAt.getTime() + settings.expiryGraceMs),
+      wakeOutbox: () => dispatcher.wake(),
+      storefront,
       makeTxid: () => `manual-${hex.encode(randomBytes(16))}`,
     },
   );
-  const checkReadiness = createReadiness({
-    store,
+  const subscribers = bus.allDurableSubscribers();
+  const hasStorefront = storefront !== undefined;
+  const server = await createServer({
+    engine,
+    settings,
+    keys,
     clock,
+    random: randomBytes,
     log,
-    hasStorefront: storefront !== undefined,
-    subscribers: bus.allDurableSubscribers(),
+    checkReadiness: createReadiness({ store, clock, log, hasStorefront, subscribers }),
+    metrics: settings.metrics ? createMetrics({ store, clock, log, subscribers }) : undefined,
   });
-  const server = await createServer({ engine, settings, keys, clock, random: randomBytes, log, checkReadiness });
 
   const jobs = [
     job('expiry', settings.expirySchedule, () => engine.expiry.run(), log),
@@ -142,6 +149,7 @@ function createStorefront({
       accessToken: shopify.adminAccessToken ?? undefined,
       clientId: shopify.apiKey ?? undefined,
       clientSecret: shopify.apiSecret ?? undefined,
+      fields: { orderIdField: shopify.orderIdField, priceField: shopify.priceField },
     },
     {
       fetch,

@@ -32,6 +32,8 @@ export interface Settings {
   /** 0 is off. */
   rateLimitPerMinute: number;
   logLevel: LogLevel;
+  /** Whether /metrics is served. */
+  metrics: boolean;
   /** Paths of modules as they were given. */
   plugins: readonly string[];
 }
@@ -169,6 +171,7 @@ function settingsFrom(values: Values): Settings {
     shopify: shopifySettingsFrom(values),
     rateLimitPerMinute: values.TPG_RATE_LIMIT,
     logLevel: values.TPG_LOG_LEVEL,
+    metrics: values.TPG_METRICS,
     plugins: values.TPG_PLUGINS ?? [],
   };
 }

@@ -329,6 +329,11 @@ const otherSettings = {
       example: 'debug',
     },
   ),
+  TPG_METRICS: withDefault('Logging', 'false', A_BOOLEAN, booleanValue, {
+    description:
+      'Whether /metrics answers Prometheus. Only clients with an address in TPG_TRUSTED_PROXIES may read it, so behind a proxy switch on its forwarded header as well.',
+    example: 'true',
+  }),
   TPG_PLUGINS: optional('Plugins', 'paths of modules with commas between them', listValue, {
     description: 'Paths of JavaScript modules, with commas between them, that register event handlers at the start.',
     example: './plugins/mail.js, ./plugins/dashboard.js',

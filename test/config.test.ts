@@ -70,6 +70,7 @@ describe('the settings without any environment', () => {
       },
       rateLimitPerMinute: 60,
       logLevel: 'info',
+      metrics: false,
       plugins: [],
     });
   });

@@ -33,9 +33,6 @@ export function accounts({ store, settings }: EngineContext) {
     balance: (address: TariAddress): Promise<Account | undefined> =>
       store.read((tx) => tx.accounts.find(accountOf(address))),
 
-    payments: (address: TariAddress): Promise<Payment[]> =>
-      store.read((tx) => tx.payments.ofAccount(accountOf(address))),
-
     history: (address: TariAddress): Promise<AccountHistory> =>
       store.read(async (tx) => {
         const account = accountOf(address);

@@ -40,6 +40,8 @@ export function changes({ store, clock, log, subscriptions }: EngineContext) {
       const { actor, idempotency } = request;
       const now = clock.now();
       const { answer, record } = await store.run(async (tx) => {
+        // Here too, so that how long a key counts does not hang on when the housekeeping runs.
+        if (idempotency !== undefined) await tx.idempotencyKeys.forgetBefore(oldestKept(now));
         const kept = idempotency && (await tx.idempotencyKeys.find(actor, idempotency.key));
         if (kept !== undefined) {
           if (kept.fingerprint !== idempotency?.fingerprint) throw new EngineError('idempotency_key_reused');
@@ -62,8 +64,12 @@ export function changes({ store, clock, log, subscriptions }: EngineContext) {
 
     /** Forgets answers that are too old to be asked for again. */
     forgetOld: (): Promise<number> => {
-      const before = new Date(clock.now().getTime() - ANSWERS_KEPT_MS);
+      const before = oldestKept(clock.now());
       return store.run((tx) => tx.idempotencyKeys.forgetBefore(before));
     },
   };
+}
+
+function oldestKept(now: Date): Date {
+  return new Date(now.getTime() - ANSWERS_KEPT_MS);
 }

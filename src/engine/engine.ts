@@ -1,13 +1,18 @@
+import type { AuditLogFilter } from '../store/audit-log.ts';
 import { access } from './access.ts';
 import { accounts } from './accounts.ts';
 import { audit } from './audit.ts';
 import { changes } from './changes.ts';
 import type { EngineContext } from './context.ts';
+import { deadLetters } from './dead-letters.ts';
 import { exchangeRates } from './exchange-rates.ts';
 import { expiry } from './expiry.ts';
+import { lists } from './lists.ts';
 import { orderChanges } from './order-changes.ts';
 import { orders } from './orders.ts';
 import { payments } from './payments.ts';
+import { rescan } from './rescan.ts';
+import type { Storefront } from './storefront.ts';
 import { wallets } from './wallets.ts';
 import { webhooks } from './webhooks.ts';
 
@@ -18,6 +23,10 @@ export interface EngineOptions {
   nothingExpiresBefore: Date;
   /** A new id for a manual payment, such as no transaction on the chain has. */
   makeTxid: () => string;
+  /** The shop to ask for its orders, where one is configured. */
+  storefront?: Pick<Storefront, 'openOrders'> | undefined;
+  /** Says that something waits to be told that was not just appended. */
+  wakeOutbox: () => void;
 }
 
 /** Everything that the server can do, over one store. `http/` and `cli/` call this and nothing below it. */
@@ -30,14 +39,20 @@ export function createEngine(context: EngineContext, options: EngineOptions) {
     accounts: accounts(context),
     exchangeRates: exchangeRates(context),
     expiry: expiry(context, options.nothingExpiresBefore),
+    lists: lists(context),
     changes: changeUseCases,
+    deadLetters: deadLetters(context, changeUseCases, options.wakeOutbox),
     orderChanges: orderChanges(context, changeUseCases, options.makeTxid),
     orders: orderUseCases,
     payments: payments(context, walletUseCases),
+    rescan: rescan(context, orderUseCases, options.storefront),
     wallets: walletUseCases,
-    webhooks: webhooks(context, orderUseCases),
+    webhooks: webhooks(context, orderUseCases, changeUseCases),
     audit: () => audit(context.store),
     /** Up to `limit` events after the one with id `after`, oldest first. */
     eventsAfter: (after: bigint, limit: number) => context.store.read((tx) => tx.events.after(after, limit)),
+    /** Up to `limit` records of the audit log that fit, after the one with id `after`, oldest first. */
+    auditLog: (filter: AuditLogFilter, after: bigint, limit: number) =>
+      context.store.read((tx) => tx.auditLog.search(filter, after, limit)),
   };
 }

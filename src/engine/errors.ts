@@ -27,6 +27,11 @@ export const ERROR_SENTENCES = {
   credit_exceeds_balance: 'The customer has less than that to take back: {}.',
   order_reset_impossible: 'The shop cannot take a cancelled order back, so it cannot be reset here either.',
   idempotency_key_reused: 'The Idempotency-Key was used for another request before.',
+  webhook_not_set_aside: 'There is no webhook {} that is set aside.',
+  dead_letter_not_found: 'There is no dead letter of {}.',
+  shop_not_configured: 'No shop is configured whose orders could be read.',
+  shop_unreachable:
+    'The shop could not be asked for all of its open orders. Those that it told of are taken in. Please try again later.',
   role_irrevocable: 'The role {} cannot be revoked: every address has it.',
 } as const;
 

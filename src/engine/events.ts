@@ -18,8 +18,11 @@ export interface EventPayloads {
 /** Compiles only while every type that the database knows has a payload, and no other has. */
 export type DomainEvent = { [Type in EventType]: { type: Type; payload: EventPayloads[Type] } }[EventType];
 
+/** Who brought an event about: this server, for a customer or an operator, or the shop itself, which knows of it then. */
+export type EventOrigin = 'server' | 'shop';
+
 /** Who must hear of events even across restarts. The outbox keeps the list; the engine only asks it. */
 export interface Subscriptions {
-  /** The names of the durable subscribers to a type of event. */
-  durableSubscribers(type: EventType): readonly string[];
+  /** The names of the durable subscribers to a type of event that is of this origin; `server` unless told. */
+  durableSubscribers(type: EventType, origin?: EventOrigin): readonly string[];
 }

@@ -7,7 +7,7 @@ import type { Repositories } from '../store/repositories.ts';
 import type { SettlementEntry } from '../store/settlements.ts';
 import type { AccountId } from '../tari/address.ts';
 import { type MicroTari, sumMicroTari } from '../tari/micro-tari.ts';
-import type { EventPayloads, Subscriptions } from './events.ts';
+import type { EventOrigin, EventPayloads, Subscriptions } from './events.ts';
 import type { SettlementPlan } from './matching.ts';
 import { nextStatus, type OrderAction, TOTAL_OF_STATUS } from './order-states.ts';
 import { orderView, paymentView } from './views.ts';
@@ -85,12 +85,24 @@ export class Ledger {
     return { order: paid, settlements };
   }
 
-  /** Expires or cancels an order that nobody has paid. */
-  async annulOrder(order: Order, action: 'expire' | 'cancel'): Promise<Order> {
-    const annulled = await this.#move(order, action, {});
+  /**
+   * Expires or cancels an order that nobody has paid.
+   * @param byShop given where the shop closed the order itself, with the time of its news: it is not told again then.
+   */
+  async annulOrder(order: Order, action: 'expire' | 'cancel', byShop?: { shopUpdatedAt: Date }): Promise<Order> {
+    const annulled = await this.#move(order, action, byShop ?? {});
     assert(annulled.status === 'Expired' || annulled.status === 'Cancelled');
-    await this.#append('OrderAnnulled', annulled.orderId, { order: orderView(annulled), status: annulled.status });
+    const payload = { order: orderView(annulled), status: annulled.status };
+    await this.#append('OrderAnnulled', annulled.orderId, payload, byShop ? 'shop' : 'server');
     return annulled;
+  }
+
+  /** Notes what the shop said of an order that changes nothing of it here: neither its time-out nor anybody hears of it. */
+  noteNews(
+    order: Order,
+    news: Pick<OrderChange, 'originalPrice' | 'currency' | 'exchangeRate' | 'shopUpdatedAt'>,
+  ): Promise<Order> {
+    return this.tx.orders.change(order, news, order.updatedAt);
   }
 
   /** Enters a payment that was seen on the chain. It credits nobody yet. */
@@ -139,7 +151,7 @@ export class Ledger {
   async modifyOrder(
     order: Order,
     field: 'customer_id' | 'memo' | 'total_price',
-    change: Pick<OrderChange, 'customerId' | 'memo' | 'totalPrice' | 'shopUpdatedAt'>,
+    change: Omit<OrderChange, 'status' | 'amountOutstanding' | 'claimedBy'>,
   ): Promise<Order> {
     const modified = { ...order, ...change };
     if (field !== 'memo') assert(order.status !== 'Paid', 'what was paid is not changed afterwards');
@@ -208,10 +220,15 @@ export class Ledger {
     return moved;
   }
 
-  async #append<Type extends EventType>(type: Type, subject: string, payload: EventPayloads[Type]): Promise<void> {
+  async #append<Type extends EventType>(
+    type: Type,
+    subject: string,
+    payload: EventPayloads[Type],
+    origin: EventOrigin = 'server',
+  ): Promise<void> {
     await this.tx.events.append(
       { type, subject, payload: stringifyJson(payload), createdAt: this.now },
-      this.#subscriptions.durableSubscribers(type),
+      this.#subscriptions.durableSubscribers(type, origin),
     );
   }
 }

@@ -1,5 +1,5 @@
 import type { Order } from '../store/orders.ts';
-import { type AccountId, accountOf, type TariAddress } from '../tari/address.ts';
+import type { AccountId, TariAddress } from '../tari/address.ts';
 import { customerAddress } from '../tari/customer-address.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
 import { formatTari } from '../tari/micro-tari.ts';
@@ -67,7 +67,10 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
           await ledger.tx.orders.openOfCustomer(customerId, MOST_ORDERS),
         );
         const after = { payments: payments.map(paymentView) };
-        return { answer: settlementViewOf(settled), record: { action: 'credit', subject: customerId, reason, after } };
+        return {
+          answer: settlementViewOf(settled),
+          record: { action: 'credit customer', subject: customerId, reason, after },
+        };
       });
     },
 
@@ -83,14 +86,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
         }
         const parts = amount > 0n ? [{ account: owner.account, amount }] : [];
         const paid = await ledger.payOrder(claimed, { orderId: order.orderId, settlementType: 'single', parts });
-        const record = {
-          action: 'fulfill',
-          subject: order.orderId,
-          reason,
-          before: orderView(order),
-          after: orderView(paid.order),
-        };
-        return { answer: orderView(paid.order), record };
+        return { answer: orderView(paid.order), record: recordOf('fulfill order', order, paid.order, reason) };
       });
     },
 
@@ -98,7 +94,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
     cancel(request: ChangeRequest, { orderId, reason }: { orderId: string; reason: string }) {
       return onOrder(request, orderId, async (ledger, order) => {
         const cancelled = await ledger.annulOrder(order, 'cancel');
-        return { answer: orderView(cancelled), record: recordOf('cancel', order, cancelled, reason) };
+        return { answer: orderView(cancelled), record: recordOf('cancel order', order, cancelled, reason) };
       });
     },
 
@@ -108,9 +104,9 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
       { orderId, memo, reason }: { orderId: string; memo: string; reason: string | undefined },
     ) {
       return onOrder(request, orderId, async (ledger, order) => {
-        if (order.memo === memo) throw new EngineError('order_change_no_op', `The memo is that already.`);
+        if (order.memo === memo) throw new EngineError('order_change_no_op', 'The memo is that already.');
         const changed = await ledger.modifyOrder(order, 'memo', { memo });
-        return { answer: orderView(changed), record: recordOf('change memo', order, changed, reason) };
+        return { answer: orderView(changed), record: recordOf('change memo of order', order, changed, reason) };
       });
     },
 
@@ -128,7 +124,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
         const changed = await ledger.modifyOrder(order, 'total_price', { totalPrice: price });
         const settled = await payFromAllAccounts(ledger, [changed]);
         const last = settled.ordersPaid[0] ?? changed;
-        return { answer: orderView(last), record: recordOf('change price', order, last, reason) };
+        return { answer: orderView(last), record: recordOf('change price of order', order, last, reason) };
       });
     },
 
@@ -151,7 +147,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
           orders: { old_order: orderView(order), new_order: orderView(last) },
           settlements: settled.settlements.map(settlementView),
         };
-        return { answer, record: recordOf('reassign', order, last, reason) };
+        return { answer, record: recordOf('reassign order', order, last, reason) };
       });
     },
 
@@ -165,7 +161,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
         const settled = await payFromAllAccounts(ledger, [reset]);
         const last = settled.ordersPaid[0] ?? reset;
         const answer = { old_order: orderView(order), new_order: orderView(last) };
-        return { answer, record: recordOf('reset', order, last) };
+        return { answer, record: recordOf('reset order', order, last) };
       });
     },
 
@@ -194,7 +190,8 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
           ledger,
           await ledger.tx.orders.openForAccount(owner.account, MOST_ORDERS),
         );
-        return settledAnswer('settle address', owner.address, seesAll ? settled : ownPart(settled, accountOf(address)));
+        const shown = seesAll ? settled : ownPart(settled, owner.account);
+        return settledAnswer('settle address', owner.address, settled, shown);
       });
     },
   };
@@ -210,9 +207,9 @@ async function takingsOf(
   const accounts = (await ledger.tx.accounts.ofCustomer(customerId))
     .map((account) => ({ owner: account, available: account.totalConfirmed - account.totalPaid }))
     .filter(({ available }) => available > 0n)
-    .sort((a, b) => rank(b) - rank(a) || (a.available < b.available ? 1 : -1));
+    .sort((a, b) => rank(a) - rank(b) || Number(a.available < b.available) - Number(a.available > b.available));
   function rank({ owner }: { owner: Owner }): number {
-    return owner.account === made.account ? 1 : 0;
+    return owner.account === made.account ? 0 : 1;
   }
   const takings: { owner: Owner; amount: MicroTari }[] = [];
   let due = -amount;
@@ -234,7 +231,7 @@ function requireStatus(order: Order, isAllowed: boolean, consequence: string): v
 
 function recordOf(action: string, before: Order, after: Order, reason?: string) {
   return {
-    action: `${action} order`,
+    action,
     subject: before.orderId,
     reason,
     before: orderView(before),
@@ -242,9 +239,11 @@ function recordOf(action: string, before: Order, after: Order, reason?: string) 
   };
 }
 
-function settledAnswer(action: string, subject: string, settled: Settled) {
-  const answer = settled.ordersPaid.length === 0 ? null : settlementViewOf(settled);
-  return { answer, record: answer === null ? undefined : { action, subject, after: settlementViewOf(settled) } };
+/** The audit log tells all that was paid, whatever part of it is shown. */
+function settledAnswer(action: string, subject: string, settled: Settled, shown = settled) {
+  const answer = shown.ordersPaid.length === 0 ? null : settlementViewOf(shown);
+  const record = { action, subject, after: settlementViewOf(settled) };
+  return { answer, record: settled.ordersPaid.length === 0 ? undefined : record };
 }
 
 function ownPart({ ordersPaid, settlements }: Settled, account: AccountId): Settled {

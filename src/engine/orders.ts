@@ -2,18 +2,12 @@ import type { Order } from '../store/orders.ts';
 import type { Repositories } from '../store/repositories.ts';
 import { accountAddress, accountOf, addressToBase58, type TariAddress } from '../tari/address.ts';
 import { type Claim, claimInMemo, verifyClaim } from '../tari/claim.ts';
-import {
-  AmountError,
-  isTariCurrency,
-  MICRO_TARI_PER_TARI,
-  type MicroTari,
-  priceInMicroTari,
-  TARI_SUPPLY,
-} from '../tari/micro-tari.ts';
 import type { EngineContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import { Ledger, type Owner } from './ledger.ts';
+import { convertPrice } from './prices.ts';
 import { tryToPay } from './settling.ts';
+import { closeByShop, withEarlyNews } from './shop-news.ts';
 import type { ShopOrder } from './storefront.ts';
 
 /** An order as the one who claimed it needs to see it. */
@@ -54,7 +48,14 @@ export async function findOrderOrNone(
   orderId: string,
   strictMode: boolean,
 ): Promise<Order | undefined> {
-  return (await tx.orders.find(orderId)) ?? (strictMode ? undefined : await tx.orders.findByAltId(orderId));
+  const byId = await tx.orders.find(orderId);
+  if (byId !== undefined || strictMode) return byId;
+  return (await tx.orders.findByAltId(orderId)) ?? (await tx.orders.findByAltId(spelledOtherwise(orderId)));
+}
+
+/** The name of an order without its `#`, or with one: shops write it, people who pay often leave it out. */
+function spelledOtherwise(name: string): string {
+  return name.startsWith('#') ? name.slice(1) : `#${name}`;
 }
 
 export function orders(context: EngineContext) {
@@ -75,9 +76,10 @@ export function orders(context: EngineContext) {
     return undefined;
   };
 
-  const enter = async (ledger: Ledger, shopOrder: ShopOrder, claimant: Owner | undefined): Promise<OrderReceipt> => {
-    const known = await ledger.tx.orders.find(shopOrder.orderId);
+  const enter = async (ledger: Ledger, told: ShopOrder, claimant: Owner | undefined): Promise<OrderReceipt> => {
+    const known = await ledger.tx.orders.find(told.orderId);
     if (known !== undefined) return { order: known, isNew: false };
+    const { shopOrder, closing } = await withEarlyNews(ledger.tx, told);
     const { totalPrice, exchangeRate } = await convertPrice(ledger.tx, shopOrder);
     const order = await ledger.enterOrder({
       orderId: shopOrder.orderId,
@@ -92,6 +94,7 @@ export function orders(context: EngineContext) {
       createdAt: shopOrder.createdAt,
       shopUpdatedAt: shopOrder.updatedAt,
     });
+    if (closing !== null) return { order: await closeByShop(ledger, order, shopOrder, closing), isNew: true };
     const owner = claimant ?? (await payerKnownFor(ledger.tx, order, settings.strictMode));
     if (owner === undefined) return { order, isNew: true };
     const claimed = await ledger.claimOrder(order, owner);
@@ -112,7 +115,8 @@ export function orders(context: EngineContext) {
     claimantIn,
 
     /**
-     * Enters an order that the shop reported, inside its caller's unit of work. A known order is left as it is.
+     * Enters an order that the shop reported, inside its caller's unit of work, by the newest that the shop said of it:
+     * one that it has closed meanwhile is entered and cancelled at once. A known order is left as it is.
      * @throws {EngineError} `unsupported_currency`, `invalid_price`
      */
     enter,
@@ -143,26 +147,13 @@ export function orders(context: EngineContext) {
   };
 }
 
-function namesOrder(orderId: string, shopOrder: ShopOrder, strictMode: boolean): boolean {
-  return orderId === shopOrder.orderId || (!strictMode && orderId === shopOrder.altId);
+/** Every id and name that means the order where the mode is not strict. */
+function namesOf({ orderId, altId }: Pick<ShopOrder, 'orderId' | 'altId'>): string[] {
+  return altId === null ? [orderId] : [orderId, altId, spelledOtherwise(altId)];
 }
 
-/** The price in µT by the rate that holds now; Tari is worth itself. */
-async function convertPrice(
-  tx: Repositories,
-  shopOrder: ShopOrder,
-): Promise<{ totalPrice: MicroTari; exchangeRate: bigint }> {
-  const currency = shopOrder.currency.toUpperCase();
-  const exchangeRate = isTariCurrency(currency) ? MICRO_TARI_PER_TARI : (await tx.exchangeRates.last(currency))?.rate;
-  if (exchangeRate === undefined) throw new EngineError('unsupported_currency', shopOrder.currency);
-  try {
-    const totalPrice = priceInMicroTari(shopOrder.price, exchangeRate);
-    if (totalPrice > TARI_SUPPLY) throw new AmountError('It is more than all Tari that there is.');
-    return { totalPrice, exchangeRate };
-  } catch (error) {
-    if (error instanceof AmountError) throw new EngineError('invalid_price', error.message);
-    throw error;
-  }
+function namesOrder(orderId: string, shopOrder: ShopOrder, strictMode: boolean): boolean {
+  return orderId === shopOrder.orderId || (!strictMode && namesOf(shopOrder).includes(orderId));
 }
 
 /**
@@ -170,7 +161,7 @@ async function convertPrice(
  * customer's most recently active account with credit.
  */
 async function payerKnownFor(tx: Repositories, order: Order, strictMode: boolean): Promise<Owner | undefined> {
-  const names = strictMode || order.altId === null ? [order.orderId] : [order.orderId, order.altId];
+  const names = strictMode ? [order.orderId] : namesOf(order);
   for (const payment of await tx.payments.naming(names)) {
     const account = payment.claimant && (await tx.accounts.find(payment.claimant));
     if (account) return { account: account.account, address: account.address };

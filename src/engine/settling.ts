@@ -65,8 +65,10 @@ export async function payFromAllAccounts(ledger: Ledger, orders: readonly Order[
       { orderId: order.orderId, price: order.totalPrice },
     );
     const payer = accounts.find(({ account }) => account === (plan?.parts[0]?.account ?? account));
-    if (plan === undefined || payer === undefined) continue;
-    const claimed = order.status === 'Unclaimed' ? await ledger.claimOrder(order, payer) : order;
+    if (plan === undefined) continue;
+    const claimed = order.status === 'Unclaimed' ? payer && (await ledger.claimOrder(order, payer)) : order;
+    // An order that costs nothing, of a customer for whom nobody is known yet who could claim it.
+    if (claimed === undefined) continue;
     const paid = await ledger.payOrder(claimed, plan);
     settled.ordersPaid.push(paid.order);
     settled.settlements.push(...paid.settlements);

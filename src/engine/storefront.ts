@@ -21,11 +21,20 @@ export interface ShopOrder {
   currency: string;
   /** Whether the shop has its money already, by other means than Tari: such an order is none of ours. */
   isPaidInShop: boolean;
+  /** Whether the order is cancelled in the shop, which nobody can undo there. */
+  isCancelledInShop: boolean;
   /** When the order was made, by the shop's clock. */
   createdAt: Date;
   /** When the order last changed, by the shop's clock: older news never overwrites newer. */
   updatedAt: Date;
 }
+
+/** An open order of the shop as it can be asked for it, without a webhook. */
+export type OpenOrder =
+  /** The remark is a sentence on what the shop did not tell of it; null where that is nothing. */
+  | { kind: 'order'; order: ShopOrder; remark: string | null }
+  /** What the shop said of the order that it calls by this name cannot be used. */
+  | { kind: 'unusable'; name: string; reason: string };
 
 /** The order that a call to the shop is about. */
 export interface StorefrontOrder {
@@ -60,6 +69,12 @@ export interface Storefront {
    * @throws {StorefrontError}
    */
   cancel(order: StorefrontOrder, reason: string, signal?: AbortSignal): Promise<StorefrontOutcome>;
+  /**
+   * Reads the orders that are open in the shop and not paid there, page by page as they are taken. Left out by shops
+   * that cannot be asked.
+   * @throws {StorefrontError} from the iteration, also where there are more than may be read.
+   */
+  openOrders?(signal?: AbortSignal): AsyncIterable<OpenOrder>;
 }
 
 /** A call to the shop that did not come to its end. */

@@ -1,5 +1,5 @@
 import type { Account } from '../store/accounts.ts';
-import type { OrderTotals } from '../store/customers.ts';
+import type { Creditor, OrderTotals } from '../store/customers.ts';
 import type { ExchangeRate } from '../store/exchange-rates.ts';
 import type { Order } from '../store/orders.ts';
 import type { Payment } from '../store/payments.ts';
@@ -89,6 +89,10 @@ export function customerOrderBalanceView(customerId: string, totals: OrderTotals
     total_expired: totals?.expired ?? 0n,
     total_cancelled: totals?.cancelled ?? 0n,
   };
+}
+
+export function creditorView(creditor: Creditor) {
+  return { customer_id: creditor.customerId, status: 'New' as const, total_orders: creditor.totalOrders };
 }
 
 export function walletView(wallet: HotWallet) {

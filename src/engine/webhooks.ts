@@ -1,35 +1,39 @@
-import type { WebhookAnswer, WebhookDelivery } from '../store/webhooks.ts';
+import type { SetAsideWebhook, WebhookAnswer, WebhookDelivery } from '../store/webhooks.ts';
+import type { ChangeRequest, Changes } from './changes.ts';
 import type { EngineContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import { Ledger } from './ledger.ts';
 import type { Orders } from './orders.ts';
+import { takeInNews, takeInOrder } from './shop-changes.ts';
 import type { ShopOrder } from './storefront.ts';
 
 /** How the shop's adapter read a delivery. */
 export type WebhookContent =
   | { kind: 'new_order'; order: ShopOrder }
+  /** Something happened in the shop to an order, which is told of as it is since then. */
+  | { kind: 'order_news'; order: ShopOrder }
   /** Nothing in it concerns us. */
   | { kind: 'ignored'; reason: string }
   /** It should have concerned us, but cannot be used as it is. */
   | { kind: 'unusable'; reason: string };
+
+/** Reads the kept body of a delivery as its topic says: the shop's adapter knows how. */
+export type ReadContent = (topic: string, body: string) => WebhookContent;
 
 export type Webhooks = ReturnType<typeof webhooks>;
 
 /** How long used deliveries are remembered. The shop sends again for 4 hours; this leaves room for a person's retry. */
 const MEMORY_DAYS = 30;
 
-export function webhooks(context: EngineContext, orders: Orders) {
+export function webhooks(context: EngineContext, orders: Orders, { perform }: Changes) {
   const { store, clock, log, subscriptions } = context;
 
   const process = async (ledger: Ledger, content: WebhookContent, claimant: ReturnType<Orders['claimantIn']>) => {
     if (content.kind === 'ignored') return answer('ignored', true, content.reason);
     if (content.kind === 'unusable') return answer('set_aside', false, content.reason);
-    if (content.order.isPaidInShop) return answer('ignored', true, 'The order is paid in the shop by other means.');
     try {
-      const { order, isNew } = await orders.enter(ledger, content.order, claimant);
-      return isNew
-        ? answer('accepted', true, `Order processed successfully. It is ${order.status}.`)
-        : answer('accepted', true, 'Order already processed.');
+      if (content.kind === 'order_news') return await takeInNews(ledger, content.order);
+      return await takeInOrder(ledger, orders, content.order, claimant);
     } catch (error) {
       // What waiting or a person can mend (a rate that is not set yet, a price that cannot be read) is kept for them.
       if (error instanceof EngineError) return answer('set_aside', false, error.message);
@@ -55,14 +59,46 @@ export function webhooks(context: EngineContext, orders: Orders) {
       });
       const fields = { topic: delivery.topic, webhookId: delivery.webhookId, isRepeat };
       if (received.state === 'set_aside') log.warn(fields, `A webhook is set aside: ${received.message}`);
+      else if (!received.success && !isRepeat) log.warn(fields, `Webhook ${delivery.topic}: ${received.message}`);
       else log.info(fields, `Webhook ${delivery.topic}: ${received.message}${isRepeat ? ' (sent again)' : ''}`);
       return received;
     },
 
-    /** Forgets used deliveries that are too old to come again. */
+    /** Up to `limit` deliveries that are set aside, after the one with id `after`, oldest first. */
+    setAside: (after: bigint, limit: number): Promise<SetAsideWebhook[]> =>
+      store.read((tx) => tx.webhooks.setAsideAfter(after, limit)),
+
+    /**
+     * Takes up a delivery that was set aside as if it had just come, because somebody has mended what was wrong with
+     * it. What still can't be used stays set aside, with its reason of now.
+     * @throws {EngineError} `webhook_not_set_aside`
+     */
+    async retry(request: ChangeRequest, id: bigint, readContent: ReadContent): Promise<WebhookAnswer> {
+      // Reading a body and checking a claim in it takes time that a unit of work must not. While a delivery is set
+      // aside neither its topic nor its body changes.
+      const found = await store.read((tx) => tx.webhooks.findSetAside(id));
+      const content = found && readContent(found.topic, found.body);
+      const claimant = content?.kind === 'new_order' ? orders.claimantIn(content.order) : undefined;
+      return perform(request, async (ledger) => {
+        const kept = await ledger.tx.webhooks.findSetAside(id);
+        if (kept === undefined || content === undefined) throw new EngineError('webhook_not_set_aside', String(id));
+        const received = await process(ledger, content, claimant);
+        await ledger.tx.webhooks.answerAgain(kept, received);
+        const before = { state: 'set_aside', message: kept.reason };
+        return {
+          answer: received,
+          record: { action: 'retry webhook', subject: `webhook ${id}`, before, after: received },
+        };
+      });
+    },
+
+    /** Forgets used deliveries that are too old to come again, and news of orders that never came. */
     async forgetOld(): Promise<number> {
       const before = new Date(clock.now().getTime() - MEMORY_DAYS * 24 * 3_600_000);
-      return store.run((tx) => tx.webhooks.forgetUsedBefore(before));
+      return store.run(async (tx) => {
+        await tx.earlyNews.forgetBefore(before);
+        return tx.webhooks.forgetUsedBefore(before);
+      });
     },
   };
 }

@@ -17,6 +17,7 @@ const HTTP_ERRORS = {
   body_too_large: [413, 'The request body is larger than the {} bytes that are taken here.'],
   unsupported_media_type: [415, 'The request body must be application/json.'],
   route_not_found: [404, 'There is nothing at {}.'],
+  method_not_allowed: [405, 'The method {} is not served at this path; the Allow header names those that are.'],
   rate_limited: [429, 'There were too many requests from your address. Please try again in {} s.'],
   unavailable: [503, 'The server cannot keep anything at the moment. Please try again later.'],
   internal_error: [500, 'Something went wrong in the server. It has been logged under this request_id.'],
@@ -59,6 +60,10 @@ const ENGINE_ERROR_STATUS: Readonly<Record<EngineErrorCode, number>> = {
   credit_exceeds_balance: 400,
   order_reset_impossible: 501,
   idempotency_key_reused: 422,
+  webhook_not_set_aside: 404,
+  dead_letter_not_found: 404,
+  shop_not_configured: 501,
+  shop_unreachable: 502,
   role_irrevocable: 400,
 };
 

@@ -90,6 +90,27 @@ export const currency = z.string().regex(/^[A-Za-z]{3,10}$/, 'must be a currency
 
 export const role = z.enum(ROLES);
 
+const LARGEST_ID = 2n ** 63n - 1n;
+
+/** An id that the database counts, in a path or a query. */
+export const rowId = z
+  .string()
+  .regex(/^\d{1,19}$/, 'must be a whole number')
+  .transform((text) => BigInt(text))
+  .refine((id) => id <= LARGEST_ID, `must be at most ${LARGEST_ID}`);
+
+const LONGEST_PAGE = 1000;
+const USUAL_PAGE = 100;
+
+/** Which page of a list that is sorted by id: up to `limit` entries behind the one with the id `after`. */
+export const idPage = z.strictObject({
+  after: rowId.prefault('0'),
+  limit: z.coerce.number().int().min(1).max(LONGEST_PAGE).default(USUAL_PAGE),
+});
+
+/** A durable subscriber's name, such as the shop's. */
+export const subscriberName = z.string().min(1).max(64);
+
 /** 128 characters of hex: R and s. */
 export const signature = z.string().regex(/^[0-9a-fA-F]{128}$/, 'must be 128 characters of hex');
 
@@ -189,6 +210,14 @@ export const customerHistory = z.object({
   settlements: z.array(settlementEntry),
 });
 
+export const ordersResult = z.object({ address: z.string(), total_orders: amount, orders: z.array(order) });
+
+export const customerOrders = z.object({
+  customer_id: z.string(),
+  status: z.literal('New'),
+  total_orders: amount,
+});
+
 export const paymentsResult = z.object({ address: z.string(), total_payments: amount, payments: z.array(payment) });
 
 export const exchangeRate = z.object({ currency: z.string(), rate: amount, updated_at: time });
@@ -202,6 +231,41 @@ export const event = z.object({
   type: z.enum(EVENT_TYPES),
   created_at: time,
   payload: z.unknown(),
+});
+
+/** A webhook that could not be used. */
+export const rejectedWebhook = z.object({
+  id: z.bigint(),
+  webhook_id: z.string().nullable(),
+  topic: z.string(),
+  received_at: time,
+  reason: z.string(),
+  body: z.string(),
+});
+
+/** An event that somebody could not be told of. */
+export const deadLetter = z.object({
+  event_id: z.bigint(),
+  subscriber: z.string(),
+  type: z.enum(EVENT_TYPES),
+  subject: z.string(),
+  attempts: z.number(),
+  last_error: z.string().nullable(),
+  created_at: time,
+  updated_at: time,
+  payload: z.unknown(),
+});
+
+/** What somebody changed by hand, with how it was before and after. */
+export const auditRecord = z.object({
+  id: z.bigint(),
+  created_at: time,
+  actor: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  reason: z.string().nullable(),
+  before: z.unknown(),
+  after: z.unknown(),
 });
 
 export const readiness = z.object({

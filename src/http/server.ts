@@ -14,15 +14,23 @@ import { accessLogFields } from './access-log.ts';
 import { createClientAddress } from './client-address.ts';
 import { answerUnreadableRequest, createErrorHandler, HttpError } from './errors.ts';
 import { createIpList } from './ip-list.ts';
+import { noteMethods } from './methods.ts';
+import type { Metrics } from './metrics.ts';
 import { createStrangerLimit } from './rate-limit.ts';
 import type { Readiness } from './readiness.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { administrationRoutes } from './routes/administration.ts';
+import { auditLogRoutes } from './routes/audit-log.ts';
 import { authRoutes } from './routes/auth.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { claimRoutes } from './routes/claim.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { healthRoutes } from './routes/health.ts';
-import { shopifyRoutes } from './routes/shopify.ts';
+import { listRoutes } from './routes/lists.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import { rejectedRoutes } from './routes/rejected.ts';
+import { rescanRoutes } from './routes/rescan.ts';
+import { readContent, shopifyRoutes } from './routes/shopify.ts';
 import { walletRoutes } from './routes/wallet.ts';
 
 /** Requests other than webhooks are a few hundred bytes; a hundred role changes with long addresses fit. */
@@ -48,15 +56,21 @@ export interface ServerPorts {
   random: RandomBytes;
   log: Logger;
   checkReadiness: () => Promise<Readiness>;
+  /** Undefined where they are switched off. */
+  metrics: Metrics | undefined;
 }
 
 /** The HTTP server with all its routes, ready to listen. */
 export async function createServer(ports: ServerPorts): Promise<FastifyInstance> {
-  const { engine, settings, keys, clock, random, log, checkReadiness } = ports;
+  const { engine, settings, keys, clock, random, log, checkReadiness, metrics } = ports;
   const answerError = createErrorHandler(log);
   const addressIn = createClientAddress(settings);
   const clientAddress = (request: FastifyRequest) => addressIn(request.socket.remoteAddress ?? '', request.headers);
-  const logAnswer = accessLogger(log, clientAddress);
+  const logAccess = accessLogger(log, clientAddress);
+  const logAnswer = (request: FastifyRequest, reply: FastifyReply) => {
+    logAccess(request, reply);
+    metrics?.countAnswer(request, reply);
+  };
   const app = Fastify({
     logger: false,
     bodyLimit: LARGEST_BODY_BYTES,
@@ -87,8 +101,13 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   app.addHook('onRequest', async (request, reply) => {
     if (!request.is404) return;
     await limitStrangers(request, reply);
-    throw new HttpError('route_not_found', `${request.method} ${request.url.split('?')[0]?.slice(0, 200)}`);
+    const [path = ''] = request.url.split('?');
+    const methods = methodsAt(path);
+    if (methods.length === 0) throw new HttpError('route_not_found', `${request.method} ${path.slice(0, 200)}`);
+    reply.header('allow', methods.join(', '));
+    throw new HttpError('method_not_allowed', request.method);
   });
+  const methodsAt = noteMethods(app);
 
   app.decorateRequest('caller', null);
   app.decorateRequest('rawText', '');
@@ -100,11 +119,16 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   await app.register(
     walletRoutes({ payments: engine.payments, wallets: engine.wallets, clientAddress, limitStrangers }),
   );
-  await app.register(
-    shopifyRoutes({ ...shopifySettings(settings), webhooks: engine.webhooks, clientAddress, limitStrangers }),
-  );
+  const shopify = shopifySettings(settings);
+  await app.register(shopifyRoutes({ ...shopify, webhooks: engine.webhooks, clientAddress, limitStrangers }));
   await app.register(accountRoutes(engine.accounts, guard));
+  await app.register(listRoutes(engine.lists, guard));
   await app.register(administrationRoutes(engine, guard));
+  await app.register(rejectedRoutes(engine.webhooks, guard, (topic, body) => readContent(topic, body, shopify)));
+  await app.register(deadLetterRoutes(engine.deadLetters, guard));
+  await app.register(auditLogRoutes(engine, guard));
+  if (metrics) await app.register(metricsRoutes({ metrics, settings, clientAddress, limitStrangers }));
+  await app.register(rescanRoutes(engine.rescan, guard));
   await app.register(changeRoutes(engine.orderChanges, guard, settings.shopify.shop === null));
   return app;
 }

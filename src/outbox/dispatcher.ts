@@ -49,6 +49,8 @@ export function pauseMs(attempts: number, random: () => number): number {
 export class Dispatcher {
   readonly #ports: DispatcherPorts;
   readonly #inHand = new Set<Promise<void>>();
+  /** What each line has in hand: see lineOf. */
+  readonly #lines = new Map<string, Promise<void>>();
   #wakeUp: () => void = () => undefined;
   #isAwake = false;
   #isStopped = false;
@@ -100,7 +102,12 @@ export class Dispatcher {
   }
 
   #startCarrying(delivery: Delivery): void {
-    const carried: Promise<void> = this.#carry(delivery)
+    const line = lineOf(delivery);
+    // A dead letter that is sent again goes before later events about its subject, and one of those may be on its way
+    // at this moment. The two must not reach the subscriber at once.
+    const inFront = this.#lines.get(line) ?? Promise.resolve();
+    const carried: Promise<void> = inFront
+      .then(() => this.#carry(delivery))
       .catch((error: unknown) => {
         this.#ports.log.error(
           { err: error, eventId: delivery.event.id },
@@ -109,9 +116,11 @@ export class Dispatcher {
       })
       .finally(() => {
         this.#inHand.delete(carried);
+        if (this.#lines.get(line) === carried) this.#lines.delete(line);
         this.wake();
       });
     this.#inHand.add(carried);
+    this.#lines.set(line, carried);
   }
 
   #take(): Promise<Delivery | undefined> {
@@ -187,6 +196,11 @@ export class Dispatcher {
       };
     });
   }
+}
+
+/** One line of deliveries: those of a line go one after another. */
+function lineOf({ subscriber, event }: Delivery): string {
+  return `${subscriber} ${event.subject}`;
 }
 
 const DONE = (now: Date) => ({ state: 'done' as const, nextAttemptAt: now, lastError: null });

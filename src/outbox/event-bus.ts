@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { EventPayloads, Subscriptions } from '../engine/events.ts';
+import type { EventOrigin, EventPayloads, Subscriptions } from '../engine/events.ts';
 import type { Logger } from '../engine/log.ts';
 import { parseJson } from '../json.ts';
 import { EVENT_TYPES, type EventType } from '../store/database.ts';
@@ -20,6 +20,11 @@ export type EventHandler<Type extends EventType = EventType> = (
   signal: AbortSignal,
 ) => unknown;
 
+export interface DurableOptions {
+  /** Events of this origin are not told: a shop need not hear of what it did itself. All are told where it is left out. */
+  exceptFrom?: EventOrigin | undefined;
+}
+
 /** What a plugin is given to register its handlers with. */
 export interface EventRegistry {
   /**
@@ -33,16 +38,28 @@ export interface EventRegistry {
    * noted, so it must check before it acts.
    * @param subscriber names the handler for ever: under this name the database remembers what it has done.
    */
-  onDurable<Type extends EventType>(subscriber: string, type: Type, handler: EventHandler<Type>): void;
+  onDurable<Type extends EventType>(
+    subscriber: string,
+    type: Type,
+    handler: EventHandler<Type>,
+    options?: DurableOptions,
+  ): void;
 }
+
+interface DurableHandler extends DurableOptions {
+  handle: EventHandler;
+}
+
+const ORIGINS: readonly EventOrigin[] = ['server', 'shop'];
 
 const SUBSCRIBER_NAME = /^[a-z][a-z0-9-]{0,63}$/;
 
 /** Knows who wants to hear of what. The dispatcher and the commit listener do the telling. */
 export class EventBus implements EventRegistry, Subscriptions {
   readonly #emitter = new EventEmitter();
-  readonly #durable = new Map<EventType, Map<string, EventHandler>>(EVENT_TYPES.map((type) => [type, new Map()]));
-  readonly #namesByType = new Map<EventType, readonly string[]>();
+  readonly #durable = new Map<EventType, Map<string, DurableHandler>>(EVENT_TYPES.map((type) => [type, new Map()]));
+  /** By type and origin. */
+  readonly #names = new Map<string, readonly string[]>();
   readonly #log: Logger;
 
   constructor(log: Logger) {
@@ -61,28 +78,39 @@ export class EventBus implements EventRegistry, Subscriptions {
     });
   }
 
-  onDurable<Type extends EventType>(subscriber: string, type: Type, handler: EventHandler<Type>): void {
+  onDurable<Type extends EventType>(
+    subscriber: string,
+    type: Type,
+    handler: EventHandler<Type>,
+    { exceptFrom }: DurableOptions = {},
+  ): void {
     if (!SUBSCRIBER_NAME.test(subscriber)) {
       throw new Error(`A subscriber's name is lower-case letters, digits and hyphens; "${subscriber}" is not`);
     }
     const handlers = this.#durable.get(type);
     if (handlers === undefined) throw new Error(`There is no event of the type ${type}`);
     if (handlers.has(subscriber)) throw new Error(`The subscriber ${subscriber} already handles ${type} events`);
-    handlers.set(subscriber, handler as EventHandler);
-    this.#namesByType.set(type, [...handlers.keys()]);
+    handlers.set(subscriber, { handle: handler as EventHandler, exceptFrom });
+    for (const origin of ORIGINS) {
+      const hearing = [...handlers].filter(([, durable]) => durable.exceptFrom !== origin);
+      this.#names.set(
+        `${type} ${origin}`,
+        hearing.map(([name]) => name),
+      );
+    }
   }
 
-  durableSubscribers(type: EventType): readonly string[] {
-    return this.#namesByType.get(type) ?? [];
+  durableSubscribers(type: EventType, origin: EventOrigin = 'server'): readonly string[] {
+    return this.#names.get(`${type} ${origin}`) ?? [];
   }
 
   /** Every name under which something durable was registered. */
   allDurableSubscribers(): string[] {
-    return [...new Set([...this.#namesByType.values()].flat())];
+    return [...new Set([...this.#durable.values()].flatMap((handlers) => [...handlers.keys()]))];
   }
 
   handlerOf(subscriber: string, type: EventType): EventHandler | undefined {
-    return this.#durable.get(type)?.get(subscriber);
+    return this.#durable.get(type)?.get(subscriber)?.handle;
   }
 
   /** Tells the live handlers of what was committed. */

@@ -16,9 +16,15 @@ export function subscribeStorefront(events: EventRegistry, storefront: Storefron
   events.onDurable(storefront.name, 'OrderPaid', async ({ payload: { order } }, signal) => {
     note(order, await storefront.markPaid(named(order), new Date(order.updated_at), signal));
   });
-  events.onDurable(storefront.name, 'OrderAnnulled', async ({ payload: { order, status } }, signal) => {
-    note(order, await storefront.cancel(named(order), REASONS[status], signal));
-  });
+  events.onDurable(
+    storefront.name,
+    'OrderAnnulled',
+    async ({ payload: { order, status } }, signal) => {
+      note(order, await storefront.cancel(named(order), REASONS[status], signal));
+    },
+    // What the shop cancelled or took the money for itself, it must not be told to cancel.
+    { exceptFrom: 'shop' },
+  );
 }
 
 function named(order: OrderView) {

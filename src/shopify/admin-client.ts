@@ -41,7 +41,7 @@ export interface AdminClient {
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** Our largest answer has a few kilobytes. */
+/** Our largest answer is a page of 50 orders, which is some 50 kilobytes unless customers write long notes. */
 const MAXIMUM_ANSWER_BYTES = 1024 * 1024;
 /** So often is a request repeated that the shop throttled; then the caller's own schedule takes over. */
 const MAXIMUM_THROTTLED_REPEATS = 3;

@@ -7,6 +7,9 @@ import { READ_API_VERSIONS, READ_CONNECTION } from './operations.ts';
 import type { Sleep } from './sleep.ts';
 import { createShopifyStorefront } from './storefront.ts';
 import { clientCredentialsToken, staticToken, type TokenSource } from './tokens.ts';
+import type { OrderWebhookOptions } from './webhooks.ts';
+
+const DEFAULT_FIELDS: OrderWebhookOptions = { orderIdField: 'id', priceField: 'total' };
 
 export interface ShopifySettings {
   /** The shop's domain, such as `my-shop.myshopify.com`. */
@@ -19,6 +22,8 @@ export interface ShopifySettings {
   accessToken?: string | undefined;
   clientId?: string | undefined;
   clientSecret?: string | undefined;
+  /** Which fields of an order hold its id and its price; `id` and `total` unless told. */
+  fields?: OrderWebhookOptions | undefined;
 }
 
 export interface ShopifyPorts {
@@ -65,7 +70,7 @@ export function shopifyFromSettings(settings: ShopifySettings, ports: ShopifyPor
     token: tokenFromSettings(settings, addresses.tokenUrl, ports),
   });
   return {
-    ...createShopifyStorefront({ ...ports, client }),
+    ...createShopifyStorefront({ ...ports, client, fields: settings.fields ?? DEFAULT_FIELDS }),
     checkConnection: (signal) => checkConnection(client, settings.apiVersion, signal),
   };
 }

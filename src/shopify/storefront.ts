@@ -4,13 +4,17 @@ import type { Storefront } from '../engine/storefront.ts';
 import type { AdminClient } from './admin-client.ts';
 import { cancelOrder } from './cancel.ts';
 import { markPaid } from './mark-paid.ts';
+import { readOpenOrders } from './open-orders.ts';
 import type { Sleep } from './sleep.ts';
+import type { OrderWebhookOptions } from './webhooks.ts';
 
 export interface ShopifyStorefrontPorts {
   client: AdminClient;
   clock: Clock;
   sleep: Sleep;
   log: Logger;
+  /** Which fields of an order hold its id and its price. */
+  fields: OrderWebhookOptions;
 }
 
 /** The engine's storefront, as a Shopify shop. */
@@ -19,5 +23,6 @@ export function createShopifyStorefront(ports: ShopifyStorefrontPorts): Storefro
     name: 'shopify',
     markPaid: (order, paidAt, signal) => markPaid(ports, order, paidAt, signal),
     cancel: (order, reason, signal) => cancelOrder(ports, order, reason, signal),
+    openOrders: (signal) => readOpenOrders(ports, signal),
   };
 }

@@ -57,6 +57,7 @@ export function parseOrderWebhook(body: unknown, options: OrderWebhookOptions): 
     claimTexts: [...(memo === null ? [] : [memo]), ...readAttributeTexts(order)],
     ...readPrice(order, options.priceField),
     isPaidInShop: STATUSES_OF_PAID_ORDERS.has(readField(order, 'financial_status', financialStatusSchema) ?? ''),
+    isCancelledInShop: (readField(order, 'cancelled_at', timeSchema.nullish()) ?? null) !== null,
     createdAt: readField(order, 'created_at', timeSchema),
     updatedAt: readField(order, 'updated_at', timeSchema),
   };

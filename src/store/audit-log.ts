@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from './database.ts';
-import { timeText } from './values.ts';
+import { timeOf, timeText } from './values.ts';
 
 export interface AuditRecord {
   /** Who: an address in base58, or a part of the server (`expiry`, `taritools`). */
@@ -15,6 +15,21 @@ export interface AuditRecord {
   after: string | null;
 }
 
+export interface StoredAuditRecord extends AuditRecord {
+  /** Counts from 1 in the order in which things were done. */
+  id: bigint;
+  createdAt: Date;
+}
+
+/** Which records to look for: those that fit all that is given. Texts must be the same, both times are included. */
+export interface AuditLogFilter {
+  actor?: string | undefined;
+  action?: string | undefined;
+  subject?: string | undefined;
+  since?: Date | undefined;
+  until?: Date | undefined;
+}
+
 export type AuditLogRepository = ReturnType<typeof auditLogRepository>;
 
 export function auditLogRepository(database: Kysely<Tables>) {
@@ -24,6 +39,24 @@ export function auditLogRepository(database: Kysely<Tables>) {
         .insertInto('audit_log')
         .values({ ...record, created_at: timeText(now) })
         .execute();
+    },
+
+    /** Up to `limit` records that fit, after the one with id `after`, oldest first. */
+    async search(filter: AuditLogFilter, after: bigint, limit: number): Promise<StoredAuditRecord[]> {
+      const { actor, action, subject, since, until } = filter;
+      const rows = await database
+        .selectFrom('audit_log')
+        .selectAll()
+        .where('id', '>', after)
+        .$if(actor !== undefined, (query) => query.where('actor', '=', actor ?? ''))
+        .$if(action !== undefined, (query) => query.where('action', '=', action ?? ''))
+        .$if(subject !== undefined, (query) => query.where('subject', '=', subject ?? ''))
+        .$if(since !== undefined, (query) => query.where('created_at', '>=', timeText(since ?? new Date(0))))
+        .$if(until !== undefined, (query) => query.where('created_at', '<=', timeText(until ?? new Date(0))))
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(({ created_at: createdAt, ...record }) => ({ ...record, createdAt: timeOf(createdAt) }));
     },
   };
 }

@@ -1,6 +1,7 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { MicroTari } from '../tari/micro-tari.ts';
 import type { Tables } from './database.ts';
+import { preparedQuery } from './prepared-query.ts';
 import { amountOf, timeText } from './values.ts';
 
 /** The sums of a customer's orders by state, in µT. Current are those that are Unclaimed or New. */
@@ -11,41 +12,54 @@ export interface OrderTotals {
   cancelled: MicroTari;
 }
 
+const NO_TOTALS = { current: 0n, paid: 0n, expired: 0n, cancelled: 0n };
+
+/** What a customer owes: the sum in µT of the orders that are claimed and not paid. */
+export interface Creditor {
+  customerId: string;
+  totalOrders: MicroTari;
+}
+
 export type CustomerRepository = ReturnType<typeof customerRepository>;
 
 export function customerRepository(database: Kysely<Tables>) {
+  const insert = preparedQuery<{ customerId: string; time: string }>(database, (value) =>
+    database
+      .insertInto('customers')
+      .values({
+        customer_id: value('customerId'),
+        total_current: 0n,
+        total_paid: 0n,
+        total_expired: 0n,
+        total_cancelled: 0n,
+        created_at: value('time'),
+        updated_at: value('time'),
+      })
+      .onConflict((conflict) => conflict.doNothing()),
+  );
+  const update = preparedQuery<OrderTotals & { customerId: string; time: string }>(database, (value) =>
+    database
+      .updateTable('customers')
+      .set((column) => ({
+        total_current: column('total_current', '+', value('current')),
+        total_paid: column('total_paid', '+', value('paid')),
+        total_expired: column('total_expired', '+', value('expired')),
+        total_cancelled: column('total_cancelled', '+', value('cancelled')),
+        updated_at: value('time'),
+      }))
+      .where('customer_id', '=', value('customerId')),
+  );
+
   return {
     async ensure(customerId: string, now: Date): Promise<void> {
-      const time = timeText(now);
-      await database
-        .insertInto('customers')
-        .values({
-          customer_id: customerId,
-          total_current: 0n,
-          total_paid: 0n,
-          total_expired: 0n,
-          total_cancelled: 0n,
-          created_at: time,
-          updated_at: time,
-        })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
+      await insert({ customerId, time: timeText(now) });
     },
 
     /** Adds to the customer's sums; amounts may be negative, the sums may not become so. */
     async add(customerId: string, sums: { [Total in keyof OrderTotals]?: bigint }, now: Date): Promise<void> {
-      const { numUpdatedRows } = await database
-        .updateTable('customers')
-        .set((column) => ({
-          total_current: column('total_current', '+', sums.current ?? 0n),
-          total_paid: column('total_paid', '+', sums.paid ?? 0n),
-          total_expired: column('total_expired', '+', sums.expired ?? 0n),
-          total_cancelled: column('total_cancelled', '+', sums.cancelled ?? 0n),
-          updated_at: timeText(now),
-        }))
-        .where('customer_id', '=', customerId)
-        .executeTakeFirstOrThrow();
-      if (numUpdatedRows !== 1n) throw new Error(`Customer ${customerId} is not known`);
+      const added = { ...NO_TOTALS, ...sums } as OrderTotals;
+      const { affectedRows } = await update({ ...added, customerId, time: timeText(now) });
+      if (affectedRows !== 1n) throw new Error(`Customer ${customerId} is not known`);
     },
 
     async totals(customerId: string): Promise<OrderTotals | undefined> {
@@ -62,6 +76,35 @@ export function customerRepository(database: Kysely<Tables>) {
           cancelled: amountOf(row.total_cancelled),
         }
       );
+    },
+
+    /** Up to `limit` ids behind `after`, sorted, without the first `offset` of them. */
+    async ids(after: string, offset: number, limit: number): Promise<string[]> {
+      const rows = await database
+        .selectFrom('customers')
+        .select('customer_id')
+        .where('customer_id', '>', after)
+        .orderBy('customer_id')
+        .limit(limit)
+        .offset(offset)
+        .execute();
+      return rows.map((row) => row.customer_id);
+    },
+
+    /** Up to `limit` customers with New orders above zero whose ids are behind `after`, by id. */
+    async creditors(after: string, limit: number): Promise<Creditor[]> {
+      const rows = await database
+        .selectFrom('orders')
+        .select(['customer_id', sql<bigint>`cast(sum(total_price) as bigint)`.as('total')])
+        // As it stands in the partial index, which is taken only for the very same words.
+        .where(sql<SqlBool>`status || '' = 'New'`)
+        .where('customer_id', '>', after)
+        .groupBy('customer_id')
+        .having(sql`sum(total_price)`, '>', 0n)
+        .orderBy('customer_id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({ customerId: row.customer_id, totalOrders: amountOf(row.total) }));
     },
   };
 }

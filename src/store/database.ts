@@ -23,6 +23,7 @@ export interface Tables {
   audit_log: AuditLogTable;
   heartbeat: HeartbeatTable;
   idempotency_keys: IdempotencyKeysTable;
+  early_news: EarlyNewsTable;
 }
 
 export const ORDER_STATUSES = ['Unclaimed', 'New', 'Paid', 'Expired', 'Cancelled'] as const;
@@ -56,6 +57,9 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 export const WEBHOOK_STATES = ['accepted', 'ignored', 'set_aside'] as const;
 export type WebhookState = (typeof WEBHOOK_STATES)[number];
+
+/** How a shop may close an order by itself: nobody is to pay it here any more. */
+export type ShopClosing = 'cancelled' | 'paid';
 
 export const NONCE_PURPOSES = ['wallet', 'login'] as const;
 export type NoncePurpose = (typeof NONCE_PURPOSES)[number];
@@ -222,4 +226,14 @@ interface IdempotencyKeysTable {
   fingerprint: string;
   answer: string;
   created_at: string;
+}
+
+/** What the shop said of orders that it has not told us of yet. */
+interface EarlyNewsTable {
+  order_id: string;
+  closing: ShopClosing | null;
+  price: string;
+  currency: string;
+  shop_updated_at: string;
+  received_at: string;
 }

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { DeliveryState, Tables } from './database.ts';
+import type { DeliveryState, EventType, Tables } from './database.ts';
 import type { StoredEvent } from './events.ts';
 import { timeOf, timeText } from './values.ts';
 
@@ -16,6 +16,13 @@ export interface DeliveryBacklog {
   dead: number;
   /** When the delivery that has waited longest was appended. */
   oldestPendingAt: Date | null;
+}
+
+/** A delivery that was given up: somebody must look at it. */
+export interface DeadLetter extends Delivery {
+  lastError: string | null;
+  /** When it was given up. */
+  updatedAt: Date;
 }
 
 export type DeliveryRepository = ReturnType<typeof deliveryRepository>;
@@ -47,6 +54,36 @@ export function deliveryRepository(database: Kysely<Tables>) {
       .orderBy('delivery.next_attempt_at')
       .orderBy('delivery.event_id')
       .limit(1);
+
+  const deadLetters = () =>
+    database
+      .selectFrom('deliveries')
+      .innerJoin('events', 'events.id', 'deliveries.event_id')
+      .select([
+        'deliveries.subscriber',
+        'deliveries.attempts',
+        'deliveries.last_error',
+        'deliveries.updated_at',
+        'events.id',
+        'events.type',
+        'events.subject',
+        'events.payload',
+        'events.created_at',
+      ])
+      .where('deliveries.state', '=', 'dead')
+      .orderBy('deliveries.event_id')
+      .orderBy('deliveries.subscriber');
+
+  /** A count for each state, so that SQLite reads the small index of that state and not every delivery ever made. */
+  const countOf = async (state: 'pending' | 'dead', subscribers: readonly string[]): Promise<number> => {
+    const { count } = await database
+      .selectFrom('deliveries')
+      .select((select) => select.fn.countAll<bigint>().as('count'))
+      .where('state', '=', state)
+      .where('subscriber', 'in', subscribers)
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  };
 
   return {
     /**
@@ -125,16 +162,47 @@ export function deliveryRepository(database: Kysely<Tables>) {
       return row && timeOf(row.next_attempt_at);
     },
 
+    /**
+     * The dead letters of up to `limit` events after the one with id `after`, by event and subscriber: a page never
+     * ends in the middle of an event.
+     */
+    async deadAfter(after: bigint, limit: number): Promise<DeadLetter[]> {
+      const rows = await deadLetters()
+        .where('deliveries.event_id', 'in', (page) =>
+          page
+            .selectFrom('deliveries')
+            .select('event_id')
+            .distinct()
+            .where('state', '=', 'dead')
+            .where('event_id', '>', after)
+            .orderBy('event_id')
+            .limit(limit),
+        )
+        .execute();
+      return rows.map(deadLetterOf);
+    },
+
+    /** The dead letters of one event, by subscriber. */
+    async deadOf(eventId: bigint): Promise<DeadLetter[]> {
+      const rows = await deadLetters().where('deliveries.event_id', '=', eventId).execute();
+      return rows.map(deadLetterOf);
+    },
+
+    /** Lets a dead letter be delivered again, at once and as if it had never been tried. */
+    async revive({ event, subscriber }: DeadLetter, now: Date): Promise<void> {
+      const { numUpdatedRows } = await database
+        .updateTable('deliveries')
+        .set({ state: 'pending', attempts: 0n, next_attempt_at: timeText(now), updated_at: timeText(now) })
+        .where('event_id', '=', event.id)
+        .where('subscriber', '=', subscriber)
+        .where('state', '=', 'dead')
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows !== 1n) throw new Error(`The delivery of ${event.id} to ${subscriber} was not dead`);
+    },
+
     /** What waits for the given subscribers, and what nobody could be told. */
     async backlog(subscribers: readonly string[]): Promise<DeliveryBacklog> {
       if (subscribers.length === 0) return { pending: 0, dead: 0, oldestPendingAt: null };
-      const counts = await database
-        .selectFrom('deliveries')
-        .select(['state', (count) => count.fn.countAll<bigint>().as('count')])
-        .where('state', 'in', ['pending', 'dead'])
-        .where('subscriber', 'in', subscribers)
-        .groupBy('state')
-        .execute();
       const oldest = await database
         .selectFrom('deliveries')
         .innerJoin('events', 'events.id', 'deliveries.event_id')
@@ -144,12 +212,32 @@ export function deliveryRepository(database: Kysely<Tables>) {
         .orderBy('event_id')
         .limit(1)
         .executeTakeFirst();
-      const countOf = (state: DeliveryState) => Number(counts.find((row) => row.state === state)?.count ?? 0);
       return {
-        pending: countOf('pending'),
-        dead: countOf('dead'),
+        pending: await countOf('pending', subscribers),
+        dead: await countOf('dead', subscribers),
         oldestPendingAt: oldest ? timeOf(oldest.created_at) : null,
       };
     },
+  };
+}
+
+function deadLetterOf(row: {
+  subscriber: string;
+  attempts: bigint;
+  last_error: string | null;
+  updated_at: string;
+  id: bigint;
+  type: EventType;
+  subject: string;
+  payload: string;
+  created_at: string;
+}): DeadLetter {
+  const { id, type, subject, payload } = row;
+  return {
+    event: { id, type, subject, payload, createdAt: timeOf(row.created_at) },
+    subscriber: row.subscriber,
+    attempts: Number(row.attempts),
+    lastError: row.last_error,
+    updatedAt: timeOf(row.updated_at),
   };
 }

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { EventType, Tables } from './database.ts';
+import { preparedQuery } from './prepared-query.ts';
 import { timeOf, timeText } from './values.ts';
 
 export interface NewEvent {
@@ -30,15 +31,26 @@ export type EventRepository = ReturnType<typeof eventRepository>;
 
 /** @param onAppend hears of each event in the unit of work that appends it, so that it can be told after the commit. */
 export function eventRepository(database: Kysely<Tables>, onAppend: (event: StoredEvent) => void) {
+  const insert = preparedQuery<{ type: EventType; subject: string; payload: string; time: string }, { id: bigint }>(
+    database,
+    (value) =>
+      database
+        .insertInto('events')
+        .values({
+          type: value('type'),
+          subject: value('subject'),
+          payload: value('payload'),
+          created_at: value('time'),
+        })
+        .returning('id'),
+  );
+
   return {
     /** Appends an event and, in the same breath, what each durable subscriber still has to do about it. */
     async append(event: NewEvent, subscribers: readonly string[]): Promise<StoredEvent> {
       const time = timeText(event.createdAt);
-      const { id } = await database
-        .insertInto('events')
-        .values({ type: event.type, subject: event.subject, payload: event.payload, created_at: time })
-        .returning('id')
-        .executeTakeFirstOrThrow();
+      const { rows } = await insert({ type: event.type, subject: event.subject, payload: event.payload, time });
+      const { id } = rows[0] as { id: bigint };
       if (subscribers.length > 0) {
         const delivery = { event_id: id, subject: event.subject, next_attempt_at: time, updated_at: time };
         await database

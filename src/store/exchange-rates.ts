@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from './database.ts';
+import { preparedQuery } from './prepared-query.ts';
 import { timeOf, timeText } from './values.ts';
 
 export interface ExchangeRate {
@@ -13,6 +14,17 @@ export interface ExchangeRate {
 export type ExchangeRateRepository = ReturnType<typeof exchangeRateRepository>;
 
 export function exchangeRateRepository(database: Kysely<Tables>) {
+  const selectLast = preparedQuery<{ currency: string }, { currency: string; rate: bigint; created_at: string }>(
+    database,
+    (value) =>
+      database
+        .selectFrom('exchange_rates')
+        .select(['currency', 'rate', 'created_at'])
+        .where('currency', '=', value('currency'))
+        .orderBy('id', 'desc')
+        .limit(1),
+  );
+
   return {
     async insert(rate: ExchangeRate, actor: string): Promise<void> {
       await database
@@ -23,13 +35,22 @@ export function exchangeRateRepository(database: Kysely<Tables>) {
 
     /** The rate that holds now. */
     async last(currency: string): Promise<ExchangeRate | undefined> {
-      const row = await database
-        .selectFrom('exchange_rates')
-        .select(['currency', 'rate', 'created_at'])
-        .where('currency', '=', currency)
-        .orderBy('id', 'desc')
-        .executeTakeFirst();
+      const [row] = (await selectLast({ currency })).rows;
       return row && { currency: row.currency, rate: row.rate, updatedAt: timeOf(row.created_at) };
+    },
+
+    /** Every currency that a rate was ever set for, sorted: a step in the index for each, whatever its history. */
+    async currencies(): Promise<string[]> {
+      const currencies: string[] = [];
+      for (;;) {
+        const { next } = await database
+          .selectFrom('exchange_rates')
+          .select(({ fn }) => fn.min<string | null>('currency').as('next'))
+          .where('currency', '>', currencies.at(-1) ?? '')
+          .executeTakeFirstOrThrow();
+        if (next === null) return currencies;
+        currencies.push(next);
+      }
     },
   };
 }

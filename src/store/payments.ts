@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { AccountId } from '../tari/address.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
 import type { PaymentStatus, PaymentType, Tables } from './database.ts';
@@ -23,6 +23,12 @@ export interface Payment {
   updatedAt: Date;
 }
 
+/** Where a payment stands in a list that is sorted by its creation. */
+export interface PaymentPosition {
+  createdAt: Date;
+  txid: string;
+}
+
 function paymentOf(row: Selectable<Tables['payments']>): Payment {
   return {
     txid: row.txid,
@@ -42,6 +48,12 @@ function paymentOf(row: Selectable<Tables['payments']>): Payment {
 export type PaymentRepository = ReturnType<typeof paymentRepository>;
 
 export function paymentRepository(database: Kysely<Tables>) {
+  const pageAfter = (after: PaymentPosition | undefined, limit: number) => {
+    const page = database.selectFrom('payments').selectAll().orderBy('created_at').orderBy('txid').limit(limit);
+    if (after === undefined) return page;
+    return page.where(sql<SqlBool>`(created_at, txid) > (${timeText(after.createdAt)}, ${after.txid})`);
+  };
+
   return {
     /** Adds a payment to the journal. The caller has made sure that its id is new and its accounts known. */
     async insert(payment: Payment): Promise<Payment> {
@@ -91,6 +103,32 @@ export function paymentRepository(database: Kysely<Tables>) {
         .orderBy('created_at')
         .orderBy('txid')
         .execute();
+      return rows.map(paymentOf);
+    },
+
+    /** Up to `limit` payments of an account after the position, oldest first. */
+    async pageOfAccount(account: AccountId, after: PaymentPosition | undefined, limit: number): Promise<Payment[]> {
+      const rows = await pageAfter(after, limit).where('account', '=', account).execute();
+      return rows.map(paymentOf);
+    },
+
+    /** The sum of all payments of an account, whatever their status. */
+    async totalOfAccount(account: AccountId): Promise<MicroTari> {
+      const { total } = await database
+        .selectFrom('payments')
+        .select(sql<bigint>`cast(coalesce(sum(amount), 0) as bigint)`.as('total'))
+        .where('account', '=', account)
+        .executeTakeFirstOrThrow();
+      return amountOf(total);
+    },
+
+    /** Up to `limit` payments that name an order by any of the given ids, after the position, oldest first. */
+    async pageNaming(
+      orderIds: readonly string[],
+      after: PaymentPosition | undefined,
+      limit: number,
+    ): Promise<Payment[]> {
+      const rows = await pageAfter(after, limit).where('order_id', 'in', orderIds).execute();
       return rows.map(paymentOf);
     },
 

@@ -4,11 +4,13 @@ import { auditLogRepository } from './audit-log.ts';
 import { customerRepository } from './customers.ts';
 import type { Tables } from './database.ts';
 import { deliveryRepository } from './deliveries.ts';
+import { earlyNewsRepository } from './early-news.ts';
 import { eventRepository, type StoredEvent } from './events.ts';
 import { exchangeRateRepository } from './exchange-rates.ts';
 import { heartbeatRepository } from './heartbeat.ts';
 import { idempotencyKeyRepository } from './idempotency-keys.ts';
 import { journalRepository } from './journals.ts';
+import { type MemoIndex, orderSearchRepository } from './order-search.ts';
 import { orderRepository } from './orders.ts';
 import { paymentRepository } from './payments.ts';
 import { roleRepository } from './roles.ts';
@@ -19,12 +21,13 @@ import { webhookRepository } from './webhooks.ts';
 export type Repositories = ReturnType<typeof repositories>;
 
 /** Every repository over one connection. */
-export function repositories(database: Kysely<Tables>, onAppend: (event: StoredEvent) => void) {
+export function repositories(database: Kysely<Tables>, memoIndex: MemoIndex, onAppend: (event: StoredEvent) => void) {
   return {
     accounts: accountRepository(database),
     auditLog: auditLogRepository(database),
     customers: customerRepository(database),
     deliveries: deliveryRepository(database),
+    earlyNews: earlyNewsRepository(database),
     events: eventRepository(database, onAppend),
     exchangeRates: exchangeRateRepository(database),
     heartbeat: heartbeatRepository(database),
@@ -32,6 +35,7 @@ export function repositories(database: Kysely<Tables>, onAppend: (event: StoredE
     journals: journalRepository(database),
     nonces: nonceRepository(database),
     orders: orderRepository(database),
+    orderSearch: orderSearchRepository(database, memoIndex),
     payments: paymentRepository(database),
     roles: roleRepository(database),
     settlements: settlementRepository(database),

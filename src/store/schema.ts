@@ -21,6 +21,8 @@ export interface SchemaDialect {
     change: 'delete' | 'update',
     columns?: readonly string[],
   ): Promise<void>;
+  /** Indexes what stands anywhere in the memos of orders, of those that are there and of those that come. */
+  indexMemos(database: MigrationDatabase): Promise<void>;
 }
 
 /** A migration for both databases. There is no way down: money is not un-migrated, it is restored from a backup. */

@@ -2,6 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 import type { AccountId } from '../tari/address.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
 import type { SettlementType, Tables } from './database.ts';
+import { preparedQuery } from './prepared-query.ts';
 import { accountOfColumn, amountOf, timeOf, timeText } from './values.ts';
 
 /** One entry of the journal of money that paid orders. */
@@ -33,6 +34,21 @@ function settlementOf(row: Selectable<Tables['settlements']> & { address: string
 export type SettlementRepository = ReturnType<typeof settlementRepository>;
 
 export function settlementRepository(database: Kysely<Tables>) {
+  const insert = preparedQuery<
+    { orderId: string; account: string; settlementType: SettlementType; amount: bigint; time: string },
+    { id: bigint }
+  >(database, (value) =>
+    database
+      .insertInto('settlements')
+      .values({
+        order_id: value('orderId'),
+        account: value('account'),
+        settlement_type: value('settlementType'),
+        amount: value('amount'),
+        created_at: value('time'),
+      })
+      .returning('id'),
+  );
   const withAddress = () =>
     database
       .selectFrom('settlements')
@@ -43,17 +59,9 @@ export function settlementRepository(database: Kysely<Tables>) {
 
   return {
     async insert(entry: NewSettlementEntry): Promise<SettlementEntry> {
-      const { id } = await database
-        .insertInto('settlements')
-        .values({
-          order_id: entry.orderId,
-          account: entry.account,
-          settlement_type: entry.settlementType,
-          amount: entry.amount,
-          created_at: timeText(entry.createdAt),
-        })
-        .returning('id')
-        .executeTakeFirstOrThrow();
+      const { orderId, account, settlementType, amount } = entry;
+      const { rows } = await insert({ orderId, account, settlementType, amount, time: timeText(entry.createdAt) });
+      const { id } = rows[0] as { id: bigint };
       return { id, ...entry };
     },
 

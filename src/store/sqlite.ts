@@ -9,6 +9,7 @@ import type { StoredEvent } from './events.ts';
 import { GroupCommit, type WriteConnection } from './group-commit.ts';
 import { type Repositories, repositories } from './repositories.ts';
 import type { SchemaDialect } from './schema.ts';
+import { createMemoIndex, sqliteMemoIndex } from './sqlite-memo-index.ts';
 import type { Store } from './unit-of-work.ts';
 
 type Connection = SqliteDatabase.Database;
@@ -55,6 +56,7 @@ const schema: SchemaDialect = {
       database,
     );
   },
+  indexMemos: createMemoIndex,
 };
 
 function open(file: string, options: { readonly: boolean }): Connection {
@@ -178,7 +180,7 @@ export async function openSqliteStore(
 
   const listeners: ((events: readonly StoredEvent[]) => void)[] = [];
   let appended: StoredEvent[] = [];
-  const context = repositories(database, (event) => appended.push(event));
+  const context = repositories(database, sqliteMemoIndex, (event) => appended.push(event));
   const group = new GroupCommit<Repositories>(writeConnection(connection), () => {
     const events: StoredEvent[] = [];
     appended = events;
@@ -239,7 +241,7 @@ function readerPool(file: string, most: number) {
       begin: () => void begin.run(),
       end: () => void (connection.inTransaction && commit.run()),
       close: () => void connection.close(),
-      context: repositories(kyselyOver(connection), () => {
+      context: repositories(kyselyOver(connection), sqliteMemoIndex, () => {
         throw new Error('Events are appended in a unit of work, not while reading');
       }),
     };

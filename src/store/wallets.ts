@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { AccountId } from '../tari/address.ts';
 import type { NoncePurpose, Tables } from './database.ts';
-import { accountOfColumn, timeText } from './values.ts';
+import { preparedQuery } from './prepared-query.ts';
+import { accountOfColumn, timeOf, timeText } from './values.ts';
 
 /** A hot wallet of the shop, which may report payments. */
 export interface HotWallet {
@@ -34,6 +35,10 @@ export function walletRepository(database: Kysely<Tables>) {
     lastNonce: BigInt(row.last_nonce ?? 0),
   });
 
+  const select = preparedQuery<{ account: string }, Parameters<typeof walletOf>[0]>(database, (value) =>
+    joined().where('wallets.account', '=', value('account')),
+  );
+
   return {
     async insert(wallet: Omit<HotWallet, 'lastNonce'>, now: Date): Promise<void> {
       await database
@@ -48,7 +53,7 @@ export function walletRepository(database: Kysely<Tables>) {
     },
 
     async find(account: AccountId): Promise<HotWallet | undefined> {
-      const row = await joined().where('wallets.account', '=', account).executeTakeFirst();
+      const [row] = (await select({ account })).rows;
       return row && walletOf(row);
     },
 
@@ -81,21 +86,41 @@ export function walletRepository(database: Kysely<Tables>) {
 export type NonceRepository = ReturnType<typeof nonceRepository>;
 
 export function nonceRepository(database: Kysely<Tables>) {
+  const upsert = preparedQuery<{ purpose: NoncePurpose; account: string; digits: string; time: string }>(
+    database,
+    (value) =>
+      database
+        .insertInto('nonces')
+        .values({
+          purpose: value('purpose'),
+          account: value('account'),
+          last_nonce: value('digits'),
+          updated_at: value('time'),
+        })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['purpose', 'account'])
+            .doUpdateSet({ last_nonce: value('digits'), updated_at: value('time') })
+            .where('nonces.last_nonce', '<', value('digits')),
+        ),
+  );
+
   return {
     /** Uses up a nonce. Answers false, and keeps the old one, unless it is above the last nonce of that signer. */
     async raise(purpose: NoncePurpose, account: AccountId, nonce: bigint, now: Date): Promise<boolean> {
       const digits = nonce.toString().padStart(NONCE_DIGITS, '0');
-      const { numInsertedOrUpdatedRows } = await database
-        .insertInto('nonces')
-        .values({ purpose, account, last_nonce: digits, updated_at: timeText(now) })
-        .onConflict((conflict) =>
-          conflict
-            .columns(['purpose', 'account'])
-            .doUpdateSet({ last_nonce: digits, updated_at: timeText(now) })
-            .where('nonces.last_nonce', '<', digits),
-        )
+      const { affectedRows } = await upsert({ purpose, account, digits, time: timeText(now) });
+      return affectedRows === 1n;
+    },
+
+    /** When a nonce for this purpose was last used, by whomever. */
+    async lastRaisedAt(purpose: NoncePurpose): Promise<Date | undefined> {
+      const { time } = await database
+        .selectFrom('nonces')
+        .select(({ fn }) => fn.max<string | null>('updated_at').as('time'))
+        .where('purpose', '=', purpose)
         .executeTakeFirstOrThrow();
-      return numInsertedOrUpdatedRows === 1n;
+      return time === null ? undefined : timeOf(time);
     },
   };
 }

@@ -1,6 +1,6 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Tables, WebhookState } from './database.ts';
-import { timeText } from './values.ts';
+import { timeOf, timeText } from './values.ts';
 
 /** A delivery of the shop, as its headers name it. */
 export interface WebhookDelivery {
@@ -18,9 +18,36 @@ export interface WebhookAnswer {
   message: string;
 }
 
+/** A delivery that could not be used, with what is needed to take it up again. */
+export interface SetAsideWebhook {
+  /** Counts from 1 in the order in which deliveries came. */
+  id: bigint;
+  webhookId: string | null;
+  topic: string;
+  receivedAt: Date;
+  /** Why it could not be used: the message that it was answered with. */
+  reason: string;
+  /** The raw text. */
+  body: string;
+}
+
+function setAsideOf(row: Selectable<Tables['webhooks']>): SetAsideWebhook {
+  if (row.body === null) throw new Error(`The webhook ${row.id} was set aside without its body`);
+  return {
+    id: row.id,
+    webhookId: row.webhook_id,
+    topic: row.topic,
+    receivedAt: timeOf(row.received_at),
+    reason: row.message,
+    body: row.body,
+  };
+}
+
 export type WebhookRepository = ReturnType<typeof webhookRepository>;
 
 export function webhookRepository(database: Kysely<Tables>) {
+  const setAside = () => database.selectFrom('webhooks').selectAll().where('state', '=', 'set_aside');
+
   return {
     /** The answer that a delivery had when it came before. */
     async answerOf(webhookId: string): Promise<WebhookAnswer | undefined> {
@@ -48,6 +75,45 @@ export function webhookRepository(database: Kysely<Tables>) {
           body,
         })
         .execute();
+    },
+
+    /** Up to `limit` deliveries that are set aside, after the one with id `after`, oldest first. */
+    async setAsideAfter(after: bigint, limit: number): Promise<SetAsideWebhook[]> {
+      const rows = await setAside()
+        // The ids alone are sorted first: sorting whole rows would carry all their bodies along.
+        .where('id', 'in', (page) =>
+          page
+            .selectFrom('webhooks')
+            .select('id')
+            .where('state', '=', 'set_aside')
+            .where('id', '>', after)
+            .orderBy('id')
+            .limit(limit),
+        )
+        .orderBy('id')
+        .execute();
+      return rows.map(setAsideOf);
+    },
+
+    async findSetAside(id: bigint): Promise<SetAsideWebhook | undefined> {
+      const row = await setAside().where('id', '=', id).executeTakeFirst();
+      return row && setAsideOf(row);
+    },
+
+    /** Notes what came of a delivery that was set aside and has been tried again. The body of a used one is let go. */
+    async answerAgain({ id, body }: SetAsideWebhook, answer: WebhookAnswer): Promise<void> {
+      const { numUpdatedRows } = await database
+        .updateTable('webhooks')
+        .set({
+          state: answer.state,
+          success: answer.success ? 1n : 0n,
+          message: answer.message,
+          body: answer.state === 'set_aside' ? body : null,
+        })
+        .where('id', '=', id)
+        .where('state', '=', 'set_aside')
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows !== 1n) throw new Error(`The webhook ${id} was not set aside when it was tried again`);
     },
 
     /** Forgets deliveries that were used and are too old to come again. Answers how many. */

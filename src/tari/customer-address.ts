@@ -11,7 +11,9 @@ const MADE_PREFIX = '000000ba5e4d0000';
 const MADE_PREFIX_BYTES = Uint8Array.of(0x00, 0x00, 0x00, 0xba, 0x5e, 0x4d, 0x00, 0x00);
 const MAINNET_BYTE = '00';
 const FEATURES = 2;
-const LONGEST_CUSTOMER_ID = 256;
+
+/** `guest:` and the longest order id, with room to spare. */
+const LONGEST_CUSTOMER_ID = 270;
 /** About one in four of the keys tried is a point, so that this many are never needed. */
 const MOST_TRIES = 4096;
 

@@ -366,7 +366,7 @@ describe('the addresses of one wallet', () => {
     const test = await testEngine();
     await test.pay({ from: forms['dual with a payment id'] });
     await test.pay({ from: alice });
-    const senders = (await test.engine.accounts.payments(alice.tariAddress)).map((payment) => payment.sender);
+    const senders = (await test.engine.lists.payments(alice.tariAddress, {})).rows.map((payment) => payment.sender);
     expect(senders).toEqual([addressToBase58(forms['dual with a payment id']), alice.address]);
     const account = await test.engine.accounts.balance(alice.tariAddress);
     expect(account?.address).toBe(addressToBase58(dual));

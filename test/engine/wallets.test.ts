@@ -138,7 +138,7 @@ describe('a report of a payment', () => {
       test.engine.wallets.remove(HOT_WALLET.tariAddress, ADMIN),
     ]);
     expect(paid).toMatchObject({ status: 'rejected', reason: { code: 'wallet_not_authorized' } });
-    expect(await test.engine.accounts.payments(alice.tariAddress)).toEqual([]);
+    expect((await test.engine.lists.payments(alice.tariAddress, {})).rows).toEqual([]);
   });
 });
 

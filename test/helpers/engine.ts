@@ -130,6 +130,7 @@ export function aShopOrder(order: Partial<ShopOrder> = {}): ShopOrder {
     altId: null,
     customerId: 'c1',
     isPaidInShop: false,
+    isCancelledInShop: false,
     memo,
     claimTexts: memo === null ? [] : [memo],
     price: '100.00',
@@ -189,6 +190,7 @@ export class TestEngine {
     let manualPayments = 0;
     this.engine = createEngine(context, {
       nothingExpiresBefore: parts.nothingExpiresBefore,
+      wakeOutbox: () => undefined,
       makeTxid: () => {
         manualPayments += 1;
         return `manual-${manualPayments}`;
@@ -334,7 +336,9 @@ export class TestEngine {
   }
 }
 
-const TABLES = `select name from sqlite_master where type = 'table' and name not glob 'sqlite_*' and name not glob 'kysely_*'`;
+/** Without the tables in which SQLite keeps a full-text index. */
+const TABLES = `select name from pragma_table_list
+  where schema = 'main' and type = 'table' and name not glob 'sqlite_*' and name not glob 'kysely_*'`;
 
 interface TestParts {
   log: RecordingLog;

@@ -246,6 +246,38 @@ describe('the outbox, driven by hand,', () => {
     expect(await backlogOf(box)).toMatchObject({ pending: 0, dead: 1 });
   });
 
+  it('carries dead letters that are sent again in the order of their events, before what waits', async () => {
+    const box = await outbox();
+    box.behaviour.set('shop', failing(new StorefrontError('No such order', { retryable: false })));
+    await box.test.order({ orderId: '1', memo: claimText(alice, '1') });
+    await box.carryAll();
+    expect(await backlogOf(box)).toMatchObject({ pending: 0, dead: 2 });
+    box.behaviour.set('shop', failing(new Error('not now')));
+    await box.test.cancel('1');
+    await box.carryAll();
+    box.behaviour.clear();
+    box.told.length = 0;
+    const { deadLetters } = box.test.engine;
+    const dead = await deadLetters.after(0n, 10);
+    for (const { event } of dead.reverse()) {
+      expect(await deadLetters.retry({ actor: 'test' }, event.id, 'shop')).toBe(1);
+    }
+    box.test.clock.advance(SECOND);
+    await box.carryAll();
+    expect(box.told).toEqual(['shop NewOrder 1', 'shop OrderClaimed 1', 'shop OrderAnnulled 1']);
+  });
+
+  it('counts the tries of a dead letter that is sent again from one', async () => {
+    const box = await outbox({ onDisk: true });
+    box.behaviour.set('shop', failing(new StorefrontError('No such order', { retryable: false })));
+    await box.test.order({ orderId: '1' });
+    await box.carryAll();
+    box.behaviour.set('shop', failing(new Error('not now')));
+    await box.test.engine.deadLetters.retry({ actor: 'test' }, 1n, undefined);
+    await box.carryAll();
+    expect(box.test.dump().deliveries).toMatchObject([{ state: 'pending', attempts: 1n, last_error: 'not now' }]);
+  });
+
   it('leaves a delivery to whoever holds it, and takes it again when the hold is over', async () => {
     const box = await outbox({ onDisk: true });
     await box.test.order({ orderId: '1' });
@@ -430,6 +462,27 @@ describe('the running dispatcher', () => {
       'shop OrderClaimed 1',
       'shop OrderPaid 1',
     ]);
+  }, 5_000);
+
+  it('carries a dead letter that is sent again only when a later event of the order is no longer on its way', async () => {
+    const box = await outbox();
+    const hopeless = new StorefrontError('No such order', { retryable: false });
+    box.behaviour.set('shop NewOrder 1', failing(hopeless));
+    await box.test.order({ orderId: '1' });
+    await box.carryAll();
+    const { open, opened } = gate();
+    box.behaviour.set('shop OrderClaimed 1', () => opened);
+    box.behaviour.delete('shop NewOrder 1');
+    start(box);
+    await box.test.claim(alice, '1');
+    await vi.waitFor(() => expect(box.told).toContain('shop OrderClaimed 1'), PATIENT);
+    await box.test.engine.deadLetters.retry({ actor: 'test' }, 1n, undefined);
+    box.dispatcher.wake();
+    await wait();
+    expect(box.told).toEqual(['shop NewOrder 1', 'shop OrderClaimed 1']);
+    open();
+    await idle(box);
+    expect(box.told).toEqual(['shop NewOrder 1', 'shop OrderClaimed 1', 'shop NewOrder 1']);
   }, 5_000);
 
   it('waits, when it is stopped, for what is in hand, notes it, and takes nothing more', async () => {

@@ -96,6 +96,17 @@ describe('registering a durable handler', () => {
     expect(events.allDurableSubscribers().sort()).toEqual(['ledger-2', 'mailer']);
   });
 
+  it('may leave out what the shop did itself', () => {
+    const events = bus();
+    events.onDurable('shop', 'OrderAnnulled', () => undefined, { exceptFrom: 'shop' });
+    events.onDurable('mailer', 'OrderAnnulled', () => undefined);
+    expect(events.durableSubscribers('OrderAnnulled')).toEqual(['shop', 'mailer']);
+    expect(events.durableSubscribers('OrderAnnulled', 'server')).toEqual(['shop', 'mailer']);
+    expect(events.durableSubscribers('OrderAnnulled', 'shop')).toEqual(['mailer']);
+    expect(events.allDurableSubscribers()).toEqual(['shop', 'mailer']);
+    expect(events.handlerOf('shop', 'OrderAnnulled')).toBeTypeOf('function');
+  });
+
   it.each(['', 'Mailer', '1mail', 'my mailer', 'mail_er', 'x'.repeat(65)])('refuses the name %j', (name) => {
     expect(() => bus().onDurable(name, 'OrderPaid', () => undefined)).toThrow(/subscriber's name/);
   });

@@ -132,6 +132,7 @@ function shopOrderOf(step: Step & { kind: 'order' }): ShopOrder {
     price,
     currency,
     isPaidInShop: false,
+    isCancelledInShop: false,
     createdAt: new Date(NOW.getTime() - age * HOUR),
     updatedAt: NOW,
   };

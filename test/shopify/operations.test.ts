@@ -1,4 +1,4 @@
-import { getOperationAST, parse, validate, visit } from 'graphql';
+import { getOperationAST, parse, print, validate, visit } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import * as operations from '../../src/shopify/operations.ts';
 import { loadAdminSchema } from '../fakes/shopify/schema.ts';
@@ -8,7 +8,7 @@ const documents = Object.entries(operations).flatMap(([name, value]): [string, s
 );
 
 describe('our GraphQL documents', () => {
-  it('are eight', () => expect(documents).toHaveLength(8));
+  it('are ten', () => expect(documents).toHaveLength(10));
 
   it.each(documents)('%s is valid by the real Admin schema', (_name, document) => {
     const parsed = parse(document);
@@ -16,10 +16,15 @@ describe('our GraphQL documents', () => {
     expect(getOperationAST(parsed)?.name?.value).toBe(operations.operationName(document));
   });
 
-  it.each(documents)('%s asks for no customer data', (_name, document) => {
+  it.each(documents)('%s asks for no protected customer data, and of customers for the id alone', (_name, document) => {
     const asked = new Set<string>();
-    visit(parse(document), { Field: (node) => void asked.add(node.name.value) });
-    for (const field of ['customer', 'email', 'phone', 'billingAddress', 'shippingAddress', 'clientIp']) {
+    visit(parse(document), {
+      Field: (node) => {
+        asked.add(node.name.value);
+        if (node.name.value === 'customer') expect(print(node)).toMatch(/^customer @include.* \{\s*id\s*\}$/);
+      },
+    });
+    for (const field of ['email', 'phone', 'billingAddress', 'shippingAddress', 'clientIp', 'displayName']) {
       expect(asked).not.toContain(field);
     }
   });

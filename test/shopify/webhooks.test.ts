@@ -57,6 +57,7 @@ describe('parseOrderWebhook', () => {
       createdAt: new Date('2026-11-20T12:00:00Z'),
       updatedAt: new Date('2026-11-20T12:00:00Z'),
       isPaidInShop: false,
+      isCancelledInShop: false,
     });
   });
 

@@ -31,8 +31,8 @@ describe('customer addresses', () => {
     );
   });
 
-  it('need an id of 1 to 256 characters', () => {
+  it('need an id of 1 to 270 characters', () => {
     expect(() => customerAddress('')).toThrow(RangeError);
-    expect(() => customerAddress('x'.repeat(257))).toThrow(RangeError);
+    expect(() => customerAddress('x'.repeat(271))).toThrow(RangeError);
   });
 });

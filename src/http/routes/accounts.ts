@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Accounts } from '../../engine/accounts.ts';
+import type { AccountHistory, Accounts } from '../../engine/accounts.ts';
 import {
   balanceView,
   customerBalanceView,
@@ -10,18 +10,8 @@ import {
   settlementView,
 } from '../../engine/views.ts';
 import { addressToBase58 } from '../../tari/address.ts';
-import { sumMicroTari } from '../../tari/micro-tari.ts';
 import { callerOf, type Guard } from '../access.ts';
-import {
-  address,
-  addressBalance,
-  addressHistory,
-  customerHistory,
-  customerId,
-  order,
-  orderId,
-  paymentsResult,
-} from '../schemas.ts';
+import { address, addressBalance, addressHistory, customerHistory, customerId, order, orderId } from '../schemas.ts';
 
 const byAddress = z.object({ address });
 const byCustomer = z.object({ id: customerId });
@@ -29,6 +19,8 @@ const byCustomer = z.object({ id: customerId });
 /** Balances, histories, and single orders. */
 export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAsyncZod {
   return async (app) => {
+    await app.register(ownRoutes(accounts, guard));
+
     app.get(
       '/api/balance/:address',
       { onRequest: guard('read_all'), schema: { params: byAddress, response: { 200: addressBalance } } },
@@ -38,16 +30,7 @@ export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAs
     app.get(
       '/api/history/address/:address',
       { onRequest: guard('read_all'), schema: { params: byAddress, response: { 200: addressHistory } } },
-      async ({ params }) => {
-        const history = await accounts.history(params.address);
-        return {
-          address: history.address,
-          balance: balanceView(history.address, history.account),
-          orders: history.orders.map(orderView),
-          payments: history.payments.map(paymentView),
-          settlements: history.settlements.map(settlementView),
-        };
-      },
+      async ({ params }) => historyView(await accounts.history(params.address)),
     );
 
     app.get(
@@ -61,19 +44,6 @@ export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAs
           order_balance: customerOrderBalanceView(history.customerId, history.totals),
           orders: history.orders.map(orderView),
           settlements: history.settlements.map(settlementView),
-        };
-      },
-    );
-
-    app.get(
-      '/api/payments/:address',
-      { onRequest: guard('read_all'), schema: { params: byAddress, response: { 200: paymentsResult } } },
-      async ({ params }) => {
-        const payments = await accounts.payments(params.address);
-        return {
-          address: addressToBase58(params.address),
-          total_payments: sumMicroTari(payments.map((payment) => payment.amount)),
-          payments: payments.map(paymentView),
         };
       },
     );
@@ -93,5 +63,35 @@ export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAs
         return found ? orderView(found) : null;
       },
     );
+  };
+}
+
+/** What the caller's address sees of itself. */
+function ownRoutes(accounts: Accounts, guard: Guard): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/api/check_token',
+      { onRequest: guard('user'), schema: { response: { 200: z.string() } } },
+      async (_, reply) => reply.type('text/plain; charset=utf-8').send('Token is valid.'),
+    );
+
+    app.get('/api/balance', { onRequest: guard(), schema: { response: { 200: addressBalance } } }, async (request) => {
+      const { address, name } = callerOf(request);
+      return balanceView(name, await accounts.balance(address));
+    });
+
+    app.get('/api/history', { onRequest: guard(), schema: { response: { 200: addressHistory } } }, async (request) =>
+      historyView(await accounts.history(callerOf(request).address)),
+    );
+  };
+}
+
+function historyView(history: AccountHistory) {
+  return {
+    address: history.address,
+    balance: balanceView(history.address, history.account),
+    orders: history.orders.map(orderView),
+    payments: history.payments.map(paymentView),
+    settlements: history.settlements.map(settlementView),
   };
 }

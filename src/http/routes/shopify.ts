@@ -22,6 +22,14 @@ const TOPIC_OF_PATH: Readonly<Record<string, Topic | null>> = {
   '/shopify/webhook/no_op': null,
 };
 
+/** The topics that concern us. Only orders/create opens an order: shops tell of changes to orders of every kind. */
+const KIND_OF_TOPIC: ReadonlyMap<string, 'new_order' | 'order_news'> = new Map<Topic, 'new_order' | 'order_news'>([
+  ['orders/create', 'new_order'],
+  ['orders/updated', 'order_news'],
+  ['orders/paid', 'order_news'],
+  ['orders/cancelled', 'order_news'],
+]);
+
 export interface ShopifyPorts {
   webhooks: Webhooks;
   /** Null where everybody may call. */
@@ -103,15 +111,24 @@ function rawBodyOf(request: FastifyRequest): Buffer {
   return request.body instanceof Buffer ? request.body : Buffer.alloc(0);
 }
 
-/** Reads what a delivery says. Whatever is wrong with it is said rather than thrown: it is kept all the same. */
-function readContent(
+/**
+ * Reads what a delivery says, now or when it was kept and is taken up again. Whatever is wrong with it is said rather
+ * than thrown: it is kept all the same.
+ */
+export function readContent(
   topic: string | null,
   body: string,
   options: Pick<ShopifyPorts, 'orderIdField' | 'priceField'>,
 ): WebhookContent {
-  if (topic !== 'orders/create') return { kind: 'ignored', reason: `Nothing is done for ${topic ?? 'this topic'}.` };
+  const kind = KIND_OF_TOPIC.get(topic ?? '');
+  if (kind === undefined) return { kind: 'ignored', reason: `Nothing is done for ${topic ?? 'this topic'}.` };
   try {
-    return { kind: 'new_order', order: parseOrderWebhook(parseJson(body), options) };
+    const order = parseOrderWebhook(parseJson(body), options);
+    // The body says so as well; the topic alone would do.
+    const isPaidInShop = order.isPaidInShop || topic === 'orders/paid';
+    // No order is cancelled when it is made, whatever Shopify's own sample of orders/create says.
+    const isCancelledInShop = topic === 'orders/cancelled' || (order.isCancelledInShop && kind !== 'new_order');
+    return { kind, order: { ...order, isPaidInShop, isCancelledInShop } };
   } catch (error) {
     if (error instanceof WebhookContentError || error instanceof JsonError) {
       return { kind: 'unusable', reason: `The order could not be read: ${error.message}` };

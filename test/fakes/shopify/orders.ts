@@ -102,8 +102,11 @@ export function shopDecimal(text: string): string {
   return plain.includes('.') ? plain : `${plain}.0`;
 }
 
-/** The order as the type `Order` of the schema; graphql's default resolvers read it. */
-export function orderView(order: StandInOrder): object {
+/**
+ * The order as the type `Order` of the schema; graphql's default resolvers read it.
+ * @param refuseCustomer throws where the app may not know the customer.
+ */
+export function orderView(order: StandInOrder, refuseCustomer: () => void): object {
   const outstanding = hasBalance(order) ? order.price : '0';
   const outstandingPresentment = hasBalance(order) ? order.presentment.price : '0';
   return {
@@ -117,6 +120,22 @@ export function orderView(order: StandInOrder): object {
     currencyCode: order.currency,
     presentmentCurrencyCode: order.presentment.currency,
     note: order.note,
+    customAttributes: order.noteAttributes.map(({ name, value }) => ({ key: name, value: attributeText(value) })),
+    customer: () => {
+      refuseCustomer();
+      return order.customerId === null ? null : { id: `gid://shopify/Customer/${order.customerId}` };
+    },
+    totalPriceSet: moneyBag(order, order.price, order.presentment.price),
+    subtotalPriceSet: moneyBag(order, order.price, order.presentment.price),
+    lineItems: (page: PageArguments) =>
+      connection(
+        order.lineItems.map((item, index) => ({
+          id: String(index),
+          quantity: item.quantity,
+          originalUnitPriceSet: moneyBag(order, item.price, presentmentOf(order, item.price)),
+        })),
+        page,
+      ),
     paymentGatewayNames: order.transactions.map((transaction) => transaction.gateway),
     totalOutstandingSet: moneyBag(order, outstanding, outstandingPresentment),
     currentTotalPriceSet: moneyBag(order, order.price, order.presentment.price),
@@ -135,4 +154,29 @@ function moneyBag(order: StandInOrder, shopAmount: string, presentmentAmount: st
     shopMoney: { amount: shopDecimal(shopAmount), currencyCode: order.currency },
     presentmentMoney: { amount: shopDecimal(presentmentAmount), currencyCode: order.presentment.currency },
   };
+}
+
+/** GraphQL's attributes are texts, whatever an app of the shop wrote. */
+function attributeText(value: unknown): string | null {
+  return typeof value === 'string' || value === null ? value : JSON.stringify(value);
+}
+
+export interface PageArguments {
+  first?: number | null;
+  after?: string | null;
+}
+
+/** A page of a connection. A cursor is the id of the last one before it. */
+export function connection<Node extends { id: string }>(all: readonly Node[], { first, after }: PageArguments): object {
+  const start = after ? all.findIndex((node) => node.id === after) + 1 : 0;
+  const nodes = all.slice(start, start + (first ?? 0));
+  const pageInfo = { hasNextPage: start + nodes.length < all.length, endCursor: nodes.at(-1)?.id ?? null };
+  return { nodes, pageInfo };
+}
+
+/** Only the order's own price is known in the buyer's currency; others follow its ratio, to the cent. */
+export function presentmentOf(order: StandInOrder, price: string): string {
+  if (price === order.price) return order.presentment.price;
+  if (Number(price) === 0) return price;
+  return ((Number(price) * Number(order.presentment.price)) / Number(order.price)).toFixed(2);
 }

@@ -1,5 +1,13 @@
 import { GraphQLError } from 'graphql';
-import { canMarkAsPaid, makeOrder, type NewOrder, orderView, type StandInOrder } from './orders.ts';
+import {
+  canMarkAsPaid,
+  connection,
+  makeOrder,
+  type NewOrder,
+  orderView,
+  type PageArguments,
+  type StandInOrder,
+} from './orders.ts';
 
 /** A change of an order that a call made, in the order of happening. */
 export interface Effect {
@@ -69,6 +77,9 @@ export function createShop(given: ShopOptions): Shop {
 
   const orderOfGid = (gid: string): StandInOrder | undefined => orders.get(gid.replace('gid://shopify/Order/', ''));
 
+  const viewOf = (order: StandInOrder): object =>
+    orderView(order, () => requireScope(options, 'read_customers', 'customer'));
+
   function pay(order: StandInOrder, gateway: string, processedAt: Date): void {
     const at = new Date();
     const amount = order.presentment.price;
@@ -94,9 +105,9 @@ export function createShop(given: ShopOptions): Shop {
     }
     const processedAt = new Date(args.processedAt ?? Date.now());
     const refusal = manualPaymentRefusal(options, order, processedAt);
-    if (refusal !== undefined) return { order: orderView(order), userErrors: [refusal] };
+    if (refusal !== undefined) return { order: viewOf(order), userErrors: [refusal] };
     pay(order, args.paymentMethodName ?? 'Other', processedAt);
-    return { order: orderView(order), userErrors: [] };
+    return { order: viewOf(order), userErrors: [] };
   }
 
   function orderMarkAsPaid(args: { input: { id: string } }): object {
@@ -105,10 +116,10 @@ export function createShop(given: ShopOptions): Shop {
     if (order === undefined) return { order: null, userErrors: [{ field: ['id'], message: 'Order does not exist' }] };
     if (!canMarkAsPaid(order)) {
       const userErrors = [{ field: ['id'], message: 'Order cannot be marked as paid.' }];
-      return { order: orderView(order), userErrors };
+      return { order: viewOf(order), userErrors };
     }
     pay(order, 'manual', new Date());
-    return { order: orderView(order), userErrors: [] };
+    return { order: viewOf(order), userErrors: [] };
   }
 
   function orderCancel(args: { orderId: string; staffNote?: string }): object {
@@ -157,12 +168,13 @@ export function createShop(given: ShopOptions): Shop {
       order: (args: { id: string }) => {
         requireScope(options, 'read_orders', 'order');
         const order = orderOfGid(args.id);
-        return order === undefined ? null : orderView(order);
+        return order === undefined ? null : viewOf(order);
       },
-      orders: (args: { first?: number; query?: string }) => {
+      orders: (args: PageArguments & { query?: string }) => {
         requireScope(options, 'read_orders', 'orders');
-        const found = [...orders.values()].filter((order) => matchesName(order.name, args.query ?? ''));
-        return { nodes: found.slice(0, args.first ?? 0).map(orderView) };
+        const found = [...orders.values()].filter((order) => matches(order, args.query ?? ''));
+        found.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+        return connection(found.map(viewOf) as { id: string }[], args);
       },
       job: (args: { id: string }) => jobs.get(args.id) ?? null,
       currentAppInstallation: () => ({ accessScopes: options.scopes.map((handle) => ({ handle })) }),
@@ -204,6 +216,14 @@ function cancelRefusal(order: StandInOrder | undefined, staffNote: string): User
   }
   if (order.cancelObstacle === null) return undefined;
   return { code: 'INVALID', field: ['orderId'], message: order.cancelObstacle };
+}
+
+/** The two searches that our documents make. */
+function matches(order: StandInOrder, query: string): boolean {
+  if (query === 'status:open AND (financial_status:pending OR financial_status:partially_paid)') {
+    return order.cancelledAt === null && ['PENDING', 'PARTIALLY_PAID'].includes(order.financialStatus);
+  }
+  return matchesName(order.name, query);
 }
 
 /** As the search does: case doesn't count, nor does the `#`, and the beginning of a name is enough. */

@@ -10,7 +10,7 @@ import {
   validate,
 } from 'graphql';
 import { type Access, type AccessOptions, createAccess } from './access.ts';
-import { type CostOptions, createBucket, requestedCost } from './cost.ts';
+import { type CostOptions, createBucket, MAXIMUM_QUERY_COST, requestedCost } from './cost.ts';
 import { createFaults, type FaultKind, type Faults, TOKEN_ENDPOINT } from './faults.ts';
 import { loadAdminSchema } from './schema.ts';
 import { createShop, type Shop, type ShopOptions } from './shop.ts';
@@ -89,7 +89,11 @@ export async function startShopifyStandIn(options: StandInOptions = {}): Promise
   ): Promise<object> {
     const prepared = prepare(query);
     if (!('document' in prepared)) return prepared;
-    const requested = requestedCost(prepared.document, options.cost?.mutationCost ?? 10);
+    const requested = requestedCost(prepared.document, variables, options.cost?.mutationCost ?? 10);
+    if (requested > MAXIMUM_QUERY_COST) {
+      const message = `Query cost is ${requested}, which exceeds the single query max cost limit (${MAXIMUM_QUERY_COST}).`;
+      return { errors: [{ message, extensions: { code: 'MAX_COST_EXCEEDED', cost: requested } }] };
+    }
     const { admitted, cost } = bucket.charge(requested);
     if (!admitted || throttled) {
       const error = { message: 'Throttled', extensions: { code: 'THROTTLED' } };

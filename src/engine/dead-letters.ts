@@ -1,0 +1,43 @@
+import type { DeadLetter } from '../store/deliveries.ts';
+import type { ChangeRequest, Changes } from './changes.ts';
+import type { EngineContext } from './context.ts';
+import { EngineError } from './errors.ts';
+
+export type DeadLetters = ReturnType<typeof deadLetters>;
+
+/** What could not be told to the shop or a plugin, and that a person sends again once it can be. */
+export function deadLetters({ store }: EngineContext, { perform }: Changes, wakeOutbox: () => void) {
+  return {
+    /** The dead letters of up to `limit` events after the one with id `after`, oldest event first. */
+    after: (after: bigint, limit: number): Promise<DeadLetter[]> =>
+      store.read((tx) => tx.deliveries.deadAfter(after, limit)),
+
+    /**
+     * Has the dead letters of an event delivered again, as if they had never been tried. They take their place before
+     * all that still waits for the same subscriber about the same subject. Answers how many there were.
+     * @param subscriber names the one to tell; where it is left out, all that could not be told.
+     * @throws {EngineError} `dead_letter_not_found`
+     */
+    async retry(request: ChangeRequest, eventId: bigint, subscriber: string | undefined): Promise<number> {
+      const retried = await perform(request, async ({ tx, now }) => {
+        const dead = await tx.deliveries.deadOf(eventId);
+        const chosen = dead.filter((letter) => subscriber === undefined || letter.subscriber === subscriber);
+        if (chosen.length === 0) throw new EngineError('dead_letter_not_found', nameOf(eventId, subscriber));
+        for (const letter of chosen) await tx.deliveries.revive(letter, now);
+        const before = { deliveries: chosen.map(deliveryView) };
+        const record = { action: 'retry dead letter', subject: `event ${eventId}`, before };
+        return { answer: chosen.length, record };
+      });
+      wakeOutbox();
+      return retried;
+    },
+  };
+}
+
+function nameOf(eventId: bigint, subscriber: string | undefined): string {
+  return subscriber === undefined ? `event ${eventId}` : `event ${eventId} to ${subscriber}`;
+}
+
+function deliveryView({ event, subscriber, attempts, lastError }: DeadLetter) {
+  return { type: event.type, subject: event.subject, subscriber, attempts, last_error: lastError };
+}

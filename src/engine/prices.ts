@@ -1,0 +1,50 @@
+import type { Order } from '../store/orders.ts';
+import type { Repositories } from '../store/repositories.ts';
+import {
+  AmountError,
+  isTariCurrency,
+  MICRO_TARI_PER_TARI,
+  type MicroTari,
+  priceInMicroTari,
+  TARI_SUPPLY,
+} from '../tari/micro-tari.ts';
+import { EngineError } from './errors.ts';
+import type { ShopOrder } from './storefront.ts';
+
+/** A price as the shop wrote it. */
+export type ShopPrice = Pick<ShopOrder, 'price' | 'currency'>;
+
+/**
+ * The price in µT by the rate that holds now; Tari is worth itself.
+ * @throws {EngineError} `unsupported_currency`, `invalid_price`
+ */
+export async function convertPrice(
+  tx: Repositories,
+  shopPrice: ShopPrice,
+): Promise<{ totalPrice: MicroTari; exchangeRate: bigint }> {
+  const currency = shopPrice.currency.toUpperCase();
+  const exchangeRate = isTariCurrency(currency) ? MICRO_TARI_PER_TARI : (await tx.exchangeRates.last(currency))?.rate;
+  if (exchangeRate === undefined) throw new EngineError('unsupported_currency', shopPrice.currency);
+  try {
+    const totalPrice = priceInMicroTari(shopPrice.price, exchangeRate);
+    if (totalPrice > TARI_SUPPLY) throw new AmountError('It is more than all Tari that there is.');
+    return { totalPrice, exchangeRate };
+  } catch (error) {
+    if (error instanceof AmountError) throw new EngineError('invalid_price', error.message);
+    throw error;
+  }
+}
+
+/**
+ * Whether the shop asks for what it asked for when the order's price was made, however it writes it: `12.5` is `12.50`.
+ * The price here may be another one: the rate has moved since, or an operator has changed it.
+ */
+export function isShopPriceOf(order: Order, { price, currency }: ShopPrice): boolean {
+  if (order.originalPrice === null || order.currency.toUpperCase() !== currency.toUpperCase()) return false;
+  return withoutNeedlessZeros(order.originalPrice) === withoutNeedlessZeros(price);
+}
+
+function withoutNeedlessZeros(decimal: string): string {
+  const [whole = '', digits = ''] = decimal.split('.');
+  return `${whole.replace(/^0+(?=\d)/, '')}.${digits.replace(/0+$/, '')}`;
+}

@@ -1,0 +1,88 @@
+import type { WebhookAnswer } from '../store/webhooks.ts';
+import { recordChange } from './audit-trail.ts';
+import type { EngineContext } from './context.ts';
+import { EngineError } from './errors.ts';
+import { Ledger } from './ledger.ts';
+import type { Orders } from './orders.ts';
+import { takeInOrder } from './shop-changes.ts';
+import { type OpenOrder, type ShopOrder, type Storefront, StorefrontError } from './storefront.ts';
+import { orderView } from './views.ts';
+
+/** What a rescan did about one open order of the shop. */
+export interface RescanResult {
+  success: boolean;
+  /** A sentence that names the order. */
+  message: string;
+}
+
+export type Rescan = ReturnType<typeof rescan>;
+
+/** Three thousand orders take about four minutes at the pace that a shop of the smallest plan allows. */
+const READ_WITHIN_MS = 5 * 60_000;
+
+/** @param storefront undefined where no shop is configured. */
+export function rescan(
+  { store, clock, log, subscriptions }: EngineContext,
+  orders: Orders,
+  storefront: Pick<Storefront, 'openOrders'> | undefined,
+) {
+  /** Each order is a unit of work of its own: what was added stays, whatever becomes of the rest. */
+  const takeIn = async (actor: string, shopOrder: ShopOrder): Promise<Omit<WebhookAnswer, 'state'>> => {
+    const claimant = orders.claimantIn(shopOrder);
+    const now = clock.now();
+    try {
+      return await store.run(async (tx) => {
+        const known = await tx.orders.find(shopOrder.orderId);
+        const taken = await takeInOrder(new Ledger(tx, now, subscriptions), orders, shopOrder, claimant);
+        const added = known === undefined ? await tx.orders.find(shopOrder.orderId) : undefined;
+        if (added !== undefined) {
+          const entry = { actor, action: 'add order', subject: added.orderId, after: orderView(added) };
+          await recordChange(tx, { ...entry, reason: 'It was open in the shop and missing here.' }, now);
+        }
+        return taken;
+      });
+    } catch (error) {
+      if (error instanceof EngineError) return { success: false, message: error.message };
+      throw error;
+    }
+  };
+
+  const resultOf = async (actor: string, open: OpenOrder): Promise<RescanResult> => {
+    if (open.kind === 'unusable') return { success: false, message: `Order ${open.name}: ${open.reason}` };
+    const { success, message } = await takeIn(actor, open.order);
+    const parts = [`Order ${open.order.altId ?? open.order.orderId}: ${message}`, open.remark];
+    return { success, message: parts.filter((part) => part !== null).join(' ') };
+  };
+
+  return {
+    /**
+     * Adds the orders that are open in the shop and missing here, as webhooks would have done; those that are known stay
+     * as they are. Answers one result for each open order of the shop. It can be repeated at any time.
+     * @param actor who asks, as the audit log names them.
+     * @throws {EngineError} `shop_not_configured`; `shop_unreachable` where the shop did not tell all: what it told is
+     *   taken in.
+     */
+    async openOrders(actor: string): Promise<RescanResult[]> {
+      const openOrders = storefront?.openOrders?.(AbortSignal.timeout(READ_WITHIN_MS));
+      if (openOrders === undefined) throw new EngineError('shop_not_configured');
+      const results: RescanResult[] = [];
+      try {
+        for await (const open of openOrders) results.push(await resultOf(actor, open));
+      } catch (error) {
+        if (!(error instanceof StorefrontError)) throw error;
+        log.warn(
+          { actor, read: results.length },
+          `The open orders of the shop could not all be read: ${error.message}`,
+        );
+        throw new EngineError('shop_unreachable');
+      }
+      const failed = results.filter((result) => !result.success);
+      for (const { message } of failed) log.warn({ actor }, `An open order of the shop is not added: ${message}`);
+      log.info(
+        { actor, read: results.length, failed: failed.length },
+        'The open orders of the shop were looked through',
+      );
+      return results;
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import type { ShopClosing } from '../store/database.ts';
+import type { EarlyNews } from '../store/early-news.ts';
+import type { Order } from '../store/orders.ts';
+import type { Repositories } from '../store/repositories.ts';
+import { recordChange } from './audit-trail.ts';
+import type { Ledger } from './ledger.ts';
+import type { ShopOrder } from './storefront.ts';
+import { orderView } from './views.ts';
+
+/** Who stands in the audit log for what the shop did by itself. */
+export const SHOP = 'shop';
+
+const CLOSING_REASONS: Readonly<Record<ShopClosing, string>> = {
+  cancelled: 'It was cancelled in the shop.',
+  paid: 'It was paid in the shop by other means.',
+};
+
+/** How the shop has closed the order; null while it is open there. */
+export function closingOf(news: ShopOrder): ShopClosing | null {
+  if (news.isCancelledInShop) return 'cancelled';
+  return news.isPaidInShop ? 'paid' : null;
+}
+
+/**
+ * Closes an open order because the shop did, without calling the shop back.
+ *
+ * One that the shop has its money for becomes Cancelled too, not Paid: Paid means here that the journals hold
+ * settlements of exactly its price, and nothing was paid through them. So no credit is spent, the sums stay right, and
+ * the audit log tells the two apart.
+ */
+export async function closeByShop(ledger: Ledger, order: Order, news: ShopOrder, closing: ShopClosing): Promise<Order> {
+  const shopUpdatedAt = news.updatedAt > order.shopUpdatedAt ? news.updatedAt : order.shopUpdatedAt;
+  const closed = await ledger.annulOrder(order, 'cancel', { shopUpdatedAt });
+  await recordByShop(ledger, 'cancel order', order, closed, CLOSING_REASONS[closing]);
+  return closed;
+}
+
+/** The line in the audit log for what the shop changed of an order. */
+export function recordByShop(
+  { tx, now }: Ledger,
+  action: string,
+  before: Order,
+  after: Order,
+  reason: string,
+): Promise<void> {
+  const views = { before: orderView(before), after: orderView(after) };
+  return recordChange(tx, { actor: SHOP, action, subject: before.orderId, reason, ...views }, now);
+}
+
+/**
+ * Keeps news of an order that is not known yet. Webhooks come in any order, and one that comes late tells how things
+ * were when it was made: without this, a late orders/create would open an order that the shop has closed, or at a price
+ * that no longer holds. The news itself enters no order: shops also tell of orders that were never to be paid in Tari.
+ */
+export async function keepEarlyNews({ tx, now }: Ledger, news: ShopOrder): Promise<void> {
+  const { orderId, price, currency, updatedAt: shopUpdatedAt } = news;
+  const kept = await tx.earlyNews.find(orderId);
+  const heard = { orderId, closing: closingOf(news), price, currency, shopUpdatedAt };
+  await tx.earlyNews.keep(kept === undefined ? heard : joined(kept, heard), now);
+}
+
+/** The price goes by the newer of the two; that an order was closed holds whichever says so. */
+function joined(kept: EarlyNews, heard: EarlyNews): EarlyNews {
+  const newer = heard.shopUpdatedAt >= kept.shopUpdatedAt ? heard : kept;
+  return { ...newer, closing: kept.closing ?? heard.closing };
+}
+
+/** The order as the shop tells of it, by the newest that it has said, and how it has closed it. */
+export async function withEarlyNews(
+  tx: Repositories,
+  told: ShopOrder,
+): Promise<{ shopOrder: ShopOrder; closing: ShopClosing | null }> {
+  const early = await tx.earlyNews.find(told.orderId);
+  if (early === undefined) return { shopOrder: told, closing: null };
+  const { price, currency, shopUpdatedAt: updatedAt, closing } = early;
+  if (updatedAt < told.updatedAt) return { shopOrder: told, closing };
+  // Nobody pays an order that is closed, so its price need not be one that can be converted now.
+  return { shopOrder: { ...told, ...(closing === null && { price, currency }), updatedAt }, closing };
+}

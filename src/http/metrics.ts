@@ -1,0 +1,108 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Clock } from '../engine/clock.ts';
+import type { Logger } from '../engine/log.ts';
+import type { Reader } from '../store/unit-of-work.ts';
+import { createFigures, type Figures } from './figures.ts';
+
+/** What Prometheus asks for, in its text form. */
+export interface Metrics {
+  contentType: string;
+  /** Counts a request that has been answered. */
+  countAnswer(request: FastifyRequest, reply: FastifyReply): void;
+  /** All metrics as they are now. */
+  text(): Promise<string>;
+}
+
+/** The label of requests to paths that are not served: what strangers make up must not become a metric each. */
+const NO_ROUTE = 'none';
+
+export interface MetricsPorts {
+  store: Reader;
+  clock: Clock;
+  log: Logger;
+  /** Whose deliveries are counted. */
+  subscribers: readonly string[];
+}
+
+/** Makes the metrics of one server. Those of the process, such as the lag of its event loop, are prom-client's own. */
+export function createMetrics({ store, clock, log, subscribers }: MetricsPorts): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const countAnswer = requestMetrics(registry);
+  const showFigures = figureMetrics(registry);
+  const readFigures = createFigures({ store, clock, subscribers });
+
+  return {
+    contentType: registry.contentType,
+    countAnswer,
+    async text() {
+      const figures = await readFigures().catch((error: unknown) => {
+        // The metrics of requests and of the process are wanted most when the database is out of reach.
+        log.error({ err: error }, 'The metrics could not read the database; they leave out what it holds');
+        return undefined;
+      });
+      showFigures(figures);
+      return registry.metrics();
+    },
+  };
+}
+
+function requestMetrics(registry: Registry): Metrics['countAnswer'] {
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'tpg_http_requests_total',
+    help: 'Requests that were answered, by method, route and status.',
+    labelNames: ['method', 'route', 'status'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'tpg_http_request_duration_seconds',
+    help: 'How long requests took, from their headers to the end of the answer.',
+    labelNames: ['method', 'route'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  return (request, reply) => {
+    const route = request.routeOptions.url ?? NO_ROUTE;
+    requests.inc({ method: request.method, route, status: reply.statusCode });
+    durations.observe({ method: request.method, route }, reply.elapsedTime / 1000);
+  };
+}
+
+/** Shows the figures; without any, their metrics are left out. */
+function figureMetrics(registry: Registry): (figures: (Figures & { now: Date }) | undefined) => void {
+  const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+  const orders = gauge('tpg_orders', 'Orders by state.', 'status');
+  const credit = gauge(
+    'tpg_unmatched_credit_microtari',
+    'What is confirmed and not spent on orders, over all accounts, in µT. Past 2^53 it is rounded.',
+  );
+  const lag = gauge(
+    'tpg_outbox_lag_seconds',
+    'How long the oldest event has waited to be told to the shop or a plugin.',
+  );
+  const pending = gauge('tpg_outbox_pending', 'Deliveries to the shop and plugins that wait.');
+  const dead = gauge('tpg_outbox_dead_letters', 'Deliveries that were given up: somebody must look at them.');
+  const rates = gauge('tpg_exchange_rate_age_seconds', 'How long ago the rate of a currency was set.', 'currency');
+  const wallet = gauge(
+    'tpg_wallet_notification_age_seconds',
+    'How long ago a hot wallet last reported something. Left out until one has.',
+  );
+
+  return (figures) => {
+    for (const labelled of [orders, rates]) labelled.reset();
+    for (const single of [credit, lag, pending, dead, wallet]) single.remove();
+    if (figures === undefined) return;
+    const secondsSince = (time: Date) => Math.max(0, (figures.now.getTime() - time.getTime()) / 1000);
+    for (const [status, count] of figures.orders) orders.set({ status }, count);
+    credit.set(Number(figures.unmatchedCredit));
+    const { backlog, lastWalletNonceAt } = figures;
+    lag.set(backlog.oldestPendingAt === null ? 0 : secondsSince(backlog.oldestPendingAt));
+    pending.set(backlog.pending);
+    dead.set(backlog.dead);
+    for (const { currency, updatedAt } of figures.rates) rates.set({ currency }, secondsSince(updatedAt));
+    if (lastWalletNonceAt !== undefined) wallet.set(secondsSince(lastWalletNonceAt));
+  };
+}

@@ -1,0 +1,47 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Engine } from '../../engine/engine.ts';
+import { parseJson } from '../../json.ts';
+import { addressToBase58 } from '../../tari/address.ts';
+import type { Guard } from '../access.ts';
+import { queryTime } from '../query-times.ts';
+import { address, auditRecord, idPage } from '../schemas.ts';
+
+const LONGEST_NAME = 512;
+const name = z.string().min(1).max(LONGEST_NAME);
+
+/** The log holds addresses in base58, whatever form they are asked for in; other actors have names. */
+const actor = z.union([address.transform(addressToBase58), name]);
+
+const search = idPage.extend({
+  actor: actor.optional(),
+  action: name.optional(),
+  subject: name.optional(),
+  since: queryTime.optional(),
+  until: queryTime.optional(),
+});
+
+/** What was changed by hand, by whom. A filter that is misspelt is refused: it would find everything. */
+export function auditLogRoutes({ auditLog }: Pick<Engine, 'auditLog'>, guard: Guard): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/api/audit_log',
+      { onRequest: guard('read_all'), schema: { querystring: search, response: { 200: z.array(auditRecord) } } },
+      async ({ query: { after, limit, ...filter } }) =>
+        (await auditLog(filter, after, limit)).map((record) => ({
+          id: record.id,
+          created_at: record.createdAt.toISOString(),
+          actor: record.actor,
+          action: record.action,
+          subject: record.subject,
+          reason: record.reason,
+          before: jsonValue(record.before),
+          after: jsonValue(record.after),
+        })),
+    );
+  };
+}
+
+function jsonValue(json: string | null): unknown {
+  return json === null ? null : parseJson(json);
+}

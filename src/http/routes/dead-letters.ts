@@ -1,0 +1,59 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { DeadLetters } from '../../engine/dead-letters.ts';
+import { parseJson } from '../../json.ts';
+import type { Guard } from '../access.ts';
+import { HttpError } from '../errors.ts';
+import { changeRequestOf } from '../idempotency.ts';
+import { deadLetter, idPage, rowId, subscriberName } from '../schemas.ts';
+
+const whomToTell = {
+  querystring: z.strictObject({ subscriber: subscriberName.optional() }),
+  body: z.strictObject({ subscriber: subscriberName.nullish() }).nullish(),
+};
+
+/** Events that the shop or a plugin could not be told of, and telling them again. */
+export function deadLetterRoutes(deadLetters: DeadLetters, guard: Guard): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/api/dead_letters',
+      { onRequest: guard('read_all'), schema: { querystring: idPage, response: { 200: z.array(deadLetter) } } },
+      async ({ query }) =>
+        (await deadLetters.after(query.after, query.limit)).map(({ event, ...letter }) => ({
+          event_id: event.id,
+          subscriber: letter.subscriber,
+          type: event.type,
+          subject: event.subject,
+          attempts: letter.attempts,
+          last_error: letter.lastError,
+          created_at: event.createdAt.toISOString(),
+          updated_at: letter.updatedAt.toISOString(),
+          payload: parseJson(event.payload),
+        })),
+    );
+
+    app.post(
+      '/api/dead_letters/:event_id/retry',
+      {
+        onRequest: guard('write'),
+        schema: {
+          ...whomToTell,
+          params: z.object({ event_id: rowId }),
+          response: { 200: z.object({ retried: z.number() }) },
+        },
+      },
+      async (request) => {
+        const subscriber = oneOf(request.query.subscriber, request.body?.subscriber ?? undefined);
+        return { retried: await deadLetters.retry(changeRequestOf(request), request.params.event_id, subscriber) };
+      },
+    );
+  };
+}
+
+/** The subscriber may be named in query or body, and where it is in both they must agree. */
+function oneOf(inQuery: string | undefined, inBody: string | undefined): string | undefined {
+  if (inQuery !== undefined && inBody !== undefined && inQuery !== inBody) {
+    throw new HttpError('invalid_request', 'query and body name different subscribers.');
+  }
+  return inQuery ?? inBody;
+}

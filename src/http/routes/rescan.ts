@@ -1,0 +1,16 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Rescan } from '../../engine/rescan.ts';
+import { callerOf, type Guard } from '../access.ts';
+import { result } from '../schemas.ts';
+
+/** Asks the shop for orders that its webhooks never brought. */
+export function rescanRoutes(rescan: Rescan, guard: Guard): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(
+      '/api/rescan_open_orders',
+      { onRequest: guard('write'), schema: { response: { 200: z.array(result) } } },
+      (request) => rescan.openOrders(callerOf(request).name),
+    );
+  };
+}

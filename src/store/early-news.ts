@@ -1,0 +1,62 @@
+import type { Kysely } from 'kysely';
+import type { ShopClosing, Tables } from './database.ts';
+import { timeOf, timeText } from './values.ts';
+
+/** The last that the shop said of an order that it has not told us of yet. */
+export interface EarlyNews {
+  orderId: string;
+  /** How the shop closed the order; null while it is open there. */
+  closing: ShopClosing | null;
+  /** As the shop wrote it, in `currency`. */
+  price: string;
+  currency: string;
+  shopUpdatedAt: Date;
+}
+
+export type EarlyNewsRepository = ReturnType<typeof earlyNewsRepository>;
+
+export function earlyNewsRepository(database: Kysely<Tables>) {
+  return {
+    async find(orderId: string): Promise<EarlyNews | undefined> {
+      const row = await database
+        .selectFrom('early_news')
+        .selectAll()
+        .where('order_id', '=', orderId)
+        .executeTakeFirst();
+      return (
+        row && {
+          orderId: row.order_id,
+          closing: row.closing,
+          price: row.price,
+          currency: row.currency,
+          shopUpdatedAt: timeOf(row.shop_updated_at),
+        }
+      );
+    },
+
+    /** Keeps the news in place of what was kept of the order before. */
+    async keep({ orderId, closing, price, currency, shopUpdatedAt }: EarlyNews, now: Date): Promise<void> {
+      const news = {
+        closing,
+        price,
+        currency,
+        shop_updated_at: timeText(shopUpdatedAt),
+        received_at: timeText(now),
+      };
+      await database
+        .insertInto('early_news')
+        .values({ order_id: orderId, ...news })
+        .onConflict((conflict) => conflict.column('order_id').doUpdateSet(news))
+        .execute();
+    },
+
+    /** Forgets news that came before the time. Answers how many. */
+    async forgetBefore(time: Date): Promise<number> {
+      const { numDeletedRows } = await database
+        .deleteFrom('early_news')
+        .where('received_at', '<', timeText(time))
+        .executeTakeFirstOrThrow();
+      return Number(numDeletedRows);
+    },
+  };
+}
