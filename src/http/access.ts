@@ -75,13 +75,24 @@ export function createGuard({ access, verificationKey, clock, limitStrangers }: 
     }
   };
 
-  return (...roles: Role[]): onRequestAsyncHookHandler =>
-    async (request, reply) => {
+  return (...roles: Role[]): GuardHook => {
+    const hook: onRequestAsyncHookHandler = async (request, reply) => {
       const claims = await identify(request, reply);
       const inForce = await access.rolesInForce(claims.address, claims.roles);
       if (!mayActAs(inForce, roles)) throw new EngineError('permission_missing');
       request.caller = { address: claims.address, name: addressToBase58(claims.address), roles: inForce };
     };
+    return Object.assign(hook, { [GUARDED_BY]: roles });
+  };
+}
+
+const GUARDED_BY = Symbol('roles');
+
+type GuardHook = onRequestAsyncHookHandler & { readonly [GUARDED_BY]: readonly Role[] };
+
+/** The roles that a route's first hook demands; undefined where it is not one of the guard's. */
+export function rolesOfGuard(hook: unknown): readonly Role[] | undefined {
+  return typeof hook === 'function' && GUARDED_BY in hook ? (hook as GuardHook)[GUARDED_BY] : undefined;
 }
 
 /** From the header, the cookie of the same name, or a bearer token. */

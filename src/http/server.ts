@@ -16,6 +16,7 @@ import { answerUnreadableRequest, createErrorHandler, HttpError } from './errors
 import { createIpList } from './ip-list.ts';
 import { noteMethods } from './methods.ts';
 import type { Metrics } from './metrics.ts';
+import { describeApi } from './openapi.ts';
 import { createStrangerLimit } from './rate-limit.ts';
 import type { Readiness } from './readiness.ts';
 import { accountRoutes } from './routes/accounts.ts';
@@ -108,6 +109,7 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
     throw new HttpError('method_not_allowed', request.method);
   });
   const methodsAt = noteMethods(app);
+  await describeApi(app, limitStrangers);
 
   app.decorateRequest('caller', null);
   app.decorateRequest('rawText', '');

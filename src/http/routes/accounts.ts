@@ -23,19 +23,43 @@ export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAs
 
     app.get(
       '/api/balance/:address',
-      { onRequest: guard('read_all'), schema: { params: byAddress, response: { 200: addressBalance } } },
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'The balance of an address',
+          tags: ['accounts'],
+          params: byAddress,
+          response: { 200: addressBalance },
+        },
+      },
       async ({ params }) => balanceView(addressToBase58(params.address), await accounts.balance(params.address)),
     );
 
     app.get(
       '/api/history/address/:address',
-      { onRequest: guard('read_all'), schema: { params: byAddress, response: { 200: addressHistory } } },
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'Orders, payments and settlements of an address',
+          tags: ['accounts'],
+          params: byAddress,
+          response: { 200: addressHistory },
+        },
+      },
       async ({ params }) => historyView(await accounts.history(params.address)),
     );
 
     app.get(
       '/api/history/customer/:id',
-      { onRequest: guard('read_all'), schema: { params: byCustomer, response: { 200: customerHistory } } },
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'Orders, balances and settlements of a customer',
+          tags: ['accounts'],
+          params: byCustomer,
+          response: { 200: customerHistory },
+        },
+      },
       async ({ params }) => {
         const history = await accounts.customerHistory(params.id);
         return {
@@ -52,7 +76,12 @@ export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAs
       '/api/order/id/:order_id',
       {
         onRequest: guard('user'),
-        schema: { params: z.object({ order_id: orderId }), response: { 200: order.nullable() } },
+        schema: {
+          summary: 'One order: any for read_all, else the caller’s own',
+          tags: ['customers'],
+          params: z.object({ order_id: orderId }),
+          response: { 200: order.nullable() },
+        },
       },
       async (request) => {
         const caller = callerOf(request);
@@ -71,17 +100,40 @@ function ownRoutes(accounts: Accounts, guard: Guard): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/check_token',
-      { onRequest: guard('user'), schema: { response: { 200: z.string() } } },
+      {
+        onRequest: guard('user'),
+        schema: { summary: 'Says that the access token is valid', tags: ['customers'], response: { 200: z.string() } },
+      },
       async (_, reply) => reply.type('text/plain; charset=utf-8').send('Token is valid.'),
     );
 
-    app.get('/api/balance', { onRequest: guard(), schema: { response: { 200: addressBalance } } }, async (request) => {
-      const { address, name } = callerOf(request);
-      return balanceView(name, await accounts.balance(address));
-    });
+    app.get(
+      '/api/balance',
+      {
+        onRequest: guard(),
+        schema: {
+          summary: 'The balance of the caller’s own address',
+          tags: ['customers'],
+          response: { 200: addressBalance },
+        },
+      },
+      async (request) => {
+        const { address, name } = callerOf(request);
+        return balanceView(name, await accounts.balance(address));
+      },
+    );
 
-    app.get('/api/history', { onRequest: guard(), schema: { response: { 200: addressHistory } } }, async (request) =>
-      historyView(await accounts.history(callerOf(request).address)),
+    app.get(
+      '/api/history',
+      {
+        onRequest: guard(),
+        schema: {
+          summary: 'Orders, payments and settlements of the caller’s own address',
+          tags: ['customers'],
+          response: { 200: addressHistory },
+        },
+      },
+      async (request) => historyView(await accounts.history(callerOf(request).address)),
     );
   };
 }

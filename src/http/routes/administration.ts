@@ -40,7 +40,15 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
   return async (app) => {
     app.get(
       '/api/exchange_rate/:currency',
-      { onRequest: guard('read_all'), schema: { params: z.object({ currency }), response: { 200: exchangeRate } } },
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'The exchange rate that holds for a currency',
+          tags: ['administration'],
+          params: z.object({ currency }),
+          response: { 200: exchangeRate },
+        },
+      },
       async ({ params }) => exchangeRateView(await engine.exchangeRates.get(params.currency)),
     );
 
@@ -48,7 +56,12 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
       '/api/exchange_rate',
       {
         onRequest: guard('write'),
-        schema: { body: z.object({ currency, rate: positiveAmount }), response: { 200: nothing } },
+        schema: {
+          summary: 'Sets the exchange rate of a currency',
+          tags: ['administration'],
+          body: z.object({ currency, rate: positiveAmount }),
+          response: { 200: nothing },
+        },
       },
       async (request, reply) => {
         await engine.exchangeRates.set(request.body.currency, request.body.rate, callerOf(request).name);
@@ -58,13 +71,28 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
 
     app.get(
       '/api/wallets',
-      { onRequest: guard('read_all'), schema: { response: { 200: z.array(wallet) } } },
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'The hot wallets that may report payments',
+          tags: ['administration'],
+          response: { 200: z.array(wallet) },
+        },
+      },
       async () => (await engine.wallets.all()).map(walletView),
     );
 
     app.post(
       '/api/wallets',
-      { onRequest: guard('super_admin'), schema: { body: newWallet, response: { 200: nothing } } },
+      {
+        onRequest: guard('super_admin'),
+        schema: {
+          summary: 'Registers a hot wallet, or gives it another place',
+          tags: ['administration'],
+          body: newWallet,
+          response: { 200: nothing },
+        },
+      },
       async (request, reply) => {
         const { address, ip_address: ipAddress, initial_nonce: initialNonce } = request.body;
         const registered = { address, ipAddress, initialNonce: initialNonce ?? undefined };
@@ -75,7 +103,15 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
 
     app.delete(
       '/api/wallets/:address',
-      { onRequest: guard('super_admin'), schema: { params: z.object({ address }), response: { 200: nothing } } },
+      {
+        onRequest: guard('super_admin'),
+        schema: {
+          summary: 'Removes a hot wallet',
+          tags: ['administration'],
+          params: z.object({ address }),
+          response: { 200: nothing },
+        },
+      },
       async (request, reply) => {
         await engine.wallets.remove(request.params.address, callerOf(request).name);
         return reply.send();
@@ -84,7 +120,15 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
 
     app.post(
       '/api/roles',
-      { onRequest: guard('super_admin'), schema: { body: roleChanges, response: { 200: nothing } } },
+      {
+        onRequest: guard('super_admin'),
+        schema: {
+          summary: 'Grants and revokes roles, all of the changes or none',
+          tags: ['administration'],
+          body: roleChanges,
+          response: { 200: nothing },
+        },
+      },
       async (request, reply) => {
         const changes = request.body.map(({ address, apply, revoke }) => ({
           address,
@@ -98,7 +142,15 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
 
     app.get(
       '/api/roles/:address',
-      { onRequest: guard('super_admin'), schema: { params: z.object({ address }), response: { 200: rolesOfAddress } } },
+      {
+        onRequest: guard('super_admin'),
+        schema: {
+          summary: 'The roles of an address',
+          tags: ['administration'],
+          params: z.object({ address }),
+          response: { 200: rolesOfAddress },
+        },
+      },
       async ({ params }) => ({
         address: addressToBase58(params.address),
         roles: await engine.access.rolesOf(params.address),
@@ -107,7 +159,15 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
 
     app.get(
       '/api/events',
-      { onRequest: guard('read_all'), schema: { querystring: eventPage, response: { 200: z.array(event) } } },
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'Everything that happened, oldest first',
+          tags: ['administration'],
+          querystring: eventPage,
+          response: { 200: z.array(event) },
+        },
+      },
       async ({ query }) =>
         (await engine.eventsAfter(query.after, query.limit)).map((stored) => ({
           id: stored.id,

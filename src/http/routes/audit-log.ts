@@ -26,7 +26,15 @@ export function auditLogRoutes({ auditLog }: Pick<Engine, 'auditLog'>, guard: Gu
   return async (app) => {
     app.get(
       '/api/audit_log',
-      { onRequest: guard('read_all'), schema: { querystring: search, response: { 200: z.array(auditRecord) } } },
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'Who changed what by hand',
+          tags: ['administration'],
+          querystring: search,
+          response: { 200: z.array(auditRecord) },
+        },
+      },
       async ({ query: { after, limit, ...filter } }) =>
         (await auditLog(filter, after, limit)).map((record) => ({
           id: record.id,

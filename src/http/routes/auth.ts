@@ -24,7 +24,14 @@ export function authRoutes({ access, clock, random, signingKey, limitStrangers }
   return async (app) => {
     app.post(
       '/auth',
-      { onRequest: limitStrangers, schema: { response: { 200: z.string() } } },
+      {
+        onRequest: limitStrangers,
+        schema: {
+          summary: 'Exchanges a login token, in the header tpg_auth_token, for an access token',
+          tags: ['customers'],
+          response: { 200: z.string() },
+        },
+      },
       async (request, reply) => {
         const claims = readLoginToken(request.headers.tpg_auth_token);
         const roles = await access.logIn(claims);

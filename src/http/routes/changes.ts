@@ -32,6 +32,8 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
       {
         onRequest: guard('write'),
         schema: {
+          summary: 'Gives a customer credit, or takes it back, and pays what can be paid then',
+          tags: ['changes'],
           body: z.object({ customer_id: customerId, amount: signedAmount, reason: optionalReason }),
           response: { 200: settlement },
         },
@@ -44,7 +46,15 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
 
     app.post(
       '/api/fulfill',
-      { onRequest: guard('write'), schema: { body: orderAndReason, response: { 200: order } } },
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Pays an order by a credit of its price',
+          tags: ['changes'],
+          body: orderAndReason,
+          response: { 200: order },
+        },
+      },
       (request) => {
         const { order_id: orderId, reason } = request.body;
         return changes.fulfill(changeRequestOf(request), { orderId, reason });
@@ -53,7 +63,15 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
 
     app.post(
       '/api/cancel',
-      { onRequest: guard('write'), schema: { body: orderAndReason, response: { 200: order } } },
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Cancels an open order, here and in the shop',
+          tags: ['changes'],
+          body: orderAndReason,
+          response: { 200: order },
+        },
+      },
       (request) => {
         const { order_id: orderId, reason } = request.body;
         return changes.cancel(changeRequestOf(request), { orderId, reason });
@@ -65,6 +83,8 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
       {
         onRequest: guard('write'),
         schema: {
+          summary: 'Changes the memo of an order',
+          tags: ['changes'],
           body: z.object({ order_id: orderId, new_memo: memo, reason: optionalReason }),
           response: { 200: order },
         },
@@ -80,6 +100,8 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
       {
         onRequest: guard('write'),
         schema: {
+          summary: 'Changes the price of an open order, and pays it if that is possible then',
+          tags: ['changes'],
           body: z.object({ order_id: orderId, new_price: priceAmount, reason: optionalReason }),
           response: { 200: order },
         },
@@ -95,6 +117,8 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
       {
         onRequest: guard('write'),
         schema: {
+          summary: 'Gives an order to another customer',
+          tags: ['changes'],
           body: z.object({ order_id: orderId, new_customer_id: customerId, reason }),
           response: { 200: orderMoved },
         },
@@ -109,7 +133,12 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
       '/api/reset_order/:order_id',
       {
         onRequest: guard('write'),
-        schema: { params: z.object({ order_id: orderId }), response: { 200: orderChanged } },
+        schema: {
+          summary: 'Opens an expired or cancelled order again',
+          tags: ['changes'],
+          params: z.object({ order_id: orderId }),
+          response: { 200: orderChanged },
+        },
       },
       async (request) => {
         if (!canReset) throw new EngineError('order_reset_impossible');
@@ -117,17 +146,33 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
       },
     );
 
-    app.post('/api/settle', { onRequest: guard(), schema: { response: { 200: settlement.nullable() } } }, (request) => {
-      const { address, roles } = callerOf(request);
-      const seesAll = roles.has('read_all') || roles.has('super_admin');
-      return changes.settleAddress(changeRequestOf(request), { address, seesAll });
-    });
+    app.post(
+      '/api/settle',
+      {
+        onRequest: guard(),
+        schema: {
+          summary: 'Pays what can be paid of the open orders of the caller’s customers',
+          tags: ['customers'],
+          response: { 200: settlement.nullable() },
+        },
+      },
+      (request) => {
+        const { address, roles } = callerOf(request);
+        const seesAll = roles.has('read_all') || roles.has('super_admin');
+        return changes.settleAddress(changeRequestOf(request), { address, seesAll });
+      },
+    );
 
     app.post(
       '/api/settle/address/:address',
       {
         onRequest: guard('write'),
-        schema: { params: z.object({ address }), response: { 200: settlement.nullable() } },
+        schema: {
+          summary: 'Pays what can be paid of the open orders of an address’s customers',
+          tags: ['changes'],
+          params: z.object({ address }),
+          response: { 200: settlement.nullable() },
+        },
       },
       (request) => {
         const { address } = request.params;
@@ -139,7 +184,12 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
       '/api/settle/customer/:id',
       {
         onRequest: guard('write'),
-        schema: { params: z.object({ id: customerId }), response: { 200: settlement.nullable() } },
+        schema: {
+          summary: 'Pays what can be paid of the open orders of a customer',
+          tags: ['changes'],
+          params: z.object({ id: customerId }),
+          response: { 200: settlement.nullable() },
+        },
       },
       (request) => changes.settleCustomer(changeRequestOf(request), request.params.id),
     );

@@ -16,7 +16,15 @@ export function claimRoutes(orders: Orders, limitStrangers: StrangerLimit): Fast
 
     app.post(
       '/order/claim',
-      { onRequest: limitStrangers, schema: { body: z.unknown(), response: { 200: claimedOrder } } },
+      {
+        onRequest: limitStrangers,
+        schema: {
+          summary: 'Claims an order for the address that signed the claim',
+          tags: ['customers'],
+          body: z.unknown(),
+          response: { 200: claimedOrder },
+        },
+      },
       async (request) => {
         const claimed = await orders.claim(readClaim(request.body));
         return {

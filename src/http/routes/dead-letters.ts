@@ -17,7 +17,15 @@ export function deadLetterRoutes(deadLetters: DeadLetters, guard: Guard): Fastif
   return async (app) => {
     app.get(
       '/api/dead_letters',
-      { onRequest: guard('read_all'), schema: { querystring: idPage, response: { 200: z.array(deadLetter) } } },
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'The events that could not be told to a subscriber',
+          tags: ['administration'],
+          querystring: idPage,
+          response: { 200: z.array(deadLetter) },
+        },
+      },
       async ({ query }) =>
         (await deadLetters.after(query.after, query.limit)).map(({ event, ...letter }) => ({
           event_id: event.id,
@@ -37,6 +45,8 @@ export function deadLetterRoutes(deadLetters: DeadLetters, guard: Guard): Fastif
       {
         onRequest: guard('write'),
         schema: {
+          summary: 'Has an event told to its subscribers again',
+          tags: ['administration'],
           ...whomToTell,
           params: z.object({ event_id: rowId }),
           response: { 200: z.object({ retried: z.number() }) },

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { described } from '../described.ts';
 import type { Readiness } from '../readiness.ts';
 import { readiness } from '../schemas.ts';
 
@@ -9,11 +10,25 @@ export const HEALTHY = '👍️\n';
 export function healthRoutes(checkReadiness: () => Promise<Readiness>): FastifyPluginAsyncZod {
   return async (app) => {
     const alive = { schema: { response: { 200: z.string() } } };
-    app.get('/health', alive, async (_, reply) => reply.type('text/plain; charset=utf-8').send(HEALTHY));
-    app.get('/health/live', alive, async (_, reply) => reply.type('text/plain; charset=utf-8').send(HEALTHY));
-    app.get('/health/ready', { schema: { response: { 200: readiness, 503: readiness } } }, async (_, reply) => {
-      const found = await checkReadiness();
-      return reply.code(found.ready ? 200 : 503).send(found);
-    });
+    app.get('/health', described(alive, 'health', 'Says that the server lives'), async (_, reply) =>
+      reply.type('text/plain; charset=utf-8').send(HEALTHY),
+    );
+    app.get('/health/live', described(alive, 'health', 'Says that the process lives'), async (_, reply) =>
+      reply.type('text/plain; charset=utf-8').send(HEALTHY),
+    );
+    app.get(
+      '/health/ready',
+      {
+        schema: {
+          summary: 'Says whether the server can do its work, and if not, why',
+          tags: ['health'],
+          response: { 200: readiness, 503: readiness },
+        },
+      },
+      async (_, reply) => {
+        const found = await checkReadiness();
+        return reply.code(found.ready ? 200 : 503).send(found);
+      },
+    );
   };
 }

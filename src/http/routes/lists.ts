@@ -5,6 +5,7 @@ import { creditorView, orderView, paymentView } from '../../engine/views.ts';
 import { ORDER_STATUSES } from '../../store/database.ts';
 import { addressToBase58, type TariAddress } from '../../tari/address.ts';
 import { callerOf, type Guard } from '../access.ts';
+import { described } from '../described.ts';
 import { announceNext, ORDER_CURSOR, PAYMENT_CURSOR, pageFields, queryInteger, TEXT_CURSOR } from '../pages.ts';
 import { queryTime } from '../query-times.ts';
 import {
@@ -82,35 +83,59 @@ function orderListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
       schema: { params: byAddress, querystring: orderPage, response: { 200: ordersResult } },
     };
 
-    app.get('/api/orders', own, async (request, reply) => {
-      const { address } = callerOf(request);
-      const page = await lists.orders(address, pageOf(request.query));
-      announceNext(reply, ORDER_CURSOR, page.next);
-      return ordersResultOf(address, page);
-    });
+    app.get(
+      '/api/orders',
+      described(own, 'customers', 'The orders that the caller’s own address claimed or paid'),
+      async (request, reply) => {
+        const { address } = callerOf(request);
+        const page = await lists.orders(address, pageOf(request.query));
+        announceNext(reply, ORDER_CURSOR, page.next);
+        return ordersResultOf(address, page);
+      },
+    );
 
-    app.get('/api/orders/:address', anybodys, async ({ params: { address }, query }, reply) => {
-      const page = await lists.orders(address, pageOf(query));
-      announceNext(reply, ORDER_CURSOR, page.next);
-      return ordersResultOf(address, page);
-    });
+    app.get(
+      '/api/orders/:address',
+      described(anybodys, 'accounts', 'The orders that an address claimed or paid'),
+      async ({ params: { address }, query }, reply) => {
+        const page = await lists.orders(address, pageOf(query));
+        announceNext(reply, ORDER_CURSOR, page.next);
+        return ordersResultOf(address, page);
+      },
+    );
 
-    app.get('/api/unfulfilled_orders', own, async (request, reply) => {
-      const { address } = callerOf(request);
-      const page = await lists.unfulfilledOrders(address, pageOf(request.query));
-      announceNext(reply, ORDER_CURSOR, page.next);
-      return ordersResultOf(address, page);
-    });
+    app.get(
+      '/api/unfulfilled_orders',
+      described(own, 'customers', 'The open orders of the caller’s own address'),
+      async (request, reply) => {
+        const { address } = callerOf(request);
+        const page = await lists.unfulfilledOrders(address, pageOf(request.query));
+        announceNext(reply, ORDER_CURSOR, page.next);
+        return ordersResultOf(address, page);
+      },
+    );
 
-    app.get('/api/unfulfilled_orders/:address', anybodys, async ({ params: { address }, query }, reply) => {
-      const page = await lists.unfulfilledOrders(address, pageOf(query));
-      announceNext(reply, ORDER_CURSOR, page.next);
-      return ordersResultOf(address, page);
-    });
+    app.get(
+      '/api/unfulfilled_orders/:address',
+      described(anybodys, 'accounts', 'The open orders of an address'),
+      async ({ params: { address }, query }, reply) => {
+        const page = await lists.unfulfilledOrders(address, pageOf(query));
+        announceNext(reply, ORDER_CURSOR, page.next);
+        return ordersResultOf(address, page);
+      },
+    );
 
     app.get(
       '/api/search/orders',
-      { onRequest: guard('read_all'), schema: { querystring: orderSearch, response: { 200: z.array(order) } } },
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'Orders by any of the filters, together',
+          tags: ['accounts'],
+          querystring: orderSearch,
+          response: { 200: z.array(order) },
+        },
+      },
       async ({ query }, reply) => {
         const page = await lists.search(filterOf(query), pageOf(query));
         announceNext(reply, ORDER_CURSOR, page.next);
@@ -124,7 +149,15 @@ function paymentListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/payments',
-      { onRequest: guard(), schema: { querystring: paymentPage, response: { 200: paymentsResult } } },
+      {
+        onRequest: guard(),
+        schema: {
+          summary: 'The payments of the caller’s own address',
+          tags: ['customers'],
+          querystring: paymentPage,
+          response: { 200: paymentsResult },
+        },
+      },
       async (request, reply) => {
         const { address } = callerOf(request);
         const page = await lists.payments(address, pageOf(request.query));
@@ -137,7 +170,13 @@ function paymentListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
       '/api/payments/:address',
       {
         onRequest: guard('read_all'),
-        schema: { params: byAddress, querystring: paymentPage, response: { 200: paymentsResult } },
+        schema: {
+          summary: 'The payments of an address',
+          tags: ['accounts'],
+          params: byAddress,
+          querystring: paymentPage,
+          response: { 200: paymentsResult },
+        },
       },
       async ({ params: { address }, query }, reply) => {
         const page = await lists.payments(address, pageOf(query));
@@ -150,7 +189,13 @@ function paymentListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
       '/api/payments-for-order/:order_id',
       {
         onRequest: guard('read_all'),
-        schema: { params: byOrder, querystring: paymentPage, response: { 200: z.array(payment) } },
+        schema: {
+          summary: 'The payments that paid or name an order',
+          tags: ['accounts'],
+          params: byOrder,
+          querystring: paymentPage,
+          response: { 200: z.array(payment) },
+        },
       },
       async ({ params, query }, reply) => {
         const page = await lists.paymentsForOrder(params.order_id, pageOf(query));
@@ -170,7 +215,15 @@ function customerListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
 
     app.get(
       '/api/creditors',
-      { onRequest: guard('read_all'), schema: { querystring: textPage, response: { 200: z.array(customerOrders) } } },
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'The customers with claimed orders that are not paid yet',
+          tags: ['accounts'],
+          querystring: textPage,
+          response: { 200: z.array(customerOrders) },
+        },
+      },
       async ({ query }, reply) => {
         const page = await lists.creditors(pageOf(query));
         announceNext(reply, TEXT_CURSOR, page.next);
@@ -178,17 +231,25 @@ function customerListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
       },
     );
 
-    app.get('/api/customer_ids', texts, async ({ query: { count: limit, offset, cursor: after } }, reply) => {
-      const page = await lists.customerIds({ limit, offset, after });
-      announceNext(reply, TEXT_CURSOR, page.next);
-      return page.rows;
-    });
+    app.get(
+      '/api/customer_ids',
+      described(texts, 'accounts', 'The ids of all customers'),
+      async ({ query: { count: limit, offset, cursor: after } }, reply) => {
+        const page = await lists.customerIds({ limit, offset, after });
+        announceNext(reply, TEXT_CURSOR, page.next);
+        return page.rows;
+      },
+    );
 
-    app.get('/api/addresses', texts, async ({ query: { count: limit, offset, cursor: after } }, reply) => {
-      const page = await lists.addresses({ limit, offset, after });
-      announceNext(reply, TEXT_CURSOR, page.next);
-      return page.rows;
-    });
+    app.get(
+      '/api/addresses',
+      described(texts, 'accounts', 'All addresses that were ever seen'),
+      async ({ query: { count: limit, offset, cursor: after } }, reply) => {
+        const page = await lists.addresses({ limit, offset, after });
+        announceNext(reply, TEXT_CURSOR, page.next);
+        return page.rows;
+      },
+    );
   };
 }
 

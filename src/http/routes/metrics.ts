@@ -29,8 +29,13 @@ export function metricsRoutes(ports: MetricsRoutePorts): FastifyPluginAsyncZod {
   };
 
   return async (app) => {
-    app.get('/metrics', { onRequest: refuseStrangers, schema: { response: { 200: z.string() } } }, async (_, reply) =>
-      reply.type(metrics.contentType).send(await metrics.text()),
+    app.get(
+      '/metrics',
+      {
+        onRequest: refuseStrangers,
+        schema: { summary: 'Figures for Prometheus', tags: ['health'], response: { 200: z.string() } },
+      },
+      async (_, reply) => reply.type(metrics.contentType).send(await metrics.text()),
     );
   };
 }

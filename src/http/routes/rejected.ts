@@ -10,7 +10,15 @@ export function rejectedRoutes(webhooks: Webhooks, guard: Guard, readContent: Re
   return async (app) => {
     app.get(
       '/api/rejected',
-      { onRequest: guard('read_all'), schema: { querystring: idPage, response: { 200: z.array(rejectedWebhook) } } },
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'The webhooks that were set aside, with reason',
+          tags: ['administration'],
+          querystring: idPage,
+          response: { 200: z.array(rejectedWebhook) },
+        },
+      },
       async ({ query }) =>
         (await webhooks.setAside(query.after, query.limit)).map((webhook) => ({
           id: webhook.id,
@@ -24,7 +32,15 @@ export function rejectedRoutes(webhooks: Webhooks, guard: Guard, readContent: Re
 
     app.post(
       '/api/rejected/:id/retry',
-      { onRequest: guard('write'), schema: { params: z.object({ id: rowId }), response: { 200: result } } },
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Takes up a webhook that was set aside',
+          tags: ['administration'],
+          params: z.object({ id: rowId }),
+          response: { 200: result },
+        },
+      },
       async (request) => {
         const { success, message } = await webhooks.retry(changeRequestOf(request), request.params.id, readContent);
         return { success, message };

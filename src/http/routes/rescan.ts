@@ -9,7 +9,14 @@ export function rescanRoutes(rescan: Rescan, guard: Guard): FastifyPluginAsyncZo
   return async (app) => {
     app.post(
       '/api/rescan_open_orders',
-      { onRequest: guard('write'), schema: { response: { 200: z.array(result) } } },
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Takes in the shop’s open orders that are missing here',
+          tags: ['changes'],
+          response: { 200: z.array(result) },
+        },
+      },
       (request) => rescan.openOrders(callerOf(request).name),
     );
   };

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { WebhookContent, Webhooks } from '../../engine/webhooks.ts';
 import { JsonError, parseJson } from '../../json.ts';
 import { parseOrderWebhook, type Topic, WebhookContentError, webhookHeaders } from '../../shopify/webhooks.ts';
+import { described } from '../described.ts';
 import { HttpError } from '../errors.ts';
 import { verifyShopHmac } from '../hmac.ts';
 import type { IpList } from '../ip-list.ts';
@@ -91,8 +92,16 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
       done(null, body),
     );
 
-    app.get('/shopify/health', { schema: { response: { 200: z.string() } } }, async (_, reply) =>
-      reply.type('text/plain; charset=utf-8').send(HEALTHY),
+    app.get(
+      '/shopify/health',
+      {
+        schema: {
+          summary: 'Says that the shop’s routes can be reached',
+          tags: ['shop'],
+          response: { 200: z.string() },
+        },
+      },
+      async (_, reply) => reply.type('text/plain; charset=utf-8').send(HEALTHY),
     );
 
     const options = {
@@ -101,9 +110,17 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
       schema: { response: { 200: result } },
     };
     for (const [path, topic] of Object.entries(TOPIC_OF_PATH)) {
-      app.post(path, options, (request) => receive(request, topic));
+      app.post(
+        path,
+        described(options, 'shop', `Takes a webhook of the topic ${topic ?? 'that nothing is done for'}`),
+        (request) => receive(request, topic),
+      );
     }
-    app.post('/shopify/webhook', options, (request) => receive(request, webhookHeaders(request.headers).topic));
+    app.post(
+      '/shopify/webhook',
+      described(options, 'shop', 'Takes a webhook of any topic, by X-Shopify-Topic'),
+      (request) => receive(request, webhookHeaders(request.headers).topic),
+    );
   };
 }
 

@@ -64,13 +64,27 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
   return async (app) => {
     app.get(
       '/wallet/send_to',
-      { onRequest: limitStrangers, schema: { response: { 200: z.array(z.string()) } } },
+      {
+        onRequest: limitStrangers,
+        schema: {
+          summary: 'The addresses of the hot wallets, where customers pay to',
+          tags: ['wallets'],
+          response: { 200: z.array(z.string()) },
+        },
+      },
       async () => (await wallets.all()).map((wallet) => wallet.address),
     );
 
     app.post(
       '/wallet/incoming_payment',
-      { schema: { body: incomingPayment, response: { 200: result } } },
+      {
+        schema: {
+          summary: 'Reports a payment that a hot wallet has seen',
+          tags: ['wallets'],
+          body: incomingPayment,
+          response: { 200: result },
+        },
+      },
       async (request, reply) => {
         const { payment, auth } = request.body;
         const report = { ...payment, sender: senderAddress(payment.sender), orderId: payment.order_id };
@@ -83,7 +97,14 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
 
     app.post(
       '/wallet/tx_confirmation',
-      { schema: { body: confirmation, response: { 200: result } } },
+      {
+        schema: {
+          summary: 'Reports that a payment is confirmed on the chain',
+          tags: ['wallets'],
+          body: confirmation,
+          response: { 200: result },
+        },
+      },
       async (request, reply) => {
         const { txid } = request.body.confirmation;
         const message = messageOf(request, request.body.auth, confirmationPayload(txid));

@@ -1,0 +1,61 @@
+import { createApp } from '../src/app.ts';
+import { parseSettings } from '../src/config.ts';
+import { systemClock } from '../src/engine/clock.ts';
+import { generateSecretKey, publicKeyOf } from '../src/tari/schnorr.ts';
+
+/** docs/api.md: every route with who may call it and what it is for, made from the routes' own schemas. */
+
+const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+interface Operation {
+  summary?: string;
+  description?: string;
+  tags?: string[];
+}
+
+interface ApiDescription {
+  tags: { name: string; description: string }[];
+  paths: Record<string, Record<string, Operation>>;
+}
+
+/** The OpenAPI description of a server with everything switched on. */
+export async function describeServer(): Promise<ApiDescription> {
+  const parsed = parseSettings({ TPG_DATABASE_URL: 'sqlite://:memory:', TPG_METRICS: 'on' });
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+  const signingKey = generateSecretKey((length) => new Uint8Array(length).fill(1));
+  const app = await createApp({
+    settings: parsed.settings,
+    keys: { signingKey, verificationKey: publicKeyOf(signingKey) },
+    clock: systemClock,
+    randomBytes: (length) => new Uint8Array(length),
+    random: () => 0,
+    fetch: globalThis.fetch,
+    log: SILENT,
+    folder: '.',
+  });
+  await app.server.ready();
+  const description = app.server.swagger() as unknown as ApiDescription;
+  await app.close();
+  return description;
+}
+
+export async function apiDocument(): Promise<string> {
+  const { tags, paths } = await describeServer();
+  const rows = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+  );
+  const sections = tags.map(({ name, description }) => {
+    const own = rows.filter(({ operation }) => operation.tags?.includes(name));
+    const lines = own.map(
+      ({ path, method, operation }) =>
+        `| \`${method} ${path}\` | ${operation.description ?? 'Takes no access token.'} | ${operation.summary}. |`,
+    );
+    return `## ${name}\n\n${description}\n\n| route | access | purpose |\n| --- | --- | --- |\n${lines.join('\n')}\n`;
+  });
+  return `# The HTTP interface
+
+Every route, made by \`npm run api\` from the routes' own schemas. A running server describes itself in full at
+\`/api/openapi.json\`, and shows it to people at \`/docs\`.
+
+${sections.join('\n')}`;
+}
