@@ -74,7 +74,7 @@ describe.each(DOCUMENTS)('%s', (path) => {
 const NOT_YET = '### Not yet';
 
 function routesIn(text: string): string[] {
-  return text.match(/\b(?:GET|POST|PUT|PATCH|DELETE) \/[\w/{}-]+/g) ?? [];
+  return text.match(/\b(?:GET|POST|PUT|PATCH|DELETE) \/[\w/{}-]+(?:\.\w+)?/g) ?? [];
 }
 
 /** Read by the scripts in docs/examples, not by the server. */
