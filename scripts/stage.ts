@@ -5,7 +5,12 @@ import { access } from '../src/engine/access.ts';
 import { systemClock } from '../src/engine/clock.ts';
 import { openStore } from '../src/store/open.ts';
 import { generateSecretKey, publicKeyOf } from '../src/tari/schnorr.ts';
-import { type ShopifyStandIn, STAND_IN_TOKEN, startShopifyStandIn } from '../test/fakes/shopify/stand-in.ts';
+import {
+  type ShopifyStandIn,
+  STAND_IN_TOKEN,
+  type StandInOptions,
+  startShopifyStandIn,
+} from '../test/fakes/shopify/stand-in.ts';
 import { freePort } from './server-process.ts';
 import { aPerson, type Person } from './walkthrough.ts';
 
@@ -27,10 +32,10 @@ const SILENT = { debug: () => undefined, info: () => undefined, warn: () => unde
  */
 export async function prepareStage(
   folder: string,
-  { unclaimedTimeoutMs }: { unclaimedTimeoutMs: number },
+  { unclaimedTimeoutMs, shop = {} }: { unclaimedTimeoutMs: number; shop?: StandInOptions },
 ): Promise<PreparedStage> {
   const databaseUrl = `sqlite://${join(folder, 'store.db')}`;
-  const standIn = await startShopifyStandIn();
+  const standIn = await startShopifyStandIn(shop);
   const hmacSecret = randomBytes(24).toString('base64url');
   const operator = aPerson();
   const signingKey = generateSecretKey((length) => new Uint8Array(randomBytes(length)));
