@@ -27,7 +27,6 @@ export const payments: SchemaMigration = (schema) => ({
       database.schema.createIndex(name).on('payments').columns(columns).execute();
     await index('payments_by_account', ['account', 'created_at', 'txid']);
     await index('payments_by_order', ['order_id']);
-    await index('payments_by_status', ['status', 'created_at']);
     await schema.forbid(database, 'payments', 'delete');
     await schema.forbid(database, 'payments', 'update', [
       'txid',

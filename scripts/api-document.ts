@@ -1,11 +1,10 @@
 import { createApp } from '../src/app.ts';
 import { parseSettings } from '../src/config.ts';
 import { systemClock } from '../src/engine/clock.ts';
+import { silentLog } from '../src/engine/log.ts';
 import { generateSecretKey, publicKeyOf } from '../src/tari/schnorr.ts';
 
 /** docs/api.md: every route with who may call it and what it is for, made from the routes' own schemas. */
-
-const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 interface Operation {
   summary?: string;
@@ -30,7 +29,7 @@ export async function describeServer(): Promise<ApiDescription> {
     randomBytes: (length) => new Uint8Array(length),
     random: () => 0,
     fetch: globalThis.fetch,
-    log: SILENT,
+    log: silentLog,
     folder: '.',
   });
   await app.server.ready();

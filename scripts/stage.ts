@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { hex } from '@scure/base';
 import { access } from '../src/engine/access.ts';
 import { systemClock } from '../src/engine/clock.ts';
+import { silentLog } from '../src/engine/log.ts';
 import { openStore } from '../src/store/open.ts';
 import { generateSecretKey, publicKeyOf } from '../src/tari/schnorr.ts';
 import {
@@ -23,8 +24,6 @@ export interface PreparedStage {
   /** For the server's environment. */
   settings: Record<string, string>;
 }
-
-const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
  * Prepares a stage in a folder of its own: a SQLite file in which the operator is super admin, made keys, and a Shopify
@@ -65,7 +64,7 @@ export async function prepareStage(
 
 async function makeSuperAdmin(databaseUrl: string, operator: Person): Promise<void> {
   const store = await openStore(databaseUrl, { maxReadConnections: 1 });
-  const { changeRoles } = access({ store, clock: systemClock, log: SILENT });
+  const { changeRoles } = access({ store, clock: systemClock, log: silentLog });
   await changeRoles([{ address: operator.address, apply: ['super_admin'], revoke: [] }], 'demo');
   await store.close();
 }

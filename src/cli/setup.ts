@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { access, isRole } from '../engine/access.ts';
+import { silentLog } from '../engine/log.ts';
 import { ROLES, type Role } from '../store/database.ts';
 import { openStore } from '../store/open.ts';
 import { AddressError, addressToBase58, parseAddress, type TariAddress } from '../tari/address.ts';
@@ -42,7 +43,7 @@ function addUserCommand(ports: CommandPorts): Command {
     .action(async ({ address, role, database }: { address: TariAddress; role: Role[]; database?: string }) => {
       const store = await openStore(databaseUrl(ports, database), { maxReadConnections: 1 });
       try {
-        const { changeRoles, rolesOf } = access({ store, clock: ports.clock, log: SILENT });
+        const { changeRoles, rolesOf } = access({ store, clock: ports.clock, log: silentLog });
         await changeRoles([{ address, apply: role, revoke: [] }], 'taritools');
         ports.print(`${addressToBase58(address)} has the roles ${(await rolesOf(address)).join(', ')}.`);
       } finally {
@@ -50,8 +51,6 @@ function addUserCommand(ports: CommandPorts): Command {
       }
     });
 }
-
-const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 function readAddress(text: string): TariAddress {
   try {

@@ -5,3 +5,11 @@ export interface Logger {
   warn(fields: object, sentence: string): void;
   error(fields: object, sentence: string): void;
 }
+
+/** Says nothing: for what has nobody to read it, such as a command that prints its own answer. */
+export const silentLog: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
