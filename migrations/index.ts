@@ -14,6 +14,8 @@ import { idempotencyKeys } from './0011-idempotency-keys.ts';
 import { orderSearchIndexes } from './0012-order-search-indexes.ts';
 import { operatorLists } from './0013-operator-lists.ts';
 import { earlyNews } from './0014-early-news.ts';
+import { priceUpdates } from './0015-price-updates.ts';
+import { authorizations } from './0016-authorizations.ts';
 
 /** Every migration under the name by which a database remembers it. A name that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
@@ -31,6 +33,8 @@ const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
   '0012-order-search-indexes': orderSearchIndexes,
   '0013-operator-lists': operatorLists,
   '0014-early-news': earlyNews,
+  '0015-price-updates': priceUpdates,
+  '0016-authorizations': authorizations,
 };
 
 /** The migrations as one database wants them. */

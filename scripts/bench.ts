@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { stringifyJson } from '../src/json.ts';
+import { signToken } from '../src/tari/ristretto-jwt.ts';
 import {
   generateSecretKey,
   publicKeyOf,
@@ -13,40 +16,78 @@ import {
   verifySchnorr,
   verifySchnorrReference,
 } from '../src/tari/schnorr.ts';
-import { makeOrder } from '../test/fakes/shopify/orders.ts';
-import { webhookBody } from '../test/fakes/shopify/webhooks.ts';
-import { type LoadResult, load, type PreparedRequest } from './bench/load.ts';
+import { createRequests, type Journey } from './bench/journeys.ts';
+import { inLanes, load, type PreparedRequest } from './bench/load.ts';
+import { loadShop } from './bench/loader.ts';
+import { type Row, tableOf } from './bench/report.ts';
 import { freePort, startServer } from './server-process.ts';
+import { prepareStage } from './stage.ts';
+import { aPerson } from './walkthrough.ts';
 
-/** Measures the server beside its limit, in one run on one machine, and prints a table and JSON. */
+/**
+ * Measures the server beside its limit, in one run on one machine, with an empty database and with a large one, and
+ * prints a table and JSON.
+ */
 
 const CONNECTIONS = 64;
-const WARM_UP_REQUESTS = 3_000;
-const MEASURED_REQUESTS = 20_000;
+const WARM_UPS = 3_008;
+const WEBHOOKS = 20_032;
+/** Customers who claim and pay, each step in a row of its own. */
+const JOURNEYS = 5_120;
+/** Customers who do everything after one another. */
+const WALKTHROUGHS = 2_560;
+const READS = 10_048;
 const SECRET = 'bench-secret';
 
-let nextOrder = 8_000_000_000_000;
+const { values: options } = parseArgs({
+  options: { large: { type: 'string', default: '1000000' }, json: { type: 'string' } },
+});
+const large = Number(options.large);
 
-interface Row extends LoadResult {
-  name: string;
-  memoryMb: number;
-}
-
+const random = (length: number) => new Uint8Array(randomBytes(length));
 const folder = mkdtempSync(join(tmpdir(), 'tari-payment-server-bench-'));
+const rows: Row[] = [];
+
 try {
-  const bare = await measureBare();
-  const webhook = await measureWebhook();
-  print([bare, webhook]);
+  const prepared = prepareRequests();
+  rows.push(await measureBare(prepared.warmUps, prepared.webhooks));
+  await measureServer('empty', prepared);
+  const startMs = large > 0 ? await measureServer(large.toLocaleString('en'), prepared) : undefined;
   const signature = signatureCost();
+  console.log(`\n${tableOf(rows)}\n`);
+  if (startMs !== undefined) console.log(`Start with the large database: ${startMs.toFixed(0)} ms until it is ready.`);
   console.log(
-    `\nOne signature check: ${signature.fastMs.toFixed(3)} ms, by plain noble ${signature.referenceMs.toFixed(3)} ms.`,
+    `One signature check: ${signature.fastMs.toFixed(3)} ms, by plain noble ${signature.referenceMs.toFixed(3)} ms.`,
   );
-  console.log(JSON.stringify({ rows: [bare, webhook], signature }));
+  if (options.json) writeFileSync(options.json, JSON.stringify({ rows, startMs, signature }, undefined, 2));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function measureBare(): Promise<Row> {
+type Prepared = ReturnType<typeof prepareRequests>;
+
+/** Signing takes longer than anything that is measured, so it is all done before. */
+function prepareRequests() {
+  say(`Signing the requests of ${JOURNEYS + WALKTHROUGHS} customers`);
+  const make = createRequests(SECRET);
+  const wallets = Array.from({ length: CONNECTIONS }, () => [aPerson('dual'), aPerson('dual')] as const);
+  const lanesOf = (count: number): Journey[][] =>
+    wallets.map((pair) => Array.from({ length: count / CONNECTIONS }, () => make.journey(...pair)));
+  const journeys = lanesOf(JOURNEYS);
+  const others = Array.from({ length: WEBHOOKS - JOURNEYS }, () => make.webhook());
+  return {
+    wallets: wallets.flat(),
+    journeys,
+    walkthroughs: lanesOf(WALKTHROUGHS),
+    warmUps: inLanes(
+      Array.from({ length: WARM_UPS }, () => make.webhook()),
+      CONNECTIONS,
+    ),
+    webhooks: inLanes([...journeys.flat().map((journey) => journey.webhook), ...others], CONNECTIONS),
+  };
+}
+
+async function measureBare(warmUps: PreparedRequest[][], webhooks: PreparedRequest[][]): Promise<Row> {
   const port = await freePort();
   const child = spawn(
     process.execPath,
@@ -61,63 +102,122 @@ async function measureBare(): Promise<Row> {
   for (let tries = 0; tries < 200 && !(await fetch(url).catch(() => undefined)); tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  const result = await measure(url, child.pid ?? 0, 'bare route (HMAC and parse)', webhooks);
+  const measure = measurer(url, child.pid ?? 0, '');
+  await measure('warm-up', warmUps);
+  const row = await measure('bare route (HMAC and parse)', webhooks);
   await end(child);
-  return result;
+  return row;
 }
 
-async function measureWebhook(): Promise<Row> {
-  const port = await freePort();
-  const settings = {
-    TPG_HOST: '127.0.0.1',
-    TPG_PORT: String(port),
-    TPG_DATABASE_URL: `sqlite://${join(folder, 'store.db')}`,
-    TPG_SHOPIFY_HMAC_SECRET: SECRET,
-  };
-  const server = await startServer(settings, join(folder, 'server.log'));
-  const result = await measure(server.url, server.pid, 'order webhook', webhooks);
-  await server.stop();
-  return result;
-}
+/** Adds the rows of one database. Answers how long the server took to start on it. */
+async function measureServer(database: string, prepared: Prepared): Promise<number> {
+  const place = mkdtempSync(join(folder, 'server-'));
+  const stage = await prepareStage(place, { unclaimedTimeoutMs: 24 * 3_600_000 });
+  const databaseUrl = stage.settings.TPG_DATABASE_URL as string;
+  if (database !== 'empty') {
+    const onProgress = (done: number) =>
+      say(`Loaded ${done.toLocaleString('en')} orders with all that belongs to them`);
+    await loadShop(databaseUrl, { count: large, onProgress });
+  }
+  for (const { order } of [...prepared.journeys, ...prepared.walkthroughs].flat()) stage.standIn.addOrder(order);
 
-async function measure(
-  url: string,
-  pid: number,
-  name: string,
-  make: (count: number) => PreparedRequest[],
-): Promise<Row> {
-  await load(url, make(WARM_UP_REQUESTS), CONNECTIONS);
-  const result = await load(url, make(MEASURED_REQUESTS), CONNECTIONS);
-  if (result.failures > 0) throw new Error(`${name}: ${result.failures} requests failed`);
-  return { name, ...result, memoryMb: residentMb(pid) };
-}
+  const startedAt = performance.now();
+  const server = await startServer(
+    {
+      ...stage.settings,
+      TPG_SHOPIFY_HMAC_SECRET: SECRET,
+      TPG_RATE_LIMIT: '0',
+      TPG_EXPIRY_SCHEDULE: '* * * * *',
+      TPG_EXPIRY_GRACE: '2m',
+    },
+    join(place, 'server.log'),
+  );
+  const startMs = performance.now() - startedAt;
 
-/** Orders of real size, each its own, signed. */
-function webhooks(count: number): PreparedRequest[] {
-  return Array.from({ length: count }, () => {
-    nextOrder += 1;
-    const id = String(nextOrder);
-    const body = webhookBody(
-      makeOrder({
-        id,
-        name: `#${id.slice(-7)}`,
-        currency: 'XTM',
-        price: '12.50',
-        customerId: String(7_000_000 + (nextOrder % 50_000)),
-      }),
+  const { url } = server;
+  const claims = { address: stage.operator.name, nonce: Date.now(), desired_roles: ['super_admin'] };
+  const login = { tpg_auth_token: signToken(claims, stage.operator.secretKey, random) };
+  const token = await (await fetch(`${url}/auth`, { method: 'POST', headers: login })).text();
+  const headers = { tpg_access_token: token, 'content-type': 'application/json' };
+  for (const { name } of prepared.wallets) {
+    const body = stringifyJson({ address: name, ip_address: '127.0.0.1' });
+    await fetch(`${url}/api/wallets`, { method: 'POST', headers, body });
+  }
+
+  const read = (path: string): PreparedRequest => ({ method: 'GET', path, headers: { tpg_access_token: token } });
+  const balance = ({ customer }: Journey) => read(`/api/balance/${customer.name}`);
+  const order = (journey: Journey) => read(`/api/order/id/${journey.order.id}`);
+  const each = (step: (journey: Journey) => PreparedRequest[]) =>
+    prepared.journeys.map((lane) => lane.flatMap((journey) => step(journey)));
+  const readsPerLane = READS / CONNECTIONS;
+  const reads = (step: (journey: Journey) => PreparedRequest) =>
+    prepared.journeys.map((lane) =>
+      Array.from({ length: readsPerLane }, (_, index) => step(lane[index % lane.length] as Journey)),
     );
-    const headers = {
-      'content-type': 'application/json',
-      'x-shopify-topic': 'orders/create',
-      'x-shopify-webhook-id': randomBytes(16).toString('hex'),
-      'x-shopify-hmac-sha256': createHmac('sha256', SECRET).update(body).digest('base64'),
-    };
-    return { method: 'POST', path: '/shopify/webhook/checkout_create', headers, body };
-  });
+  const measure = measurer(url, server.pid, database);
+
+  await measure('warm-up', prepared.warmUps);
+  rows.push(await measure('order webhook', prepared.webhooks));
+  rows.push(
+    await measure(
+      'claim',
+      each(({ claim }) => [claim]),
+    ),
+  );
+  rows.push(
+    await measure(
+      'payment',
+      each(({ payment }) => [payment]),
+    ),
+  );
+  rows.push(
+    await measure(
+      'confirmation that pays an order',
+      each(({ confirmation }) => [confirmation]),
+    ),
+  );
+  rows.push(await measure('balance', reads(balance)));
+  rows.push(await measure('order', reads(order)));
+  rows.push(
+    await measure(
+      'the whole walkthrough',
+      prepared.walkthroughs.map((lane) =>
+        lane.flatMap((journey) => [
+          journey.webhook,
+          journey.claim,
+          journey.payment,
+          journey.confirmation,
+          balance(journey),
+          order(journey),
+        ]),
+      ),
+    ),
+  );
+  await checkPaid(url, headers, [...prepared.journeys, ...prepared.walkthroughs]);
+  say(`Peak memory: ${statusMb(server.pid, 'VmHWM')} MB`);
+  await server.stop();
+  await stage.standIn.close();
+  return startMs;
+}
+
+/** What was measured must have happened. */
+async function checkPaid(url: string, headers: Record<string, string>, lanes: Journey[][]): Promise<void> {
+  for (const { order } of lanes.map((lane) => lane.at(-1) as Journey)) {
+    const found = (await (await fetch(`${url}/api/order/id/${order.id}`, { headers })).json()) as { status: string };
+    if (found.status !== 'Paid') throw new Error(`Order ${order.id} is ${found.status}, and should be Paid`);
+  }
+}
+
+function measurer(url: string, pid: number, database: string) {
+  return async (name: string, lanes: readonly (readonly PreparedRequest[])[]): Promise<Row> => {
+    const result = await load(url, lanes);
+    if (result.failures > 0) throw new Error(`${name}: ${result.failures} of ${result.requests} requests failed`);
+    say(`${name}${database && `, ${database}`}: ${result.requestsPerSecond.toFixed(0)}/s, p99 ${result.p99Ms} ms`);
+    return { name, database, ...result, memoryMb: statusMb(pid, 'VmRSS') };
+  };
 }
 
 function signatureCost(): { fastMs: number; referenceMs: number } {
-  const random = (length: number) => new Uint8Array(randomBytes(length));
   const secretKey = generateSecretKey(random);
   const publicKey = publicKeyOf(secretKey);
   const message = random(100);
@@ -136,21 +236,13 @@ function signatureCost(): { fastMs: number; referenceMs: number } {
   return { fastMs: msOf(verifySchnorr), referenceMs: msOf(verifySchnorrReference) };
 }
 
-function print(rows: readonly Row[]): void {
-  const limit = rows[0]?.requestsPerSecond ?? 1;
-  console.log('| | requests/s | of the bare route | p50 ms | p99 ms | memory MB |');
-  console.log('| --- | --- | --- | --- | --- | --- |');
-  for (const row of rows) {
-    const ratio = row.requestsPerSecond / limit;
-    console.log(
-      `| ${row.name} | ${row.requestsPerSecond.toFixed(0)} | ${ratio.toFixed(2)} | ${row.p50Ms} | ${row.p99Ms} | ${row.memoryMb} |`,
-    );
-  }
+function statusMb(pid: number, field: 'VmRSS' | 'VmHWM'): number {
+  const kib = new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Math.round(Number(kib) / 1024);
 }
 
-function residentMb(pid: number): number {
-  const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Math.round(Number(kib) / 1024);
+function say(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
 }
 
 async function end(child: ChildProcess): Promise<void> {

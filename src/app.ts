@@ -6,6 +6,7 @@ import type { Settings } from './config.ts';
 import type { Clock } from './engine/clock.ts';
 import { createEngine, type Engine } from './engine/engine.ts';
 import type { Logger } from './engine/log.ts';
+import { PriceUpdateWorker } from './engine/price-update-worker.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createReadiness } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
@@ -63,9 +64,11 @@ export async function createApp(ports: AppPorts): Promise<App> {
 
   const bus = new EventBus(log);
   const storefront = createStorefront(ports);
-  if (storefront) subscribeStorefront(bus, storefront, log);
+  if (storefront) subscribeStorefront(bus, storefront, log, (orderId) => keptAuthorizations(store, orderId));
   await loadPlugins(settings.plugins, ports.folder, bus);
   const dispatcher = new Dispatcher({ store, bus, clock, random, log });
+  const prices = storefront?.prices;
+  const priceWorker = prices && new PriceUpdateWorker({ store, prices, clock, random, log });
   store.onCommitted((events) => {
     bus.emit(events);
     dispatcher.wake();
@@ -77,6 +80,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
     {
       nothingExpiresBefore: new Date(startedAt.getTime() + settings.expiryGraceMs),
       wakeOutbox: () => dispatcher.wake(),
+      wakePriceUpdates: () => priceWorker?.wake(),
       storefront,
       makeTxid: () => `manual-${hex.encode(randomBytes(16))}`,
     },
@@ -112,13 +116,15 @@ export async function createApp(ports: AppPorts): Promise<App> {
         );
       }
       dispatcher.start();
+      priceWorker?.start();
       for (const scheduled of jobs) await scheduled.start();
       if (storefront) void reportConnection(storefront, log);
     },
     async close() {
       await server.close();
       for (const scheduled of jobs) await scheduled.destroy();
-      await Promise.race([dispatcher.stop(), sleep(TELL_WITHIN_MS, undefined, { ref: false })]);
+      const told = Promise.all([dispatcher.stop(), priceWorker?.stop()]);
+      await Promise.race([told, sleep(TELL_WITHIN_MS, undefined, { ref: false })]);
       await store.close();
     },
   };
@@ -149,7 +155,11 @@ function createStorefront({
       accessToken: shopify.adminAccessToken ?? undefined,
       clientId: shopify.apiKey ?? undefined,
       clientSecret: shopify.apiSecret ?? undefined,
-      fields: { orderIdField: shopify.orderIdField, priceField: shopify.priceField },
+      fields: {
+        orderIdField: shopify.orderIdField,
+        priceField: shopify.priceField,
+        capturePayments: shopify.capturePayments,
+      },
     },
     {
       fetch,
@@ -159,6 +169,11 @@ function createStorefront({
       log,
     },
   );
+}
+
+async function keptAuthorizations(store: Store, orderId: string): Promise<string[]> {
+  const kept = await store.read((tx) => tx.authorizations.ofOrder(orderId));
+  return kept.map(({ transactionId }) => transactionId);
 }
 
 /** A job that runs on a schedule once started, never twice at once; after a failure it runs again at its next time. */
@@ -173,10 +188,11 @@ function job(name: string, cron: string, run: () => Promise<unknown>, log: Logge
   return createTask(cron, runOnce, { name, noOverlap: true });
 }
 
-/** What is only kept to recognise repeats is not kept for ever. */
-async function forgetOld({ webhooks, changes }: Engine): Promise<void> {
+/** What is only kept to recognise repeats is not kept for ever, nor what became of single products. */
+async function forgetOld({ webhooks, changes, priceUpdates }: Engine): Promise<void> {
   await webhooks.forgetOld();
   await changes.forgetOld();
+  await priceUpdates.forgetOld();
 }
 
 async function reportConnection(storefront: ShopifyStorefront, log: Logger): Promise<void> {

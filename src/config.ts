@@ -247,6 +247,10 @@ function completenessWarnings(settings: Settings): string[] {
     ],
     [shopify.shop === null, 'TPG_SHOPIFY_SHOP is not set: no shop is told what becomes of its orders.'],
     [
+      shopify.capturePayments && shopify.orderIdField === 'name',
+      'TPG_SHOPIFY_CAPTURE_PAYMENTS is on and TPG_SHOPIFY_ORDER_ID_FIELD is name: the shop names authorizations by the id of the order, so that one which comes after the order was paid is not captured.',
+    ],
+    [
       shopify.hmacChecks && shopify.hmacSecret === null,
       'TPG_SHOPIFY_HMAC_SECRET is not set: everything under /shopify is answered with 403.',
     ],

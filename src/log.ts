@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 import pinoPretty from 'pino-pretty';
-import { type AccessLogFields, formatAccessLine } from './http/access-log.ts';
+import { type AccessLogFields, escapeControls, formatAccessLine } from './http/access-log.ts';
 
 export type { Logger };
 
@@ -24,13 +24,19 @@ const DEEPEST_LEVEL = 4;
 const HIDDEN = '[hidden]';
 
 /**
+ * Lines are written beside the requests, not within them, and whatever waits is written when the process ends in
+ * order. Where nobody reads them, so much waits; what comes then is dropped rather than the server stopped.
+ */
+const MOST_WAITING_BYTES = 16 * 1024 * 1024;
+
+/**
  * Makes the program's logger. What stands under a secret-looking name is hidden wherever it is logged. A record
  * `{ access: AccessLogFields }` becomes, in the form for people, the documented access line and nothing else.
  */
 export function createLogger({
   level,
   pretty,
-  destination = pino.destination({ dest: 1, sync: true }),
+  destination = pino.destination({ dest: 1, sync: false, maxLength: MOST_WAITING_BYTES }),
 }: LogOptions): Logger {
   const options: LoggerOptions = {
     level,
@@ -99,9 +105,20 @@ function prettyDestination(destination: DestinationStream): DestinationStream {
   return {
     write(line) {
       const access = accessFieldsIn(line);
-      destination.write(access === undefined ? prettify(line) : `${formatAccessLine(access)}\n`);
+      destination.write(access === undefined ? prettify(withoutControls(line)) : `${formatAccessLine(access)}\n`);
     },
   };
+}
+
+/**
+ * The record with whatever could end its line, or forge another, escaped. An error's stack keeps its line breaks: what
+ * follows them is indented, as the beginning of no record is.
+ */
+function withoutControls(line: string): unknown {
+  return JSON.parse(line, (name, value: unknown) => {
+    if (typeof value !== 'string') return value;
+    return name === 'stack' ? value.split('\n').map(escapeControls).join('\n') : escapeControls(value);
+  });
 }
 
 function accessFieldsIn(line: string): AccessLogFields | undefined {

@@ -306,7 +306,7 @@ const shopifySettings = {
   ),
   TPG_SHOPIFY_CAPTURE_PAYMENTS: withDefault('Shopify', 'false', A_BOOLEAN, booleanValue, {
     description:
-      'Whether to capture a payment that the shop has only authorized, instead of marking the order as paid.',
+      'Whether other gateways may take a part of an order: what they have authorized is captured once the Tari part is paid.',
     example: 'true',
   }),
 };

@@ -317,6 +317,7 @@ describe('the warnings', () => {
     ['TPG_SHOPIFY_ADMIN_URL', { TPG_SHOPIFY_ADMIN_URL: 'http://proxy.example/admin' }],
     ['TPG_SHOPIFY_HMAC_SECRET', { TPG_SHOPIFY_SHOP: '', TPG_SHOPIFY_API_SECRET: '' }],
     ['TPG_SHOPIFY_SHOP', { TPG_SHOPIFY_SHOP: '' }],
+    ['TPG_SHOPIFY_CAPTURE_PAYMENTS', { TPG_SHOPIFY_CAPTURE_PAYMENTS: 'on', TPG_SHOPIFY_ORDER_ID_FIELD: 'name' }],
     ['TPG_DATABASE_URL', { TPG_DATABASE_URL: 'sqlite::memory:' }],
   ])('name %s', (name, environment) => {
     expect(warningsOf(environment).some((warning) => warning.startsWith(name))).toBe(true);

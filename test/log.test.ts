@@ -46,6 +46,24 @@ describe('createLogger', () => {
     ]);
   });
 
+  it('lets no text end its line, move the cursor or begin another record', () => {
+    const { logger, lines } = capture(true);
+    const forged = 'x\n[2026-01-01T00:00:00.000Z] INFO: forged\r\u001b[2K\u009b2J\u2028\u202eok\ud800';
+    logger.warn({ memo: forged, list: [forged] }, `A webhook is set aside: ${forged}`);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^\[[^\n]*\n$/);
+    expect(lines[0]).toMatch(/^[\x20-\x7e]+\n$/);
+    expect(lines[0]).toContain('set aside: x\\u{a}[2026');
+  });
+
+  it('indents what follows in the stack of an error', () => {
+    const { logger, lines } = capture(true);
+    logger.error({ err: new Error('bad\n[2026-01-01T00:00:00.000Z] INFO: forged\u001b[2K') }, 'Failed');
+    const [, ...more] = lines.join('').trimEnd().split('\n');
+    expect(more.length).toBeGreaterThan(2);
+    for (const line of more) expect(line).toMatch(/^ {4}[\x20-\x7e]*$/);
+  });
+
   it('shows other records under the name of access as what they are', () => {
     const { logger, lines } = capture(true);
     logger.info({ access: 'granted' }, 'Hello.');

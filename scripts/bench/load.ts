@@ -16,34 +16,54 @@ export interface LoadResult {
   failures: number;
 }
 
-/** Sends each prepared request once, over so many connections at once, and measures. */
-export async function load(
-  url: string,
-  requests: readonly PreparedRequest[],
-  connections: number,
-): Promise<LoadResult> {
-  let next = 0;
+/** Far longer than any measurement: a server that hangs ends it all the same. */
+const LONGEST_S = 300;
+
+/**
+ * Sends each prepared request once and measures. Each lane is one connection, which sends its requests one after
+ * another: what follows from an earlier answer, or has a nonce that must rise, belongs into one lane.
+ */
+export async function load(url: string, lanes: readonly (readonly PreparedRequest[])[]): Promise<LoadResult> {
+  const requests = lanes.reduce((sum, lane) => sum + lane.length, 0);
+  const longest = Math.max(...lanes.map((lane) => lane.length));
   const startedAt = performance.now();
+  let lanesTaken = 0;
+  let endedAt = startedAt;
   const result = await autocannon({
     url,
-    connections,
-    amount: requests.length,
-    requests: [
-      {
-        setupRequest: (request) => {
-          const prepared = requests[next % requests.length] as PreparedRequest;
-          next += 1;
-          return { ...request, ...prepared, headers: { ...request.headers, ...prepared.headers } };
+    connections: lanes.length,
+    maxConnectionRequests: longest,
+    duration: LONGEST_S,
+    setupClient: (client) => {
+      const lane = lanes[lanesTaken % lanes.length] ?? [];
+      lanesTaken += 1;
+      let next = 0;
+      // The run itself ends up to a second later: it looks at its clock.
+      client.on('response', () => {
+        endedAt = performance.now();
+      });
+      client.setRequests([
+        {
+          setupRequest: (request) => {
+            const prepared = lane[next % lane.length] as PreparedRequest;
+            next += 1;
+            return { ...request, ...prepared, headers: { ...request.headers, ...prepared.headers } };
+          },
         },
-      },
-    ],
+      ]);
+    },
   });
-  const seconds = (performance.now() - startedAt) / 1000;
   return {
-    requests: requests.length,
-    requestsPerSecond: requests.length / seconds,
+    requests,
+    requestsPerSecond: (requests / (endedAt - startedAt)) * 1000,
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,
-    failures: result.non2xx + result.errors + result.timeouts,
+    failures: result.non2xx + result.errors + result.timeouts + Math.abs(requests - result['2xx'] - result.non2xx),
   };
+}
+
+/** Deals requests that do not hang together out to so many lanes, evenly. */
+export function inLanes<Request>(requests: readonly Request[], lanes: number): Request[][] {
+  const length = Math.floor(requests.length / lanes);
+  return Array.from({ length: lanes }, (_, lane) => requests.slice(lane * length, (lane + 1) * length));
 }

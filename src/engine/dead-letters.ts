@@ -1,4 +1,5 @@
 import type { DeadLetter } from '../store/deliveries.ts';
+import type { Repositories } from '../store/repositories.ts';
 import type { ChangeRequest, Changes } from './changes.ts';
 import type { EngineContext } from './context.ts';
 import { EngineError } from './errors.ts';
@@ -20,9 +21,7 @@ export function deadLetters({ store }: EngineContext, { perform }: Changes, wake
      */
     async retry(request: ChangeRequest, eventId: bigint, subscriber: string | undefined): Promise<number> {
       const retried = await perform(request, async ({ tx, now }) => {
-        const dead = await tx.deliveries.deadOf(eventId);
-        const chosen = dead.filter((letter) => subscriber === undefined || letter.subscriber === subscriber);
-        if (chosen.length === 0) throw new EngineError('dead_letter_not_found', nameOf(eventId, subscriber));
+        const chosen = await deadOf(tx, eventId, subscriber);
         for (const letter of chosen) await tx.deliveries.revive(letter, now);
         const before = { deliveries: chosen.map(deliveryView) };
         const record = { action: 'retry dead letter', subject: `event ${eventId}`, before };
@@ -31,7 +30,31 @@ export function deadLetters({ store }: EngineContext, { perform }: Changes, wake
       wakeOutbox();
       return retried;
     },
+
+    /**
+     * Lets the dead letters of an event rest: nobody is told of it any more, and they are not counted any longer.
+     * Answers how many there were.
+     * @param subscriber names the one whose letter rests; where it is left out, all that could not be told.
+     * @throws {EngineError} `dead_letter_not_found`
+     */
+    dismiss(request: ChangeRequest, eventId: bigint, subscriber: string | undefined, reason: string): Promise<number> {
+      return perform(request, async ({ tx, now }) => {
+        const chosen = await deadOf(tx, eventId, subscriber);
+        for (const letter of chosen) await tx.deliveries.dismiss(letter, now);
+        const before = { deliveries: chosen.map(deliveryView) };
+        const record = { action: 'dismiss dead letter', subject: `event ${eventId}`, reason, before };
+        return { answer: chosen.length, record };
+      });
+    },
   };
+}
+
+/** @throws {EngineError} `dead_letter_not_found` where there is none. */
+async function deadOf(tx: Repositories, eventId: bigint, subscriber: string | undefined): Promise<DeadLetter[]> {
+  const dead = await tx.deliveries.deadOf(eventId);
+  const chosen = dead.filter((letter) => subscriber === undefined || letter.subscriber === subscriber);
+  if (chosen.length === 0) throw new EngineError('dead_letter_not_found', nameOf(eventId, subscriber));
+  return chosen;
 }
 
 function nameOf(eventId: bigint, subscriber: string | undefined): string {

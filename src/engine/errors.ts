@@ -32,6 +32,9 @@ export const ERROR_SENTENCES = {
   shop_not_configured: 'No shop is configured whose orders could be read.',
   shop_unreachable:
     'The shop could not be asked for all of its open orders. Those that it told of are taken in. Please try again later.',
+  no_shop_for_prices: 'No shop is configured whose prices could be set.',
+  price_update_not_found: 'There is no price update {}.',
+  price_update_finished: 'Price update {}, so there is nothing to try again.',
   role_irrevocable: 'The role {} cannot be revoked: every address has it.',
 } as const;
 

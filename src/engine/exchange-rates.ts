@@ -1,13 +1,19 @@
-import type { ExchangeRate } from '../store/exchange-rates.ts';
+import type { ExchangeRate, SetRate } from '../store/exchange-rates.ts';
 import { isTariCurrency, MICRO_TARI_PER_TARI } from '../tari/micro-tari.ts';
 import { recordChange } from './audit-trail.ts';
 import type { EngineContext } from './context.ts';
 import { EngineError } from './errors.ts';
+import { type Page, type PageRequest, readPage } from './lists.ts';
+import type { PriceUpdateRequests } from './price-updates.ts';
 import { exchangeRateView } from './views.ts';
 
 export type ExchangeRates = ReturnType<typeof exchangeRates>;
 
-export function exchangeRates({ store, clock, log }: EngineContext) {
+/** @param priceUpdates has the shop's prices follow the rate. */
+export function exchangeRates(
+  { store, clock, log }: EngineContext,
+  priceUpdates: Pick<PriceUpdateRequests, 'requestShop' | 'wake'>,
+) {
   return {
     /** @throws {EngineError} `exchange_rate_not_found` */
     async get(currencyCode: string): Promise<ExchangeRate> {
@@ -19,14 +25,15 @@ export function exchangeRates({ store, clock, log }: EngineContext) {
     },
 
     /**
-     * Sets what one unit of a currency costs in µT, for orders that come from now on.
+     * Sets what one unit of a currency costs in µT, for orders that come from now on, and has the prices that the shop
+     * shows follow it.
      * @throws {EngineError} `exchange_rate_fixed`
      */
     async set(currencyCode: string, rate: bigint, actor: string): Promise<ExchangeRate> {
       const currency = currencyCode.toUpperCase();
       if (isTariCurrency(currency)) throw new EngineError('exchange_rate_fixed', currency);
       const set: ExchangeRate = { currency, rate, updatedAt: clock.now() };
-      await store.run(async (tx) => {
+      const priceUpdate = await store.run(async (tx) => {
         const before = await tx.exchangeRates.last(currency);
         await tx.exchangeRates.insert(set, actor);
         await recordChange(
@@ -40,9 +47,25 @@ export function exchangeRates({ store, clock, log }: EngineContext) {
           },
           set.updatedAt,
         );
+        return priceUpdates.requestShop(tx, set, set.updatedAt);
       });
-      log.info({ currency, rate, actor }, `The rate is now 1 ${currency} = ${rate} µT`);
+      priceUpdates.wake();
+      const follows =
+        priceUpdate === undefined
+          ? 'no shop is configured whose prices could follow it'
+          : `the shop's prices follow it in price update ${priceUpdate}`;
+      log.info({ currency, rate, actor, priceUpdate }, `The rate is now 1 ${currency} = ${rate} µT; ${follows}`);
       return set;
     },
+
+    /** The rates that a currency has had, newest first. */
+    history: (currencyCode: string, request: PageRequest<bigint>): Promise<Page<SetRate, bigint>> =>
+      store.read((tx) =>
+        readPage(
+          request,
+          (before, limit) => tx.exchangeRates.history(currencyCode.toUpperCase(), before, limit),
+          (rate) => rate.id,
+        ),
+      ),
   };
 }

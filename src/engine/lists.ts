@@ -119,11 +119,11 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
   };
 }
 
-function positionOfOrder({ createdAt, id }: Order): OrderPosition {
+export function positionOfOrder({ createdAt, id }: Order): OrderPosition {
   return { createdAt, id };
 }
 
-function positionOfPayment({ createdAt, txid }: Payment): PaymentPosition {
+export function positionOfPayment({ createdAt, txid }: Payment): PaymentPosition {
   return { createdAt, txid };
 }
 
@@ -145,7 +145,7 @@ function readTexts(
 }
 
 /** Reads one row more than is wanted, to know whether there is a rest. */
-async function readPage<Row, Position>(
+export async function readPage<Row, Position>(
   { after, limit = MOST_ROWS }: PageRequest<Position>,
   read: (after: Position | undefined, limit: number) => Promise<Row[]>,
   positionOf: (row: Row) => Position,

@@ -9,11 +9,8 @@ import { EngineError } from './errors.ts';
 import type { Ledger, Owner } from './ledger.ts';
 import { isOpen } from './order-states.ts';
 import { findOrder, ownerOf } from './orders.ts';
-import { payFromAllAccounts, type Settled } from './settling.ts';
+import { payAllFromAllAccounts, payFromAllAccounts, type Settled } from './settling.ts';
 import { orderView, paymentView, settlementView } from './views.ts';
-
-/** Orders that one change looks at: a customer with more open orders settles the rest with the next change. */
-const MOST_ORDERS = 1000;
 
 export type OrderChanges = ReturnType<typeof orderChanges>;
 export type SettlementView = ReturnType<typeof settlementViewOf>;
@@ -62,9 +59,8 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
           };
           payments.push(await ledger.enterManualPayment(payment));
         }
-        const settled = await payFromAllAccounts(
-          ledger,
-          await ledger.tx.orders.openOfCustomer(customerId, MOST_ORDERS),
+        const settled = await payAllFromAllAccounts(ledger, (after, limit) =>
+          ledger.tx.orders.openOfCustomer(customerId, after, limit),
         );
         const after = { payments: payments.map(paymentView) };
         return {
@@ -168,9 +164,8 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
     /** Pays what can be paid of the open orders of one customer. Null where nothing could. */
     settleCustomer(request: ChangeRequest, customerId: string): Promise<SettlementView | null> {
       return perform(request, async (ledger) => {
-        const settled = await payFromAllAccounts(
-          ledger,
-          await ledger.tx.orders.openOfCustomer(customerId, MOST_ORDERS),
+        const settled = await payAllFromAllAccounts(ledger, (after, limit) =>
+          ledger.tx.orders.openOfCustomer(customerId, after, limit),
         );
         return settledAnswer('settle customer', customerId, settled);
       });
@@ -186,9 +181,8 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
     ): Promise<SettlementView | null> {
       const owner = ownerOf(address);
       return perform(request, async (ledger) => {
-        const settled = await payFromAllAccounts(
-          ledger,
-          await ledger.tx.orders.openForAccount(owner.account, MOST_ORDERS),
+        const settled = await payAllFromAllAccounts(ledger, (after, limit) =>
+          ledger.tx.orders.openOfLinked(owner.account, after, limit),
         );
         const shown = seesAll ? settled : ownPart(settled, owner.account);
         return settledAnswer('settle address', owner.address, settled, shown);

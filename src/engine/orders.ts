@@ -2,7 +2,7 @@ import type { Order } from '../store/orders.ts';
 import type { Repositories } from '../store/repositories.ts';
 import { accountAddress, accountOf, addressToBase58, type TariAddress } from '../tari/address.ts';
 import { type Claim, claimInMemo, verifyClaim } from '../tari/claim.ts';
-import type { EngineContext } from './context.ts';
+import type { EngineContext, EngineSettings } from './context.ts';
 import { EngineError } from './errors.ts';
 import { Ledger, type Owner } from './ledger.ts';
 import { convertPrice } from './prices.ts';
@@ -26,11 +26,27 @@ export interface OrderReceipt {
   isNew: boolean;
 }
 
+/** A claim whose signature has been checked: the claimant says that the order is theirs. */
+export type VerifiedClaim = { orderId: string; claimant: Owner } & { readonly __checked: 'Claim' };
+
 export type Orders = ReturnType<typeof orders>;
 
 /** The owner that an address stands for. */
 export function ownerOf(address: TariAddress): Owner {
   return { account: accountOf(address), address: addressToBase58(accountAddress(address)) };
+}
+
+/**
+ * The claim, where the owner of its address has signed it, or where the settings ask nobody to. Looking at signatures is
+ * slow, so it is done before the unit of work.
+ */
+export function verifiedClaim(
+  claim: Claim,
+  { disableMemoSignatureCheck }: Pick<EngineSettings, 'disableMemoSignatureCheck'>,
+): VerifiedClaim | undefined {
+  const { valid, address } = verifyClaim(claim);
+  if (!valid && !disableMemoSignatureCheck) return undefined;
+  return { orderId: claim.order_id, claimant: ownerOf(address) } as VerifiedClaim;
 }
 
 /**
@@ -66,8 +82,8 @@ export function orders(context: EngineContext) {
     for (const text of shopOrder.claimTexts) {
       const claim = claimInMemo(text);
       if (claim === undefined || !namesOrder(claim.order_id, shopOrder, settings.strictMode)) continue;
-      const { valid, address } = verifyClaim(claim);
-      if (valid || settings.disableMemoSignatureCheck) return ownerOf(address);
+      const verified = verifiedClaim(claim, settings);
+      if (verified !== undefined) return verified.claimant;
       log.info(
         { orderId: shopOrder.orderId },
         'The claim in the note of the order is not signed by its address; it is passed over',
@@ -110,6 +126,22 @@ export function orders(context: EngineContext) {
     return { order, sendTo, expiresAt: new Date(order.updatedAt.getTime() + timeoutMs) };
   };
 
+  const enterClaim = async ({ orderId, claimant }: VerifiedClaim): Promise<ClaimedOrder> => {
+    const now = clock.now();
+    const claimed = await store.run(async (tx) => {
+      const ledger = new Ledger(tx, now, subscriptions);
+      const order = await findOrder(tx, orderId, settings.strictMode);
+      if (order.claimedBy === claimant.account) return claimedOrder(tx, order);
+      const mine = await ledger.claimOrder(order, claimant);
+      return claimedOrder(tx, await tryToPay(ledger, mine, claimant));
+    });
+    log.info(
+      { orderId: claimed.order.orderId, claimant: claimant.address, status: claimed.order.status },
+      `Order ${claimed.order.orderId} is claimed by ${claimant.address} and is now ${claimed.order.status}`,
+    );
+    return claimed;
+  };
+
   return {
     /** Who claims the order by its own texts. Pure but slow, so it is done before the unit of work. */
     claimantIn,
@@ -127,23 +159,13 @@ export function orders(context: EngineContext) {
      * @throws {EngineError} `claim_signature_invalid`, `order_not_found`, `order_change_forbidden`, `no_payment_wallet`
      */
     async claim(claim: Claim): Promise<ClaimedOrder> {
-      const { valid, address } = verifyClaim(claim);
-      if (!valid && !settings.disableMemoSignatureCheck) throw new EngineError('claim_signature_invalid');
-      const owner = ownerOf(address);
-      const now = clock.now();
-      const claimed = await store.run(async (tx) => {
-        const ledger = new Ledger(tx, now, subscriptions);
-        const order = await findOrder(tx, claim.order_id, settings.strictMode);
-        if (order.claimedBy === owner.account) return claimedOrder(tx, order);
-        const mine = await ledger.claimOrder(order, owner);
-        return claimedOrder(tx, await tryToPay(ledger, mine, owner));
-      });
-      log.info(
-        { orderId: claimed.order.orderId, claimant: owner.address, status: claimed.order.status },
-        `Order ${claimed.order.orderId} is claimed by ${owner.address} and is now ${claimed.order.status}`,
-      );
-      return claimed;
+      const verified = verifiedClaim(claim, settings);
+      if (verified === undefined) throw new EngineError('claim_signature_invalid');
+      return enterClaim(verified);
     },
+
+    /** What `claim` does once the signature is checked. @throws {EngineError} as `claim` */
+    enterClaim,
   };
 }
 

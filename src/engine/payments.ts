@@ -1,14 +1,14 @@
 import type { Payment } from '../store/payments.ts';
 import type { Repositories } from '../store/repositories.ts';
 import { addressToBase58, type TariAddress } from '../tari/address.ts';
-import { claimInMemo, verifyClaim } from '../tari/claim.ts';
+import { claimInMemo } from '../tari/claim.ts';
 import { formatTari, type MicroTari } from '../tari/micro-tari.ts';
 import type { EngineContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import { Ledger, type Owner } from './ledger.ts';
-import { findOrderOrNone, ownerOf } from './orders.ts';
+import { findOrderOrNone, ownerOf, verifiedClaim } from './orders.ts';
 import { payOpenOrders, type Settled, tryToPay } from './settling.ts';
-import type { WalletMessage, Wallets } from './wallets.ts';
+import type { AuthenticatedMessage, WalletMessage, Wallets } from './wallets.ts';
 
 /** A payment as the hot wallet reports it. */
 export interface PaymentReport {
@@ -20,6 +20,20 @@ export interface PaymentReport {
   memo: string | null;
   /** The order that the payment is for. */
   orderId: string | null;
+}
+
+/** The order that a payment names, and for whom. */
+export interface NamedOrder {
+  orderId: string;
+  claimant: Owner;
+}
+
+/** A report whose signatures have been checked: the wallet's, and that of a claim in the payment's memo. */
+export interface CheckedReport {
+  report: PaymentReport;
+  message: AuthenticatedMessage;
+  /** Undefined where the payment names no order. */
+  named: NamedOrder | undefined;
 }
 
 export interface PaymentReceipt {
@@ -40,11 +54,11 @@ const NOTHING_SETTLED: Settled = { ordersPaid: [], settlements: [] };
 
 export function payments({ store, clock, settings, log, subscriptions }: EngineContext, wallets: Wallets) {
   /** The order that a payment names, and for whom: a signed claim in its memo speaks for its signer. */
-  const namedOrder = (report: PaymentReport): { orderId: string; claimant: Owner } | undefined => {
+  const namedOrder = (report: PaymentReport): NamedOrder | undefined => {
     const claim = report.memo === null ? undefined : claimInMemo(report.memo);
     if (claim !== undefined) {
-      const { valid, address } = verifyClaim(claim);
-      if (valid || settings.disableMemoSignatureCheck) return { orderId: claim.order_id, claimant: ownerOf(address) };
+      const verified = verifiedClaim(claim, settings);
+      if (verified !== undefined) return verified;
       log.info(
         { txid: report.txid },
         'The claim in the memo of the payment is not signed by its address; it is passed over',
@@ -53,11 +67,7 @@ export function payments({ store, clock, settings, log, subscriptions }: EngineC
     return report.orderId === null ? undefined : { orderId: report.orderId, claimant: ownerOf(report.sender) };
   };
 
-  const enter = async (
-    ledger: Ledger,
-    report: PaymentReport,
-    named: ReturnType<typeof namedOrder>,
-  ): Promise<Payment> => {
+  const enter = async (ledger: Ledger, { report, named }: CheckedReport): Promise<Payment> => {
     const { tx, now } = ledger;
     const sender = ownerOf(report.sender);
     await tx.accounts.ensure(sender.account, sender.address, now);
@@ -77,7 +87,7 @@ export function payments({ store, clock, settings, log, subscriptions }: EngineC
     });
   };
 
-  const claimNamed = async (ledger: Ledger, named: { orderId: string; claimant: Owner }): Promise<void> => {
+  const claimNamed = async (ledger: Ledger, named: NamedOrder): Promise<void> => {
     const order = await findOrderOrNone(ledger.tx, named.orderId, settings.strictMode);
     if (order?.status !== 'Unclaimed') return;
     const claimed = await ledger.claimOrder(order, named.claimant);
@@ -92,60 +102,76 @@ export function payments({ store, clock, settings, log, subscriptions }: EngineC
     return { payment: confirmed, settled };
   };
 
+  const enterReport = async (checked: CheckedReport): Promise<PaymentReceipt> => {
+    const { report, message, named } = checked;
+    const now = clock.now();
+    const receipt = await store.run(async (tx) => {
+      await wallets.admit(tx, message, now);
+      const known = await knownPayment(tx, report);
+      if (known !== undefined) return { payment: known, isNew: false };
+      const ledger = new Ledger(tx, now, subscriptions);
+      const payment = await enter(ledger, checked);
+      if (named) await claimNamed(ledger, named);
+      const isConfirmed = await tx.payments.takeEarlyConfirmation(payment.txid);
+      return { payment: isConfirmed ? (await credit(ledger, payment)).payment : payment, isNew: true };
+    });
+    const { txid, sender } = receipt.payment;
+    log.info(
+      { txid, sender, isNew: receipt.isNew },
+      `Payment ${txid} of ${formatTari(report.amount)} from ${sender} ${receipt.isNew ? 'is received' : 'was known already'}`,
+    );
+    return receipt;
+  };
+
+  const enterConfirmation = async (txid: string, message: AuthenticatedMessage): Promise<ConfirmationReceipt> => {
+    const now = clock.now();
+    const receipt = await store.run(async (tx): Promise<ConfirmationReceipt> => {
+      await wallets.admit(tx, message, now);
+      const payment = await tx.payments.find(txid);
+      if (payment === undefined) {
+        await tx.payments.keepEarlyConfirmation(txid, now);
+        return { outcome: 'early', ...NOTHING_SETTLED };
+      }
+      if (payment.status === 'confirmed') return { outcome: 'already_confirmed', ...NOTHING_SETTLED };
+      if (payment.status === 'cancelled') throw new EngineError('payment_cancelled', txid);
+      const { settled } = await credit(new Ledger(tx, now, subscriptions), payment);
+      return { outcome: 'confirmed', ...settled };
+    });
+    log.info(
+      { txid, outcome: receipt.outcome, ordersPaid: receipt.ordersPaid.map((order) => order.orderId) },
+      `Payment ${txid}: ${CONFIRMATION_SENTENCES[receipt.outcome]}; orders paid: ${receipt.ordersPaid.length}`,
+    );
+    return receipt;
+  };
+
   return {
     /**
      * Takes in a payment that was seen on the chain. It credits nobody until it is confirmed, but claims the order that
      * it names. A payment that is known already changes nothing.
-     * @throws {EngineError} as `wallets.authenticate` and `admit`; `payment_contradicted` where the same transaction was
-     *   reported with another sender or amount.
+     * @throws {EngineError} as `wallets.authenticate` and `enterReport`
      */
     async receive(report: PaymentReport, message: WalletMessage): Promise<PaymentReceipt> {
-      await wallets.authenticate(message);
-      const named = namedOrder(report);
-      const now = clock.now();
-      const receipt = await store.run(async (tx) => {
-        await wallets.admit(tx, message, now);
-        const known = await knownPayment(tx, report);
-        if (known !== undefined) return { payment: known, isNew: false };
-        const ledger = new Ledger(tx, now, subscriptions);
-        const payment = await enter(ledger, report, named);
-        if (named) await claimNamed(ledger, named);
-        const isConfirmed = await tx.payments.takeEarlyConfirmation(payment.txid);
-        return { payment: isConfirmed ? (await credit(ledger, payment)).payment : payment, isNew: true };
-      });
-      const { txid, sender } = receipt.payment;
-      log.info(
-        { txid, sender, isNew: receipt.isNew },
-        `Payment ${txid} of ${formatTari(report.amount)} from ${sender} ${receipt.isNew ? 'is received' : 'was known already'}`,
-      );
-      return receipt;
+      const authenticated = await wallets.authenticate(message);
+      return enterReport({ report, message: authenticated, named: namedOrder(report) });
     },
 
     /**
      * Takes in that a payment is confirmed on the chain: credits its sender and pays what that can pay.
-     * @throws {EngineError} as `wallets.authenticate` and `admit`; `payment_cancelled`
+     * @throws {EngineError} as `wallets.authenticate` and `enterConfirmation`
      */
     async confirm(txid: string, message: WalletMessage): Promise<ConfirmationReceipt> {
-      await wallets.authenticate(message);
-      const now = clock.now();
-      const receipt = await store.run(async (tx): Promise<ConfirmationReceipt> => {
-        await wallets.admit(tx, message, now);
-        const payment = await tx.payments.find(txid);
-        if (payment === undefined) {
-          await tx.payments.keepEarlyConfirmation(txid, now);
-          return { outcome: 'early', ...NOTHING_SETTLED };
-        }
-        if (payment.status === 'confirmed') return { outcome: 'already_confirmed', ...NOTHING_SETTLED };
-        if (payment.status === 'cancelled') throw new EngineError('payment_cancelled', txid);
-        const { settled } = await credit(new Ledger(tx, now, subscriptions), payment);
-        return { outcome: 'confirmed', ...settled };
-      });
-      log.info(
-        { txid, outcome: receipt.outcome, ordersPaid: receipt.ordersPaid.map((order) => order.orderId) },
-        `Payment ${txid}: ${CONFIRMATION_SENTENCES[receipt.outcome]}; orders paid: ${receipt.ordersPaid.length}`,
-      );
-      return receipt;
+      return enterConfirmation(txid, await wallets.authenticate(message));
     },
+
+    /**
+     * What `receive` does once the signatures are checked.
+     * @throws {EngineError} as `wallets.admit`; `payment_contradicted` where the same transaction was reported with
+     *   another sender or amount.
+     */
+    enterReport,
+
+    /** What `confirm` does once the signature is checked. @throws {EngineError} as `wallets.admit`; `payment_cancelled` */
+    enterConfirmation,
   };
 }
 

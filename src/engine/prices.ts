@@ -22,17 +22,30 @@ export async function convertPrice(
   tx: Repositories,
   shopPrice: ShopPrice,
 ): Promise<{ totalPrice: MicroTari; exchangeRate: bigint }> {
-  const currency = shopPrice.currency.toUpperCase();
-  const exchangeRate = isTariCurrency(currency) ? MICRO_TARI_PER_TARI : (await tx.exchangeRates.last(currency))?.rate;
+  const exchangeRate = await rateInForce(tx, shopPrice.currency);
   if (exchangeRate === undefined) throw new EngineError('unsupported_currency', shopPrice.currency);
   try {
-    const totalPrice = priceInMicroTari(shopPrice.price, exchangeRate);
-    if (totalPrice > TARI_SUPPLY) throw new AmountError('It is more than all Tari that there is.');
-    return { totalPrice, exchangeRate };
+    return { totalPrice: priceAtRate(shopPrice.price, exchangeRate), exchangeRate };
   } catch (error) {
     if (error instanceof AmountError) throw new EngineError('invalid_price', error.message);
     throw error;
   }
+}
+
+/** What one unit of a currency costs now, in µT; undefined where no rate is set. Tari is worth itself. */
+export async function rateInForce(tx: Repositories, currencyCode: string): Promise<bigint | undefined> {
+  const currency = currencyCode.toUpperCase();
+  return isTariCurrency(currency) ? MICRO_TARI_PER_TARI : (await tx.exchangeRates.last(currency))?.rate;
+}
+
+/**
+ * A price of the shop at a rate, as orders are charged: exact, then rounded down to whole µT.
+ * @throws {AmountError} for what is no price, or more than all Tari.
+ */
+export function priceAtRate(price: string, rate: bigint): MicroTari {
+  const converted = priceInMicroTari(price, rate);
+  if (converted > TARI_SUPPLY) throw new AmountError('It is more than all Tari that there is.');
+  return converted;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Order } from '../store/orders.ts';
+import type { Order, OrderPosition } from '../store/orders.ts';
 import type { SettlementEntry } from '../store/settlements.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
 import type { Ledger, Owner } from './ledger.ts';
@@ -46,6 +46,29 @@ export async function tryToPay(ledger: Ledger, order: Order, owner: Owner): Prom
     { orderId: order.orderId, price: order.totalPrice },
   ]);
   return plan === undefined ? order : (await ledger.payOrder(order, plan)).order;
+}
+
+/** Orders that one change looks at. Far more than any customer has open: they expire. */
+const MOST_ORDERS = 10_000;
+
+const ORDERS_OF_A_PAGE = 1000;
+
+/** Tries to pay each of the open orders that are read, a page at a time, over all accounts of its customer. */
+export async function payAllFromAllAccounts(
+  ledger: Ledger,
+  read: (after: OrderPosition | undefined, limit: number) => Promise<Order[]>,
+): Promise<Settled> {
+  const settled: Settled = { ordersPaid: [], settlements: [] };
+  let after: OrderPosition | undefined;
+  for (let looked = 0; looked < MOST_ORDERS; looked += ORDERS_OF_A_PAGE) {
+    const orders = await read(after, ORDERS_OF_A_PAGE);
+    const { ordersPaid, settlements } = await payFromAllAccounts(ledger, orders);
+    settled.ordersPaid.push(...ordersPaid);
+    settled.settlements.push(...settlements);
+    after = orders.at(-1);
+    if (orders.length < ORDERS_OF_A_PAGE) break;
+  }
+  return settled;
 }
 
 /**

@@ -19,7 +19,7 @@ export interface ShopOrder {
   price: string;
   /** The currency code as the shop wrote it. */
   currency: string;
-  /** Whether the shop has its money already, by other means than Tari: such an order is none of ours. */
+  /** Whether the shop has its money already, or holds it, by other means than Tari: such an order is none of ours. */
   isPaidInShop: boolean;
   /** Whether the order is cancelled in the shop, which nobody can undo there. */
   isCancelledInShop: boolean;
@@ -36,10 +36,30 @@ export type OpenOrder =
   /** What the shop said of the order that it calls by this name cannot be used. */
   | { kind: 'unusable'; name: string; reason: string };
 
+/** Money of a customer that another gateway holds for an order, until it is captured or let go. */
+export interface ShopAuthorization {
+  /** The shop's id of the transaction. */
+  transactionId: string;
+  /** The shop's own id of the order, whatever field identifies orders here. */
+  orderId: string;
+  gateway: string | null;
+  /** Decimal text, in units of `currency`. */
+  amount: string;
+  currency: string;
+}
+
 /** The order that a call to the shop is about. */
 export interface StorefrontOrder {
   orderId: string;
   altId: string | null;
+  /** What was to be paid in Tari, as the shop wrote it: with it a shop that other gateways pay too can be checked. */
+  price?: { amount: string; currency: string } | undefined;
+}
+
+/** An order that was paid in Tari. */
+export interface PaidOrder extends StorefrontOrder {
+  /** The shop's ids of the authorizations that were kept for it. None of them may be missing when they are captured. */
+  authorizationIds?: readonly string[] | undefined;
 }
 
 /** What became of a call to the shop. */
@@ -59,10 +79,11 @@ export interface Storefront {
   /** The shop's kind, in lower case, as it is named in logs and deliveries. */
   readonly name: string;
   /**
-   * Records in the shop that the order has been paid in full.
+   * Records in the shop that the order has been paid in full. Where other gateways hold a part of the money, that is
+   * captured first, each authorization once.
    * @throws {StorefrontError}
    */
-  markPaid(order: StorefrontOrder, paidAt: Date, signal?: AbortSignal): Promise<StorefrontOutcome>;
+  markPaid(order: PaidOrder, paidAt: Date, signal?: AbortSignal): Promise<StorefrontOutcome>;
   /**
    * Cancels the order in the shop, unless it has been paid there by other means.
    * @param reason a sentence for the shop's staff.
@@ -75,6 +96,74 @@ export interface Storefront {
    * @throws {StorefrontError} from the iteration, also where there are more than may be read.
    */
   openOrders?(signal?: AbortSignal): AsyncIterable<OpenOrder>;
+  /** The prices that the shop shows. Left out by shops that show none in Tari. */
+  readonly prices?: ShopPrices;
+}
+
+/** A variant of a product, as the shop sells it. */
+export interface ShopVariant {
+  /** The shop's id of the variant. */
+  variantId: string;
+  /** What it costs, as the decimal text that the shop wrote, in the currency of its page. */
+  price: string;
+  /** The price in µT that the shop shows for it, as a decimal text without needless digits; null where it shows none. */
+  tariPrice: string | null;
+}
+
+/** Some variants, in an order that stays. */
+export interface VariantPage {
+  /** The currency of the shop's own prices. */
+  currency: string;
+  variants: readonly ShopVariant[];
+  /** Where the rest begins, to be given back as it is, also years later; null where there is none. */
+  next: string | null;
+  /** How many variants the shop has, where that was asked for and the shop tells. */
+  total: number | null;
+}
+
+/** Which part of all variants is wanted. */
+export interface VariantRange {
+  /** The `next` of the page before; null for the first page. */
+  after: string | null;
+  /** An `after` of before: variants behind it are left out. Null for all. */
+  upTo: string | null;
+  withTotal: boolean;
+}
+
+/** A price in µT that the shop is to show for a variant. */
+export interface TariPrice {
+  variantId: string;
+  microTari: bigint;
+}
+
+/** The prices in Tari that a shop shows. */
+export interface ShopPrices {
+  /**
+   * Reads so many of the shop's variants as `setTariPrices` takes at once.
+   * @throws {StorefrontError}
+   */
+  variants(range: VariantRange, signal?: AbortSignal): Promise<VariantPage>;
+  /**
+   * The same of one product; undefined where the shop has no such product.
+   * @throws {StorefrontError}
+   */
+  variantsOfProduct(productId: string, after: string | null, signal?: AbortSignal): Promise<VariantPage | undefined>;
+  /**
+   * Has the shop show these prices, all of them or, where it throws, none. Answers those that the shop can't take, with
+   * the reason of each as a sentence.
+   * @param prices at most a page of them.
+   * @throws {StorefrontError}
+   */
+  setTariPrices(
+    prices: readonly TariPrice[],
+    signal?: AbortSignal,
+  ): Promise<readonly { variantId: string; reason: string }[]>;
+  /**
+   * Has the shop know what one unit of a currency costs, for whatever it computes by itself.
+   * @param rate µT per unit.
+   * @throws {StorefrontError}
+   */
+  setGlobalRate(currency: string, rate: bigint, signal?: AbortSignal): Promise<void>;
 }
 
 /** A call to the shop that did not come to its end. */

@@ -1,8 +1,9 @@
 import type { Account } from '../store/accounts.ts';
 import type { Creditor, OrderTotals } from '../store/customers.ts';
-import type { ExchangeRate } from '../store/exchange-rates.ts';
+import type { ExchangeRate, SetRate } from '../store/exchange-rates.ts';
 import type { Order } from '../store/orders.ts';
 import type { Payment } from '../store/payments.ts';
+import type { PriceUpdate } from '../store/price-updates.ts';
 import type { SettlementEntry } from '../store/settlements.ts';
 import type { HotWallet } from '../store/wallets.ts';
 import { sumMicroTari } from '../tari/micro-tari.ts';
@@ -14,6 +15,7 @@ import { sumMicroTari } from '../tari/micro-tari.ts';
 
 export type OrderView = ReturnType<typeof orderView>;
 export type PaymentView = ReturnType<typeof paymentView>;
+export type PriceUpdateView = ReturnType<typeof priceUpdateView>;
 
 export function orderView(order: Order) {
   return {
@@ -101,4 +103,33 @@ export function walletView(wallet: HotWallet) {
 
 export function exchangeRateView(rate: ExchangeRate) {
   return { currency: rate.currency, rate: rate.rate, updated_at: rate.updatedAt.toISOString() };
+}
+
+/** A rate as it was set once. */
+export function setRateView({ id, actor, ...rate }: SetRate) {
+  return { id, ...exchangeRateView(rate), actor };
+}
+
+/** A work on the prices of the shop, with how far it has come. */
+export function priceUpdateView(update: PriceUpdate) {
+  const { target } = update;
+  return {
+    id: update.id,
+    kind: target.kind,
+    product_id: target.kind === 'product' ? target.productId : null,
+    currency: target.kind === 'shop' ? target.currency : null,
+    rate: target.kind === 'shop' ? target.rate : null,
+    state: update.state,
+    variants_total: update.variantsTotal,
+    variants_seen: update.variantsSeen,
+    variants_changed: update.variantsChanged,
+    variants_left_out: update.variantsLeftOut,
+    attempts: update.attempts,
+    next_attempt_at: update.finishedAt === null ? update.nextAttemptAt.toISOString() : null,
+    last_error: update.lastError,
+    remark: update.remark,
+    created_at: update.createdAt.toISOString(),
+    updated_at: update.updatedAt.toISOString(),
+    finished_at: update.finishedAt?.toISOString() ?? null,
+  };
 }

@@ -19,10 +19,15 @@ export interface WalletMessage {
   remoteAddress: string;
 }
 
+/** A message whose signature has been checked: a hot wallet of the shop has signed it. Its nonce is not used up yet. */
+export type AuthenticatedMessage = Pick<WalletMessage, 'address' | 'nonce' | 'remoteAddress'> & {
+  readonly __checked: 'WalletMessage';
+};
+
 export type Wallets = ReturnType<typeof wallets>;
 
 export function wallets({ store, clock, settings, log }: EngineContext) {
-  const checkRegistered = (wallet: HotWallet | undefined, message: WalletMessage): HotWallet => {
+  const checkRegistered = (wallet: HotWallet | undefined, message: Pick<WalletMessage, 'remoteAddress'>): HotWallet => {
     if (wallet === undefined) throw new EngineError('wallet_not_authorized', 'Its address is not registered.');
     const isFromItsPlace = placeOf(message.remoteAddress) === placeOf(wallet.ipAddress);
     if (!isFromItsPlace && !settings.disableWalletWhitelist) {
@@ -37,20 +42,22 @@ export function wallets({ store, clock, settings, log }: EngineContext) {
      * can make us look at signatures.
      * @throws {EngineError} `wallet_not_authorized`, `wallet_signature_invalid`
      */
-    async authenticate(message: WalletMessage): Promise<void> {
+    async authenticate(message: WalletMessage): Promise<AuthenticatedMessage> {
       const account = accountOf(message.address);
       checkRegistered(await store.read((tx) => tx.wallets.find(account)), message);
       if (!verifyWalletSignature(message, message.payload)) {
         log.warn({ wallet: addressToBase58(message.address) }, 'A message of a hot wallet has an invalid signature');
         throw new EngineError('wallet_signature_invalid');
       }
+      const { address, nonce, remoteAddress } = message;
+      return { address, nonce, remoteAddress } as AuthenticatedMessage;
     },
 
     /**
      * Uses up the nonce of an authenticated message, in the unit of work that does what the message says.
      * @throws {EngineError} `wallet_not_authorized` where the wallet was removed meanwhile, `wallet_nonce_not_increasing`
      */
-    async admit(tx: Repositories, message: WalletMessage, now: Date): Promise<void> {
+    async admit(tx: Repositories, message: AuthenticatedMessage, now: Date): Promise<void> {
       const account = accountOf(message.address);
       checkRegistered(await tx.wallets.find(account), message);
       const isNew = await tx.nonces.raise('wallet', account, message.nonce, now);

@@ -1,21 +1,33 @@
+import { storableText } from '../storable-text.ts';
 import type { SetAsideWebhook, WebhookAnswer, WebhookDelivery } from '../store/webhooks.ts';
+import { takeInAuthorization } from './authorizations.ts';
 import type { ChangeRequest, Changes } from './changes.ts';
 import type { EngineContext } from './context.ts';
 import { EngineError } from './errors.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, type Owner } from './ledger.ts';
 import type { Orders } from './orders.ts';
+import type { PriceUpdateRequests } from './price-updates.ts';
 import { takeInNews, takeInOrder } from './shop-changes.ts';
-import type { ShopOrder } from './storefront.ts';
+import type { ShopAuthorization, ShopOrder } from './storefront.ts';
 
 /** How the shop's adapter read a delivery. */
 export type WebhookContent =
   | { kind: 'new_order'; order: ShopOrder }
   /** Something happened in the shop to an order, which is told of as it is since then. */
   | { kind: 'order_news'; order: ShopOrder }
+  /** Another gateway holds money for an order. */
+  | { kind: 'authorization'; authorization: ShopAuthorization }
+  /** A product is new or has changed, and perhaps what it costs. */
+  | { kind: 'product_news'; productId: string }
   /** Nothing in it concerns us. */
   | { kind: 'ignored'; reason: string }
   /** It should have concerned us, but cannot be used as it is. */
   | { kind: 'unusable'; reason: string };
+
+/** What a delivery says, with whom its order is claimed for by its own texts: their signatures have been checked. */
+export type CheckedContent =
+  | { kind: 'new_order'; order: ShopOrder; claimant: Owner | undefined }
+  | Exclude<WebhookContent, { kind: 'new_order' }>;
 
 /** Reads the kept body of a delivery as its topic says: the shop's adapter knows how. */
 export type ReadContent = (topic: string, body: string) => WebhookContent;
@@ -25,15 +37,38 @@ export type Webhooks = ReturnType<typeof webhooks>;
 /** How long used deliveries are remembered. The shop sends again for 4 hours; this leaves room for a person's retry. */
 const MEMORY_DAYS = 30;
 
-export function webhooks(context: EngineContext, orders: Orders, { perform }: Changes) {
+/** The shop to tell again, as it is named among the subscribers, and how the outbox learns that it has to. */
+export interface WebhookOutbox {
+  storefront: string | undefined;
+  wake: () => void;
+}
+
+export function webhooks(
+  context: EngineContext,
+  orders: Orders,
+  { perform }: Changes,
+  outbox: WebhookOutbox,
+  priceUpdates: Pick<PriceUpdateRequests, 'requestProduct' | 'wake'>,
+) {
   const { store, clock, log, subscriptions } = context;
 
-  const process = async (ledger: Ledger, content: WebhookContent, claimant: ReturnType<Orders['claimantIn']>) => {
+  const checked = (content: WebhookContent): CheckedContent =>
+    content.kind === 'new_order' ? { ...content, claimant: orders.claimantIn(content.order) } : content;
+
+  const process = async (ledger: Ledger, content: CheckedContent) => {
     if (content.kind === 'ignored') return answer('ignored', true, content.reason);
     if (content.kind === 'unusable') return answer('set_aside', false, content.reason);
+    if (content.kind === 'product_news') {
+      const isRequested = await priceUpdates.requestProduct(ledger.tx, content.productId, ledger.now);
+      if (!isRequested) return answer('ignored', true, 'No shop is configured whose prices could be set.');
+      return answer('accepted', true, `The Tari prices of the product ${content.productId} will be looked at.`);
+    }
     try {
+      if (content.kind === 'authorization') {
+        return await takeInAuthorization(ledger, content.authorization, outbox.storefront);
+      }
       if (content.kind === 'order_news') return await takeInNews(ledger, content.order);
-      return await takeInOrder(ledger, orders, content.order, claimant);
+      return await takeInOrder(ledger, orders, content.order, content.claimant);
     } catch (error) {
       // What waiting or a person can mend (a rate that is not set yet, a price that cannot be read) is kept for them.
       if (error instanceof EngineError) return answer('set_aside', false, error.message);
@@ -41,28 +76,36 @@ export function webhooks(context: EngineContext, orders: Orders, { perform }: Ch
     }
   };
 
+  const enter = async (delivery: WebhookDelivery, content: CheckedContent, body: string): Promise<WebhookAnswer> => {
+    const now = clock.now();
+    const { received, isRepeat } = await store.run(async (tx) => {
+      const before = delivery.webhookId === null ? undefined : await tx.webhooks.answerOf(delivery.webhookId);
+      if (before !== undefined) return { received: before, isRepeat: true };
+      const received = await process(new Ledger(tx, now, subscriptions), content);
+      await tx.webhooks.insert(delivery, received, received.state === 'set_aside' ? storableText(body) : null, now);
+      return { received, isRepeat: false };
+    });
+    if (content.kind === 'authorization') outbox.wake();
+    if (content.kind === 'product_news') priceUpdates.wake();
+    const fields = { topic: delivery.topic, webhookId: delivery.webhookId, isRepeat };
+    if (received.state === 'set_aside') log.warn(fields, `A webhook is set aside: ${received.message}`);
+    else if (!received.success && !isRepeat) log.warn(fields, `Webhook ${delivery.topic}: ${received.message}`);
+    else log.info(fields, `Webhook ${delivery.topic}: ${received.message}${isRepeat ? ' (sent again)' : ''}`);
+    return received;
+  };
+
   return {
     /**
      * Takes in a delivery of the shop, in one unit of work with all that follows from it. A delivery that came before
      * is answered as it was then. What can't be used is set aside with its reason.
-     * @param body the raw text, kept where the delivery is set aside.
+     * @param body the raw text, kept where the delivery is set aside, as far as texts can be stored.
      */
     async receive(delivery: WebhookDelivery, content: WebhookContent, body: string): Promise<WebhookAnswer> {
-      const claimant = content.kind === 'new_order' ? orders.claimantIn(content.order) : undefined;
-      const now = clock.now();
-      const { received, isRepeat } = await store.run(async (tx) => {
-        const before = delivery.webhookId === null ? undefined : await tx.webhooks.answerOf(delivery.webhookId);
-        if (before !== undefined) return { received: before, isRepeat: true };
-        const received = await process(new Ledger(tx, now, subscriptions), content, claimant);
-        await tx.webhooks.insert(delivery, received, received.state === 'set_aside' ? body : null, now);
-        return { received, isRepeat: false };
-      });
-      const fields = { topic: delivery.topic, webhookId: delivery.webhookId, isRepeat };
-      if (received.state === 'set_aside') log.warn(fields, `A webhook is set aside: ${received.message}`);
-      else if (!received.success && !isRepeat) log.warn(fields, `Webhook ${delivery.topic}: ${received.message}`);
-      else log.info(fields, `Webhook ${delivery.topic}: ${received.message}${isRepeat ? ' (sent again)' : ''}`);
-      return received;
+      return enter(delivery, checked(content), body);
     },
+
+    /** What `receive` does once the signatures are checked. */
+    enter,
 
     /** Up to `limit` deliveries that are set aside, after the one with id `after`, oldest first. */
     setAside: (after: bigint, limit: number): Promise<SetAsideWebhook[]> =>
@@ -77,12 +120,11 @@ export function webhooks(context: EngineContext, orders: Orders, { perform }: Ch
       // Reading a body and checking a claim in it takes time that a unit of work must not. While a delivery is set
       // aside neither its topic nor its body changes.
       const found = await store.read((tx) => tx.webhooks.findSetAside(id));
-      const content = found && readContent(found.topic, found.body);
-      const claimant = content?.kind === 'new_order' ? orders.claimantIn(content.order) : undefined;
-      return perform(request, async (ledger) => {
+      const content = found && checked(readContent(found.topic, found.body));
+      const retried = await perform(request, async (ledger) => {
         const kept = await ledger.tx.webhooks.findSetAside(id);
         if (kept === undefined || content === undefined) throw new EngineError('webhook_not_set_aside', String(id));
-        const received = await process(ledger, content, claimant);
+        const received = await process(ledger, content);
         await ledger.tx.webhooks.answerAgain(kept, received);
         const before = { state: 'set_aside', message: kept.reason };
         return {
@@ -90,13 +132,35 @@ export function webhooks(context: EngineContext, orders: Orders, { perform }: Ch
           record: { action: 'retry webhook', subject: `webhook ${id}`, before, after: received },
         };
       });
+      if (content?.kind === 'authorization') outbox.wake();
+      if (content?.kind === 'product_news') priceUpdates.wake();
+      return retried;
     },
 
-    /** Forgets used deliveries that are too old to come again, and news of orders that never came. */
+    /**
+     * Takes a delivery that was set aside off the list for good, because it is of no use to anybody.
+     * @throws {EngineError} `webhook_not_set_aside`
+     */
+    dismiss(request: ChangeRequest, id: bigint, reason: string): Promise<WebhookAnswer> {
+      return perform(request, async ({ tx }) => {
+        const kept = await tx.webhooks.findSetAside(id);
+        if (kept === undefined) throw new EngineError('webhook_not_set_aside', String(id));
+        const dismissed = answer('ignored', true, `Webhook ${id} is dismissed: ${reason}`);
+        await tx.webhooks.dismiss(kept, dismissed.message);
+        const before = { state: 'set_aside', topic: kept.topic, message: kept.reason };
+        return {
+          answer: dismissed,
+          record: { action: 'dismiss webhook', subject: `webhook ${id}`, reason, before, after: dismissed },
+        };
+      });
+    },
+
+    /** Forgets used deliveries that are too old to come again, and news and authorizations of orders that never came. */
     async forgetOld(): Promise<number> {
       const before = new Date(clock.now().getTime() - MEMORY_DAYS * 24 * 3_600_000);
       return store.run(async (tx) => {
         await tx.earlyNews.forgetBefore(before);
+        await tx.authorizations.forgetUnknownBefore(before);
         return tx.webhooks.forgetUsedBefore(before);
       });
     },

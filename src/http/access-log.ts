@@ -102,7 +102,13 @@ function cut(text: string, longest: number): string {
 
 /** Escapes what ends a quoted text or a line, moves the cursor, or turns the writing direction round. */
 function escapeText(text: string): string {
-  return text.replace(/["\\]|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) =>
-    character === '"' || character === '\\' ? `\\${character}` : `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  return escapeControls(text.replace(/["\\]/g, '\\$&'));
+}
+
+/** Escapes what ends a line, moves the cursor, or turns the writing direction round. */
+export function escapeControls(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
 }

@@ -66,8 +66,9 @@ export function createGuard({ access, verificationKey, clock, limitStrangers }: 
   /** Whoever has no good token is a stranger. */
   const identify = async (request: FastifyRequest, reply: FastifyReply): Promise<AccessClaims> => {
     try {
-      const token = accessTokenIn(request);
+      const { token, isCookie } = accessTokenIn(request);
       if (token === undefined) throw new HttpError('access_token_missing');
+      if (isCookie && isChange(request) && isFromAnotherSite(request)) throw new HttpError('cross_site_request');
       return verify(token);
     } catch (error) {
       if (error instanceof HttpError) await limitStrangers(request, reply);
@@ -96,12 +97,28 @@ export function rolesOfGuard(hook: unknown): readonly Role[] | undefined {
 }
 
 /** From the header, the cookie of the same name, or a bearer token. */
-function accessTokenIn(request: FastifyRequest): string | undefined {
+function accessTokenIn(request: FastifyRequest): { token: string | undefined; isCookie: boolean } {
   const header = request.headers.tpg_access_token;
-  if (typeof header === 'string' && header !== '') return header;
+  if (typeof header === 'string' && header !== '') return { token: header, isCookie: false };
   const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (bearer !== undefined) return bearer;
-  return /(?:^|;\s*)tpg_access_token=([^;\s]+)/.exec(request.headers.cookie ?? '')?.[1];
+  if (bearer !== undefined) return { token: bearer, isCookie: false };
+  const cookie = /(?:^|;\s*)tpg_access_token=([^;\s]+)/.exec(request.headers.cookie ?? '')?.[1];
+  return { token: cookie, isCookie: true };
+}
+
+function isChange({ method }: FastifyRequest): boolean {
+  return method !== 'GET' && method !== 'HEAD';
+}
+
+/**
+ * A browser sends cookies with whatever any page asks for, and says with each change where it comes from. What is no
+ * browser says nothing, and sends only what it was told to.
+ */
+function isFromAnotherSite({ headers }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  const { origin, host } = headers;
+  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
 }
 
 /** Existing clients look for these words. */

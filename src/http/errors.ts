@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { EngineError, type EngineErrorCode } from '../engine/errors.ts';
+import { EngineError, type EngineErrorCode, ERROR_SENTENCES } from '../engine/errors.ts';
 import type { Logger } from '../engine/log.ts';
 import { JsonError } from '../json.ts';
 import { StoreUnavailableError } from '../store/errors.ts';
@@ -26,6 +26,7 @@ const HTTP_ERRORS = {
   login_signature_invalid: [401, 'Login token signature is invalid. {}'],
   access_token_missing: [401, 'Please first authenticate: no cookie containing a jwt was found in the request.'],
   access_token_invalid: [401, 'An error occurred validating the jwt: {}'],
+  cross_site_request: [403, 'A page of another site cannot change anything here. Send the token as a header instead.'],
   forbidden_peer: [403, 'Request was made from a forbidden peer.'],
   hmac_missing: [403, 'No HMAC signature found.'],
   hmac_invalid: [403, 'Invalid HMAC signature.'],
@@ -33,6 +34,9 @@ const HTTP_ERRORS = {
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type HttpErrorCode = keyof typeof HTTP_ERRORS;
+
+/** Every code that an error of ours can have. */
+export type ErrorCode = HttpErrorCode | EngineErrorCode;
 
 /** The status of each error of the engine; a new one does not compile until it stands here. */
 const ENGINE_ERROR_STATUS: Readonly<Record<EngineErrorCode, number>> = {
@@ -64,6 +68,9 @@ const ENGINE_ERROR_STATUS: Readonly<Record<EngineErrorCode, number>> = {
   dead_letter_not_found: 404,
   shop_not_configured: 501,
   shop_unreachable: 502,
+  no_shop_for_prices: 501,
+  price_update_not_found: 404,
+  price_update_finished: 409,
   role_irrevocable: 400,
 };
 
@@ -81,6 +88,15 @@ export class HttpError extends Error {
   get status(): number {
     return HTTP_ERRORS[this.code][0];
   }
+}
+
+/** What an error is answered with; the sentence has `…` where it names what was wrong. */
+export function errorInCatalogue(code: ErrorCode): { status: number; sentence: string } {
+  const [status, sentence] =
+    code in HTTP_ERRORS
+      ? HTTP_ERRORS[code as HttpErrorCode]
+      : [ENGINE_ERROR_STATUS[code as EngineErrorCode], ERROR_SENTENCES[code as EngineErrorCode]];
+  return { status, sentence: sentence.replace('{}', '…') };
 }
 
 /** The one JSON form of every error. */
@@ -103,7 +119,8 @@ export function createErrorHandler(log: Logger) {
       code: 'internal_error',
       message: HTTP_ERRORS.internal_error[1],
     };
-    if (status >= 500) {
+    // What the HTTP layer itself refuses, because the server ends or has too much to do, is no fault.
+    if (status >= 500 && !(error instanceof HttpError)) {
       log.error(
         { err: error, requestId: request.id, method: request.method, url: request.url },
         'A request failed for a reason that is not the caller’s',

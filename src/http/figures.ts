@@ -2,6 +2,7 @@ import type { Clock } from '../engine/clock.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../store/database.ts';
 import type { DeliveryBacklog } from '../store/deliveries.ts';
 import type { ExchangeRate } from '../store/exchange-rates.ts';
+import type { PriceUpdateBacklog } from '../store/price-updates.ts';
 import type { Repositories } from '../store/repositories.ts';
 import type { Reader } from '../store/unit-of-work.ts';
 
@@ -11,6 +12,7 @@ export interface Figures {
   /** Confirmed and not spent on orders, in µT. */
   unmatchedCredit: bigint;
   backlog: DeliveryBacklog;
+  prices: PriceUpdateBacklog;
   rates: readonly ExchangeRate[];
   /** Undefined as long as no wallet has reported anything. */
   lastWalletNonceAt: Date | undefined;
@@ -46,6 +48,7 @@ export function createFigures(ports: { store: Reader; clock: Clock; subscribers:
       orders: await countOrders(tx),
       unmatchedCredit: await tx.accounts.totalCredit(),
       backlog: await tx.deliveries.backlog(subscribers),
+      prices: await tx.priceUpdates.backlog(),
       rates: await lastRates(tx),
       lastWalletNonceAt: await tx.nonces.lastRaisedAt('wallet'),
     }));

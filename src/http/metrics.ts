@@ -85,6 +85,14 @@ function figureMetrics(registry: Registry): (figures: (Figures & { now: Date }) 
   );
   const pending = gauge('tpg_outbox_pending', 'Deliveries to the shop and plugins that wait.');
   const dead = gauge('tpg_outbox_dead_letters', 'Deliveries that were given up: somebody must look at them.');
+  const pricesWaiting = gauge(
+    'tpg_price_updates_waiting',
+    'Works on the prices that the shop shows that are not done yet.',
+  );
+  const pricesFailed = gauge(
+    'tpg_price_updates_failed',
+    'Works on the prices that the shop shows that were given up: somebody must look at them.',
+  );
   const rates = gauge('tpg_exchange_rate_age_seconds', 'How long ago the rate of a currency was set.', 'currency');
   const wallet = gauge(
     'tpg_wallet_notification_age_seconds',
@@ -93,7 +101,7 @@ function figureMetrics(registry: Registry): (figures: (Figures & { now: Date }) 
 
   return (figures) => {
     for (const labelled of [orders, rates]) labelled.reset();
-    for (const single of [credit, lag, pending, dead, wallet]) single.remove();
+    for (const single of [credit, lag, pending, dead, pricesWaiting, pricesFailed, wallet]) single.remove();
     if (figures === undefined) return;
     const secondsSince = (time: Date) => Math.max(0, (figures.now.getTime() - time.getTime()) / 1000);
     for (const [status, count] of figures.orders) orders.set({ status }, count);
@@ -102,6 +110,8 @@ function figureMetrics(registry: Registry): (figures: (Figures & { now: Date }) 
     lag.set(backlog.oldestPendingAt === null ? 0 : secondsSince(backlog.oldestPendingAt));
     pending.set(backlog.pending);
     dead.set(backlog.dead);
+    pricesWaiting.set(figures.prices.waiting);
+    pricesFailed.set(figures.prices.failed);
     for (const { currency, updatedAt } of figures.rates) rates.set({ currency }, secondsSince(updatedAt));
     if (lastWalletNonceAt !== undefined) wallet.set(secondsSince(lastWalletNonceAt));
   };

@@ -1,11 +1,8 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
-import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
-import { $ZodBigInt } from 'zod/v4/core';
-import type { Role } from '../store/database.ts';
-import { rolesOfGuard } from './access.ts';
 import type { Tag } from './described.ts';
+import { completeSchema, describeOperation } from './operation.ts';
 import type { StrangerLimit } from './rate-limit.ts';
 
 /** The version of the interface, which is that of the server. */
@@ -22,16 +19,12 @@ const TAGS: readonly { name: Tag; description: string }[] = [
   { name: 'administration', description: 'Rates, wallets, roles, and what went wrong.' },
 ];
 
-/** Our whole numbers have up to 64 bits, for which JSON Schema has no type of its own. */
-const bigIntegers = createJsonSchemaTransform({
-  zodToJsonConfig: {
-    target: 'draft-2020-12',
-    unrepresentable: 'any',
-    override: ({ zodSchema, jsonSchema }) => {
-      if (zodSchema instanceof $ZodBigInt) Object.assign(jsonSchema, { type: 'integer', format: 'int64' });
-    },
-  },
-});
+/**
+ * The page takes everything from this server, so of the plugin's own policy the other places are left out. It is not
+ * told to upgrade to https either: in the shop's network the server may be reached by plain http, and then nothing would
+ * load.
+ */
+const NOT_IN_POLICY = / upgrade-insecure-requests;| https:| validator\.swagger\.io/g;
 
 /**
  * Describes every route that is registered after this by its own schema: at /api/openapi.json for programs, at /docs
@@ -39,9 +32,7 @@ const bigIntegers = createJsonSchemaTransform({
  */
 export async function describeApi(app: FastifyInstance, limitStrangers: StrangerLimit): Promise<void> {
   app.addHook('onRoute', (route) => {
-    const roles = rolesOfGuard(route.onRequest);
-    if (roles === undefined || route.schema === undefined) return;
-    route.schema = { ...route.schema, description: rolesSentence(roles), security: [{ access_token: [] }] };
+    if (route.schema !== undefined) route.schema = completeSchema(route, limitStrangers);
   });
   await app.register(swagger, {
     openapi: {
@@ -62,17 +53,15 @@ export async function describeApi(app: FastifyInstance, limitStrangers: Stranger
         },
       },
     },
-    transform: bigIntegers,
+    transform: describeOperation,
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: true,
-    uiConfig: { docExpansion: 'list' },
+    transformStaticCSP: (policy) => policy.replace(NOT_IN_POLICY, ''),
+    // The page asks nobody else, not even whether the description is valid.
+    uiConfig: { docExpansion: 'list', validatorUrl: null },
     uiHooks: { onRequest: limitStrangers },
   });
   app.get('/api/openapi.json', { onRequest: limitStrangers, schema: { hide: true } }, async () => app.swagger());
-}
-
-function rolesSentence(roles: readonly Role[]): string {
-  return roles.length === 0 ? 'Takes any access token.' : `Takes the role ${roles.join(', ')}, or super_admin.`;
 }

@@ -1,5 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import type { HistoryPosition } from '../engine/accounts.ts';
+import { isStorable } from '../storable-text.ts';
 import type { OrderPosition } from '../store/orders.ts';
 import type { PaymentPosition } from '../store/payments.ts';
 
@@ -48,15 +50,48 @@ export const PAYMENT_CURSOR: CursorForm<PaymentPosition> = {
   partsOf: ({ createdAt, txid }) => [createdAt.toISOString(), txid],
   positionOf([time, txid = '', ...more]) {
     const createdAt = timeIn(time);
-    return createdAt === undefined || more.length > 0 || txid === '' ? undefined : { createdAt, txid };
+    return createdAt === undefined || more.length > 0 || txid === '' || !isStorable(txid)
+      ? undefined
+      : { createdAt, txid };
   },
 };
+
+/** How far each list of a history has been read; two or one empty parts for a list of which nothing has been. */
+export const HISTORY_CURSOR: CursorForm<HistoryPosition> = {
+  kind: 'history',
+  partsOf: ({ order, payment, settlement }) => [
+    ...(order ? ORDER_CURSOR.partsOf(order) : (['', ''] as const)),
+    ...(payment ? PAYMENT_CURSOR.partsOf(payment) : (['', ''] as const)),
+    settlement === undefined ? '' : String(settlement),
+  ],
+  positionOf([orderTime = '', orderId = '', paymentTime = '', txid = '', settlement = '', ...more]) {
+    const order = orderTime === '' ? undefined : ORDER_CURSOR.positionOf([orderTime, orderId]);
+    const payment = paymentTime === '' ? undefined : PAYMENT_CURSOR.positionOf([paymentTime, txid]);
+    if (more.length > 0) return undefined;
+    // What is left out here for being no position is not written back as it was read, and so refused.
+    return { order, payment, settlement: SETTLEMENT_IDS.positionOf([settlement]) };
+  },
+};
+
+const SETTLEMENT_IDS = idCursor('settlement');
+
+/** Rows that are sorted by the id that the database counts. */
+export function idCursor(kind: string): CursorForm<bigint> {
+  return {
+    kind,
+    partsOf: (id) => [String(id)],
+    positionOf([id = '', ...more]) {
+      const isId = more.length === 0 && /^\d{1,19}$/.test(id) && BigInt(id) <= LARGEST_ID;
+      return isId ? BigInt(id) : undefined;
+    },
+  };
+}
 
 /** Customer ids and addresses. */
 export const TEXT_CURSOR: CursorForm<string> = {
   kind: 'text',
   partsOf: (text) => [text],
-  positionOf: ([text, ...more]) => (more.length > 0 ? undefined : text),
+  positionOf: ([text = '', ...more]) => (more.length > 0 || !isStorable(text) ? undefined : text),
 };
 
 function writeCursor<Position>(form: CursorForm<Position>, position: Position): string {

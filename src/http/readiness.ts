@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from '../engine/clock.ts';
 import type { Logger } from '../engine/log.ts';
 import type { DeliveryBacklog } from '../store/deliveries.ts';
+import type { PriceUpdateBacklog } from '../store/price-updates.ts';
 import type { Store } from '../store/unit-of-work.ts';
 import type { readiness } from './schemas.ts';
 
@@ -13,7 +14,10 @@ const FRESH_FOR_MS = 2_000;
 /** Events that wait longer than this say that the shop, or a plugin, has been out of reach for long. */
 const LONGEST_LAG_MS = 15 * 60_000;
 
-const NO_BACKLOG: DeliveryBacklog = { pending: 0, dead: 0, oldestPendingAt: null };
+const NO_BACKLOG: { backlog: DeliveryBacklog; prices: PriceUpdateBacklog } = {
+  backlog: { pending: 0, dead: 0, oldestPendingAt: null },
+  prices: { waiting: 0, failed: 0 },
+};
 
 /** Finds out whether the server can do its work: keep what it is told, and tell others what it decided. */
 export function createReadiness(ports: {
@@ -29,10 +33,10 @@ export function createReadiness(ports: {
   const look = async (): Promise<Readiness> => {
     const now = clock.now();
     const reasons: string[] = [];
-    const backlog = await store
+    const { backlog, prices } = await store
       .run(async (tx) => {
         await tx.heartbeat.beat(now);
-        return tx.deliveries.backlog(subscribers);
+        return { backlog: await tx.deliveries.backlog(subscribers), prices: await tx.priceUpdates.backlog() };
       })
       .catch((error: unknown) => {
         log.error({ err: error }, 'The database cannot be written');
@@ -50,6 +54,7 @@ export function createReadiness(ports: {
       database: hasDatabase ? 'ok' : 'unavailable',
       storefront: hasStorefront ? (isBehind ? 'behind' : 'ok') : 'not configured',
       outbox: { pending: backlog.pending, dead_letters: backlog.dead, lag_seconds: Math.floor(lagMs / 1000) },
+      price_updates: prices,
     };
   };
 

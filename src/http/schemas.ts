@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { formatIpAddress, parseIpAddress } from '../ip-address.ts';
+import { isStorable } from '../storable-text.ts';
 import {
   EVENT_TYPES,
+  type EventType,
   ORDER_STATUSES,
   PAYMENT_STATUSES,
   PAYMENT_TYPES,
+  PRICE_UPDATE_STATES,
   ROLES,
   SETTLEMENT_TYPES,
 } from '../store/database.ts';
@@ -15,6 +18,8 @@ import { microTari, TARI_SUPPLY } from '../tari/micro-tari.ts';
 
 const LARGEST_U64 = 2n ** 64n - 1n;
 
+const LARGEST_ID = 2n ** 63n - 1n;
+
 /** Longer than any address in any form: 323 bytes as percent-encoded emoji fit in paths, as emoji in bodies. */
 const LONGEST_ADDRESS = 4096;
 
@@ -24,8 +29,19 @@ const LONGEST_ADDRESS = 4096;
 function integer(smallest: bigint, largest: bigint) {
   return z
     .union([z.int(), z.bigint()], { error: 'must be a whole number' })
+    .meta(describedRange(smallest, largest))
     .transform((value) => BigInt(value))
     .refine((value) => value >= smallest && value <= largest, `must be from ${smallest} to ${largest}`);
+}
+
+/** How the description of the interface names the range; a bound that is no exact number goes by its format. */
+function describedRange(smallest: bigint, largest: bigint) {
+  const maximum = Number(largest);
+  return {
+    format: largest > LARGEST_ID ? 'uint64' : 'int64',
+    minimum: Number(smallest),
+    ...(BigInt(maximum) === largest && { maximum }),
+  };
 }
 
 /** µT above 0, and no more than there is. */
@@ -67,10 +83,13 @@ export const ipAddress = z.string().transform((value, context) => {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused.
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
 
-export const orderId = z
-  .string()
+/** A text that is kept, or that kept ones are looked through for. */
+export function keptText(longest: number) {
+  return z.string().max(longest).refine(isStorable, 'must not hold null characters or halves of characters');
+}
+
+export const orderId = keptText(256)
   .min(1)
-  .max(256)
   .refine((text) => !CONTROL_CHARACTERS.test(text), 'must not hold control characters');
 
 export const transactionId = z
@@ -79,18 +98,21 @@ export const transactionId = z
   .max(128)
   .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without spaces');
 
-export const memo = z.string().max(16 * 1024);
+const LONGEST_MEMO = 16 * 1024;
 
-export const customerId = z.string().min(1).max(270);
+export const memo = keptText(LONGEST_MEMO);
+
+/** The memo of a payment, as it was signed: no payment is refused for what somebody wrote into its memo. */
+export const paymentMemo = z.string().max(LONGEST_MEMO);
+
+export const customerId = keptText(270).min(1);
 
 /** Why somebody changes something, for the audit log. */
-export const reason = z.string().max(1000);
+export const reason = keptText(1000);
 
 export const currency = z.string().regex(/^[A-Za-z]{3,10}$/, 'must be a currency code of 3 to 10 letters');
 
 export const role = z.enum(ROLES);
-
-const LARGEST_ID = 2n ** 63n - 1n;
 
 /** An id that the database counts, in a path or a query. */
 export const rowId = z
@@ -109,7 +131,7 @@ export const idPage = z.strictObject({
 });
 
 /** A durable subscriber's name, such as the shop's. */
-export const subscriberName = z.string().min(1).max(64);
+export const subscriberName = keptText(64).min(1);
 
 /** 128 characters of hex: R and s. */
 export const signature = z.string().regex(/^[0-9a-fA-F]{128}$/, 'must be 128 characters of hex');
@@ -222,16 +244,59 @@ export const paymentsResult = z.object({ address: z.string(), total_payments: am
 
 export const exchangeRate = z.object({ currency: z.string(), rate: amount, updated_at: time });
 
-export const wallet = z.object({ address: z.string(), ip_address: z.string(), last_nonce: z.bigint() });
+/** A rate as it was set once. */
+export const setRate = z.object({ id: z.bigint(), ...exchangeRate.shape, actor: z.string() });
+
+export const PRICE_UPDATE_KINDS = ['shop', 'product'] as const;
+
+/** Work on the prices that the shop shows: on all of them at a rate, or on those of one product. */
+export const priceUpdate = z.object({
+  id: z.bigint(),
+  kind: z.enum(PRICE_UPDATE_KINDS),
+  product_id: z.string().nullable(),
+  currency: z.string().nullable(),
+  rate: amount.nullable(),
+  state: z.enum(PRICE_UPDATE_STATES),
+  /** Null until the shop has told. */
+  variants_total: z.int().nullable(),
+  variants_seen: z.int(),
+  variants_changed: z.int(),
+  variants_left_out: z.int(),
+  /** Failures in a row. */
+  attempts: z.int(),
+  /** Null where nothing more is done. */
+  next_attempt_at: time.nullable(),
+  last_error: z.string().nullable(),
+  remark: z.string().nullable(),
+  created_at: time,
+  updated_at: time,
+  finished_at: time.nullable(),
+});
+
+export const wallet = z.object({
+  address: z.string(),
+  ip_address: z.string(),
+  last_nonce: z.bigint().meta({ format: 'uint64' }),
+});
 
 export const rolesOfAddress = z.object({ address: z.string(), roles: z.array(role) });
 
-export const event = z.object({
-  id: z.bigint(),
-  type: z.enum(EVENT_TYPES),
-  created_at: time,
-  payload: z.unknown(),
-});
+function eventOf<Type extends EventType, Payload extends z.ZodRawShape>(type: Type, payload: Payload) {
+  return z.object({ id: z.bigint(), type: z.literal(type), created_at: time, payload: z.object(payload) });
+}
+
+export const event = z.discriminatedUnion('type', [
+  eventOf('NewOrder', { order }),
+  eventOf('OrderPaid', { order }),
+  eventOf('OrderAnnulled', { order, status: z.enum(['Expired', 'Cancelled']) }),
+  eventOf('OrderModified', {
+    field_changed: z.enum(['customer_id', 'memo', 'total_price', 'status']),
+    orders: orderChanged,
+  }),
+  eventOf('OrderClaimed', { order, claimant: z.string() }),
+  eventOf('PaymentReceived', { payment }),
+  eventOf('PaymentConfirmed', { payment }),
+]);
 
 /** A webhook that could not be used. */
 export const rejectedWebhook = z.object({
@@ -249,7 +314,7 @@ export const deadLetter = z.object({
   subscriber: z.string(),
   type: z.enum(EVENT_TYPES),
   subject: z.string(),
-  attempts: z.number(),
+  attempts: z.int(),
   last_error: z.string().nullable(),
   created_at: time,
   updated_at: time,
@@ -274,7 +339,8 @@ export const readiness = z.object({
   reasons: z.array(z.string()),
   database: z.enum(['ok', 'unavailable']),
   storefront: z.enum(['ok', 'not configured', 'behind']),
-  outbox: z.object({ pending: z.number(), dead_letters: z.number(), lag_seconds: z.number() }),
+  outbox: z.object({ pending: z.int(), dead_letters: z.int(), lag_seconds: z.int() }),
+  price_updates: z.object({ waiting: z.int(), failed: z.int() }),
 });
 
 /** An answer without a body. */

@@ -17,6 +17,7 @@ import { createIpList } from './ip-list.ts';
 import { noteMethods } from './methods.ts';
 import type { Metrics } from './metrics.ts';
 import { describeApi } from './openapi.ts';
+import { refuseBeyondCapacity } from './overload.ts';
 import { createStrangerLimit } from './rate-limit.ts';
 import type { Readiness } from './readiness.ts';
 import { accountRoutes } from './routes/accounts.ts';
@@ -29,6 +30,7 @@ import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { healthRoutes } from './routes/health.ts';
 import { listRoutes } from './routes/lists.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { priceUpdateRoutes } from './routes/price-updates.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
 import { rescanRoutes } from './routes/rescan.ts';
 import { readContent, shopifyRoutes } from './routes/shopify.ts';
@@ -42,6 +44,18 @@ const LONGEST_PARAMETER = 5000;
 
 /** A request that takes longer than this to arrive is given up. */
 const REQUEST_TIMEOUT_MS = 15_000;
+
+/** Its headers fit into a packet or two. Must be less than for all of it: Node exchanges the two where it is more. */
+const HEADERS_TIMEOUT_MS = 10_000;
+
+/** How often is looked for requests that take too long; it is done with a look at the oldest. */
+const CONNECTIONS_CHECKED_EVERY_MS = 1_000;
+
+/**
+ * One that says nothing takes about 10 KB, and is closed after 10 s. More than this are closed at once: memory must stay
+ * bounded, and so must open files.
+ */
+const MOST_CONNECTIONS = 12_000;
 
 /** Longer than load balancers keep an idle connection (60 s), so that they close it and not we. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
@@ -78,6 +92,13 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
+    http: {
+      // Node would answer a request without a host by itself; see below.
+      requireHostHeader: false,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: CONNECTIONS_CHECKED_EVERY_MS,
+    },
     // Our own answer has the one form of errors: see endConnectionsOnClose.
     return503OnClosing: false,
     genReqId: () => randomUUID(),
@@ -92,9 +113,16 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => stringifyJson);
   app.setErrorHandler(answerError);
+  app.server.maxConnections = MOST_CONNECTIONS;
+  // Left to itself, Node answers what it does not expect to be expected, and no route or log hears of it.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   readJsonWithoutLoss(app);
 
   app.addHook('onResponse', async (request, reply) => logAnswer(request, reply));
+  app.addHook('onRequest', async ({ raw, headers }) => {
+    const mustNameHost = raw.httpVersion === '1.1' && headers.host === undefined;
+    if (mustNameHost) throw new HttpError('invalid_request', 'it names no host.');
+  });
   await app.register(helmet);
   endConnectionsOnClose(app);
   const limitStrangers = await createStrangerLimit(app, settings.rateLimitPerMinute, clientAddress);
@@ -110,6 +138,7 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   });
   const methodsAt = noteMethods(app);
   await describeApi(app, limitStrangers);
+  refuseBeyondCapacity(app, log);
 
   app.decorateRequest('caller', null);
   app.decorateRequest('rawText', '');
@@ -126,6 +155,7 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   await app.register(accountRoutes(engine.accounts, guard));
   await app.register(listRoutes(engine.lists, guard));
   await app.register(administrationRoutes(engine, guard));
+  await app.register(priceUpdateRoutes(engine, guard));
   await app.register(rejectedRoutes(engine.webhooks, guard, (topic, body) => readContent(topic, body, shopify)));
   await app.register(deadLetterRoutes(engine.deadLetters, guard));
   await app.register(auditLogRoutes(engine, guard));
@@ -144,6 +174,7 @@ function shopifySettings({ shopify }: Settings) {
     shop: shopify.adminUrl === null ? shopify.shop : null,
     orderIdField: shopify.orderIdField,
     priceField: shopify.priceField,
+    capturePayments: shopify.capturePayments,
   };
 }
 

@@ -1,5 +1,7 @@
+import { Alarm } from '../engine/alarm.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Logger } from '../engine/log.ts';
+import { MOST_ATTEMPTS, pauseAfterMs } from '../engine/retry-pause.ts';
 import { StorefrontError } from '../engine/storefront.ts';
 import type { Delivery } from '../store/deliveries.ts';
 import type { Store } from '../store/unit-of-work.ts';
@@ -13,13 +15,6 @@ const HELD_FOR_MS = 30_000;
 
 /** Deliveries in hand at once: one slow order does not hold up the others, and a shop is not flooded. */
 const MOST_IN_HAND = 8;
-
-/** The pauses between tries double from the first to the longest. */
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 10 * 60_000;
-
-/** With the pauses above this is about a day; after that a person must look. */
-const MOST_ATTEMPTS = 150;
 
 /** How long to sleep when nothing is known to be due: another process may add something. */
 const LONGEST_SLEEP_MS = 30_000;
@@ -39,20 +34,13 @@ export interface DispatcherPorts {
   log: Logger;
 }
 
-/** The pause before the next try, in milliseconds: doubling, with jitter so that retries do not come in step. */
-export function pauseMs(attempts: number, random: () => number): number {
-  const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(attempts - 1, 30), LONGEST_PAUSE_MS);
-  return Math.round(pause * (0.5 + random() / 2));
-}
-
 /** Carries events to their durable subscribers until each has succeeded once. */
 export class Dispatcher {
   readonly #ports: DispatcherPorts;
   readonly #inHand = new Set<Promise<void>>();
   /** What each line has in hand: see lineOf. */
   readonly #lines = new Map<string, Promise<void>>();
-  #wakeUp: () => void = () => undefined;
-  #isAwake = false;
+  readonly #alarm = new Alarm();
   #isStopped = false;
   #running: Promise<void> | undefined;
 
@@ -67,8 +55,7 @@ export class Dispatcher {
 
   /** Says that there may be something new. */
   wake(): void {
-    this.#isAwake = true;
-    this.#wakeUp();
+    this.#alarm.ring();
   }
 
   /** Takes nothing more, and waits for what is in hand. */
@@ -89,14 +76,14 @@ export class Dispatcher {
 
   async #run(): Promise<void> {
     while (!this.#isStopped) {
-      this.#isAwake = false;
+      this.#alarm.reset();
       try {
         const delivery = this.#inHand.size < MOST_IN_HAND ? await this.#take() : undefined;
-        if (delivery === undefined) await this.#sleep(await this.#sleepMs());
+        if (delivery === undefined) await this.#alarm.sleep(await this.#sleepMs());
         else this.#startCarrying(delivery);
       } catch (error) {
         this.#ports.log.error({ err: error }, 'The outbox cannot reach the database; it tries again in a moment');
-        await this.#sleep(STORE_PAUSE_MS);
+        await this.#alarm.sleep(STORE_PAUSE_MS);
       }
     }
   }
@@ -167,8 +154,7 @@ export class Dispatcher {
       );
       return { state: 'dead' as const, nextAttemptAt: now, lastError };
     }
-    const asked = isOfTheShop ? (error.retryAfterMs ?? 0) : 0;
-    const pause = Math.max(pauseMs(attempts, this.#ports.random), Math.min(asked, LONGEST_PAUSE_MS));
+    const pause = pauseAfterMs(attempts, this.#ports.random, isOfTheShop ? error.retryAfterMs : undefined);
     this.#ports.log.warn(
       fields,
       `${event.type} of ${event.subject} could not be told to ${subscriber} yet; next try in ${Math.ceil(pause / 1000)} s: ${lastError}`,
@@ -184,17 +170,6 @@ export class Dispatcher {
     // What has become due since we looked is taken in the next round; the least sleep keeps a wrong clock from spinning.
     const untilDue = dueAt.getTime() - clock.now().getTime();
     return Math.min(Math.max(untilDue, 50), LONGEST_SLEEP_MS);
-  }
-
-  async #sleep(ms: number): Promise<void> {
-    if (this.#isAwake || this.#isStopped) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }
 

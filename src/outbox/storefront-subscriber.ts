@@ -1,5 +1,5 @@
 import type { Logger } from '../engine/log.ts';
-import type { Storefront, StorefrontOutcome } from '../engine/storefront.ts';
+import type { Storefront, StorefrontOrder, StorefrontOutcome } from '../engine/storefront.ts';
 import type { OrderView } from '../engine/views.ts';
 import type { EventRegistry } from './event-bus.ts';
 
@@ -8,13 +8,23 @@ const REASONS = {
   Cancelled: 'The order was cancelled in the Tari payment server.',
 } as const;
 
+/** The ids of the authorizations that are kept for an order. */
+export type AuthorizationsOf = (orderId: string) => Promise<readonly string[]>;
+
 /** Tells the shop what became of its orders: the default hooks of OrderPaid and OrderAnnulled. */
-export function subscribeStorefront(events: EventRegistry, storefront: Storefront, log: Logger): void {
+export function subscribeStorefront(
+  events: EventRegistry,
+  storefront: Storefront,
+  log: Logger,
+  authorizationsOf: AuthorizationsOf = async () => [],
+): void {
   const note = (order: OrderView, outcome: StorefrontOutcome) =>
     log.info({ orderId: order.order_id, effect: outcome.effect, storefront: storefront.name }, outcome.detail);
 
   events.onDurable(storefront.name, 'OrderPaid', async ({ payload: { order } }, signal) => {
-    note(order, await storefront.markPaid(named(order), new Date(order.updated_at), signal));
+    // Read each time that the shop is told: one may have come since the order was paid.
+    const paid = { ...named(order), authorizationIds: await authorizationsOf(order.order_id) };
+    note(order, await storefront.markPaid(paid, new Date(order.updated_at), signal));
   });
   events.onDurable(
     storefront.name,
@@ -27,6 +37,7 @@ export function subscribeStorefront(events: EventRegistry, storefront: Storefron
   );
 }
 
-function named(order: OrderView) {
-  return { orderId: order.order_id, altId: order.alt_id };
+function named(order: OrderView): StorefrontOrder {
+  const price = order.original_price === null ? undefined : { amount: order.original_price, currency: order.currency };
+  return { orderId: order.order_id, altId: order.alt_id, price };
 }

@@ -4,12 +4,16 @@ import { StorefrontError, type StorefrontOrder, type StorefrontOutcome } from '.
 import type { AdminClient } from './admin-client.ts';
 import { CANCEL_ORDER, READ_JOB } from './operations.ts';
 import { type OrderState, orderLabel, readOrder, readOrderById } from './orders.ts';
+import { lacksTariPart, readPayments } from './payments.ts';
 import { pause, type Sleep } from './sleep.ts';
+import type { OrderWebhookOptions } from './webhooks.ts';
 
 export interface CancelPorts {
   client: AdminClient;
   sleep: Sleep;
   log: Logger;
+  /** How the order's price was read, and whether other gateways may hold a part of it. */
+  fields: OrderWebhookOptions;
 }
 
 /** Shopify's limit for the note of the staff, in characters. */
@@ -32,7 +36,7 @@ export async function cancelOrder(
   const before = await readOrder(ports.client, order, signal);
   if (before.cancelledAt !== null) return alreadyCancelled(before);
   const paid = PAID_BY_OTHER_MEANS.get(before.displayFinancialStatus ?? '');
-  if (paid !== undefined) {
+  if (paid !== undefined && !(await isOnlyPartAuthorized(ports, before, order, signal))) {
     return { effect: 'left_alone', detail: `${orderLabel(before)} was not cancelled: ${paid} by other means.` };
   }
   const answer = await startCancelling(ports.client, before, reason, signal);
@@ -49,6 +53,20 @@ const PAID_BY_OTHER_MEANS: ReadonlyMap<string, string> = new Map([
   ['PARTIALLY_REFUNDED', 'it has been paid, and refunded in part'],
   ['REFUNDED', 'it has been paid, and refunded'],
 ]);
+
+/**
+ * Whether no more is authorized than the part that other gateways were to take. Without its Tari part the order is
+ * not to be delivered, so it is cancelled, and by that the shop lets go of what is authorized.
+ */
+async function isOnlyPartAuthorized(
+  { client, fields }: CancelPorts,
+  state: OrderState,
+  order: StorefrontOrder,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (!fields.capturePayments || state.displayFinancialStatus !== 'AUTHORIZED') return false;
+  return lacksTariPart(await readPayments(client, state, signal), order, fields);
+}
 
 const cancelSchema = z.object({
   orderCancel: z
@@ -133,7 +151,9 @@ async function confirmCancelled(
     });
   }
   const paid = PAID_BY_OTHER_MEANS.get(after.displayFinancialStatus ?? '');
-  if (paid !== undefined) {
+  // Of what was authorized the shop lets go by and by.
+  const isReleased = before.displayFinancialStatus === 'AUTHORIZED' && after.displayFinancialStatus === 'AUTHORIZED';
+  if (paid !== undefined && !isReleased) {
     // Shopify has no "cancel if unpaid": money that came between our two readings is there for a person to give back.
     ports.log.error({ order: after.id }, `A cancelled order needs a person: ${paid} while it was being cancelled.`);
   }

@@ -133,16 +133,26 @@ async function checkConnection(
   };
 }
 
+/** Without one of these, orders can't be marked as paid or cancelled in the shop. */
+const ORDER_SCOPES = ['read_orders', 'write_orders'];
+
+/** Without one of these, the shop's prices in Tari can't be set. */
+const PRICE_SCOPES = ['write_products', 'write_metaobjects', 'read_metaobject_definitions'];
+
 /** Writing includes reading with Shopify, which then may list the one scope only. */
 function findMissingScopes(scopes: readonly string[]): string[] {
-  if (scopes.includes('write_orders')) return [];
-  return scopes.includes('read_orders') ? ['write_orders'] : ['read_orders', 'write_orders'];
+  const isMissing = (scope: string) => !scopes.includes(scope) && !scopes.includes(scope.replace('read_', 'write_'));
+  return [...ORDER_SCOPES, ...PRICE_SCOPES].filter(isMissing);
 }
 
 function scopeWarnings(missingScopes: readonly string[]): string[] {
-  if (missingScopes.length === 0) return [];
+  const warningOf = (scopes: readonly string[], consequence: string) => {
+    const missing = scopes.filter((scope) => missingScopes.includes(scope));
+    return missing.length === 0 ? [] : [`Our app in the shop lacks ${missing.join(' and ')}: ${consequence}.`];
+  };
   return [
-    `Our app in the shop lacks ${missingScopes.join(' and ')}: orders can't be marked as paid or cancelled there.`,
+    ...warningOf(ORDER_SCOPES, "orders can't be marked as paid or cancelled there"),
+    ...warningOf(PRICE_SCOPES, "the shop's prices in Tari can't be set there"),
   ];
 }
 

@@ -1,19 +1,21 @@
 import { z } from 'zod';
 import type { Clock } from '../engine/clock.ts';
 import type { Logger } from '../engine/log.ts';
-import { StorefrontError, type StorefrontOrder, type StorefrontOutcome } from '../engine/storefront.ts';
+import { type PaidOrder, StorefrontError, type StorefrontOutcome } from '../engine/storefront.ts';
 import type { AdminClient } from './admin-client.ts';
 import { AdminApiError } from './admin-errors.ts';
+import { captureAuthorizations } from './capture.ts';
 import { CREATE_MANUAL_PAYMENT, MARK_ORDER_AS_PAID } from './operations.ts';
 import { type OrderState, orderLabel, orderStateSchema, readOrder, readOrderById } from './orders.ts';
-
-/** The label that the payment has in the shop's admin. */
-const PAYMENT_METHOD_NAME = 'Tari';
+import { authorizationsIn, lacksNothing, type OrderPayments, PAYMENT_METHOD_NAME } from './payments.ts';
+import type { OrderWebhookOptions } from './webhooks.ts';
 
 export interface MarkPaidPorts {
   client: AdminClient;
   clock: Clock;
   log: Logger;
+  /** How the order's price was read, and whether other gateways' payments are captured. */
+  fields: OrderWebhookOptions;
 }
 
 /**
@@ -23,13 +25,55 @@ export interface MarkPaidPorts {
  */
 export async function markPaid(
   ports: MarkPaidPorts,
-  order: StorefrontOrder,
+  order: PaidOrder,
   paidAt: Date,
   signal: AbortSignal | undefined,
 ): Promise<StorefrontOutcome> {
-  const before = await readOrder(ports.client, order, signal);
-  if (isPaid(before)) return alreadyPaid(before);
-  refuseUnpayable(before);
+  const found = await readOrder(ports.client, order, signal);
+  if (ports.fields.capturePayments) return captureAndRecord(ports, found, order, paidAt, signal);
+  if (isPaid(found)) return alreadyPaid(found);
+  refuseUnpayable(found);
+  return recordInFull(ports, found, paidAt, signal);
+}
+
+/**
+ * What other gateways hold is captured before the Tari part is recorded: the shop has no payment of a part to record
+ * (`amount` is for Shopify Plus alone), but once the rest is there, the whole balance is the Tari part. Also an order
+ * that is paid is looked through, because an authorization may have come after that.
+ */
+async function captureAndRecord(
+  ports: MarkPaidPorts,
+  found: OrderState,
+  order: PaidOrder,
+  paidAt: Date,
+  signal: AbortSignal | undefined,
+): Promise<StorefrontOutcome> {
+  refuseUnpayable(found.displayFinancialStatus === 'AUTHORIZED' ? { ...found, displayFinancialStatus: null } : found);
+  const { payments, captured } = await captureAuthorizations(ports, found.id, order, signal);
+  if (isPaid(payments) || lacksNothing(payments)) return captured > 0 ? capturedNow(payments) : alreadyPaid(payments);
+  refuseWhileAuthorized(payments);
+  refuseUnpayable(payments);
+  return recordInFull(ports, payments, paidAt, signal);
+}
+
+/**
+ * The shop works its status out by and by, and an order that is authorized there must not be recorded as paid.
+ * @throws {StorefrontError}
+ */
+function refuseWhileAuthorized(payments: OrderPayments): void {
+  const isCaptured = authorizationsIn(payments).some(({ fate }) => fate.startsWith('captured'));
+  if (payments.displayFinancialStatus !== 'AUTHORIZED' || !isCaptured) return;
+  throw new StorefrontError(`${orderLabel(payments)} does not show yet that what was held for it is captured.`, {
+    retryable: true,
+  });
+}
+
+async function recordInFull(
+  ports: MarkPaidPorts,
+  before: OrderState,
+  paidAt: Date,
+  signal: AbortSignal | undefined,
+): Promise<StorefrontOutcome> {
   const { order: answered, refusal } = await recordPayment(ports, before, paidAt, signal);
   if (refusal === undefined && answered !== null && isPaid(answered)) return paidNow(answered);
   // A refusal may mean no more than that somebody else was faster, which the order's state tells better than its words.
@@ -149,6 +193,10 @@ function refuseUnpayable(state: OrderState): void {
 
 function paidNow(state: OrderState): StorefrontOutcome {
   return { effect: 'done', detail: `${orderLabel(state)} was recorded as paid in the shop.` };
+}
+
+function capturedNow(state: OrderState): StorefrontOutcome {
+  return { effect: 'done', detail: `${orderLabel(state)}: what other gateways held for it was captured.` };
 }
 
 function alreadyPaid(state: OrderState): StorefrontOutcome {

@@ -19,6 +19,9 @@ const MOST_ITEM_PAGES = 100;
 
 /** Open, and not paid in full. The search knows no filter for orders that are to be paid in Tari. */
 const OPEN_ORDERS = 'status:open AND (financial_status:pending OR financial_status:partially_paid)';
+/** Where other gateways may take a part, an order of which that part is authorized is among them. */
+const OPEN_OR_AUTHORIZED_ORDERS =
+  'status:open AND (financial_status:pending OR financial_status:partially_paid OR financial_status:authorized)';
 
 const CUSTOMER_UNKNOWN =
   'Its customer is not known, because our app in the shop lacks the scope read_customers; reassign the order if it needs one.';
@@ -59,6 +62,8 @@ const openOrderSchema = z.object({
   presentmentCurrencyCode: z.string(),
   totalPriceSet: moneyBagSchema,
   subtotalPriceSet: moneyBagSchema.nullable(),
+  totalOutstandingSet: z.object({ shopMoney: moneySchema }).optional(),
+  totalDiscountsSet: z.object({ shopMoney: moneySchema }).nullish(),
   customAttributes: z.array(z.object({ key: z.string(), value: z.string().nullable() })),
   customer: z.object({ id: z.string().max(255) }).nullish(),
 });
@@ -74,12 +79,14 @@ interface PageRead extends z.infer<typeof pageSchema> {
 
 /** An order's customer may only be named to an app with a scope of its own, without which all the rest can be read. */
 async function readPage(
-  { client, log }: OpenOrdersPorts,
+  { client, log, fields }: OpenOrdersPorts,
   { after, withCustomers }: { after: string | null; withCustomers: boolean },
   signal: AbortSignal | undefined,
 ): Promise<PageRead> {
   const read = async (withCustomers: boolean) => {
-    const variables = { query: OPEN_ORDERS, after, withCustomers };
+    const withOutstanding = fields.capturePayments ?? false;
+    const query = withOutstanding ? OPEN_OR_AUTHORIZED_ORDERS : OPEN_ORDERS;
+    const variables = { query, after, withCustomers, withOutstanding };
     return { ...(await client.request(READ_OPEN_ORDERS, variables, pageSchema, { signal })), withCustomers };
   };
   try {
@@ -98,7 +105,7 @@ async function openOrderOf(
   signal: AbortSignal | undefined,
 ): Promise<OpenOrder> {
   const unusable = (reason: string): OpenOrder => ({ kind: 'unusable', name: node.name, reason });
-  if (node.displayFinancialStatus === 'PARTIALLY_PAID') {
+  if (node.displayFinancialStatus === 'PARTIALLY_PAID' && !ports.fields.capturePayments) {
     // Its whole price would be charged here, and what is still due is not the price that webhooks tell.
     return unusable('A part of it is paid in the shop by other means, so a person has to decide.');
   }
@@ -128,6 +135,8 @@ function webhookBodyOf(node: OpenOrderNode, lineItems: readonly LineItemNode[]):
       quantity: item.quantity,
       ...moneyOf('price', item.originalUnitPriceSet),
     })),
+    total_outstanding: node.totalOutstandingSet?.shopMoney.amount ?? null,
+    total_discounts: node.totalDiscountsSet?.shopMoney.amount ?? null,
     financial_status: node.displayFinancialStatus?.toLowerCase() ?? null,
     cancelled_at: node.cancelledAt,
     created_at: node.createdAt,

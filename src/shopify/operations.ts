@@ -27,6 +27,39 @@ export const READ_ORDER = `
   }
   ${ORDER_STATE}`;
 
+/** More transactions than an order has; the last one read says whether there may be more. */
+export const READ_ORDER_PAYMENTS = `
+  query ReadOrderPayments($id: ID!) {
+    order(id: $id) {
+      ...OrderState
+      outstanding: totalOutstandingSet { ...Prices }
+      discounts: totalDiscountsSet { ...Prices }
+      transactions(first: 60) {
+        id
+        kind
+        status
+        gateway
+        manualPaymentGateway
+        amountSet { ...Prices }
+        totalUnsettledSet { presentmentMoney { amount currencyCode } }
+        parentTransaction { id }
+      }
+    }
+  }
+  ${ORDER_STATE}
+  ${PRICES}`;
+
+/** The currency is the buyer's. `finalCapture` is left out: a gateway that can't capture twice refuses it. */
+export const CAPTURE_AUTHORIZATION = `
+  mutation CaptureAuthorization($id: ID!, $parentTransactionId: ID!, $amount: Money!, $currency: CurrencyCode!) {
+    orderCapture(
+      input: { id: $id, parentTransactionId: $parentTransactionId, amount: $amount, currency: $currency }
+    ) {
+      transaction { id status }
+      userErrors { field message }
+    }
+  }`;
+
 /** The search may find names that only resemble the one asked for; ten are room enough for the exact one among them. */
 export const FIND_ORDERS_BY_NAME = `
   query FindOrdersByName($query: String!) {
@@ -80,10 +113,10 @@ export const READ_JOB = `
 
 /**
  * A page of orders as the search finds them. A customer's id is not protected, but an app without the scope
- * read_customers is denied the whole answer when it asks for one.
+ * read_customers is denied the whole answer when it asks for one. What is outstanding is asked for where it is needed.
  */
 export const READ_OPEN_ORDERS = `
-  query ReadOpenOrders($query: String!, $after: String, $withCustomers: Boolean!) {
+  query ReadOpenOrders($query: String!, $after: String, $withCustomers: Boolean!, $withOutstanding: Boolean!) {
     orders(first: 50, after: $after, sortKey: CREATED_AT, query: $query) {
       nodes {
         id
@@ -97,6 +130,8 @@ export const READ_OPEN_ORDERS = `
         presentmentCurrencyCode
         totalPriceSet { ...Prices }
         subtotalPriceSet { ...Prices }
+        totalOutstandingSet @include(if: $withOutstanding) { shopMoney { amount currencyCode } }
+        totalDiscountsSet @include(if: $withOutstanding) { shopMoney { amount currencyCode } }
         customAttributes { key value }
         customer @include(if: $withCustomers) { id }
       }
@@ -115,6 +150,76 @@ export const READ_LINE_ITEMS = `
     }
   }
   ${PRICES}`;
+
+/** Where the shop keeps the price of a variant in µT, as its theme reads it. */
+const TARI_PRICE = `metafield(namespace: "custom", key: "tari_price") { type value }`;
+
+/** A page of all variants holds as many as SET_TARI_PRICES takes. Without a limit the count is exact past 10,000. */
+export const READ_VARIANTS = `
+  query ReadVariants($query: String, $withTotal: Boolean!) {
+    shop { currencyCode }
+    productVariantsCount(limit: null) @include(if: $withTotal) { count }
+    productVariants(first: 25, sortKey: ID, query: $query) {
+      nodes { id price ${TARI_PRICE} }
+      pageInfo { hasNextPage endCursor }
+    }
+  }`;
+
+export const READ_VARIANTS_OF_PRODUCT = `
+  query ReadVariantsOfProduct($id: ID!, $after: String) {
+    shop { currencyCode }
+    product(id: $id) {
+      variants(first: 25, after: $after) {
+        nodes { id price ${TARI_PRICE} }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }`;
+
+/** At most 25 at once; all of them are set, or none. */
+export const SET_TARI_PRICES = `
+  mutation SetTariPrices($metafields: [MetafieldsSetInput!]!) {
+    metafieldsSet(metafields: $metafields) {
+      userErrors { code field message }
+    }
+  }`;
+
+/** Type, handle and fields have the names by which themes made for the Rust server read them. */
+export const READ_GLOBAL_RATE = `
+  query ReadGlobalRate($field: String!) {
+    metaobjectDefinitionByType(type: "tari_price") { id fieldDefinitions { key } }
+    metaobjectByHandle(handle: { type: "tari_price", handle: "tari-price-global" }) { field(key: $field) { value } }
+  }`;
+
+export const DEFINE_GLOBAL_RATE = `
+  mutation DefineGlobalRate($fields: [MetaobjectFieldDefinitionCreateInput!]!) {
+    metaobjectDefinitionCreate(
+      definition: {
+        type: "tari_price"
+        name: "Tari price"
+        description: "What one unit of a currency costs in microtari. Kept by the Tari payment server."
+        access: { storefront: PUBLIC_READ }
+        fieldDefinitions: $fields
+      }
+    ) {
+      userErrors { code field message }
+    }
+  }`;
+
+export const DEFINE_CURRENCY_OF_GLOBAL_RATE = `
+  mutation DefineCurrencyOfGlobalRate($id: ID!, $field: MetaobjectFieldDefinitionCreateInput!) {
+    metaobjectDefinitionUpdate(id: $id, definition: { fieldDefinitions: [{ create: $field }] }) {
+      userErrors { code field message }
+    }
+  }`;
+
+/** Sets the fields that are named and leaves those of other currencies alone. */
+export const SET_GLOBAL_RATE = `
+  mutation SetGlobalRate($fields: [MetaobjectFieldInput!]!) {
+    metaobjectUpsert(handle: { type: "tari_price", handle: "tari-price-global" }, metaobject: { fields: $fields }) {
+      userErrors { code field message }
+    }
+  }`;
 
 export const READ_CONNECTION = `
   query ReadConnection {

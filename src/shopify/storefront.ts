@@ -5,6 +5,7 @@ import type { AdminClient } from './admin-client.ts';
 import { cancelOrder } from './cancel.ts';
 import { markPaid } from './mark-paid.ts';
 import { readOpenOrders } from './open-orders.ts';
+import { createShopPrices } from './prices.ts';
 import type { Sleep } from './sleep.ts';
 import type { OrderWebhookOptions } from './webhooks.ts';
 
@@ -24,5 +25,6 @@ export function createShopifyStorefront(ports: ShopifyStorefrontPorts): Storefro
     markPaid: (order, paidAt, signal) => markPaid(ports, order, paidAt, signal),
     cancel: (order, reason, signal) => cancelOrder(ports, order, reason, signal),
     openOrders: (signal) => readOpenOrders(ports, signal),
+    prices: createShopPrices(ports.client),
   };
 }

@@ -10,6 +10,7 @@ export const TOPICS = [
   'orders/cancelled',
   'orders/paid',
   'refunds/create',
+  'products/create',
   'products/update',
   'order_transactions/create',
 ] as const;
@@ -35,6 +36,8 @@ export interface OrderWebhookOptions {
   orderIdField: 'id' | 'name';
   /** Which field holds the price to be paid (TPG_SHOPIFY_PRICE_FIELD). */
   priceField: 'total' | 'subtotal' | 'line_items';
+  /** Whether other gateways may take a part of an order (TPG_SHOPIFY_CAPTURE_PAYMENTS); false where it is left out. */
+  capturePayments?: boolean | undefined;
 }
 
 /**
@@ -45,19 +48,22 @@ export interface OrderWebhookOptions {
  */
 export function parseOrderWebhook(body: unknown, options: OrderWebhookOptions): ShopOrder {
   const order = readBody(body);
-  const altId = readField(order, 'name', nameSchema.nullish()) ?? null;
+  const altId = readField(order, 'name', optionalNameSchema) ?? null;
   const orderId =
     options.orderIdField === 'name' ? readField(order, 'name', nameSchema) : readField(order, 'id', idSchema);
-  const memo = readField(order, 'note', noteSchema.nullish()) ?? null;
+  const memo = readField(order, 'note', optionalNoteSchema) ?? null;
+  const { price, currency, isTakenByOthers } = readTariPart(order, options);
+  const financialStatus = readField(order, 'financial_status', financialStatusSchema) ?? '';
   return {
     orderId,
     altId,
     customerId: readCustomerId(order, orderId),
     memo,
     claimTexts: [...(memo === null ? [] : [memo]), ...readAttributeTexts(order)],
-    ...readPrice(order, options.priceField),
-    isPaidInShop: STATUSES_OF_PAID_ORDERS.has(readField(order, 'financial_status', financialStatusSchema) ?? ''),
-    isCancelledInShop: (readField(order, 'cancelled_at', timeSchema.nullish()) ?? null) !== null,
+    price,
+    currency,
+    isPaidInShop: isTakenByOthers || STATUSES_OF_PAID_ORDERS.has(financialStatus),
+    isCancelledInShop: (readField(order, 'cancelled_at', optionalTimeSchema) ?? null) !== null,
     createdAt: readField(order, 'created_at', timeSchema),
     updatedAt: readField(order, 'updated_at', timeSchema),
   };
@@ -70,7 +76,7 @@ const MAXIMUM_NOTE_ATTRIBUTES = 1000;
 const MAXIMUM_LINE_ITEMS = 5000;
 
 /** Says for a missing field that it is missing, and for any other what it has to be. */
-function expected(what: string) {
+export function expected(what: string) {
   return {
     error: (issue: { input?: unknown }): string =>
       issue.input === undefined || issue.input === null ? 'is missing' : `has to be ${what}`,
@@ -81,11 +87,12 @@ function expected(what: string) {
 const isStorable = (text: string): boolean => !text.includes('\u0000');
 
 const ID_TEXT = expected(`text of 1 to ${MAXIMUM_ID_LENGTH} characters`);
-const nameSchema = z.string(ID_TEXT).min(1, ID_TEXT).max(MAXIMUM_ID_LENGTH, ID_TEXT).refine(isStorable, ID_TEXT);
+export const nameSchema = z.string(ID_TEXT).min(1, ID_TEXT).max(MAXIMUM_ID_LENGTH, ID_TEXT).refine(isStorable, ID_TEXT);
+const optionalNameSchema = nameSchema.nullish();
 
 const SHOP_ID = expected(`a positive whole number or text of 1 to ${MAXIMUM_ID_LENGTH} characters`);
 /** `z.int()` refuses what a double can't hold exactly: such a number was rounded on its way here and names another order. */
-const idSchema = z
+export const idSchema = z
   .union([nameSchema, z.int(SHOP_ID).positive(SHOP_ID), z.bigint().positive(SHOP_ID).max(MAXIMUM_ID, SHOP_ID)], SHOP_ID)
   .transform(String);
 
@@ -94,34 +101,37 @@ const noteSchema = z
   .string(NOTE)
   .refine((text) => Buffer.byteLength(text) <= MAXIMUM_TEXT_BYTES, NOTE)
   .refine(isStorable, NOTE);
+const optionalNoteSchema = noteSchema.nullish();
 
 const TIME = expected('an RFC 3339 time with its offset');
 const timeSchema = z.iso.datetime({ offset: true, ...TIME }).transform((text) => new Date(text));
+const optionalTimeSchema = timeSchema.nullish();
 
 const PRICE = expected('a decimal number as text, not below zero');
 /** The bounds leave room for every price there is, and keep sums of them short. */
-const priceSchema = z.string(PRICE).regex(/^\d{1,20}(?:\.\d{1,18})?$/, PRICE);
+export const priceSchema = z.string(PRICE).regex(/^\d{1,20}(?:\.\d{1,18})?$/, PRICE);
 
 const CURRENCY = expected('a currency code of 1 to 16 letters and digits');
-const currencySchema = z.string(CURRENCY).regex(/^[A-Za-z0-9]{1,16}$/, CURRENCY);
+export const currencySchema = z.string(CURRENCY).regex(/^[A-Za-z0-9]{1,16}$/, CURRENCY);
+const optionalCurrencySchema = currencySchema.nullish();
 
 const OBJECT = expected('an object');
 
-type Fields = Readonly<Record<string, unknown>>;
-const objectSchema = z.record(z.string(), z.unknown());
+export type Fields = Readonly<Record<string, unknown>>;
 
-function readBody(body: unknown): Fields {
-  const parsed = objectSchema.safeParse(body);
-  if (parsed.success) return parsed.data;
+/** @throws {WebhookContentError} */
+export function readBody(body: unknown): Fields {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Fields;
   throw new WebhookContentError("The webhook's body is not a JSON object.");
 }
 
-function readField<T>(order: Fields, field: string, schema: z.ZodType<T>): T {
-  const parsed = schema.safeParse(order[field]);
+/** @throws {WebhookContentError} */
+export function readField<T>(fields: Fields, field: string, schema: z.ZodType<T>, owner = 'order'): T {
+  const parsed = schema.safeParse(fields[field]);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const path = [field, ...(issue?.path ?? [])].join('.');
-  throw new WebhookContentError(`The order's ${path} ${issue?.message ?? 'is not usable'}.`);
+  throw new WebhookContentError(`The ${owner}'s ${path} ${issue?.message ?? 'is not usable'}.`);
 }
 
 const customerSchema = z.object({ id: idSchema }, OBJECT).nullish();
@@ -170,6 +180,41 @@ interface Price {
   currency: string;
 }
 
+const OUTSTANDING = expected('a decimal number as text');
+/** Below zero where the shop owes the customer. */
+const outstandingSchema = z
+  .string(OUTSTANDING)
+  .regex(/^-?\d{1,20}(?:\.\d{1,18})?$/, OUTSTANDING)
+  .nullish();
+
+const optionalPriceSchema = priceSchema.nullish();
+
+/**
+ * What of the order is to be paid in Tari. Where other gateways may take a part, that is no more than what the shop
+ * still lacks: `total_outstanding`, which leaves out what is paid and what is authorized. Line items are priced before
+ * discounts, so that what was discounted counts as lacking too: a shop may discount all of them for whoever pays in
+ * Tari, and let a card pay the shipping that is left. Both are told in the shop's currency alone.
+ */
+function readTariPart(order: Fields, options: OrderWebhookOptions): Price & { isTakenByOthers: boolean } {
+  const { priceField, capturePayments } = options;
+  const whole = { ...readPrice(order, priceField), isTakenByOthers: false };
+  if (!capturePayments) return whole;
+  const outstanding = readField(order, 'total_outstanding', outstandingSchema) ?? null;
+  const discounts = priceField === 'line_items' ? readField(order, 'total_discounts', optionalPriceSchema) : null;
+  const inShopsCurrency = readShopPrice(order, priceField);
+  if (outstanding === null) return whole;
+  const lacking = new Big(outstanding).plus(discounts ?? '0');
+  if (lacking.gte(inShopsCurrency.price)) return whole;
+  const isTakenByOthers = lacking.lte(0);
+  return { price: isTakenByOthers ? '0' : lacking.toFixed(), currency: inShopsCurrency.currency, isTakenByOthers };
+}
+
+function readShopPrice(order: Fields, priceField: OrderWebhookOptions['priceField']): Price {
+  const currency = readField(order, 'currency', currencySchema);
+  if (priceField === 'line_items') return sumLineItems(order, currency, false);
+  return { price: readField(order, `${priceField}_price`, priceSchema), currency };
+}
+
 /**
  * The price that the buyer saw. An order has it twice: in the shop's currency (`currency`, `total_price`) and in the
  * buyer's (`presentment_currency`, `total_price_set.presentment_money`). Where the two differ the buyer's counts,
@@ -178,7 +223,7 @@ interface Price {
  */
 function readPrice(order: Fields, priceField: OrderWebhookOptions['priceField']): Price {
   const currency = readField(order, 'currency', currencySchema);
-  const presentmentCurrency = readField(order, 'presentment_currency', currencySchema.nullish()) ?? currency;
+  const presentmentCurrency = readField(order, 'presentment_currency', optionalCurrencySchema) ?? currency;
   const inBuyersCurrency = presentmentCurrency !== currency;
   if (priceField === 'line_items') return sumLineItems(order, currency, inBuyersCurrency);
   const field = `${priceField}_price`;
@@ -247,7 +292,10 @@ const headerTimeSchema = z.string().max(64).pipe(timeSchema);
 
 /** Reads the X-Shopify headers. @param headers with names in lower case, as Node.js gives them. */
 export function webhookHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): WebhookHeaders {
-  const read = <T>(name: string, schema: z.ZodType<T>): T | null => schema.safeParse(headers[name]).data ?? null;
+  const read = <T>(name: string, schema: z.ZodType<T>): T | null => {
+    const header = headers[name];
+    return header === undefined ? null : (schema.safeParse(header).data ?? null);
+  };
   return {
     topic: read('x-shopify-topic', headerTopicSchema),
     webhookId: read('x-shopify-webhook-id', headerIdSchema),

@@ -24,6 +24,8 @@ export interface Tables {
   heartbeat: HeartbeatTable;
   idempotency_keys: IdempotencyKeysTable;
   early_news: EarlyNewsTable;
+  authorizations: AuthorizationsTable;
+  price_updates: PriceUpdatesTable;
 }
 
 export const ORDER_STATUSES = ['Unclaimed', 'New', 'Paid', 'Expired', 'Cancelled'] as const;
@@ -60,6 +62,9 @@ export type WebhookState = (typeof WEBHOOK_STATES)[number];
 
 /** How a shop may close an order by itself: nobody is to pay it here any more. */
 export type ShopClosing = 'cancelled' | 'paid';
+
+export const PRICE_UPDATE_STATES = ['pending', 'running', 'done', 'failed', 'superseded'] as const;
+export type PriceUpdateState = (typeof PRICE_UPDATE_STATES)[number];
 
 export const NONCE_PURPOSES = ['wallet', 'login'] as const;
 export type NoncePurpose = (typeof NONCE_PURPOSES)[number];
@@ -228,6 +233,16 @@ interface IdempotencyKeysTable {
   created_at: string;
 }
 
+/** Money that other gateways hold for orders, as the shop told of it: the order need not be known. */
+interface AuthorizationsTable {
+  transaction_id: string;
+  order_id: string;
+  gateway: string | null;
+  amount: string;
+  currency: string;
+  received_at: string;
+}
+
 /** What the shop said of orders that it has not told us of yet. */
 interface EarlyNewsTable {
   order_id: string;
@@ -236,4 +251,33 @@ interface EarlyNewsTable {
   currency: string;
   shop_updated_at: string;
   received_at: string;
+}
+
+/** Work on the prices that the shop shows. Truths are 0 and 1. */
+interface PriceUpdatesTable {
+  id: Generated<bigint>;
+  /** The one product to look at; null where it is all of them, at `rate`. */
+  product_id: string | null;
+  currency: string | null;
+  rate: bigint | null;
+  state: PriceUpdateState;
+  global_rate_is_set: bigint;
+  variants_are_done: bigint;
+  start_position: string | null;
+  position: string | null;
+  has_wrapped: bigint;
+  variants_total: bigint | null;
+  variants_seen: bigint;
+  variants_changed: bigint;
+  variants_left_out: bigint;
+  attempts: bigint;
+  next_attempt_at: string;
+  last_error: string | null;
+  global_rate_error: string | null;
+  remark: string | null;
+  /** Counts up when something else than the work itself changes the row, so that work on how it was is not noted. */
+  revision: bigint;
+  created_at: string;
+  updated_at: string;
+  finished_at: string | null;
 }

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { DeliveryState, EventType, Tables } from './database.ts';
 import type { StoredEvent } from './events.ts';
+import { preparedQuery } from './prepared-query.ts';
 import { timeOf, timeText } from './values.ts';
 
 /** One event on its way to one durable subscriber. */
@@ -55,6 +56,60 @@ export function deliveryRepository(database: Kysely<Tables>) {
       .orderBy('delivery.event_id')
       .limit(1);
 
+  const selectDue = perSubscribers((subscribers) =>
+    preparedQuery<{ now: string }, DueRow>(database, (value) =>
+      firstInLine(subscribers)
+        .innerJoin('events', 'events.id', 'delivery.event_id')
+        .select([
+          'delivery.subscriber',
+          'delivery.attempts',
+          'events.id',
+          'events.type',
+          'events.subject',
+          'events.payload',
+          'events.created_at',
+        ])
+        .where('delivery.next_attempt_at', '<=', value('now')),
+    ),
+  );
+  const selectNextDue = perSubscribers((subscribers) =>
+    preparedQuery<object, { next_attempt_at: string }>(database, () =>
+      firstInLine(subscribers).select('delivery.next_attempt_at'),
+    ),
+  );
+  const updateHeld = preparedQuery<{ id: bigint; subscriber: string; attempts: bigint; until: string; now: string }>(
+    database,
+    (value) =>
+      database
+        .updateTable('deliveries')
+        .set({ attempts: value('attempts'), next_attempt_at: value('until'), updated_at: value('now') })
+        .where('event_id', '=', value('id'))
+        .where('subscriber', '=', value('subscriber')),
+  );
+  const updateSettled = preparedQuery<{
+    id: bigint;
+    subscriber: string;
+    state: DeliveryState;
+    next: string;
+    lastError: string | null;
+    attempts: bigint;
+    now: string;
+  }>(database, (value) =>
+    database
+      .updateTable('deliveries')
+      .set({
+        state: value('state'),
+        next_attempt_at: value('next'),
+        last_error: value('lastError'),
+        updated_at: value('now'),
+      })
+      .where('event_id', '=', value('id'))
+      .where('subscriber', '=', value('subscriber'))
+      .where('state', '=', 'pending')
+      // One that is to be told again since it was taken waits on: `tellAgain` sets its attempts back below all of those.
+      .where('attempts', '>=', value('attempts')),
+  );
+
   const deadLetters = () =>
     database
       .selectFrom('deliveries')
@@ -93,37 +148,13 @@ export function deliveryRepository(database: Kysely<Tables>) {
      * @param subscribers those that can be called now.
      */
     async takeNext(subscribers: readonly string[], now: Date, heldUntil: Date): Promise<Delivery | undefined> {
-      const row = await firstInLine(subscribers)
-        .innerJoin('events', 'events.id', 'delivery.event_id')
-        .select([
-          'delivery.subscriber',
-          'delivery.attempts',
-          'events.id',
-          'events.type',
-          'events.subject',
-          'events.payload',
-          'events.created_at',
-        ])
-        .where('delivery.next_attempt_at', '<=', timeText(now))
-        .executeTakeFirst();
+      const [row] = (await selectDue(subscribers)({ now: timeText(now) })).rows;
       if (row === undefined) return undefined;
-      await database
-        .updateTable('deliveries')
-        .set({ attempts: row.attempts + 1n, next_attempt_at: timeText(heldUntil), updated_at: timeText(now) })
-        .where('event_id', '=', row.id)
-        .where('subscriber', '=', row.subscriber)
-        .execute();
-      return {
-        event: {
-          id: row.id,
-          type: row.type,
-          subject: row.subject,
-          payload: row.payload,
-          createdAt: timeOf(row.created_at),
-        },
-        subscriber: row.subscriber,
-        attempts: Number(row.attempts) + 1,
-      };
+      const { id, subscriber, type, subject, payload } = row;
+      const attempts = row.attempts + 1n;
+      await updateHeld({ id, subscriber, attempts, until: timeText(heldUntil), now: timeText(now) });
+      const event = { id, type, subject, payload, createdAt: timeOf(row.created_at) };
+      return { event, subscriber, attempts: Number(attempts) };
     },
 
     /** Notes how a delivery ended, or when it is tried again. */
@@ -132,18 +163,11 @@ export function deliveryRepository(database: Kysely<Tables>) {
       outcome: { state: DeliveryState; nextAttemptAt: Date; lastError: string | null },
       now: Date,
     ): Promise<void> {
-      await database
-        .updateTable('deliveries')
-        .set({
-          state: outcome.state,
-          next_attempt_at: timeText(outcome.nextAttemptAt),
-          last_error: outcome.lastError,
-          updated_at: timeText(now),
-        })
-        .where('event_id', '=', delivery.event.id)
-        .where('subscriber', '=', delivery.subscriber)
-        .where('state', '=', 'pending')
-        .execute();
+      const { state, nextAttemptAt, lastError } = outcome;
+      const { event, subscriber } = delivery;
+      const times = { next: timeText(nextAttemptAt), now: timeText(now) };
+      const attempts = BigInt(delivery.attempts);
+      await updateSettled({ id: event.id, subscriber, state, lastError, attempts, ...times });
     },
 
     /** Lets go of what a process held that is gone: for the only process of a database, when it starts. */
@@ -158,7 +182,7 @@ export function deliveryRepository(database: Kysely<Tables>) {
 
     /** When the next delivery that may be given out becomes due, if any waits. */
     async nextDueAt(subscribers: readonly string[]): Promise<Date | undefined> {
-      const row = await firstInLine(subscribers).select('delivery.next_attempt_at').executeTakeFirst();
+      const [row] = (await selectNextDue(subscribers)({})).rows;
       return row && timeOf(row.next_attempt_at);
     },
 
@@ -200,6 +224,55 @@ export function deliveryRepository(database: Kysely<Tables>) {
       if (numUpdatedRows !== 1n) throw new Error(`The delivery of ${event.id} to ${subscriber} was not dead`);
     },
 
+    /** Lets a dead letter rest: whoever it was for is not told any more. */
+    async dismiss({ event, subscriber }: DeadLetter, now: Date): Promise<void> {
+      const { numUpdatedRows } = await database
+        .updateTable('deliveries')
+        .set({ state: 'done', updated_at: timeText(now) })
+        .where('event_id', '=', event.id)
+        .where('subscriber', '=', subscriber)
+        .where('state', '=', 'dead')
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows !== 1n) throw new Error(`The delivery of ${event.id} to ${subscriber} was not dead`);
+    },
+
+    /**
+     * Has the event of that type about the subject, of which there is one at most, told to the subscriber once more and
+     * at once, whatever became of it before. One that is in hand at this moment is told again after that.
+     */
+    async tellAgain(type: EventType, subject: string, subscriber: string, now: Date): Promise<void> {
+      const event = await database
+        .selectFrom('events')
+        .select('id')
+        .where(sql.ref('type'), '=', sql.lit(type))
+        .where('subject', '=', subject)
+        .executeTakeFirst();
+      if (event === undefined) return;
+      const times = { next_attempt_at: timeText(now), updated_at: timeText(now) };
+      await database
+        .insertInto('deliveries')
+        .values({
+          event_id: event.id,
+          subscriber,
+          subject,
+          state: 'pending',
+          attempts: 0n,
+          last_error: null,
+          ...times,
+        })
+        .onConflict((conflict) =>
+          conflict.columns(['event_id', 'subscriber']).doUpdateSet({
+            state: 'pending',
+            // Whoever has it in hand took it with more than it will have once it is taken again, so that the two are told
+            // apart, also where it is asked for once more before that.
+            attempts: sql<bigint>`case when deliveries.state <> 'pending' then 0
+              when deliveries.attempts > 0 then -2 else deliveries.attempts - 2 end`,
+            ...times,
+          }),
+        )
+        .execute();
+    },
+
     /** What waits for the given subscribers, and what nobody could be told. */
     async backlog(subscribers: readonly string[]): Promise<DeliveryBacklog> {
       if (subscribers.length === 0) return { pending: 0, dead: 0, oldestPendingAt: null };
@@ -221,17 +294,31 @@ export function deliveryRepository(database: Kysely<Tables>) {
   };
 }
 
-function deadLetterOf(row: {
+/** Keeps what is made for a list of subscribers, of which a process has hardly more than one. */
+function perSubscribers<Made>(
+  make: (subscribers: readonly string[]) => Made,
+): (subscribers: readonly string[]) => Made {
+  const made = new Map<string, Made>();
+  return (subscribers) => {
+    const key = subscribers.join(' ');
+    const kept = made.get(key) ?? make(subscribers);
+    made.set(key, kept);
+    return kept;
+  };
+}
+
+/** A delivery with its event. */
+interface DueRow {
   subscriber: string;
   attempts: bigint;
-  last_error: string | null;
-  updated_at: string;
   id: bigint;
   type: EventType;
   subject: string;
   payload: string;
   created_at: string;
-}): DeadLetter {
+}
+
+function deadLetterOf(row: DueRow & { last_error: string | null; updated_at: string }): DeadLetter {
   const { id, type, subject, payload } = row;
   return {
     event: { id, type, subject, payload, createdAt: timeOf(row.created_at) },

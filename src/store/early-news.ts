@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { ShopClosing, Tables } from './database.ts';
+import { preparedQuery } from './prepared-query.ts';
 import { timeOf, timeText } from './values.ts';
 
 /** The last that the shop said of an order that it has not told us of yet. */
@@ -16,13 +17,13 @@ export interface EarlyNews {
 export type EarlyNewsRepository = ReturnType<typeof earlyNewsRepository>;
 
 export function earlyNewsRepository(database: Kysely<Tables>) {
+  const select = preparedQuery<{ orderId: string }, Selectable<Tables['early_news']>>(database, (value) =>
+    database.selectFrom('early_news').selectAll().where('order_id', '=', value('orderId')),
+  );
+
   return {
     async find(orderId: string): Promise<EarlyNews | undefined> {
-      const row = await database
-        .selectFrom('early_news')
-        .selectAll()
-        .where('order_id', '=', orderId)
-        .executeTakeFirst();
+      const [row] = (await select({ orderId })).rows;
       return (
         row && {
           orderId: row.order_id,

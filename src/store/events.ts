@@ -45,26 +45,29 @@ export function eventRepository(database: Kysely<Tables>, onAppend: (event: Stor
         .returning('id'),
   );
 
+  const insertDelivery = preparedQuery<{ eventId: bigint; subscriber: string; subject: string; time: string }>(
+    database,
+    (value) =>
+      database.insertInto('deliveries').values({
+        event_id: value('eventId'),
+        subscriber: value('subscriber'),
+        subject: value('subject'),
+        state: 'pending',
+        attempts: 0n,
+        next_attempt_at: value('time'),
+        last_error: null,
+        updated_at: value('time'),
+      }),
+  );
+
   return {
     /** Appends an event and, in the same breath, what each durable subscriber still has to do about it. */
     async append(event: NewEvent, subscribers: readonly string[]): Promise<StoredEvent> {
       const time = timeText(event.createdAt);
       const { rows } = await insert({ type: event.type, subject: event.subject, payload: event.payload, time });
       const { id } = rows[0] as { id: bigint };
-      if (subscribers.length > 0) {
-        const delivery = { event_id: id, subject: event.subject, next_attempt_at: time, updated_at: time };
-        await database
-          .insertInto('deliveries')
-          .values(
-            subscribers.map((subscriber) => ({
-              ...delivery,
-              subscriber,
-              state: 'pending' as const,
-              attempts: 0n,
-              last_error: null,
-            })),
-          )
-          .execute();
+      for (const subscriber of subscribers) {
+        await insertDelivery({ eventId: id, subscriber, subject: event.subject, time });
       }
       const stored = { id, ...event };
       onAppend(stored);

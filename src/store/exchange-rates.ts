@@ -11,6 +11,14 @@ export interface ExchangeRate {
   updatedAt: Date;
 }
 
+/** A rate as it was set once. */
+export interface SetRate extends ExchangeRate {
+  /** Counts from 1 over all currencies. */
+  id: bigint;
+  /** Who set it. */
+  actor: string;
+}
+
 export type ExchangeRateRepository = ReturnType<typeof exchangeRateRepository>;
 
 export function exchangeRateRepository(database: Kysely<Tables>) {
@@ -37,6 +45,19 @@ export function exchangeRateRepository(database: Kysely<Tables>) {
     async last(currency: string): Promise<ExchangeRate | undefined> {
       const [row] = (await selectLast({ currency })).rows;
       return row && { currency: row.currency, rate: row.rate, updatedAt: timeOf(row.created_at) };
+    },
+
+    /** Up to `limit` rates that a currency had, newest first, before the one with id `before`. */
+    async history(currency: string, before: bigint | undefined, limit: number): Promise<SetRate[]> {
+      const rows = await database
+        .selectFrom('exchange_rates')
+        .selectAll()
+        .where('currency', '=', currency)
+        .$if(before !== undefined, (query) => query.where('id', '<', before ?? 0n))
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(({ created_at: createdAt, ...rate }) => ({ ...rate, updatedAt: timeOf(createdAt) }));
     },
 
     /** Every currency that a rate was ever set for, sorted: a step in the index for each, whatever its history. */

@@ -31,97 +31,76 @@ const MOST_DIFFERENCES = 1000;
  * that is missing altogether is a difference too.
  */
 export function journalRepository(database: Kysely<Tables>) {
+  /**
+   * Adds up what is expected of each subject and what is found of it, and answers those where the two differ. The sides
+   * are put one below the other and added up in one pass: SQLite joins two sums by comparing every row with every other.
+   * @param sides selects of `subject`, `expected` and `found`.
+   */
   const differences = async (
     check: JournalDifference['check'],
-    query: ReturnType<typeof sql<{ subject: string; expected: bigint; found: bigint }>>,
+    sides: readonly RawBuilder<unknown>[],
   ): Promise<JournalDifference[]> => {
-    const { rows } = await query.execute(database);
-    return rows.map((row) => ({ check, subject: row.subject, expected: row.expected, found: row.found }));
+    const { rows } = await sql<{ subject: string; expected: bigint; found: bigint }>`
+      select subject, cast(sum(expected) as bigint) as expected, cast(sum(found) as bigint) as found
+      from (${sql.join(sides, sql` union all `)}) sides
+      group by subject having sum(expected) <> sum(found) limit ${MOST_DIFFERENCES}`.execute(database);
+    return rows.map((row) => ({ check, ...row }));
   };
 
-  /**
-   * Compares how often an event of the type was appended with how often it was to be.
-   * @param subjects every subject that there is, and how many events of it are expected.
-   */
-  const announced = (check: JournalDifference['check'], type: EventType, subjects: RawBuilder<unknown>) =>
-    differences(
-      check,
-      sql`select coalesce(s.subject, e.subject) as subject, cast(coalesce(s.expected, 0) as bigint) as expected,
-            cast(coalesce(e.total, 0) as bigint) as found
-          from (${subjects}) s
-          full join (select subject, count(*) as total from events where type = ${type} group by subject) e
-            on e.subject = s.subject
-          where s.subject is null or coalesce(e.total, 0) <> s.expected limit ${MOST_DIFFERENCES}`,
-    );
+  /** Compares how often events of the type were appended with how often they were to be: `expected` of each subject. */
+  const announced = (check: JournalDifference['check'], type: EventType, expected: RawBuilder<unknown>) =>
+    differences(check, [expected, sql`select subject, 0 as expected, 1 as found from events where type = ${type}`]);
 
   return {
     confirmedByAccount: () =>
-      differences(
-        'account_confirmed',
-        sql`select coalesce(a.account, p.account) as subject, cast(coalesce(p.total, 0) as bigint) as expected,
-              cast(coalesce(a.total_confirmed, 0) as bigint) as found
-            from accounts a
-            full join (select account, sum(amount) as total from payments where status = 'confirmed' group by account) p
-              on p.account = a.account
-            where coalesce(a.total_confirmed, 0) <> coalesce(p.total, 0) limit ${MOST_DIFFERENCES}`,
-      ),
+      differences('account_confirmed', [
+        sql`select account as subject, amount as expected, 0 as found from payments where status = 'confirmed'`,
+        sql`select account, 0, total_confirmed from accounts`,
+      ]),
 
     paidByAccount: () =>
-      differences(
-        'account_paid',
-        sql`select coalesce(a.account, s.account) as subject, cast(coalesce(s.total, 0) as bigint) as expected,
-              cast(coalesce(a.total_paid, 0) as bigint) as found
-            from accounts a
-            full join (select account, sum(amount) as total from settlements group by account) s on s.account = a.account
-            where coalesce(a.total_paid, 0) <> coalesce(s.total, 0) limit ${MOST_DIFFERENCES}`,
-      ),
+      differences('account_paid', [
+        sql`select account as subject, amount as expected, 0 as found from settlements`,
+        sql`select account, 0, total_paid from accounts`,
+      ]),
 
     /** A Paid order is settled with its price, every other with nothing. */
     settledByOrder: () =>
-      differences(
-        'order_settled',
-        sql`select coalesce(o.order_id, s.order_id) as subject,
-              cast(case when o.status = 'Paid' then o.total_price else 0 end as bigint) as expected,
-              cast(coalesce(s.total, 0) as bigint) as found
-            from orders o
-            full join (select order_id, sum(amount) as total from settlements group by order_id) s
-              on s.order_id = o.order_id
-            where coalesce(s.total, 0) <> case when o.status = 'Paid' then o.total_price else 0 end
-            limit ${MOST_DIFFERENCES}`,
-      ),
+      differences('order_settled', [
+        sql`select order_id as subject, total_price as expected, 0 as found from orders where status = 'Paid'`,
+        sql`select order_id, 0, amount from settlements`,
+      ]),
 
     /** One entry is `single`, several for one order are `multiple`. */
-    settlementTypes: () =>
-      differences(
-        'settlement_type',
-        sql`select order_id as subject, cast(count(*) as bigint) as expected,
-              cast(sum(case when settlement_type = 'single' then 1 else 0 end) as bigint) as found
-            from settlements group by order_id
-            having (count(*) = 1) <> (sum(case when settlement_type = 'single' then 1 else 0 end) = 1)
-              or (count(*) > 1 and sum(case when settlement_type = 'single' then 1 else 0 end) > 0)
-            limit ${MOST_DIFFERENCES}`,
-      ),
+    settlementTypes: async () => {
+      const { rows } = await sql<{ subject: string; expected: bigint; found: bigint }>`
+        select order_id as subject, cast(case when count(*) = 1 then 1 else 0 end as bigint) as expected,
+          cast(sum(case when settlement_type = 'single' then 1 else 0 end) as bigint) as found
+        from settlements group by order_id
+        having sum(case when settlement_type = 'single' then 1 else 0 end) <> case when count(*) = 1 then 1 else 0 end
+        limit ${MOST_DIFFERENCES}`.execute(database);
+      return rows.map((row) => ({ check: 'settlement_type' as const, ...row }));
+    },
 
     /** The sums that are kept for a customer equal those of its orders in the given states. */
     totalsByCustomer: (total: 'current' | 'paid' | 'expired' | 'cancelled', statuses: readonly OrderStatus[]) =>
-      differences(
-        'customer_totals',
-        sql`select coalesce(c.customer_id, o.customer_id) as subject, cast(coalesce(o.total, 0) as bigint) as expected,
-              cast(coalesce(c.${sql.ref(`total_${total}`)}, 0) as bigint) as found
-            from customers c
-            full join (select customer_id, sum(total_price) as total from orders
-                       where status in (${sql.join(statuses)}) group by customer_id) o
-              on o.customer_id = c.customer_id
-            where coalesce(c.${sql.ref(`total_${total}`)}, 0) <> coalesce(o.total, 0) limit ${MOST_DIFFERENCES}`,
-      ),
+      differences('customer_totals', [
+        sql`select customer_id as subject, total_price as expected, 0 as found from orders
+            where status in (${sql.join(statuses)})`,
+        sql`select customer_id, 0, ${sql.ref(`total_${total}`)} from customers`,
+      ]),
 
     /** Each order was announced once, each Paid one was announced as paid once, and nothing else was. */
     orderEvents: async () => [
-      ...(await announced('order_events', 'NewOrder', sql`select order_id as subject, 1 as expected from orders`)),
+      ...(await announced(
+        'order_events',
+        'NewOrder',
+        sql`select order_id as subject, 1 as expected, 0 as found from orders`,
+      )),
       ...(await announced(
         'order_events',
         'OrderPaid',
-        sql`select order_id as subject, case when status = 'Paid' then 1 else 0 end as expected from orders`,
+        sql`select order_id as subject, 1 as expected, 0 as found from orders where status = 'Paid'`,
       )),
     ],
 
@@ -133,12 +112,12 @@ export function journalRepository(database: Kysely<Tables>) {
       ...(await announced(
         'payment_events',
         'PaymentReceived',
-        sql`select txid as subject, case when payment_type = 'on_chain' then 1 else 0 end as expected from payments`,
+        sql`select txid as subject, 1 as expected, 0 as found from payments where payment_type = 'on_chain'`,
       )),
       ...(await announced(
         'payment_events',
         'PaymentConfirmed',
-        sql`select txid as subject, case when status = 'confirmed' then 1 else 0 end as expected from payments`,
+        sql`select txid as subject, 1 as expected, 0 as found from payments where status = 'confirmed'`,
       )),
     ],
 

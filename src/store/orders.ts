@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { AccountId } from '../tari/address.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
 import type { OrderStatus, Tables } from './database.ts';
+import { columnsOf, preparedQuery } from './prepared-query.ts';
 import { accountOfColumn, amountOf, timeOf, timeText } from './values.ts';
 
 export interface Order {
@@ -18,7 +19,7 @@ export interface Order {
   /** µT per unit of `currency` that `totalPrice` was made with. */
   exchangeRate: bigint;
   status: OrderStatus;
-  /** What is left to pay in Tari where the shop takes a part by other means; null where it is the whole price. */
+  /** Null: `totalPrice` is what is to be paid in Tari, also where the shop takes a part by other means. */
   amountOutstanding: MicroTari | null;
   /** Who claimed the order, by signature or by paying it; null while it is Unclaimed. */
   claimedBy: AccountId | null;
@@ -54,7 +55,9 @@ export type OrderChange = Partial<
   >
 >;
 
-export function orderOf(row: Selectable<Tables['orders']>): Order {
+type OrderRow = Selectable<Tables['orders']>;
+
+export function orderOf(row: OrderRow): Order {
   return {
     id: row.id,
     orderId: row.order_id,
@@ -74,10 +77,51 @@ export function orderOf(row: Selectable<Tables['orders']>): Order {
   };
 }
 
+function rowOf(order: NewOrder): Omit<OrderRow, 'id'> {
+  return {
+    order_id: order.orderId,
+    alt_id: order.altId,
+    customer_id: order.customerId,
+    memo: order.memo,
+    total_price: order.totalPrice,
+    original_price: order.originalPrice,
+    currency: order.currency,
+    exchange_rate: order.exchangeRate,
+    status: order.status,
+    amount_outstanding: order.amountOutstanding,
+    claimed_by: order.claimedBy,
+    created_at: timeText(order.createdAt),
+    updated_at: timeText(order.updatedAt),
+    shop_updated_at: timeText(order.shopUpdatedAt),
+  };
+}
+
+/** The columns that may change after an order was stored. */
+const CHANGEABLE = [
+  'customer_id',
+  'memo',
+  'total_price',
+  'original_price',
+  'currency',
+  'exchange_rate',
+  'status',
+  'amount_outstanding',
+  'claimed_by',
+  'updated_at',
+  'shop_updated_at',
+] as const;
+
+const COLUMNS = ['order_id', 'alt_id', 'created_at', ...CHANGEABLE] as const;
+
 export type OrderRepository = ReturnType<typeof orderRepository>;
 
 export function orderRepository(database: Kysely<Tables>) {
   const oldestFirst = () => database.selectFrom('orders').selectAll().orderBy('created_at').orderBy('id');
+
+  const behind = (after: OrderPosition | undefined) =>
+    after
+      ? sql<SqlBool>`(orders.created_at, orders.id) > (${timeText(after.createdAt)}, ${after.id})`
+      : sql<SqlBool>`1 = 1`;
 
   // The state is compared as an expression: it is the account that narrows the search, and no planner shall think otherwise.
   const inStates = (statuses: readonly OrderStatus[]) => sql<SqlBool>`status || '' in (${sql.join(statuses)})`;
@@ -94,34 +138,37 @@ export function orderRepository(database: Kysely<Tables>) {
       .where(sql<SqlBool>`coalesce(orders.claimed_by, '') <> ${account}`)
       .where(inStates(statuses));
 
+  const insert = preparedQuery<Omit<OrderRow, 'id'>, { id: bigint }>(database, (value) =>
+    database.insertInto('orders').values(columnsOf(value, COLUMNS)).returning('id'),
+  );
+  const select = preparedQuery<{ orderId: string }, OrderRow>(database, (value) =>
+    database.selectFrom('orders').selectAll().where('order_id', '=', value('orderId')),
+  );
+  const update = preparedQuery<Omit<OrderRow, 'id'> & { statusBefore: OrderStatus }>(database, (value) =>
+    database
+      .updateTable('orders')
+      .set(columnsOf(value, CHANGEABLE))
+      .where('order_id', '=', value('order_id'))
+      .where('status', '=', value('statusBefore')),
+  );
+  const selectOpenForAccount = preparedQuery<{ account: string; limit: number }, OrderRow>(database, (value) =>
+    oldestFirst()
+      .where('status', 'in', ['Unclaimed', 'New'])
+      .where('customer_id', 'in', (links) =>
+        links.selectFrom('customer_addresses').select('customer_id').where('account', '=', value('account')),
+      )
+      .limit(value('limit')),
+  );
+
   return {
     /** Stores a new order. The caller has made sure that its order id is new and its customer known. */
     async insert(order: NewOrder): Promise<Order> {
-      const { id } = await database
-        .insertInto('orders')
-        .values({
-          order_id: order.orderId,
-          alt_id: order.altId,
-          customer_id: order.customerId,
-          memo: order.memo,
-          total_price: order.totalPrice,
-          original_price: order.originalPrice,
-          currency: order.currency,
-          exchange_rate: order.exchangeRate,
-          status: order.status,
-          amount_outstanding: order.amountOutstanding,
-          claimed_by: order.claimedBy,
-          created_at: timeText(order.createdAt),
-          updated_at: timeText(order.updatedAt),
-          shop_updated_at: timeText(order.shopUpdatedAt),
-        })
-        .returning('id')
-        .executeTakeFirstOrThrow();
-      return { id, ...order };
+      const [row] = (await insert(rowOf(order))).rows;
+      return { id: (row as { id: bigint }).id, ...order };
     },
 
     async find(orderId: string): Promise<Order | undefined> {
-      const row = await database.selectFrom('orders').selectAll().where('order_id', '=', orderId).executeTakeFirst();
+      const [row] = (await select({ orderId })).rows;
       return row && orderOf(row);
     },
 
@@ -139,45 +186,35 @@ export function orderRepository(database: Kysely<Tables>) {
     /** Changes an order that was read in the same unit of work; `updatedAt` is the time of the change. */
     async change(order: Order, change: OrderChange, updatedAt: Date): Promise<Order> {
       const changed = { ...order, ...change, updatedAt };
-      const { numUpdatedRows } = await database
-        .updateTable('orders')
-        .set({
-          customer_id: changed.customerId,
-          memo: changed.memo,
-          total_price: changed.totalPrice,
-          original_price: changed.originalPrice,
-          currency: changed.currency,
-          exchange_rate: changed.exchangeRate,
-          status: changed.status,
-          amount_outstanding: changed.amountOutstanding,
-          claimed_by: changed.claimedBy,
-          updated_at: timeText(updatedAt),
-          shop_updated_at: timeText(changed.shopUpdatedAt),
-        })
-        .where('order_id', '=', order.orderId)
-        .where('status', '=', order.status)
-        .executeTakeFirstOrThrow();
-      if (numUpdatedRows !== 1n) throw new Error(`Order ${order.orderId} was not ${order.status} when it was changed`);
+      const { affectedRows } = await update({ ...rowOf(changed), statusBefore: order.status });
+      if (affectedRows !== 1n) throw new Error(`Order ${order.orderId} was not ${order.status} when it was changed`);
       return changed;
     },
 
     /** Up to `limit` Unclaimed and New orders of the customers that the account is linked to, oldest first. */
     async openForAccount(account: AccountId, limit: number): Promise<Order[]> {
+      return (await selectOpenForAccount({ account, limit })).rows.map(orderOf);
+    },
+
+    /** Up to `limit` Unclaimed and New orders of a customer after the position, oldest first. */
+    async openOfCustomer(customerId: string, after: OrderPosition | undefined, limit: number): Promise<Order[]> {
       const rows = await oldestFirst()
         .where('status', 'in', ['Unclaimed', 'New'])
-        .where('customer_id', 'in', (links) =>
-          links.selectFrom('customer_addresses').select('customer_id').where('account', '=', account),
-        )
+        .where('customer_id', '=', customerId)
+        .where(behind(after))
         .limit(limit)
         .execute();
       return rows.map(orderOf);
     },
 
-    /** Up to `limit` Unclaimed and New orders of a customer, oldest first. */
-    async openOfCustomer(customerId: string, limit: number): Promise<Order[]> {
+    /** Up to `limit` Unclaimed and New orders of the customers that the account is linked to, after the position. */
+    async openOfLinked(account: AccountId, after: OrderPosition | undefined, limit: number): Promise<Order[]> {
       const rows = await oldestFirst()
         .where('status', 'in', ['Unclaimed', 'New'])
-        .where('customer_id', '=', customerId)
+        .where('customer_id', 'in', (links) =>
+          links.selectFrom('customer_addresses').select('customer_id').where('account', '=', account),
+        )
+        .where(behind(after))
         .limit(limit)
         .execute();
       return rows.map(orderOf);
@@ -205,13 +242,10 @@ export function orderRepository(database: Kysely<Tables>) {
       after: OrderPosition | undefined,
       limit: number,
     ): Promise<Order[]> {
-      const behind = after
-        ? sql<SqlBool>`(orders.created_at, orders.id) > (${timeText(after.createdAt)}, ${after.id})`
-        : sql<SqlBool>`1 = 1`;
       const rows = await claimedBy(account, statuses)
-        .where(behind)
+        .where(behind(after))
         .selectAll('orders')
-        .unionAll(paidForOthers(account, statuses).where(behind).selectAll('orders'))
+        .unionAll(paidForOthers(account, statuses).where(behind(after)).selectAll('orders'))
         .orderBy('created_at')
         .orderBy('id')
         .limit(limit)

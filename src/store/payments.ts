@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { AccountId } from '../tari/address.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
 import type { PaymentStatus, PaymentType, Tables } from './database.ts';
+import { columnsOf, preparedQuery } from './prepared-query.ts';
 import { accountOfColumn, amountOf, timeOf, timeText } from './values.ts';
 
 export interface Payment {
@@ -29,7 +30,9 @@ export interface PaymentPosition {
   txid: string;
 }
 
-function paymentOf(row: Selectable<Tables['payments']>): Payment {
+type PaymentRow = Selectable<Tables['payments']>;
+
+function paymentOf(row: PaymentRow): Payment {
   return {
     txid: row.txid,
     account: accountOfColumn(row.account),
@@ -45,6 +48,41 @@ function paymentOf(row: Selectable<Tables['payments']>): Payment {
   };
 }
 
+function rowOf(payment: Payment): PaymentRow {
+  return {
+    txid: payment.txid,
+    account: payment.account,
+    sender: payment.sender,
+    amount: payment.amount,
+    memo: payment.memo,
+    payment_type: payment.paymentType,
+    status: payment.status,
+    order_id: payment.orderId,
+    claimant: payment.claimant,
+    created_at: timeText(payment.createdAt),
+    updated_at: timeText(payment.updatedAt),
+  };
+}
+
+function byAge(one: PaymentRow, other: PaymentRow): number {
+  if (one.created_at !== other.created_at) return one.created_at < other.created_at ? -1 : 1;
+  return one.txid < other.txid ? -1 : 1;
+}
+
+const COLUMNS = [
+  'txid',
+  'account',
+  'sender',
+  'amount',
+  'memo',
+  'payment_type',
+  'status',
+  'order_id',
+  'claimant',
+  'created_at',
+  'updated_at',
+] as const;
+
 export type PaymentRepository = ReturnType<typeof paymentRepository>;
 
 export function paymentRepository(database: Kysely<Tables>) {
@@ -54,43 +92,49 @@ export function paymentRepository(database: Kysely<Tables>) {
     return page.where(sql<SqlBool>`(created_at, txid) > (${timeText(after.createdAt)}, ${after.txid})`);
   };
 
+  const insert = preparedQuery<PaymentRow>(database, (value) =>
+    database.insertInto('payments').values(columnsOf(value, COLUMNS)),
+  );
+  const select = preparedQuery<{ txid: string }, PaymentRow>(database, (value) =>
+    database.selectFrom('payments').selectAll().where('txid', '=', value('txid')),
+  );
+  const updateStatus = preparedQuery<{ txid: string; before: PaymentStatus; status: PaymentStatus; time: string }>(
+    database,
+    (value) =>
+      database
+        .updateTable('payments')
+        .set({ status: value('status'), updated_at: value('time') })
+        .where('txid', '=', value('txid'))
+        .where('status', '=', value('before')),
+  );
+  const selectNaming = preparedQuery<{ orderId: string }, PaymentRow>(database, (value) =>
+    database
+      .selectFrom('payments')
+      .selectAll()
+      .where('order_id', '=', value('orderId'))
+      .where('status', '<>', 'cancelled'),
+  );
+  const deleteEarly = preparedQuery<{ txid: string }>(database, (value) =>
+    database.deleteFrom('early_confirmations').where('txid', '=', value('txid')),
+  );
+
   return {
     /** Adds a payment to the journal. The caller has made sure that its id is new and its accounts known. */
     async insert(payment: Payment): Promise<Payment> {
-      await database
-        .insertInto('payments')
-        .values({
-          txid: payment.txid,
-          account: payment.account,
-          sender: payment.sender,
-          amount: payment.amount,
-          memo: payment.memo,
-          payment_type: payment.paymentType,
-          status: payment.status,
-          order_id: payment.orderId,
-          claimant: payment.claimant,
-          created_at: timeText(payment.createdAt),
-          updated_at: timeText(payment.updatedAt),
-        })
-        .execute();
+      await insert(rowOf(payment));
       return payment;
     },
 
     async find(txid: string): Promise<Payment | undefined> {
-      const row = await database.selectFrom('payments').selectAll().where('txid', '=', txid).executeTakeFirst();
+      const [row] = (await select({ txid })).rows;
       return row && paymentOf(row);
     },
 
     /** Moves a received payment that was read in the same unit of work to its next status. */
     async changeStatus(payment: Payment, status: PaymentStatus, updatedAt: Date): Promise<Payment> {
-      const { numUpdatedRows } = await database
-        .updateTable('payments')
-        .set({ status, updated_at: timeText(updatedAt) })
-        .where('txid', '=', payment.txid)
-        .where('status', '=', payment.status)
-        .executeTakeFirstOrThrow();
-      if (numUpdatedRows !== 1n)
-        throw new Error(`Payment ${payment.txid} was not ${payment.status} when it was changed`);
+      const { txid, status: before } = payment;
+      const { affectedRows } = await updateStatus({ txid, before, status, time: timeText(updatedAt) });
+      if (affectedRows !== 1n) throw new Error(`Payment ${txid} was not ${before} when it was changed`);
       return { ...payment, status, updatedAt };
     },
 
@@ -134,15 +178,9 @@ export function paymentRepository(database: Kysely<Tables>) {
 
     /** The payments that name an order by any of the given ids, oldest first, those that were cancelled left out. */
     async naming(orderIds: readonly string[]): Promise<Payment[]> {
-      const rows = await database
-        .selectFrom('payments')
-        .selectAll()
-        .where('order_id', 'in', orderIds)
-        .where('status', '<>', 'cancelled')
-        .orderBy('created_at')
-        .orderBy('txid')
-        .execute();
-      return rows.map(paymentOf);
+      const rows: PaymentRow[] = [];
+      for (const orderId of orderIds) rows.push(...(await selectNaming({ orderId })).rows);
+      return rows.sort(byAge).map(paymentOf);
     },
 
     /** Keeps a confirmation whose payment is not known yet. */
@@ -156,11 +194,7 @@ export function paymentRepository(database: Kysely<Tables>) {
 
     /** Takes out the confirmation that came before this payment. Answers whether there was one. */
     async takeEarlyConfirmation(txid: string): Promise<boolean> {
-      const { numDeletedRows } = await database
-        .deleteFrom('early_confirmations')
-        .where('txid', '=', txid)
-        .executeTakeFirstOrThrow();
-      return numDeletedRows === 1n;
+      return (await deleteEarly({ txid })).affectedRows === 1n;
     },
   };
 }

@@ -17,6 +17,17 @@ export interface PreparedResult<Row> {
   affectedRows: bigint;
 }
 
+/** Stands for the value of this name that comes with each run of a prepared query. */
+export type ValueOf<Values extends object> = <Name extends keyof Values>(name: Name) => Values[Name];
+
+/** Columns that get the values of their own names, for rows that are written whole. */
+export function columnsOf<Values extends object, Column extends keyof Values>(
+  value: ValueOf<Values>,
+  columns: readonly Column[],
+): Pick<Values, Column> {
+  return Object.fromEntries(columns.map((column) => [column, value(column)])) as Pick<Values, Column>;
+}
+
 /**
  * Makes a query whose text is built once, at its first use: building costs Kysely twice the time that SQLite takes to
  * run a small query. For the queries of every request; elsewhere the plain builder reads better.
@@ -24,7 +35,7 @@ export interface PreparedResult<Row> {
  */
 export function preparedQuery<Values extends object, Row = unknown>(
   database: Kysely<Tables>,
-  build: (value: <Name extends keyof Values>(name: Name) => Values[Name]) => Compilable<Row>,
+  build: (value: ValueOf<Values>) => Compilable<Row>,
 ): (values: Values) => Promise<PreparedResult<Row>> {
   let compiled: CompiledQuery<Row> | undefined;
   return async (values) => {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { accountRepository } from './accounts.ts';
 import { auditLogRepository } from './audit-log.ts';
+import { authorizationRepository } from './authorizations.ts';
 import { customerRepository } from './customers.ts';
 import type { Tables } from './database.ts';
 import { deliveryRepository } from './deliveries.ts';
@@ -13,6 +14,7 @@ import { journalRepository } from './journals.ts';
 import { type MemoIndex, orderSearchRepository } from './order-search.ts';
 import { orderRepository } from './orders.ts';
 import { paymentRepository } from './payments.ts';
+import { priceUpdateRepository } from './price-updates.ts';
 import { roleRepository } from './roles.ts';
 import { settlementRepository } from './settlements.ts';
 import { nonceRepository, walletRepository } from './wallets.ts';
@@ -25,6 +27,7 @@ export function repositories(database: Kysely<Tables>, memoIndex: MemoIndex, onA
   return {
     accounts: accountRepository(database),
     auditLog: auditLogRepository(database),
+    authorizations: authorizationRepository(database),
     customers: customerRepository(database),
     deliveries: deliveryRepository(database),
     earlyNews: earlyNewsRepository(database),
@@ -37,6 +40,7 @@ export function repositories(database: Kysely<Tables>, memoIndex: MemoIndex, onA
     orders: orderRepository(database),
     orderSearch: orderSearchRepository(database, memoIndex),
     payments: paymentRepository(database),
+    priceUpdates: priceUpdateRepository(database),
     roles: roleRepository(database),
     settlements: settlementRepository(database),
     wallets: walletRepository(database),

@@ -65,9 +65,13 @@ export function settlementRepository(database: Kysely<Tables>) {
       return { id, ...entry };
     },
 
-    /** What was paid from the account, oldest first. */
-    async ofAccount(account: AccountId): Promise<SettlementEntry[]> {
-      const rows = await withAddress().where('settlements.account', '=', account).execute();
+    /** Up to `limit` entries of what was paid from the account, after the one with id `after`, oldest first. */
+    async pageOfAccount(account: AccountId, after: bigint, limit: number): Promise<SettlementEntry[]> {
+      const rows = await withAddress()
+        .where('settlements.account', '=', account)
+        .where('settlements.id', '>', after)
+        .limit(limit)
+        .execute();
       return rows.map(settlementOf);
     },
 
@@ -82,11 +86,13 @@ export function settlementRepository(database: Kysely<Tables>) {
       return row !== undefined;
     },
 
-    /** What was paid for orders of the customer, oldest first. */
-    async ofCustomer(customerId: string): Promise<SettlementEntry[]> {
+    /** Up to `limit` entries of what was paid for orders of the customer, after the one with id `after`, oldest first. */
+    async pageOfCustomer(customerId: string, after: bigint, limit: number): Promise<SettlementEntry[]> {
       const rows = await withAddress()
         .innerJoin('orders', 'orders.order_id', 'settlements.order_id')
         .where('orders.customer_id', '=', customerId)
+        .where('settlements.id', '>', after)
+        .limit(limit)
         .execute();
       return rows.map(settlementOf);
     },

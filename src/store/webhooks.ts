@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Tables, WebhookState } from './database.ts';
+import { columnsOf, preparedQuery } from './prepared-query.ts';
 import { timeOf, timeText } from './values.ts';
 
 /** A delivery of the shop, as its headers name it. */
@@ -31,7 +32,9 @@ export interface SetAsideWebhook {
   body: string;
 }
 
-function setAsideOf(row: Selectable<Tables['webhooks']>): SetAsideWebhook {
+type WebhookRow = Selectable<Tables['webhooks']>;
+
+function setAsideOf(row: WebhookRow): SetAsideWebhook {
   if (row.body === null) throw new Error(`The webhook ${row.id} was set aside without its body`);
   return {
     id: row.id,
@@ -43,38 +46,55 @@ function setAsideOf(row: Selectable<Tables['webhooks']>): SetAsideWebhook {
   };
 }
 
+const COLUMNS = [
+  'webhook_id',
+  'topic',
+  'event_id',
+  'triggered_at',
+  'received_at',
+  'state',
+  'success',
+  'message',
+  'body',
+] as const;
+
 export type WebhookRepository = ReturnType<typeof webhookRepository>;
 
 export function webhookRepository(database: Kysely<Tables>) {
   const setAside = () => database.selectFrom('webhooks').selectAll().where('state', '=', 'set_aside');
 
+  const selectAnswer = preparedQuery<{ webhookId: string }, Pick<WebhookRow, 'state' | 'success' | 'message'>>(
+    database,
+    (value) =>
+      database
+        .selectFrom('webhooks')
+        .select(['state', 'success', 'message'])
+        .where('webhook_id', '=', value('webhookId')),
+  );
+  const insert = preparedQuery<Omit<WebhookRow, 'id'>>(database, (value) =>
+    database.insertInto('webhooks').values(columnsOf(value, COLUMNS)),
+  );
+
   return {
     /** The answer that a delivery had when it came before. */
     async answerOf(webhookId: string): Promise<WebhookAnswer | undefined> {
-      const row = await database
-        .selectFrom('webhooks')
-        .select(['state', 'success', 'message'])
-        .where('webhook_id', '=', webhookId)
-        .executeTakeFirst();
+      const [row] = (await selectAnswer({ webhookId })).rows;
       return row && { state: row.state, success: row.success === 1n, message: row.message };
     },
 
     /** @param body the raw text, kept only where the delivery is set aside. */
     async insert(delivery: WebhookDelivery, answer: WebhookAnswer, body: string | null, now: Date): Promise<void> {
-      await database
-        .insertInto('webhooks')
-        .values({
-          webhook_id: delivery.webhookId,
-          topic: delivery.topic,
-          event_id: delivery.eventId,
-          triggered_at: delivery.triggeredAt,
-          received_at: timeText(now),
-          state: answer.state,
-          success: answer.success ? 1n : 0n,
-          message: answer.message,
-          body,
-        })
-        .execute();
+      await insert({
+        webhook_id: delivery.webhookId,
+        topic: delivery.topic,
+        event_id: delivery.eventId,
+        triggered_at: delivery.triggeredAt,
+        received_at: timeText(now),
+        state: answer.state,
+        success: answer.success ? 1n : 0n,
+        message: answer.message,
+        body,
+      });
     },
 
     /** Up to `limit` deliveries that are set aside, after the one with id `after`, oldest first. */
@@ -114,6 +134,17 @@ export function webhookRepository(database: Kysely<Tables>) {
         .where('state', '=', 'set_aside')
         .executeTakeFirstOrThrow();
       if (numUpdatedRows !== 1n) throw new Error(`The webhook ${id} was not set aside when it was tried again`);
+    },
+
+    /** Takes a delivery off the list of those that are set aside, unused. Its body is kept as long as used ones are. */
+    async dismiss({ id }: SetAsideWebhook, message: string): Promise<void> {
+      const { numUpdatedRows } = await database
+        .updateTable('webhooks')
+        .set({ state: 'ignored', success: 1n, message })
+        .where('id', '=', id)
+        .where('state', '=', 'set_aside')
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows !== 1n) throw new Error(`The webhook ${id} was not set aside when it was dismissed`);
     },
 
     /** Forgets deliveries that were used and are too old to come again. Answers how many. */

@@ -5,7 +5,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { App } from '../../src/app.ts';
 import { ORDER_STATES } from '../../src/engine/order-states.ts';
 import { formatAccessLine } from '../../src/http/access-log.ts';
-import { deadLetter, readiness } from '../../src/http/schemas.ts';
+import { deadLetter, priceUpdate, readiness } from '../../src/http/schemas.ts';
 import { parseJson } from '../../src/json.ts';
 import { settingDescriptions } from '../../src/setting-schema.ts';
 import { parseOrderWebhook } from '../../src/shopify/webhooks.ts';
@@ -173,6 +173,13 @@ describe('docs/operations.md', () => {
 });
 
 describe('docs/shopify.md', () => {
+  it('shows a price update as it is answered', () => {
+    const [update] = jsonExample('docs/shopify.md', 'price-updates');
+    const read = priceUpdate.parse({ ...update, id: BigInt(update.id), rate: BigInt(update.rate) });
+    expect(read).toMatchObject({ id: 12n, state: 'running', variants_total: 1200 });
+    expect(Object.keys(update)).toEqual(Object.keys(priceUpdate.shape));
+  });
+
   it('shows an order that can be read', () => {
     const body = parseJson(example('docs/shopify.md', 'order'));
     const order = parseOrderWebhook(body, { orderIdField: 'id', priceField: 'total' });

@@ -928,3 +928,21 @@ describe('the audit', () => {
     await discardEngine(test);
   });
 });
+
+describe('a customer with thousands of open orders', () => {
+  it('has the last of them paid, behind all that cost too much', async () => {
+    const count = 2_100;
+    for (let number = 1; number < count; number += 1) {
+      await test.order({ orderId: String(number), price: '1000', createdAt: new Date(NOW.getTime() + number) });
+    }
+    await test.order({ orderId: 'last', price: '5', createdAt: new Date(NOW.getTime() + count) });
+    await test.claim(alice, '1');
+    await test.payConfirmed({ from: alice, amount: tari(5) });
+    expect(await test.statusOf('last')).toBe('Unclaimed');
+    expect((await changes.settleCustomer(BY_HAND, 'c1'))?.orders_paid.map((order) => order.order_id)).toEqual(['last']);
+    await test.order({ orderId: 'one more', price: '5', createdAt: new Date(NOW.getTime() + count + 1) });
+    await test.payConfirmed({ from: alice, amount: tari(5) });
+    const settled = await changes.settleAddress(BY_HAND, { address: alice.tariAddress, seesAll: true });
+    expect(settled?.orders_paid.map((order) => order.order_id)).toEqual(['one more']);
+  });
+});

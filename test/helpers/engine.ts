@@ -5,7 +5,7 @@ import SqliteDatabase from 'better-sqlite3';
 import { expect } from 'vitest';
 import type { Clock } from '../../src/engine/clock.ts';
 import type { EngineContext, EngineSettings } from '../../src/engine/context.ts';
-import { createEngine, type Engine } from '../../src/engine/engine.ts';
+import { createEngine, type Engine, type EngineOptions } from '../../src/engine/engine.ts';
 import { Ledger } from '../../src/engine/ledger.ts';
 import type { Logger } from '../../src/engine/log.ts';
 import type { ConfirmationReceipt, PaymentReceipt, PaymentReport } from '../../src/engine/payments.ts';
@@ -167,6 +167,8 @@ export interface TestEngineOptions {
   onDisk?: boolean;
   /** A database file that exists. */
   file?: string;
+  /** The shop whose prices follow the rates; none where it is left out. */
+  storefront?: EngineOptions['storefront'];
   /** False leaves the shop without a hot wallet. */
   hotWallet?: boolean;
 }
@@ -191,6 +193,8 @@ export class TestEngine {
     this.engine = createEngine(context, {
       nothingExpiresBefore: parts.nothingExpiresBefore,
       wakeOutbox: () => undefined,
+      wakePriceUpdates: () => undefined,
+      storefront: parts.storefront,
       makeTxid: () => {
         manualPayments += 1;
         return `manual-${manualPayments}`;
@@ -344,6 +348,7 @@ interface TestParts {
   log: RecordingLog;
   file: string | undefined;
   nothingExpiresBefore: Date;
+  storefront: EngineOptions['storefront'];
 }
 
 /** One count for all engines, so that one that is opened again does not begin anew. */
@@ -377,7 +382,15 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
   };
   const context: EngineContext = { store, clock, settings, subscriptions: bus, log };
   const nothingExpiresBefore = options.nothingExpiresBefore ?? new Date(0);
-  const test = new TestEngine(context, { store, clock, bus, log, file, nothingExpiresBefore });
+  const test = new TestEngine(context, {
+    store,
+    clock,
+    bus,
+    log,
+    file,
+    nothingExpiresBefore,
+    storefront: options.storefront,
+  });
   opened.push(test);
   if (options.hotWallet !== false && options.file === undefined) await registerHotWallet(test);
   return test;

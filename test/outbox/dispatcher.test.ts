@@ -1,7 +1,6 @@
-import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StorefrontError } from '../../src/engine/storefront.ts';
-import { Dispatcher, pauseMs } from '../../src/outbox/dispatcher.ts';
+import { Dispatcher } from '../../src/outbox/dispatcher.ts';
 import { EventBus, type EventHandler } from '../../src/outbox/event-bus.ts';
 import type { EventType } from '../../src/store/database.ts';
 import { StoreUnavailableError } from '../../src/store/errors.ts';
@@ -398,28 +397,6 @@ describe('the outbox, driven by hand,', () => {
     await box.carryAll();
     const nextDueAt = await box.test.store.read((tx) => tx.deliveries.nextDueAt(['shop']));
     expect(nextDueAt).toEqual(new Date(box.test.clock.now().getTime() + 500));
-  });
-});
-
-describe('the pause between tries', () => {
-  it('is between half and the whole of a second doubled with each failure, and at most ten minutes', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 10_000 }),
-        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-        (attempts, chance) => {
-          const whole = Math.min(SECOND * 2 ** (attempts - 1), 10 * MINUTE);
-          const pause = pauseMs(attempts, () => chance);
-          expect(Number.isInteger(pause)).toBe(true);
-          expect(pause).toBeGreaterThanOrEqual(whole / 2);
-          expect(pause).toBeLessThanOrEqual(whole);
-        },
-      ),
-    );
-  });
-
-  it('uses chance, so that many failures do not come back in step', () => {
-    expect(new Set([0, 0.25, 0.5, 0.75].map((chance) => pauseMs(5, () => chance))).size).toBe(4);
   });
 });
 

@@ -6,6 +6,8 @@ import { closeEngines, DAY, MINUTE, type TestEngine, testEngine } from '../helpe
 import { ACCOUNTS, NOW } from '../helpers/records.ts';
 
 const [alice] = ACCOUNTS;
+/** That of the tests' orders, as the shop wrote it. */
+const PRICE = { amount: '100.00', currency: 'XTM' };
 
 afterEach(closeEngines);
 
@@ -49,7 +51,7 @@ describe('the shop is told', () => {
     await test.payConfirmed({ from: alice, orderId: '9007199254740993' });
     test.clock.advance(MINUTE);
     await carryAll();
-    const order = { orderId: '9007199254740993', altId: '#1001' };
+    const order = { orderId: '9007199254740993', altId: '#1001', price: PRICE, authorizationIds: [] };
     expect(shop.calls).toEqual([['paid', order, new Date(NOW.getTime() + MINUTE)]]);
     expect(shop.signals[0]).toBeInstanceOf(AbortSignal);
   });
@@ -63,8 +65,8 @@ describe('the shop is told', () => {
     await test.engine.expiry.run();
     await carryAll();
     expect(shop.calls).toEqual([
-      ['cancelled', { orderId: '1', altId: null }, 'The order was cancelled in the Tari payment server.'],
-      ['cancelled', { orderId: '2', altId: null }, 'The order was not paid in Tari in time.'],
+      ['cancelled', { orderId: '1', altId: null, price: PRICE }, 'The order was cancelled in the Tari payment server.'],
+      ['cancelled', { orderId: '2', altId: null, price: PRICE }, 'The order was not paid in Tari in time.'],
     ]);
   });
 

@@ -175,22 +175,40 @@ describe('checkConnection', () => {
     expect(await connect(standIn).storefront.checkConnection()).toEqual({
       shop: 'stand-in.myshopify.com',
       shopifyPlus: false,
-      scopes: ['read_orders', 'write_orders'],
+      scopes: ['read_orders', 'write_metaobject_definitions', 'write_metaobjects', 'write_orders', 'write_products'],
       missingScopes: [],
       warnings: [],
     });
   });
+
+  const FOR_PRICES = ['write_products', 'write_metaobjects', 'read_metaobject_definitions'];
 
   it.each([
     [[], ['read_orders', 'write_orders']],
     [['read_orders'], ['write_orders']],
     // Writing includes reading.
     [['write_orders'], []],
-  ])('with the scopes %j misses %j', async (scopes, missingScopes) => {
-    standIn = await startShopifyStandIn({ scopes });
+  ])('with the scopes %j for orders misses %j', async (scopes, missingScopes) => {
+    standIn = await startShopifyStandIn({ scopes: [...FOR_PRICES, ...scopes] });
     const report = await connect(standIn).storefront.checkConnection();
     expect(report.missingScopes).toEqual(missingScopes);
     expect(report.warnings).toHaveLength(missingScopes.length === 0 ? 0 : 1);
+  });
+
+  it.each([
+    [[], FOR_PRICES],
+    [['write_products'], ['write_metaobjects', 'read_metaobject_definitions']],
+    // A definition that somebody has made needs no more than reading.
+    [['write_products', 'write_metaobjects', 'write_metaobject_definitions'], []],
+  ])('with the scopes %j for prices misses %j', async (scopes, missingScopes) => {
+    standIn = await startShopifyStandIn({ scopes: ['write_orders', ...scopes] });
+    const report = await connect(standIn).storefront.checkConnection();
+    expect(report.missingScopes).toEqual(missingScopes);
+    expect(report.warnings).toEqual(
+      missingScopes.length === 0
+        ? []
+        : [`Our app in the shop lacks ${missingScopes.join(' and ')}: the shop's prices in Tari can't be set there.`],
+    );
   });
 
   it('warns of an API version that the shop no longer supports', async () => {

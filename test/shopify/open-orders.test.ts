@@ -113,6 +113,8 @@ describe('the open orders', () => {
     // An order has itself, two prices in two currencies, its attributes and its customer.
     expect(cost(READ_OPEN_ORDERS, { withCustomers: true })).toBe(1 + 50 * 9 + 1);
     expect(cost(READ_OPEN_ORDERS, { withCustomers: false })).toBe(1 + 50 * 8 + 1);
+    // What is outstanding and what was discounted, each in one currency.
+    expect(cost(READ_OPEN_ORDERS, { withCustomers: true, withOutstanding: true })).toBe(1 + 50 * 13 + 1);
     expect(cost(READ_LINE_ITEMS)).toBe(2 + 25 * 4 + 1);
     expect(MAXIMUM_QUERY_COST).toBe(1000);
   });

@@ -11,12 +11,17 @@ import {
 } from '../../engine/views.ts';
 import { addressToBase58 } from '../../tari/address.ts';
 import { callerOf, type Guard } from '../access.ts';
+import { announceNext, HISTORY_CURSOR, pageFields } from '../pages.ts';
 import { address, addressBalance, addressHistory, customerHistory, customerId, order, orderId } from '../schemas.ts';
 
 const byAddress = z.object({ address });
 const byCustomer = z.object({ id: customerId });
+const historyPage = z.object(pageFields(HISTORY_CURSOR));
 
-/** Balances, histories, and single orders. */
+/**
+ * Balances, histories, and single orders. A history's lists are read in parts together, see `pages.ts`: `limit` is that of
+ * each of them.
+ */
 export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAsyncZod {
   return async (app) => {
     await app.register(ownRoutes(accounts, guard));
@@ -43,10 +48,15 @@ export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAs
           summary: 'Orders, payments and settlements of an address',
           tags: ['accounts'],
           params: byAddress,
+          querystring: historyPage,
           response: { 200: addressHistory },
         },
       },
-      async ({ params }) => historyView(await accounts.history(params.address)),
+      async ({ params: { address }, query: { limit, cursor: after } }, reply) => {
+        const history = await accounts.history(address, { limit, after });
+        announceNext(reply, HISTORY_CURSOR, history.next);
+        return historyView(history);
+      },
     );
 
     app.get(
@@ -57,11 +67,13 @@ export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAs
           summary: 'Orders, balances and settlements of a customer',
           tags: ['accounts'],
           params: byCustomer,
+          querystring: historyPage,
           response: { 200: customerHistory },
         },
       },
-      async ({ params }) => {
-        const history = await accounts.customerHistory(params.id);
+      async ({ params: { id }, query: { limit, cursor: after } }, reply) => {
+        const history = await accounts.customerHistory(id, { limit, after });
+        announceNext(reply, HISTORY_CURSOR, history.next);
         return {
           customer_id: history.customerId,
           balance: customerBalanceView(history.accounts),
@@ -102,7 +114,12 @@ function ownRoutes(accounts: Accounts, guard: Guard): FastifyPluginAsyncZod {
       '/api/check_token',
       {
         onRequest: guard('user'),
-        schema: { summary: 'Says that the access token is valid', tags: ['customers'], response: { 200: z.string() } },
+        schema: {
+          summary: 'Says that the access token is valid',
+          tags: ['customers'],
+          produces: ['text/plain'],
+          response: { 200: z.string() },
+        },
       },
       async (_, reply) => reply.type('text/plain; charset=utf-8').send('Token is valid.'),
     );
@@ -130,10 +147,16 @@ function ownRoutes(accounts: Accounts, guard: Guard): FastifyPluginAsyncZod {
         schema: {
           summary: 'Orders, payments and settlements of the caller’s own address',
           tags: ['customers'],
+          querystring: historyPage,
           response: { 200: addressHistory },
         },
       },
-      async (request) => historyView(await accounts.history(callerOf(request).address)),
+      async (request, reply) => {
+        const { limit, cursor: after } = request.query;
+        const history = await accounts.history(callerOf(request).address, { limit, after });
+        announceNext(reply, HISTORY_CURSOR, history.next);
+        return historyView(history);
+      },
     );
   };
 }

@@ -10,6 +10,7 @@ import {
   currency,
   event,
   exchangeRate,
+  idPage,
   ipAddress,
   nonce,
   nothing,
@@ -20,20 +21,10 @@ import {
 } from '../schemas.ts';
 
 const MOST_ROLE_CHANGES = 100;
-const MOST_EVENTS = 1000;
-const USUAL_EVENTS = 100;
 
 const newWallet = z.object({ address, ip_address: ipAddress, initial_nonce: nonce.nullish() });
 const roles = z.array(role).max(MOST_ROLE_CHANGES).nullish();
 const roleChanges = z.array(z.object({ address, apply: roles, revoke: roles })).max(MOST_ROLE_CHANGES);
-const eventPage = z.object({
-  after: z.coerce
-    .bigint()
-    .min(0n)
-    .max(2n ** 63n - 1n)
-    .default(0n),
-  limit: z.coerce.number().int().min(1).max(MOST_EVENTS).default(USUAL_EVENTS),
-});
 
 /** What operators set and see: exchange rates, hot wallets, roles, events. */
 export function administrationRoutes(engine: Engine, guard: Guard): FastifyPluginAsyncZod {
@@ -46,6 +37,7 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
           summary: 'The exchange rate that holds for a currency',
           tags: ['administration'],
           params: z.object({ currency }),
+          errors: ['exchange_rate_not_found'],
           response: { 200: exchangeRate },
         },
       },
@@ -60,6 +52,7 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
           summary: 'Sets the exchange rate of a currency',
           tags: ['administration'],
           body: z.object({ currency, rate: positiveAmount }),
+          errors: ['exchange_rate_fixed'],
           response: { 200: nothing },
         },
       },
@@ -108,6 +101,7 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
         schema: {
           summary: 'Removes a hot wallet',
           tags: ['administration'],
+          errors: ['wallet_not_found'],
           params: z.object({ address }),
           response: { 200: nothing },
         },
@@ -126,6 +120,7 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
           summary: 'Grants and revokes roles, all of the changes or none',
           tags: ['administration'],
           body: roleChanges,
+          errors: ['role_irrevocable'],
           response: { 200: nothing },
         },
       },
@@ -164,17 +159,21 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
         schema: {
           summary: 'Everything that happened, oldest first',
           tags: ['administration'],
-          querystring: eventPage,
+          querystring: idPage,
           response: { 200: z.array(event) },
         },
       },
       async ({ query }) =>
-        (await engine.eventsAfter(query.after, query.limit)).map((stored) => ({
-          id: stored.id,
-          type: stored.type,
-          created_at: stored.createdAt.toISOString(),
-          payload: parseJson(stored.payload),
-        })),
+        (await engine.eventsAfter(query.after, query.limit)).map(
+          (stored) =>
+            ({
+              id: stored.id,
+              type: stored.type,
+              created_at: stored.createdAt.toISOString(),
+              // It was written as its type says.
+              payload: parseJson(stored.payload),
+            }) as z.output<typeof event>,
+        ),
     );
   };
 }

@@ -5,10 +5,10 @@ import { parseJson } from '../../json.ts';
 import { addressToBase58 } from '../../tari/address.ts';
 import type { Guard } from '../access.ts';
 import { queryTime } from '../query-times.ts';
-import { address, auditRecord, idPage } from '../schemas.ts';
+import { address, auditRecord, idPage, keptText } from '../schemas.ts';
 
 const LONGEST_NAME = 512;
-const name = z.string().min(1).max(LONGEST_NAME);
+const name = keptText(LONGEST_NAME).min(1);
 
 /** The log holds addresses in base58, whatever form they are asked for in; other actors have names. */
 const actor = z.union([address.transform(addressToBase58), name]);

@@ -29,6 +29,14 @@ export function authRoutes({ access, clock, random, signingKey, limitStrangers }
         schema: {
           summary: 'Exchanges a login token, in the header tpg_auth_token, for an access token',
           tags: ['customers'],
+          errors: [
+            'login_token_missing',
+            'login_token_malformed',
+            'login_signature_invalid',
+            'login_nonce_not_increasing',
+            'login_roles_not_held',
+          ],
+          security: [{ login_token: [] }],
           response: { 200: z.string() },
         },
       },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { EngineError } from '../../engine/errors.ts';
 import type { OrderChanges } from '../../engine/order-changes.ts';
 import { callerOf, type Guard } from '../access.ts';
+import type { ErrorCode } from '../errors.ts';
 import { changeRequestOf } from '../idempotency.ts';
 import {
   address,
@@ -19,6 +20,10 @@ import {
 } from '../schemas.ts';
 
 const optionalReason = reason.nullish().transform((text) => text ?? undefined);
+/** A change under an Idempotency-Key is made once. */
+const KEY: readonly ErrorCode[] = ['idempotency_key_reused'];
+const CHANGE: readonly ErrorCode[] = ['order_not_found', 'order_change_forbidden', ...KEY];
+
 const orderAndReason = z.object({ order_id: orderId, reason });
 
 /**
@@ -35,6 +40,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
           summary: 'Gives a customer credit, or takes it back, and pays what can be paid then',
           tags: ['changes'],
           body: z.object({ customer_id: customerId, amount: signedAmount, reason: optionalReason }),
+          errors: ['credit_exceeds_balance', ...KEY],
           response: { 200: settlement },
         },
       },
@@ -52,6 +58,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
           summary: 'Pays an order by a credit of its price',
           tags: ['changes'],
           body: orderAndReason,
+          errors: CHANGE,
           response: { 200: order },
         },
       },
@@ -69,6 +76,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
           summary: 'Cancels an open order, here and in the shop',
           tags: ['changes'],
           body: orderAndReason,
+          errors: CHANGE,
           response: { 200: order },
         },
       },
@@ -86,6 +94,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
           summary: 'Changes the memo of an order',
           tags: ['changes'],
           body: z.object({ order_id: orderId, new_memo: memo, reason: optionalReason }),
+          errors: ['order_not_found', 'order_change_no_op', ...KEY],
           response: { 200: order },
         },
       },
@@ -103,6 +112,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
           summary: 'Changes the price of an open order, and pays it if that is possible then',
           tags: ['changes'],
           body: z.object({ order_id: orderId, new_price: priceAmount, reason: optionalReason }),
+          errors: [...CHANGE, 'order_change_no_op'],
           response: { 200: order },
         },
       },
@@ -120,6 +130,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
           summary: 'Gives an order to another customer',
           tags: ['changes'],
           body: z.object({ order_id: orderId, new_customer_id: customerId, reason }),
+          errors: [...CHANGE, 'order_change_no_op'],
           response: { 200: orderMoved },
         },
       },
@@ -137,6 +148,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
           summary: 'Opens an expired or cancelled order again',
           tags: ['changes'],
           params: z.object({ order_id: orderId }),
+          errors: [...CHANGE, 'order_reset_impossible'],
           response: { 200: orderChanged },
         },
       },
@@ -153,6 +165,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
         schema: {
           summary: 'Pays what can be paid of the open orders of the caller’s customers',
           tags: ['customers'],
+          errors: KEY,
           response: { 200: settlement.nullable() },
         },
       },
@@ -171,6 +184,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
           summary: 'Pays what can be paid of the open orders of an address’s customers',
           tags: ['changes'],
           params: z.object({ address }),
+          errors: KEY,
           response: { 200: settlement.nullable() },
         },
       },
@@ -188,6 +202,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
           summary: 'Pays what can be paid of the open orders of a customer',
           tags: ['changes'],
           params: z.object({ id: customerId }),
+          errors: KEY,
           response: { 200: settlement.nullable() },
         },
       },

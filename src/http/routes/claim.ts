@@ -5,7 +5,7 @@ import type { Orders } from '../../engine/orders.ts';
 import { JsonError, parseJson } from '../../json.ts';
 import { ClaimError, parseClaim } from '../../tari/claim.ts';
 import type { StrangerLimit } from '../rate-limit.ts';
-import { claimedOrder } from '../schemas.ts';
+import { address, claimedOrder, orderId, signature } from '../schemas.ts';
 
 /** Ties an order to the address that signed for it. */
 export function claimRoutes(orders: Orders, limitStrangers: StrangerLimit): FastifyPluginAsyncZod {
@@ -22,6 +22,14 @@ export function claimRoutes(orders: Orders, limitStrangers: StrangerLimit): Fast
           summary: 'Claims an order for the address that signed the claim',
           tags: ['customers'],
           body: z.unknown(),
+          told: { body: z.object({ address, order_id: orderId, signature }) },
+          errors: [
+            'invalid_claim',
+            'claim_signature_invalid',
+            'order_not_found',
+            'order_change_forbidden',
+            'no_payment_wallet',
+          ],
           response: { 200: claimedOrder },
         },
       },

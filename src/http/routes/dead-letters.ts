@@ -5,14 +5,14 @@ import { parseJson } from '../../json.ts';
 import type { Guard } from '../access.ts';
 import { HttpError } from '../errors.ts';
 import { changeRequestOf } from '../idempotency.ts';
-import { deadLetter, idPage, rowId, subscriberName } from '../schemas.ts';
+import { deadLetter, idPage, reason, rowId, subscriberName } from '../schemas.ts';
 
 const whomToTell = {
   querystring: z.strictObject({ subscriber: subscriberName.optional() }),
   body: z.strictObject({ subscriber: subscriberName.nullish() }).nullish(),
 };
 
-/** Events that the shop or a plugin could not be told of, and telling them again. */
+/** Events that the shop or a plugin could not be told of, telling them again, and letting them be. */
 export function deadLetterRoutes(deadLetters: DeadLetters, guard: Guard): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -48,13 +48,35 @@ export function deadLetterRoutes(deadLetters: DeadLetters, guard: Guard): Fastif
           summary: 'Has an event told to its subscribers again',
           tags: ['administration'],
           ...whomToTell,
+          errors: ['dead_letter_not_found', 'idempotency_key_reused'],
           params: z.object({ event_id: rowId }),
-          response: { 200: z.object({ retried: z.number() }) },
+          response: { 200: z.object({ retried: z.int() }) },
         },
       },
       async (request) => {
         const subscriber = oneOf(request.query.subscriber, request.body?.subscriber ?? undefined);
         return { retried: await deadLetters.retry(changeRequestOf(request), request.params.event_id, subscriber) };
+      },
+    );
+
+    app.post(
+      '/api/dead_letters/:event_id/dismiss',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Has an event told no more to subscribers that could not be told of it',
+          tags: ['administration'],
+          params: z.object({ event_id: rowId }),
+          body: z.strictObject({ subscriber: subscriberName.nullish(), reason }),
+          errors: ['dead_letter_not_found', 'idempotency_key_reused'],
+          response: { 200: z.object({ dismissed: z.int() }) },
+        },
+      },
+      async (request) => {
+        const { subscriber, reason } = request.body;
+        const change = changeRequestOf(request);
+        const { event_id: eventId } = request.params;
+        return { dismissed: await deadLetters.dismiss(change, eventId, subscriber ?? undefined, reason) };
       },
     );
   };

@@ -9,7 +9,7 @@ export const HEALTHY = '👍️\n';
 /** Whether the server lives, and whether it can do its work. */
 export function healthRoutes(checkReadiness: () => Promise<Readiness>): FastifyPluginAsyncZod {
   return async (app) => {
-    const alive = { schema: { response: { 200: z.string() } } };
+    const alive = { schema: { produces: ['text/plain'], response: { 200: z.string() } } };
     app.get('/health', described(alive, 'health', 'Says that the server lives'), async (_, reply) =>
       reply.type('text/plain; charset=utf-8').send(HEALTHY),
     );

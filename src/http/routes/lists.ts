@@ -13,6 +13,7 @@ import {
   currency,
   customerId,
   customerOrders,
+  keptText,
   order,
   orderId,
   ordersResult,
@@ -46,13 +47,7 @@ const statuses = z
   .transform((given) => [...new Set(given)]);
 
 const orderSearch = z.strictObject({
-  // SQL ends a text at its first null character.
-  memo: z
-    .string()
-    .min(1)
-    .max(LONGEST_MEMO_PART)
-    .refine((text) => !text.includes('\0'), 'must not hold null')
-    .optional(),
+  memo: keptText(LONGEST_MEMO_PART).min(1).optional(),
   order_id: orderId.optional(),
   alt_id: orderId.optional(),
   customer_id: customerId.optional(),
@@ -192,6 +187,7 @@ function paymentListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
         schema: {
           summary: 'The payments that paid or name an order',
           tags: ['accounts'],
+          errors: ['order_not_found'],
           params: byOrder,
           querystring: paymentPage,
           response: { 200: z.array(payment) },

@@ -33,7 +33,13 @@ export function metricsRoutes(ports: MetricsRoutePorts): FastifyPluginAsyncZod {
       '/metrics',
       {
         onRequest: refuseStrangers,
-        schema: { summary: 'Figures for Prometheus', tags: ['health'], response: { 200: z.string() } },
+        schema: {
+          summary: 'Figures for Prometheus',
+          tags: ['health'],
+          errors: ['forbidden_peer', 'rate_limited', 'route_not_found'],
+          produces: ['text/plain'],
+          response: { 200: z.string() },
+        },
       },
       async (_, reply) => reply.type(metrics.contentType).send(await metrics.text()),
     );

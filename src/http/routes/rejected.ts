@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { ReadContent, Webhooks } from '../../engine/webhooks.ts';
 import type { Guard } from '../access.ts';
 import { changeRequestOf } from '../idempotency.ts';
-import { idPage, rejectedWebhook, result, rowId } from '../schemas.ts';
+import { idPage, reason, rejectedWebhook, result, rowId } from '../schemas.ts';
 
-/** Webhooks that could not be used: what they said, why that was no use, and trying them again. */
+/** Webhooks that could not be used: what they said, why that was no use, trying them again, and letting them be. */
 export function rejectedRoutes(webhooks: Webhooks, guard: Guard, readContent: ReadContent): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -38,11 +38,32 @@ export function rejectedRoutes(webhooks: Webhooks, guard: Guard, readContent: Re
           summary: 'Takes up a webhook that was set aside',
           tags: ['administration'],
           params: z.object({ id: rowId }),
+          errors: ['webhook_not_set_aside', 'idempotency_key_reused'],
           response: { 200: result },
         },
       },
       async (request) => {
         const { success, message } = await webhooks.retry(changeRequestOf(request), request.params.id, readContent);
+        return { success, message };
+      },
+    );
+
+    app.post(
+      '/api/rejected/:id/dismiss',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Takes a webhook off the list of those that were set aside, unused',
+          tags: ['administration'],
+          params: z.object({ id: rowId }),
+          body: z.strictObject({ reason }),
+          errors: ['webhook_not_set_aside', 'idempotency_key_reused'],
+          response: { 200: result },
+        },
+      },
+      async (request) => {
+        const { params, body } = request;
+        const { success, message } = await webhooks.dismiss(changeRequestOf(request), params.id, body.reason);
         return { success, message };
       },
     );

@@ -14,6 +14,7 @@ export function rescanRoutes(rescan: Rescan, guard: Guard): FastifyPluginAsyncZo
         schema: {
           summary: 'Takes in the shop’s open orders that are missing here',
           tags: ['changes'],
+          errors: ['shop_not_configured', 'shop_unreachable'],
           response: { 200: z.array(result) },
         },
       },

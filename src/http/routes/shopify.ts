@@ -3,9 +3,11 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { WebhookContent, Webhooks } from '../../engine/webhooks.ts';
 import { JsonError, parseJson } from '../../json.ts';
+import { parseProductWebhook } from '../../shopify/products.ts';
+import { parseTransactionWebhook } from '../../shopify/transactions.ts';
 import { parseOrderWebhook, type Topic, WebhookContentError, webhookHeaders } from '../../shopify/webhooks.ts';
 import { described } from '../described.ts';
-import { HttpError } from '../errors.ts';
+import { type ErrorCode, HttpError } from '../errors.ts';
 import { verifyShopHmac } from '../hmac.ts';
 import type { IpList } from '../ip-list.ts';
 import type { StrangerLimit } from '../rate-limit.ts';
@@ -31,6 +33,23 @@ const KIND_OF_TOPIC: ReadonlyMap<string, 'new_order' | 'order_news'> = new Map<T
   ['orders/cancelled', 'order_news'],
 ]);
 
+/** The headers of the shop's deliveries that concern us, beside the signature. */
+const shopHeaders = z.object({
+  'x-shopify-topic': z.string().optional(),
+  'x-shopify-webhook-id': z.string().optional().describe('Stays the same when a delivery is sent again.'),
+  'x-shopify-shop-domain': z.string().optional(),
+  'x-shopify-triggered-at': z.string().optional(),
+  'x-shopify-event-id': z.string().optional(),
+});
+
+const REFUSALS: readonly ErrorCode[] = [
+  'forbidden_peer',
+  'hmac_missing',
+  'hmac_invalid',
+  'shop_unknown',
+  'rate_limited',
+];
+
 export interface ShopifyPorts {
   webhooks: Webhooks;
   /** Null where everybody may call. */
@@ -41,6 +60,8 @@ export interface ShopifyPorts {
   shop: string | null;
   orderIdField: 'id' | 'name';
   priceField: 'total' | 'subtotal' | 'line_items';
+  /** Whether other gateways' payments are captured; their transactions are put by otherwise. */
+  capturePayments: boolean;
   clientAddress: (request: FastifyRequest) => string;
   limitStrangers: StrangerLimit;
 }
@@ -67,8 +88,9 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
   };
 
   const checkShop = async (request: FastifyRequest) => {
+    if (ports.shop === null) return;
     const { shopDomain } = webhookHeaders(request.headers);
-    if (ports.shop !== null && shopDomain !== null && shopDomain !== ports.shop) throw new HttpError('shop_unknown');
+    if (shopDomain !== null && shopDomain !== ports.shop) throw new HttpError('shop_unknown');
   };
 
   const receive = async (request: FastifyRequest, topic: string | null) => {
@@ -80,7 +102,8 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
       eventId: headers.eventId,
       triggeredAt: headers.triggeredAt?.toISOString() ?? null,
     };
-    const { success, message } = await ports.webhooks.receive(delivery, readContent(topic, body, ports), body);
+    const content = readContent(topic, body, ports);
+    const { success, message } = await ports.webhooks.receive(delivery, content, body);
     return { success, message };
   };
 
@@ -98,6 +121,8 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
         schema: {
           summary: 'Says that the shop’s routes can be reached',
           tags: ['shop'],
+          errors: ['forbidden_peer', 'rate_limited'],
+          produces: ['text/plain'],
           response: { 200: z.string() },
         },
       },
@@ -107,7 +132,12 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
     const options = {
       preValidation: [checkHmac, checkShop],
       bodyLimit: LARGEST_WEBHOOK_BYTES,
-      schema: { response: { 200: result } },
+      schema: {
+        told: { body: z.looseObject({}), headers: shopHeaders },
+        errors: REFUSALS,
+        security: [{ shop_hmac: [] }],
+        response: { 200: result },
+      },
     };
     for (const [path, topic] of Object.entries(TOPIC_OF_PATH)) {
       app.post(
@@ -135,8 +165,10 @@ function rawBodyOf(request: FastifyRequest): Buffer {
 export function readContent(
   topic: string | null,
   body: string,
-  options: Pick<ShopifyPorts, 'orderIdField' | 'priceField'>,
+  options: Pick<ShopifyPorts, 'orderIdField' | 'priceField' | 'capturePayments'>,
 ): WebhookContent {
+  if (topic === 'order_transactions/create' && options.capturePayments) return readTransaction(body);
+  if (topic === 'products/create' || topic === 'products/update') return readProduct(body);
   const kind = KIND_OF_TOPIC.get(topic ?? '');
   if (kind === undefined) return { kind: 'ignored', reason: `Nothing is done for ${topic ?? 'this topic'}.` };
   try {
@@ -147,9 +179,28 @@ export function readContent(
     const isCancelledInShop = topic === 'orders/cancelled' || (order.isCancelledInShop && kind !== 'new_order');
     return { kind, order: { ...order, isPaidInShop, isCancelledInShop } };
   } catch (error) {
-    if (error instanceof WebhookContentError || error instanceof JsonError) {
-      return { kind: 'unusable', reason: `The order could not be read: ${error.message}` };
-    }
-    throw error;
+    return unusable('order', error);
   }
+}
+
+function readTransaction(body: string): WebhookContent {
+  try {
+    const news = parseTransactionWebhook(parseJson(body));
+    return news.kind === 'other' ? { kind: 'ignored', reason: news.reason } : news;
+  } catch (error) {
+    return unusable('transaction', error);
+  }
+}
+
+function readProduct(body: string): WebhookContent {
+  try {
+    return { kind: 'product_news', productId: parseProductWebhook(parseJson(body)) };
+  } catch (error) {
+    return unusable('product', error);
+  }
+}
+
+function unusable(what: string, error: unknown): WebhookContent {
+  if (!(error instanceof WebhookContentError || error instanceof JsonError)) throw error;
+  return { kind: 'unusable', reason: `The ${what} could not be read: ${error.message}` };
 }

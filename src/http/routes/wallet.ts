@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { EngineError } from '../../engine/errors.ts';
+import { EngineError, type EngineErrorCode } from '../../engine/errors.ts';
 import { CONFIRMATION_SENTENCES, type Payments } from '../../engine/payments.ts';
 import type { WalletMessage, Wallets } from '../../engine/wallets.ts';
+import { storableText } from '../../storable-text.ts';
 import { AddressError, parseAddress, type TariAddress } from '../../tari/address.ts';
 import { confirmationPayload, paymentPayload } from '../../tari/wallet-signature.ts';
 import { HttpError } from '../errors.ts';
@@ -11,9 +12,9 @@ import type { StrangerLimit } from '../rate-limit.ts';
 import {
   address,
   addressText,
-  memo,
   nonce,
   orderId,
+  paymentMemo,
   positiveAmount,
   result,
   signature,
@@ -28,7 +29,7 @@ const incomingPayment = z.object({
     sender: addressText,
     amount: positiveAmount,
     txid: transactionId,
-    memo: memo.nullish().transform((text) => text ?? null),
+    memo: paymentMemo.nullish().transform((text) => text ?? null),
     order_id: orderId.nullish().transform((text) => text ?? null),
   }),
   auth,
@@ -50,7 +51,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     try {
       return await report();
     } catch (error) {
-      if (error instanceof EngineError && IMPOSTURES.has(error.code)) await limitStrangers(request, reply);
+      if (error instanceof EngineError && IS_IMPOSTURE.has(error.code)) await limitStrangers(request, reply);
       throw error;
     }
   };
@@ -82,12 +83,14 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
           summary: 'Reports a payment that a hot wallet has seen',
           tags: ['wallets'],
           body: incomingPayment,
+          errors: [...IMPOSTURES, 'rate_limited', 'payment_contradicted'],
           response: { 200: result },
         },
       },
       async (request, reply) => {
         const { payment, auth } = request.body;
-        const report = { ...payment, sender: senderAddress(payment.sender), orderId: payment.order_id };
+        const memo = payment.memo === null ? null : storableText(payment.memo);
+        const report = { ...payment, memo, sender: senderAddress(payment.sender), orderId: payment.order_id };
         const message = messageOf(request, auth, paymentPayload({ ...payment, orderId: payment.order_id }));
         const { isNew } = await limitingImpostors(request, reply, () => payments.receive(report, message));
         const sentence = isNew ? 'Payment processed successfully.' : 'Payment already processed.';
@@ -102,6 +105,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
           summary: 'Reports that a payment is confirmed on the chain',
           tags: ['wallets'],
           body: confirmation,
+          errors: [...IMPOSTURES, 'rate_limited', 'payment_cancelled'],
           response: { 200: result },
         },
       },
@@ -115,11 +119,13 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
   };
 }
 
-const IMPOSTURES: ReadonlySet<string> = new Set([
+const IMPOSTURES = [
   'wallet_not_authorized',
   'wallet_signature_invalid',
   'wallet_nonce_not_increasing',
-]);
+] as const satisfies readonly EngineErrorCode[];
+
+const IS_IMPOSTURE: ReadonlySet<EngineErrorCode> = new Set(IMPOSTURES);
 
 function senderAddress(text: string): TariAddress {
   try {

@@ -27,17 +27,46 @@ export interface NewOrder {
   note?: string | null;
   noteAttributes?: { name: string; value: unknown }[];
   lineItems?: { title: string; price: string; quantity: number }[];
+  /** The price without shipping, in the shop's currency; the whole price unless told. */
+  subtotal?: string | null;
+  /** What was taken off the line items, in the shop's currency; 0.00 unless told. */
+  discounts?: string;
   createdAt?: Date;
   financialStatus?: FinancialStatus;
 }
 
 export interface Transaction {
+  /** Digits. */
+  id: string;
   gateway: string;
-  kind: 'SALE';
-  status: 'SUCCESS';
+  isManual: boolean;
+  kind: 'SALE' | 'AUTHORIZATION' | 'CAPTURE' | 'VOID';
+  status: 'SUCCESS' | 'PENDING' | 'FAILURE';
   /** In the buyer's currency. */
   amount: string;
   processedAt: Date;
+  /** The authorization that is captured or voided. */
+  parentId: string | null;
+  /** While true, its capture is refused: the gateway has let the authorization go. */
+  isExpired: boolean;
+}
+
+/** Of 13 digits, as those of real shops. */
+let lastTransactionId = 6_887_976_009_940n;
+
+export function makeTransaction(
+  transaction: Pick<Transaction, 'gateway' | 'kind' | 'amount'> & Partial<Transaction>,
+): Transaction {
+  lastTransactionId += 1n;
+  return {
+    id: String(lastTransactionId),
+    isManual: false,
+    status: 'SUCCESS',
+    processedAt: new Date(),
+    parentId: null,
+    isExpired: false,
+    ...transaction,
+  };
 }
 
 /** An order as the stand-in keeps it; tests may change it. */
@@ -67,6 +96,8 @@ export function makeOrder(order: NewOrder): StandInOrder {
     note: order.note ?? null,
     noteAttributes: order.noteAttributes ?? [],
     lineItems: order.lineItems ?? defaultLineItems(order.price),
+    subtotal: order.subtotal ?? null,
+    discounts: order.discounts ?? '0.00',
     createdAt,
     updatedAt: createdAt,
     financialStatus: order.financialStatus ?? 'PENDING',
@@ -89,7 +120,51 @@ function defaultLineItems(price: string): StandInOrder['lineItems'] {
 const STATUSES_WITHOUT_BALANCE: ReadonlySet<FinancialStatus> = new Set(['PAID', 'PARTIALLY_REFUNDED', 'REFUNDED']);
 
 export function hasBalance(order: StandInOrder): boolean {
-  return !STATUSES_WITHOUT_BALANCE.has(order.financialStatus) && new Big(order.price).gt(0);
+  return new Big(outstandingOf(order)).gt(0);
+}
+
+/** What can still be taken of an authorization, in the buyer's currency. */
+export function unsettledOf(order: StandInOrder, authorization: Transaction): Big {
+  const children = order.transactions.filter(({ parentId }) => parentId === authorization.id);
+  if (children.some(({ kind, status }) => kind === 'VOID' && status === 'SUCCESS')) return new Big(0);
+  const captured = children.filter(({ kind, status }) => kind === 'CAPTURE' && status !== 'FAILURE');
+  return captured.reduce((left, { amount }) => left.minus(amount), new Big(authorization.amount));
+}
+
+function sumOf(transactions: readonly Transaction[]): Big {
+  return transactions.reduce((sum, { amount }) => sum.plus(amount), new Big(0));
+}
+
+/** What the shop has, in the buyer's currency. */
+export function receivedOf(order: StandInOrder): Big {
+  return sumOf(
+    order.transactions.filter(({ kind, status }) => (kind === 'SALE' || kind === 'CAPTURE') && status === 'SUCCESS'),
+  );
+}
+
+/**
+ * "The total amount not yet transacted for the order", in the buyer's currency: what is authorized counts as
+ * transacted, as bodies of real shops show.
+ */
+export function outstandingOf(order: StandInOrder): string {
+  if (STATUSES_WITHOUT_BALANCE.has(order.financialStatus)) return '0.00';
+  const sales = order.transactions.filter(({ kind, status }) => kind === 'SALE' && status === 'SUCCESS');
+  const held = order.transactions.filter(
+    (one) => one.kind === 'AUTHORIZATION' && one.status === 'SUCCESS' && !isVoid(order, one),
+  );
+  return new Big(order.presentment.price).minus(sumOf(sales)).minus(sumOf(held)).toFixed(2);
+}
+
+function isVoid(order: StandInOrder, { id }: Transaction): boolean {
+  return order.transactions.some(
+    ({ kind, status, parentId }) => kind === 'VOID' && status === 'SUCCESS' && parentId === id,
+  );
+}
+
+/** An amount of the buyer's in the shop's currency, to the cent. */
+export function inShopsCurrency(order: StandInOrder, amount: string): string {
+  if (order.presentment.currency === order.currency) return amount;
+  return new Big(amount).times(order.price).div(order.presentment.price).toFixed(2);
 }
 
 export function canMarkAsPaid(order: StandInOrder): boolean {
@@ -107,8 +182,7 @@ export function shopDecimal(text: string): string {
  * @param refuseCustomer throws where the app may not know the customer.
  */
 export function orderView(order: StandInOrder, refuseCustomer: () => void): object {
-  const outstanding = hasBalance(order) ? order.price : '0';
-  const outstandingPresentment = hasBalance(order) ? order.presentment.price : '0';
+  const money = (amount: string) => moneyBag(order, inShopsCurrency(order, amount), amount);
   return {
     id: order.gid,
     name: order.name,
@@ -126,7 +200,7 @@ export function orderView(order: StandInOrder, refuseCustomer: () => void): obje
       return order.customerId === null ? null : { id: `gid://shopify/Customer/${order.customerId}` };
     },
     totalPriceSet: moneyBag(order, order.price, order.presentment.price),
-    subtotalPriceSet: moneyBag(order, order.price, order.presentment.price),
+    subtotalPriceSet: moneyBag(order, subtotalOf(order), presentmentOf(order, subtotalOf(order))),
     lineItems: (page: PageArguments) =>
       connection(
         order.lineItems.map((item, index) => ({
@@ -137,16 +211,38 @@ export function orderView(order: StandInOrder, refuseCustomer: () => void): obje
         page,
       ),
     paymentGatewayNames: order.transactions.map((transaction) => transaction.gateway),
-    totalOutstandingSet: moneyBag(order, outstanding, outstandingPresentment),
+    totalOutstandingSet: money(outstandingOf(order)),
+    totalDiscountsSet: moneyBag(order, order.discounts, presentmentOf(order, order.discounts)),
     currentTotalPriceSet: moneyBag(order, order.price, order.presentment.price),
-    transactions: () =>
-      order.transactions.map((transaction) => ({
+    transactions: ({ first }: { first?: number | null }) =>
+      order.transactions.slice(0, first ?? undefined).map((transaction) => ({
+        id: transactionGid(transaction.id),
         gateway: transaction.gateway,
+        manualPaymentGateway: transaction.isManual,
         kind: transaction.kind,
         status: transaction.status,
+        amountSet: money(transaction.amount),
+        totalUnsettledSet: unsettledSet(order, transaction),
+        parentTransaction: transaction.parentId === null ? null : { id: transactionGid(transaction.parentId) },
         processedAt: transaction.processedAt.toISOString(),
       })),
   };
+}
+
+export function subtotalOf({ subtotal, price }: StandInOrder): string {
+  return subtotal ?? price;
+}
+
+export function transactionGid(id: string): string {
+  return `gid://shopify/OrderTransaction/${id}`;
+}
+
+/** "Only available when an amount is capturable". */
+function unsettledSet(order: StandInOrder, transaction: Transaction): object | null {
+  if (transaction.kind !== 'AUTHORIZATION' || transaction.isExpired) return null;
+  const unsettled = unsettledOf(order, transaction);
+  if (unsettled.lte(0)) return null;
+  return moneyBag(order, inShopsCurrency(order, unsettled.toFixed(2)), unsettled.toFixed(2));
 }
 
 function moneyBag(order: StandInOrder, shopAmount: string, presentmentAmount: string): object {

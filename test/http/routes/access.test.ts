@@ -32,6 +32,11 @@ const ROUTES: readonly (readonly [method: string, path: string, role: string, bo
   ['GET', '/api/order/id/1001', 'user'],
   ['GET', '/api/exchange_rate/XTM', 'read_all'],
   ['POST', '/api/exchange_rate', 'write', { currency: 'USD', rate: 5 }],
+  ['GET', '/api/exchange_rate/USD/history', 'read_all'],
+  ['GET', '/api/price_updates', 'read_all'],
+  ['GET', '/api/price_updates/1', 'read_all', undefined, 404],
+  ['POST', '/api/price_updates', 'write', { currency: 'USD' }, 501],
+  ['POST', '/api/price_updates/1/retry', 'write', undefined, 404],
   ['GET', '/api/wallets', 'read_all'],
   ['POST', '/api/wallets', 'super_admin', { address: BOB.address, ip_address: '10.0.0.1' }],
   ['DELETE', `/api/wallets/${BOB.address}`, 'super_admin'],
@@ -250,5 +255,49 @@ describe('every route under /api', () => {
       signToken(expiresNever, server.keys.signingKey, (length) => new Uint8Array(length)),
     );
     expect(errorOf(await server.get('/api/wallets', { token: signed }))).toEqual(invalidToken('exp'));
+  });
+});
+
+describe('a token in a cookie', () => {
+  it('changes something for pages of the same site, and for what is no browser, and for nobody else', async () => {
+    server = await startServer();
+    const token = await server.logIn(ADMIN, 'super_admin');
+    const { host } = new URL(server.url);
+    const cookie = `tpg_access_token=${token}`;
+    const settle = (headers: Record<string, string>) =>
+      server.post('/api/settle/customer/7001', undefined, { headers: { cookie, ...headers } });
+    const allowed = [
+      {},
+      { 'sec-fetch-site': 'same-origin', origin: `http://${host}` },
+      { 'sec-fetch-site': 'none' },
+      { origin: `http://${host}` },
+    ];
+    for (const headers of allowed) expect((await settle(headers)).status).toBe(200);
+    const refused = [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site', origin: `http://${host}` },
+      { origin: 'https://evil.example' },
+      { origin: `http://${host}.evil.example` },
+      { origin: 'null' },
+      { origin: '' },
+    ];
+    const before = server.everything();
+    for (const headers of refused) {
+      expect([headers, errorOf(await settle(headers)).code]).toEqual([headers, 'cross_site_request']);
+      const cancel = server.request('DELETE', `/api/wallets/${ADMIN.address}`, { headers: { cookie, ...headers } });
+      expect(errorOf(await cancel).code).toBe('cross_site_request');
+    }
+    expect(server.everything()).toEqual(before);
+  });
+
+  it('reads, and as a header changes, whatever the site', async () => {
+    server = await startServer();
+    const token = await server.logIn(ADMIN, 'super_admin');
+    const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
+    const cookie = `tpg_access_token=${token}`;
+    expect((await server.get('/api/balance', { headers: { ...headers, cookie } })).status).toBe(200);
+    expect((await server.post('/api/settle', undefined, { token, headers })).status).toBe(200);
+    const bearer = { authorization: `Bearer ${token}`, cookie: 'tpg_access_token=x' };
+    expect((await server.post('/api/settle', undefined, { headers: { ...headers, ...bearer } })).status).toBe(200);
   });
 });

@@ -231,6 +231,67 @@ describe('GET /api/history/customer/{id}', () => {
   });
 });
 
+describe('histories', () => {
+  /** Five orders of one customer, of which Alice pays three, one after the other. */
+  async function fiveOrders(): Promise<void> {
+    for (let id = 1; id <= 5; id += 1) {
+      await server.order({ id, name: `#${id}`, created_at: `2026-03-10T07:00:0${id}-05:00` });
+      await server.claim(ALICE, String(id));
+    }
+    for (let txid = 1; txid <= 3; txid += 1) await server.payConfirmed({ txid: String(txid) });
+  }
+
+  it.each([
+    [`/api/history/address/${ALICE.address}`, ['orders', 'payments', 'settlements']],
+    ['/api/history/customer/7001', ['orders', 'settlements']],
+    ['/api/history', ['orders', 'payments', 'settlements']],
+  ])('of %s are read in parts, every row of each list once', async (path, lists) => {
+    server = await startServer();
+    await fiveOrders();
+    const token = await server.logIn(ALICE, 'read_all');
+    const whole = await server.get(path, { token });
+    expect(whole.headers.get('x-next-cursor')).toBeNull();
+    expect(whole.json.orders).toHaveLength(5);
+    expect(whole.json.settlements).toHaveLength(3);
+    const read = Object.fromEntries(lists.map((name) => [name, [] as unknown[]]));
+    const lengths: number[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
+      const part = await server.get(`${path}?limit=2${query}`, { token });
+      expect(part.status).toBe(200);
+      expect(part.json.balance).toEqual(whole.json.balance);
+      for (const name of lists) read[name]?.push(...part.json[name]);
+      lengths.push(part.json.orders.length);
+      cursor = part.headers.get('x-next-cursor');
+    }
+    expect(lengths).toEqual([2, 2, 1]);
+    expect(read).toEqual(Object.fromEntries(lists.map((name) => [name, whole.json[name]])));
+  });
+
+  it('refuse limits and cursors that are none', async () => {
+    server = await startServer();
+    const token = await reader();
+    const cursor = (...parts: string[]) => Buffer.from(JSON.stringify(['history', ...parts])).toString('base64url');
+    const wrong = [
+      'limit=0',
+      'limit=1001',
+      'cursor=x',
+      `cursor=${cursor('', '', '', '')}`,
+      `cursor=${cursor('', '', '', '', '', '')}`,
+      `cursor=${cursor('', '', '', '', '-1')}`,
+      `cursor=${cursor('2026-03-10', '1', '', '', '')}`,
+      `cursor=${cursor('', '', TIME, 'a\0', '')}`,
+    ];
+    for (const query of wrong) {
+      const answer = await server.get(`/api/history/customer/7001?${query}`, { token });
+      expect([query, errorOf(answer).code]).toEqual([query, 'invalid_request']);
+    }
+    const beginning = await server.get(`/api/history/customer/7001?cursor=${cursor('', '', '', '', '')}`, { token });
+    expect(beginning.status).toBe(200);
+  });
+});
+
 describe('GET /api/payments/{address}', () => {
   it('answers the payments with their sum, oldest first', async () => {
     server = await startServer();

@@ -194,3 +194,54 @@ describe('POST /api/dead_letters/{event_id}/retry', () => {
     expect(deliveries()).toMatchObject([{ state: 'dead' }, { state: 'dead' }]);
   });
 });
+
+describe('POST /api/dead_letters/{event_id}/dismiss', () => {
+  const dismiss = (id: number | string, token: string, body: object) =>
+    server.post(`/api/dead_letters/${id}/dismiss`, body, { token });
+
+  it('lets the letter rest: it is told no more, and readiness no longer counts it', async () => {
+    await withDeadLetter();
+    const token = await admin();
+    const [letter] = await lettersFor(token);
+    expect((await server.get('/health/ready')).json.outbox.dead_letters).toBe(1);
+    const answer = await dismiss(letter.event_id, token, { reason: 'Paid in the shop by hand' });
+    expect([answer.status, answer.json]).toEqual([200, { dismissed: 1 }]);
+    expect(await lettersFor(token)).toEqual([]);
+    await eventually(async () =>
+      expect((await server.get('/health/ready')).json.outbox).toMatchObject({ dead_letters: 0, pending: 0 }),
+    );
+    expect(deliveries()).toMatchObject([{ state: 'done', attempts: 1n }]);
+    expect(server.rows(`select action, subject, reason from audit_log where action like 'dismiss%'`)).toEqual([
+      { action: 'dismiss dead letter', subject: `event ${letter.event_id}`, reason: 'Paid in the shop by hand' },
+    ]);
+    expect(errorOf(await dismiss(letter.event_id, token, { reason: 'again' })).code).toBe('dead_letter_not_found');
+    expect(errorOf(await retry(letter.event_id, token)).code).toBe('dead_letter_not_found');
+  });
+
+  it('is for one subscriber where one is named, and once under one key', async () => {
+    await withDeadLettersOf(1);
+    const token = await admin();
+    const [{ event_id: id }] = await lettersFor(token);
+    const body = { subscriber: 'mailer', reason: 'No mail is needed' };
+    const headers = { 'idempotency-key': 'one' };
+    for (let times = 0; times < 2; times += 1) {
+      const answer = await server.post(`/api/dead_letters/${id}/dismiss`, body, { token, headers });
+      expect([answer.status, answer.json]).toEqual([200, { dismissed: 1 }]);
+    }
+    expect((await lettersFor(token)).map(({ subscriber }: { subscriber: string }) => subscriber)).toEqual(['shop']);
+  });
+
+  it('needs the role write, a reason, and a letter', async () => {
+    await withDeadLettersOf(1);
+    const token = await admin();
+    const [{ event_id: id }] = await lettersFor(token);
+    const before = server.everything();
+    expect(errorOf(await dismiss(id, token, {})).code).toBe('invalid_request');
+    expect(errorOf(await dismiss(id, token, { reason: 'x', subscribers: ['shop'] })).code).toBe('invalid_request');
+    expect(errorOf(await dismiss(id, token, { reason: 'x', subscriber: 'nobody' })).code).toBe('dead_letter_not_found');
+    expect(errorOf(await dismiss(999, token, { reason: 'x' })).code).toBe('dead_letter_not_found');
+    expect(server.everything()).toEqual(before);
+    const reader = await server.logIn(ALICE, 'read_all');
+    expect(errorOf(await dismiss(id, reader, { reason: 'x' })).code).toBe('permission_missing');
+  });
+});

@@ -219,3 +219,15 @@ describe('security headers', () => {
     }
   });
 });
+
+describe('requests that Node would answer by itself', () => {
+  it('are answered in the one form, and stand in the access log', async () => {
+    server = await startServer();
+    const noHost = await server.raw('GET /health HTTP/1.1\r\nconnection: close\r\n\r\n');
+    expect(noHost).toMatch(/^HTTP\/1\.1 400 /);
+    expect(JSON.parse(noHost.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'invalid_request' });
+    const expecting = 'GET /health HTTP/1.1\r\nhost: a\r\nexpect: wonders\r\nconnection: close\r\n\r\n';
+    expect(await server.raw(expecting)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(server.accessRecords.map(({ status }) => status)).toEqual([400, 200]);
+  });
+});

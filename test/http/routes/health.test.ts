@@ -40,6 +40,7 @@ describe('GET /health/ready', () => {
       database: 'ok',
       storefront: 'not configured',
       outbox: { pending: 0, dead_letters: 0, lag_seconds: 0 },
+      price_updates: { waiting: 0, failed: 0 },
     });
   });
 

@@ -88,6 +88,8 @@ describe('GET /metrics', () => {
       tpg_outbox_lag_seconds: 90,
       tpg_outbox_pending: 1,
       tpg_outbox_dead_letters: 0,
+      tpg_price_updates_waiting: 2,
+      tpg_price_updates_failed: 0,
       'tpg_exchange_rate_age_seconds{currency="USD"}': 90,
       'tpg_exchange_rate_age_seconds{currency="EUR"}': 30,
       tpg_wallet_notification_age_seconds: 90,

@@ -182,3 +182,48 @@ describe('POST /api/rejected/{id}/retry', () => {
     expect(errorOf(await retry(1, reader))).toMatchObject({ status: 403, code: 'permission_missing' });
   });
 });
+
+describe('POST /api/rejected/{id}/dismiss', () => {
+  const dismiss = (id: number | string, token: string, body: object) =>
+    server.post(`/api/rejected/${id}/dismiss`, body, { token });
+
+  it('takes the webhook off the list, and answers its repeat without taking it in', async () => {
+    server = await startServer();
+    await server.webhook(inDollars(1), { webhookId: 'w1' });
+    const token = await admin();
+    const answer = await dismiss(1, token, { reason: 'a test of ours' });
+    const message = 'Webhook 1 is dismissed: a test of ours';
+    expect([answer.status, answer.json]).toEqual([200, { success: true, message }]);
+    expect((await server.get('/api/rejected', { token })).json).toEqual([]);
+    expect(rowsOf(1)).toEqual([{ state: 'ignored', success: 1n, message, body: inDollars(1) }]);
+    expect(server.rows(`select action, subject, reason, before from audit_log where action like '%webhook'`)).toEqual([
+      {
+        action: 'dismiss webhook',
+        subject: 'webhook 1',
+        reason: 'a test of ours',
+        before: JSON.stringify({ state: 'set_aside', topic: 'orders/create', message: RATE_MISSING }),
+      },
+    ]);
+    await server.app.engine.exchangeRates.set('USD', 30_000_000n, 'test');
+    expect((await server.webhook(inDollars(1), { webhookId: 'w1' })).json).toEqual({ success: true, message });
+    expect(server.rows('select * from orders')).toEqual([]);
+    expect(errorOf(await dismiss(1, token, { reason: 'again' })).code).toBe('webhook_not_set_aside');
+    expect(errorOf(await retry(1, token)).code).toBe('webhook_not_set_aside');
+  });
+
+  it('needs the role write, a reason, and a webhook that is set aside', async () => {
+    server = await startServer();
+    await server.webhook(inDollars(1));
+    await server.order({ id: 2 });
+    const token = await admin();
+    const before = server.everything();
+    for (const body of [{}, { reason: null }, { reason: 1 }, { reason: 'x', more: 1 }]) {
+      expect(errorOf(await dismiss(1, token, body)).code).toBe('invalid_request');
+    }
+    expect(errorOf(await dismiss(2, token, { reason: 'x' })).code).toBe('webhook_not_set_aside');
+    expect(errorOf(await dismiss('1x', token, { reason: 'x' })).code).toBe('invalid_request');
+    expect(server.everything()).toEqual(before);
+    const reader = await server.logIn(ALICE, 'read_all');
+    expect(errorOf(await dismiss(1, reader, { reason: 'x' })).code).toBe('permission_missing');
+  });
+});

@@ -1,0 +1,16 @@
+/** Null characters, which PostgreSQL can't store, and halves of characters, which come back as something else. */
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+
+const UNSTORABLE_EVERYWHERE = new RegExp(UNSTORABLE, 'gu');
+
+const REPLACEMENT_CHARACTER = '\ufffd';
+
+/** Whether a text comes back from every database as it was. */
+export function isStorable(text: string): boolean {
+  return !UNSTORABLE.test(text);
+}
+
+/** The text with what can't be stored replaced: for what must be kept, whatever it holds. */
+export function storableText(text: string): string {
+  return text.replace(UNSTORABLE_EVERYWHERE, REPLACEMENT_CHARACTER);
+}

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type ServerProcess, startServer } from '../../scripts/server-process.ts';
+import { type PreparedStage, prepareStage } from '../../scripts/stage.ts';
+import { audit } from '../../src/engine/audit.ts';
+import { openReader } from '../../src/store/open.ts';
+import { signToken } from '../../src/tari/ristretto-jwt.ts';
+import type { StandInOrder } from '../fakes/shopify/orders.ts';
+import { sendWebhook, transactionWebhookBody, webhookBody } from '../fakes/shopify/webhooks.ts';
+import { eventually } from '../helpers/server.ts';
+
+/**
+ * The server killed while it tells the shop of an order that a gift card and a card pay in part: at each of its calls,
+ * before the shop acts and after. Each authorization is captured once, and the Tari part is recorded once.
+ */
+
+const OPERATIONS = ['ReadOrderPayments', 'CaptureAuthorization', 'CreateManualPayment'];
+
+async function post(url: string, body: unknown, headers: Record<string, string>): Promise<string> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${url} answered ${response.status} ${text}`);
+  return text;
+}
+
+async function logIn(url: string, { operator }: PreparedStage): Promise<string> {
+  const claims = { address: operator.name, nonce: BigInt(Date.now()) * 1000n, desired_roles: ['super_admin'] };
+  const token = signToken(claims, operator.secretKey, (length) => new Uint8Array(length).fill(7));
+  return post(`${url}/auth`, undefined, { tpg_auth_token: token });
+}
+
+/** An order of 100 XTM's worth of dollars, of which a gift card holds 30 and a card 20; the webhooks come crossed. */
+async function orderWithAuthorizations(url: string, { standIn, hmacSecret }: PreparedStage): Promise<StandInOrder> {
+  const order = standIn.addOrder({ id: '8997470732594', name: '#1001', currency: 'USD', price: '100.00' });
+  const giftCard = standIn.authorize(order, '30.00', { gateway: 'gift_card' });
+  const card = standIn.authorize(order, '20.00');
+  const send = (topic: string, body: string) =>
+    sendWebhook(`${url}/shopify/webhook`, topic, body, { secret: hmacSecret });
+  await send('order_transactions/create', transactionWebhookBody(order, giftCard));
+  expect(await (await send('orders/create', webhookBody(order))).json()).toMatchObject({ success: true });
+  await send('order_transactions/create', transactionWebhookBody(order, card));
+  return order;
+}
+
+async function play(operation: string, fault: 'hang' | 'drop_after_acting' | 'kill at once'): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'tps-capture-'));
+  const logFile = join(folder, 'server.log');
+  const stage = await prepareStage(folder, { unclaimedTimeoutMs: 600_000 });
+  const settings = { ...stage.settings, TPG_SHOPIFY_CAPTURE_PAYMENTS: 'true' };
+  let server: ServerProcess = await startServer(settings, logFile);
+  try {
+    const headers = { tpg_access_token: await logIn(server.url, stage) };
+    await post(`${server.url}/api/exchange_rate`, { currency: 'USD', rate: 1_000_000 }, headers);
+    const order = await orderWithAuthorizations(server.url, stage);
+    const reached = new Promise<void>((resolve) => stage.standIn.beforeNext(operation, resolve));
+    if (fault !== 'kill at once') stage.standIn.failNext(1, fault, operation);
+    const calls = () => stage.standIn.calls.filter((call) => call.operation === operation).length;
+    await post(`${server.url}/api/fulfill`, { order_id: order.id, reason: 'It was paid in cash.' }, headers);
+    // A call that is never answered is not executed either.
+    if (fault === 'hang') await eventually(() => expect(calls()).toBeGreaterThan(0));
+    else await reached;
+    await server.kill();
+
+    server = await startServer(settings, logFile);
+    await eventually(() => expect(order.financialStatus).toBe('PAID'), 20_000);
+    expect(await server.stop()).toBe(0);
+    const effects = stage.standIn.effects.map(({ effect }) => effect);
+    expect(effects).toEqual(['captured', 'captured', 'paid']);
+    expect(order.transactions.filter(({ kind }) => kind === 'CAPTURE').map(({ amount }) => amount)).toEqual([
+      '30.00',
+      '20.00',
+    ]);
+    expect(order.transactions.filter(({ kind }) => kind === 'SALE').map(({ amount }) => amount)).toEqual(['50.00']);
+    const reader = await openReader(stage.settings.TPG_DATABASE_URL as string);
+    const { differences } = await audit(reader).finally(() => reader.close());
+    expect(differences).toEqual([]);
+  } finally {
+    await server.kill();
+    await stage.standIn.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+describe('a server that is killed while it has authorizations captured', () => {
+  it.each(
+    OPERATIONS.flatMap((operation) =>
+      (['kill at once', 'hang', 'drop_after_acting'] as const).map((fault) => [operation, fault] as const),
+    ),
+  )('at %s (%s) captures each once and records the Tari part once', { timeout: 60_000 }, async (operation, fault) => {
+    await play(operation, fault);
+  });
+});

@@ -1,0 +1,34 @@
+import { afterEach, inject } from 'vitest';
+import { Contract } from './contract.ts';
+
+/**
+ * Every answer that a test gets from a server on this machine is held against the description of the interface, whether
+ * the server runs in the test or as a process. What does not fit fails the test, whatever it makes of the answer.
+ */
+
+const problems: string[] = [];
+let contract: Contract | undefined;
+const fetchPlainly = globalThis.fetch;
+
+globalThis.fetch = async (input, init) => {
+  const answer = await fetchPlainly(input, init);
+  const url = new URL(input instanceof Request ? input.url : String(input));
+  if (url.hostname !== '127.0.0.1') return answer;
+  contract ??= new Contract(JSON.parse(inject('apiDescription')));
+  if (contract.pathOf(url.pathname) === undefined) return answer;
+  // An answer that breaks off is the test's own matter.
+  const text = await answer
+    .clone()
+    .text()
+    .catch(() => undefined);
+  if (text === undefined) return answer;
+  const method = (init?.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase();
+  const path = `${url.pathname}${url.search}`;
+  problems.push(...contract.problemsOf({ method, path, status: answer.status, headers: answer.headers, text }));
+  return answer;
+};
+
+afterEach(() => {
+  const found = problems.splice(0);
+  if (found.length > 0) throw new Error(`Answers that are not as /api/openapi.json says:\n${found.join('\n')}`);
+});
