@@ -29,9 +29,14 @@ export const orders: SchemaMigration = (schema) => ({
     const index = (name: string, columns: string[]) =>
       database.schema.createIndex(name).on('orders').columns(columns).execute();
     await index('orders_by_customer', ['customer_id', 'status', 'created_at', 'id']);
-    await index('orders_by_claimant', ['claimed_by', 'created_at', 'id']);
     await index('orders_by_status', ['status', 'updated_at']);
     await index('orders_by_alt_id', ['alt_id']);
+    await database.schema
+      .createIndex('orders_by_claimant')
+      .on('orders')
+      .columns(['claimed_by', 'created_at', 'id'])
+      .where('claimed_by', 'is not', null)
+      .execute();
     await schema.forbid(database, 'orders', 'delete');
     await schema.forbid(database, 'orders', 'update', ['id', 'order_id', 'created_at']);
   },

@@ -3,10 +3,11 @@ import type { Logger } from '../engine/log.ts';
 import { HttpError } from './errors.ts';
 
 /**
- * Requests that are worked on at once, those that only read and the others each. Even a server that manages no more than
- * 250 a second then answers what it took within 2 s; the shop waits for 5. A shop's burst has a few dozen.
+ * Requests that are worked on at once, those that only read and the others each. As many as one commit of the database
+ * takes, so that nobody waits for more than the commit before: a server that manages no more than 130 a second still
+ * answers within 2 s what it took. The shop waits for 5. A shop's burst has a few dozen.
  */
-export const MOST_IN_HAND = 500;
+export const MOST_IN_HAND = 256;
 
 /** Operators hear of it at most so often. */
 const REPORT_EVERY_MS = 10_000;

@@ -220,21 +220,6 @@ export function orderRepository(database: Kysely<Tables>) {
       return rows.map(orderOf);
     },
 
-    /** The orders that the account claimed or paid, oldest first. */
-    async ofAccount(account: AccountId): Promise<Order[]> {
-      const rows = await oldestFirst()
-        .where((or) =>
-          or.or([
-            or('claimed_by', '=', account),
-            or('order_id', 'in', (paid) =>
-              paid.selectFrom('settlements').select('settlements.order_id').where('settlements.account', '=', account),
-            ),
-          ]),
-        )
-        .execute();
-      return rows.map(orderOf);
-    },
-
     /** Up to `limit` orders that the account claimed or paid, after the position, by creation and then by id. */
     async pageOfAccount(
       account: AccountId,
@@ -259,11 +244,6 @@ export function orderRepository(database: Kysely<Tables>) {
       const claimed = await claimedBy(account, statuses).select(sum).executeTakeFirstOrThrow();
       const paid = await paidForOthers(account, statuses).select(sum).executeTakeFirstOrThrow();
       return amountOf(claimed.total + paid.total);
-    },
-
-    async ofCustomer(customerId: string): Promise<Order[]> {
-      const rows = await oldestFirst().where('customer_id', '=', customerId).execute();
-      return rows.map(orderOf);
     },
 
     /** Up to `limit` orders in the given state that have not changed since `unchangedSince`, longest unchanged first. */

@@ -138,18 +138,6 @@ export function paymentRepository(database: Kysely<Tables>) {
       return { ...payment, status, updatedAt };
     },
 
-    /** The payments of an account, oldest first. */
-    async ofAccount(account: AccountId): Promise<Payment[]> {
-      const rows = await database
-        .selectFrom('payments')
-        .selectAll()
-        .where('account', '=', account)
-        .orderBy('created_at')
-        .orderBy('txid')
-        .execute();
-      return rows.map(paymentOf);
-    },
-
     /** Up to `limit` payments of an account after the position, oldest first. */
     async pageOfAccount(account: AccountId, after: PaymentPosition | undefined, limit: number): Promise<Payment[]> {
       const rows = await pageAfter(after, limit).where('account', '=', account).execute();

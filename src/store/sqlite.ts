@@ -2,7 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
-import { Kysely, Migrator, SqliteDialect, sql } from 'kysely';
+import { type Compilable, type CompiledQuery, Kysely, Migrator, type QueryResult, SqliteDialect, sql } from 'kysely';
 import { migrationsFor } from '../../migrations/index.ts';
 import type { Tables } from './database.ts';
 import { StoreBrokenError, StoreUnavailableError } from './errors.ts';
@@ -108,10 +108,12 @@ function translate(error: unknown, file?: string): unknown {
   return error;
 }
 
+type Prepare = (text: string) => SqliteDatabase.Statement;
+
 /** Kysely prepares each statement anew; SQLite is several times as fast when the same text is prepared once. */
-function withStatementCache(connection: Connection): Connection {
+function statementCache(connection: Connection): Prepare {
   const statements = new Map<string, SqliteDatabase.Statement>();
-  const prepare = (text: string) => {
+  return (text) => {
     let statement = statements.get(text);
     if (statement === undefined) {
       if (statements.size >= MOST_CACHED_STATEMENTS) statements.clear();
@@ -120,12 +122,32 @@ function withStatementCache(connection: Connection): Connection {
     }
     return statement;
   };
-  const cached = { prepare, close: () => connection.close() };
-  return cached as unknown as Connection;
+}
+
+/**
+ * A query that is compiled already goes to SQLite at once: it has one connection, which nobody else has in hand while
+ * a query runs. To take that and give it back costs Kysely as much time as SQLite needs for a small query.
+ */
+class SqliteKysely extends Kysely<Tables> {
+  readonly #prepare: Prepare;
+
+  constructor(connection: Connection) {
+    const prepare = statementCache(connection);
+    const cached = { prepare, close: () => connection.close() } as unknown as Connection;
+    super({ dialect: new SqliteDialect({ database: cached }) });
+    this.#prepare = prepare;
+  }
+
+  override async executeQuery<Row>(query: CompiledQuery<Row> | Compilable<Row>): Promise<QueryResult<Row>> {
+    const { sql: text, parameters } = 'compile' in query ? query.compile() : query;
+    const statement = this.#prepare(text);
+    if (statement.reader) return { rows: statement.all(parameters) as Row[] };
+    return { rows: [], numAffectedRows: BigInt(statement.run(parameters).changes) };
+  }
 }
 
 function kyselyOver(connection: Connection): Kysely<Tables> {
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: withStatementCache(connection) }) });
+  return new SqliteKysely(connection);
 }
 
 function writeConnection(connection: Connection): WriteConnection {

@@ -42,7 +42,12 @@ export function parseClaim(value: unknown): Claim {
     throw new ClaimError('malformed_claim', 'A claim is an object with address, order_id and signature.');
   }
   const { address, order_id: orderId, signature } = value as Record<string, unknown>;
-  if (typeof orderId !== 'string' || orderId.length < 1 || orderId.length > LONGEST_ORDER_ID || orderId.includes('\0')) {
+  if (
+    typeof orderId !== 'string' ||
+    orderId.length < 1 ||
+    orderId.length > LONGEST_ORDER_ID ||
+    orderId.includes('\0')
+  ) {
     throw new ClaimError('invalid_order_id', `A claim's order_id is a text of 1 to ${LONGEST_ORDER_ID} characters.`);
   }
   if (typeof signature !== 'string' || !/^[0-9a-f]{128}$/i.test(signature)) {

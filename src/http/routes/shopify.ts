@@ -173,11 +173,10 @@ export function readContent(
   if (kind === undefined) return { kind: 'ignored', reason: `Nothing is done for ${topic ?? 'this topic'}.` };
   try {
     const order = parseOrderWebhook(parseJson(body), options);
-    // The body says so as well; the topic alone would do.
-    const isPaidInShop = order.isPaidInShop || topic === 'orders/paid';
-    // No order is cancelled when it is made, whatever Shopify's own sample of orders/create says.
-    const isCancelledInShop = topic === 'orders/cancelled' || (order.isCancelledInShop && kind !== 'new_order');
-    return { kind, order: { ...order, isPaidInShop, isCancelledInShop } };
+    // The topic stands in a header, which the shop does not sign. So what the body does not say, it does not add; and no
+    // order is cancelled when it is made, whatever Shopify's own sample of orders/create says.
+    const isCancelledInShop = order.isCancelledInShop && kind !== 'new_order';
+    return { kind, order: { ...order, isCancelledInShop } };
   } catch (error) {
     return unusable('order', error);
   }

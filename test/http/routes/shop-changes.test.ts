@@ -72,7 +72,10 @@ describe('orders/cancelled', () => {
 
   it('before orders/create keeps the order from being opened', async () => {
     server = await startServer();
-    await send('orders/cancelled', orderBody({ updated_at: '2026-03-10T07:00:05-05:00' }));
+    await send(
+      'orders/cancelled',
+      orderBody({ updated_at: '2026-03-10T07:00:05-05:00', cancelled_at: '2026-03-10T07:00:05-05:00' }),
+    );
     expect(server.rows('select * from orders')).toEqual([]);
     await send('orders/create', orderBody({ note: JSON.stringify(server.claimOf(ALICE, '1001')) }));
     expect(orders()).toEqual([{ order_id: '1001', status: 'Cancelled', total_price: 100_000_000n }]);
