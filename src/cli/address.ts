@@ -1,19 +1,16 @@
 import { hex } from '@scure/base';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { stringifyJson } from '../json.ts';
-import { addressToBase58, addressToEmoji, NETWORKS, type Network, singleAddress } from '../tari/address.ts';
+import { addressToBase58, addressToEmoji, type Network, singleAddress } from '../tari/address.ts';
 import { generateSecretKey, publicKeyOf } from '../tari/schnorr.ts';
-import type { CommandPorts } from './main.ts';
+import { networkOption } from './address-arguments.ts';
+import type { CommandPorts } from './ports.ts';
 
 /** `address`: a new key with its address. The key is what was asked for, so it is printed. */
 export function addressCommand({ print, randomBytes }: CommandPorts): Command {
   return new Command('address')
     .description('Make a new secret key and the address that belongs to it')
-    .addOption(
-      new Option('-n, --network <network>', 'the network of the address')
-        .choices(Object.keys(NETWORKS))
-        .default('mainnet'),
-    )
+    .addOption(networkOption())
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ taritools address -n esmeralda')
     .action(({ network, json }: { network: Network; json?: boolean }) => {

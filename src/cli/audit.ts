@@ -1,10 +1,9 @@
 import { Command } from 'commander';
-import { type AuditReport, audit } from '../engine/audit.ts';
+import type { AuditReport } from '../engine/audit.ts';
 import { stringifyJson } from '../json.ts';
-import { openReader } from '../store/open.ts';
-import { databaseOption, databaseUrl } from './database.ts';
+import { databaseOption } from './database.ts';
 import { CommandError } from './exit.ts';
-import type { CommandPorts } from './main.ts';
+import type { CommandPorts } from './ports.ts';
 
 /** `audit`: do the books agree with the journals? It only reads, and the server may run meanwhile. */
 export function auditCommand(ports: CommandPorts): Command {
@@ -14,6 +13,11 @@ export function auditCommand(ports: CommandPorts): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ taritools audit --json\n\nThe exit code is 1 where anything differs.')
     .action(async ({ database, json }: { database?: string; json?: boolean }) => {
+      const [{ audit }, { openReader }, { databaseUrl }] = await Promise.all([
+        import('../engine/audit.ts'),
+        import('../store/open.ts'),
+        import('./database-settings.ts'),
+      ]);
       const reader = await openReader(databaseUrl(ports, database));
       const report = await audit(reader).finally(() => reader.close());
       if (json) ports.print(stringifyJson(report));

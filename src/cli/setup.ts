@@ -1,16 +1,16 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { access, isRole } from '../engine/access.ts';
-import { silentLog } from '../engine/log.ts';
-import { ROLES, type Role } from '../store/database.ts';
-import { openStore } from '../store/open.ts';
-import { AddressError, addressToBase58, parseAddress, type TariAddress } from '../tari/address.ts';
-import { databaseOption, databaseUrl } from './database.ts';
-import type { CommandPorts } from './main.ts';
+import { Command } from 'commander';
+import type { Role } from '../store/database.ts';
+import { addressToBase58, type TariAddress } from '../tari/address.ts';
+import { addressArgument, rolesOption } from './address-arguments.ts';
+import { databaseOption } from './database.ts';
+import type { CommandPorts } from './ports.ts';
+import { initCommand } from './setup-init.ts';
 
 /** Commands that work on the database itself, for what must be done before anybody can log in. */
 export function setupCommand(ports: CommandPorts): Command {
   return new Command('setup')
-    .description('Set up the server’s database')
+    .description('Set up a server: its settings and its database')
+    .addCommand(initCommand(ports))
     .addCommand(migrateCommand(ports))
     .addCommand(addUserCommand(ports));
 }
@@ -21,10 +21,12 @@ function migrateCommand(ports: CommandPorts): Command {
     .addOption(databaseOption())
     .addHelpText('after', '\nExample:\n  $ taritools setup migrate')
     .action(async ({ database }: { database?: string }) => {
+      const [{ databaseUrl }, { migrate }] = await Promise.all([
+        import('./database-settings.ts'),
+        import('./setup-database.ts'),
+      ]);
       const url = databaseUrl(ports, database);
-      const store = await openStore(url, { maxReadConnections: 1 });
-      await store.close();
-      for (const migration of store.appliedMigrations) ports.print(`Applied ${migration}`);
+      for (const migration of await migrate(url)) ports.print(`Applied ${migration}`);
       ports.print(`The database ${url} is up to date.`);
     });
 }
@@ -32,36 +34,16 @@ function migrateCommand(ports: CommandPorts): Command {
 function addUserCommand(ports: CommandPorts): Command {
   return new Command('add-user')
     .description('Give an address roles, such as super_admin to the first operator')
-    .requiredOption('-a, --address <address>', 'the address, in any form', readAddress)
-    .addOption(
-      new Option('-r, --role <role...>', `one or more of ${ROLES.join(', ')}; may be given several times`)
-        .argParser(collectRoles)
-        .makeOptionMandatory(),
-    )
+    .requiredOption('-a, --address <address>', 'the address, in any form', addressArgument)
+    .addOption(rolesOption('-r, --role <role...>', 'one or more of').makeOptionMandatory())
     .addOption(databaseOption())
     .addHelpText('after', '\nExample:\n  $ taritools setup add-user -a 14s9vDTwr… -r super_admin')
     .action(async ({ address, role, database }: { address: TariAddress; role: Role[]; database?: string }) => {
-      const store = await openStore(databaseUrl(ports, database), { maxReadConnections: 1 });
-      try {
-        const { changeRoles, rolesOf } = access({ store, clock: ports.clock, log: silentLog });
-        await changeRoles([{ address, apply: role, revoke: [] }], 'taritools');
-        ports.print(`${addressToBase58(address)} has the roles ${(await rolesOf(address)).join(', ')}.`);
-      } finally {
-        await store.close();
-      }
+      const [{ databaseUrl }, { addUser }] = await Promise.all([
+        import('./database-settings.ts'),
+        import('./setup-database.ts'),
+      ]);
+      const roles = await addUser(ports.clock, databaseUrl(ports, database), { address, apply: role });
+      ports.print(`${addressToBase58(address)} has the roles ${roles.join(', ')}.`);
     });
-}
-
-function readAddress(text: string): TariAddress {
-  try {
-    return parseAddress(text.trim());
-  } catch (error) {
-    if (error instanceof AddressError) throw new InvalidArgumentError(error.message);
-    throw error;
-  }
-}
-
-function collectRoles(text: string, before: Role[] | undefined): Role[] {
-  if (!isRole(text)) throw new InvalidArgumentError(`There is no role ${text}; there are ${ROLES.join(', ')}.`);
-  return [...new Set([...(before ?? []), text])];
 }

@@ -19,7 +19,7 @@ interface Finished {
   stderr: string;
 }
 
-describe('taritools, as a process', () => {
+describe('taritools, as a process', { timeout: 120_000 }, () => {
   let folder: string;
   let url: string;
 

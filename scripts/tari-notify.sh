@@ -1,0 +1,2 @@
+#!/bin/sh
+exec "${TARITOOLS:-taritools}" wallet notify --profile "${TARITOOLS_PROFILE:-TPS Hot Wallet}" -- "$@"

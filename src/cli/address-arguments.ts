@@ -1,0 +1,40 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { ROLES, type Role } from '../store/database.ts';
+import { AddressError, NETWORKS, parseAddress, type TariAddress } from '../tari/address.ts';
+
+/** Arguments that name somebody. Each throws commander's error, which ends the tool with 2. */
+
+export function addressArgument(text: string): TariAddress {
+  try {
+    return parseAddress(text.trim());
+  } catch (error) {
+    if (error instanceof AddressError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
+
+/** Roles, given one by one, with commas, or both. */
+export function rolesArgument(text: string, before: readonly Role[] | undefined): Role[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !isRole(name));
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(`There is no role ${unknown}; there are ${ROLES.join(', ')}.`);
+  }
+  return [...new Set([...(before ?? []), ...names.filter(isRole)])];
+}
+
+function isRole(name: string): name is Role {
+  return (ROLES as readonly string[]).includes(name);
+}
+
+export function networkOption(): Option {
+  return new Option('-n, --network <network>', 'the network of the address')
+    .choices(Object.keys(NETWORKS))
+    .default('mainnet');
+}
+
+/** A role that may be named several times. */
+export function rolesOption(flags: string, description: string): Option {
+  // A default would be added to rather than replaced, so commands put theirs in place themselves.
+  return new Option(flags, `${description}: ${ROLES.join(', ')}; may be given several times`).argParser(rolesArgument);
+}

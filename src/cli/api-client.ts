@@ -1,0 +1,300 @@
+import { hex } from '@scure/base';
+import type { z } from 'zod';
+import { addressToBase58, type TariAddress } from '../tari/address.ts';
+import { signClaim } from '../tari/claim.ts';
+import { decodeToken, signToken, TokenError } from '../tari/ristretto-jwt.ts';
+import * as shapes from './api-shapes.ts';
+import { CommandError } from './exit.ts';
+import type { CommandPorts } from './ports.ts';
+import type { Signer } from './secret-key.ts';
+import { callServer, type ServerAnswer, type ServerCall, ServerRefusal, ServerUnreachable } from './server-call.ts';
+
+/** The server's interface as functions (`http-api.md` 1). Each throws a CommandError whose message is a sentence. */
+export type ApiClient = ReturnType<typeof createApiClient>;
+
+type ClientPorts = Pick<CommandPorts, 'fetch' | 'clock' | 'randomBytes' | 'sleep'>;
+
+export interface ApiClientOptions {
+  server: string;
+  /** Who logs in; only what is public can be asked without. */
+  signer?: Signer;
+  /** What a login asks for. */
+  roles?: readonly string[];
+}
+
+/** A list that is read in parts. */
+export interface Page<Answer> {
+  answer: Answer;
+  /** Where the next part begins; undefined at the end. */
+  next: string | undefined;
+}
+
+export type Query = Readonly<Record<string, string | number | bigint | undefined>>;
+
+/** So long before its end a token is renewed, that a slow request still arrives in time. */
+const RENEW_BEFORE_END_MS = 60_000;
+const MOST_LOGIN_TRIES = 4;
+const MOST_SENDS_OF_A_CHANGE = 3;
+const PAUSE_BETWEEN_SENDS_MS = 1_000;
+const IDEMPOTENCY_KEY_BYTES = 16;
+const NEXT_CURSOR = 'x-next-cursor';
+
+export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
+  const { server } = options;
+  const logIn = createLogin(ports, options);
+
+  /** A token that was refused, because the server's keys were changed, is renewed once. */
+  async function callLoggedIn(call: Omit<ServerCall, 'server'>): Promise<ServerAnswer> {
+    const send = (token: string) =>
+      callServer(ports, { ...call, server, headers: { ...call.headers, tpg_access_token: token } });
+    try {
+      return await send(await logIn.token());
+    } catch (error) {
+      if (!(error instanceof ServerRefusal) || error.code !== 'access_token_invalid') throw error;
+      logIn.forget();
+      return send(await logIn.token());
+    }
+  }
+
+  async function get<Shape extends z.ZodType>(path: string, shape: Shape, query: Query = {}): Promise<z.output<Shape>> {
+    return read(shape, await callLoggedIn({ method: 'GET', path: withQuery(path, query) }), path);
+  }
+
+  async function getPage<Shape extends z.ZodType>(
+    path: string,
+    shape: Shape,
+    query: Query,
+  ): Promise<Page<z.output<Shape>>> {
+    const answer = await callLoggedIn({ method: 'GET', path: withQuery(path, query) });
+    return { answer: read(shape, answer, path), next: answer.headers.get(NEXT_CURSOR) ?? undefined };
+  }
+
+  /**
+   * Sends a change under a key of its own, and again where no answer came: the server makes it once. Where the answer
+   * never comes the change may still have been made, which the sentence says.
+   */
+  async function change<Shape extends z.ZodType>(
+    method: ServerCall['method'],
+    path: string,
+    shape: Shape,
+    body?: unknown,
+  ): Promise<z.output<Shape>> {
+    const key = hex.encode(ports.randomBytes(IDEMPOTENCY_KEY_BYTES));
+    const call = { method, path, headers: { 'idempotency-key': key }, ...(body !== undefined && { body }) };
+    for (let sends = 1; ; sends += 1) {
+      try {
+        return read(shape, await callLoggedIn(call), path);
+      } catch (error) {
+        if (!(error instanceof ServerUnreachable)) throw error;
+        if (sends === MOST_SENDS_OF_A_CHANGE) {
+          throw new ServerUnreachable(`${error.message} Look whether the change was made before you repeat it.`);
+        }
+        await ports.sleep(PAUSE_BETWEEN_SENDS_MS);
+      }
+    }
+  }
+
+  /** For changes that are answered without a body. */
+  async function command(method: ServerCall['method'], path: string, body?: unknown): Promise<void> {
+    await callLoggedIn({ method, path, ...(body !== undefined && { body }) });
+  }
+
+  return {
+    server,
+    /** Who is logged in, or would be. */
+    signer: options.signer,
+    roles: options.roles ?? [],
+    /** Logs in at once, rather than at the first question. */
+    logIn: async () => void (await logIn.token()),
+    /** When the token ends; undefined where nobody is logged in. */
+    loggedInUntil: () => logIn.expiresAt(),
+    logOut: () => logIn.forget(),
+
+    // ---- Public
+    async health(): Promise<shapes.ReadinessAnswer> {
+      const call: ServerCall = { server, method: 'GET', path: '/health/ready' };
+      return read(shapes.readiness, await callServer(ports, call, { accept: [503] }), call.path);
+    },
+    async paymentAddresses(): Promise<string[]> {
+      const { json } = await callServer(ports, { server, method: 'GET', path: '/wallet/send_to' });
+      if (Array.isArray(json) && json.every((address) => typeof address === 'string')) return json;
+      throw unexpected('/wallet/send_to');
+    },
+    async claim(signer: Signer, orderId: string): Promise<shapes.ClaimedOrderAnswer> {
+      const body = signClaim(signer.secretKey, signer.address, orderId, ports.randomBytes);
+      const call: ServerCall = { server, method: 'POST', path: '/order/claim', body };
+      return read(shapes.claimedOrder, await callServer(ports, call), call.path);
+    },
+
+    // ---- One's own account
+    myBalance: () => get('/api/balance', shapes.addressBalance),
+    myHistory: () => get('/api/history', shapes.addressHistory),
+    myOrders: (query: Query = {}) => getPage('/api/orders', shapes.ordersResult, query),
+    myOpenOrders: (query: Query = {}) => getPage('/api/unfulfilled_orders', shapes.ordersResult, query),
+    myPayments: (query: Query = {}) => getPage('/api/payments', shapes.paymentsResult, query),
+    settleMine: () => change('POST', '/api/settle', shapes.settlement.nullable()),
+
+    // ---- Orders
+    order: (orderId: string) => get(`/api/order/id/${escaped(orderId)}`, shapes.order.nullable()),
+    searchOrders: (query: Query) => getPage('/api/search/orders', shapes.order.array(), query),
+    paymentsForOrder: (orderId: string, query: Query = {}) =>
+      getPage(`/api/payments-for-order/${escaped(orderId)}`, shapes.payment.array(), query),
+    creditors: (query: Query = {}) => getPage('/api/creditors', shapes.creditor.array(), query),
+    fulfill: (orderId: string, reason: string) =>
+      change('POST', '/api/fulfill', shapes.order, { order_id: orderId, reason }),
+    cancel: (orderId: string, reason: string) =>
+      change('POST', '/api/cancel', shapes.order, { order_id: orderId, reason }),
+    editMemo: (orderId: string, memo: string, reason?: string) =>
+      change('PATCH', '/api/order_memo', shapes.order, { order_id: orderId, new_memo: memo, ...withReason(reason) }),
+    editPrice: (orderId: string, price: bigint, reason?: string) =>
+      change('PATCH', '/api/order_price', shapes.order, { order_id: orderId, new_price: price, ...withReason(reason) }),
+    reassign: (orderId: string, customerId: string, reason: string) =>
+      change('PATCH', '/api/reassign_order', shapes.orderMoved, {
+        order_id: orderId,
+        new_customer_id: customerId,
+        reason,
+      }),
+    reset: (orderId: string) => change('PATCH', `/api/reset_order/${escaped(orderId)}`, shapes.orderChanged),
+    rescan: () => change('POST', '/api/rescan_open_orders', shapes.result.array()),
+
+    // ---- Accounts
+    balance: (address: TariAddress) => get(`/api/balance/${addressToBase58(address)}`, shapes.addressBalance),
+    history: (address: TariAddress) => get(`/api/history/address/${addressToBase58(address)}`, shapes.addressHistory),
+    customerHistory: (id: string) => get(`/api/history/customer/${escaped(id)}`, shapes.customerHistory),
+    orders: (address: TariAddress, query: Query = {}) =>
+      getPage(`/api/orders/${addressToBase58(address)}`, shapes.ordersResult, query),
+    openOrders: (address: TariAddress, query: Query = {}) =>
+      getPage(`/api/unfulfilled_orders/${addressToBase58(address)}`, shapes.ordersResult, query),
+    payments: (address: TariAddress, query: Query = {}) =>
+      getPage(`/api/payments/${addressToBase58(address)}`, shapes.paymentsResult, query),
+    customerIds: (query: Query = {}) => getPage('/api/customer_ids', shapes.text.array(), query),
+    addresses: (query: Query = {}) => getPage('/api/addresses', shapes.text.array(), query),
+    credit: (customerId: string, amount: bigint, reason?: string) =>
+      change('POST', '/api/credit', shapes.settlement, { customer_id: customerId, amount, ...withReason(reason) }),
+    settleAddress: (address: TariAddress) =>
+      change('POST', `/api/settle/address/${addressToBase58(address)}`, shapes.settlement.nullable()),
+    settleCustomer: (id: string) => change('POST', `/api/settle/customer/${escaped(id)}`, shapes.settlement.nullable()),
+
+    // ---- Administration
+    exchangeRate: (currency: string) => get(`/api/exchange_rate/${escaped(currency)}`, shapes.exchangeRate),
+    setExchangeRate: (currency: string, rate: bigint) => command('POST', '/api/exchange_rate', { currency, rate }),
+    rateHistory: (currency: string, query: Query = {}) =>
+      getPage(`/api/exchange_rate/${escaped(currency)}/history`, shapes.setRate.array(), query),
+    priceUpdates: (query: Query = {}) => getPage('/api/price_updates', shapes.priceUpdate.array(), query),
+    priceUpdate: (id: bigint) => get(`/api/price_updates/${id}`, shapes.priceUpdate),
+    startPriceUpdate: (currency: string) => change('POST', '/api/price_updates', shapes.priceUpdate, { currency }),
+    retryPriceUpdate: (id: bigint) => change('POST', `/api/price_updates/${id}/retry`, shapes.priceUpdate),
+    wallets: () => get('/api/wallets', shapes.wallet.array()),
+    addWallet: (address: TariAddress, ipAddress: string, initialNonce?: bigint) =>
+      command('POST', '/api/wallets', {
+        address: addressToBase58(address),
+        ip_address: ipAddress,
+        ...(initialNonce !== undefined && { initial_nonce: initialNonce }),
+      }),
+    removeWallet: (address: TariAddress) => command('DELETE', `/api/wallets/${addressToBase58(address)}`),
+    rolesOf: (address: TariAddress) => get(`/api/roles/${addressToBase58(address)}`, shapes.rolesOfAddress),
+    changeRoles: (address: TariAddress, change: { apply?: readonly string[]; revoke?: readonly string[] }) =>
+      command('POST', '/api/roles', [{ address: addressToBase58(address), ...change }]),
+    events: (query: Query = {}) => get('/api/events', shapes.event.array(), query),
+    rejected: (query: Query = {}) => get('/api/rejected', shapes.rejectedWebhook.array(), query),
+    retryRejected: (id: bigint) => change('POST', `/api/rejected/${id}/retry`, shapes.result),
+    dismissRejected: (id: bigint, reason: string) =>
+      change('POST', `/api/rejected/${id}/dismiss`, shapes.result, { reason }),
+    deadLetters: (query: Query = {}) => get('/api/dead_letters', shapes.deadLetter.array(), query),
+    retryDeadLetter: (eventId: bigint, subscriber?: string) =>
+      change('POST', withQuery(`/api/dead_letters/${eventId}/retry`, { subscriber }), shapes.retried),
+    dismissDeadLetter: (eventId: bigint, reason: string, subscriber?: string) =>
+      change('POST', `/api/dead_letters/${eventId}/dismiss`, shapes.dismissed, {
+        subscriber: subscriber ?? null,
+        reason,
+      }),
+    auditLog: (query: Query = {}) => get('/api/audit_log', shapes.auditRecord.array(), query),
+  };
+}
+
+// ---- Logging in ---------------------------------------------------------------------------------------------------
+
+/** Keeps one token in memory, and gets another before it ends. */
+function createLogin(ports: ClientPorts, { server, signer, roles = [] }: ApiClientOptions) {
+  let kept: { token: string; expiresAt: Date } | undefined;
+  let lastNonce = 0n;
+
+  /** The clock in milliseconds, and never the same twice. */
+  const nextNonce = () => {
+    const now = BigInt(ports.clock.now().getTime());
+    lastNonce = now > lastNonce ? now : lastNonce + 1n;
+    return lastNonce;
+  };
+
+  const requestToken = async (): Promise<string> => {
+    if (signer === undefined) throw new CommandError('Nobody is logged in: choose a profile with -p.');
+    const claims = { address: addressToBase58(signer.address), nonce: nextNonce(), desired_roles: roles };
+    const headers = { tpg_auth_token: signToken(claims, signer.secretKey, ports.randomBytes) };
+    return (await callServer(ports, { server, method: 'POST', path: '/auth', headers })).text.trim();
+  };
+
+  /** Another process that logs in as the same person in the same moment may have the higher nonce. */
+  const requestTokenPatiently = async (): Promise<string> => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await requestToken();
+      } catch (error) {
+        const isLate = error instanceof ServerRefusal && error.code === 'login_nonce_not_increasing';
+        if (!isLate || tries === MOST_LOGIN_TRIES) throw error;
+        await ports.sleep(5 * tries);
+      }
+    }
+  };
+
+  return {
+    async token(): Promise<string> {
+      const now = ports.clock.now().getTime();
+      if (kept !== undefined && kept.expiresAt.getTime() - RENEW_BEFORE_END_MS > now) return kept.token;
+      const token = await requestTokenPatiently();
+      kept = { token, expiresAt: expiryOf(token) };
+      return token;
+    },
+    expiresAt: () => kept?.expiresAt,
+    forget() {
+      kept = undefined;
+    },
+  };
+}
+
+function expiryOf(token: string): Date {
+  try {
+    return new Date(Number(decodeToken(token).claims.exp) * 1000);
+  } catch (error) {
+    if (error instanceof TokenError) throw unexpected('/auth');
+    throw error;
+  }
+}
+
+// ---- Parts --------------------------------------------------------------------------------------------------------
+
+function read<Shape extends z.ZodType>(shape: Shape, answer: ServerAnswer, path: string): z.output<Shape> {
+  const parsed = shape.safeParse(answer.json);
+  if (parsed.success) return parsed.data;
+  throw unexpected(path, parsed.error.issues[0]?.path.join('.'));
+}
+
+function unexpected(path: string, where?: string): CommandError {
+  const at = where === undefined || where === '' ? '' : ` at ${where}`;
+  return new CommandError(
+    `The server's answer to ${path.split('?')[0]} is not as expected${at}. Is it another version?`,
+  );
+}
+
+function escaped(text: string): string {
+  return encodeURIComponent(text);
+}
+
+function withQuery(path: string, query: Query): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) parameters.set(name, String(value));
+  return parameters.size === 0 ? path : `${path}?${parameters}`;
+}
+
+function withReason(reason: string | undefined): { reason?: string } {
+  return reason === undefined ? {} : { reason };
+}

@@ -1,0 +1,100 @@
+import { Command, Option } from 'commander';
+import { stringifyJson } from '../json.ts';
+import { AddressError, parseAddress } from '../tari/address.ts';
+import { paymentLink } from '../tari/wallet-link.ts';
+import type { ClaimedOrderAnswer } from './api-shapes.ts';
+import type { OutputOptions } from './output.ts';
+import { record } from './output.ts';
+import { addOutputFlags, type OutputFlags, outputOptions } from './output-flags.ts';
+import type { CommandPorts } from './ports.ts';
+import { profileOption } from './profile-variable.ts';
+import { qrLines } from './qr.ts';
+import { claimedOrderView, emojiOf } from './views.ts';
+
+/** What customers do with an order: claim it, and see where to pay to. */
+
+interface ClaimFlags extends OutputFlags {
+  profile?: string;
+  qr: boolean;
+}
+
+const withoutQr = () => new Option('--no-qr', 'leave the QR code out');
+
+/** The link that opens a wallet with the payment filled in. Undefined where nothing is to be paid any more. */
+export function linkOfClaim(order: ClaimedOrderAnswer): string | undefined {
+  if (order.status !== 'New') return undefined;
+  const address = parseAddress(order.send_to);
+  return paymentLink({
+    network: address.network,
+    address,
+    amount: order.total_price,
+    note: `order ${order.order_id}`,
+  });
+}
+
+/** The claimed order with its link and a QR code that a phone can scan; the menus show the same. */
+export function claimView(order: ClaimedOrderAnswer, output: OutputOptions, withQr: boolean): string[] {
+  const link = linkOfClaim(order);
+  if (link === undefined) return claimedOrderView(order, output);
+  const code = withQr ? ['', ...qrLines(link, output.terminal)] : [];
+  return [...claimedOrderView(order, output), ...record([['Link', link]], output.terminal), ...code];
+}
+
+export function claimCommand(ports: CommandPorts): Command {
+  const command = new Command('claim')
+    .description('Claim an order: say, signed, that your address pays for it. Shows what to pay, by when and where to')
+    .argument('<order_id>', 'the order')
+    .addOption(withoutQr())
+    .addOption(profileOption());
+  return addOutputFlags(command)
+    .addHelpText('after', '\nExample:\n  $ taritools claim 1001 -p alice')
+    .action(async (orderId: string, flags: ClaimFlags) => {
+      const { clientOfProfile } = await import('./session.ts');
+      const client = await clientOfProfile(ports, flags.profile);
+      if (client.signer === undefined) throw new Error('A profile has a signer');
+      const order = await client.claim(client.signer, orderId);
+      if (flags.json) return ports.print(stringifyJson({ ...order, link: linkOfClaim(order) ?? null }));
+      for (const line of claimView(order, outputOptions(ports, flags), flags.qr)) ports.print(line);
+    });
+}
+
+/** Where the shop takes payments, each with its QR code. */
+export function paymentAddressesView(addresses: readonly string[], output: OutputOptions, withQr: boolean): string[] {
+  if (addresses.length === 0) return ['The shop has no payment address yet.'];
+  return addresses.flatMap((address) => [
+    ...record(
+      [
+        ['Address', address],
+        ['Emoji id', emojiOf(address)],
+      ],
+      output.terminal,
+    ),
+    ...(withQr ? qrLines(linkOfAddress(address), output.terminal) : []),
+    '',
+  ]);
+}
+
+/** As `paymentLink`, and the payer chooses the amount. */
+function linkOfAddress(text: string): string {
+  try {
+    return `tari://${parseAddress(text).network}/transactions/send?tariAddress=${text}`;
+  } catch (error) {
+    if (error instanceof AddressError) return text;
+    throw error;
+  }
+}
+
+export function paymentAddressesCommand(ports: CommandPorts): Command {
+  const command = new Command('payment-addresses')
+    .description('List the addresses that the shop takes payments at, with QR codes')
+    .addOption(withoutQr())
+    .addOption(profileOption());
+  return addOutputFlags(command)
+    .addHelpText('after', '\nExample:\n  $ taritools payment-addresses -p alice')
+    .action(async (flags: ClaimFlags) => {
+      const { clientOfProfile } = await import('./session.ts');
+      const addresses = await (await clientOfProfile(ports, flags.profile)).paymentAddresses();
+      if (flags.json) return ports.print(stringifyJson(addresses));
+      for (const line of paymentAddressesView(addresses, outputOptions(ports, flags), flags.qr)) ports.print(line);
+    });
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '../engine/clock.ts';
+import type { RandomBytes } from '../tari/schnorr.ts';
+
+/** What commands need of the machine. */
+export interface CommandPorts {
+  environment: Readonly<Record<string, string | undefined>>;
+  /** The folder of package.json and `.env`. */
+  folder: string;
+  /** What the tool keeps for this person: profiles and what a hot wallet still has to report. */
+  toolFolder: string;
+  clock: Clock;
+  randomBytes: RandomBytes;
+  fetch: typeof globalThis.fetch;
+  /** Ends early, without an error, when `interrupted` does. */
+  sleep: (milliseconds: number) => Promise<void>;
+  /** Ctrl-C, for commands that go on until then. */
+  interrupted: AbortSignal;
+  terminal: Terminal;
+  /** Writes one line to standard output. */
+  print: (line: string) => void;
+  /** Writes one line beside the output: standard error. */
+  note: (line: string) => void;
+  /** Shows how far something has come, in place of what was shown before; an empty text ends it. */
+  progress: (line: string) => void;
+  /** All of standard input. */
+  readInput: () => Promise<string>;
+  /** Asks people. Each throws CommandError where nobody sits at a terminal, or when they leave. */
+  ask: Questions;
+}
+
+export interface Terminal {
+  /** Whether somebody reads standard output on a terminal; otherwise lines are as long as they need to be. */
+  isTerminal: boolean;
+  columns: number;
+  colour: boolean;
+  /** Whether somebody can be asked: standard input and output are a terminal. */
+  canAsk: boolean;
+}
+
+export interface Questions {
+  hidden: (question: string) => Promise<string>;
+  text: (
+    question: string,
+    options?: { usual?: string; check?: (text: string) => string | undefined },
+  ) => Promise<string>;
+  yes: (question: string) => Promise<boolean>;
+}

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CommanderError } from 'commander';
+import { systemClock } from '../engine/clock.ts';
+import { projectFolder } from '../project-folder.ts';
+import { CommandError, EXIT_CODES } from './exit.ts';
+import type { CommandPorts } from './ports.ts';
+import { allCommands, createProgram } from './program.ts';
+import { terminalQuestions } from './prompts.ts';
+
+const USUAL_COLUMNS = 80;
+
+/** Runs the command of the process's arguments. Answers the exit code. */
+export async function runFromProcess(process: NodeJS.Process): Promise<number> {
+  const program = await createProgram(portsOf(process), process.argv[2]);
+  for (const command of [program, ...allCommands(program)]) command.exitOverride();
+  try {
+    await program.parseAsync(process.argv);
+    return EXIT_CODES.done;
+  } catch (error) {
+    // commander has printed what was wrong with the arguments, or the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.wrongUse;
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof CommandError ? error.exitCode : EXIT_CODES.refused;
+  }
+}
+
+function portsOf(process: NodeJS.Process): CommandPorts {
+  const { stdin, stdout, stderr, env } = process;
+  // A reader that has seen enough, such as head, closes the pipe; that is no error.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT_CODES.done);
+  });
+  const interruption = createInterruption(process);
+  const canAsk = stdin.isTTY === true && stdout.isTTY === true;
+  return {
+    environment: env,
+    folder: projectFolder(),
+    toolFolder: join(homedir(), '.taritools'),
+    clock: systemClock,
+    randomBytes: (length) => new Uint8Array(randomBytes(length)),
+    fetch: globalThis.fetch,
+    get interrupted() {
+      return interruption.listen();
+    },
+    sleep: (milliseconds) => sleep(milliseconds, undefined, interruption.options()).catch(() => undefined),
+    terminal: {
+      isTerminal: stdout.isTTY === true,
+      columns: stdout.columns ?? USUAL_COLUMNS,
+      colour: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
+      canAsk,
+    },
+    print: (line) => void stdout.write(`${line}\n`),
+    note: (line) => void stderr.write(`${line}\n`),
+    progress: (line) => showProgress(stderr, line),
+    readInput: () => readAll(stdin),
+    ask: terminalQuestions(canAsk),
+  };
+}
+
+/** On a terminal the line is replaced, elsewhere lines follow each other. */
+function showProgress(stderr: NodeJS.WriteStream, line: string): void {
+  if (stderr.isTTY) stderr.write(line === '' ? '\n' : `\r\u001b[K${line}`);
+  else if (line !== '') stderr.write(`${line}\n`);
+}
+
+/** Far more than any words or keys. */
+const LONGEST_INPUT = 64 * 1024;
+
+async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
+  let text = '';
+  for await (const chunk of stdin.setEncoding('utf8')) {
+    text += String(chunk);
+    if (text.length > LONGEST_INPUT) throw new CommandError('Standard input is too long.', EXIT_CODES.wrongUse);
+  }
+  return text;
+}
+
+/**
+ * Ctrl-C ends a command at once, save one that listens for it: there the first ends in order what goes on, and a second
+ * one ends the process.
+ */
+function createInterruption(process: NodeJS.Process) {
+  let controller: AbortController | undefined;
+  return {
+    listen(): AbortSignal {
+      if (controller !== undefined) return controller.signal;
+      const created = new AbortController();
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => created.abort());
+      controller = created;
+      return created.signal;
+    },
+    options: () => (controller === undefined ? {} : { signal: controller.signal }),
+  };
+}

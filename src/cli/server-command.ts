@@ -1,0 +1,74 @@
+import { Command, Option } from 'commander';
+import type { ApiClient, Page, Query } from './api-client.ts';
+import { wholeNumberArgument } from './arguments.ts';
+import type { OutputOptions } from './output.ts';
+import { addOutputFlags, type OutputFlags, printAnswer } from './output-flags.ts';
+import type { CommandPorts } from './ports.ts';
+import { profileOption } from './profile-variable.ts';
+
+export interface ServerCommand<Arguments extends readonly unknown[], Options, Answer> {
+  name: string;
+  description: string;
+  /** What follows `$ taritools ` in the help. */
+  example: string;
+  arguments?: readonly (readonly [form: string, description: string, read?: (text: string) => unknown])[];
+  options?: readonly Option[];
+  run(client: ApiClient, given: { arguments: Arguments; options: Options; ports: CommandPorts }): Promise<Answer>;
+  show(answer: Answer, output: OutputOptions): readonly string[];
+}
+
+/** A command that asks the server as the person of a profile, and prints what it answers. */
+export function serverCommand<Arguments extends readonly unknown[], Options, Answer>(
+  ports: CommandPorts,
+  described: ServerCommand<Arguments, Options, Answer>,
+): Command {
+  const command = new Command(described.name).description(described.description);
+  for (const [form, description, read] of described.arguments ?? []) {
+    if (read === undefined) command.argument(form, description);
+    else command.argument(form, description, read);
+  }
+  for (const option of described.options ?? []) command.addOption(option);
+  command.addOption(profileOption());
+  addOutputFlags(command).addHelpText('after', `\nExample:\n  $ taritools ${described.example}`);
+  return command.action(async (...given: unknown[]) => {
+    // commander gives the arguments, then the options, then the command itself.
+    const values = given.slice(0, -2) as unknown as Arguments;
+    const options = given.at(-2) as Options & OutputFlags & { profile?: string };
+    const { clientOfProfile } = await import('./session.ts');
+    const client = await clientOfProfile(ports, options.profile);
+    const answer = await described.run(client, { arguments: values, options, ports });
+    // A command that printed as it went on has nothing left to say.
+    if (answer !== undefined) printAnswer(ports, options, answer, described.show);
+  });
+}
+
+// ---- Lists that are read in parts ---------------------------------------------------------------------------------
+
+const MOST_ROWS_OF_A_PART = 1000;
+const USUAL_LIMIT = 1000;
+const LARGEST_LIMIT = 1_000_000;
+
+export function limitOption(): Option {
+  return new Option('--limit <rows>', 'how many rows at most')
+    .argParser((text) => wholeNumberArgument(text, 1, LARGEST_LIMIT))
+    .default(USUAL_LIMIT);
+}
+
+/** Reads parts until there are no more, or enough. Says beside the output where there would be more. */
+export async function allParts<Answer, Row>(
+  ports: Pick<CommandPorts, 'note'>,
+  limit: number,
+  readPart: (query: Query) => Promise<Page<Answer>>,
+  rowsOf: (answer: Answer) => Row[],
+): Promise<{ first: Answer; rows: Row[] }> {
+  const page = (rows: number) => Math.min(MOST_ROWS_OF_A_PART, limit - rows);
+  let part = await readPart({ limit: page(0) });
+  const first = part.answer;
+  const rows = [...rowsOf(first)];
+  while (part.next !== undefined && rows.length < limit) {
+    part = await readPart({ limit: page(rows.length), cursor: part.next });
+    rows.push(...rowsOf(part.answer));
+  }
+  if (part.next !== undefined) ports.note(`There are more than these ${rows.length}; --limit shows more.`);
+  return { first, rows };
+}

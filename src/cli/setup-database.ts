@@ -1,0 +1,67 @@
+import { access, type RoleChange } from '../engine/access.ts';
+import type { Clock } from '../engine/clock.ts';
+import { silentLog } from '../engine/log.ts';
+import { wallets } from '../engine/wallets.ts';
+import { EventBus } from '../outbox/event-bus.ts';
+import type { Role } from '../store/database.ts';
+import { openStore } from '../store/open.ts';
+import type { TariAddress } from '../tari/address.ts';
+
+/** Work on the server's database itself, for what must be done before anybody can log in. */
+
+const ACTOR = 'taritools';
+
+/** Brings the database up to date. @returns the migrations that it took. */
+export async function migrate(databaseUrl: string): Promise<readonly string[]> {
+  const store = await openStore(databaseUrl, { maxReadConnections: 1 });
+  await store.close();
+  return store.appliedMigrations;
+}
+
+/** Gives an address roles. @returns all that it has then. */
+export async function addUser(
+  clock: Clock,
+  databaseUrl: string,
+  change: Pick<RoleChange, 'address' | 'apply'>,
+): Promise<Role[]> {
+  const store = await openStore(databaseUrl, { maxReadConnections: 1 });
+  try {
+    const { changeRoles, rolesOf } = access({ store, clock, log: silentLog });
+    await changeRoles([{ ...change, revoke: [] }], ACTOR);
+    return await rolesOf(change.address);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Makes the first super admin and the first hot wallet of a new server. */
+export async function registerOwners(
+  clock: Clock,
+  {
+    databaseUrl,
+    superAdmin,
+    hotWallet,
+    walletIp,
+  }: { databaseUrl: string; superAdmin: TariAddress; hotWallet: TariAddress; walletIp: string },
+): Promise<void> {
+  const store = await openStore(databaseUrl, { maxReadConnections: 1 });
+  try {
+    const log = silentLog;
+    await access({ store, clock, log }).changeRoles(
+      [{ address: superAdmin, apply: ['super_admin'], revoke: [] }],
+      ACTOR,
+    );
+    const settings = {
+      strictMode: true,
+      disableMemoSignatureCheck: false,
+      disableWalletWhitelist: false,
+      paymentWalletAddress: undefined,
+      unclaimedOrderTimeoutMs: 0,
+      unpaidOrderTimeoutMs: 0,
+    };
+    const { register } = wallets({ store, clock, log, settings, subscriptions: new EventBus(log) });
+    await register({ address: hotWallet, ipAddress: walletIp, initialNonce: undefined }, ACTOR);
+  } finally {
+    await store.close();
+  }
+}

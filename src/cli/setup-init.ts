@@ -1,0 +1,193 @@
+import { open, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { parse as parseEnvironmentFile } from 'dotenv';
+import { AddressError, addressToBase58, parseAddress, type TariAddress } from '../tari/address.ts';
+import { addressArgument } from './address-arguments.ts';
+import { CommandError, EXIT_CODES } from './exit.ts';
+import { newKeySettings } from './keys.ts';
+import type { CommandPorts } from './ports.ts';
+import { settingLine } from './settings-file.ts';
+
+/** `setup init`: from nothing to a server that starts without a warning. */
+
+interface InitFlags {
+  file?: string;
+  superAdmin?: TariAddress;
+  hotWallet?: TariAddress;
+  walletIp: string;
+  /** False where there is to be none. */
+  shop?: string | boolean;
+  webhookIps: string;
+  force?: boolean;
+}
+
+const OWNER_ONLY = 0o600;
+/** Shopify names no addresses that its webhooks come from; their signature is what is checked. */
+const ANY_ADDRESS = '0.0.0.0/0, ::/0';
+const SHOP_SECRETS = ['TPG_SHOPIFY_API_SECRET', 'TPG_SHOPIFY_ADMIN_ACCESS_TOKEN'] as const;
+
+export function initCommand(ports: CommandPorts): Command {
+  return new Command('init')
+    .description(
+      'Write the settings of a new server with made keys, and make its database with the first super admin and hot wallet. What is not given is asked for at a terminal',
+    )
+    .option('-f, --file <path>', 'the settings file; .env beside package.json unless told')
+    .option('--super-admin <address>', 'who may do everything', addressArgument)
+    .option(
+      '--hot-wallet <address>',
+      'the wallet that customers pay to, and that reports the payments',
+      addressArgument,
+    )
+    .option('--wallet-ip <address>', 'where the hot wallet’s reports come from', '127.0.0.1')
+    .option('--shop <name>', 'the Shopify shop, such as my-shop.myshopify.com')
+    .option('--no-shop', 'run without a shop')
+    .addOption(
+      new Option('--webhook-ips <list>', 'the addresses and ranges that webhooks are taken from').default(
+        ANY_ADDRESS,
+        'any: their signature is checked',
+      ),
+    )
+    .option('--force', 'replace a settings file that exists; the old one is kept beside it')
+    .addHelpText(
+      'after',
+      [
+        '\nExample:',
+        '  $ taritools setup init --super-admin 14s9vDTwr… --hot-wallet 12HRp2iwR… --shop my-shop',
+        '\nSettings that are in the environment are written into the file too. So the shop’s secrets need not stand in the',
+        'command: put TPG_SHOPIFY_API_KEY and TPG_SHOPIFY_API_SECRET, or TPG_SHOPIFY_ADMIN_ACCESS_TOKEN and',
+        'TPG_SHOPIFY_HMAC_SECRET, into the environment; or answer the questions.',
+      ].join('\n'),
+    )
+    .action((flags: InitFlags) => init(ports, flags));
+}
+
+async function init(ports: CommandPorts, flags: InitFlags): Promise<void> {
+  const path = flags.file ?? join(ports.folder, '.env');
+  if (!flags.force) await refuseExisting(path);
+  const superAdmin = flags.superAdmin ?? (await askAddress(ports, 'Address of the first super admin', '--super-admin'));
+  const hotWallet = flags.hotWallet ?? (await askAddress(ports, 'Address of the hot wallet', '--hot-wallet'));
+  const text = fileText({
+    ...newKeySettings(ports.randomBytes),
+    TPG_PAYMENT_WALLET_ADDRESS: addressToBase58(hotWallet),
+    ...(await shopSettings(ports, flags)),
+    ...(await settingsOfEnvironment(ports)),
+  });
+
+  const { settings, databaseUrl, warnings } = await checked(ports, text);
+  // The file comes last: where anything fails before, the same command can be given again.
+  await fillDatabase(ports, { databaseUrl, superAdmin, hotWallet, walletIp: flags.walletIp });
+  await writeSettings(path, text, flags.force === true);
+  ports.print(`Wrote ${path}, which only you can read.`);
+  ports.print(`${addressToBase58(superAdmin)} is super admin.`);
+  ports.print(`${addressToBase58(hotWallet)} may report payments from ${flags.walletIp}.`);
+  for (const warning of warnings) ports.note(warning);
+  ports.print(`The server can be started; it will take requests at http://${settings.host}:${settings.port}.`);
+}
+
+async function refuseExisting(path: string): Promise<void> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new CommandError(`${path} cannot be looked at: ${error.message}.`);
+  });
+  if (file === undefined) return;
+  await file.close();
+  throw new CommandError(`${path} exists already; --force replaces it and its keys.`, EXIT_CODES.wrongUse);
+}
+
+// ---- What the settings are ----------------------------------------------------------------------------------------
+
+async function askAddress(ports: CommandPorts, question: string, option: string): Promise<TariAddress> {
+  if (!ports.terminal.canAsk) throw new CommandError(`${option} is missing.`, EXIT_CODES.wrongUse);
+  return parseAddress((await ports.ask.text(question, { check: addressProblem })).trim());
+}
+
+function addressProblem(text: string): string | undefined {
+  try {
+    parseAddress(text.trim());
+    return undefined;
+  } catch (error) {
+    if (error instanceof AddressError) return error.message;
+    throw error;
+  }
+}
+
+async function shopSettings(ports: CommandPorts, flags: InitFlags): Promise<Record<string, string>> {
+  const given = ports.environment.TPG_SHOPIFY_SHOP;
+  if (flags.shop === false || (flags.shop === undefined && !given && !ports.terminal.canAsk)) return {};
+  const shop =
+    typeof flags.shop === 'string'
+      ? flags.shop
+      : (given ?? '') || (await ports.ask.text('Shop, such as my-shop.myshopify.com (empty for none)', { usual: '' }));
+  if (shop === '') return {};
+  return {
+    TPG_SHOPIFY_SHOP: shop,
+    TPG_SHOPIFY_IP_WHITELIST: flags.webhookIps,
+    ...(await shopKeys(ports)),
+  };
+}
+
+/** The environment may hold them already; otherwise they are asked for without showing them. */
+async function shopKeys({ environment, ask, terminal }: CommandPorts): Promise<Record<string, string>> {
+  if (SHOP_SECRETS.some((name) => environment[name]) || !terminal.canAsk) return {};
+  const key = await ask.text('Client id of the app in the shop (TPG_SHOPIFY_API_KEY)');
+  const secret = await ask.hidden('Client secret of the app (TPG_SHOPIFY_API_SECRET)');
+  return { TPG_SHOPIFY_API_KEY: key, TPG_SHOPIFY_API_SECRET: secret };
+}
+
+/** What the operator has set for the process wins over a file anyway, and is lost with the shell unless it is written. */
+async function settingsOfEnvironment({ environment }: CommandPorts): Promise<Record<string, string>> {
+  const { settingDescriptions } = await import('../setting-schema.ts');
+  const given = settingDescriptions().map(({ name }) => [name, environment[name]?.trim() ?? ''] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== ''));
+}
+
+/** @throws {CommandError} where the server would not start with these. */
+async function checked(ports: CommandPorts, text: string) {
+  const [{ parseSettings, warnings }, { databaseUrlFrom }] = await Promise.all([
+    import('../config.ts'),
+    import('../store/open.ts'),
+  ]);
+  const parsed = parseSettings(parseEnvironmentFile(text));
+  if (!parsed.ok) throw new CommandError(parsed.problems.join('\n'), EXIT_CODES.wrongUse);
+  const databaseUrl = databaseUrlFrom(ports.folder, parsed.settings.databaseUrl);
+  return { settings: parsed.settings, databaseUrl, warnings: warnings(parsed.settings) };
+}
+
+// ---- What is written ----------------------------------------------------------------------------------------------
+
+function fileText(settings: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(settings).map(([name, value]) => settingLine(name, value));
+  return [
+    '# Made by taritools setup init. Whoever reads this file can sign access tokens and act in the shop.',
+    '# All settings are described in .env.sample.',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+async function writeSettings(path: string, text: string, replace: boolean): Promise<void> {
+  if (replace) await keepOld(path);
+  const file = await open(path, 'wx', OWNER_ONLY);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** The keys in it may be the only ones. */
+async function keepOld(path: string): Promise<void> {
+  await rename(path, `${path}.old`).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+}
+
+async function fillDatabase(
+  { clock }: CommandPorts,
+  made: { databaseUrl: string; superAdmin: TariAddress; hotWallet: TariAddress; walletIp: string },
+): Promise<void> {
+  const { registerOwners } = await import('./setup-database.ts');
+  await registerOwners(clock, made);
+}

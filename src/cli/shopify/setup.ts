@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { CommandError, EXIT_CODES } from '../exit.ts';
+import type { CommandPorts } from '../ports.ts';
+import { readServer } from '../server-address.ts';
+
+interface SetupFlags {
+  url: string;
+  shop?: string;
+  file?: string;
+}
+
+type Given = Record<string, string>;
+
+/** `shopify setup`: from an app in the Dev Dashboard to a shop that tells the server everything. */
+export function setupShopCommand(ports: CommandPorts): Command {
+  return new Command('setup')
+    .description(
+      'Connect a shop: ask for the settings that are missing, check them, prepare the shop and write the settings',
+    )
+    .addOption(
+      new Option('--url <url>', 'where the shop reaches the server').argParser(readServer).makeOptionMandatory(),
+    )
+    .option('--shop <name>', 'the shop, such as my-shop.myshopify.com')
+    .option('-f, --file <path>', 'the settings file; .env beside package.json unless told')
+    .addHelpText(
+      'after',
+      [
+        '\nExample:',
+        '  $ taritools shopify setup --url https://pay.example.com --shop my-shop',
+        '\nThe secrets are asked for, or taken from the environment: TPG_SHOPIFY_API_KEY and TPG_SHOPIFY_API_SECRET.',
+      ].join('\n'),
+    )
+    .action((flags: SetupFlags) => setup(ports, flags));
+}
+
+async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
+  const given = await missingSettings(ports, flags);
+  const environment = { ...ports.environment, ...given };
+  const [{ withShop }, { defineGlobalRate }, subscriptions] = await Promise.all([
+    import('./connection.ts'),
+    import('../../shopify/rate-definition.ts'),
+    import('../../shopify/subscriptions.ts'),
+  ]);
+  await withShop({ ...ports, environment }, async ({ client, storefront }) => {
+    const { shop, missingScopes } = await storefront.checkConnection();
+    ports.print(`The shop ${shop} lets us in.`);
+    if (missingScopes.length > 0) {
+      throw new CommandError(`Grant the app ${missingScopes.join(', ')} in the Dev Dashboard, then run this again.`);
+    }
+    const page = await storefront.prices?.variants({ after: null, upTo: null, withTotal: false });
+    if (page !== undefined && (await defineGlobalRate(client, page.currency))) {
+      ports.print('Made the definition of the metaobject tari_price.');
+    }
+    const uri = subscriptions.webhookUri(flags.url);
+    const missing = subscriptions.missingTopics(await subscriptions.readSubscriptions(client), uri);
+    for (const topic of missing) await subscriptions.subscribe(client, topic, uri);
+    ports.print(
+      `The shop tells ${uri} of ${subscriptions.NEEDED_TOPICS.length} topics, ${missing.length} of them from now on.`,
+    );
+  });
+  await writeSettings(ports, flags, given);
+}
+
+async function writeSettings(ports: CommandPorts, flags: SetupFlags, given: Given): Promise<void> {
+  const { changeSettings } = await import('../settings-file.ts');
+  const path = flags.file ?? join(ports.folder, '.env');
+  await changeSettings(path, given);
+  ports.print(`Wrote ${Object.keys(given).join(', ')} to ${path}. Restart the server.`);
+}
+
+/** What the environment and the settings file do not hold yet. */
+async function missingSettings(ports: CommandPorts, flags: SetupFlags): Promise<Given> {
+  const { loadEnvironment } = await import('../../environment.ts');
+  const loaded = loadEnvironment(ports.folder, ports.environment);
+  if (!loaded.ok) throw new CommandError(loaded.problems.join('\n'), EXIT_CODES.wrongUse);
+  const known = (name: string) => loaded.environment[name] || undefined;
+  const shop = flags.shop ?? known('TPG_SHOPIFY_SHOP') ?? (await ports.ask.text('Shop, such as my-shop.myshopify.com'));
+  const token = known('TPG_SHOPIFY_ADMIN_ACCESS_TOKEN');
+  const secret = known('TPG_SHOPIFY_HMAC_SECRET');
+  if (token !== undefined && secret !== undefined) {
+    return { TPG_SHOPIFY_SHOP: shop, TPG_SHOPIFY_ADMIN_ACCESS_TOKEN: token, TPG_SHOPIFY_HMAC_SECRET: secret };
+  }
+  return {
+    TPG_SHOPIFY_SHOP: shop,
+    TPG_SHOPIFY_API_KEY: known('TPG_SHOPIFY_API_KEY') ?? (await ports.ask.text('Client id of the app')),
+    TPG_SHOPIFY_API_SECRET: known('TPG_SHOPIFY_API_SECRET') ?? (await ports.ask.hidden('Client secret of the app')),
+  };
+}

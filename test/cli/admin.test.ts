@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ACCOUNTS, HOT_WALLET, personOf } from '../helpers/records.ts';
+import { startToolStage, type ToolStage } from './tool.ts';
+
+const [alice, bob, carol] = ACCOUNTS;
+
+describe('what operators do with taritools', { timeout: 240_000 }, () => {
+  let stage: ToolStage;
+  const text = (...command: string[]) => stage.home.text(['admin', ...command]);
+  const json = (...command: string[]) => stage.home.json(['admin', ...command]);
+
+  beforeAll(async () => {
+    stage = await startToolStage();
+    await stage.home.addProfile('alice', alice, stage.server.url);
+  });
+  afterAll(() => stage.close());
+
+  it('orders: get, search, unpaid', async () => {
+    await stage.order({ id: 5001, name: '#5001', customer: { id: 51 }, note: 'for the \u001b[31mred\u001b[0m house' });
+    await stage.order({ id: 5002, name: '#5002', customer: { id: 51 } });
+    await stage.home.text(['claim', '5001', '-p', 'alice', '--no-qr']);
+    const shown = await text('orders', 'get', '5001');
+    expect(shown).toContain('Price:       100.000000 XTM');
+    // What strangers write steers no terminal.
+    expect(shown).not.toContain('\u001b');
+    expect(shown).toContain('for the �[31mred�[0m house');
+    expect(await json('orders', 'get', '5001')).toMatchObject({
+      order_id: '5001',
+      memo: 'for the \u001b[31mred\u001b[0m house',
+    });
+    expect(await json('orders', 'get', 'nope')).toBeNull();
+    const found = await json(
+      'orders',
+      'search',
+      '--customer-id',
+      '51',
+      '--status',
+      'Unclaimed',
+      '--since',
+      '2026-03-01',
+    );
+    expect(found).toMatchObject([{ order_id: '5002' }]);
+    expect(await json('orders', 'search', '--alt-id', '#5001')).toMatchObject([{ order_id: '5001' }]);
+    expect(await text('orders', 'unpaid')).toMatch(/51 +New +100\.000000 XTM/);
+    expect(await stage.home.run(['admin', 'orders', 'search', '--since', 'yesterday'])).toMatchObject({ code: 1 });
+  });
+
+  it('orders: memo, price, reassign, fulfill, cancel, each with its line in the audit log', async () => {
+    expect(await json('orders', 'memo', '5002', 'ring twice', '--reason', 'asked')).toMatchObject({
+      memo: 'ring twice',
+    });
+    expect(await json('orders', 'price', '5002', '95 XTM')).toMatchObject({ total_price: 95_000_000 });
+    const moved = await json('orders', 'reassign', '5002', '52', '--reason', 'a friend');
+    expect(moved.orders).toMatchObject({ old_order: { customer_id: '51' }, new_order: { customer_id: '52' } });
+    expect(await text('orders', 'fulfill', '5001', '--reason', 'cash')).toContain('Status:      Paid');
+    expect(await text('orders', 'cancel', '5002', '--reason', 'sold out')).toContain('Status:      Cancelled');
+    const again = await stage.home.run(['admin', 'orders', 'cancel', '5002', '--reason', 'again']);
+    expect(again).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('The requested order change is forbidden.'),
+    });
+    const log = await json('audit-log', '--subject', '5002');
+    expect(log.map(({ reason }: { reason: string | null }) => reason)).toEqual(['asked', null, 'a friend', 'sold out']);
+    expect(await text('audit-log', '--limit', '2')).toMatch(/^ *Id +Time +Who +What +Of +Reason\n/);
+  });
+
+  it('orders: reset is refused for a shop that can’t take orders back; rescan takes in what was missed', async () => {
+    const reset = await stage.home.run(['admin', 'orders', 'reset', '5002']);
+    expect(reset.code).toBe(1);
+    expect(reset.stderr.length).toBeGreaterThan(10);
+    await text('rates', 'set', 'EUR', '33 XTM');
+    stage.stage.standIn.addOrder({ id: '5003', name: '#5003', currency: 'EUR', price: '12.00' });
+    await text('orders', 'rescan');
+    expect(await json('orders', 'get', '5003')).toMatchObject({ order_id: '5003', total_price: 396_000_000 });
+  });
+
+  it('accounts: credit, customer, balance, orders, payments, history, settle, customers, addresses', async () => {
+    await stage.order({ id: 5101, name: '#5101', customer: { id: 53 } });
+    expect(await text('accounts', 'credit', '53', '40', '--reason', 'prize')).toBe('No order could be paid.\n');
+    const taken = await stage.home.run(['admin', 'accounts', 'credit', '53', '--', '-1000']);
+    expect(taken).toMatchObject({ code: 1 });
+    expect(await text('accounts', 'customer', '53')).toContain('Balance:          40.000000 XTM');
+    await json('accounts', 'credit', '53', '100 XTM');
+    expect(await json('accounts', 'settle-customer', '53')).toBeDefined();
+    const { orders } = await json('accounts', 'orders', alice.address);
+    expect(orders).toMatchObject([{ order_id: '5001', status: 'Paid' }]);
+    expect(await text('accounts', 'open-orders', alice.address)).toBe('None.\n');
+    expect(await text('accounts', 'payments', alice.address)).toBe('None.\n');
+    expect(await text('accounts', 'history', alice.address)).toContain('Settlements\n');
+    expect(await json('accounts', 'balance', alice.address)).toMatchObject({ address: alice.address });
+    expect(await text('accounts', 'settle', alice.address)).toBe('No order could be paid.\n');
+    expect(await json('accounts', 'customers')).toContain('53');
+    expect(await text('accounts', 'addresses')).toContain(alice.address);
+    expect(await json('orders', 'payments', '5001')).toBeInstanceOf(Array);
+  });
+
+  it('wallets and roles: list, add, remove, grant, revoke, show', async () => {
+    const wallet = personOf(77);
+    expect(await text('wallets', 'list')).toContain(HOT_WALLET.address);
+    const added = await json('wallets', 'add', wallet.address, '192.0.2.7', '--initial-nonce', '12');
+    expect(added).toContainEqual({ address: wallet.address, ip_address: '192.0.2.7', last_nonce: 12 });
+    expect(await text('wallets', 'remove', wallet.address)).not.toContain(wallet.address);
+    expect(await text('roles', 'grant', carol.address, '-r', 'read_all', '-r', 'write')).toBe(
+      `${carol.address} has the roles user, read_all, write.\n`,
+    );
+    expect(await json('roles', 'revoke', carol.address, '-r', 'write')).toEqual({
+      address: carol.address,
+      roles: ['user', 'read_all'],
+    });
+    expect(await text('roles', 'show', bob.address)).toBe(`${bob.address} has the roles user.\n`);
+  });
+
+  it('rates: set, get and history; the prices of the shop follow, with a bar', async () => {
+    expect(await text('rates', 'set', 'USD', '30 XTM')).toMatch(/USD +30\.000000 XTM/);
+    await text('rates', 'set', 'USD', '31000000 µT');
+    expect(await json('rates', 'get', 'usd')).toMatchObject({ currency: 'USD', rate: 31_000_000 });
+    const history = await json('rates', 'history', 'USD');
+    expect(history.map(({ rate }: { rate: number }) => rate)).toEqual([31_000_000, 30_000_000]);
+    const { stdout, stderr } = await stage.home.run(['admin', 'price-updates', 'start', 'USD', '--follow', '--json']);
+    const ended = JSON.parse(stdout);
+    expect(ended).toMatchObject({ kind: 'shop', currency: 'USD', rate: 31_000_000 });
+    expect(ended.finished_at).not.toBeNull();
+    expect(stderr).toMatch(/variants, \d+ changed/);
+    expect(await text('price-updates', 'show', String(ended.id))).toContain('Prices of:     the shop, in USD');
+    expect((await json('price-updates', 'list')).length).toBeGreaterThan(0);
+    const retry = await stage.home.run(['admin', 'price-updates', 'retry', '999999']);
+    expect(retry).toMatchObject({ code: 1 });
+    expect(await stage.home.run(['admin', 'rates', 'get', 'NOK'])).toMatchObject({ code: 1 });
+  });
+
+  it('rejected and dead letters: list and retry', async () => {
+    await stage.order({ id: 5201, name: '#5201', currency: 'CHF' }).catch(() => undefined);
+    const [set] = await json('rejected', 'list');
+    expect(set).toMatchObject({ topic: 'orders/create', body: expect.stringContaining('5201') });
+    expect(await text('rejected', 'list')).toContain('CHF');
+    expect(await text('rejected', 'retry', String(set.id))).toContain('Still not taken');
+    await text('rates', 'set', 'CHF', '33 XTM');
+    expect(await text('rejected', 'retry', String(set.id))).toContain('Taken');
+    expect(await json('orders', 'get', '5201')).toMatchObject({ total_price: 3_300_000_000 });
+    // The shop of these tests never had the order that was fulfilled above.
+    const [letter] = await json('dead-letters', 'list');
+    expect(letter).toMatchObject({ type: 'OrderPaid', subject: '5001', subscriber: 'shopify' });
+    expect(await text('dead-letters', 'list')).toContain('The shop has no order gid://shopify/Order/5001');
+    const retried = await text('dead-letters', 'retry', String(letter.event_id), '--subscriber', 'shopify');
+    expect(retried).toBe('Sent again to 1 subscriber.\n');
+    const [, other] = await json('dead-letters', 'list');
+    const eventId = String((other ?? letter).event_id);
+    expect(await text('dead-letters', 'dismiss', eventId, '--reason', 'never there')).toContain('off the list');
+    await stage.order({ id: 5202, name: '#5202', currency: 'SEK' }).catch(() => undefined);
+    const [aside] = await json('rejected', 'list');
+    await text('rejected', 'dismiss', String(aside.id), '--reason', 'a test');
+    expect(await json('rejected', 'list')).toEqual([]);
+    expect(await stage.home.run(['admin', 'dead-letters', 'retry', '999999'])).toMatchObject({ code: 1 });
+  });
+
+  it('events: lists them, and follows what happens until Ctrl-C', async () => {
+    const events = await json('events', '--limit', '3');
+    expect(events.map(({ id }: { id: number }) => id)).toEqual([1, 2, 3]);
+    expect(await text('events', '--after', '1', '--limit', '1')).toMatch(/^2 {2}\d{4}-\d\d-\d\d .* \{"/);
+    const following = stage.home.start(['admin', 'events', '--follow', '--json']);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await stage.order({ id: 5301, name: '#5301' });
+    const deadline = Date.now() + 15_000;
+    while (!following.stdout().includes('5301') && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(await following.interrupt()).toBe(0);
+    const [line = ''] = following.stdout().split('\n');
+    expect(JSON.parse(line)).toMatchObject({ type: 'NewOrder', payload: { order: { order_id: '5301' } } });
+  });
+
+  it('health: says whether the server is ready', async () => {
+    expect(await text('health')).toContain('Database:          ok');
+    expect(await json('health')).toMatchObject({ ready: true });
+  });
+
+  it.each([
+    [['orders', 'fulfill', '5001'], '--reason'],
+    [['accounts', 'balance', 'nobody'], 'not a Tari address'],
+    [['accounts', 'credit', '53', 'much'], 'is not an amount'],
+    [['wallets', 'add', alice.address, 'somewhere'], 'IPv4 or IPv6'],
+    [['roles', 'grant', alice.address, '-r', 'king'], 'There is no role king'],
+    [['events', '--limit', '0'], 'from 1 to 1000'],
+    [['orders'], 'Usage: taritools admin orders'],
+    [['dance'], "unknown command 'dance'"],
+  ])('refuses %j with 2', async (command, sentence) => {
+    const { code, stderr } = await stage.home.run(['admin', ...command]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)]);
+  });
+
+  it('ends with 1 and a sentence where the server is not there, or is another one', async () => {
+    await stage.home.addProfile('lost', alice, 'http://127.0.0.1:9');
+    const lost = await stage.home.run(['my', 'balance', '-p', 'lost']);
+    expect(lost.code).toBe(1);
+    expect(lost.stderr).toMatch(/The server at http:\/\/127\.0\.0\.1:9 does not answer/);
+    await stage.home.addProfile('other', alice, stage.stage.standIn.url);
+    const other = await stage.home.run(['my', 'balance', '-p', 'other']);
+    expect(other.code).toBe(1);
+    expect(other.stderr).toContain('Is the address right?');
+  });
+});

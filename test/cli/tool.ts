@@ -1,0 +1,147 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { hex } from '@scure/base';
+import { type ServerProcess, startServer } from '../../scripts/server-process.ts';
+import { type PreparedStage, prepareStage } from '../../scripts/stage.ts';
+import { parseJson } from '../../src/json.ts';
+import { settingDescriptions } from '../../src/setting-schema.ts';
+import { sendWebhook } from '../fakes/shopify/webhooks.ts';
+import { HOT_WALLET, type Person } from '../helpers/records.ts';
+import { orderBody } from '../helpers/server.ts';
+
+/** The built tool as a process, and the real server that it talks to. */
+
+export const TOOL = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+
+export interface Finished {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunOptions {
+  /** For standard input, which is closed behind it. */
+  input?: string;
+  environment?: Record<string, string>;
+}
+
+/** A person's home with the tool in it. */
+export class Home {
+  readonly folder = mkdtempSync(join(tmpdir(), 'tps-home-'));
+  readonly environment: Record<string, string> = {};
+
+  /** Nothing of the settings of the machine that runs the tests counts. */
+  get #environment(): NodeJS.ProcessEnv {
+    const unset = Object.fromEntries(settingDescriptions().map(({ name }) => [name, '']));
+    return { ...process.env, ...unset, TZ: 'Europe/Oslo', HOME: this.folder, ...this.environment };
+  }
+
+  run(arguments_: string[], { input, environment = {} }: RunOptions = {}): Promise<Finished> {
+    return new Promise((resolve) => {
+      const env = { ...this.#environment, ...environment };
+      const options = { env, maxBuffer: 64 * 1024 * 1024 };
+      const child = execFile(process.execPath, [TOOL, ...arguments_], options, (error, stdout, stderr) => {
+        resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, stdout, stderr });
+      });
+      child.stdin?.end(input ?? '');
+    });
+  }
+
+  /** What the tool printed, which must have ended with 0. */
+  async text(arguments_: string[], options?: RunOptions): Promise<string> {
+    const { code, stdout, stderr } = await this.run(arguments_, options);
+    if (code !== 0) throw new Error(`taritools ${arguments_.join(' ')} ended with ${code}: ${stderr}${stdout}`);
+    return stdout;
+  }
+
+  /** What the tool printed with --json. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape, and say what they expect.
+  async json(arguments_: string[], options?: RunOptions): Promise<any> {
+    return parseJson(await this.text([...arguments_, '--json'], options));
+  }
+
+  /** Starts the tool and leaves it running. */
+  start(arguments_: string[]) {
+    const child = spawn(process.execPath, [TOOL, ...arguments_], {
+      env: this.#environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk;
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    return {
+      pid: child.pid ?? 0,
+      stdout: () => stdout,
+      async interrupt() {
+        child.kill('SIGINT');
+        return ended;
+      },
+    };
+  }
+
+  /** A profile with its key in the file. */
+  async addProfile(name: string, person: Pick<Person, 'secretKey'>, server: string, roles: string[] = ['user']) {
+    const roleArguments = roles.flatMap((role) => ['-r', role]);
+    await this.text(['profile', 'add', name, '--server', server, ...roleArguments], {
+      input: `${hex.encode(person.secretKey)}\n`,
+    });
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A server with a Shopify stand-in, a super admin with the profile `boss`, and a registered hot wallet. */
+export interface ToolStage {
+  home: Home;
+  stage: PreparedStage;
+  server: ServerProcess;
+  /** Ends the server as a power cut would, and starts it again. */
+  restart(): Promise<void>;
+  /** The shop reports an order of 100 XTM. */
+  order(fields?: Record<string, unknown>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startToolStage(settings: Record<string, string> = {}): Promise<ToolStage> {
+  const folder = mkdtempSync(join(tmpdir(), 'tps-cli-server-'));
+  const prepared = await prepareStage(folder, { unclaimedTimeoutMs: 3_600_000 });
+  const stage = { ...prepared, settings: { ...prepared.settings, TPG_RATE_LIMIT: '0', ...settings } };
+  const log = join(folder, 'server.log');
+  let server = await startServer(stage.settings, log);
+  const home = new Home();
+  const { secretKey } = prepared.operator;
+  await home.addProfile('boss', { secretKey }, server.url, ['super_admin', 'user']);
+  home.environment.TARITOOLS_PROFILE = 'boss';
+  await home.text(['admin', 'wallets', 'add', HOT_WALLET.address, '127.0.0.1']);
+  return {
+    home,
+    stage,
+    get server() {
+      return server;
+    },
+    async restart() {
+      await server.kill();
+      server = await startServer(stage.settings, log);
+    },
+    async order(fields = {}) {
+      const url = `${server.url}/shopify/webhook/checkout_create`;
+      const delivery = { secret: stage.hmacSecret, shop: stage.standIn.shop };
+      const answer = await sendWebhook(url, 'orders/create', orderBody(fields), delivery);
+      const text = await answer.text();
+      if (!text.includes('"success":true')) throw new Error(`The order was refused: ${text}`);
+    },
+    async close() {
+      await server.kill();
+      await prepared.standIn.close();
+      home.remove();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,275 @@
+import { statSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { hex } from '@scure/base';
+import SqliteDatabase from 'better-sqlite3';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ACCOUNTS, HOT_WALLET } from '../helpers/records.ts';
+import { Home, startToolStage, type ToolStage } from './tool.ts';
+
+const [alice, bob] = ACCOUNTS;
+const PROFILE = 'TPS Hot Wallet';
+
+/** What the console wallet passes to its script. */
+function event(name: string, txid: string, changes: Record<number, string> = {}): string[] {
+  const usual = [name, '2.5 T', txid, '', 'None', alice.address, HOT_WALLET.address, 'x', 'x', 'x', 'x', '', 'Inbound'];
+  return ['wallet', 'notify', '--', ...usual.map((text, index) => changes[index + 1] ?? text)];
+}
+
+describe('wallet, against the server', { timeout: 120_000 }, () => {
+  let stage: ToolStage;
+  /** The hot wallet's machine. */
+  let home: Home;
+
+  beforeAll(async () => {
+    stage = await startToolStage();
+    home = new Home();
+    await home.addProfile(PROFILE, HOT_WALLET, stage.server.url);
+  });
+  afterAll(async () => {
+    await stage.close();
+    home.remove();
+  });
+
+  const paymentsOf = async (address: string) =>
+    (await stage.home.json(['admin', 'accounts', 'payments', address])).payments;
+
+  it('reports what was received and what is confirmed, and ends with 0', async () => {
+    const received = ['wallet', 'received', '-p', PROFILE, '-a', '500 T', '-t', '1', '-m', 'hello', '-s', bob.address];
+    expect(await home.text([...received, '--payment_id', 'u64(1001)'])).toBe(
+      'Payment 1: Payment processed successfully.\n',
+    );
+    expect(await paymentsOf(bob.address)).toMatchObject([
+      { txid: '1', status: 'received', amount: 500_000_000, memo: 'hello', order_id: '1001' },
+    ]);
+    expect(await home.text(['wallet', 'confirmed', '-p', PROFILE, '-t', '1'])).toContain('it is confirmed.');
+    expect(await paymentsOf(bob.address)).toMatchObject([{ txid: '1', status: 'confirmed' }]);
+  });
+
+  it('sends a report that was made before only once', async () => {
+    const again = await home.text(['wallet', 'received', '-p', PROFILE, '-a', '9 T', '-t', '1', '-s', bob.address]);
+    expect(again).toBe('This was reported before.\n');
+    expect(await paymentsOf(bob.address)).toMatchObject([{ amount: 500_000_000 }]);
+  });
+
+  it('takes what the console wallet passes: a payment at once, its confirmation when it is deep enough', async () => {
+    await home.text(event('received', '20'));
+    const shallow = await home.text(event('confirmation', '20', { 12: '2' }));
+    expect(shallow).toContain('This was reported before.');
+    const statusOf = async () =>
+      (await paymentsOf(alice.address)).find((payment: { txid: string }) => payment.txid === '20').status;
+    expect(await statusOf()).toBe('received');
+    await home.text(event('confirmation', '20', { 12: '3' }));
+    expect(await statusOf()).toBe('confirmed');
+    // Whatever comes later, also `mined`, changes nothing more.
+    expect(await home.text(event('mined', '20'))).toContain('This was reported before.');
+  });
+
+  it('leaves out outgoing payments and reports a payment whose first event was missed', async () => {
+    expect(await home.text(event('received', '30', { 13: 'Outbound' }))).toContain('An outgoing payment');
+    await home.text(event('mined', '31', { 5: 'type(Payment), data(order 4711)' }));
+    const payments = await paymentsOf(alice.address);
+    expect(payments.find((payment: { txid: string }) => payment.txid === '30')).toBeUndefined();
+    expect(payments.find((payment: { txid: string }) => payment.txid === '31')).toMatchObject({
+      status: 'confirmed',
+      order_id: '4711',
+    });
+  });
+
+  it('sets aside with its reason what the server refuses for good, and goes on with what follows', async () => {
+    const refused = await home.run(['wallet', 'received', '-p', PROFILE, '-a', '1 T', '-t', '40', '-s', 'nonsense']);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('The server refused the payment');
+    expect(refused.stderr).toContain('payment.sender: is not a Tari address');
+    expect((await home.run(event('received', '41'))).code).toBe(0);
+    const queue = await home.json(['wallet', 'queue']);
+    expect(queue).toMatchObject([{ kind: 'payment', txid: '40', state: 'refused', attempts: 1 }]);
+    expect(await home.text(['wallet', 'queue'])).toMatch(/payment +40 +refused/);
+    // Taken up again it is refused again, by the server.
+    expect(await home.text(['wallet', 'replay', '-p', PROFILE, '--refused'])).toBe('0 waiting, 1 refused.\n');
+    // Who reports it again, and rightly, is heard.
+    await home.text(['wallet', 'received', '-p', PROFILE, '-a', '1 T', '-t', '40', '-s', alice.address]);
+    expect(await home.json(['wallet', 'queue'])).toEqual([]);
+  });
+
+  it('keeps reports while the wallet is not registered, and sends them when it is', async () => {
+    await stage.home.text(['admin', 'wallets', 'remove', HOT_WALLET.address]);
+    const kept = await home.run(['wallet', 'received', '-p', PROFILE, '-a', '1 T', '-t', '50', '-s', alice.address]);
+    expect(kept.code).toBe(1);
+    expect(kept.stderr).toContain('is kept and will be sent later');
+    await stage.home.text(['admin', 'wallets', 'add', HOT_WALLET.address, '127.0.0.1']);
+    expect(await home.text(['wallet', 'replay', '-p', PROFILE])).toContain('0 waiting');
+    expect((await paymentsOf(alice.address)).map((payment: { txid: string }) => payment.txid)).toContain('50');
+  });
+
+  it('uses nonces above those of another tool when it is told to', async () => {
+    const high = BigInt(Date.now()) * 1000n;
+    await stage.home.text([
+      'admin',
+      'wallets',
+      'add',
+      HOT_WALLET.address,
+      '127.0.0.1',
+      '--initial-nonce',
+      String(high),
+    ]);
+    const late = await home.run(['wallet', 'received', '-p', PROFILE, '-a', '1 T', '-t', '60', '-s', alice.address]);
+    expect(late).toMatchObject({ code: 1, stderr: expect.stringContaining('Nonce is not strictly increasing') });
+    await home.text(['wallet', 'replay', '-p', PROFILE, '--nonce-above', String(high)]);
+    expect((await paymentsOf(alice.address)).map((payment: { txid: string }) => payment.txid)).toContain('60');
+  });
+
+  it('keeps its files for their owner alone, and shows no key', async () => {
+    const folder = join(home.folder, '.taritools');
+    for (const name of ['', 'queue']) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o700);
+    for (const name of ['config.toml', 'queue/queue.db']) {
+      expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o600]);
+    }
+    expect(await home.text(['wallet', 'queue', '--all', '--json'])).not.toContain(hex.encode(HOT_WALLET.secretKey));
+  });
+
+  it.each([
+    [['wallet', 'received', '-a', '1.5', '-t', '1', '-s', 'x'], 'no amount with a unit'],
+    [['wallet', 'received', '-a', '1 T', '-s', 'x'], '--txid'],
+    [['wallet', 'confirmed', '-t', 'two words'], 'visible ASCII'],
+    [['wallet', 'notify'], 'missing required argument'],
+    [['wallet', 'notify', '--confirmations', '0', '--', 'received'], 'from 1 to 1000'],
+    [['wallet', 'replay', '-p', 'nobody'], 'There is no profile "nobody"'],
+  ])('refuses %j', async (command, sentence) => {
+    const { code, stderr } = await home.run(command);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)]);
+  });
+
+  it('delivers a hundred notifications at once, while the server is killed and started again, each once', async () => {
+    const txids = Array.from({ length: 100 }, (_, index) => String(1000 + index));
+    const started = txids.map((txid) => home.run(event('mined', txid)));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await stage.restart();
+    const finished = await Promise.all(started);
+    expect(finished.filter(({ code }) => code !== 0)).toEqual([]);
+    await home.text(['wallet', 'replay', '-p', PROFILE, '--wait', '20']);
+
+    const payments = (await paymentsOf(alice.address)).filter(({ txid }: { txid: string }) => txids.includes(txid));
+    expect(payments.map(({ txid }: { txid: string }) => txid).sort()).toEqual(txids);
+    expect(new Set(payments.map(({ status }: { status: string }) => status))).toEqual(new Set(['confirmed']));
+    const waiting = await home.json(['wallet', 'queue']);
+    expect(waiting.filter(({ state }: { state: string }) => state === 'waiting')).toEqual([]);
+    // The server's own journal: each payment was received and confirmed once.
+    const file = stage.stage.settings.TPG_DATABASE_URL?.replace('sqlite://', '') ?? '';
+    const database = new SqliteDatabase(file, { readonly: true });
+    const count = database.prepare(
+      `select type, count(*) as n from events where json_extract(payload, '$.payment.txid') between '1000' and '1099'
+       and length(json_extract(payload, '$.payment.txid')) = 4 group by type order by type`,
+    );
+    expect(count.all()).toEqual([
+      { type: 'PaymentConfirmed', n: 100 },
+      { type: 'PaymentReceived', n: 100 },
+    ]);
+    database.close();
+  }, 240_000);
+});
+
+describe('wallet, against servers in trouble', { timeout: 120_000 }, () => {
+  let home: Home;
+  let server: Server;
+  let url: string;
+  let answers: (() => { status: number; body: string })[];
+  const bodies: { txid: string; nonce: bigint; path: string }[] = [];
+
+  beforeEach(async () => {
+    home = new Home();
+    answers = [];
+    bodies.length = 0;
+    server = createServer(async (request, response) => {
+      let text = '';
+      for await (const chunk of request) text += String(chunk);
+      const body = JSON.parse(text);
+      bodies.push({
+        txid: (body.payment ?? body.confirmation).txid,
+        nonce: BigInt(body.auth.nonce),
+        path: request.url ?? '',
+      });
+      const usual = { status: 200, body: '{"success":true,"message":"Fine."}' };
+      const { status, body: answer } = answers.shift()?.() ?? usual;
+      // A server that hangs.
+      if (status === 0) return;
+      response.writeHead(status, { 'content-type': 'application/json' }).end(answer);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await home.addProfile(PROFILE, HOT_WALLET, url);
+  });
+  afterEach(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    home.remove();
+  });
+
+  const failing = (status: number, body = '{"error":"It is so.","code":"unavailable","request_id":"x"}') => ({
+    status,
+    body,
+  });
+  const report = (txid: string) => home.run(['wallet', 'received', '-a', '1 T', '-t', txid, '-s', alice.address]);
+
+  it('keeps the order of what waits, with nonces that rise', async () => {
+    answers = [() => failing(503), () => failing(503), () => failing(503)];
+    for (const txid of ['1', '2', '3']) expect((await report(txid)).code).toBe(1);
+    // Each new one tried the first that waits, and nothing behind it.
+    expect(bodies.map(({ txid }) => txid)).toEqual(['1', '1', '1']);
+    expect(await home.text(['wallet', 'replay'])).toContain('0 waiting, 0 refused.');
+    expect(bodies.slice(3).map(({ txid }) => txid)).toEqual(['1', '2', '3']);
+    const nonces = bodies.map(({ nonce }) => nonce);
+    expect(nonces).toEqual([...nonces].sort((one, other) => (one < other ? -1 : 1)));
+    expect(new Set(nonces).size).toBe(nonces.length);
+  });
+
+  it('loses nothing when the process that sends is killed, and keeps nobody else from sending', async () => {
+    answers = [() => failing(0)];
+    const killed = home.start(['wallet', 'received', '-a', '1 T', '-t', '8', '-s', alice.address]);
+    while (bodies.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    process.kill(killed.pid, 'SIGKILL');
+    expect((await report('9')).code).toBe(0);
+    expect(bodies.map(({ txid }) => txid)).toEqual(['8', '8', '9']);
+  });
+
+  it('goes on for a while where the server comes back', async () => {
+    answers = [() => failing(503), () => failing(502, '<html>Bad gateway'), () => failing(404, 'no server here')];
+    const { code, stdout } = await home.run(event('mined', '7'));
+    expect([code, stdout]).toEqual([0, 'Payment 7: Fine.\nConfirmation of payment 7: Fine.\n']);
+    expect(bodies.map(({ path }) => path).slice(-2)).toEqual(['/wallet/incoming_payment', '/wallet/tx_confirmation']);
+  });
+
+  it('lets one report that makes the server fail hold up no other', async () => {
+    const broken = failing(500, '{"error":"Something went wrong.","code":"internal_error","request_id":"x"}');
+    answers = [() => broken, () => broken];
+    expect((await report('1')).code).toBe(1);
+    expect((await report('2')).code).toBe(0);
+    expect(await home.json(['wallet', 'queue'])).toMatchObject([{ txid: '1', state: 'waiting', attempts: 2 }]);
+  });
+
+  it('takes no answer of somebody else for the server’s', async () => {
+    answers = [() => failing(200, '<html>Welcome to our proxy'), () => failing(400, 'no')];
+    expect((await report('1')).code).toBe(1);
+    expect((await report('1')).code).toBe(1);
+    expect(await home.json(['wallet', 'queue'])).toMatchObject([{ txid: '1', state: 'waiting' }]);
+    expect((await report('1')).code).toBe(0);
+  });
+
+  it('keeps a report when nothing answers at all, and when there is no profile to send it as', async () => {
+    await new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    });
+    const down = await report('1');
+    expect(down.code).toBe(1);
+    expect(down.stderr).toContain('ECONNREFUSED');
+    expect(down.stderr).toContain('kept');
+    await home.text(['profile', 'remove', PROFILE]);
+    expect((await report('2')).code).toBe(2);
+    expect(await home.json(['wallet', 'queue'])).toMatchObject([
+      { txid: '1', state: 'waiting' },
+      { txid: '2', state: 'waiting', profile: PROFILE },
+    ]);
+  });
+});
