@@ -1,0 +1,56 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { STEPS_OF_A_HISTORY } from './simulate/history.ts';
+import { type Finding, play } from './simulate/play.ts';
+import { tableOf } from './simulate/table.ts';
+import { simulate } from './simulate/workers.ts';
+
+/**
+ * Plays random histories of everything that can happen to the server, in simulated time and with faults at every port,
+ * and holds the books after each step against what they should be.
+ */
+
+const { values } = parseArgs({
+  options: {
+    histories: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
+    workers: { type: 'string', default: String(availableParallelism()) },
+    trace: { type: 'boolean', default: false },
+  },
+});
+const AS_ON_PAPER = 'After every step the books were as on paper.';
+const seed = Number(values.seed);
+const histories = Number(values.histories);
+console.log(`${histories} histories of about ${STEPS_OF_A_HISTORY} steps, the first with seed ${seed}.`);
+
+if (values.trace) {
+  const finding = await play({ first: seed, count: histories, stride: 1, trace: (line) => console.log(line) });
+  if (finding) tellOf(finding);
+  else console.log(AS_ON_PAPER);
+} else {
+  const startedAt = performance.now();
+  const stopping = new AbortController();
+  process.once('SIGINT', () => stopping.abort());
+  const { tally, findings, cpuMs } = await simulate({
+    seed,
+    histories,
+    workers: Number(values.workers),
+    signal: stopping.signal,
+    progress: ({ histories: done, steps }) => process.stdout.write(`\r${done} histories, ${steps} steps`),
+  });
+  const seconds = (performance.now() - startedAt) / 1000;
+  console.log(`\n\n${tableOf(tally)}\n`);
+  console.log(
+    `${tally.steps} steps in ${seconds.toFixed(1)} s, ${Math.round(tally.steps / seconds)} a second; ` +
+      `${((cpuMs * 1000) / Math.max(tally.steps, 1)).toFixed(0)} µs of a processor for each.`,
+  );
+  for (const finding of findings) tellOf(finding);
+  if (findings.length === 0) console.log(AS_ON_PAPER);
+}
+
+function tellOf({ seed, message, trail, stack }: Finding): void {
+  process.exitCode = 1;
+  console.log(`\nBROKEN: ${message}\n\nThe last steps:`);
+  for (const line of trail) console.log(`  ${line.slice(0, 300)}`);
+  console.log(`\n${stack}\n\nPlay it again: npm run test:simulate -- --histories 1 --seed ${seed} --trace`);
+}

@@ -1,0 +1,33 @@
+import type { SeededRandom } from '../random.ts';
+import type { Input, InputMaker } from './input.ts';
+import { OPERATOR_INPUTS } from './operator-inputs.ts';
+import { SHOP_INPUTS } from './shop-inputs.ts';
+import { TIME_INPUTS } from './time-inputs.ts';
+import { WALLET_INPUTS } from './wallet-inputs.ts';
+import type { World } from './world.ts';
+
+/** Every kind of input, with how often it is to come up. */
+const ALL: readonly (readonly [number, InputMaker])[] = [
+  ...SHOP_INPUTS,
+  ...WALLET_INPUTS,
+  ...OPERATOR_INPUTS,
+  ...TIME_INPUTS,
+];
+const TOTAL = ALL.reduce((total, [weight]) => total + weight, 0);
+
+/** An input that the world has room for. */
+export function nextInput(world: World): Input {
+  for (;;) {
+    const input = pickMaker(world.random)(world);
+    if (input !== undefined) return input;
+  }
+}
+
+function pickMaker(random: SeededRandom): InputMaker {
+  let left = random.next() * TOTAL;
+  for (const [weight, maker] of ALL) {
+    left -= weight;
+    if (left < 0) return maker;
+  }
+  throw new Error('The weights do not add up');
+}

@@ -1,0 +1,162 @@
+import type { EngineSettings } from '../../src/engine/context.ts';
+import { createEngine, type Engine } from '../../src/engine/engine.ts';
+import { EngineError } from '../../src/engine/errors.ts';
+import { silentLog } from '../../src/engine/log.ts';
+import type { Storefront } from '../../src/engine/storefront.ts';
+import { Dispatcher } from '../../src/outbox/dispatcher.ts';
+import { EventBus } from '../../src/outbox/event-bus.ts';
+import { subscribeStorefront } from '../../src/outbox/storefront-subscriber.ts';
+import type { Delivery } from '../../src/store/deliveries.ts';
+import type { Repositories } from '../../src/store/repositories.ts';
+import { sqliteStoreOver } from '../../src/store/sqlite.ts';
+import type { Store } from '../../src/store/unit-of-work.ts';
+import type { FaultyDatabase } from './faulty-database.ts';
+
+/** A change that makes the server wrong: proves that the simulation would find it. */
+export interface Mutation {
+  repositories?: (tx: Repositories) => Repositories;
+  /** Of the SQL as it reaches the database. */
+  statement?: (text: string) => string;
+}
+
+/** What became of a unit of work: kept, refused by a rule, or lost because the database failed. */
+export type WorkEnd = 'kept' | 'refused' | 'lost';
+
+/** The durable subscriber that a plugin registers. */
+export const PLUGIN = 'bookkeeping';
+
+export interface ServerPorts {
+  database: FaultyDatabase;
+  settings: EngineSettings;
+  nothingExpiresBefore: Date;
+  now: () => Date;
+  random: () => number;
+  makeTxid: () => string;
+  shop: Storefront;
+  /** The plugin's durable handler. */
+  bookkeep: (eventId: bigint, subject: string) => void;
+  mutation: Mutation | undefined;
+}
+
+/** One try to carry one delivery. */
+export interface Carrying {
+  /** Undefined until one was given out, and when none was due. */
+  delivery?: Delivery;
+  /** Answers the event's id; rejects where the database failed. */
+  ended: Promise<bigint | undefined>;
+}
+
+/** One process of the server: engine, outbox and store over the database, until it ends. */
+export class SimulatedServer {
+  isDead = false;
+  readonly engine: Engine;
+  /** How the units of work of the inputs since the last `takeWorks` ended, in their order. */
+  #works: WorkEnd[] = [];
+  readonly #store: Store;
+  readonly #dispatcher: Dispatcher;
+  readonly #now: () => Date;
+  #taking: Carrying | undefined;
+
+  constructor(ports: ServerPorts) {
+    const { database, settings, shop, mutation } = ports;
+    const clock = { now: ports.now };
+    this.#now = ports.now;
+    this.#store = sqliteStoreOver(database.connectionOf(this, mutation?.statement));
+    const bus = new EventBus(silentLog);
+    subscribeStorefront(bus, shop, silentLog, async (orderId) => {
+      const kept = await this.#store.read((tx) => tx.authorizations.ofOrder(orderId));
+      return kept.map(({ transactionId }) => transactionId);
+    });
+    bus.onDurable(PLUGIN, 'OrderPaid', ({ id, payload }) => ports.bookkeep(id, payload.order.order_id));
+    bus.onDurable(PLUGIN, 'OrderClaimed', ({ id, payload }) => ports.bookkeep(id, payload.order.order_id));
+    bus.on('OrderAnnulled', () => {
+      throw new Error('This plugin always fails');
+    });
+    this.#store.onCommitted((events) => bus.emit(events));
+    const nothing = () => undefined;
+    this.engine = createEngine(
+      { store: this.#counting(mutation), clock, settings, subscriptions: bus, log: silentLog },
+      {
+        nothingExpiresBefore: ports.nothingExpiresBefore,
+        makeTxid: ports.makeTxid,
+        storefront: shop,
+        wakeOutbox: nothing,
+        wakePriceUpdates: nothing,
+      },
+    );
+    const store = this.#watching(mutation);
+    this.#dispatcher = new Dispatcher({ store, bus, clock, random: ports.random, log: silentLog });
+  }
+
+  start(): Promise<void> {
+    return this.#store.run((tx) => tx.deliveries.releaseHeld(this.#now()));
+  }
+
+  /** Has the outbox carry what is due next. */
+  carryNext(): Carrying {
+    const carrying: Carrying = { ended: Promise.resolve(undefined) };
+    this.#taking = carrying;
+    carrying.ended = this.#dispatcher.processNext();
+    this.#taking = undefined;
+    return carrying;
+  }
+
+  takeWorks(): WorkEnd[] {
+    const works = this.#works;
+    this.#works = [];
+    return works;
+  }
+
+  #counting(mutation: Mutation | undefined): Store {
+    const mutated = mutating(mutation);
+    return {
+      ...this.#store,
+      run: (work) => {
+        const works = this.#works;
+        const index = works.push('lost') - 1;
+        return this.#store
+          .run((tx) => work(mutated(tx)))
+          .then(
+            (answer) => {
+              works[index] = 'kept';
+              return answer;
+            },
+            (error: unknown) => {
+              if (error instanceof EngineError) works[index] = 'refused';
+              throw error;
+            },
+          );
+      },
+    };
+  }
+
+  /** Tells which delivery was given out to whom, once that is committed. */
+  #watching(mutation: Mutation | undefined): Store {
+    const mutated = mutating(mutation);
+    return {
+      ...this.#store,
+      run: (work) => {
+        const carrying = this.#taking;
+        this.#taking = undefined;
+        const running = this.#store.run((tx) => work(mutated(tx)));
+        if (carrying === undefined) return running;
+        return running.then((answer) => {
+          if (answer !== undefined) carrying.delivery = answer as Delivery;
+          return answer;
+        });
+      },
+    };
+  }
+}
+
+/** The repositories of a store are the same for all of its works, so that they are changed once. */
+function mutating(mutation: Mutation | undefined): (tx: Repositories) => Repositories {
+  const mutate = mutation?.repositories;
+  if (mutate === undefined) return (tx) => tx;
+  const mutated = new WeakMap<Repositories, Repositories>();
+  return (tx) => {
+    const known = mutated.get(tx) ?? mutate(tx);
+    mutated.set(tx, known);
+    return known;
+  };
+}

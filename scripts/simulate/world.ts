@@ -1,0 +1,259 @@
+import type { EngineSettings } from '../../src/engine/context.ts';
+import type { Owner } from '../../src/engine/ledger.ts';
+import { ownerOf } from '../../src/engine/orders.ts';
+import type { ShopOrder } from '../../src/engine/storefront.ts';
+import type { CheckedContent } from '../../src/engine/webhooks.ts';
+import type { WebhookDelivery } from '../../src/store/webhooks.ts';
+import { signClaim } from '../../src/tari/claim.ts';
+import { customerAddress } from '../../src/tari/customer-address.ts';
+import { type Person, personOf } from '../../test/helpers/records.ts';
+import type { SeededRandom } from '../random.ts';
+import type { FaultyDatabase } from './faulty-database.ts';
+import { PaperOutbox, type Try } from './outbox.ts';
+import { Paper } from './paper.ts';
+import type { Closing, PaperOwner, Told } from './paper-rows.ts';
+import { type Carrying, type Mutation, PLUGIN, SimulatedServer } from './server.ts';
+import { type HangingCall, SimulatedShop } from './shop.ts';
+import type { Tally } from './tally.ts';
+
+const HOUR = 3_600_000;
+const START = Date.UTC(2026, 2, 10, 12);
+
+/** Few of each, so that inputs meet each other all the time. */
+export const PEOPLE: readonly Person[] = [1, 2, 3, 4].map(personOf);
+export const HOT_WALLETS: readonly Person[] = [100, 101].map(personOf);
+export const CUSTOMERS = ['c1', 'c1', 'c2', 'c3'] as const;
+export const PLACES = ['10.1.2.3', '10.1.2.4'] as const;
+
+type OrderContent = Extract<
+  CheckedContent,
+  { kind: 'new_order' | 'order_news' | 'authorization' | 'ignored' | 'unusable' }
+>;
+
+/** Something that the shop sends, as it was when it was made: it may come late, twice or never. */
+export interface Letter {
+  delivery: WebhookDelivery;
+  content: OrderContent;
+  /** Names the letter, so that it is found again when it is taken up again. */
+  body: string;
+}
+
+/** A call to the shop that hangs, and the try that waits for it. */
+export interface Hung extends HangingCall {
+  /** Subscriber and subject. */
+  name: string;
+  carrying?: Carrying;
+  onPaper?: Try;
+}
+
+/** Owners by customer, whom making costs more than a step. */
+const madeOwners = new Map<string, PaperOwner>();
+
+export function madeOwnerOf(customer: string): PaperOwner {
+  const owner = madeOwners.get(customer) ?? ownerOf(customerAddress(customer));
+  madeOwners.set(customer, owner);
+  return owner;
+}
+
+const claimTexts = new Map<string, string>();
+
+/** A claim as an order's note carries it, signed once for all histories. */
+export function claimTextOf(person: Person, orderId: string): string {
+  const name = `${person.account} ${orderId}`;
+  const sign = () =>
+    JSON.stringify(
+      signClaim(person.secretKey, person.tariAddress, orderId, (length) => new Uint8Array(length).fill(7)),
+    );
+  const text = claimTexts.get(name) ?? sign();
+  claimTexts.set(name, text);
+  return text;
+}
+
+export function paperOwnerOf(person: Person): Owner {
+  return { account: person.account, address: person.address };
+}
+
+export function toldBy(order: ShopOrder): Told {
+  const closing: Closing | null = order.isCancelledInShop ? 'cancelled' : order.isPaidInShop ? 'paid' : null;
+  return {
+    orderId: order.orderId,
+    altId: order.altId,
+    customer: order.customerId,
+    memo: order.memo,
+    price: order.price,
+    currency: order.currency,
+    closing,
+    createdAt: order.createdAt.getTime(),
+    updatedAt: order.updatedAt.getTime(),
+  };
+}
+
+/** What there is in one history: a server with its database, a shop, people, time and chance; and all of it on paper. */
+export class World {
+  readonly random: SeededRandom;
+  readonly tally: Tally;
+  readonly database: FaultyDatabase;
+  readonly settings: EngineSettings;
+  readonly shop: SimulatedShop;
+  readonly paper: Paper;
+  readonly outbox: PaperOutbox;
+  readonly letters: Letter[] = [];
+  /** Who claims an order in its note. */
+  readonly noteClaimants = new Map<string, Person>();
+  readonly hanging: Hung[] = [];
+  /** Those who must hear of a call that hangs. */
+  readonly onHang = new Set<(hung: Hung) => void>();
+  /** How the last call to a subscriber about a subject ended. */
+  readonly ends = new Map<string, 'done' | 'failed' | 'hopeless'>();
+  /** What the shop has told in answer to the last rescan, with the claims in its orders' notes. */
+  toldOpen: ShopOrder[] = [];
+  server: SimulatedServer;
+  /** The highest nonce that anybody has used. */
+  lastNonce = 0n;
+  #txids = 0;
+  #names = 0;
+  readonly #mutation: Mutation | undefined;
+  readonly #nothingExpiresBefore: Date;
+  #keptNow = new Date(START);
+
+  constructor(random: SeededRandom, database: FaultyDatabase, tally: Tally, mutation: Mutation | undefined) {
+    this.random = random;
+    this.database = database;
+    this.tally = tally;
+    this.#mutation = mutation;
+    this.settings = {
+      strictMode: random.chance(0.6),
+      disableMemoSignatureCheck: false,
+      disableWalletWhitelist: random.chance(0.1),
+      paymentWalletAddress: random.chance(0.5) ? HOT_WALLETS[0]?.address : undefined,
+      unclaimedOrderTimeoutMs: 2 * HOUR,
+      unpaidOrderTimeoutMs: 48 * HOUR,
+    };
+    this.#nothingExpiresBefore = new Date(START + (random.chance(0.8) ? 0 : HOUR));
+    this.shop = new SimulatedShop(
+      random,
+      (fault) => tally.count('fault', fault),
+      ({ orderId }, call) => {
+        const hung: Hung = { name: `shop ${orderId}`, ...call };
+        this.hanging.push(hung);
+        for (const listener of this.onHang) listener(hung);
+      },
+    );
+    this.shop.faultRate = random.pick([0, 0.1, 0.4]);
+    this.paper = new Paper(
+      {
+        strictMode: this.settings.strictMode,
+        disableWalletWhitelist: this.settings.disableWalletWhitelist,
+        hasPaymentWallet: this.settings.paymentWalletAddress !== undefined,
+        unclaimedTimeoutMs: this.settings.unclaimedOrderTimeoutMs,
+        unpaidTimeoutMs: this.settings.unpaidOrderTimeoutMs,
+      },
+      madeOwnerOf,
+      (from, action, to) => tally.count('state', `${from} -${action}-> ${to}`),
+    );
+    this.paper.now = START;
+    this.outbox = new PaperOutbox(this.paper, hearersOf);
+    this.server = this.#startServer();
+  }
+
+  get now(): number {
+    return this.paper.now;
+  }
+
+  set now(ms: number) {
+    this.paper.now = ms;
+    this.#keptNow = new Date(ms);
+  }
+
+  nothingExpiresYet(): boolean {
+    return this.now < this.#nothingExpiresBefore.getTime();
+  }
+
+  /** The id that the last manual payment was given. */
+  lastTxid(): string {
+    return `manual-${this.#txids}`;
+  }
+
+  /** A name that nothing else has. */
+  newName(kind: string): string {
+    this.#names += 1;
+    return `${kind}${this.#names}`;
+  }
+
+  /** Ends the server's process, whatever it does, and starts another one over the same database. */
+  async restart(): Promise<void> {
+    this.server.isDead = true;
+    for (const hung of this.hanging.splice(0)) hung.release(this.random.chance(0.5) ? 'fails after acting' : 'fails');
+    this.server = this.#startServer();
+    await this.server.start();
+    // What the calls came to that the old process made, nobody heard.
+    this.ends.clear();
+    this.outbox.released();
+  }
+
+  /** Notes how the call to the shop ended, beside letting the server know. */
+  #noting(name: string, call: Promise<{ effect: string }>): Promise<never> {
+    return call.then(
+      (outcome) => {
+        this.ends.set(name, 'done');
+        this.tally.count('shop', outcome.effect);
+        return outcome as never;
+      },
+      (error: { retryable: boolean }) => {
+        this.ends.set(name, error.retryable ? 'failed' : 'hopeless');
+        throw error;
+      },
+    );
+  }
+
+  #startServer(): SimulatedServer {
+    const { shop, random } = this;
+    return new SimulatedServer({
+      database: this.database,
+      settings: this.settings,
+      nothingExpiresBefore: this.#nothingExpiresBefore,
+      now: () => this.#keptNow,
+      random: () => random.next(),
+      makeTxid: () => {
+        this.#txids += 1;
+        return this.lastTxid();
+      },
+      shop: {
+        name: shop.name,
+        markPaid: (order, paidAt) => this.#noting(`shop ${order.orderId}`, shop.markPaid(order, paidAt)),
+        cancel: (order, reason) => this.#noting(`shop ${order.orderId}`, shop.cancel(order, reason)),
+        openOrders: () => this.#openOrders(),
+      },
+      bookkeep: (_eventId, subject) => {
+        const fails = random.chance(this.shop.faultRate / 2);
+        this.ends.set(`${PLUGIN} ${subject}`, fails ? 'failed' : 'done');
+        if (!fails) return;
+        this.tally.count('fault', 'plugin throws');
+        throw new Error('The plugin has failed');
+      },
+      mutation: this.#mutation,
+    });
+  }
+
+  async *#openOrders() {
+    this.toldOpen = [];
+    for await (const open of this.shop.openOrders()) {
+      if (open.kind === 'order') {
+        const order = this.withClaimText(open.order);
+        this.toldOpen.push(order);
+        yield { ...open, order };
+      } else yield open;
+    }
+  }
+
+  withClaimText(order: ShopOrder): ShopOrder {
+    const claimant = this.noteClaimants.get(order.orderId);
+    return claimant === undefined ? order : { ...order, claimTexts: [claimTextOf(claimant, order.orderId)] };
+  }
+}
+
+function hearersOf(type: string, isOfTheShop: boolean): readonly string[] {
+  if (type === 'OrderPaid') return ['shop', PLUGIN];
+  if (type === 'OrderClaimed') return [PLUGIN];
+  return type === 'OrderAnnulled' && !isOfTheShop ? ['shop'] : [];
+}

@@ -1,0 +1,125 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { DATABASE_FAULTS } from '../../scripts/simulate/faulty-database.ts';
+import { playHistory, STEPS_OF_A_HISTORY } from '../../scripts/simulate/history.ts';
+import { emptyDatabase } from '../../scripts/simulate/image.ts';
+import { SHOP_FAULTS } from '../../scripts/simulate/shop.ts';
+import { tableOf } from '../../scripts/simulate/table.ts';
+import { Tally } from '../../scripts/simulate/tally.ts';
+import { type Simulation, simulate } from '../../scripts/simulate/workers.ts';
+import { ORDER_STATES } from '../../src/engine/order-states.ts';
+
+const STEPS = 50_000;
+
+/** Everything that there is an input for; what it is called in full says more. */
+const INPUTS = [
+  'webhook: new order',
+  'webhook: new price',
+  'webhook: nothing new',
+  'webhook: cancelled in the shop',
+  'webhook: paid by other means',
+  'webhook: sent again, or late',
+  'webhook: again under another id',
+  'webhook: ignored',
+  'webhook: unusable',
+  'webhook: authorization of another gateway',
+  'webhook: taken up again by an operator',
+  'webhook: dismissed by an operator',
+  'rescan of open orders',
+  'claim',
+  'payment: new',
+  'payment: new, naming an order',
+  'payment: new, with a claim',
+  'payment: repeated',
+  'payment: contradicting',
+  'confirmation',
+  'confirmation that is early',
+  'confirmation, repeated',
+  ...['credit', 'credit taken back', 'fulfill', 'cancel', 'reset', 'memo', 'price', 'reassign'].flatMap(inEachWay),
+  ...['settle customer', 'settle address', 'settle own address'].flatMap(inEachWay),
+  'rate',
+  'roles',
+  'login',
+  'wallet registered',
+  'wallet removed',
+  'dead letter sent again by an operator',
+  'dead letter dismissed by an operator',
+  'expiry',
+  'housekeeping: webhooks',
+  'housekeeping: keys',
+  'look-up of a balance',
+  'look-up of an own order',
+  'look-up of orders',
+  'look-up of orders by their memo',
+  'look-up of who owes',
+  'outbox: carry what is due',
+  'shop goes down',
+  'shop is up',
+  'shop answers late: answers',
+  'shop answers late: fails after acting',
+  'shop answers late: fails',
+];
+
+const FAULTS = [
+  ...DATABASE_FAULTS.map((fault) => `database: ${fault}`),
+  ...SHOP_FAULTS,
+  'plugin throws',
+  'clock leaps ahead',
+  'clock leaps back',
+  'process killed and started again',
+];
+
+const STATE_CHANGES = [
+  'none -enter-> Unclaimed',
+  ...Object.entries(ORDER_STATES).flatMap(([from, actions]) =>
+    Object.entries(actions).map(([action, to]) => `${from} -${action}-> ${to}`),
+  ),
+];
+
+function inEachWay(change: string): string[] {
+  return ['', ', under a key', ', asked for again under its key'].map((how) => `change: ${change}${how}`);
+}
+
+describe('random histories of everything that can happen', () => {
+  const seed = Date.now() % 1_000_000_000;
+  let simulation: Simulation;
+
+  beforeAll(async () => {
+    const histories = Math.ceil(STEPS / STEPS_OF_A_HISTORY);
+    simulation = await simulate({ seed, histories, workers: 2 });
+  }, 240_000);
+
+  it('leave the books after every step as they are on paper', () => {
+    const found = simulation.findings.map(
+      ({ seed, message, trail }) =>
+        `${message}\n${trail.join('\n')}\nnpm run test:simulate -- --histories 1 --seed ${seed} --trace`,
+    );
+    expect(found).toEqual([]);
+    expect(simulation.tally.steps).toBeGreaterThanOrEqual(STEPS);
+  });
+
+  it('bring up every kind of input, every change of state, and every fault', () => {
+    const { tally } = simulation;
+    const missing = [
+      ...INPUTS.filter((name) => tally.of('input', name) === 0),
+      ...STATE_CHANGES.filter((name) => tally.of('state', name) === 0),
+      ...FAULTS.filter((name) => tally.of('fault', name) === 0),
+    ];
+    expect(missing, tableOf(tally)).toEqual([]);
+    // A change of state that the table does not have would have come from nowhere.
+    expect([...tally.counts.state.keys()].filter((name) => !STATE_CHANGES.includes(name))).toEqual([]);
+  });
+});
+
+describe('a history', () => {
+  it('is played again by its seed, step by step', async () => {
+    const image = await emptyDatabase();
+    const play = async () => {
+      const lines: string[] = [];
+      await playHistory({ seed: 7, image, tally: new Tally(), trace: (line) => lines.push(line) });
+      return lines;
+    };
+    const first = await play();
+    expect(first.length).toBeGreaterThan(STEPS_OF_A_HISTORY);
+    expect(await play()).toEqual(first);
+  });
+});
