@@ -32,11 +32,11 @@ export function refuseBeyondCapacity(app: FastifyInstance, log: Logger): void {
   const inHand: Record<Kind, number> = { reading: 0, changing: 0 };
   const report = createReport(log);
 
-  app.addHook('onRequest', async ({ method, routeOptions }) => {
-    const kind = kindOf(method);
-    if (inHand[kind] < MOST_IN_HAND || ALWAYS_ANSWERED.has(routeOptions.url)) return;
+  app.addHook('onRequest', (request, _reply, done) => {
+    const kind = kindOf(request.method);
+    if (inHand[kind] < MOST_IN_HAND || ALWAYS_ANSWERED.has(request.routeOptions.url)) return done();
     report(kind);
-    throw new HttpError('unavailable');
+    done(new HttpError('unavailable'));
   });
   app.addHook('onRoute', (route) => {
     // Fastify makes HEAD of GET, with its handler.

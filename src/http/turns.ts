@@ -11,12 +11,11 @@ const MOST_IN_A_TURN = 256;
  */
 export function takeTurns(app: FastifyInstance): void {
   let begun = 0;
+  const endTurn = () => {
+    begun = 0;
+  };
   app.addHook('onRequest', (_request, _reply, done) => {
-    if (begun === 0) {
-      setImmediate(() => {
-        begun = 0;
-      });
-    }
+    if (begun === 0) setImmediate(endTurn);
     begun += 1;
     if (begun <= MOST_IN_A_TURN) done();
     else setImmediate(done);

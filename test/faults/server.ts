@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { freePort, type ServerProcess, startServer } from '../../scripts/server-process.ts';
+import { audit } from '../../src/engine/audit.ts';
+import { openReader } from '../../src/store/open.ts';
+import { HMAC_SECRET, hmacOf, orderBody } from '../helpers/server.ts';
+
+/** The built server as a process of its own, that can be killed, and whose database can be damaged. */
+export interface Place {
+  folder: string;
+  file: string;
+  start(settings?: Readonly<Record<string, string>>): Promise<ServerProcess>;
+  /** Ends what runs and removes everything. */
+  clear(): Promise<void>;
+}
+
+/** @param databaseFolder where the database is kept; a folder of its own unless told. */
+export function aPlace(databaseFolder?: string): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'tari-faults-'));
+  const file = join(databaseFolder ?? folder, 'store.db');
+  const started = new Set<ServerProcess>();
+  return {
+    folder,
+    file,
+    async start(settings = {}) {
+      const server = await startServer(
+        {
+          TPG_HOST: '127.0.0.1',
+          TPG_PORT: String(await freePort()),
+          TPG_DATABASE_URL: `sqlite://${file}`,
+          TPG_SHOPIFY_HMAC_SECRET: HMAC_SECRET,
+          TPG_RATE_LIMIT: '0',
+          ...settings,
+        },
+        join(folder, 'server.log'),
+      );
+      started.add(server);
+      return server;
+    },
+    async clear() {
+      for (const server of started) await server.kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** An orders/create webhook of 100 XTM, as it is sent. */
+export function orderRequest(id: number): { body: string; headers: Record<string, string> } {
+  const body = orderBody({ id, name: `#${id}` });
+  const headers = {
+    'content-type': 'application/json',
+    'x-shopify-topic': 'orders/create',
+    'x-shopify-webhook-id': randomUUID(),
+    'x-shopify-hmac-sha256': hmacOf(body, HMAC_SECRET),
+  };
+  return { body, headers };
+}
+
+export const WEBHOOK = '/shopify/webhook/checkout_create';
+
+export function sendOrder(url: string, id: number): Promise<Response> {
+  return fetch(`${url}${WEBHOOK}`, { method: 'POST', ...orderRequest(id) });
+}
+
+/** The ids of the orders that are kept, seen past the server. */
+export function keptOrders(file: string): Set<number> {
+  const database = new SqliteDatabase(file, { readonly: true });
+  try {
+    const ids = database.prepare('select order_id from orders').pluck().all() as string[];
+    return new Set(ids.map(Number));
+  } finally {
+    database.close();
+  }
+}
+
+/** What the audit finds wrong with the books. */
+export async function differencesIn(file: string): Promise<unknown[]> {
+  const reader = await openReader(`sqlite://${file}`);
+  try {
+    return [...(await audit(reader)).differences];
+  } finally {
+    await reader.close();
+  }
+}
+
+/** The memory of a process, in MB: now, or the most that it ever had. */
+export function memoryMb(pid: number, field: 'VmRSS' | 'VmHWM' = 'VmRSS'): number {
+  const kib = new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kib) / 1024;
+}
