@@ -1,5 +1,6 @@
 import type { Clock } from '../engine/clock.ts';
 import type { RandomBytes } from '../tari/schnorr.ts';
+import type { ApiClient } from './api-client.ts';
 
 /** What commands need of the machine. */
 export interface CommandPorts {
@@ -26,6 +27,8 @@ export interface CommandPorts {
   readInput: () => Promise<string>;
   /** Asks people. Each throws CommandError where nobody sits at a terminal, or when they leave. */
   ask: Questions;
+  /** Logged in as profiles, for as long as the tool runs. Undefined where it ends after one command. */
+  clients?: Map<string, ApiClient>;
 }
 
 export interface Terminal {

@@ -14,7 +14,10 @@ const USUAL_COLUMNS = 80;
 
 /** Runs the command of the process's arguments. Answers the exit code. */
 export async function runFromProcess(process: NodeJS.Process): Promise<number> {
-  const program = await createProgram(portsOf(process), process.argv[2]);
+  const interruption = createInterruption(process);
+  const ports = portsOf(process, interruption);
+  if (process.argv.length === 2 && ports.terminal.canAsk) return menus(process, ports, interruption);
+  const program = await createProgram(ports, process.argv[2]);
   for (const command of [program, ...allCommands(program)]) command.exitOverride();
   try {
     await program.parseAsync(process.argv);
@@ -27,14 +30,23 @@ export async function runFromProcess(process: NodeJS.Process): Promise<number> {
   }
 }
 
-function portsOf(process: NodeJS.Process): CommandPorts {
+/** Loaded when they are asked for: what draws them takes time, and hot wallets start the tool often. */
+async function menus(process: NodeJS.Process, ports: CommandPorts, interruption: Interruption): Promise<number> {
+  const [{ runMenus }, { createKeyboard }] = await Promise.all([
+    import('./menus/run-menus.ts'),
+    import('./menus/keyboard.ts'),
+  ]);
+  ports.clients = new Map();
+  return runMenus({ ports, keyboard: createKeyboard(process.stdin), forgetInterruption: interruption.forget });
+}
+
+function portsOf(process: NodeJS.Process, interruption: Interruption): CommandPorts {
   const { stdin, stdout, stderr, env } = process;
   // A reader that has seen enough, such as head, closes the pipe; that is no error.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit(EXIT_CODES.done);
   });
-  const interruption = createInterruption(process);
   const canAsk = stdin.isTTY === true && stdout.isTTY === true;
   return {
     environment: env,
@@ -49,7 +61,9 @@ function portsOf(process: NodeJS.Process): CommandPorts {
     sleep: (milliseconds) => sleep(milliseconds, undefined, interruption.options()).catch(() => undefined),
     terminal: {
       isTerminal: stdout.isTTY === true,
-      columns: stdout.columns ?? USUAL_COLUMNS,
+      get columns() {
+        return stdout.columns ?? USUAL_COLUMNS;
+      },
       colour: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
       canAsk,
     },
@@ -79,20 +93,29 @@ async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
   return text;
 }
 
+type Interruption = ReturnType<typeof createInterruption>;
+
 /**
  * Ctrl-C ends a command at once, save one that listens for it: there the first ends in order what goes on, and a second
  * one ends the process.
  */
 function createInterruption(process: NodeJS.Process) {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
   let controller: AbortController | undefined;
+  const abort = () => controller?.abort();
   return {
     listen(): AbortSignal {
       if (controller !== undefined) return controller.signal;
       const created = new AbortController();
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => created.abort());
+      for (const signal of signals) process.once(signal, abort);
       controller = created;
       return created.signal;
     },
     options: () => (controller === undefined ? {} : { signal: controller.signal }),
+    /** As before anybody listened. */
+    forget() {
+      for (const signal of signals) process.off(signal, abort);
+      controller = undefined;
+    },
   };
 }

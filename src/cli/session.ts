@@ -1,3 +1,4 @@
+import { addressToBase58 } from '../tari/address.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import type { CommandPorts } from './ports.ts';
 import type { Profile } from './profile-file.ts';
@@ -5,11 +6,25 @@ import { chosenProfile, signerOfProfile } from './profiles.ts';
 
 /** A client of the profile's server that logs in as the profile when it is first asked something. */
 export function clientOf(ports: CommandPorts, profile: Profile): ApiClient {
+  const kept = keptClient(ports, profile);
+  if (kept !== undefined) return kept;
   const { server, roles } = profile;
-  return createApiClient(ports, { server, roles, signer: signerOfProfile(ports, profile) });
+  const client = createApiClient(ports, { server, roles, signer: signerOfProfile(ports, profile) });
+  ports.clients?.set(keyOf(profile), client);
+  return client;
+}
+
+/** The client that a profile has been given already, where such are kept. */
+export function keptClient({ clients }: Pick<CommandPorts, 'clients'>, profile: Profile): ApiClient | undefined {
+  return clients?.get(keyOf(profile));
 }
 
 /** @param name undefined takes the usual profile. @throws {CommandError} */
 export async function clientOfProfile(ports: CommandPorts, name: string | undefined): Promise<ApiClient> {
   return clientOf(ports, await chosenProfile(ports, name));
+}
+
+/** A profile that was replaced by another of its name is another. */
+function keyOf({ name, server, roles, address }: Profile): string {
+  return JSON.stringify([name, server, roles, addressToBase58(address)]);
 }

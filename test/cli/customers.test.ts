@@ -1,38 +1,11 @@
 import { hex } from '@scure/base';
-import jsqr from 'jsqr';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressToEmoji } from '../../src/tari/address.ts';
 import { ACCOUNTS, HOT_WALLET } from '../helpers/records.ts';
+import { decodeQr, isQrLine } from './screens.ts';
 import { startToolStage, type ToolStage } from './tool.ts';
 
 const [alice, bob] = ACCOUNTS;
-
-/** The text of a QR code that was printed in half blocks, light blocks on dark. */
-function decodeQr(lines: readonly string[]): string | undefined {
-  const rows = lines.flatMap((line) => {
-    const cells = [...line];
-    const top = cells.map((cell) => cell === '█' || cell === '▀');
-    const bottom = cells.map((cell) => cell === '█' || cell === '▄');
-    return [top, bottom];
-  });
-  const scale = 4;
-  const margin = 4;
-  const width = ((rows[0]?.length ?? 0) + 2 * margin) * scale;
-  const height = (rows.length + 2 * margin) * scale;
-  const pixels = new Uint8ClampedArray(width * height * 4);
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      const row = rows[Math.floor(y / scale) - margin];
-      const isLight = row?.[Math.floor(x / scale) - margin] ?? true;
-      pixels.fill(isLight ? 255 : 0, (y * width + x) * 4, (y * width + x) * 4 + 3);
-      pixels[(y * width + x) * 4 + 3] = 255;
-    }
-  }
-  const decode = jsqr as unknown as (data: Uint8ClampedArray, width: number, height: number) => { data: string } | null;
-  return decode(pixels, width, height)?.data;
-}
-
-const isQrLine = (line: string) => /^[█▀▄ ]{20,}$/.test(line) && /[█▀▄]/.test(line);
 
 describe('what customers do with taritools', { timeout: 120_000 }, () => {
   let stage: ToolStage;

@@ -34,14 +34,14 @@ export class Home {
   readonly environment: Record<string, string> = {};
 
   /** Nothing of the settings of the machine that runs the tests counts. */
-  get #environment(): NodeJS.ProcessEnv {
+  get fullEnvironment(): NodeJS.ProcessEnv {
     const unset = Object.fromEntries(settingDescriptions().map(({ name }) => [name, '']));
     return { ...process.env, ...unset, TZ: 'Europe/Oslo', HOME: this.folder, ...this.environment };
   }
 
   run(arguments_: string[], { input, environment = {} }: RunOptions = {}): Promise<Finished> {
     return new Promise((resolve) => {
-      const env = { ...this.#environment, ...environment };
+      const env = { ...this.fullEnvironment, ...environment };
       const options = { env, maxBuffer: 64 * 1024 * 1024 };
       const child = execFile(process.execPath, [TOOL, ...arguments_], options, (error, stdout, stderr) => {
         resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, stdout, stderr });
@@ -66,7 +66,7 @@ export class Home {
   /** Starts the tool and leaves it running. */
   start(arguments_: string[]) {
     const child = spawn(process.execPath, [TOOL, ...arguments_], {
-      env: this.#environment,
+      env: this.fullEnvironment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

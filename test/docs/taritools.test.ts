@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { describedCommands, withCommands } from '../../scripts/taritools-document.ts';
+import { DOCUMENTS, documentText } from './documents.ts';
 
 describe('the description of taritools', () => {
   it('is what docs/taritools.md holds; npm run taritools-docs writes it', async () => {
@@ -17,6 +18,27 @@ describe('the description of taritools', () => {
   it('shows nobody how to type a secret key into a command', async () => {
     for (const { name, help } of await describedCommands()) {
       expect(help, name).not.toMatch(/\$ taritools .* (?:-s [^-"1]|--seckey)/);
+    }
+  });
+
+  it('has the commands and options that documents tell to type', async () => {
+    const commands = await describedCommands();
+    const typed = DOCUMENTS.flatMap((path) => {
+      // The tool's own help is what this is compared with.
+      const [text = ''] = documentText(path).split('<!-- commands:start -->');
+      const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = '']) => block);
+      return blocks
+        .flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'))
+        .map((line) => /(?:^|\s)(?:npm run -s taritools --|taritools) (.*)$/.exec(line.replace(/\s#.*$/, ''))?.[1])
+        .filter((line) => line !== undefined);
+    });
+    expect(typed.length).toBeGreaterThan(10);
+    for (const line of typed) {
+      const command = commands.find(({ name }) => `taritools ${line} `.startsWith(`${name} `));
+      expect(command, line).toBeDefined();
+      for (const option of line.match(/(?<=\s)(?:--[a-z][\w-]+|-[a-z](?=\s|$))/g) ?? []) {
+        expect(command?.help, line).toContain(option);
+      }
     }
   });
 });

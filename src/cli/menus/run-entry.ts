@@ -1,0 +1,126 @@
+import { type Command, CommanderError } from 'commander';
+import { CommandError } from '../exit.ts';
+import { plainText } from '../output.ts';
+import type { CommandPorts } from '../ports.ts';
+import { allCommands, createProgram } from '../program.ts';
+import { ServerRefusal } from '../server-call.ts';
+import { clientOfProfile } from '../session.ts';
+import type { Keyboard } from './keyboard.ts';
+import type { Answers, Asked, CommandEntry, Offer, Question } from './menu.ts';
+
+/** Asks what an entry needs, and runs its command as if all that had been typed. */
+
+export interface EntryRun {
+  ports: CommandPorts;
+  keyboard: Keyboard;
+  utc: boolean;
+  /** Whom to act as; asked only for commands that act as somebody. */
+  profile: () => Promise<string | undefined>;
+}
+
+/** @returns false where nothing was done, since the one who was warned said no. */
+export async function runEntry(run: EntryRun, entry: CommandEntry): Promise<boolean> {
+  const program = await quietProgram(run.ports, entry.command[0]);
+  const command = commandAt(program, entry.command);
+  const profile = takes(command, '--profile') ? await run.profile() : undefined;
+  const asked: Asked = { ports: run.ports, client: () => clientOfProfile(run.ports, profile) };
+  const answers = await ask(run.keyboard, asked, entry.questions ?? []);
+  if (entry.warning !== undefined) {
+    run.ports.print(plainText(entry.warning(answers)));
+    if (!(await run.keyboard.yes('Do it?'))) return false;
+  }
+  const options = [
+    ...(profile === undefined ? [] : [`--profile=${profile}`]),
+    ...(run.utc && takes(command, '--utc') ? ['--utc'] : []),
+    ...optionsOf(entry.questions ?? [], answers),
+  ];
+  const values = (entry.questions ?? []).filter(({ option }) => option === undefined).map(({ name }) => answers[name]);
+  // Behind the two dashes an amount below 0 is an amount.
+  const typed = [...entry.command, ...options, '--', ...values.map((value) => value ?? '')];
+  await parsed(program, typed);
+  return true;
+}
+
+// ---- The command --------------------------------------------------------------------------------------------------
+
+/** Every program is made anew: a command keeps what it was once given. */
+async function quietProgram(ports: CommandPorts, name: string | undefined): Promise<Command> {
+  const program = await createProgram(ports, name);
+  for (const command of [program, ...allCommands(program)]) {
+    command.exitOverride().configureOutput({ writeErr: () => undefined });
+  }
+  return program;
+}
+
+function commandAt(program: Command, path: readonly string[]): Command {
+  const names = path.filter((part) => !part.startsWith('-'));
+  const found = names.reduce<Command | undefined>(
+    (command, name) => command?.commands.find((child) => child.name() === name),
+    program,
+  );
+  if (found === undefined) throw new Error(`There is no command ${names.join(' ')}`);
+  return found;
+}
+
+function takes(command: Command, option: string): boolean {
+  return command.options.some(({ long }) => long === option);
+}
+
+async function parsed(program: Command, typed: readonly string[]): Promise<void> {
+  try {
+    await program.parseAsync(typed, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) throw new CommandError(error.message.replace(/^error: /, ''));
+    throw error;
+  }
+}
+
+// ---- The questions ------------------------------------------------------------------------------------------------
+
+async function ask(keyboard: Keyboard, asked: Asked, questions: readonly Question[]): Promise<Answers> {
+  const answers: Record<string, string> = {};
+  for (const question of questions) answers[question.name] = await answerTo(keyboard, asked, question);
+  return answers;
+}
+
+async function answerTo(keyboard: Keyboard, asked: Asked, question: Question): Promise<string> {
+  const { ask: message, usual } = question;
+  if (question.isFlag) return (await keyboard.yes(message)) ? 'yes' : '';
+  if (question.severalOf !== undefined) {
+    return (await keyboard.several(message, question.severalOf, usual === undefined ? [] : [usual])).join(',');
+  }
+  const check = (text: string) => problemOf(question, text);
+  const offers = await offersFor(asked, question);
+  if (offers.length > 0) return keyboard.chooseOrType(message, offers, check);
+  return keyboard.type(message, { usual, check });
+}
+
+/** Whoever may change something but not read the list types what they mean. */
+async function offersFor(asked: Asked, { offers }: Question): Promise<Offer[]> {
+  try {
+    const found = (await offers?.(asked)) ?? [];
+    return found.map(({ value, hint }) => ({ value: plainText(value), ...(hint && { hint: plainText(hint) }) }));
+  } catch (error) {
+    if (error instanceof ServerRefusal && error.status === 403) return [];
+    throw error;
+  }
+}
+
+function problemOf({ isOptional, check }: Question, text: string): string | undefined {
+  if (text === '') return isOptional ? undefined : 'This is needed.';
+  try {
+    check?.(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CommanderError || error instanceof CommandError) return error.message;
+    throw error;
+  }
+}
+
+function optionsOf(questions: readonly Question[], answers: Answers): string[] {
+  return questions.flatMap(({ option, name, isFlag }) => {
+    const answer = answers[name] ?? '';
+    if (option === undefined || answer === '') return [];
+    return isFlag ? [option] : [`${option}=${answer}`];
+  });
+}
