@@ -1,10 +1,11 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse as parseToml, stringify as stringifyToml, TomlError, type TomlTable } from 'smol-toml';
 import { ROLES, type Role } from '../store/database.ts';
 import { AddressError, addressToBase58, addressToHex, parseAddress, type TariAddress } from '../tari/address.ts';
 import { CommandError, EXIT_CODES } from './exit.ts';
 import type { CommandPorts } from './ports.ts';
+import { replaceFile } from './replace-file.ts';
 import { readServer } from './server-address.ts';
 
 /** The people and wallets that this person acts as, in `~/.taritools/config.toml` (`http-api.md` 6). */
@@ -24,7 +25,7 @@ export interface Profile {
 }
 
 const FILE_NAME = 'config.toml';
-const OWNER_ONLY = 0o600;
+
 const OWNER_ONLY_FOLDER = 0o700;
 /** Hundreds of profiles. */
 const LARGEST_FILE_BYTES = 1024 * 1024;
@@ -95,20 +96,9 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-/** Whole or not at all: a file that is cut off would lose keys. */
 async function writeText(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: OWNER_ONLY_FOLDER });
-  const temporary = `${path}.${process.pid}.new`;
-  const file = await open(temporary, 'wx', OWNER_ONLY);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-    await file.close();
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await replaceFile(path, text);
 }
 
 function isToml(text: string): boolean {

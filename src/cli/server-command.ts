@@ -1,18 +1,15 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ApiClient, Page, Query } from './api-client.ts';
 import { wholeNumberArgument } from './arguments.ts';
+import { type CommandDescription, describedCommand, givenTo } from './described-command.ts';
 import type { OutputOptions } from './output.ts';
-import { addOutputFlags, type OutputFlags, printAnswer } from './output-flags.ts';
+import { type OutputFlags, printAnswer } from './output-flags.ts';
 import type { CommandPorts } from './ports.ts';
 import { profileOption } from './profile-variable.ts';
 
-export interface ServerCommand<Arguments extends readonly unknown[], Options, Answer> {
-  name: string;
-  description: string;
+export interface ServerCommand<Arguments extends readonly unknown[], Options, Answer> extends CommandDescription {
   /** What follows `$ taritools ` in the help. */
   example: string;
-  arguments?: readonly (readonly [form: string, description: string, read?: (text: string) => unknown])[];
-  options?: readonly Option[];
   run(client: ApiClient, given: { arguments: Arguments; options: Options; ports: CommandPorts }): Promise<Answer>;
   show(answer: Answer, output: OutputOptions): readonly string[];
 }
@@ -22,18 +19,9 @@ export function serverCommand<Arguments extends readonly unknown[], Options, Ans
   ports: CommandPorts,
   described: ServerCommand<Arguments, Options, Answer>,
 ): Command {
-  const command = new Command(described.name).description(described.description);
-  for (const [form, description, read] of described.arguments ?? []) {
-    if (read === undefined) command.argument(form, description);
-    else command.argument(form, description, read);
-  }
-  for (const option of described.options ?? []) command.addOption(option);
-  command.addOption(profileOption());
-  addOutputFlags(command).addHelpText('after', `\nExample:\n  $ taritools ${described.example}`);
+  const command = describedCommand(described, [profileOption()], described.example);
   return command.action(async (...given: unknown[]) => {
-    // commander gives the arguments, then the options, then the command itself.
-    const values = given.slice(0, -2) as unknown as Arguments;
-    const options = given.at(-2) as Options & OutputFlags & { profile?: string };
+    const { values, options } = givenTo<Arguments, Options & OutputFlags & { profile?: string }>(given);
     const { clientOfProfile } = await import('./session.ts');
     const client = await clientOfProfile(ports, options.profile);
     const answer = await described.run(client, { arguments: values, options, ports });

@@ -1,9 +1,8 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { CommandError, EXIT_CODES } from './exit.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** A settings file as dotenv reads it, written whole or not at all, for its owner alone. */
-
-const OWNER_ONLY = 0o600;
 
 /** `NAME=value`. Within single quotes nothing has a meaning of its own. @throws {CommandError} */
 export function settingLine(name: string, value: string): string {
@@ -22,18 +21,4 @@ export async function changeSettings(path: string, settings: Readonly<Record<str
   const kept = before.split('\n').filter((line) => !(nameOf(line) in settings));
   const lines = Object.entries(settings).map(([name, value]) => settingLine(name, value));
   await replaceFile(path, `${[kept.join('\n').trimEnd(), ...lines].join('\n').trimStart()}\n`);
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.new`;
-  const file = await open(temporary, 'wx', OWNER_ONLY);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-    await file.close();
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }
