@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of our package.json, from wherever this file runs (src/ or dist/src/): a `.env` beside it is read. */
+/** The folder of our package.json, from wherever this file runs (src/ or dist/): a `.env` beside it is read. */
 export function projectFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LogLevel } from './log.ts';
 import {
   addressValue,
@@ -104,6 +104,11 @@ const SHORTEST_TIMEOUT_MS = 100;
 const LONGEST_TIMEOUT_MS = 365 * 24 * HOUR_MS;
 const LONGEST_GRACE_MS = 7 * 24 * HOUR_MS;
 
+/** Whoever waits longer for the end of a process has it killed. */
+const LONGEST_SHUTDOWN_DELAY_MS = 300_000;
+
+const SHORTEST_DATABASE_TIMEOUT_MS = 100;
+
 const A_BOOLEAN = '1, true, yes or on, or 0, false, no or off';
 const A_TIMEOUT = 'hours as a number, or a number with ms, s, m, h or d, from 100ms to 365d';
 const IP_LIST = 'IP addresses or CIDR ranges with commas between them';
@@ -111,7 +116,10 @@ const A_TOKEN = 'a text without spaces of at most 1024 characters';
 const LOOPBACK_AND_PRIVATE =
   '127.0.0.0/8, ::1, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7, fe80::/10, 169.254.0.0/16';
 
+const A_DATABASE_TIMEOUT = 'a number with ms, s, m or h, from 100ms to 1h';
+
 const timeoutMs = (text: string) => durationValueMs(text, SHORTEST_TIMEOUT_MS, LONGEST_TIMEOUT_MS);
+const databaseTimeoutMs = (text: string) => durationValueMs(text, SHORTEST_DATABASE_TIMEOUT_MS, HOUR_MS);
 
 const serverSettings = {
   TPG_HOST: withDefault('Server', '127.0.0.1', 'an IP address or a host name', hostValue, {
@@ -142,6 +150,17 @@ const serverSettings = {
       'Proxies whose forwarded headers count. Of a list in such a header, the address added by the nearest trusted proxy is the client.',
     example: '10.1.2.3, 2001:db8::/32',
   }),
+  TPG_SHUTDOWN_DELAY: withDefault(
+    'Server',
+    '0s',
+    'a number with ms, s or m, from 0s to 5m',
+    (text) => durationValueMs(text, 0, LONGEST_SHUTDOWN_DELAY_MS),
+    {
+      description:
+        'How long after SIGTERM the server goes on taking requests, while GET /health/ready answers 503, so that a load balancer sends no more of them before it ends.',
+      example: '15s',
+    },
+  ),
 };
 
 const databaseSettings = {
@@ -150,7 +169,8 @@ const databaseSettings = {
     .prefault('sqlite://data/tari_store.db')
     .register(settingNotes, {
       group: 'Database',
-      description: 'The database: sqlite:// and the path of a file, or the postgres:// URL of a PostgreSQL database.',
+      description:
+        'The database: sqlite:// and the path of a file, or the postgres:// URL of a PostgreSQL database, with sslmode=verify-full and sslrootcert for TLS.',
       defaultText: 'sqlite://data/tari_store.db',
       example: 'sqlite:///var/lib/tari-payment-server/store.db',
       secret: true,
@@ -160,8 +180,27 @@ const databaseSettings = {
     '25',
     'a whole number from 1 to 1000',
     (text) => wholeNumberValue(text, 1, 1000),
-    { description: 'How many connections to the database may be open at the same time.', example: '10' },
+    {
+      description:
+        'How many connections to the database may be open at the same time. On PostgreSQL each instance has so many, and one more that listens.',
+      example: '10',
+    },
   ),
+  TPG_DATABASE_CONNECT_TIMEOUT: withDefault('Database', '5s', A_DATABASE_TIMEOUT, databaseTimeoutMs, {
+    description:
+      'PostgreSQL only: how long a request waits for a connection, also for one that others have in hand, before it is refused with 503.',
+    example: '2s',
+  }),
+  TPG_DATABASE_STATEMENT_TIMEOUT: withDefault('Database', '30s', A_DATABASE_TIMEOUT, databaseTimeoutMs, {
+    description:
+      'PostgreSQL only: how long the database may take for one query. Migrations and the audit may take longer.',
+    example: '1m',
+  }),
+  TPG_DATABASE_IDLE_TIMEOUT: withDefault('Database', '10s', A_DATABASE_TIMEOUT, databaseTimeoutMs, {
+    description:
+      'PostgreSQL only: after so long without a query the database gives up a transaction, so that an instance which hangs does not hold up the others.',
+    example: '5s',
+  }),
 };
 
 const keySettings = {

@@ -1,10 +1,12 @@
 /**
  * Prints a signed claim on an order, the body of POST /order/claim. Run `npm run build` first.
  *
- *   TARI_SECRET_KEY=… node docs/examples/claim-order.mjs ORDER_ID
+ *   node docs/examples/claim-order.mjs ORDER_ID
+ *
+ * TARI_SECRET_KEY is in the environment.
  */
 
-import { signClaim } from '../../dist/src/tari/claim.js';
+import { signClaim } from '../../dist/tari/claim.js';
 import { random, signerFromEnvironment } from './keys.mjs';
 
 const { secretKey, address } = signerFromEnvironment();

@@ -1,9 +1,9 @@
 /** What the examples have in common: the key and the address of whoever signs, from the environment. */
 
 import { randomBytes } from 'node:crypto';
-import { addressToBase58, parseAddress, singleAddress } from '../../dist/src/tari/address.js';
-import { bytesFromHex } from '../../dist/src/tari/byte-strings.js';
-import { publicKeyOf } from '../../dist/src/tari/schnorr.js';
+import { addressToBase58, parseAddress, singleAddress } from '../../dist/tari/address.js';
+import { bytesFromHex } from '../../dist/tari/byte-strings.js';
+import { publicKeyOf } from '../../dist/tari/schnorr.js';
 
 /** Fresh random bytes for each signature. */
 export const random = (length) => new Uint8Array(randomBytes(length));

@@ -1,10 +1,12 @@
 /**
  * Prints a login token for POST /auth. Run `npm run build` first.
  *
- *   TARI_SECRET_KEY=… node docs/examples/login-token.mjs [ROLE …]
+ *   node docs/examples/login-token.mjs [ROLE …]
+ *
+ * TARI_SECRET_KEY is in the environment.
  */
 
-import { signToken } from '../../dist/src/tari/ristretto-jwt.js';
+import { signToken } from '../../dist/tari/ristretto-jwt.js';
 import { random, signerFromEnvironment } from './keys.mjs';
 
 const { secretKey, addressText } = signerFromEnvironment();

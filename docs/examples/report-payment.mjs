@@ -1,15 +1,15 @@
 /**
  * Tells the server of a payment, or that one is confirmed, as a hot wallet does. Run `npm run build` first.
  *
- *   TARI_SECRET_KEY=… node docs/examples/report-payment.mjs payment -t TXID -f SENDER -a MICRO_TARI [-m MEMO] [-o ORDER_ID]
- *   TARI_SECRET_KEY=… node docs/examples/report-payment.mjs confirmation -t TXID
+ *   node docs/examples/report-payment.mjs payment -t TXID -f SENDER -a MICRO_TARI [-m MEMO] [-o ORDER_ID]
+ *   node docs/examples/report-payment.mjs confirmation -t TXID
  *
- * TPG_URL says where the server is; http://127.0.0.1:8360 when it is not set. The exit code is 0 when the server has
- * taken the report.
+ * TARI_SECRET_KEY is in the environment. TPG_URL says where the server is; http://127.0.0.1:8360 when it is not set. The
+ * exit code is 0 when the server has taken the report.
  */
 
 import { parseArgs } from 'node:util';
-import { confirmationPayload, paymentPayload, signWalletMessage } from '../../dist/src/tari/wallet-signature.js';
+import { confirmationPayload, paymentPayload, signWalletMessage } from '../../dist/tari/wallet-signature.js';
 import { random, signerFromEnvironment } from './keys.mjs';
 
 const { values, positionals } = parseArgs({

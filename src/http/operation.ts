@@ -1,7 +1,7 @@
 import type { SwaggerTransform } from '@fastify/swagger';
 import type { FastifySchema, RouteOptions } from 'fastify';
 import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { $ZodBigInt, type $ZodType, $ZodUnion } from 'zod/v4/core';
 import type { Role } from '../store/database.ts';
 import { rolesOfGuard } from './access.ts';

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HistoryPosition } from '../engine/accounts.ts';
 import { isStorable } from '../storable-text.ts';
 import type { OrderPosition } from '../store/orders.ts';

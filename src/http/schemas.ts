@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatIpAddress, parseIpAddress } from '../ip-address.ts';
 import { isStorable } from '../storable-text.ts';
 import {

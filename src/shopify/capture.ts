@@ -1,5 +1,5 @@
 import Big from 'big.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Logger } from '../engine/log.ts';
 import { type PaidOrder, StorefrontError } from '../engine/storefront.ts';
 import type { AdminClient } from './admin-client.ts';

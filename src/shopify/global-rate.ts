@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { StorefrontError } from '../engine/storefront.ts';
 import type { AdminClient } from './admin-client.ts';
 import { DEFINE_CURRENCY_OF_GLOBAL_RATE, DEFINE_GLOBAL_RATE, READ_GLOBAL_RATE, SET_GLOBAL_RATE } from './operations.ts';

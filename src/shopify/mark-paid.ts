@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../engine/clock.ts';
 import type { Logger } from '../engine/log.ts';
 import { type PaidOrder, StorefrontError, type StorefrontOutcome } from '../engine/storefront.ts';

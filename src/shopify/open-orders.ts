@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Logger } from '../engine/log.ts';
 import { type OpenOrder, StorefrontError } from '../engine/storefront.ts';
 import type { AdminClient } from './admin-client.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { StorefrontError, type StorefrontOrder } from '../engine/storefront.ts';
 import type { AdminClient } from './admin-client.ts';
 import { FIND_ORDERS_BY_NAME, READ_ORDER } from './operations.ts';

@@ -1,5 +1,5 @@
 import Big from 'big.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import { StorefrontError, type StorefrontOrder } from '../engine/storefront.ts';
 import type { AdminClient } from './admin-client.ts';
 import { READ_ORDER_PAYMENTS } from './operations.ts';

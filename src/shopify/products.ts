@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { idSchema, readBody, readField } from './webhooks.ts';
 
 const productIdSchema = idSchema.pipe(z.string().regex(/^\d{1,20}$/, 'has to be a whole number'));

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AdminClient } from './admin-client.ts';
 import { DEFINE_GLOBAL_RATE, READ_GLOBAL_RATE } from './operations.ts';
 import { refusalOf, userErrorsSchema } from './user-errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { StorefrontError } from '../engine/storefront.ts';
 import type { AdminClient } from './admin-client.ts';
 import { CREATE_SUBSCRIPTION, READ_SUBSCRIPTIONS } from './tool-operations.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ShopAuthorization } from '../engine/storefront.ts';
 import { currencySchema, expected, idSchema, nameSchema, priceSchema, readBody, readField } from './webhooks.ts';
 

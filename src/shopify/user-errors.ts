@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { StorefrontError } from '../engine/storefront.ts';
 
 /** The third layer of errors: what the shop says of the input of a mutation that it ran. */

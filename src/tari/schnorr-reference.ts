@@ -2,8 +2,6 @@ import { ristretto255 } from '@noble/curves/ed25519.js';
 import { blake2b } from '@noble/hashes/blake2.js';
 import { lengthPrefixed, utf8 } from './byte-strings.ts';
 
-const { Point } = ristretto255;
-
 /**
  * The verification of protocol.md 3 written down as plainly as it can be, on @noble/curves. verifySchnorr answers the
  * same in a fraction of the time; this one is what it is held against. Never throws.
@@ -14,6 +12,7 @@ export function verifySchnorrReference(
   publicKey: Uint8Array,
   signature: Uint8Array,
 ): boolean {
+  const { Point } = ristretto255;
   if (publicKey.length !== 32 || signature.length !== 64) return false;
   const nonceBytes = signature.slice(0, 32);
   const noncePoint = decodePoint(nonceBytes);
@@ -27,9 +26,9 @@ export function verifySchnorrReference(
   return Point.BASE.multiplyUnsafe(response).equals(noncePoint.add(keyPoint.multiplyUnsafe(challenge)));
 }
 
-function decodePoint(bytes: Uint8Array): InstanceType<typeof Point> | undefined {
+function decodePoint(bytes: Uint8Array): InstanceType<typeof ristretto255.Point> | undefined {
   try {
-    return Point.fromBytes(bytes);
+    return ristretto255.Point.fromBytes(bytes);
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Engine } from '../../engine/engine.ts';
 import { exchangeRateView, walletView } from '../../engine/views.ts';
 import { parseJson } from '../../json.ts';

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Access } from '../../engine/access.ts';
 import type { Clock } from '../../engine/clock.ts';
 import { issueAccessToken, type LoginClaims, TokenError, verifyLoginToken } from '../../tari/ristretto-jwt.ts';

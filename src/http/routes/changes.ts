@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { EngineError } from '../../engine/errors.ts';
 import type { OrderChanges } from '../../engine/order-changes.ts';
 import { callerOf, type Guard } from '../access.ts';

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { EngineError } from '../../engine/errors.ts';
 import type { Orders } from '../../engine/orders.ts';
 import { JsonError, parseJson } from '../../json.ts';

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DeadLetters } from '../../engine/dead-letters.ts';
 import { parseJson } from '../../json.ts';
 import type { Guard } from '../access.ts';

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { described } from '../described.ts';
 import type { Readiness } from '../readiness.ts';
 import { readiness } from '../schemas.ts';

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Lists, OrderPage, PaymentPage } from '../../engine/lists.ts';
 import { creditorView, orderView, paymentView } from '../../engine/views.ts';
 import { ORDER_STATUSES } from '../../store/database.ts';

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Settings } from '../../config.ts';
 import { HttpError } from '../errors.ts';
 import { createIpList } from '../ip-list.ts';

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Engine } from '../../engine/engine.ts';
 import { priceUpdateView, setRateView } from '../../engine/views.ts';
 import { PRICE_UPDATE_STATES } from '../../store/database.ts';

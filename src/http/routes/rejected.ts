@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ReadContent, Webhooks } from '../../engine/webhooks.ts';
 import type { Guard } from '../access.ts';
 import { changeRequestOf } from '../idempotency.ts';

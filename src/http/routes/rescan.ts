@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Rescan } from '../../engine/rescan.ts';
 import { callerOf, type Guard } from '../access.ts';
 import { result } from '../schemas.ts';

@@ -1,11 +1,17 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestHookHandler, preValidationHookHandler } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { WebhookContent, Webhooks } from '../../engine/webhooks.ts';
 import { JsonError, parseJson } from '../../json.ts';
 import { parseProductWebhook } from '../../shopify/products.ts';
 import { parseTransactionWebhook } from '../../shopify/transactions.ts';
-import { parseOrderWebhook, type Topic, WebhookContentError, webhookHeaders } from '../../shopify/webhooks.ts';
+import {
+  parseOrderWebhook,
+  shopDomainIn,
+  type Topic,
+  WebhookContentError,
+  webhookHeaders,
+} from '../../shopify/webhooks.ts';
 import { described } from '../described.ts';
 import { type ErrorCode, HttpError } from '../errors.ts';
 import { verifyShopHmac } from '../hmac.ts';
@@ -73,36 +79,42 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
     throw error;
   };
 
-  const checkPeer = async (request: FastifyRequest, reply: FastifyReply) => {
-    if (ports.ipWhitelist?.contains(ports.clientAddress(request)) === false) {
-      await refuseStranger(request, reply, new HttpError('forbidden_peer'));
-    }
+  const checkPeer: onRequestHookHandler = (request, reply, done) => {
+    if (ports.ipWhitelist?.contains(ports.clientAddress(request)) !== false) done();
+    else refuseStranger(request, reply, new HttpError('forbidden_peer')).catch(done);
   };
 
-  const checkHmac = async (request: FastifyRequest, reply: FastifyReply) => {
-    if (ports.hmacSecrets === null) return;
+  const hmacFault = (request: FastifyRequest): HttpError | undefined => {
+    if (ports.hmacSecrets === null) return undefined;
     const header = request.headers['x-shopify-hmac-sha256'];
     const verdict = verifyShopHmac(rawBodyOf(request), Array.isArray(header) ? header[0] : header, ports.hmacSecrets);
-    if (verdict === 'missing') await refuseStranger(request, reply, new HttpError('hmac_missing'));
-    if (verdict === 'invalid') await refuseStranger(request, reply, new HttpError('hmac_invalid'));
+    if (verdict === 'missing') return new HttpError('hmac_missing');
+    return verdict === 'invalid' ? new HttpError('hmac_invalid') : undefined;
   };
 
-  const checkShop = async (request: FastifyRequest) => {
-    if (ports.shop === null) return;
-    const { shopDomain } = webhookHeaders(request.headers);
-    if (shopDomain !== null && shopDomain !== ports.shop) throw new HttpError('shop_unknown');
+  const checkSender: preValidationHookHandler = (request, reply, done) => {
+    const fault = hmacFault(request);
+    if (fault) refuseStranger(request, reply, fault).catch(done);
+    else done(isOfAnotherShop(request) ? new HttpError('shop_unknown') : undefined);
+  };
+
+  const isOfAnotherShop = (request: FastifyRequest): boolean => {
+    if (ports.shop === null) return false;
+    const shopDomain = shopDomainIn(request.headers);
+    return shopDomain !== null && shopDomain !== ports.shop;
   };
 
   const receive = async (request: FastifyRequest, topic: string | null) => {
     const headers = webhookHeaders(request.headers);
-    const body = rawBodyOf(request).toString('utf8');
     const delivery = {
       webhookId: headers.webhookId,
       topic: topic ?? headers.topic ?? 'unknown',
       eventId: headers.eventId,
       triggeredAt: headers.triggeredAt?.toISOString() ?? null,
     };
-    const content = readContent(topic, body, ports);
+    const body = rawBodyOf(request);
+    const content = readContent(topic, body.toString(), ports);
+    // The bytes and not the text, which the garbage collector would move about while the delivery waits for its turn.
     const { success, message } = await ports.webhooks.receive(delivery, content, body);
     return { success, message };
   };
@@ -130,7 +142,7 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
     );
 
     const options = {
-      preValidation: [checkHmac, checkShop],
+      preValidation: checkSender,
       bodyLimit: LARGEST_WEBHOOK_BYTES,
       schema: {
         told: { body: z.looseObject({}), headers: shopHeaders },

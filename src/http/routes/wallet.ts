@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { EngineError, type EngineErrorCode } from '../../engine/errors.ts';
 import { CONFIRMATION_SENTENCES, type Payments } from '../../engine/payments.ts';
 import type { WalletMessage, Wallets } from '../../engine/wallets.ts';
