@@ -1,2 +1,2 @@
 #!/bin/sh
-exec "${TARITOOLS:-taritools}" wallet notify --profile "${TARITOOLS_PROFILE:-TPS Hot Wallet}" -- "$@"
+exec ${TARITOOLS:-node "$(dirname -- "$0")/../dist/taritools.js"} wallet notify --profile "${TARITOOLS_PROFILE:-TPS Hot Wallet}" -- "$@"

@@ -71,7 +71,7 @@ const PORTS: CommandPorts = {
   randomBytes: never,
   fetch: never,
   sleep: never,
-  interrupted: new AbortController().signal,
+  interruption: never,
   terminal: { isTerminal: false, columns: COLUMNS, colour: false, canAsk: false },
   print: never,
   note: never,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What the server answers (`http-api.md` 2). Whole numbers are bigint, whatever their size. Fields that a newer server

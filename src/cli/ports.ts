@@ -12,10 +12,13 @@ export interface CommandPorts {
   clock: Clock;
   randomBytes: RandomBytes;
   fetch: typeof globalThis.fetch;
-  /** Ends early, without an error, when `interrupted` does. */
+  /** Ends early, without an error, when somebody who listens is interrupted. */
   sleep: (milliseconds: number) => Promise<void>;
-  /** Ctrl-C, for commands that go on until then. */
-  interrupted: AbortSignal;
+  /**
+   * Ctrl-C, for commands that go on until then. Asking for it is listening: from then on the first Ctrl-C is theirs. So it
+   * is a function, and whoever copies the ports does not listen by it.
+   */
+  interruption: () => AbortSignal;
   terminal: Terminal;
   /** Writes one line to standard output. */
   print: (line: string) => void;

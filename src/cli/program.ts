@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Help, type Option } from 'commander';
 import type { CommandPorts } from './ports.ts';
 
 /**
@@ -36,7 +36,14 @@ export async function createProgram(ports: CommandPorts, asked?: string): Promis
   for (const [, load] of loaders.length > 0 ? loaders : Object.entries(COMMANDS)) {
     program.addCommand((await load())(ports));
   }
+  for (const command of allCommands(program)) command.configureHelp({ optionDescription });
   return program;
+}
+
+/** The library's own text does not say which options can't be left out. */
+function optionDescription(option: Option): string {
+  const usual = new Help().optionDescription(option);
+  return option.mandatory ? `${usual} (needed)` : usual;
 }
 
 /** A command and all below it, in the order of the help. */

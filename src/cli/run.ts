@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { systemClock } from '../engine/clock.ts';
 import { projectFolder } from '../project-folder.ts';
+import { endBySignal } from './end-by-signal.ts';
 import { CommandError, EXIT_CODES } from './exit.ts';
 import type { CommandPorts } from './ports.ts';
 import { allCommands, createProgram } from './program.ts';
@@ -17,6 +18,9 @@ export async function runFromProcess(process: NodeJS.Process): Promise<number> {
   const interruption = createInterruption(process);
   const ports = portsOf(process, interruption);
   if (process.argv.length === 2 && ports.terminal.canAsk) return menus(process, ports, interruption);
+  if (ports.terminal.canAsk) {
+    endBySignal(process, ['SIGTERM', 'SIGHUP'], (signal) => signal === 'SIGTERM' && interruption.isAwaited());
+  }
   const program = await createProgram(ports, process.argv[2]);
   for (const command of [program, ...allCommands(program)]) command.exitOverride();
   try {
@@ -37,6 +41,8 @@ async function menus(process: NodeJS.Process, ports: CommandPorts, interruption:
     import('./menus/keyboard.ts'),
   ]);
   ports.clients = new Map();
+  // At a question Ctrl-C is a key. While a command runs it is a signal, for the command where that listens.
+  endBySignal(process, ['SIGINT', 'SIGTERM', 'SIGHUP'], (signal) => signal === 'SIGINT' && interruption.isAwaited());
   return runMenus({ ports, keyboard: createKeyboard(process.stdin), forgetInterruption: interruption.forget });
 }
 
@@ -55,9 +61,7 @@ function portsOf(process: NodeJS.Process, interruption: Interruption): CommandPo
     clock: systemClock,
     randomBytes: (length) => new Uint8Array(randomBytes(length)),
     fetch: globalThis.fetch,
-    get interrupted() {
-      return interruption.listen();
-    },
+    interruption: interruption.listen,
     sleep: (milliseconds) => sleep(milliseconds, undefined, interruption.options()).catch(() => undefined),
     terminal: {
       isTerminal: stdout.isTTY === true,
@@ -111,6 +115,8 @@ function createInterruption(process: NodeJS.Process) {
       controller = created;
       return created.signal;
     },
+    /** Whether a command listens and has heard nothing yet. */
+    isAwaited: () => controller?.signal.aborted === false,
     options: () => (controller === undefined ? {} : { signal: controller.signal }),
     /** As before anybody listened. */
     forget() {

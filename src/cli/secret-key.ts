@@ -11,21 +11,28 @@ export const SECRET_KEY_VARIABLE = 'TARITOOLS_SECRET_KEY';
 /** The longest line that can be a key with spaces around it. */
 const LONGEST_KEY_TEXT = 200;
 
-/** `-s`, as the Rust tool had it. A key among the arguments ends up in the shell's history, hence the other two ways. */
+const SAFE_WAYS = `Set ${SECRET_KEY_VARIABLE}, or give it on standard input with -s -`;
+
+/** `-s`, as the Rust tool had it: scripts that were made for that one give the key itself. */
 export function secretKeyOption(): Option {
   return new Option(
     '-s, --seckey <key>',
-    `the secret key in hex; - reads it from standard input; without this option it is taken from ${SECRET_KEY_VARIABLE}`,
+    `- reads the secret key, in hex, from standard input; without this option it is taken from ${SECRET_KEY_VARIABLE}, or asked for. The key itself is taken here too, but others can see it then`,
   );
 }
 
 /** @throws {CommandError} where there is no key, or it is none. */
 export async function secretKeyFrom(ports: CommandPorts, given: string | undefined): Promise<Uint8Array> {
   if (given === '-') return parseSecretKey((await ports.readInput()).split('\n')[0] ?? '');
-  const text = given ?? ports.environment[SECRET_KEY_VARIABLE];
-  if (text !== undefined && text !== '') return parseSecretKey(text);
-  const sentence = `There is no secret key: set ${SECRET_KEY_VARIABLE}, or give it on standard input with -s -.`;
-  throw new CommandError(sentence, EXIT_CODES.wrongUse);
+  if (given !== undefined) {
+    // The list of processes shows it until this process has hidden its arguments, and the shell's history for good.
+    ports.note(`A secret key among the arguments can be read by others on this machine. ${SAFE_WAYS} instead.`);
+    return parseSecretKey(given);
+  }
+  const text = ports.environment[SECRET_KEY_VARIABLE] ?? '';
+  if (text !== '') return parseSecretKey(text);
+  if (ports.terminal.canAsk) return parseSecretKey(await ports.ask.hidden('Secret key (64 hex characters)'));
+  throw new CommandError(`There is no secret key. ${SAFE_WAYS}.`, EXIT_CODES.wrongUse);
 }
 
 /** Reads a key of 64 hex characters. What was given is never repeated. @throws {CommandError} */

@@ -13,7 +13,7 @@ const ACTOR = 'taritools';
 
 /** Brings the database up to date. @returns the migrations that it took. */
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
-  const store = await openStore(databaseUrl, { maxReadConnections: 1 });
+  const store = await openStore(databaseUrl, { maxConnections: 1 });
   await store.close();
   return store.appliedMigrations;
 }
@@ -24,7 +24,7 @@ export async function addUser(
   databaseUrl: string,
   change: Pick<RoleChange, 'address' | 'apply'>,
 ): Promise<Role[]> {
-  const store = await openStore(databaseUrl, { maxReadConnections: 1 });
+  const store = await openStore(databaseUrl, { maxConnections: 1 });
   try {
     const { changeRoles, rolesOf } = access({ store, clock, log: silentLog });
     await changeRoles([{ ...change, revoke: [] }], ACTOR);
@@ -44,7 +44,7 @@ export async function registerOwners(
     walletIp,
   }: { databaseUrl: string; superAdmin: TariAddress; hotWallet: TariAddress; walletIp: string },
 ): Promise<void> {
-  const store = await openStore(databaseUrl, { maxReadConnections: 1 });
+  const store = await openStore(databaseUrl, { maxConnections: 1 });
   try {
     const log = silentLog;
     await access({ store, clock, log }).changeRoles(

@@ -7,7 +7,7 @@ import { addressArgument } from './address-arguments.ts';
 import { CommandError, EXIT_CODES } from './exit.ts';
 import { newKeySettings } from './keys.ts';
 import type { CommandPorts } from './ports.ts';
-import { settingLine } from './settings-file.ts';
+import { ANY_ADDRESS, settingLine } from './settings-file.ts';
 
 /** `setup init`: from nothing to a server that starts without a warning. */
 
@@ -23,8 +23,6 @@ interface InitFlags {
 }
 
 const OWNER_ONLY = 0o600;
-/** Shopify names no addresses that its webhooks come from; their signature is what is checked. */
-const ANY_ADDRESS = '0.0.0.0/0, ::/0';
 const SHOP_SECRETS = ['TPG_SHOPIFY_API_SECRET', 'TPG_SHOPIFY_ADMIN_ACCESS_TOKEN'] as const;
 
 export function initCommand(ports: CommandPorts): Command {

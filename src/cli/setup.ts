@@ -4,6 +4,7 @@ import { addressToBase58, type TariAddress } from '../tari/address.ts';
 import { addressArgument, rolesOption } from './address-arguments.ts';
 import { databaseOption } from './database.ts';
 import type { CommandPorts } from './ports.ts';
+import { copyCommand } from './setup-copy.ts';
 import { initCommand } from './setup-init.ts';
 
 /** Commands that work on the database itself, for what must be done before anybody can log in. */
@@ -12,6 +13,7 @@ export function setupCommand(ports: CommandPorts): Command {
     .description('Set up a server: its settings and its database')
     .addCommand(initCommand(ports))
     .addCommand(migrateCommand(ports))
+    .addCommand(copyCommand(ports))
     .addCommand(addUserCommand(ports));
 }
 
@@ -21,13 +23,14 @@ function migrateCommand(ports: CommandPorts): Command {
     .addOption(databaseOption())
     .addHelpText('after', '\nExample:\n  $ taritools setup migrate')
     .action(async ({ database }: { database?: string }) => {
-      const [{ databaseUrl }, { migrate }] = await Promise.all([
+      const [{ databaseUrl }, { migrate }, { shownDatabaseUrl }] = await Promise.all([
         import('./database-settings.ts'),
         import('./setup-database.ts'),
+        import('../store/open.ts'),
       ]);
       const url = databaseUrl(ports, database);
       for (const migration of await migrate(url)) ports.print(`Applied ${migration}`);
-      ports.print(`The database ${url} is up to date.`);
+      ports.print(`The database ${shownDatabaseUrl(url)} is up to date.`);
     });
 }
 

@@ -21,7 +21,16 @@ import type {
   SettlementEntryAnswer,
   WalletAnswer,
 } from './api-shapes.ts';
-import { formatAmount, formatTime, heading, type OutputOptions, plainText, record, table } from './output.ts';
+import {
+  formatAmount,
+  formatTime,
+  heading,
+  type OutputOptions,
+  plainText,
+  progressLine,
+  record,
+  table,
+} from './output.ts';
 
 /** How each answer of the server is shown to people, as lines. The menus show the same. */
 
@@ -285,16 +294,11 @@ function progressText({ variants_seen: seen, variants_total: total }: PriceUpdat
   return total === null ? String(seen) : `${seen} of ${total}`;
 }
 
-const BAR_WIDTH = 30;
-
 /** `[###########…] 37 %  74 of 200 variants, 12 changed`; without a total only what was seen. */
 export function progressBar(update: PriceUpdateAnswer): string {
   const { variants_seen: seen, variants_total: total, variants_changed: changed } = update;
   const counts = `${progressText(update)} variants, ${changed} changed, ${plainText(update.state)}`;
-  if (total === null || total === 0) return counts;
-  const part = Math.min(1, seen / total);
-  const done = Math.round(part * BAR_WIDTH);
-  return `[${'#'.repeat(done)}${'.'.repeat(BAR_WIDTH - done)}] ${String(Math.floor(part * 100)).padStart(3)} %  ${counts}`;
+  return total === null || total === 0 ? counts : progressLine(seen, total, counts);
 }
 
 /** One line an event, so that they can follow each other for hours. */

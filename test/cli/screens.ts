@@ -3,7 +3,7 @@ import xterm from '@xterm/headless';
 import jsqr from 'jsqr';
 import { type Home, TOOL } from './tool.ts';
 
-/** The built tool in a pseudo-terminal, and what its screen shows. */
+/** A program in a pseudo-terminal, most often the built tool, and what its screen shows. */
 
 const ROWS = 50;
 const LONGEST_WAIT_MS = 15_000;
@@ -13,20 +13,30 @@ const SCROLLBACK = 5000;
 
 export const KEYS = { enter: '\r', escape: '\u001b', ctrlC: '\u0003', down: '\u001b[B', space: ' ' };
 
-export class ToolScreen {
+export interface ScreenOptions {
+  columns?: number;
+  environment?: Record<string, string>;
+}
+
+export class Screen {
   readonly #terminal;
   readonly #process;
-  /** All that the tool ever wrote. */
+  /** All that the program ever wrote. */
   written = '';
   /** Undefined while it runs. */
   exitCode: number | undefined;
   /** The line from which on `text` and `waitFor` look. */
   #from = 0;
 
-  constructor(home: Home, { columns = 150, environment = {} as Record<string, string> } = {}) {
+  constructor(
+    command: readonly [string, ...string[]],
+    home: Home,
+    { columns = 150, environment = {} }: ScreenOptions = {},
+  ) {
+    const [program, ...given] = command;
     this.#terminal = new xterm.Terminal({ cols: columns, rows: ROWS, scrollback: SCROLLBACK, allowProposedApi: true });
     const env = { ...home.fullEnvironment, TERM: 'xterm-256color', LANG: 'C.UTF-8', CI: '', ...environment };
-    this.#process = pty.spawn(process.execPath, [TOOL], { cols: columns, rows: ROWS, env });
+    this.#process = pty.spawn(program, given, { cols: columns, rows: ROWS, env });
     this.#process.onData((text) => {
       this.written += text;
       this.#terminal.write(text);
@@ -39,8 +49,8 @@ export class ToolScreen {
   /** The lines since `forget`, without what is behind them. */
   get lines(): string[] {
     const { active } = this.#terminal.buffer;
-    const lines = Array.from({ length: active.length }, (_, row) => active.getLine(row)?.translateToString(true) ?? '');
-    return lines.slice(this.#from);
+    const length = Math.max(0, active.length - this.#from);
+    return Array.from({ length }, (_, row) => active.getLine(this.#from + row)?.translateToString(true) ?? '');
   }
 
   get text(): string {
@@ -78,9 +88,20 @@ export class ToolScreen {
     }
   }
 
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   close(): void {
     if (this.exitCode === undefined) this.#process.kill();
     this.#terminal.dispose();
+  }
+}
+
+/** The tool without a command: its menus. */
+export class ToolScreen extends Screen {
+  constructor(home: Home, options?: ScreenOptions) {
+    super([process.execPath, TOOL], home, options);
   }
 }
 

@@ -1,42 +1,33 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
 import { accountOf, addressToEmoji, NETWORKS, parseAddress } from '../../src/tari/address.ts';
 import { publicKeyOf } from '../../src/tari/schnorr.ts';
 import { ACCOUNTS, aNewOrder, NOW } from '../helpers/records.ts';
+import { Home } from './tool.ts';
 
-const TOOL = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 const [alice, bob] = ACCOUNTS;
-
-interface Finished {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
 
 describe('taritools, as a process', { timeout: 120_000 }, () => {
   let folder: string;
   let url: string;
+  let home: Home;
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'tps-cli-'));
+    home = new Home();
     url = `sqlite://${join(folder, 'store.db')}`;
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => {
+    home.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
-  function taritools(arguments_: string[], environment: Record<string, string> = {}): Promise<Finished> {
-    return new Promise((resolve) => {
-      const env = { ...process.env, TPG_DATABASE_URL: url, ...environment };
-      execFile(process.execPath, [TOOL, ...arguments_], { env }, (error, stdout, stderr) => {
-        resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, stdout, stderr });
-      });
-    });
-  }
+  const taritools = (arguments_: string[], environment: Record<string, string> = {}) =>
+    home.run(arguments_, { environment: { TPG_DATABASE_URL: url, ...environment } });
 
   const rolesOf = (address: string): unknown[] => {
     const database = new SqliteDatabase(join(folder, 'store.db'), { readonly: true });
@@ -153,7 +144,7 @@ describe('taritools, as a process', { timeout: 120_000 }, () => {
     });
 
     it('lists what differs and ends with 1', async () => {
-      const store = await openStore(url, { maxReadConnections: 1 });
+      const store = await openStore(url, { maxConnections: 1 });
       await store.run(async (tx) => {
         await tx.customers.ensure('c1', NOW);
         await tx.accounts.ensure(alice.account, alice.address, NOW);

@@ -1,36 +1,59 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hex } from '@scure/base';
+import { expect } from 'vitest';
 import { type ServerProcess, startServer } from '../../scripts/server-process.ts';
 import { type PreparedStage, prepareStage } from '../../scripts/stage.ts';
+import { addProfile } from '../../src/cli/profile-file.ts';
+import { signerOf } from '../../src/cli/secret-key.ts';
 import { parseJson } from '../../src/json.ts';
 import { settingDescriptions } from '../../src/setting-schema.ts';
+import type { Role } from '../../src/store/database.ts';
 import { sendWebhook } from '../fakes/shopify/webhooks.ts';
+import { newFolder } from '../helpers/database.ts';
 import { HOT_WALLET, type Person } from '../helpers/records.ts';
 import { orderBody } from '../helpers/server.ts';
+import { type Finished, runHere } from './here.ts';
 
-/** The built tool as a process, and the real server that it talks to. */
+/** The built tool, and the real server that it talks to. */
 
-export const TOOL = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
-
-export interface Finished {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
+export const TOOL = fileURLToPath(new URL('../../dist/taritools.js', import.meta.url));
 
 export interface RunOptions {
   /** For standard input, which is closed behind it. */
   input?: string;
   environment?: Record<string, string>;
+  /** Where a test is about processes: each run is one. */
+  asProcess?: boolean;
+}
+
+/** Which commands ran as processes, with the file of tests that had them run. */
+const shown = new Set<string>();
+
+/** How many words name a command; a word more does no harm. */
+const WORDS_OF_GROUPS: Readonly<Record<string, number>> = {
+  admin: 3,
+  shopify: 3,
+  my: 2,
+  wallet: 2,
+  profile: 2,
+  setup: 2,
+};
+
+/** Whether the command comes for the first time in this file of tests. */
+function isFirst(arguments_: readonly string[]): boolean {
+  const words = arguments_.slice(0, WORDS_OF_GROUPS[arguments_[0] ?? ''] ?? 1);
+  const key = `${expect.getState().testPath} ${words.join(' ')}`;
+  if (shown.has(key)) return false;
+  shown.add(key);
+  return true;
 }
 
 /** A person's home with the tool in it. */
 export class Home {
-  readonly folder = mkdtempSync(join(tmpdir(), 'tps-home-'));
+  readonly folder = newFolder();
   readonly environment: Record<string, string> = {};
 
   /** Nothing of the settings of the machine that runs the tests counts. */
@@ -39,14 +62,21 @@ export class Home {
     return { ...process.env, ...unset, TZ: 'Europe/Oslo', HOME: this.folder, ...this.environment };
   }
 
-  run(arguments_: string[], { input, environment = {} }: RunOptions = {}): Promise<Finished> {
+  /**
+   * Runs the tool. Each command is the built tool as a process when it comes for the first time in a file of tests, and
+   * after that runs in the process of the test.
+   */
+  run(arguments_: string[], { input = '', environment = {}, asProcess = false }: RunOptions = {}): Promise<Finished> {
+    const env = { ...this.fullEnvironment, ...environment };
+    if (!asProcess && !isFirst(arguments_)) {
+      return runHere(arguments_, { environment: env, toolFolder: join(this.folder, '.taritools'), input });
+    }
     return new Promise((resolve) => {
-      const env = { ...this.fullEnvironment, ...environment };
       const options = { env, maxBuffer: 64 * 1024 * 1024 };
       const child = execFile(process.execPath, [TOOL, ...arguments_], options, (error, stdout, stderr) => {
         resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, stdout, stderr });
       });
-      child.stdin?.end(input ?? '');
+      child.stdin?.end(input);
     });
   }
 
@@ -84,12 +114,12 @@ export class Home {
     };
   }
 
-  /** A profile with its key in the file. */
-  async addProfile(name: string, person: Pick<Person, 'secretKey'>, server: string, roles: string[] = ['user']) {
-    const roleArguments = roles.flatMap((role) => ['-r', role]);
-    await this.text(['profile', 'add', name, '--server', server, ...roleArguments], {
-      input: `${hex.encode(person.secretKey)}\n`,
-    });
+  /** A profile with its key in the file, as `profile add` writes it. */
+  async addProfile(name: string, person: Pick<Person, 'secretKey'>, server: string, roles: Role[] = ['user']) {
+    const { address } = signerOf(person.secretKey, 'mainnet');
+    const secretKey = hex.encode(person.secretKey);
+    const profile = { name, address, secretKey, secretKeyVariable: undefined, roles, server };
+    await addProfile({ toolFolder: join(this.folder, '.taritools') }, profile);
   }
 
   remove(): void {
@@ -110,7 +140,7 @@ export interface ToolStage {
 }
 
 export async function startToolStage(settings: Record<string, string> = {}): Promise<ToolStage> {
-  const folder = mkdtempSync(join(tmpdir(), 'tps-cli-server-'));
+  const folder = newFolder();
   const prepared = await prepareStage(folder, { unclaimedTimeoutMs: 3_600_000 });
   const stage = { ...prepared, settings: { ...prepared.settings, TPG_RATE_LIMIT: '0', ...settings } };
   const log = join(folder, 'server.log');

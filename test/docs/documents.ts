@@ -27,6 +27,15 @@ export function example(path: string, name: string): string {
   return block;
 }
 
+/** The commands in a text's sh blocks, one a line, without their comments. */
+export function shellCommands(text: string): string[] {
+  const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = '']) => block);
+  return blocks
+    .flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'))
+    .map((line) => line.replace(/(?:^|\s)#.*$/, '').trim())
+    .filter((line) => line !== '');
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: examples have any shape, and tests say what they expect.
 export function jsonExample(path: string, name: string): any {
   return JSON.parse(example(path, name));

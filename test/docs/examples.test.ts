@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { parseAddress } from '../../src/tari/address.ts';
 import { verifyAccessToken } from '../../src/tari/ristretto-jwt.ts';
+import { signWebhook } from '../fakes/shopify/webhooks.ts';
 import { jsonExample, ROOT } from './documents.ts';
 import { serverOfDocuments, VERIFICATION_KEY } from './server.ts';
 
@@ -27,10 +28,8 @@ beforeAll(async () => {
   cpSync(join(ROOT, 'docs/examples'), join(folder, 'docs/examples'), { recursive: true });
   cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir');
-  await run(process.execPath, [
-    join(ROOT, 'node_modules/typescript/bin/tsc'),
-    ...['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', join(folder, 'dist')],
-  ]);
+  const build = [join(ROOT, 'scripts/build.ts'), '--into', join(folder, 'dist')];
+  await run(process.execPath, ['--import', 'tsx', ...build], { cwd: ROOT });
 
   app = await serverOfDocuments({ TPG_SHOPIFY_HMAC_CHECKS: 'off' }, () => NOW);
   url = await app.server.listen({ host: '127.0.0.1', port: 0 });
@@ -92,6 +91,14 @@ describe('the scripts for wallets', () => {
     const login = await script('login-token.mjs', customer, 'read_all');
     const answer = await fetch(`${url}/auth`, { method: 'POST', headers: { tpg_auth_token: login } });
     expect(verifyAccessToken(await answer.text(), VERIFICATION_KEY, NOW).roles).toEqual(['read_all']);
+  });
+
+  it('sign a webhook as Shopify does', async () => {
+    const file = join(folder, 'webhook.json');
+    writeFileSync(file, '{"id": 1, "name": "#ü"}\n');
+    const env = { ...process.env, TPG_SHOPIFY_HMAC_SECRET: 'shpss_secret' };
+    const { stdout } = await run(process.execPath, ['docs/examples/sign-webhook.mjs', file], { cwd: folder, env });
+    expect(stdout).toBe(`${signWebhook(readFileSync(file), 'shpss_secret')}\n`);
   });
 
   it('refuse a key that does not fit the address', async () => {

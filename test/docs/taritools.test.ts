@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { describedCommands, withCommands } from '../../scripts/taritools-document.ts';
-import { DOCUMENTS, documentText } from './documents.ts';
+import { DOCUMENTS, documentText, shellCommands } from './documents.ts';
 
 describe('the description of taritools', () => {
   it('is what docs/taritools.md holds; npm run taritools-docs writes it', async () => {
@@ -21,15 +21,25 @@ describe('the description of taritools', () => {
     }
   });
 
+  it.each(DOCUMENTS)('%s shows nobody how to leave a secret in the history or the list of processes', (path) => {
+    const secret = /\w*(?:SECRET|KEY|TOKEN|LOGIN|PASSWORD)\w*/;
+    for (const command of shellCommands(documentText(path))) {
+      expect(command).not.toMatch(new RegExp(`${secret.source}=(?!\\$\\()`));
+      expect(command).not.toMatch(/(?:token|memo|payment|confirm) .*(?:-s|--seckey)[ =](?!-(?:\s|$))/);
+      // What the shell itself prints into a pipe is no argument of a process.
+      for (const process of command.split('|').filter((part) => !part.startsWith('printf '))) {
+        expect(process).not.toMatch(new RegExp(`\\$\\{?${secret.source}`));
+      }
+    }
+  });
+
   it('has the commands and options that documents tell to type', async () => {
     const commands = await describedCommands();
     const typed = DOCUMENTS.flatMap((path) => {
       // The tool's own help is what this is compared with.
       const [text = ''] = documentText(path).split('<!-- commands:start -->');
-      const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = '']) => block);
-      return blocks
-        .flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'))
-        .map((line) => /(?:^|\s)(?:npm run -s taritools --|taritools) (.*)$/.exec(line.replace(/\s#.*$/, ''))?.[1])
+      return shellCommands(text)
+        .map((line) => /(?:^|\s)(?:npm run -s taritools --|taritools) (.*)$/.exec(line)?.[1])
         .filter((line) => line !== undefined);
     });
     expect(typed.length).toBeGreaterThan(10);

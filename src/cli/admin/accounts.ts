@@ -48,7 +48,12 @@ function addressCommands(ports: CommandPorts): Command[] {
       show: balanceView,
     }),
     addressOrders(ports, 'orders', 'The orders that an address claimed or paid', (client) => client.orders),
-    addressOrders(ports, 'open-orders', 'Those that can still be paid', (client) => client.openOrders),
+    addressOrders(
+      ports,
+      'open-orders',
+      'The orders of an address that can still be paid',
+      (client) => client.openOrders,
+    ),
     serverCommand<[TariAddress], ListFlags, Answer<'payments'>['answer']>(ports, {
       name: 'payments',
       description: 'The payments of an address',

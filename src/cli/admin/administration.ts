@@ -24,14 +24,14 @@ export function walletsCommand(ports: CommandPorts): Command {
   return group('wallets', 'The hot wallets that may report payments', [
     serverCommand<[], object, WalletAnswer[]>(ports, {
       name: 'list',
-      description: 'List them',
+      description: 'List the hot wallets that may report payments',
       example: 'admin wallets list',
       run: (client) => client.wallets(),
       show: walletsView,
     }),
     serverCommand<[TariAddress, string], { initialNonce?: bigint }, WalletAnswer[]>(ports, {
       name: 'add',
-      description: 'Let a wallet report payments, or give it another place',
+      description: 'Let a wallet report payments, or give it another IP address',
       example: 'admin wallets add 14s9vDTwr… 192.0.2.7',
       arguments: [ADDRESS, ['<ip_address>', 'where its reports come from', ipArgument]],
       options: [new Option('--initial-nonce <number>', 'its reports must have higher ones').argParser(u64Argument)],
@@ -43,7 +43,7 @@ export function walletsCommand(ports: CommandPorts): Command {
     }),
     serverCommand<[TariAddress], object, WalletAnswer[]>(ports, {
       name: 'remove',
-      description: 'Let a wallet report no longer',
+      description: 'Let a wallet report payments no longer',
       example: 'admin wallets remove 14s9vDTwr…',
       arguments: [ADDRESS],
       run: async (client, { arguments: [address] }) => {

@@ -26,7 +26,7 @@ export function priceUpdatesCommand(ports: CommandPorts): Command {
   return group('price-updates', 'The work on the prices in Tari that the shop shows', [
     serverCommand<[], ListFlags, PriceUpdateAnswer[]>(ports, {
       name: 'list',
-      description: 'What was and is to be done, newest first',
+      description: 'List what was and is to be done to the shop’s prices, newest first',
       example: 'admin price-updates list',
       options: [limitOption()],
       run: async (client, { options }) =>
@@ -35,7 +35,7 @@ export function priceUpdatesCommand(ports: CommandPorts): Command {
     }),
     serverCommand<[bigint], FollowFlags, PriceUpdateAnswer>(ports, {
       name: 'show',
-      description: 'How far one has come',
+      description: 'Show how far a price update has come',
       example: 'admin price-updates show 12 --follow',
       arguments: [NUMBER],
       options: [followOption()],
@@ -55,7 +55,7 @@ export function priceUpdatesCommand(ports: CommandPorts): Command {
     }),
     serverCommand<[bigint], FollowFlags, PriceUpdateAnswer>(ports, {
       name: 'retry',
-      description: 'Have one that failed or waits go on at once',
+      description: 'Have a price update that failed or waits go on at once',
       example: 'admin price-updates retry 12 --follow',
       arguments: [NUMBER],
       options: [followOption()],
@@ -90,13 +90,14 @@ async function followed(
   { follow }: FollowFlags,
 ): Promise<PriceUpdateAnswer> {
   if (!follow) return started;
+  const interruption = ports.interruption();
   let update = started;
   let shown = '';
   for (;;) {
     const bar = progressBar(update);
     if (bar !== shown) ports.progress(fitted(bar, ports.terminal.columns - 1));
     shown = bar;
-    if (update.finished_at !== null || ports.interrupted.aborted) break;
+    if (update.finished_at !== null || interruption.aborted) break;
     await ports.sleep(LOOK_EVERY_MS);
     update = await client.priceUpdate(update.id);
   }

@@ -34,7 +34,7 @@ export function rejectedCommand(ports: CommandPorts): Command {
   return group('rejected', 'Webhooks that could not be used', [
     serverCommand<[], AfterFlags, RejectedAnswer[]>(ports, {
       name: 'list',
-      description: 'List them, with the reason; --json shows what they said',
+      description: 'List the webhooks that were set aside, with the reason; --json shows what they said',
       example: 'admin rejected list',
       options: [afterOption(), entriesOption()],
       run: (client, { options }) => client.rejected(pageOf(options)),
@@ -42,7 +42,7 @@ export function rejectedCommand(ports: CommandPorts): Command {
     }),
     serverCommand<[bigint], object, { success: boolean; message: string }>(ports, {
       name: 'retry',
-      description: 'Take one up again, after its reason was removed',
+      description: 'Take a webhook up again, after its reason was removed',
       example: 'admin rejected retry 12',
       arguments: [['<id>', 'as the list shows it', u64Argument]],
       run: (client, { arguments: [id] }) => client.retryRejected(id),
@@ -50,7 +50,7 @@ export function rejectedCommand(ports: CommandPorts): Command {
     }),
     serverCommand<[bigint], { reason: string }, { success: boolean; message: string }>(ports, {
       name: 'dismiss',
-      description: 'Take one off the list that needs nothing more',
+      description: 'Take a webhook off the list that needs nothing more',
       example: 'admin rejected dismiss 12 --reason "a test of the shop’s"',
       arguments: [['<id>', 'as the list shows it', u64Argument]],
       options: [neededReason()],
@@ -64,7 +64,7 @@ export function deadLettersCommand(ports: CommandPorts): Command {
   return group('dead-letters', 'Events that the shop or a plugin could not be told of', [
     serverCommand<[], AfterFlags, DeadLetterAnswer[]>(ports, {
       name: 'list',
-      description: 'List them, with the last error',
+      description: 'List what the shop or a plugin could not be told, with the last error',
       example: 'admin dead-letters list',
       options: [afterOption(), entriesOption()],
       run: (client, { options }) => client.deadLetters(pageOf(options)),
@@ -72,7 +72,7 @@ export function deadLettersCommand(ports: CommandPorts): Command {
     }),
     serverCommand<[bigint], { subscriber?: string }, { retried: bigint }>(ports, {
       name: 'retry',
-      description: 'Send one again',
+      description: 'Send a dead letter again',
       example: 'admin dead-letters retry 345',
       arguments: [['<event>', 'the event as the list shows it', u64Argument]],
       options: [new Option('--subscriber <name>', 'only to this one')],
@@ -81,7 +81,7 @@ export function deadLettersCommand(ports: CommandPorts): Command {
     }),
     serverCommand<[bigint], { reason: string; subscriber?: string }, { dismissed: bigint }>(ports, {
       name: 'dismiss',
-      description: 'Take one off the list that nobody needs to be told of any more',
+      description: 'Take a dead letter off the list that nobody needs to be told of any more',
       example: 'admin dead-letters dismiss 345 --reason "the order is deleted there"',
       arguments: [['<event>', 'the event as the list shows it', u64Argument]],
       options: [neededReason(), new Option('--subscriber <name>', 'only for this one')],
@@ -147,7 +147,8 @@ export function eventsCommand(ports: CommandPorts): Command {
 async function follow(ports: CommandPorts, client: ApiClient, flags: EventFlags): Promise<void> {
   const output = outputOptions(ports, flags);
   let after = flags.after ?? (await lastEventId(client));
-  while (!ports.interrupted.aborted) {
+  const interruption = ports.interruption();
+  while (!interruption.aborted) {
     const events = await eventsOrNone(ports, client, { after, limit: MOST_ENTRIES });
     for (const event of events ?? []) ports.print(flags.json ? stringifyJson(event) : eventLine(event, output));
     after = events?.at(-1)?.id ?? after;

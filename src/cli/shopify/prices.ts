@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ShopPrices, ShopVariant } from '../../engine/storefront.ts';
 import { setGlobalRate } from '../../shopify/global-rate.ts';
 import { READ_GLOBAL_RATES } from '../../shopify/tool-operations.ts';
@@ -57,14 +57,14 @@ export function ratesCommand(ports: CommandPorts): Command {
   return group('rates', 'The rates that the shop’s theme reads; those of the server are admin rates', [
     shopCommand<[], object, Rate[]>(ports, {
       name: 'get',
-      description: 'Show them',
+      description: 'Show the rates that the shop’s theme reads',
       example: 'rates get',
       run: readRates,
       show,
     }),
     shopCommand<[Rate[]], object, Rate[]>(ports, {
       name: 'set',
-      description: 'Set one or more',
+      description: 'Set rates that the shop’s theme reads; the server does so by itself when a rate is set there',
       example: 'rates set USD=30,EUR=33.5',
       arguments: [['<rates>', 'CURRENCY=AMOUNT with commas between them; the amount in Tari', readRateList]],
       run: async (shop, { arguments: [rates] }) => {

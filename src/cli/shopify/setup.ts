@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { CommandError, EXIT_CODES } from '../exit.ts';
 import type { CommandPorts } from '../ports.ts';
 import { readServer } from '../server-address.ts';
+import { ANY_ADDRESS, changeSettings } from '../settings-file.ts';
 
 interface SetupFlags {
   url: string;
@@ -63,10 +64,10 @@ async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
 }
 
 async function writeSettings(ports: CommandPorts, flags: SetupFlags, given: Given): Promise<void> {
-  const { changeSettings } = await import('../settings-file.ts');
   const path = flags.file ?? join(ports.folder, '.env');
-  await changeSettings(path, given);
-  ports.print(`Wrote ${Object.keys(given).join(', ')} to ${path}. Restart the server.`);
+  const isChanged = await changeSettings(path, given);
+  const names = Object.keys(given).join(', ');
+  ports.print(isChanged ? `Wrote ${names} to ${path}. Restart the server.` : `${path} holds all settings of the shop.`);
 }
 
 /** What the environment and the settings file do not hold yet. */
@@ -78,11 +79,14 @@ async function missingSettings(ports: CommandPorts, flags: SetupFlags): Promise<
   const shop = flags.shop ?? known('TPG_SHOPIFY_SHOP') ?? (await ports.ask.text('Shop, such as my-shop.myshopify.com'));
   const token = known('TPG_SHOPIFY_ADMIN_ACCESS_TOKEN');
   const secret = known('TPG_SHOPIFY_HMAC_SECRET');
+  // As setup init does: whoever has not thought of a list need not be warned at every start that there is none.
+  const list = known('TPG_SHOPIFY_IP_WHITELIST') ?? ANY_ADDRESS;
+  const common = { TPG_SHOPIFY_SHOP: shop, TPG_SHOPIFY_IP_WHITELIST: list };
   if (token !== undefined && secret !== undefined) {
-    return { TPG_SHOPIFY_SHOP: shop, TPG_SHOPIFY_ADMIN_ACCESS_TOKEN: token, TPG_SHOPIFY_HMAC_SECRET: secret };
+    return { ...common, TPG_SHOPIFY_ADMIN_ACCESS_TOKEN: token, TPG_SHOPIFY_HMAC_SECRET: secret };
   }
   return {
-    TPG_SHOPIFY_SHOP: shop,
+    ...common,
     TPG_SHOPIFY_API_KEY: known('TPG_SHOPIFY_API_KEY') ?? (await ports.ask.text('Client id of the app')),
     TPG_SHOPIFY_API_SECRET: known('TPG_SHOPIFY_API_SECRET') ?? (await ports.ask.hidden('Client secret of the app')),
   };
