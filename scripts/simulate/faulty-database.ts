@@ -46,6 +46,8 @@ export class FaultyDatabase {
   readonly connection: SqliteDatabase.Database;
   /** The fault that has come up since the last was planned. */
   fired: DatabaseFault | undefined;
+  /** Whether a transaction was rolled back since then, so that its works may have been run again. */
+  isRolledBack = false;
   readonly #statements = new Map<string, SqliteDatabase.Statement>();
   #planned: { fault: DatabaseFault; place: Place; left: number } | undefined;
 
@@ -59,6 +61,7 @@ export class FaultyDatabase {
   /** The fault comes up at the n-th time that the database is at that place, if it gets there before it is called off. */
   plan(fault: DatabaseFault, nth: number): void {
     this.fired = undefined;
+    this.isRolledBack = false;
     this.#planned = { fault, place: PLACES[fault], left: nth };
   }
 
@@ -75,9 +78,11 @@ export class FaultyDatabase {
       const guard = () => {
         if (process.isDead) throw new SqliteDatabase.SqliteError('this process has ended', 'SQLITE_IOERR');
         if (this.#planned !== undefined && this.#planned.place === place) this.#countDown(place, process);
+        if (text === 'rollback') this.isRolledBack = this.fired !== undefined;
       };
       return {
         reader: statement.reader,
+        readonly: statement.readonly,
         run: (...parameters: unknown[]) => {
           guard();
           return statement.run(...parameters);

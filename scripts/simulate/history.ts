@@ -228,8 +228,10 @@ class History {
       const hung = world.hanging.find((call) => call.carrying === carrying);
       if (hung !== undefined) hung.onPaper = onPaper;
     }
-    const mustBeTold = fired !== undefined && fired !== 'locked for a moment';
-    if (!mustBeTold && lost > 0) throw new Error('The database was said to be out of reach, and was not');
+    const mayBeTold = fired !== undefined && fired !== 'locked for a moment';
+    // Works that were run again may have come through.
+    const mustBeTold = mayBeTold && !(fired === 'statement refused' && database.isRolledBack);
+    if (!mayBeTold && lost > 0) throw new Error('The database was said to be out of reach, and was not');
     if (mustBeTold && lost + unread === 0) throw new Error(`The database has failed (${fired}), and nobody was told`);
     if (server.isDead) await this.#world.restart();
     this.#check();

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../src/store/deliveries.ts';
+import type { HeldDelivery } from '../../src/store/deliveries.ts';
 import { type Paper, Refusal } from './paper.ts';
 
 /** A promise of the outbox that was not kept. */
@@ -12,13 +12,9 @@ interface PaperDelivery {
   subject: string;
   type: string;
   state: 'pending' | 'done' | 'dead';
-  /** Unknown where it is to be told again since it was given out: the store counts on in its own way then. */
-  attempts: number | undefined;
-  /** How often that was asked for while it waited. */
-  asked: number;
-  takenSinceAsked: number;
-  /** How often it was over, and was to be told again all the same. */
-  lives: number;
+  attempts: number;
+  /** The try that has it in hand. */
+  hold: string | undefined;
   /** Not before this time is it tried again. */
   notBefore: number;
 }
@@ -27,14 +23,13 @@ interface PaperDelivery {
 export interface Try {
   delivery: PaperDelivery;
   attempts: number;
-  asked: number;
-  lives: number;
+  hold: string;
 }
 
 /** How a handler ended. */
 export type HandlerEnd = 'done' | 'failed' | 'hopeless';
 
-const HELD_MS = 30_000;
+const HELD_MS = 12_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 600_000;
 
@@ -44,7 +39,7 @@ export class PaperOutbox {
   readonly #paper: Paper;
   /** Which subscribers hear of which events. */
   readonly #hearers: (type: string, isOfTheShop: boolean) => readonly string[];
-  /** What the shop has refused for good at least once, so that a person looks at it; and see `ended`. */
+  /** What the shop has refused for good at least once, so that a person looks at it. */
   readonly #excused = new Set<string>();
   #events = 0;
 
@@ -59,14 +54,12 @@ export class PaperOutbox {
     for (const orderId of this.#paper.toTellAgain.splice(0)) this.#tellAgain(orderId);
   }
 
-  /** One that was in hand when this was asked for is given out once more: how that one ends does not count. */
+  /** One that is in hand when this is asked for is given out once more, when that is over. */
   #tellAgain(orderId: string): void {
     for (const delivery of this.deliveries.values()) {
       if (delivery.subject !== orderId || delivery.subscriber !== 'shop' || delivery.type !== 'OrderPaid') continue;
-      if (delivery.state === 'pending') {
-        Object.assign(delivery, { attempts: undefined, asked: delivery.asked + 1, takenSinceAsked: 0 });
-      } else Object.assign(delivery, { attempts: 0, lives: delivery.lives + 1 });
-      Object.assign(delivery, { state: 'pending', notBefore: this.#paper.now });
+      if (delivery.hold === undefined) delivery.notBefore = this.#paper.now;
+      Object.assign(delivery, { state: 'pending', attempts: 0 });
     }
   }
 
@@ -83,9 +76,7 @@ export class PaperOutbox {
           type: event.type,
           state: 'pending',
           attempts: 0,
-          asked: 0,
-          takenSinceAsked: 0,
-          lives: 0,
+          hold: undefined,
           notBefore: this.#paper.now,
         });
       }
@@ -93,7 +84,7 @@ export class PaperOutbox {
   }
 
   /** Holds a delivery that was given out against the rules. @throws {OutboxBroken} */
-  taken({ event, subscriber, attempts }: Delivery): Try {
+  taken({ event, subscriber, attempts, hold }: HeldDelivery): Try {
     const name = `${event.id} ${subscriber}`;
     const delivery = this.deliveries.get(name);
     const written = this.#paper.events[Number(event.id) - 1];
@@ -105,31 +96,26 @@ export class PaperOutbox {
     if (delivery.notBefore > this.#paper.now) refuse('was given out before its time');
     if (written.payload !== event.payload || written.type !== event.type) refuse('says something else');
     for (const other of this.deliveries.values()) {
-      const isBefore =
-        other.subscriber === subscriber && other.subject === event.subject && other.eventId < delivery.eventId;
-      if (isBefore && other.state === 'pending') refuse(`overtook the event ${other.eventId}`);
+      const isInLine = other.subscriber === subscriber && other.subject === event.subject && other !== delivery;
+      if (!isInLine || other.state !== 'pending') continue;
+      if (other.eventId < delivery.eventId) refuse(`overtook the event ${other.eventId}`);
+      if (other.hold !== undefined && other.notBefore > this.#paper.now) refuse(`did not wait for ${other.eventId}`);
     }
-    const expected = delivery.attempts === undefined ? attempts : delivery.attempts + 1;
+    const expected = delivery.attempts + 1;
     if (expected !== attempts) refuse(`is tried for the ${attempts}. time, not the ${expected}.`);
-    delivery.attempts = attempts;
-    delivery.takenSinceAsked += 1;
-    delivery.notBefore = this.#paper.now + HELD_MS;
-    return { delivery, attempts, asked: delivery.asked, lives: delivery.lives };
+    Object.assign(delivery, { attempts, hold, notBefore: this.#paper.now + HELD_MS });
+    return { delivery, attempts, hold };
   }
 
   /**
-   * Notes what became of a try. One from before the subscriber was to be told again knows nothing of what it was to be
-   * told of, so that it ends nothing.
+   * Notes what became of a try. One that was given up as lost changes nothing. One from before the subscriber was to be
+   * told again knows nothing of what it was to be told of, so that it ends nothing.
    */
-  ended({ delivery, attempts, asked, lives }: Try, end: HandlerEnd): void {
-    const isOld = delivery.asked !== asked;
-    if (delivery.state !== 'pending' || (isOld && delivery.takenSinceAsked <= 1)) return;
-    if ((delivery.attempts ?? Number.NEGATIVE_INFINITY) < attempts) return;
-    // The store tells tries apart by their number alone. A call that was given up as lost while the clock leapt, and that
-    // ends only after others have been tried in its place, is taken for one of them. In one process that can't be: there
-    // calls about one subject wait for each other.
-    if (isOld || delivery.lives !== lives) this.#excused.add(delivery.subject);
-    if (end === 'done') delivery.state = 'done';
+  ended({ delivery, attempts, hold }: Try, end: HandlerEnd): void {
+    if (delivery.hold !== hold) return;
+    delivery.hold = undefined;
+    if (delivery.attempts < attempts) delivery.notBefore = this.#paper.now;
+    else if (end === 'done') delivery.state = 'done';
     else if (end === 'hopeless') {
       delivery.state = 'dead';
       this.#excused.add(delivery.subject);
@@ -142,7 +128,8 @@ export class PaperOutbox {
   /** A new process takes over: it need not wait for what the old one held. */
   released(): void {
     for (const delivery of this.deliveries.values()) {
-      if (delivery.state === 'pending') delivery.notBefore = Math.min(delivery.notBefore, this.#paper.now);
+      if (delivery.state !== 'pending' || delivery.notBefore <= this.#paper.now) continue;
+      Object.assign(delivery, { hold: undefined, notBefore: this.#paper.now });
     }
   }
 

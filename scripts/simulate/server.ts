@@ -6,7 +6,7 @@ import type { Storefront } from '../../src/engine/storefront.ts';
 import { Dispatcher } from '../../src/outbox/dispatcher.ts';
 import { EventBus } from '../../src/outbox/event-bus.ts';
 import { subscribeStorefront } from '../../src/outbox/storefront-subscriber.ts';
-import type { Delivery } from '../../src/store/deliveries.ts';
+import type { HeldDelivery } from '../../src/store/deliveries.ts';
 import type { Repositories } from '../../src/store/repositories.ts';
 import { sqliteStoreOver } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/unit-of-work.ts';
@@ -32,6 +32,8 @@ export interface ServerPorts {
   now: () => Date;
   random: () => number;
   makeTxid: () => string;
+  /** Names takes of deliveries, other than those of all earlier processes. */
+  makeHold: () => string;
   shop: Storefront;
   /** The plugin's durable handler. */
   bookkeep: (eventId: bigint, subject: string) => void;
@@ -41,7 +43,7 @@ export interface ServerPorts {
 /** One try to carry one delivery. */
 export interface Carrying {
   /** Undefined until one was given out, and when none was due. */
-  delivery?: Delivery;
+  delivery?: HeldDelivery;
   /** Answers the event's id; rejects where the database failed. */
   ended: Promise<bigint | undefined>;
 }
@@ -85,11 +87,18 @@ export class SimulatedServer {
       },
     );
     const store = this.#watching(mutation);
-    this.#dispatcher = new Dispatcher({ store, bus, clock, random: ports.random, log: silentLog });
+    this.#dispatcher = new Dispatcher({
+      store,
+      bus,
+      clock,
+      random: ports.random,
+      makeHold: ports.makeHold,
+      log: silentLog,
+    });
   }
 
   start(): Promise<void> {
-    return this.#store.run((tx) => tx.deliveries.releaseHeld(this.#now()));
+    return this.#store.run((tx) => tx.deliveries.release(this.#now(), true));
   }
 
   /** Has the outbox carry what is due next. */
@@ -141,7 +150,7 @@ export class SimulatedServer {
         const running = this.#store.run((tx) => work(mutated(tx)));
         if (carrying === undefined) return running;
         return running.then((answer) => {
-          if (answer !== undefined) carrying.delivery = answer as Delivery;
+          if (answer !== undefined) carrying.delivery = answer as HeldDelivery;
           return answer;
         });
       },

@@ -111,6 +111,7 @@ export class World {
   /** The highest nonce that anybody has used. */
   lastNonce = 0n;
   #txids = 0;
+  #holds = 0;
   #names = 0;
   readonly #mutation: Mutation | undefined;
   readonly #nothingExpiresBefore: Date;
@@ -217,6 +218,10 @@ export class World {
       makeTxid: () => {
         this.#txids += 1;
         return this.lastTxid();
+      },
+      makeHold: () => {
+        this.#holds += 1;
+        return `hold-${this.#holds}`;
       },
       shop: {
         name: shop.name,

@@ -48,14 +48,13 @@ export class Ledger {
 
   /** Enters a new, Unclaimed order. */
   async enterOrder(order: Omit<NewOrder, 'status' | 'claimedBy' | 'updatedAt'>): Promise<Order> {
-    await this.tx.customers.ensure(order.customerId, this.now);
+    await this.tx.customers.ensureWithOrder(order.customerId, order.totalPrice, this.now);
     const entered = await this.tx.orders.insert({
       ...order,
       status: 'Unclaimed',
       claimedBy: null,
       updatedAt: this.now,
     });
-    await this.tx.customers.add(order.customerId, { current: order.totalPrice }, this.now);
     await this.#append('NewOrder', entered.orderId, { order: orderView(entered) });
     return entered;
   }

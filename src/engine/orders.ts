@@ -1,4 +1,5 @@
 import type { Order } from '../store/orders.ts';
+import type { OrderNames } from '../store/payments.ts';
 import type { Repositories } from '../store/repositories.ts';
 import { accountAddress, accountOf, addressToBase58, type TariAddress } from '../tari/address.ts';
 import { type Claim, claimInMemo, verifyClaim } from '../tari/claim.ts';
@@ -170,7 +171,7 @@ export function orders(context: EngineContext) {
 }
 
 /** Every id and name that means the order where the mode is not strict. */
-function namesOf({ orderId, altId }: Pick<ShopOrder, 'orderId' | 'altId'>): string[] {
+function namesOf({ orderId, altId }: Pick<ShopOrder, 'orderId' | 'altId'>): OrderNames {
   return altId === null ? [orderId] : [orderId, altId, spelledOtherwise(altId)];
 }
 
@@ -183,7 +184,7 @@ function namesOrder(orderId: string, shopOrder: ShopOrder, strictMode: boolean):
  * customer's most recently active account with credit.
  */
 async function payerKnownFor(tx: Repositories, order: Order, strictMode: boolean): Promise<Owner | undefined> {
-  const names = strictMode ? [order.orderId] : namesOf(order);
+  const names: OrderNames = strictMode ? [order.orderId] : namesOf(order);
   for (const payment of await tx.payments.naming(names)) {
     const account = payment.claimant && (await tx.accounts.find(payment.claimant));
     if (account) return { account: account.account, address: account.address };

@@ -1,6 +1,6 @@
+import { Alarm } from '../alarm.ts';
 import type { PriceUpdate, PriceUpdateOutcome, PriceUpdateProgress } from '../store/price-updates.ts';
 import type { Store } from '../store/unit-of-work.ts';
-import { Alarm } from './alarm.ts';
 import type { Clock } from './clock.ts';
 import type { Logger } from './log.ts';
 import { keptText, takeStep } from './price-update-steps.ts';
@@ -11,7 +11,7 @@ import { type ShopPrices, StorefrontError } from './storefront.ts';
 const STEP_TIMEOUT_MS = 120_000;
 
 /** How long to sleep when nothing is known to be due: another process may add something. */
-const LONGEST_SLEEP_MS = 30_000;
+const LONGEST_SLEEP_MS = 5_000;
 
 /** The least sleep keeps a wrong clock from spinning. */
 const SHORTEST_SLEEP_MS = 50;

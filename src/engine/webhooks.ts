@@ -76,13 +76,22 @@ export function webhooks(
     }
   };
 
-  const enter = async (delivery: WebhookDelivery, content: CheckedContent, body: string): Promise<WebhookAnswer> => {
+  const enter = async (
+    delivery: WebhookDelivery,
+    content: CheckedContent,
+    body: string | Buffer,
+  ): Promise<WebhookAnswer> => {
     const now = clock.now();
     const { received, isRepeat } = await store.run(async (tx) => {
       const before = delivery.webhookId === null ? undefined : await tx.webhooks.answerOf(delivery.webhookId);
       if (before !== undefined) return { received: before, isRepeat: true };
       const received = await process(new Ledger(tx, now, subscriptions), content);
-      await tx.webhooks.insert(delivery, received, received.state === 'set_aside' ? storableText(body) : null, now);
+      await tx.webhooks.insert(
+        delivery,
+        received,
+        received.state === 'set_aside' ? storableText(body.toString()) : null,
+        now,
+      );
       return { received, isRepeat: false };
     });
     if (content.kind === 'authorization') outbox.wake();
@@ -98,9 +107,9 @@ export function webhooks(
     /**
      * Takes in a delivery of the shop, in one unit of work with all that follows from it. A delivery that came before
      * is answered as it was then. What can't be used is set aside with its reason.
-     * @param body the raw text, kept where the delivery is set aside, as far as texts can be stored.
+     * @param body the raw text, or its bytes in UTF-8. It is kept where the delivery is set aside, as far as texts can be stored.
      */
-    async receive(delivery: WebhookDelivery, content: WebhookContent, body: string): Promise<WebhookAnswer> {
+    async receive(delivery: WebhookDelivery, content: WebhookContent, body: string | Buffer): Promise<WebhookAnswer> {
       return enter(delivery, checked(content), body);
     },
 

@@ -101,8 +101,8 @@ export function accountRepository(database: Kysely<Tables>) {
     /** Adds to the account's sums, in the unit of work that adds the journal entry. */
     async add(account: AccountId, sums: { confirmed?: MicroTari; paid?: MicroTari }, now: Date): Promise<void> {
       const { confirmed = 0n, paid = 0n } = sums;
-      const { affectedRows } = await update({ account, confirmed, paid, time: timeText(now) });
-      if (affectedRows !== 1n) throw new Error(`Account ${account} is not known`);
+      const { numAffectedRows } = await update({ account, confirmed, paid, time: timeText(now) });
+      if (numAffectedRows !== 1n) throw new Error(`Account ${account} is not known`);
     },
 
     /** What all accounts together have confirmed and not spent on orders, from the index of those that have any. */

@@ -37,6 +37,25 @@ export function customerRepository(database: Kysely<Tables>) {
       })
       .onConflict((conflict) => conflict.doNothing()),
   );
+  const upsertCurrent = preparedQuery<{ customerId: string; current: MicroTari; time: string }>(database, (value) =>
+    database
+      .insertInto('customers')
+      .values({
+        customer_id: value('customerId'),
+        total_current: value('current'),
+        total_paid: 0n,
+        total_expired: 0n,
+        total_cancelled: 0n,
+        created_at: value('time'),
+        updated_at: value('time'),
+      })
+      .onConflict((conflict) =>
+        conflict.column('customer_id').doUpdateSet((column) => ({
+          total_current: sql<bigint>`customers.total_current + excluded.total_current`,
+          updated_at: column.ref('excluded.updated_at'),
+        })),
+      ),
+  );
   const update = preparedQuery<OrderTotals & { customerId: string; time: string }>(database, (value) =>
     database
       .updateTable('customers')
@@ -55,11 +74,16 @@ export function customerRepository(database: Kysely<Tables>) {
       await insert({ customerId, time: timeText(now) });
     },
 
+    /** Makes the customer known where it is not yet, and adds what a new order costs to its current sum. */
+    async ensureWithOrder(customerId: string, price: MicroTari, now: Date): Promise<void> {
+      await upsertCurrent({ customerId, current: price, time: timeText(now) });
+    },
+
     /** Adds to the customer's sums; amounts may be negative, the sums may not become so. */
     async add(customerId: string, sums: { [Total in keyof OrderTotals]?: bigint }, now: Date): Promise<void> {
       const added = { ...NO_TOTALS, ...sums } as OrderTotals;
-      const { affectedRows } = await update({ ...added, customerId, time: timeText(now) });
-      if (affectedRows !== 1n) throw new Error(`Customer ${customerId} is not known`);
+      const { numAffectedRows } = await update({ ...added, customerId, time: timeText(now) });
+      if (numAffectedRows !== 1n) throw new Error(`Customer ${customerId} is not known`);
     },
 
     async totals(customerId: string): Promise<OrderTotals | undefined> {

@@ -96,22 +96,21 @@ function rowOf(order: NewOrder): Omit<OrderRow, 'id'> {
   };
 }
 
-/** The columns that may change after an order was stored. */
-const CHANGEABLE = [
-  'customer_id',
-  'memo',
-  'total_price',
-  'original_price',
-  'currency',
-  'exchange_rate',
-  'status',
-  'amount_outstanding',
-  'claimed_by',
-  'updated_at',
-  'shop_updated_at',
-] as const;
+/** The columns that may change after an order was stored, by their fields. */
+const CHANGEABLE = {
+  customerId: 'customer_id',
+  memo: 'memo',
+  totalPrice: 'total_price',
+  originalPrice: 'original_price',
+  currency: 'currency',
+  exchangeRate: 'exchange_rate',
+  status: 'status',
+  amountOutstanding: 'amount_outstanding',
+  claimedBy: 'claimed_by',
+  shopUpdatedAt: 'shop_updated_at',
+} as const satisfies Record<keyof OrderChange, keyof OrderRow>;
 
-const COLUMNS = ['order_id', 'alt_id', 'created_at', ...CHANGEABLE] as const;
+const COLUMNS = ['order_id', 'alt_id', 'created_at', 'updated_at', ...Object.values(CHANGEABLE)] as const;
 
 export type OrderRepository = ReturnType<typeof orderRepository>;
 
@@ -144,13 +143,23 @@ export function orderRepository(database: Kysely<Tables>) {
   const select = preparedQuery<{ orderId: string }, OrderRow>(database, (value) =>
     database.selectFrom('orders').selectAll().where('order_id', '=', value('orderId')),
   );
-  const update = preparedQuery<Omit<OrderRow, 'id'> & { statusBefore: OrderStatus }>(database, (value) =>
-    database
-      .updateTable('orders')
-      .set(columnsOf(value, CHANGEABLE))
-      .where('order_id', '=', value('order_id'))
-      .where('status', '=', value('statusBefore')),
-  );
+  const prepareUpdate = (fields: readonly (keyof OrderChange)[]) =>
+    preparedQuery<Omit<OrderRow, 'id'> & { statusBefore: OrderStatus }>(database, (value) =>
+      database
+        .updateTable('orders')
+        .set(columnsOf(value, ['updated_at', ...fields.map((field) => CHANGEABLE[field])]))
+        .where('order_id', '=', value('order_id'))
+        .where('status', '=', value('statusBefore')),
+    );
+  /** By what they set: SQLite writes to the index of every column that is set, also where it stays as it was. */
+  const updates = new Map<string, ReturnType<typeof prepareUpdate>>();
+  const updateOf = (change: OrderChange) => {
+    const fields = Object.keys(change) as (keyof OrderChange)[];
+    const name = fields.join();
+    const update = updates.get(name) ?? prepareUpdate(fields);
+    updates.set(name, update);
+    return update;
+  };
   const selectOpenForAccount = preparedQuery<{ account: string; limit: number }, OrderRow>(database, (value) =>
     oldestFirst()
       .where('status', 'in', ['Unclaimed', 'New'])
@@ -186,8 +195,8 @@ export function orderRepository(database: Kysely<Tables>) {
     /** Changes an order that was read in the same unit of work; `updatedAt` is the time of the change. */
     async change(order: Order, change: OrderChange, updatedAt: Date): Promise<Order> {
       const changed = { ...order, ...change, updatedAt };
-      const { affectedRows } = await update({ ...rowOf(changed), statusBefore: order.status });
-      if (affectedRows !== 1n) throw new Error(`Order ${order.orderId} was not ${order.status} when it was changed`);
+      const { numAffectedRows } = await updateOf(change)({ ...rowOf(changed), statusBefore: order.status });
+      if (numAffectedRows !== 1n) throw new Error(`Order ${order.orderId} was not ${order.status} when it was changed`);
       return changed;
     },
 

@@ -64,11 +64,6 @@ function rowOf(payment: Payment): PaymentRow {
   };
 }
 
-function byAge(one: PaymentRow, other: PaymentRow): number {
-  if (one.created_at !== other.created_at) return one.created_at < other.created_at ? -1 : 1;
-  return one.txid < other.txid ? -1 : 1;
-}
-
 const COLUMNS = [
   'txid',
   'account',
@@ -82,6 +77,9 @@ const COLUMNS = [
   'created_at',
   'updated_at',
 ] as const;
+
+/** What payments may call an order. */
+export type OrderNames = readonly [string, string?, string?];
 
 export type PaymentRepository = ReturnType<typeof paymentRepository>;
 
@@ -107,12 +105,14 @@ export function paymentRepository(database: Kysely<Tables>) {
         .where('txid', '=', value('txid'))
         .where('status', '=', value('before')),
   );
-  const selectNaming = preparedQuery<{ orderId: string }, PaymentRow>(database, (value) =>
+  const selectNaming = preparedQuery<{ name: string; second: string; third: string }, PaymentRow>(database, (value) =>
     database
       .selectFrom('payments')
       .selectAll()
-      .where('order_id', '=', value('orderId'))
-      .where('status', '<>', 'cancelled'),
+      .where('order_id', 'in', [value('name'), value('second'), value('third')])
+      .where('status', '<>', 'cancelled')
+      .orderBy('created_at')
+      .orderBy('txid'),
   );
   const deleteEarly = preparedQuery<{ txid: string }>(database, (value) =>
     database.deleteFrom('early_confirmations').where('txid', '=', value('txid')),
@@ -133,8 +133,8 @@ export function paymentRepository(database: Kysely<Tables>) {
     /** Moves a received payment that was read in the same unit of work to its next status. */
     async changeStatus(payment: Payment, status: PaymentStatus, updatedAt: Date): Promise<Payment> {
       const { txid, status: before } = payment;
-      const { affectedRows } = await updateStatus({ txid, before, status, time: timeText(updatedAt) });
-      if (affectedRows !== 1n) throw new Error(`Payment ${txid} was not ${before} when it was changed`);
+      const { numAffectedRows } = await updateStatus({ txid, before, status, time: timeText(updatedAt) });
+      if (numAffectedRows !== 1n) throw new Error(`Payment ${txid} was not ${before} when it was changed`);
       return { ...payment, status, updatedAt };
     },
 
@@ -164,11 +164,10 @@ export function paymentRepository(database: Kysely<Tables>) {
       return rows.map(paymentOf);
     },
 
-    /** The payments that name an order by any of the given ids, oldest first, those that were cancelled left out. */
-    async naming(orderIds: readonly string[]): Promise<Payment[]> {
-      const rows: PaymentRow[] = [];
-      for (const orderId of orderIds) rows.push(...(await selectNaming({ orderId })).rows);
-      return rows.sort(byAge).map(paymentOf);
+    /** The payments that name an order by any of up to three names, oldest first, those that were cancelled left out. */
+    async naming([name, second = name, third = name]: OrderNames): Promise<Payment[]> {
+      const { rows } = await selectNaming({ name, second, third });
+      return rows.map(paymentOf);
     },
 
     /** Keeps a confirmation whose payment is not known yet. */
@@ -182,7 +181,7 @@ export function paymentRepository(database: Kysely<Tables>) {
 
     /** Takes out the confirmation that came before this payment. Answers whether there was one. */
     async takeEarlyConfirmation(txid: string): Promise<boolean> {
-      return (await deleteEarly({ txid })).affectedRows === 1n;
+      return (await deleteEarly({ txid })).numAffectedRows === 1n;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Compilable, CompiledQuery, Kysely } from 'kysely';
+import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely';
 import type { Tables } from './database.ts';
 
 /** Stands in a query for a value that comes later. */
@@ -8,13 +8,6 @@ class Placeholder {
   constructor(name: PropertyKey) {
     this.name = name;
   }
-}
-
-/** What a prepared query answers. */
-export interface PreparedResult<Row> {
-  rows: Row[];
-  /** Of an insert, update or delete. */
-  affectedRows: bigint;
 }
 
 /** Stands for the value of this name that comes with each run of a prepared query. */
@@ -36,14 +29,22 @@ export function columnsOf<Values extends object, Column extends keyof Values>(
 export function preparedQuery<Values extends object, Row = unknown>(
   database: Kysely<Tables>,
   build: (value: ValueOf<Values>) => Compilable<Row>,
-): (values: Values) => Promise<PreparedResult<Row>> {
-  let compiled: CompiledQuery<Row> | undefined;
-  return async (values) => {
-    compiled ??= build((name) => new Placeholder(name) as never).compile();
-    const parameters = compiled.parameters.map((parameter) =>
-      parameter instanceof Placeholder ? values[parameter.name as keyof Values] : parameter,
+): (values: Values) => Promise<QueryResult<Row>> {
+  let prepared: { query: CompiledQuery<Row>; names: (PropertyKey | undefined)[] } | undefined;
+  return (values) => {
+    prepared ??= prepare(build);
+    const { query, names } = prepared;
+    const parameters = names.map((name, index) =>
+      name === undefined ? query.parameters[index] : values[name as keyof Values],
     );
-    const { rows, numAffectedRows } = await database.executeQuery<Row>({ ...compiled, parameters });
-    return { rows, affectedRows: numAffectedRows ?? 0n };
+    return database.executeQuery<Row>({ ...query, parameters });
+  };
+}
+
+function prepare<Values extends object, Row>(build: (value: ValueOf<Values>) => Compilable<Row>) {
+  const query = build((name) => new Placeholder(name) as never).compile();
+  return {
+    query,
+    names: query.parameters.map((parameter) => (parameter instanceof Placeholder ? parameter.name : undefined)),
   };
 }

@@ -3,8 +3,13 @@ import type { MicroTari } from '../tari/micro-tari.ts';
 
 /** How values cross between the program and the columns of `database.ts`. */
 
+/** The rows of one unit of work bear the same time, and writing it out takes V8 longer than SQLite takes to keep it. */
+let last = { timeMs: Number.NaN, text: '' };
+
 export function timeText(time: Date): string {
-  return time.toISOString();
+  const timeMs = time.getTime();
+  if (timeMs !== last.timeMs) last = { timeMs, text: time.toISOString() };
+  return last.text;
 }
 
 export function timeOf(text: string): Date {

@@ -109,8 +109,8 @@ export function nonceRepository(database: Kysely<Tables>) {
     /** Uses up a nonce. Answers false, and keeps the old one, unless it is above the last nonce of that signer. */
     async raise(purpose: NoncePurpose, account: AccountId, nonce: bigint, now: Date): Promise<boolean> {
       const digits = nonce.toString().padStart(NONCE_DIGITS, '0');
-      const { affectedRows } = await upsert({ purpose, account, digits, time: timeText(now) });
-      return affectedRows === 1n;
+      const { numAffectedRows } = await upsert({ purpose, account, digits, time: timeText(now) });
+      return numAffectedRows === 1n;
     },
 
     /** When a nonce for this purpose was last used, by whomever. */

@@ -54,8 +54,8 @@ const MUTANTS: Record<string, Mutation> = {
   })),
   'a change that is done again under its key': wrong('idempotencyKeys', () => ({ find: async () => undefined })),
   'a delivery that is settled before it is carried': wrong('deliveries', (right) => ({
-    takeNext: async (subscribers, now, heldUntil) => {
-      const delivery = await right.takeNext(subscribers, now, heldUntil);
+    takeNext: async (subscribers, now, held) => {
+      const delivery = await right.takeNext(subscribers, now, held);
       const done = { state: 'done', nextAttemptAt: now, lastError: null } as const;
       if (delivery !== undefined) await right.settle(delivery, done, now);
       return delivery;
@@ -66,6 +66,9 @@ const MUTANTS: Record<string, Mutation> = {
   })),
   'a failed work that is not rolled back': {
     statement: (text) => (text === 'rollback to work' ? 'savepoint another' : text),
+  },
+  'works that are run again without a rollback': {
+    statement: (text) => (text === 'rollback' ? 'commit' : text),
   },
 };
 
