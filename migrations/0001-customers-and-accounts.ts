@@ -6,7 +6,7 @@ export const customersAndAccounts: SchemaMigration = (schema) => ({
   async up(database) {
     await schema
       .createTable(database, 'customers')
-      .addColumn('customer_id', 'text', (column) => column.primaryKey().notNull())
+      .addColumn('customer_id', schema.text, (column) => column.primaryKey().notNull())
       .addColumn('total_current', schema.integer, (column) => column.notNull().defaultTo(0))
       .addColumn('total_paid', schema.integer, (column) => column.notNull().defaultTo(0))
       .addColumn('total_expired', schema.integer, (column) => column.notNull().defaultTo(0))
@@ -20,8 +20,8 @@ export const customersAndAccounts: SchemaMigration = (schema) => ({
       .execute();
     await schema
       .createTable(database, 'accounts')
-      .addColumn('account', 'text', (column) => column.primaryKey().notNull())
-      .addColumn('address', 'text', (column) => column.notNull())
+      .addColumn('account', schema.text, (column) => column.primaryKey().notNull())
+      .addColumn('address', schema.text, (column) => column.notNull())
       .addColumn('total_confirmed', schema.integer, (column) => column.notNull().defaultTo(0))
       .addColumn('total_paid', schema.integer, (column) => column.notNull().defaultTo(0))
       .addColumn('created_at', schema.time, (column) => column.notNull())
@@ -31,8 +31,8 @@ export const customersAndAccounts: SchemaMigration = (schema) => ({
       .execute();
     await schema
       .createTable(database, 'customer_addresses')
-      .addColumn('customer_id', 'text', (column) => column.notNull().references('customers.customer_id'))
-      .addColumn('account', 'text', (column) => column.notNull().references('accounts.account'))
+      .addColumn('customer_id', schema.text, (column) => column.notNull().references('customers.customer_id'))
+      .addColumn('account', schema.text, (column) => column.notNull().references('accounts.account'))
       .addColumn('created_at', schema.time, (column) => column.notNull())
       .addPrimaryKeyConstraint('customer_addresses_pair', ['customer_id', 'account'])
       .execute();

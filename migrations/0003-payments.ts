@@ -6,15 +6,15 @@ export const payments: SchemaMigration = (schema) => ({
   async up(database) {
     await schema
       .createTable(database, 'payments')
-      .addColumn('txid', 'text', (column) => column.primaryKey().notNull())
-      .addColumn('account', 'text', (column) => column.notNull().references('accounts.account'))
-      .addColumn('sender', 'text', (column) => column.notNull())
+      .addColumn('txid', schema.text, (column) => column.primaryKey().notNull())
+      .addColumn('account', schema.text, (column) => column.notNull().references('accounts.account'))
+      .addColumn('sender', schema.text, (column) => column.notNull())
       .addColumn('amount', schema.integer, (column) => column.notNull())
-      .addColumn('memo', 'text')
-      .addColumn('payment_type', 'text', (column) => column.notNull())
-      .addColumn('status', 'text', (column) => column.notNull())
-      .addColumn('order_id', 'text')
-      .addColumn('claimant', 'text', (column) => column.references('accounts.account'))
+      .addColumn('memo', schema.text)
+      .addColumn('payment_type', schema.text, (column) => column.notNull())
+      .addColumn('status', schema.text, (column) => column.notNull())
+      .addColumn('order_id', schema.text)
+      .addColumn('claimant', schema.text, (column) => column.references('accounts.account'))
       .addColumn('created_at', schema.time, (column) => column.notNull())
       .addColumn('updated_at', schema.time, (column) => column.notNull())
       .addCheckConstraint('payments_type_is_known', sql`payment_type in ('on_chain', 'manual')`)
@@ -42,7 +42,7 @@ export const payments: SchemaMigration = (schema) => ({
 
     await schema
       .createTable(database, 'early_confirmations')
-      .addColumn('txid', 'text', (column) => column.primaryKey().notNull())
+      .addColumn('txid', schema.text, (column) => column.primaryKey().notNull())
       .addColumn('created_at', schema.time, (column) => column.notNull())
       .execute();
   },

@@ -7,9 +7,9 @@ export const settlements: SchemaMigration = (schema) => ({
     await schema
       .createTable(database, 'settlements')
       .addColumn('id', schema.integer, schema.identity)
-      .addColumn('order_id', 'text', (column) => column.notNull().references('orders.order_id'))
-      .addColumn('account', 'text', (column) => column.notNull().references('accounts.account'))
-      .addColumn('settlement_type', 'text', (column) => column.notNull())
+      .addColumn('order_id', schema.text, (column) => column.notNull().references('orders.order_id'))
+      .addColumn('account', schema.text, (column) => column.notNull().references('accounts.account'))
+      .addColumn('settlement_type', schema.text, (column) => column.notNull())
       .addColumn('amount', schema.integer, (column) => column.notNull())
       .addColumn('created_at', schema.time, (column) => column.notNull())
       .addCheckConstraint('settlements_type_is_known', sql`settlement_type in ('single', 'multiple')`)

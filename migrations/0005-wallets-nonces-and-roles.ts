@@ -6,17 +6,17 @@ export const walletsNoncesAndRoles: SchemaMigration = (schema) => ({
   async up(database) {
     await schema
       .createTable(database, 'wallets')
-      .addColumn('account', 'text', (column) => column.primaryKey().notNull())
-      .addColumn('address', 'text', (column) => column.notNull())
-      .addColumn('ip_address', 'text', (column) => column.notNull())
+      .addColumn('account', schema.text, (column) => column.primaryKey().notNull())
+      .addColumn('address', schema.text, (column) => column.notNull())
+      .addColumn('ip_address', schema.text, (column) => column.notNull())
       .addColumn('created_at', schema.time, (column) => column.notNull())
       .execute();
     // A nonce outlives the wallet or role that it was used for: adding the wallet again must not let old messages in.
     await schema
       .createTable(database, 'nonces')
-      .addColumn('purpose', 'text', (column) => column.notNull())
-      .addColumn('account', 'text', (column) => column.notNull())
-      .addColumn('last_nonce', 'text', (column) => column.notNull())
+      .addColumn('purpose', schema.text, (column) => column.notNull())
+      .addColumn('account', schema.text, (column) => column.notNull())
+      .addColumn('last_nonce', schema.text, (column) => column.notNull())
       .addColumn('updated_at', schema.time, (column) => column.notNull())
       .addPrimaryKeyConstraint('nonces_one_per_purpose_and_account', ['purpose', 'account'])
       .addCheckConstraint('nonces_purpose_is_known', sql`purpose in ('wallet', 'login')`)
@@ -24,8 +24,8 @@ export const walletsNoncesAndRoles: SchemaMigration = (schema) => ({
       .execute();
     await schema
       .createTable(database, 'roles')
-      .addColumn('account', 'text', (column) => column.notNull())
-      .addColumn('role', 'text', (column) => column.notNull())
+      .addColumn('account', schema.text, (column) => column.notNull())
+      .addColumn('role', schema.text, (column) => column.notNull())
       .addColumn('created_at', schema.time, (column) => column.notNull())
       .addPrimaryKeyConstraint('roles_once_per_account', ['account', 'role'])
       .addCheckConstraint(

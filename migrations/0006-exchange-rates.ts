@@ -7,9 +7,9 @@ export const exchangeRates: SchemaMigration = (schema) => ({
     await schema
       .createTable(database, 'exchange_rates')
       .addColumn('id', schema.integer, schema.identity)
-      .addColumn('currency', 'text', (column) => column.notNull())
+      .addColumn('currency', schema.text, (column) => column.notNull())
       .addColumn('rate', schema.integer, (column) => column.notNull())
-      .addColumn('actor', 'text', (column) => column.notNull())
+      .addColumn('actor', schema.text, (column) => column.notNull())
       .addColumn('created_at', schema.time, (column) => column.notNull())
       .addCheckConstraint('exchange_rates_rate_is_positive', sql`rate > 0`)
       .execute();

@@ -7,8 +7,8 @@ export const eventsAndDeliveries: SchemaMigration = (schema) => ({
     await schema
       .createTable(database, 'events')
       .addColumn('id', schema.integer, schema.identity)
-      .addColumn('type', 'text', (column) => column.notNull())
-      .addColumn('subject', 'text', (column) => column.notNull())
+      .addColumn('type', schema.text, (column) => column.notNull())
+      .addColumn('subject', schema.text, (column) => column.notNull())
       .addColumn('payload', schema.json, (column) => column.notNull())
       .addColumn('created_at', schema.time, (column) => column.notNull())
       .addCheckConstraint(
@@ -19,12 +19,12 @@ export const eventsAndDeliveries: SchemaMigration = (schema) => ({
     await schema
       .createTable(database, 'deliveries')
       .addColumn('event_id', schema.integer, (column) => column.notNull().references('events.id'))
-      .addColumn('subscriber', 'text', (column) => column.notNull())
-      .addColumn('subject', 'text', (column) => column.notNull())
-      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('subscriber', schema.text, (column) => column.notNull())
+      .addColumn('subject', schema.text, (column) => column.notNull())
+      .addColumn('state', schema.text, (column) => column.notNull())
       .addColumn('attempts', schema.integer, (column) => column.notNull())
       .addColumn('next_attempt_at', schema.time, (column) => column.notNull())
-      .addColumn('last_error', 'text')
+      .addColumn('last_error', schema.text)
       .addColumn('updated_at', schema.time, (column) => column.notNull())
       .addPrimaryKeyConstraint('deliveries_once_per_event_and_subscriber', ['event_id', 'subscriber'])
       .addCheckConstraint('deliveries_state_is_known', sql`state in ('pending', 'done', 'dead')`)

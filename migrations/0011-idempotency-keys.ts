@@ -5,10 +5,10 @@ export const idempotencyKeys: SchemaMigration = (schema) => ({
   async up(database) {
     await schema
       .createTable(database, 'idempotency_keys')
-      .addColumn('caller', 'text', (column) => column.notNull())
-      .addColumn('idempotency_key', 'text', (column) => column.notNull())
-      .addColumn('fingerprint', 'text', (column) => column.notNull())
-      .addColumn('answer', 'text', (column) => column.notNull())
+      .addColumn('caller', schema.text, (column) => column.notNull())
+      .addColumn('idempotency_key', schema.text, (column) => column.notNull())
+      .addColumn('fingerprint', schema.text, (column) => column.notNull())
+      .addColumn('answer', schema.text, (column) => column.notNull())
       .addColumn('created_at', schema.time, (column) => column.notNull())
       .addPrimaryKeyConstraint('idempotency_keys_once_per_caller', ['caller', 'idempotency_key'])
       .execute();

@@ -6,10 +6,10 @@ export const earlyNews: SchemaMigration = (schema) => ({
   async up(database) {
     await schema
       .createTable(database, 'early_news')
-      .addColumn('order_id', 'text', (column) => column.primaryKey().notNull())
-      .addColumn('closing', 'text')
-      .addColumn('price', 'text', (column) => column.notNull())
-      .addColumn('currency', 'text', (column) => column.notNull())
+      .addColumn('order_id', schema.text, (column) => column.primaryKey().notNull())
+      .addColumn('closing', schema.text)
+      .addColumn('price', schema.text, (column) => column.notNull())
+      .addColumn('currency', schema.text, (column) => column.notNull())
       .addColumn('shop_updated_at', schema.time, (column) => column.notNull())
       .addColumn('received_at', schema.time, (column) => column.notNull())
       .addCheckConstraint('early_news_closing_is_known', sql`closing is null or closing in ('cancelled', 'paid')`)

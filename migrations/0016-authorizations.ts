@@ -6,12 +6,12 @@ export const authorizations: SchemaMigration = (schema) => ({
   async up(database) {
     await schema
       .createTable(database, 'authorizations')
-      .addColumn('transaction_id', 'text', (column) => column.primaryKey().notNull())
+      .addColumn('transaction_id', schema.text, (column) => column.primaryKey().notNull())
       // No reference: the shop may tell of the authorization before it tells of the order.
-      .addColumn('order_id', 'text', (column) => column.notNull())
-      .addColumn('gateway', 'text')
-      .addColumn('amount', 'text', (column) => column.notNull())
-      .addColumn('currency', 'text', (column) => column.notNull())
+      .addColumn('order_id', schema.text, (column) => column.notNull())
+      .addColumn('gateway', schema.text)
+      .addColumn('amount', schema.text, (column) => column.notNull())
+      .addColumn('currency', schema.text, (column) => column.notNull())
       .addColumn('received_at', schema.time, (column) => column.notNull())
       .execute();
     await database.schema.createIndex('authorizations_by_order').on('authorizations').columns(['order_id']).execute();

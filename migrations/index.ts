@@ -16,6 +16,8 @@ import { operatorLists } from './0013-operator-lists.ts';
 import { earlyNews } from './0014-early-news.ts';
 import { priceUpdates } from './0015-price-updates.ts';
 import { authorizations } from './0016-authorizations.ts';
+import { oneWriter } from './0017-one-writer.ts';
+import { deliveryHolds } from './0018-delivery-holds.ts';
 
 /** Every migration under the name by which a database remembers it. A name that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
@@ -35,6 +37,8 @@ const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
   '0014-early-news': earlyNews,
   '0015-price-updates': priceUpdates,
   '0016-authorizations': authorizations,
+  '0017-one-writer': oneWriter,
+  '0018-delivery-holds': deliveryHolds,
 };
 
 /** The migrations as one database wants them. */

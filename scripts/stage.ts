@@ -26,14 +26,17 @@ export interface PreparedStage {
 }
 
 /**
- * Prepares a stage in a folder of its own: a SQLite file in which the operator is super admin, made keys, and a Shopify
- * stand-in that is ready to be asked.
+ * Prepares a stage in a folder of its own: a database in which the operator is super admin, which is a SQLite file there
+ * unless told, made keys, and a Shopify stand-in that is ready to be asked.
  */
 export async function prepareStage(
   folder: string,
-  { unclaimedTimeoutMs, shop = {} }: { unclaimedTimeoutMs: number; shop?: StandInOptions },
+  {
+    unclaimedTimeoutMs,
+    shop = {},
+    databaseUrl = `sqlite://${join(folder, 'store.db')}`,
+  }: { unclaimedTimeoutMs: number; shop?: StandInOptions; databaseUrl?: string },
 ): Promise<PreparedStage> {
-  const databaseUrl = `sqlite://${join(folder, 'store.db')}`;
   const standIn = await startShopifyStandIn(shop);
   const hmacSecret = randomBytes(24).toString('base64url');
   const operator = aPerson();
@@ -62,8 +65,8 @@ export async function prepareStage(
   };
 }
 
-async function makeSuperAdmin(databaseUrl: string, operator: Person): Promise<void> {
-  const store = await openStore(databaseUrl, { maxReadConnections: 1 });
+export async function makeSuperAdmin(databaseUrl: string, operator: Person): Promise<void> {
+  const store = await openStore(databaseUrl, { maxConnections: 1 });
   const { changeRoles } = access({ store, clock: systemClock, log: silentLog });
   await changeRoles([{ address: operator.address, apply: ['super_admin'], revoke: [] }], 'demo');
   await store.close();

@@ -41,7 +41,7 @@ const random = (length: number) => new Uint8Array(randomBytes(length));
 
 const XTM = 1_000_000n;
 const USD_RATE = 30n * XTM;
-const SHOP_TIMEOUT_MS = 15_000;
+const SHOP_TIMEOUT_MS = 60_000;
 const POLL_MS = 25;
 
 /** Somebody new, with a single address, or with a dual one as a wallet that takes one-sided payments has. */

@@ -3,10 +3,12 @@ import { hex } from '@scure/base';
 import type { FastifyInstance } from 'fastify';
 import { createTask } from 'node-cron';
 import type { Settings } from './config.ts';
+import { DutyKeeper } from './duty-keeper.ts';
 import type { Clock } from './engine/clock.ts';
 import { createEngine, type Engine } from './engine/engine.ts';
 import type { Logger } from './engine/log.ts';
 import { PriceUpdateWorker } from './engine/price-update-worker.ts';
+import type { ShopPrices } from './engine/storefront.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createReadiness } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
@@ -23,6 +25,9 @@ import type { RandomBytes } from './tari/schnorr.ts';
 
 /** Old webhooks are forgotten once a day, at an hour when shops are quiet. */
 const HOUSEKEEPING_SCHEDULE = '17 4 * * *';
+
+/** Of the name of each take of a delivery: nobody ever gives the same again. */
+const HOLD_BYTES = 12;
 
 /** The end waits so long for calls to the shop and to plugins. One that is cut off is made again after the next start. */
 const TELL_WITHIN_MS = 4_000;
@@ -47,6 +52,8 @@ export interface App {
   store: Store;
   /** Starts what works by itself: the outbox, expiry, housekeeping. */
   start(): Promise<void>;
+  /** Says to balancers that it will end, and goes on meanwhile. */
+  announceEnd(): void;
   /** Finishes what was taken, then lets go of everything. */
   close(): Promise<void>;
 }
@@ -54,7 +61,13 @@ export interface App {
 /** Wires the whole application, top to bottom. */
 export async function createApp(ports: AppPorts): Promise<App> {
   const { settings, keys, clock, randomBytes, random, log } = ports;
-  const store = await openStore(settings.databaseUrl, { maxReadConnections: settings.maxConnections });
+  const store = await openStore(settings.databaseUrl, {
+    maxConnections: settings.maxConnections,
+    random,
+    connectTimeoutMs: settings.databaseConnectTimeoutMs,
+    statementTimeoutMs: settings.databaseStatementTimeoutMs,
+    idleTransactionTimeoutMs: settings.databaseIdleTimeoutMs,
+  });
   if (store.appliedMigrations.length > 0) {
     log.info(
       { migrations: store.appliedMigrations },
@@ -66,9 +79,8 @@ export async function createApp(ports: AppPorts): Promise<App> {
   const storefront = createStorefront(ports);
   if (storefront) subscribeStorefront(bus, storefront, log, (orderId) => keptAuthorizations(store, orderId));
   await loadPlugins(settings.plugins, ports.folder, bus);
-  const dispatcher = new Dispatcher({ store, bus, clock, random, log });
-  const prices = storefront?.prices;
-  const priceWorker = prices && new PriceUpdateWorker({ store, prices, clock, random, log });
+  const makeHold = () => hex.encode(randomBytes(HOLD_BYTES));
+  const dispatcher = new Dispatcher({ store, bus, clock, random, makeHold, log });
   store.onCommitted((events) => {
     bus.emit(events);
     dispatcher.wake();
@@ -80,13 +92,14 @@ export async function createApp(ports: AppPorts): Promise<App> {
     {
       nothingExpiresBefore: new Date(startedAt.getTime() + settings.expiryGraceMs),
       wakeOutbox: () => dispatcher.wake(),
-      wakePriceUpdates: () => priceWorker?.wake(),
+      wakePriceUpdates: () => chores.wakePriceUpdates(),
       storefront,
       makeTxid: () => `manual-${hex.encode(randomBytes(16))}`,
     },
   );
   const subscribers = bus.allDurableSubscribers();
   const hasStorefront = storefront !== undefined;
+  let isEnding = false;
   const server = await createServer({
     engine,
     settings,
@@ -94,21 +107,21 @@ export async function createApp(ports: AppPorts): Promise<App> {
     clock,
     random: randomBytes,
     log,
-    checkReadiness: createReadiness({ store, clock, log, hasStorefront, subscribers }),
+    checkReadiness: createReadiness({ store, clock, log, hasStorefront, subscribers, isEnding: () => isEnding }),
+    isEnding: () => isEnding,
     metrics: settings.metrics ? createMetrics({ store, clock, log, subscribers }) : undefined,
   });
 
-  const jobs = [
-    job('expiry', settings.expirySchedule, () => engine.expiry.run(), log),
-    job('housekeeping', HOUSEKEEPING_SCHEDULE, () => forgetOld(engine), log),
-  ];
+  const chores = createChores({ ...ports, store, engine, prices: storefront?.prices });
+  const keeper = new DutyKeeper({ store, name: 'chores', begin: chores.begin, end: chores.end, random, log });
 
   return {
     server,
     engine,
     store,
     async start() {
-      await store.run((tx) => tx.deliveries.releaseHeld(clock.now()));
+      const now = clock.now();
+      await store.run((tx) => tx.deliveries.release(now, !store.isShared));
       if (!(await engine.access.isAnybody('super_admin'))) {
         log.warn(
           {},
@@ -116,14 +129,16 @@ export async function createApp(ports: AppPorts): Promise<App> {
         );
       }
       dispatcher.start();
-      priceWorker?.start();
-      for (const scheduled of jobs) await scheduled.start();
+      keeper.start();
       if (storefront) void reportConnection(storefront, log);
     },
+    announceEnd() {
+      isEnding = true;
+    },
     async close() {
+      isEnding = true;
       await server.close();
-      for (const scheduled of jobs) await scheduled.destroy();
-      const told = Promise.all([dispatcher.stop(), priceWorker?.stop()]);
+      const told = Promise.all([dispatcher.stop(), keeper.stop()]);
       await Promise.race([told, sleep(TELL_WITHIN_MS, undefined, { ref: false })]);
       await store.close();
     },
@@ -176,8 +191,35 @@ async function keptAuthorizations(store: Store, orderId: string): Promise<string
   return kept.map(({ transactionId }) => transactionId);
 }
 
+/** What one instance does for all: what has its times, and the shop's prices. It can be begun again after its end. */
+function createChores(ports: AppPorts & { store: Store; engine: Engine; prices: ShopPrices | undefined }) {
+  const { settings, store, engine, prices, clock, random, log } = ports;
+  const jobs = () => [
+    job('expiry', settings.expirySchedule, () => engine.expiry.run(), log),
+    job('housekeeping', HOUSEKEEPING_SCHEDULE, () => forgetOld(engine), log),
+  ];
+  let scheduled: ReturnType<typeof jobs> = [];
+  let priceWorker: PriceUpdateWorker | undefined;
+  return {
+    async begin() {
+      priceWorker = prices && new PriceUpdateWorker({ store, prices, clock, random, log });
+      priceWorker?.start();
+      scheduled = jobs();
+      for (const each of scheduled) await each.task.start();
+    },
+    async end() {
+      for (const each of scheduled) await each.end();
+      await priceWorker?.stop();
+      priceWorker = undefined;
+    },
+    /** Where another instance has the chores, it looks by itself before long. */
+    wakePriceUpdates: () => priceWorker?.wake(),
+  };
+}
+
 /** A job that runs on a schedule once started, never twice at once; after a failure it runs again at its next time. */
 function job(name: string, cron: string, run: () => Promise<unknown>, log: Logger) {
+  let running: Promise<void> = Promise.resolve();
   const runOnce = async () => {
     try {
       await run();
@@ -185,7 +227,19 @@ function job(name: string, cron: string, run: () => Promise<unknown>, log: Logge
       log.error({ err: error, job: name }, `The ${name} job has failed; it runs again at its next time`);
     }
   };
-  return createTask(cron, runOnce, { name, noOverlap: true });
+  const start = () => {
+    running = runOnce();
+    return running;
+  };
+  const task = createTask(cron, start, { name, noOverlap: true });
+  return {
+    task,
+    /** Answers when it runs no more. */
+    async end() {
+      await task.destroy();
+      await running;
+    },
+  };
 }
 
 /** What is only kept to recognise repeats is not kept for ever, nor what became of single products. */

@@ -14,9 +14,15 @@ export interface Settings {
   useForwarded: boolean;
   /** Addresses and CIDR ranges. */
   trustedProxies: readonly string[];
+  /** Between the announcement of the end and the end. */
+  shutdownDelayMs: number;
   /** `sqlite://path`, `sqlite://:memory:`, or a `postgres://` URL, which may hold a password. */
   databaseUrl: string;
   maxConnections: number;
+  /** These three count for PostgreSQL alone. */
+  databaseConnectTimeoutMs: number;
+  databaseStatementTimeoutMs: number;
+  databaseIdleTimeoutMs: number;
   /** Null when no keys are configured: see `loadOrCreateKeys`. */
   jwtKeys: JwtKeys | null;
   strictMode: boolean;
@@ -157,8 +163,12 @@ function settingsFrom(values: Values): Settings {
     useXForwardedFor: values.TPG_USE_X_FORWARDED_FOR,
     useForwarded: values.TPG_USE_FORWARDED,
     trustedProxies: values.TPG_TRUSTED_PROXIES,
+    shutdownDelayMs: values.TPG_SHUTDOWN_DELAY,
     databaseUrl: values.TPG_DATABASE_URL,
     maxConnections: values.TPG_MAX_CONNECTIONS,
+    databaseConnectTimeoutMs: values.TPG_DATABASE_CONNECT_TIMEOUT,
+    databaseStatementTimeoutMs: values.TPG_DATABASE_STATEMENT_TIMEOUT,
+    databaseIdleTimeoutMs: values.TPG_DATABASE_IDLE_TIMEOUT,
     jwtKeys: keyPairOf(values.TPG_JWT_SIGNING_KEY ?? '', values.TPG_JWT_VERIFICATION_KEY ?? '') ?? null,
     strictMode: values.TPG_STRICT_MODE,
     disableMemoSignatureCheck: values.TPG_DISABLE_MEMO_SIGNATURE_CHECK,
@@ -240,6 +250,10 @@ function completenessWarnings(settings: Settings): string[] {
     [
       settings.jwtKeys === null,
       'TPG_JWT_SIGNING_KEY and TPG_JWT_VERIFICATION_KEY are not set: access tokens are signed with a random key. Never run production so.',
+    ],
+    [
+      settings.jwtKeys === null && settings.databaseUrl.startsWith('postgres'),
+      'Each instance of the server makes such a key of its own, and takes no access token of another instance.',
     ],
     [
       settings.paymentWalletAddress === null,

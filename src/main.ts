@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
 import { type App, createApp } from './app.ts';
@@ -10,7 +11,7 @@ import { loadEnvironment, unknownSettingWarnings } from './environment.ts';
 import { type JwtKeys, loadOrCreateKeys } from './key-file.ts';
 import { createLogger, type Logger } from './log.ts';
 import { projectFolder } from './project-folder.ts';
-import { databaseUrlFrom } from './store/open.ts';
+import { databaseUrlFrom, shownDatabaseUrl } from './store/open.ts';
 
 /**
  * How far the heap may grow beyond what is in use, in percent, before it is swept. V8 lets it grow to four times that,
@@ -39,13 +40,10 @@ async function main(): Promise<void> {
     log,
     folder,
   });
-  closeInOrder(app, log);
+  closeInOrder(app, settings, log);
   const url = await app.server.listen({ host: settings.host, port: settings.port });
   await app.start();
-  log.info(
-    { url, database: settings.databaseUrl.replace(/:\/\/[^@/]*@/, '://') },
-    `tari-payment-server takes requests at ${url}`,
-  );
+  log.info({ url, database: shownDatabaseUrl(settings.databaseUrl) }, `tari-payment-server takes requests at ${url}`);
 }
 
 function readSettings(folder: string): { settings: Settings; environment: Record<string, string | undefined> } {
@@ -79,11 +77,15 @@ function keyFolder({ databaseUrl }: Settings): string {
   return file === undefined ? 'data' : dirname(file);
 }
 
-function closeInOrder(app: App, log: Logger): void {
-  closeWithGrace({ delay: CLOSE_WITHIN_MS, logger: false }, async ({ signal, err }) => {
+function closeInOrder(app: App, { shutdownDelayMs }: Settings, log: Logger): void {
+  closeWithGrace({ delay: shutdownDelayMs + CLOSE_WITHIN_MS, logger: false }, async ({ signal, err }) => {
+    app.announceEnd();
     if (err)
       log.error({ err }, 'Something went wrong that nobody caught; the server ends in order and must be started again');
-    else log.info({ signal }, `The server was told to end (${signal}); it finishes what it took`);
+    else {
+      log.info({ signal, shutdownDelayMs }, `The server was told to end (${signal}); it finishes what it took`);
+      await sleep(shutdownDelayMs);
+    }
     await app.close();
     log.info({}, 'The server has ended');
   });

@@ -21,16 +21,21 @@ const LONGEST_S = 300;
 
 /**
  * Sends each prepared request once and measures. Each lane is one connection, which sends its requests one after
- * another: what follows from an earlier answer, or has a nonce that must rise, belongs into one lane.
+ * another: what follows from an earlier answer, or has a nonce that must rise, belongs into one lane. Where there are several
+ * instances, each lane has one of them.
  */
-export async function load(url: string, lanes: readonly (readonly PreparedRequest[])[]): Promise<LoadResult> {
+export async function load(
+  url: string | readonly string[],
+  lanes: readonly (readonly PreparedRequest[])[],
+): Promise<LoadResult> {
   const requests = lanes.reduce((sum, lane) => sum + lane.length, 0);
   const longest = Math.max(...lanes.map((lane) => lane.length));
   const startedAt = performance.now();
   let lanesTaken = 0;
   let endedAt = startedAt;
   const result = await autocannon({
-    url,
+    // It deals its connections out to several in turn, which its types do not say.
+    url: url as string,
     connections: lanes.length,
     maxConnectionRequests: longest,
     duration: LONGEST_S,

@@ -24,10 +24,10 @@ export interface Request {
   body: string;
 }
 
-/** Sends requests to a server that may die at any moment, and counts what came of them. */
+/** Sends requests to a server whose instances may die at any moment, and counts what came of them. */
 export class PatientClient {
-  /** Where the server is now. */
-  url = '';
+  /** Where the instances of the server are; each try goes to another. */
+  urls: readonly string[] = [];
   tries = 0;
   answered = 0;
 
@@ -46,8 +46,9 @@ export class PatientClient {
 
   async #try({ path, headers, body }: Request): Promise<Answer | undefined> {
     this.tries += 1;
+    const url = this.urls[this.tries % this.urls.length];
     try {
-      const answer = await fetch(`${this.url}${path}`, {
+      const answer = await fetch(`${url}${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parseJson, stringifyJson } from '../../src/json.ts';
 import type { FaultKind } from '../../test/fakes/shopify/faults.ts';
 import { type SeededRandom, seededRandom } from '../random.ts';
-import { type ServerProcess, startServer } from '../server-process.ts';
+import { freePort, type ServerProcess, startServer } from '../server-process.ts';
 import { type PreparedStage, prepareStage } from '../stage.ts';
 import { aPerson } from '../walkthrough.ts';
 import { HotWalletActor, logIn, PatientClient } from './client.ts';
@@ -11,6 +11,8 @@ import { findBrokenPromises } from './verdict.ts';
 
 export interface CrashReport {
   kills: number;
+  /** How many of the kills were of the database. */
+  databaseKills: number;
   orders: number;
   claims: number;
   payments: number;
@@ -26,7 +28,14 @@ const CUSTOMERS = 12;
 const HOT_WALLETS = 4;
 /** After the last kill the load goes on for a moment, then all that waits is told to the shop. */
 const REST_MS = 1_000;
+/** A slow machine gets further before it is killed: to kill a server that did nothing yet proves nothing. */
+const LEAST_ANSWERS = 30;
+const LONGEST_WAIT_MS = 30_000;
+const POLL_MS = 10;
 const OUTBOX_TIMEOUT_MS = 120_000;
+const KILLS_PER_DATABASE_KILL = 4;
+/** An instance, or the database, is gone for so long at most. */
+const LONGEST_OUTAGE_MS = 800;
 
 /** A shop of the largest plan: a smaller one lets us mark about nine orders a second as paid, and the load pays more. */
 const LARGE_SHOP = { cost: { maximumAvailable: 20_000, restoreRate: 2_000 } };
@@ -40,21 +49,37 @@ const FAULTS: readonly FaultKind[] = [
   'drop_after_acting',
 ];
 
-/** Runs a load against a server that is killed again and again, with a shop that fails, and answers what came of it. */
-export async function runCrashTest(options: {
+/** A server of databases that can be killed as well. */
+export interface KillableDatabase {
+  readonly url: string;
+  stop(signal: 'SIGQUIT'): Promise<void>;
+  startAgain(): Promise<void>;
+}
+
+export interface CrashOptions {
   folder: string;
   kills: number;
   seed: number;
   progress: (sentence: string) => void;
-}): Promise<CrashReport> {
+  /** One where it is left out. More than one need `postgres`. */
+  instances?: number;
+  /** Keeps the books in PostgreSQL, which is killed now and then in place of an instance. */
+  postgres?: KillableDatabase | undefined;
+}
+
+/**
+ * Runs a load against a server whose instances are killed again and again, with a shop that fails, and answers what came
+ * of it.
+ */
+export async function runCrashTest(options: CrashOptions): Promise<CrashReport> {
+  const { folder, postgres, instances = 1 } = options;
   const random = seededRandom(options.seed);
-  const stage = await prepareStage(options.folder, { unclaimedTimeoutMs: 3_600_000, shop: LARGE_SHOP });
-  const settings: Record<string, string> = { ...stage.settings, TPG_RATE_LIMIT: '0' };
-  const logFile = join(options.folder, 'server.log');
+  const database = postgres ? { databaseUrl: postgres.url } : {};
+  const stage = await prepareStage(folder, { unclaimedTimeoutMs: 3_600_000, shop: LARGE_SHOP, ...database });
   const client = new PatientClient();
   const kept = nothingKept();
-  let server = await startServer(settings, logFile);
-  client.url = server.url;
+  const servers = await startInstances(stage, folder, instances);
+  client.urls = servers.map(({ process }) => process.url);
   try {
     const wallets = await setUp(client, stage);
     let isOver = false;
@@ -65,27 +90,20 @@ export async function runCrashTest(options: {
         return keepBuying(surroundings, String(7001 + index), wallet, () => isOver);
       }),
     );
-    const kill = killAndRestart(
-      options,
-      random,
-      stage,
-      () => server,
-      async () => {
-        server = await startServer(settings, logFile);
-      },
-    );
+    const kill = killAndRestart(options, random, stage, client, servers);
     await Promise.race([load, kill]);
-    await kill;
+    const databaseKills = await kill;
     await pauseMs(REST_MS);
     isOver = true;
     await load;
     stage.standIn.clearFaults();
-    await untilOutboxIsEmpty(server);
-    const code = await server.stop();
-    const broken = await findBrokenPromises(settings.TPG_DATABASE_URL ?? '', kept, stage.standIn);
-    if (code !== 0) broken.push(`The server ended with code ${code}`);
+    await untilOutboxIsEmpty((servers[0] as Instance).process);
+    const codes = await Promise.all(servers.map(({ process }) => process.stop()));
+    const broken = await findBrokenPromises(stage.settings.TPG_DATABASE_URL ?? '', kept, stage.standIn);
+    for (const code of codes) if (code !== 0) broken.push(`An instance ended with code ${code}`);
     return {
       kills: options.kills,
+      databaseKills,
       orders: kept.orders.size,
       claims: kept.claims.size,
       payments: kept.payments.size,
@@ -96,9 +114,32 @@ export async function runCrashTest(options: {
       broken,
     };
   } finally {
-    await server.kill();
+    await Promise.all(servers.map(({ process }) => process.kill()));
     await stage.standIn.close();
   }
+}
+
+/** One process of the server, which can be started again where it was. */
+interface Instance {
+  process: ServerProcess;
+  start(): Promise<void>;
+}
+
+function startInstances(stage: PreparedStage, folder: string, count: number): Promise<Instance[]> {
+  return Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const port = index === 0 ? {} : { TPG_PORT: String(await freePort()) };
+      const settings = { ...stage.settings, ...port, TPG_RATE_LIMIT: '0' };
+      const logFile = join(folder, index === 0 ? 'server.log' : `server-${index + 1}.log`);
+      const instance: Instance = {
+        process: await startServer(settings, logFile),
+        async start() {
+          instance.process = await startServer(settings, logFile);
+        },
+      };
+      return instance;
+    }),
+  );
 }
 
 /** Registers hot wallets and sets the rate, as the operator. */
@@ -115,23 +156,39 @@ async function setUp(client: PatientClient, stage: PreparedStage): Promise<HotWa
   return wallets;
 }
 
+/** Answers how often the database was killed. */
 async function killAndRestart(
-  { kills, progress }: { kills: number; progress: (sentence: string) => void },
+  { kills, progress, postgres }: CrashOptions,
   random: SeededRandom,
   { standIn }: PreparedStage,
-  server: () => ServerProcess,
-  restart: () => Promise<void>,
-): Promise<void> {
+  client: PatientClient,
+  servers: readonly Instance[],
+): Promise<number> {
+  let databaseKills = 0;
   for (let kill = 1; kill <= kills; kill += 1) {
+    const answeredBefore = client.answered;
     if (random.chance(0.7)) standIn.failNext(random.between(1, 4), random.pick(FAULTS));
     if (random.chance(0.1)) standIn.failNext(1, 'hang');
     standIn.down = random.chance(0.1);
     await pauseMs(random.between(20, 1_500));
-    await server().kill();
-    await restart();
+    const deadline = Date.now() + LONGEST_WAIT_MS;
+    while (client.answered - answeredBefore < LEAST_ANSWERS && Date.now() < deadline) await pauseMs(POLL_MS);
+    if (postgres && kill % KILLS_PER_DATABASE_KILL === 2) {
+      databaseKills += 1;
+      await postgres.stop('SIGQUIT');
+      await pauseMs(random.between(0, LONGEST_OUTAGE_MS));
+      await postgres.startAgain();
+    } else {
+      const server = random.pick(servers);
+      await server.process.kill();
+      // The others do its work meanwhile.
+      if (servers.length > 1) await pauseMs(random.between(0, LONGEST_OUTAGE_MS));
+      await server.start();
+    }
     progress(`Kill ${kill} of ${kills}`);
   }
   standIn.down = false;
+  return databaseKills;
 }
 
 async function untilOutboxIsEmpty({ url }: ServerProcess): Promise<void> {

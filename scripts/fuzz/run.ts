@@ -1,10 +1,10 @@
 import http from 'node:http';
 import net from 'node:net';
-import SqliteDatabase from 'better-sqlite3';
 import fc from 'fast-check';
 import { stringifyJson } from '../../src/json.ts';
 import { issueAccessToken } from '../../src/tari/ristretto-jwt.ts';
 import { type ApiDescription, Contract } from '../../test/helpers/contract.ts';
+import type { TestDatabase } from '../../test/helpers/database.ts';
 import { HOT_WALLET, personOf } from '../../test/helpers/records.ts';
 import { HMAC_SECRET, hmacOf, startServer, type TestServer } from '../../test/helpers/server.ts';
 import { type Caller, type FuzzCase, fuzzCases, type HttpCase, type SignedCase } from './requests.ts';
@@ -61,7 +61,7 @@ class Fuzzer {
 
   constructor(server: TestServer) {
     this.#server = server;
-    this.#books = new Books(server.file);
+    this.#books = new Books(server.database);
   }
 
   async run({ requests, seed, progress = () => undefined }: Parameters<typeof runFuzzTest>[0]): Promise<FuzzReport> {
@@ -81,7 +81,6 @@ class Fuzzer {
     }
     const { differences } = await this.#server.app.engine.audit();
     if (differences.length > 0) report.broken.push(`The books do not agree: ${stringifyJson(differences)}`);
-    this.#books.close();
     this.#agent.destroy();
     return report;
   }
@@ -261,19 +260,19 @@ function describe(each: FuzzCase): string {
 
 /** Whether orders and money are as they were when it was last asked. */
 class Books {
-  readonly #database: SqliteDatabase.Database;
+  readonly #database: TestDatabase;
   #version: unknown;
   #digest: string;
 
-  constructor(file: string) {
-    this.#database = new SqliteDatabase(file, { readonly: true }).defaultSafeIntegers(true);
-    this.#version = this.#dataVersion();
+  constructor(database: TestDatabase) {
+    this.#database = database;
+    this.#version = this.#database.version();
     this.#digest = this.#read();
   }
 
   hasChanged(): boolean {
     // It counts commits of others, so that the tables need not be read after each request.
-    const version = this.#dataVersion();
+    const version = this.#database.version();
     if (version === this.#version) return false;
     this.#version = version;
     const digest = this.#read();
@@ -282,15 +281,7 @@ class Books {
     return hasChanged;
   }
 
-  close(): void {
-    this.#database.close();
-  }
-
-  #dataVersion(): unknown {
-    return this.#database.pragma('data_version', { simple: true });
-  }
-
   #read(): string {
-    return BOOKS.map((table) => stringifyJson(this.#database.prepare(`select * from ${table}`).all())).join('\n');
+    return BOOKS.map((table) => stringifyJson(this.#database.rows(`select * from ${table} order by 1`))).join('\n');
   }
 }

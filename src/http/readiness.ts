@@ -14,6 +14,8 @@ const FRESH_FOR_MS = 2_000;
 /** Events that wait longer than this say that the shop, or a plugin, has been out of reach for long. */
 const LONGEST_LAG_MS = 15 * 60_000;
 
+const ENDING = 'The server is about to end; it takes requests until then.';
+
 const NO_BACKLOG: { backlog: DeliveryBacklog; prices: PriceUpdateBacklog } = {
   backlog: { pending: 0, dead: 0, oldestPendingAt: null },
   prices: { waiting: 0, failed: 0 },
@@ -26,8 +28,10 @@ export function createReadiness(ports: {
   log: Logger;
   hasStorefront: boolean;
   subscribers: readonly string[];
+  /** Whether it will end soon, so that requests had better go elsewhere. */
+  isEnding: () => boolean;
 }) {
-  const { store, clock, log, hasStorefront, subscribers } = ports;
+  const { store, clock, log, hasStorefront, subscribers, isEnding } = ports;
   let last: { at: number; found: Promise<Readiness> } | undefined;
 
   const look = async (): Promise<Readiness> => {
@@ -58,9 +62,10 @@ export function createReadiness(ports: {
     };
   };
 
-  return (): Promise<Readiness> => {
+  return async (): Promise<Readiness> => {
     const now = performance.now();
     if (last === undefined || now - last.at > FRESH_FOR_MS) last = { at: now, found: look() };
-    return last.found;
+    const found = await last.found;
+    return isEnding() ? { ...found, ready: false, reasons: [...found.reasons, ENDING] } : found;
   };
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Settings } from '../config.ts';
@@ -35,6 +34,7 @@ import { rejectedRoutes } from './routes/rejected.ts';
 import { rescanRoutes } from './routes/rescan.ts';
 import { readContent, shopifyRoutes } from './routes/shopify.ts';
 import { walletRoutes } from './routes/wallet.ts';
+import { sendSecurityHeaders } from './security-headers.ts';
 import { takeTurns } from './turns.ts';
 
 /** Requests other than webhooks are a few hundred bytes; a hundred role changes with long addresses fit. */
@@ -64,21 +64,6 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** What is in flight when the server closes has so long; the process has 10 s for everything. */
 const FINISH_WITHIN_MS = 4_000;
 
-/**
- * No browser is to show what is answered here, save /docs, which has a policy of its own. The headers that only concern
- * pages are left out: all of them together took a tenth of the time of a webhook.
- */
-const SECURITY_HEADERS: FastifyHelmetOptions = {
-  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-  xFrameOptions: { action: 'deny' },
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false,
-  xDnsPrefetchControl: false,
-  xDownloadOptions: false,
-  xPermittedCrossDomainPolicies: false,
-  xXssProtection: false,
-};
-
 export interface ServerPorts {
   engine: Engine;
   settings: Settings;
@@ -87,13 +72,15 @@ export interface ServerPorts {
   random: RandomBytes;
   log: Logger;
   checkReadiness: () => Promise<Readiness>;
+  /** Whether the server has said that it will end. */
+  isEnding: () => boolean;
   /** Undefined where they are switched off. */
   metrics: Metrics | undefined;
 }
 
 /** The HTTP server with all its routes, ready to listen. */
 export async function createServer(ports: ServerPorts): Promise<FastifyInstance> {
-  const { engine, settings, keys, clock, random, log, checkReadiness, metrics } = ports;
+  const { engine, settings, keys, clock, random, log, checkReadiness, isEnding, metrics } = ports;
   const answerError = createErrorHandler(log);
   const addressIn = createClientAddress(settings);
   const clientAddress = (request: FastifyRequest) => addressIn(request.socket.remoteAddress ?? '', request.headers);
@@ -134,25 +121,32 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   readJsonWithoutLoss(app);
 
-  app.addHook('onResponse', async (request, reply) => logAnswer(request, reply));
-  takeTurns(app);
-  app.addHook('onRequest', async ({ raw, headers }) => {
-    const mustNameHost = raw.httpVersion === '1.1' && headers.host === undefined;
-    if (mustNameHost) throw new HttpError('invalid_request', 'it names no host.');
+  // Hooks of every request are told when to go on: a promise for each took as long as all of them do.
+  app.addHook('onResponse', (request, reply, done) => {
+    logAnswer(request, reply);
+    done();
   });
-  await app.register(helmet, SECURITY_HEADERS);
-  endConnectionsOnClose(app);
+  takeTurns(app);
+  app.addHook('onRequest', ({ raw, headers }, _reply, done) => {
+    const mustNameHost = raw.httpVersion === '1.1' && headers.host === undefined;
+    done(mustNameHost ? new HttpError('invalid_request', 'it names no host.') : undefined);
+  });
+  sendSecurityHeaders(app);
+  endConnectionsOnClose(app, isEnding);
   const limitStrangers = await createStrangerLimit(app, settings.rateLimitPerMinute, clientAddress);
   // In the first hook: whatever is sent to an unknown path is not even read.
-  app.addHook('onRequest', async (request, reply) => {
-    if (!request.is404) return;
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) refuseUnknown(request, reply).catch(done);
+    else done();
+  });
+  const refuseUnknown = async (request: FastifyRequest, reply: FastifyReply): Promise<never> => {
     await limitStrangers(request, reply);
     const [path = ''] = request.url.split('?');
     const methods = methodsAt(path);
     if (methods.length === 0) throw new HttpError('route_not_found', `${request.method} ${path.slice(0, 200)}`);
     reply.header('allow', methods.join(', '));
     throw new HttpError('method_not_allowed', request.method);
-  });
+  };
   const methodsAt = noteMethods(app);
   await describeApi(app, limitStrangers);
   refuseBeyondCapacity(app, log);
@@ -213,18 +207,17 @@ function readJsonWithoutLoss(app: FastifyInstance): void {
  * of being kept alive. One that says nothing, or never finishes its request, nobody else would ever end: Node counts it
  * as busy, and stops looking for time-outs as soon as it closes.
  */
-function endConnectionsOnClose(app: FastifyInstance): void {
+function endConnectionsOnClose(app: FastifyInstance, isEnding: () => boolean): void {
   let isClosing = false;
   let timer: NodeJS.Timeout | undefined;
   app.addHook('preClose', async () => {
     isClosing = true;
     timer = setTimeout(() => app.server.closeAllConnections(), FINISH_WITHIN_MS);
   });
-  app.addHook('onRequest', async () => {
-    if (isClosing) throw new HttpError('unavailable');
-  });
-  app.addHook('onSend', async (_, reply) => {
-    if (isClosing) reply.header('connection', 'close');
+  app.addHook('onRequest', (_request, _reply, done) => done(isClosing ? new HttpError('unavailable') : undefined));
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isClosing || isEnding()) reply.header('connection', 'close');
+    done();
   });
   app.addHook('onClose', async () => clearTimeout(timer));
 }

@@ -1,23 +1,26 @@
-import { Alarm } from '../engine/alarm.ts';
+import { Alarm } from '../alarm.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Logger } from '../engine/log.ts';
 import { MOST_ATTEMPTS, pauseAfterMs } from '../engine/retry-pause.ts';
 import { StorefrontError } from '../engine/storefront.ts';
-import type { Delivery } from '../store/deliveries.ts';
+import type { HeldDelivery } from '../store/deliveries.ts';
 import type { Store } from '../store/unit-of-work.ts';
 import { type EventBus, messageOf } from './event-bus.ts';
 
 /** How long a handler may take. */
 const HANDLER_TIMEOUT_MS = 25_000;
 
-/** Whoever dies with a delivery in hand holds it no longer than this; more than a handler may take. */
-const HELD_FOR_MS = 30_000;
+/** Whoever dies with a delivery in hand holds it no longer than this; instances whose clocks differ by less agree. */
+const HELD_FOR_MS = 12_000;
+
+/** So often a hold is made longer while the handler is busy. */
+const HOLD_ON_EVERY_MS = 4_000;
 
 /** Deliveries in hand at once: one slow order does not hold up the others, and a shop is not flooded. */
 const MOST_IN_HAND = 8;
 
 /** How long to sleep when nothing is known to be due: another process may add something. */
-const LONGEST_SLEEP_MS = 30_000;
+const LONGEST_SLEEP_MS = 10_000;
 
 /** After the database refused, before it is asked again. */
 const STORE_PAUSE_MS = 2_000;
@@ -31,15 +34,15 @@ export interface DispatcherPorts {
   clock: Clock;
   /** Evenly from 0 up to 1. */
   random: () => number;
+  /** A new name for each take of a delivery, such as no instance ever gave. */
+  makeHold: () => string;
   log: Logger;
 }
 
 /** Carries events to their durable subscribers until each has succeeded once. */
 export class Dispatcher {
   readonly #ports: DispatcherPorts;
-  readonly #inHand = new Set<Promise<void>>();
-  /** What each line has in hand: see lineOf. */
-  readonly #lines = new Map<string, Promise<void>>();
+  readonly #inHand = new Map<HeldDelivery, Promise<void>>();
   readonly #alarm = new Alarm();
   #isStopped = false;
   #running: Promise<void> | undefined;
@@ -63,7 +66,7 @@ export class Dispatcher {
     this.#isStopped = true;
     this.wake();
     await this.#running;
-    await Promise.all(this.#inHand);
+    await Promise.all(this.#inHand.values());
   }
 
   /** Carries one delivery that is due, if there is one. Answers the id of its event, so that tests drive it by hand. */
@@ -88,13 +91,8 @@ export class Dispatcher {
     }
   }
 
-  #startCarrying(delivery: Delivery): void {
-    const line = lineOf(delivery);
-    // A dead letter that is sent again goes before later events about its subject, and one of those may be on its way
-    // at this moment. The two must not reach the subscriber at once.
-    const inFront = this.#lines.get(line) ?? Promise.resolve();
-    const carried: Promise<void> = inFront
-      .then(() => this.#carry(delivery))
+  #startCarrying(delivery: HeldDelivery): void {
+    const carried: Promise<void> = this.#carry(delivery)
       .catch((error: unknown) => {
         this.#ports.log.error(
           { err: error, eventId: delivery.event.id },
@@ -102,23 +100,39 @@ export class Dispatcher {
         );
       })
       .finally(() => {
-        this.#inHand.delete(carried);
-        if (this.#lines.get(line) === carried) this.#lines.delete(line);
+        this.#inHand.delete(delivery);
         this.wake();
       });
-    this.#inHand.add(carried);
-    this.#lines.set(line, carried);
+    this.#inHand.set(delivery, carried);
   }
 
-  #take(): Promise<Delivery | undefined> {
-    const { store, bus, clock } = this.#ports;
+  async #take(): Promise<HeldDelivery | undefined> {
+    const { store, bus, clock, makeHold } = this.#ports;
     const subscribers = bus.allDurableSubscribers();
     const now = clock.now();
     const heldUntil = new Date(now.getTime() + HELD_FOR_MS);
-    return store.run((tx) => tx.deliveries.takeNext(subscribers, now, heldUntil));
+    const hold = makeHold();
+    // Where the clock leaps, or the database was out of reach, a hold is over although a call is still on its way. Another
+    // about the same subject must not reach the subscriber beside it.
+    const overdue = [...this.#inHand.keys()].filter((delivery) => delivery.heldUntil <= now);
+    const taken = await store.run(async (tx) => {
+      for (const delivery of overdue) await tx.deliveries.holdOn(delivery, heldUntil);
+      return tx.deliveries.takeNext(subscribers, now, { hold, heldUntil });
+    });
+    for (const delivery of overdue) delivery.heldUntil = heldUntil;
+    return taken;
   }
 
-  async #carry(delivery: Delivery): Promise<void> {
+  /** Answers false where it is lost. */
+  async #holdOn(delivery: HeldDelivery): Promise<boolean> {
+    const { store, clock } = this.#ports;
+    const heldUntil = new Date(clock.now().getTime() + HELD_FOR_MS);
+    const isHeld = await store.run((tx) => tx.deliveries.holdOn(delivery, heldUntil));
+    delivery.heldUntil = heldUntil;
+    return isHeld;
+  }
+
+  async #carry(delivery: HeldDelivery): Promise<void> {
     const { store, clock } = this.#ports;
     const error = await this.#callHandler(delivery);
     const now = clock.now();
@@ -126,20 +140,28 @@ export class Dispatcher {
     await store.run((tx) => tx.deliveries.settle(delivery, outcome, now));
   }
 
-  async #callHandler(delivery: Delivery): Promise<unknown> {
+  async #callHandler(delivery: HeldDelivery): Promise<unknown> {
     const { event, subscriber } = delivery;
     const handler = this.#ports.bus.handlerOf(subscriber, event.type);
     if (handler === undefined) return new Error(`The subscriber ${subscriber} no longer handles ${event.type} events`);
-    const signal = AbortSignal.timeout(HANDLER_TIMEOUT_MS);
+    const lost = new AbortController();
+    const holdOn = async () => {
+      // Where the database is out of reach, it is asked again, and may have given the delivery to nobody.
+      if (!(await this.#holdOn(delivery).catch(() => true))) lost.abort();
+    };
+    const holding = setInterval(holdOn, HOLD_ON_EVERY_MS).unref();
+    const signal = AbortSignal.any([AbortSignal.timeout(HANDLER_TIMEOUT_MS), lost.signal]);
     try {
       await Promise.race([Promise.resolve(handler(messageOf(event), signal)), rejectOn(signal)]);
       return undefined;
     } catch (error) {
       return error ?? new Error('The handler failed without a reason');
+    } finally {
+      clearInterval(holding);
     }
   }
 
-  #afterFailure(delivery: Delivery, error: unknown, now: Date) {
+  #afterFailure(delivery: HeldDelivery, error: unknown, now: Date) {
     const { event, subscriber, attempts } = delivery;
     const isOfTheShop = error instanceof StorefrontError;
     // A shop that cannot be reached says all in its sentence; anything else is a bug, whose stack is wanted.
@@ -165,25 +187,25 @@ export class Dispatcher {
   async #sleepMs(): Promise<number> {
     const { store, bus, clock } = this.#ports;
     if (this.#inHand.size >= MOST_IN_HAND) return LONGEST_SLEEP_MS;
-    const dueAt = await store.read((tx) => tx.deliveries.nextDueAt(bus.allDurableSubscribers()));
+    const now = clock.now();
+    const dueAt = await store.read((tx) => tx.deliveries.nextDueAt(bus.allDurableSubscribers(), now));
     if (dueAt === undefined) return LONGEST_SLEEP_MS;
     // What has become due since we looked is taken in the next round; the least sleep keeps a wrong clock from spinning.
-    const untilDue = dueAt.getTime() - clock.now().getTime();
+    const untilDue = dueAt.getTime() - now.getTime();
     return Math.min(Math.max(untilDue, 50), LONGEST_SLEEP_MS);
   }
-}
-
-/** One line of deliveries: those of a line go one after another. */
-function lineOf({ subscriber, event }: Delivery): string {
-  return `${subscriber} ${event.subject}`;
 }
 
 const DONE = (now: Date) => ({ state: 'done' as const, nextAttemptAt: now, lastError: null });
 
 function rejectOn(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error(`It took longer than ${HANDLER_TIMEOUT_MS / 1000} s`)), {
-      once: true,
-    });
+    signal.addEventListener(
+      'abort',
+      () => reject(new Error(`It took longer than ${HANDLER_TIMEOUT_MS / 1000} s, or was lost`)),
+      {
+        once: true,
+      },
+    );
   });
 }

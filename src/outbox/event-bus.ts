@@ -28,8 +28,8 @@ export interface DurableOptions {
 /** What a plugin is given to register its handlers with. */
 export interface EventRegistry {
   /**
-   * Calls the handler once for each event of the type, right after the commit. What was not told when the process ends
-   * is not told later, and a failure is only logged.
+   * Calls the handler once for each event of the type, right after the commit, on each of several instances. What was not
+   * told when the process ends is not told later, and a failure is only logged.
    */
   on<Type extends EventType>(type: Type, handler: EventHandler<Type>): void;
   /**

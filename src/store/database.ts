@@ -190,6 +190,9 @@ interface DeliveriesTable {
   subject: string;
   state: DeliveryState;
   attempts: bigint;
+  /** Which take has it in hand; null where nobody has. */
+  hold: string | null;
+  /** While somebody has it in hand, until when. */
   next_attempt_at: string;
   last_error: string | null;
   updated_at: string;

@@ -12,6 +12,13 @@ export interface Delivery {
   attempts: number;
 }
 
+/** A delivery that was given out. Whoever has it in hand knows its hold, which no other take of any delivery has. */
+export interface HeldDelivery extends Delivery {
+  hold: string;
+  /** As far as whoever has it in hand knows. */
+  heldUntil: Date;
+}
+
 export interface DeliveryBacklog {
   pending: number;
   dead: number;
@@ -31,9 +38,9 @@ export type DeliveryRepository = ReturnType<typeof deliveryRepository>;
 export function deliveryRepository(database: Kysely<Tables>) {
   /**
    * The deliveries that may be given out, those that are due first: of each subscriber and subject the earliest that
-   * waits.
+   * waits. None, where a later one is in somebody's hands at the time `now`: a dead letter that was sent again waits for it.
    */
-  const firstInLine = (subscribers: readonly string[]) =>
+  const firstInLine = (subscribers: readonly string[], now: string) =>
     database
       .selectFrom('deliveries as delivery')
       .where('delivery.state', '=', 'pending')
@@ -43,12 +50,21 @@ export function deliveryRepository(database: Kysely<Tables>) {
       .where(({ not, exists, selectFrom }) =>
         not(
           exists(
-            selectFrom('deliveries as earlier')
-              .select('earlier.event_id')
-              .whereRef('earlier.subscriber', '=', 'delivery.subscriber')
-              .whereRef('earlier.subject', '=', 'delivery.subject')
-              .whereRef('earlier.event_id', '<', 'delivery.event_id')
-              .where('earlier.state', '=', 'pending'),
+            selectFrom('deliveries as other')
+              .select('other.event_id')
+              .whereRef('other.subscriber', '=', 'delivery.subscriber')
+              .whereRef('other.subject', '=', 'delivery.subject')
+              .where('other.state', '=', 'pending')
+              .where(({ or, and, eb, ref }) =>
+                or([
+                  eb('other.event_id', '<', ref('delivery.event_id')),
+                  and([
+                    eb('other.event_id', '>', ref('delivery.event_id')),
+                    eb('other.hold', 'is not', null),
+                    eb('other.next_attempt_at', '>', now),
+                  ]),
+                ]),
+              ),
           ),
         ),
       )
@@ -58,7 +74,7 @@ export function deliveryRepository(database: Kysely<Tables>) {
 
   const selectDue = perSubscribers((subscribers) =>
     preparedQuery<{ now: string }, DueRow>(database, (value) =>
-      firstInLine(subscribers)
+      firstInLine(subscribers, value('now'))
         .innerJoin('events', 'events.id', 'delivery.event_id')
         .select([
           'delivery.subscriber',
@@ -73,22 +89,33 @@ export function deliveryRepository(database: Kysely<Tables>) {
     ),
   );
   const selectNextDue = perSubscribers((subscribers) =>
-    preparedQuery<object, { next_attempt_at: string }>(database, () =>
-      firstInLine(subscribers).select('delivery.next_attempt_at'),
+    preparedQuery<{ now: string }, { next_attempt_at: string }>(database, (value) =>
+      firstInLine(subscribers, value('now')).select('delivery.next_attempt_at'),
     ),
   );
-  const updateHeld = preparedQuery<{ id: bigint; subscriber: string; attempts: bigint; until: string; now: string }>(
-    database,
-    (value) =>
-      database
-        .updateTable('deliveries')
-        .set({ attempts: value('attempts'), next_attempt_at: value('until'), updated_at: value('now') })
-        .where('event_id', '=', value('id'))
-        .where('subscriber', '=', value('subscriber')),
+  const updateHeld = preparedQuery<{
+    id: bigint;
+    subscriber: string;
+    attempts: bigint;
+    hold: string;
+    until: string;
+    now: string;
+  }>(database, (value) =>
+    database
+      .updateTable('deliveries')
+      .set({
+        attempts: value('attempts'),
+        hold: value('hold'),
+        next_attempt_at: value('until'),
+        updated_at: value('now'),
+      })
+      .where('event_id', '=', value('id'))
+      .where('subscriber', '=', value('subscriber')),
   );
   const updateSettled = preparedQuery<{
     id: bigint;
     subscriber: string;
+    hold: string;
     state: DeliveryState;
     next: string;
     lastError: string | null;
@@ -99,16 +126,24 @@ export function deliveryRepository(database: Kysely<Tables>) {
       .updateTable('deliveries')
       .set({
         state: value('state'),
+        hold: null,
         next_attempt_at: value('next'),
         last_error: value('lastError'),
         updated_at: value('now'),
       })
       .where('event_id', '=', value('id'))
       .where('subscriber', '=', value('subscriber'))
-      .where('state', '=', 'pending')
-      // One that is to be told again since it was taken waits on: `tellAgain` sets its attempts back below all of those.
+      .where('hold', '=', value('hold'))
+      // `tellAgain` sets the attempts of what is in hand back.
       .where('attempts', '>=', value('attempts')),
   );
+  /** The rows that a take still holds. */
+  const held = ({ event, subscriber, hold }: HeldDelivery) =>
+    database
+      .updateTable('deliveries')
+      .where('event_id', '=', event.id)
+      .where('subscriber', '=', subscriber)
+      .where('hold', '=', hold);
 
   const deadLetters = () =>
     database
@@ -146,43 +181,64 @@ export function deliveryRepository(database: Kysely<Tables>) {
      * in hand holds it no longer than that. A delivery waits while an earlier one with the same subject waits for the
      * same subscriber, so that each order's events arrive in their order without holding up other orders.
      * @param subscribers those that can be called now.
+     * @param hold tells this take from all others.
      */
-    async takeNext(subscribers: readonly string[], now: Date, heldUntil: Date): Promise<Delivery | undefined> {
+    async takeNext(
+      subscribers: readonly string[],
+      now: Date,
+      { hold, heldUntil }: { hold: string; heldUntil: Date },
+    ): Promise<HeldDelivery | undefined> {
       const [row] = (await selectDue(subscribers)({ now: timeText(now) })).rows;
       if (row === undefined) return undefined;
       const { id, subscriber, type, subject, payload } = row;
       const attempts = row.attempts + 1n;
-      await updateHeld({ id, subscriber, attempts, until: timeText(heldUntil), now: timeText(now) });
+      await updateHeld({ id, subscriber, attempts, hold, until: timeText(heldUntil), now: timeText(now) });
       const event = { id, type, subject, payload, createdAt: timeOf(row.created_at) };
-      return { event, subscriber, attempts: Number(attempts) };
+      return { event, subscriber, attempts: Number(attempts), hold, heldUntil };
     },
 
-    /** Notes how a delivery ended, or when it is tried again. */
+    /** Holds a delivery for longer. Answers false where it was lost: somebody else may have it in hand. */
+    async holdOn(delivery: HeldDelivery, heldUntil: Date): Promise<boolean> {
+      const { numUpdatedRows } = await held(delivery)
+        .set({ next_attempt_at: timeText(heldUntil) })
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+
+    /** Notes how a delivery ended, or when it is tried again. Changes nothing where somebody else has taken it since. */
     async settle(
-      delivery: Delivery,
+      delivery: HeldDelivery,
       outcome: { state: DeliveryState; nextAttemptAt: Date; lastError: string | null },
       now: Date,
     ): Promise<void> {
       const { state, nextAttemptAt, lastError } = outcome;
-      const { event, subscriber } = delivery;
+      const { event, subscriber, hold } = delivery;
       const times = { next: timeText(nextAttemptAt), now: timeText(now) };
       const attempts = BigInt(delivery.attempts);
-      await updateSettled({ id: event.id, subscriber, state, lastError, attempts, ...times });
-    },
-
-    /** Lets go of what a process held that is gone: for the only process of a database, when it starts. */
-    async releaseHeld(now: Date): Promise<void> {
-      await database
-        .updateTable('deliveries')
-        .set({ next_attempt_at: timeText(now) })
-        .where('state', '=', 'pending')
-        .where('next_attempt_at', '>', timeText(now))
+      const settled = await updateSettled({ id: event.id, subscriber, hold, state, lastError, attempts, ...times });
+      if (settled.numAffectedRows === 1n) return;
+      // It is to be told again since it was taken: it waits on.
+      await held(delivery)
+        .set({ hold: null, next_attempt_at: timeText(now), updated_at: timeText(now) })
         .execute();
     },
 
+    /**
+     * Has what waits tried at once: for a process that starts.
+     * @param isAlone whether whoever holds a delivery can only be a process that is gone.
+     */
+    async release(now: Date, isAlone: boolean): Promise<void> {
+      const waiting = database
+        .updateTable('deliveries')
+        .set({ hold: null, next_attempt_at: timeText(now) })
+        .where('state', '=', 'pending')
+        .where('next_attempt_at', '>', timeText(now));
+      await (isAlone ? waiting : waiting.where('hold', 'is', null)).execute();
+    },
+
     /** When the next delivery that may be given out becomes due, if any waits. */
-    async nextDueAt(subscribers: readonly string[]): Promise<Date | undefined> {
-      const [row] = (await selectNextDue(subscribers)({})).rows;
+    async nextDueAt(subscribers: readonly string[], now: Date): Promise<Date | undefined> {
+      const [row] = (await selectNextDue(subscribers)({ now: timeText(now) })).rows;
       return row && timeOf(row.next_attempt_at);
     },
 
@@ -257,17 +313,19 @@ export function deliveryRepository(database: Kysely<Tables>) {
           subject,
           state: 'pending',
           attempts: 0n,
+          hold: null,
           last_error: null,
           ...times,
         })
         .onConflict((conflict) =>
           conflict.columns(['event_id', 'subscriber']).doUpdateSet({
             state: 'pending',
-            // Whoever has it in hand took it with more than it will have once it is taken again, so that the two are told
-            // apart, also where it is asked for once more before that.
-            attempts: sql<bigint>`case when deliveries.state <> 'pending' then 0
-              when deliveries.attempts > 0 then -2 else deliveries.attempts - 2 end`,
-            ...times,
+            // By this `settle` sees that whoever has it in hand took it before.
+            attempts: 0n,
+            updated_at: times.updated_at,
+            // Nobody else may take it as long as somebody has it in hand.
+            next_attempt_at: ({ ref }) =>
+              sql<string>`case when ${ref('deliveries.hold')} is null then ${ref('excluded.next_attempt_at')} else ${ref('deliveries.next_attempt_at')} end`,
           }),
         )
         .execute();

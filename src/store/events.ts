@@ -54,6 +54,7 @@ export function eventRepository(database: Kysely<Tables>, onAppend: (event: Stor
         subject: value('subject'),
         state: 'pending',
         attempts: 0n,
+        hold: null,
         next_attempt_at: value('time'),
         last_error: null,
         updated_at: value('time'),
@@ -74,7 +75,10 @@ export function eventRepository(database: Kysely<Tables>, onAppend: (event: Stor
       return stored;
     },
 
-    /** Up to `limit` events after the one with id `after`, oldest first. */
+    /**
+     * Up to `limit` events after the one with id `after`, oldest first. Whoever goes on from the last of them misses none:
+     * units of work take turns, so that ids rise with the commits.
+     */
     async after(after: bigint, limit: number): Promise<StoredEvent[]> {
       const rows = await database
         .selectFrom('events')
@@ -84,6 +88,15 @@ export function eventRepository(database: Kysely<Tables>, onAppend: (event: Stor
         .limit(limit)
         .execute();
       return rows.map(eventOf);
+    },
+
+    /** The id of the last event; 0 where there is none. */
+    async lastId(): Promise<bigint> {
+      const { last } = await database
+        .selectFrom('events')
+        .select(({ fn }) => fn.max<bigint | null>('id').as('last'))
+        .executeTakeFirstOrThrow();
+      return last ?? 0n;
     },
   };
 }

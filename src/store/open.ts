@@ -1,27 +1,76 @@
 import { resolve } from 'node:path';
 import { StoreBrokenError } from './errors.ts';
-import { openSqliteReader, openSqliteStore, type SqliteStore, sqliteFile } from './sqlite.ts';
-import type { Reader } from './unit-of-work.ts';
+import type { PostgresOptions } from './postgres-connections.ts';
+import { openSqliteReader, openSqliteStore, sqliteFile } from './sqlite.ts';
+import type { Reader, Store } from './unit-of-work.ts';
+
+/** How a database is worked with. All but the number of connections counts for PostgreSQL alone, and has a default. */
+export type StoreOptions = Pick<PostgresOptions, 'maxConnections'> & Partial<PostgresOptions>;
+
+const DEFAULTS: Omit<PostgresOptions, 'maxConnections'> = {
+  random: Math.random,
+  connectTimeoutMs: 5_000,
+  statementTimeoutMs: 30_000,
+  idleTransactionTimeoutMs: 10_000,
+};
+
+export interface OpenedStore extends Store {
+  /** The migrations that were applied when it was opened. */
+  readonly appliedMigrations: readonly string[];
+}
 
 /**
- * Opens the database that the setting TPG_DATABASE_URL names, makes it where it is missing, and brings it up to date.
+ * Opens the database that the setting TPG_DATABASE_URL names, makes it where it is a file that is missing, and brings it
+ * up to date.
  * @throws {StoreUnavailableError | StoreBrokenError}
  */
-export async function openStore(databaseUrl: string, options: { maxReadConnections: number }): Promise<SqliteStore> {
-  if (databaseUrl.startsWith('sqlite:')) return openSqliteStore(databaseUrl, options);
+export async function openStore(databaseUrl: string, options: StoreOptions): Promise<OpenedStore> {
+  if (isSqlite(databaseUrl)) return openSqliteStore(databaseUrl, { maxReadConnections: options.maxConnections });
+  if (isPostgres(databaseUrl)) {
+    // Loaded where it is needed alone: each start of taritools would take longer for it.
+    const { openPostgresStore } = await import('./postgres.ts');
+    return openPostgresStore(databaseUrl, postgresOptions(options));
+  }
   throw new StoreBrokenError(NO_SUCH_DATABASE);
 }
 
-/** Opens an existing database only to read it, beside a server that may be running. Nothing is migrated. */
+/** Opens an existing database only to read it, beside servers that may be running. Nothing is migrated. */
 export async function openReader(databaseUrl: string): Promise<Reader & { close(): Promise<void> }> {
-  if (databaseUrl.startsWith('sqlite:')) return openSqliteReader(databaseUrl);
+  if (isSqlite(databaseUrl)) return openSqliteReader(databaseUrl);
+  if (isPostgres(databaseUrl)) {
+    const { openPostgresReader } = await import('./postgres.ts');
+    return openPostgresReader(databaseUrl, postgresOptions({ maxConnections: 1 }));
+  }
   throw new StoreBrokenError(NO_SUCH_DATABASE);
 }
 
-const NO_SUCH_DATABASE = 'Only sqlite:// databases can be used by this version; see TPG_DATABASE_URL';
+const NO_SUCH_DATABASE = 'Only sqlite:// and postgres:// databases can be used; see TPG_DATABASE_URL';
+
+export function isSqlite(databaseUrl: string): boolean {
+  return databaseUrl.startsWith('sqlite:');
+}
+
+export function isPostgres(databaseUrl: string): boolean {
+  return /^postgres(ql)?:/.test(databaseUrl);
+}
+
+/** What is not told counts as usual. */
+export function postgresOptions(options: StoreOptions): PostgresOptions {
+  return { ...DEFAULTS, ...options };
+}
+
+/** The URL as people and logs may see it: without a password. */
+export function shownDatabaseUrl(databaseUrl: string): string {
+  if (!isPostgres(databaseUrl)) return databaseUrl;
+  const url = new URL(databaseUrl);
+  url.username = '';
+  url.password = '';
+  url.searchParams.delete('password');
+  return url.href;
+}
 
 /** The same URL with the path of a SQLite file made absolute, seen from `folder`. */
 export function databaseUrlFrom(folder: string, databaseUrl: string): string {
-  if (!databaseUrl.startsWith('sqlite:') || sqliteFile(databaseUrl) === ':memory:') return databaseUrl;
+  if (!isSqlite(databaseUrl) || sqliteFile(databaseUrl) === ':memory:') return databaseUrl;
   return `sqlite://${resolve(folder, sqliteFile(databaseUrl))}`;
 }

@@ -23,17 +23,29 @@ export interface OrderFilter {
 export interface MemoIndex {
   /** Whether the text is long enough to be found by the index. */
   canFind(memo: string): boolean;
+  /** Whether the text stands in an order's memo, letters from a to z in either case. */
+  contains(memo: string): RawBuilder<SqlBool>;
   /**
    * A query of one column, `position`, that rises with the time of the orders. It finds every order whose memo holds
    * the text and may find others; from the whole second of `from` to that of `until`.
    */
   found(memo: string, from: Date | undefined, until: Date | undefined): RawBuilder<unknown>;
+  /** A join that goes through what was found in its order, where the planner would have it otherwise. */
+  readonly joinInOrder: RawBuilder<unknown>;
+  /**
+   * Whether the database hands out what it finds in its order, one after another: by the index, and from branches of a
+   * union that are each sorted. Otherwise it finds all first and sorts it.
+   */
+  readonly isOrdered: boolean;
   /** The order's id in a position. */
   idOf(position: RawBuilder<unknown>): RawBuilder<unknown>;
 }
 
 /** So far each way to the orders is looked along, to see how far it reaches. */
 const LOOK_AHEAD = 500;
+
+/** Before all that an index finds is sorted, so many orders are looked at: what is frequent is among them. */
+const FEW = 5_000;
 
 /** A search without an index looks at so many orders in one go, first few, then more; between two goes others come. */
 const FIRST_STEP = 1_000;
@@ -58,6 +70,9 @@ export type OrderSearchRepository = ReturnType<typeof orderSearchRepository>;
  * furthest is the one with the fewest to look at; that costs the same in a large shop as in a small one.
  */
 export function orderSearchRepository(database: Kysely<Tables>, memoIndex: MemoIndex) {
+  /** How many rows of each branch of a union are wanted; undefined where the database takes no more than it needs. */
+  const mostOf = (rows: number) => (memoIndex.isOrdered ? undefined : rows);
+
   const pageByState = async (
     way: Way,
     filter: OrderFilter,
@@ -65,14 +80,15 @@ export function orderSearchRepository(database: Kysely<Tables>, memoIndex: MemoI
     limit: number,
     conditions: readonly Condition[],
   ) => {
-    const query = byState(way, filter, timesOf(filter, after), conditions, sql`orders.*`);
+    const query = byState(way, filter, timesOf(filter, after), conditions, sql`orders.*`, mostOf(limit));
     const { rows } = await sql<OrderRow>`${query} order by created_at, id limit ${limit}`.execute(database);
     return rows.map(orderOf);
   };
 
   /** The order that comes so many orders along an index; undefined where there are not so many. */
   const orderAhead = async (way: Way, filter: OrderFilter, after: OrderPosition | undefined, orders: number) => {
-    const query = byState(way, filter, timesOf(filter, after), [], sql`orders.created_at, orders.id`);
+    const columns = sql`orders.created_at, orders.id`;
+    const query = byState(way, filter, timesOf(filter, after), [], columns, mostOf(orders + 1));
     const { rows } = await sql<{ created_at: string; id: bigint }>`${query}
       order by created_at, id limit 1 offset ${orders}`.execute(database);
     return rows[0];
@@ -80,7 +96,7 @@ export function orderSearchRepository(database: Kysely<Tables>, memoIndex: MemoI
 
   /** In steps where no index knows the memo, so that little may be found on a long way: it must not hold up the server. */
   const searchByState = async (way: Way, filter: OrderFilter, after: OrderPosition | undefined, limit: number) => {
-    const conditions = conditionsOf(filter, way);
+    const conditions = conditionsOf(filter, way, memoIndex);
     if (filter.memo === undefined || memoIndex.canFind(filter.memo)) {
       return pageByState(way, filter, after, limit, conditions);
     }
@@ -105,7 +121,7 @@ export function orderSearchRepository(database: Kysely<Tables>, memoIndex: MemoI
     const conditions = [
       sql<SqlBool>`${sql.ref(`orders.${name}`)} = ${filter.orderId ?? filter.altId}`,
       ...timesOf(filter, after),
-      ...conditionsOf(filter, name),
+      ...conditionsOf(filter, name, memoIndex),
       ...statusesOf(filter),
     ];
     const { rows } = await sql<OrderRow>`select orders.* from orders where ${allOf(conditions)}
@@ -113,15 +129,27 @@ export function orderSearchRepository(database: Kysely<Tables>, memoIndex: MemoI
     return rows.map(orderOf);
   };
 
+  /** A page that is filled by the next few orders, or by all that there are; undefined where it takes more than those. */
+  const searchNear = async (filter: OrderFilter, after: OrderPosition | undefined, limit: number) => {
+    const conditions = conditionsOf(filter, 'status', memoIndex);
+    const end = await orderAhead('status', filter, after, FEW);
+    if (end === undefined) return pageByState('status', filter, after, limit, conditions);
+    const upToEnd = sql<SqlBool>`(orders.created_at, orders.id) <= (${end.created_at}, ${end.id})`;
+    const found = await pageByState('status', { ...filter, until: undefined }, after, limit, [upToEnd, ...conditions]);
+    return found.length === limit ? found : undefined;
+  };
+
   const memoQuery = (filter: OrderFilter, after: OrderPosition | undefined) =>
     memoIndex.found(filter.memo ?? '', startOf(filter, after), filter.until);
 
   /** A page in the order of positions, and the rest of its last second, in which positions and times may differ. */
   const searchByMemo = async (filter: OrderFilter, after: OrderPosition | undefined, limit: number) => {
-    const conditions = [...timesOf(filter, after), ...conditionsOf(filter, 'memo'), ...statusesOf(filter)];
+    const near = memoIndex.isOrdered ? undefined : await searchNear(filter, after, limit);
+    if (near !== undefined) return near;
+    const conditions = [...timesOf(filter, after), ...conditionsOf(filter, 'memo', memoIndex), ...statusesOf(filter)];
     const page = async (query: RawBuilder<unknown>, behind: Condition, most: number) => {
       const { rows } = await sql<OrderRow & { position: bigint }>`select orders.*, found.position
-        from (${query}) found cross join orders on orders.id = ${memoIndex.idOf(sql`found.position`)}
+        from (${query}) found ${memoIndex.joinInOrder} orders on orders.id = ${memoIndex.idOf(sql`found.position`)}
         where ${allOf([...conditions, behind])} order by found.position limit ${most}`.execute(database);
       return rows;
     };
@@ -170,25 +198,35 @@ function waysOf(filter: OrderFilter, memoIndex: MemoIndex): Way[] {
   const ways: Way[] = [];
   if (filter.customerId !== undefined) ways.push('customer_id');
   if (filter.currency !== undefined) ways.push('currency');
-  if (ways.length === 0 && filter.statuses !== undefined) ways.push('status');
-  if (filter.memo !== undefined && memoIndex.canFind(filter.memo)) ways.push('memo');
+  if (ways.length === 0 && filter.statuses !== undefined && memoIndex.isOrdered) ways.push('status');
+  const hasIndex = filter.memo !== undefined && memoIndex.canFind(filter.memo);
+  // Where all that it finds must be sorted, how far that reaches is not worth asking.
+  if (hasIndex && (memoIndex.isOrdered || ways.length === 0)) ways.push('memo');
   return ways;
 }
 
-/** Along one index, state by state; the database merges them as they come, because each is sorted by time. */
+/**
+ * Along one index, state by state; the database merges them as they come, because each is sorted by time.
+ * @param most rows of each state; all where it is left out.
+ */
 function byState(
   way: Way,
   filter: OrderFilter,
   times: readonly Condition[],
   conditions: readonly Condition[],
   columns: RawBuilder<unknown>,
+  most?: number,
 ): RawBuilder<unknown> {
   const leading: Condition[] = [];
   if (way === 'customer_id') leading.push(sql`orders.customer_id = ${filter.customerId}`);
   if (way === 'currency') leading.push(sql`orders.currency = ${filter.currency}`);
-  const branches = (filter.statuses ?? ORDER_STATUSES).map((status) => {
+  const statuses = filter.statuses ?? ORDER_STATUSES;
+  const branches = statuses.map((status) => {
     const all = [...leading, sql<SqlBool>`orders.status = ${status}`, ...times, ...conditions];
-    return sql`select ${columns} from orders where ${allOf(all)}`;
+    const branch = sql`select ${columns} from orders where ${allOf(all)}`;
+    return most === undefined || statuses.length === 1
+      ? branch
+      : sql`(${branch} order by created_at, id limit ${most})`;
   });
   return sql.join(branches, sql` union all `);
 }
@@ -223,7 +261,7 @@ function statusesOf({ statuses }: OrderFilter): Condition[] {
 }
 
 /** What must hold beside time, state, and what the search goes along. */
-function conditionsOf(filter: OrderFilter, way: Way | 'order_id' | 'alt_id'): Condition[] {
+function conditionsOf(filter: OrderFilter, way: Way | 'order_id' | 'alt_id', memoIndex: MemoIndex): Condition[] {
   const values = {
     order_id: filter.orderId,
     alt_id: filter.altId,
@@ -234,9 +272,7 @@ function conditionsOf(filter: OrderFilter, way: Way | 'order_id' | 'alt_id'): Co
   for (const [column, value] of Object.entries(values)) {
     if (value !== undefined && column !== way) conditions.push(sql`${hidden(column)} = ${value}`);
   }
-  if (filter.memo !== undefined) {
-    conditions.push(sql`orders.memo like ${`%${filter.memo.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`);
-  }
+  if (filter.memo !== undefined) conditions.push(memoIndex.contains(filter.memo));
   return conditions;
 }
 

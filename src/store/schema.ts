@@ -1,4 +1,4 @@
-import type { ColumnDefinitionBuilder, CreateTableBuilder, Kysely, Migration } from 'kysely';
+import type { ColumnDefinitionBuilder, CreateTableBuilder, Kysely, Migration, RawBuilder } from 'kysely';
 
 /** A database that a migration works on: its tables are what earlier migrations left, so they have no types. */
 // biome-ignore lint/suspicious/noExplicitAny: Kysely's own convention for migrations.
@@ -8,7 +8,11 @@ export type MigrationDatabase = Kysely<any>;
 export interface SchemaDialect {
   /** Whole numbers of 64 bits: amounts in µT, ids, counts. */
   readonly integer: 'integer' | 'bigint';
-  readonly time: 'text' | 'timestamptz';
+  /** Texts that are compared and sorted by their bytes, whatever the database's language. */
+  readonly text: 'text' | RawBuilder<unknown>;
+  /** To the millisecond. */
+  readonly time: 'text' | 'timestamptz(3)';
+  /** For what is read whole: the order of its keys need not be kept. */
   readonly json: 'text' | 'jsonb';
   /** Begins a table whose column types the database enforces. */
   createTable(database: MigrationDatabase, table: string): CreateTableBuilder<string, never>;
@@ -23,6 +27,8 @@ export interface SchemaDialect {
   ): Promise<void>;
   /** Indexes what stands anywhere in the memos of orders, of those that are there and of those that come. */
   indexMemos(database: MigrationDatabase): Promise<void>;
+  /** Makes what units of work need to take turns. */
+  oneWriter(database: MigrationDatabase): Promise<void>;
 }
 
 /** A migration for both databases. There is no way down: money is not un-migrated, it is restored from a backup. */

@@ -60,6 +60,12 @@ function trigramsOf(text: string): string[] {
 export const sqliteMemoIndex: MemoIndex = {
   canFind: (memo) => [...memo].length >= TRIGRAM_LENGTH,
 
+  contains: (memo) => sql`orders.memo like ${`%${memo.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`,
+
+  joinInOrder: sql`cross join`,
+
+  isOrdered: true,
+
   found(memo, from, until) {
     const range = [sql`order_memos match ${trigramsOf(memo).join(' AND ')}`];
     if (from) range.push(sql`order_memos.rowid >= ${secondOf(from) * ORDERS_A_SECOND}`);

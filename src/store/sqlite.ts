@@ -45,6 +45,7 @@ export function sqliteFile(databaseUrl: string): string {
 
 const schema: SchemaDialect = {
   integer: 'integer',
+  text: 'text',
   time: 'text',
   json: 'text',
   createTable: (database, table) => database.schema.createTable(table).modifyEnd(sql`strict`),
@@ -63,6 +64,8 @@ const schema: SchemaDialect = {
     );
   },
   indexMemos: createMemoIndex,
+  // SQLite has one writer by itself.
+  oneWriter: async () => undefined,
 };
 
 function open(file: string, options: { readonly: boolean }): Connection {
@@ -76,7 +79,7 @@ function open(file: string, options: { readonly: boolean }): Connection {
       connection.pragma('journal_mode = wal');
       connection.pragma('synchronous = full');
       connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-      // For the savepoint of each work SQLite keeps the pages as they were: in a file that took a third of the time.
+      // For savepoints and triggers SQLite keeps the pages as they were: in a file that took a third of the time.
       connection.pragma('temp_store = memory');
     }
     return connection;
@@ -108,20 +111,31 @@ function translate(error: unknown, file?: string): unknown {
   return error;
 }
 
-type Prepare = (text: string) => SqliteDatabase.Statement;
-
 /** Kysely prepares each statement anew; SQLite is several times as fast when the same text is prepared once. */
-function statementCache(connection: Connection): Prepare {
-  const statements = new Map<string, SqliteDatabase.Statement>();
-  return (text) => {
-    let statement = statements.get(text);
+class StatementCache {
+  readonly #connection: Connection;
+  readonly #statements = new Map<string, SqliteDatabase.Statement>();
+  /** How often a statement that writes was asked for, which is each time that one is run. */
+  writes = 0;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  prepare(text: string): SqliteDatabase.Statement {
+    let statement = this.#statements.get(text);
     if (statement === undefined) {
-      if (statements.size >= MOST_CACHED_STATEMENTS) statements.clear();
-      statement = connection.prepare(text);
-      statements.set(text, statement);
+      if (this.#statements.size >= MOST_CACHED_STATEMENTS) this.#statements.clear();
+      statement = this.#connection.prepare(text);
+      this.#statements.set(text, statement);
     }
+    if (!statement.readonly) this.writes += 1;
     return statement;
-  };
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
 }
 
 /**
@@ -129,28 +143,28 @@ function statementCache(connection: Connection): Prepare {
  * a query runs. To take that and give it back costs Kysely as much time as SQLite needs for a small query.
  */
 class SqliteKysely extends Kysely<Tables> {
-  readonly #prepare: Prepare;
+  readonly #statements: StatementCache;
 
   constructor(connection: Connection) {
-    const prepare = statementCache(connection);
-    const cached = { prepare, close: () => connection.close() } as unknown as Connection;
-    super({ dialect: new SqliteDialect({ database: cached }) });
-    this.#prepare = prepare;
+    const statements = new StatementCache(connection);
+    super({ dialect: new SqliteDialect({ database: statements }) });
+    this.#statements = statements;
+  }
+
+  /** How many statements have written so far. */
+  get writes(): number {
+    return this.#statements.writes;
   }
 
   override async executeQuery<Row>(query: CompiledQuery<Row> | Compilable<Row>): Promise<QueryResult<Row>> {
     const { sql: text, parameters } = 'compile' in query ? query.compile() : query;
-    const statement = this.#prepare(text);
+    const statement = this.#statements.prepare(text);
     if (statement.reader) return { rows: statement.all(parameters) as Row[] };
     return { rows: [], numAffectedRows: BigInt(statement.run(parameters).changes) };
   }
 }
 
-function kyselyOver(connection: Connection): Kysely<Tables> {
-  return new SqliteKysely(connection);
-}
-
-function writeConnection(connection: Connection): WriteConnection {
+function writeConnection(connection: Connection, database: SqliteKysely): WriteConnection {
   const prepared = (text: string) => {
     const statement = connection.prepare(text);
     return async () => {
@@ -185,6 +199,7 @@ function writeConnection(connection: Connection): WriteConnection {
     },
     commit: prepared('commit'),
     rollback: prepared('rollback'),
+    writes: () => database.writes,
     isInTransaction: () => connection.inTransaction,
   };
 }
@@ -218,7 +233,7 @@ export async function openSqliteStore(
 ): Promise<SqliteStore> {
   const file = sqliteFile(databaseUrl);
   const connection = open(file, { readonly: false });
-  const database = kyselyOver(connection);
+  const database = new SqliteKysely(connection);
   const appliedMigrations = await migrate(database).catch((error: unknown) => {
     connection.close();
     throw translate(error, file);
@@ -235,13 +250,13 @@ export async function openSqliteStore(
  */
 export function sqliteStoreOver(
   connection: Connection,
-  database: Kysely<Tables> = kyselyOver(connection),
+  database = new SqliteKysely(connection),
   readers?: ReturnType<typeof readerPool>,
 ): Store {
   const listeners: ((events: readonly StoredEvent[]) => void)[] = [];
   let appended: StoredEvent[] = [];
   const context = repositories(database, sqliteMemoIndex, (event) => appended.push(event));
-  const group = new GroupCommit<Repositories>(writeConnection(connection), () => {
+  const group = new GroupCommit<Repositories>(writeConnection(connection, database), () => {
     const events: StoredEvent[] = [];
     appended = events;
     return {
@@ -259,6 +274,8 @@ export function sqliteStoreOver(
   return {
     run,
     read: readers ? readers.read : run,
+    isShared: false,
+    takeDuty: async () => ({ lost: new AbortController().signal, release: async () => undefined }),
     onCommitted: (listener) => void listeners.push(listener),
     async close() {
       await group.close();
@@ -297,7 +314,7 @@ function readerPool(file: string, most: number) {
       begin: () => void begin.run(),
       end: () => void (connection.inTransaction && commit.run()),
       close: () => void connection.close(),
-      context: repositories(kyselyOver(connection), sqliteMemoIndex, () => {
+      context: repositories(new SqliteKysely(connection), sqliteMemoIndex, () => {
         throw new Error('Events are appended in a unit of work, not while reading');
       }),
     };

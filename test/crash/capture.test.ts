@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServerProcess, startServer } from '../../scripts/server-process.ts';
 import { type PreparedStage, prepareStage } from '../../scripts/stage.ts';
 import { audit } from '../../src/engine/audit.ts';
@@ -9,6 +8,7 @@ import { openReader } from '../../src/store/open.ts';
 import { signToken } from '../../src/tari/ristretto-jwt.ts';
 import type { StandInOrder } from '../fakes/shopify/orders.ts';
 import { sendWebhook, transactionWebhookBody, webhookBody } from '../fakes/shopify/webhooks.ts';
+import { newFolder } from '../helpers/database.ts';
 import { eventually } from '../helpers/server.ts';
 
 /**
@@ -17,6 +17,8 @@ import { eventually } from '../helpers/server.ts';
  */
 
 const OPERATIONS = ['ReadOrderPayments', 'CaptureAuthorization', 'CreateManualPayment'];
+const FAULTS = ['kill at once', 'hang', 'drop_after_acting'] as const;
+const POINTS = OPERATIONS.flatMap((operation) => FAULTS.map((fault) => [operation, fault] as const));
 
 async function post(url: string, body: unknown, headers: Record<string, string>): Promise<string> {
   const response = await fetch(url, {
@@ -36,8 +38,12 @@ async function logIn(url: string, { operator }: PreparedStage): Promise<string> 
 }
 
 /** An order of 100 XTM's worth of dollars, of which a gift card holds 30 and a card 20; the webhooks come crossed. */
-async function orderWithAuthorizations(url: string, { standIn, hmacSecret }: PreparedStage): Promise<StandInOrder> {
-  const order = standIn.addOrder({ id: '8997470732594', name: '#1001', currency: 'USD', price: '100.00' });
+async function orderWithAuthorizations(
+  url: string,
+  { standIn, hmacSecret }: PreparedStage,
+  number: number,
+): Promise<StandInOrder> {
+  const order = standIn.addOrder({ id: `899747073${number}`, name: `#${number}`, currency: 'USD', price: '100.00' });
   const giftCard = standIn.authorize(order, '30.00', { gateway: 'gift_card' });
   const card = standIn.authorize(order, '20.00');
   const send = (topic: string, body: string) =>
@@ -48,51 +54,59 @@ async function orderWithAuthorizations(url: string, { standIn, hmacSecret }: Pre
   return order;
 }
 
-async function play(operation: string, fault: 'hang' | 'drop_after_acting' | 'kill at once'): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'tps-capture-'));
-  const logFile = join(folder, 'server.log');
-  const stage = await prepareStage(folder, { unclaimedTimeoutMs: 600_000 });
-  const settings = { ...stage.settings, TPG_SHOPIFY_CAPTURE_PAYMENTS: 'true' };
-  let server: ServerProcess = await startServer(settings, logFile);
-  try {
-    const headers = { tpg_access_token: await logIn(server.url, stage) };
+describe('a server that is killed while it has authorizations captured', { timeout: 60_000 }, () => {
+  let folder: string;
+  let stage: PreparedStage;
+  let server: ServerProcess;
+  let headers: Record<string, string>;
+
+  const start = () =>
+    startServer({ ...stage.settings, TPG_SHOPIFY_CAPTURE_PAYMENTS: 'true' }, join(folder, 'server.log'));
+
+  beforeAll(async () => {
+    folder = newFolder();
+    stage = await prepareStage(folder, { unclaimedTimeoutMs: 600_000 });
+    server = await start();
+    headers = { tpg_access_token: await logIn(server.url, stage) };
     await post(`${server.url}/api/exchange_rate`, { currency: 'USD', rate: 1_000_000 }, headers);
-    const order = await orderWithAuthorizations(server.url, stage);
-    const reached = new Promise<void>((resolve) => stage.standIn.beforeNext(operation, resolve));
-    if (fault !== 'kill at once') stage.standIn.failNext(1, fault, operation);
-    const calls = () => stage.standIn.calls.filter((call) => call.operation === operation).length;
+  });
+
+  afterAll(async () => {
+    await server.kill();
+    await stage.standIn.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each(POINTS)('at %s (%s) captures each once and records the Tari part once', async (operation, fault) => {
+    const { standIn } = stage;
+    const number = 1001 + POINTS.findIndex((point) => point[0] === operation && point[1] === fault);
+    const order = await orderWithAuthorizations(server.url, stage, number);
+    const reached = new Promise<void>((resolve) => standIn.beforeNext(operation, resolve));
+    if (fault !== 'kill at once') standIn.failNext(1, fault, operation);
+    const calls = () => standIn.calls.filter((call) => call.operation === operation).length;
+    const callsBefore = calls();
     await post(`${server.url}/api/fulfill`, { order_id: order.id, reason: 'It was paid in cash.' }, headers);
     // A call that is never answered is not executed either.
-    if (fault === 'hang') await eventually(() => expect(calls()).toBeGreaterThan(0));
+    if (fault === 'hang') await eventually(() => expect(calls()).toBeGreaterThan(callsBefore), 20_000);
     else await reached;
     await server.kill();
 
-    server = await startServer(settings, logFile);
+    server = await start();
     await eventually(() => expect(order.financialStatus).toBe('PAID'), 20_000);
-    expect(await server.stop()).toBe(0);
-    const effects = stage.standIn.effects.map(({ effect }) => effect);
+    const effects = standIn.effects.filter(({ orderId }) => orderId === order.id).map(({ effect }) => effect);
     expect(effects).toEqual(['captured', 'captured', 'paid']);
     expect(order.transactions.filter(({ kind }) => kind === 'CAPTURE').map(({ amount }) => amount)).toEqual([
       '30.00',
       '20.00',
     ]);
     expect(order.transactions.filter(({ kind }) => kind === 'SALE').map(({ amount }) => amount)).toEqual(['50.00']);
+  });
+
+  it('ends in order after all of that, with books that agree, and has told the shop nothing twice', async () => {
+    expect(await server.stop()).toBe(0);
+    expect(stage.standIn.effects).toHaveLength(3 * POINTS.length);
     const reader = await openReader(stage.settings.TPG_DATABASE_URL as string);
     const { differences } = await audit(reader).finally(() => reader.close());
     expect(differences).toEqual([]);
-  } finally {
-    await server.kill();
-    await stage.standIn.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-describe('a server that is killed while it has authorizations captured', () => {
-  it.each(
-    OPERATIONS.flatMap((operation) =>
-      (['kill at once', 'hang', 'drop_after_acting'] as const).map((fault) => [operation, fault] as const),
-    ),
-  )('at %s (%s) captures each once and records the Tari part once', { timeout: 60_000 }, async (operation, fault) => {
-    await play(operation, fault);
   });
 });

@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runCrashTest } from '../../scripts/crash/run.ts';
+import { newFolder } from '../helpers/database.ts';
 
 const KILLS = 5;
 
 describe('a server that is killed again and again under load', () => {
-  it('keeps every answer, once, and tells the shop once of each paid order', { timeout: 180_000 }, async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tps-crash-'));
+  it('keeps every answer, once, and tells the shop once of each paid order', { timeout: 300_000 }, async () => {
+    const folder = newFolder();
     const seed = Date.now() % 1_000_000;
     try {
       const report = await runCrashTest({ folder, kills: KILLS, seed, progress: () => undefined });

@@ -1,12 +1,10 @@
-import { copyFileSync } from 'node:fs';
-import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuditReport, audit } from '../../src/engine/audit.ts';
 import { planFromAllAccounts } from '../../src/engine/matching.ts';
 import type { JournalDifference } from '../../src/store/journals.ts';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
-import { claimText, closeEngine, closeEngines, DAY, tari, temporaryFolder, testEngine } from '../helpers/engine.ts';
+import { openStore } from '../../src/store/open.ts';
+import type { TestDatabase } from '../helpers/database.ts';
+import { claimText, closeEngine, closeEngines, DAY, tari, temporaryDatabase, testEngine } from '../helpers/engine.ts';
 import { ACCOUNTS } from '../helpers/records.ts';
 
 const [alice, bob, carol] = ACCOUNTS;
@@ -201,12 +199,10 @@ const TAMPERING: readonly { what: string; statement: string; found: readonly Che
 ];
 
 describe('the audit', () => {
-  let folder: string;
-  let honest: string;
+  let honest: TestDatabase;
 
   beforeAll(async () => {
-    folder = temporaryFolder();
-    honest = join(folder, 'honest.db');
+    honest = await temporaryDatabase();
     await writeBooks(honest);
   });
   afterAll(closeEngines);
@@ -223,10 +219,7 @@ describe('the audit', () => {
   });
 
   it.each(TAMPERING)('finds that $what', async ({ statement, found }) => {
-    const file = join(folder, 'tampered.db');
-    copyFileSync(honest, file);
-    tamper(file, statement);
-    const { differences } = await auditOf(file);
+    const { differences } = await auditTampered(honest, statement);
     expect(differences.map((difference) => difference.check).sort()).toEqual([...found].sort());
     for (const { expected, found: kept } of differences) {
       expect(typeof expected).toBe('bigint');
@@ -235,23 +228,19 @@ describe('the audit', () => {
   });
 
   it('says which account differs, what the journals say, and what is kept', async () => {
-    const file = join(folder, 'tampered.db');
-    copyFileSync(honest, file);
-    tamper(file, `update accounts set total_confirmed = total_confirmed + 7 where account = '${alice.account}'`);
-    expect((await auditOf(file)).differences).toEqual([
+    const statement = `update accounts set total_confirmed = total_confirmed + 7 where account = '${alice.account}'`;
+    expect((await auditTampered(honest, statement)).differences).toEqual([
       { check: 'account_confirmed', subject: alice.account, expected: tari(200), found: tari(200) + 7n },
     ]);
   });
 
   it('finds what is wrong with large amounts to the last µT', async () => {
-    const file = join(folder, 'tampered.db');
-    copyFileSync(honest, file);
-    tamper(
-      file,
-      `update payments set amount = 9007199254740993 where txid = 'a';
-       update accounts set total_confirmed = 9007199254740994 where account = '${alice.account}'`,
+    const { differences } = await auditTampered(
+      honest,
+      `update payments set amount = 9007199254740993 where txid = 'a'`,
+      `update accounts set total_confirmed = 9007199254740994 where account = '${alice.account}'`,
     );
-    expect((await auditOf(file)).differences).toEqual([
+    expect(differences).toEqual([
       {
         check: 'account_confirmed',
         subject: alice.account,
@@ -263,8 +252,8 @@ describe('the audit', () => {
 });
 
 /** Orders in every state, paid by one and by two, with and without money, and payments in every state. */
-async function writeBooks(file: string): Promise<void> {
-  const test = await testEngine({ file });
+async function writeBooks(database: TestDatabase): Promise<void> {
+  const test = await testEngine({ database });
   await test.engine.wallets.register(
     { address: carol.tariAddress, ipAddress: '10.1.2.3', initialNonce: undefined },
     'admin',
@@ -299,21 +288,19 @@ async function writeBooks(file: string): Promise<void> {
   await closeEngine(test);
 }
 
-/** Changes the books behind the program's back, with everything switched off that the database has against it. */
-function tamper(file: string, statement: string): void {
-  const database = new SqliteDatabase(file);
-  database.pragma('foreign_keys = off');
-  database.pragma('ignore_check_constraints = on');
-  const triggers = database.prepare(`select name from sqlite_master where type = 'trigger'`).pluck().all();
-  for (const trigger of triggers) database.exec(`drop trigger "${trigger}"`);
-  const before = database.prepare('select total_changes()').pluck().get() as number;
-  database.exec(statement);
-  expect(database.prepare('select total_changes()').pluck().get()).toBeGreaterThan(before);
-  database.close();
+/** The audit of a copy that was changed behind the program's back. */
+async function auditTampered(honest: TestDatabase, ...statements: string[]): Promise<AuditReport> {
+  const copy = await honest.copy();
+  try {
+    copy.tamper(...statements);
+    return await auditOf(copy);
+  } finally {
+    await copy.release();
+  }
 }
 
-async function auditOf(file: string): Promise<AuditReport> {
-  const store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 1 });
+async function auditOf({ url }: TestDatabase): Promise<AuditReport> {
+  const store = await openStore(url, { maxConnections: 1 });
   try {
     return await audit(store);
   } finally {

@@ -10,7 +10,9 @@ import { stringifyJson } from '../../src/json.ts';
 import { Dispatcher } from '../../src/outbox/dispatcher.ts';
 import { EventBus } from '../../src/outbox/event-bus.ts';
 import { subscribeStorefront } from '../../src/outbox/storefront-subscriber.ts';
+import type { HeldDelivery } from '../../src/store/deliveries.ts';
 import type { WebhookAnswer } from '../../src/store/webhooks.ts';
+import type { TestDatabase } from '../helpers/database.ts';
 import {
   ADMIN,
   aDelivery,
@@ -21,6 +23,7 @@ import {
   recordingLog,
   SECOND,
   type TestEngine,
+  takeNames,
   testEngine,
 } from '../helpers/engine.ts';
 import { ACCOUNTS } from '../helpers/records.ts';
@@ -56,8 +59,8 @@ interface Scene {
   carryAll: () => Promise<void>;
 }
 
-/** @param file opens a database again that another engine has left. */
-async function scene(file?: string): Promise<Scene> {
+/** @param database is opened again after another engine has left it. */
+async function scene(database?: TestDatabase): Promise<Scene> {
   const bus = new EventBus(recordingLog());
   const shop = new NotingShop();
   const log = recordingLog();
@@ -67,8 +70,19 @@ async function scene(file?: string): Promise<Scene> {
     return kept.map(({ transactionId }) => transactionId);
   });
   bus.onDurable('plugin', 'OrderPaid', () => undefined);
-  const test = await testEngine({ bus, storefront: shop, ...(file === undefined ? { onDisk: true } : { file }) });
-  const dispatcher = new Dispatcher({ store: test.store, bus, clock: test.clock, random: () => 0, log });
+  const test = await testEngine({
+    bus,
+    storefront: shop,
+    ...(database === undefined ? { onDisk: true } : { database }),
+  });
+  const dispatcher = new Dispatcher({
+    store: test.store,
+    bus,
+    clock: test.clock,
+    random: () => 0,
+    makeHold: takeNames(),
+    log,
+  });
   const carryAll = async () => {
     while ((await dispatcher.processNext()) !== undefined);
   };
@@ -214,7 +228,7 @@ describe('an authorization that comes after its order was paid', () => {
     await carryAll();
     await tell(test);
     await closeEngine(test);
-    const again = await scene(test.file as string);
+    const again = await scene(test.database);
     again.test.clock.advance(SECOND);
     await again.carryAll();
     expect(again.shop.told).toEqual([{ orderId: '1001', authorizationIds: ['6887976009940'] }]);
@@ -251,61 +265,66 @@ describe('an authorization that comes after its order was paid', () => {
     expect([again, deliveries(test).at(-1)]).toMatchObject([2, { state: 'done' }]);
   });
 
-  it('is not ended by whoever has the shop told of before, also once it was taken again', async () => {
+  /** Takes the delivery to the shop by hand, for a minute. */
+  const byHand = (test: TestEngine) => {
+    const nextHold = takeNames();
+    return {
+      async take() {
+        const now = test.clock.now();
+        const held = { hold: nextHold(), heldUntil: new Date(now.getTime() + MINUTE) };
+        return test.store.run((tx) => tx.deliveries.takeNext(['shopify'], now, held));
+      },
+      async settle(delivery: HeldDelivery | undefined, state: 'done' | 'pending' = 'done') {
+        const outcome = { state, nextAttemptAt: test.clock.now(), lastError: null };
+        if (delivery === undefined) throw new Error('Nothing was taken');
+        await test.store.run((tx) => tx.deliveries.settle(delivery, outcome, test.clock.now()));
+      },
+    };
+  };
+
+  it('is not ended by whoever has the shop told of before, nor given to anybody else until that is over', async () => {
     const { test } = await paid();
-    const take = () => {
-      const now = test.clock.now();
-      return test.store.run((tx) => tx.deliveries.takeNext(['shopify'], now, new Date(now.getTime() + MINUTE)));
-    };
-    const settle = (delivery: Awaited<ReturnType<typeof take>>) => {
-      const outcome = { state: 'done' as const, nextAttemptAt: test.clock.now(), lastError: null };
-      return test.store.run((tx) =>
-        tx.deliveries.settle(delivery as NonNullable<typeof delivery>, outcome, test.clock.now()),
-      );
-    };
+    const { take, settle } = byHand(test);
     const before = await take();
     await tell(test);
-    const after = await take();
+    expect(await take()).toBeUndefined();
     await settle(before);
-    expect(deliveries(test).at(-1)).toMatchObject({ subscriber: 'shopify', state: 'pending' });
-    await settle(after);
-    expect(deliveries(test).at(-1)).toMatchObject({ subscriber: 'shopify', state: 'done' });
+    expect(deliveries(test).at(-1)).toMatchObject({
+      subscriber: 'shopify',
+      state: 'pending',
+      attempts: 0n,
+    });
+    await settle(await take());
+    expect(deliveries(test).at(-1)).toMatchObject({ subscriber: 'shopify', state: 'done', attempts: 1n });
   });
 
   it('is told until that succeeds, also where the shop was just being told of another that came too late', async () => {
     const { test } = await paid();
-    const take = () => {
-      const now = test.clock.now();
-      return test.store.run((tx) => tx.deliveries.takeNext(['shopify'], now, new Date(now.getTime() + MINUTE)));
-    };
-    const settle = (delivery: Awaited<ReturnType<typeof take>>, state: 'done' | 'pending') => {
-      const outcome = { state, nextAttemptAt: test.clock.now(), lastError: null };
-      return test.store.run((tx) =>
-        tx.deliveries.settle(delivery as NonNullable<typeof delivery>, outcome, test.clock.now()),
-      );
-    };
+    const { take, settle } = byHand(test);
     const first = await take();
     await tell(test, { transactionId: '1' });
+    test.clock.advance(MINUTE);
     const second = await take();
-    await settle(first, 'done');
+    await settle(first);
     await tell(test, { transactionId: '2' });
+    await settle(second);
     const third = await take();
-    await settle(second, 'done');
     await settle(third, 'pending');
     expect(await take()).toBeDefined();
   });
 
-  it('leaves a delivery that was taken twice, since it took too long, to whoever ends first', async () => {
+  it('leaves a delivery that was taken twice, since it took too long, to whoever took it last', async () => {
     const { test } = await paid();
-    const take = () => {
-      test.clock.advance(MINUTE);
-      const now = test.clock.now();
-      return test.store.run((tx) => tx.deliveries.takeNext(['shopify'], now, new Date(now.getTime() + SECOND)));
-    };
-    const [first, second] = [await take(), await take()];
+    const { take, settle } = byHand(test);
+    const first = await take();
+    test.clock.advance(MINUTE);
+    const second = await take();
     expect([first?.attempts, second?.attempts]).toEqual([1, 2]);
-    const outcome = { state: 'done' as const, nextAttemptAt: test.clock.now(), lastError: null };
-    await test.store.run((tx) => tx.deliveries.settle(first as NonNullable<typeof first>, outcome, test.clock.now()));
+    await settle(first);
+    expect(deliveries(test).at(-1)).toMatchObject({ subscriber: 'shopify', state: 'pending' });
+    await settle(second);
+    expect(deliveries(test).at(-1)).toMatchObject({ subscriber: 'shopify', state: 'done' });
+    await settle(first, 'pending');
     expect(deliveries(test).at(-1)).toMatchObject({ subscriber: 'shopify', state: 'done' });
   });
 
@@ -339,7 +358,7 @@ describe('an authorization that comes after its order was paid', () => {
     await test.order();
     await test.payConfirmed({ from: alice, orderId: '1001' });
     await closeEngine(test);
-    const later = await scene(test.file as string);
+    const later = await scene(test.database);
     await later.carryAll();
     expect(later.shop.told).toEqual([]);
     await tell(later.test);

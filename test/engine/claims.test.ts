@@ -243,7 +243,8 @@ describe('what claims depend on', () => {
     const test = await testEngine();
     await test.order({ orderId: '1' });
     const outcomes = await Promise.allSettled([test.claim(alice, '1'), test.claim(bob, '1')]);
-    expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected']);
-    expect((await test.orderOf('1')).claimedBy).toBe(alice.account);
+    const winners = [alice, bob].filter((_, index) => outcomes[index]?.status === 'fulfilled');
+    expect(winners).toHaveLength(1);
+    expect((await test.orderOf('1')).claimedBy).toBe(winners[0]?.account);
   });
 });

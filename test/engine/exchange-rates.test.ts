@@ -55,12 +55,18 @@ describe('the rate of a currency', () => {
     test.clock.advance(MINUTE);
     await test.engine.exchangeRates.set('USD', 40n, 'bob');
     const later = new Date(NOW.getTime() + MINUTE).toISOString();
-    const { exchange_rates: rates, audit_log: lines } = test.dump();
+    const { exchange_rates: rates, audit_log } = test.dump();
+    const parsed = (text: unknown) => JSON.parse(String(text));
+    const lines = audit_log?.map(({ before, after, ...line }) => ({
+      ...line,
+      before: parsed(before),
+      after: parsed(after),
+    }));
     expect(rates).toEqual([
       { id: 1n, currency: 'USD', rate: 30n, actor: 'alice', created_at: NOW.toISOString() },
       { id: 2n, currency: 'USD', rate: 40n, actor: 'bob', created_at: later },
     ]);
-    const shown = (rate: number, updated_at: string) => JSON.stringify({ currency: 'USD', rate, updated_at });
+    const shown = (rate: number, updated_at: string) => ({ currency: 'USD', rate, updated_at });
     const change = { action: 'set exchange rate', subject: 'USD', reason: null };
     expect(lines).toEqual([
       {

@@ -289,10 +289,10 @@ describe('a work that is cut off', () => {
     const first = await boxOf(standIn, { onDisk: true });
     await setRate(first);
     for (let step = 0; step < 3; step += 1) await first.worker.processNext();
-    const { file } = first.test;
+    const { database } = first.test;
     await closeEngine(first.test);
 
-    const second = await boxOf(standIn, file === undefined ? {} : { file });
+    const second = await boxOf(standIn, { database });
     expect(await only(second)).toMatchObject({ state: 'running', variantsSeen: 50, variantsTotal: 100 });
     expect(await workOff(second)).toBe(2);
     expect(await only(second)).toMatchObject({ state: 'done', variantsSeen: 100, variantsChanged: 100 });
@@ -308,10 +308,10 @@ describe('a work that is cut off', () => {
     await first.worker.processNext();
     await takeStepWithoutNote(first);
     expect(standIn.priceWrites).toHaveLength(25);
-    const { file } = first.test;
+    const { database } = first.test;
     await closeEngine(first.test);
 
-    const second = await boxOf(standIn, file === undefined ? {} : { file });
+    const second = await boxOf(standIn, { database });
     await workOff(second);
     expect(standIn.priceWrites).toHaveLength(30);
     expect(await only(second)).toMatchObject({ state: 'done', variantsSeen: 30 });

@@ -33,7 +33,7 @@ describe('a clock that is set', () => {
     }
     expect(server.rows(`select count(*) as count from orders where status = 'Paid'`)).toEqual([{ count: 6n }]);
     expect(server.shop.effects).toHaveLength(6);
-    expect(await differencesIn(server.file)).toEqual([]);
+    expect(await differencesIn(server.database)).toEqual([]);
   });
 
   it('back: nonces still rise, tokens still hold, and nothing expires', async () => {
@@ -48,7 +48,7 @@ describe('a clock that is set', () => {
     await server.app.engine.expiry.run();
     expect(statusOf('1001')).toBe('Unclaimed');
     expect((await server.claim(ALICE, '1001')).status).toBe(200);
-    expect(await differencesIn(server.file)).toEqual([]);
+    expect(await differencesIn(server.database)).toEqual([]);
   });
 
   it('forth by mistake: what is then due expires, for good, and its money stays the sender’s', async () => {
@@ -66,7 +66,7 @@ describe('a clock that is set', () => {
     expect(server.rows('select total_confirmed, total_paid from accounts')).toEqual([
       { total_confirmed: 100_000_000n, total_paid: 0n },
     ]);
-    expect(await differencesIn(server.file)).toEqual([]);
+    expect(await differencesIn(server.database)).toEqual([]);
   });
 
   it('back while the shop is to be told again: it is told at the latest when the clock is there again', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, type TestContext } from 'vitest';
 import { ADMIN, errorOf, HMAC_SECRET, hmacOf, startServer, type TestServer } from '../helpers/server.ts';
 import { aPlace, keptOrders, memoryMb, type Place, sendOrder } from './server.ts';
 
@@ -16,18 +16,25 @@ const REQUEST_WITHIN_MS = 15_000;
 /** How late a loaded machine may be. */
 const LATE_MS = 12_000;
 
-let place: Place | undefined;
-let server: TestServer | undefined;
 const sockets = new Set<net.Socket>();
 
-afterEach(async () => {
+afterAll(() => {
   for (const socket of sockets) socket.destroy();
-  sockets.clear();
-  await place?.clear();
-  await server?.close();
-  place = undefined;
-  server = undefined;
 });
+
+/** A server of the test's own, ended behind it. */
+async function serverFor({ onTestFinished }: TestContext): Promise<TestServer> {
+  const server = await startServer();
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** The same as a process of its own. */
+async function processFor({ onTestFinished }: TestContext): Promise<{ place: Place; url: string; pid: number }> {
+  const place = aPlace();
+  onTestFinished(() => place.clear());
+  return { place, ...(await place.start()) };
+}
 
 interface Line {
   socket: net.Socket;
@@ -67,9 +74,8 @@ async function drip(socket: net.Socket, pieces: () => string): Promise<void> {
 describe('connections that only take room', () => {
   it(`are ended in time, ${SILENT_CONNECTIONS} silent ones and dawdlers alike, while others are served`, {
     timeout: 120_000,
-  }, async () => {
-    place = aPlace();
-    const { url, pid } = await place.start();
+  }, async (context) => {
+    const { place, url, pid } = await processFor(context);
     const port = Number(new URL(url).port);
     const restMb = memoryMb(pid);
 
@@ -108,13 +114,13 @@ describe('connections that only take room', () => {
     expect(body.afterMs).toBeLessThan(REQUEST_WITHIN_MS + LATE_MS);
 
     expect((await sendOrder(url, 2)).status).toBe(200);
-    expect(keptOrders(place.file)).toEqual(new Set([1, 2]));
+    expect(keptOrders(place.database)).toEqual(new Set([1, 2]));
   });
 });
 
 describe('more connections than there may be', () => {
-  it('are closed at once, and those that are open stay', async () => {
-    server = await startServer();
+  it('are closed at once, and those that are open stay', async (context) => {
+    const server = await serverFor(context);
     const listening = server.app.server.server;
     expect(listening.maxConnections).toBe(12_000);
     // So many would take half a minute; what counts is what happens to the next one.
@@ -133,12 +139,12 @@ describe('more connections than there may be', () => {
 describe('a body of 10 MB', () => {
   const TEN_MB = 10 * 1024 * 1024;
 
-  it.each([
+  it.for([
     ['/shopify/webhook/checkout_create', 2 * 1024 * 1024],
     ['/wallet/incoming_payment', 256 * 1024],
     ['/order/claim', 256 * 1024],
-  ])('is refused at %s, whether or not its length is told', async (path, most) => {
-    server = await startServer();
+  ] as const)('is refused at %s, whether or not its length is told', async ([path, most], context) => {
+    const server = await serverFor(context);
     const body = Buffer.alloc(TEN_MB, '[');
     const headers = { 'x-shopify-hmac-sha256': hmacOf(body, HMAC_SECRET), 'x-shopify-topic': 'orders/create' };
     const told = await server.post(path, body, { headers });
@@ -157,9 +163,8 @@ describe('a body of 10 MB', () => {
     expect((await server.get('/health')).status).toBe(200);
   });
 
-  it('does not stay in memory, however often it comes', { timeout: 60_000 }, async () => {
-    place = aPlace();
-    const { url, pid } = await place.start();
+  it('does not stay in memory, however often it comes', { timeout: 60_000 }, async (context) => {
+    const { url, pid } = await processFor(context);
     const body = Buffer.alloc(TEN_MB, '[');
     const headers = { 'content-type': 'application/json', 'x-shopify-hmac-sha256': hmacOf(body, HMAC_SECRET) };
     for (let round = 0; round < 10; round += 1) {
@@ -177,22 +182,25 @@ describe('a body of 10 MB', () => {
 });
 
 describe('JSON nested 100,000 deep', () => {
-  it.each([
+  it.for([
     ['[', ']'],
     ['{"a":', '}'],
-  ])('of %s is refused at every place that reads JSON, signed by the shop as well', async (open, close) => {
-    server = await startServer();
-    const body = `${open.repeat(100_000)}1${close.repeat(100_000)}`;
-    const webhook = await server.webhook(body);
-    // A webhook that can't be read is set aside: the shop would only send the same again.
-    expect(webhook.status).toBeLessThan(500);
-    expect(webhook.json?.success).not.toBe(true);
-    const token = await server.logIn(ADMIN, 'super_admin', 'write');
-    for (const path of ['/wallet/incoming_payment', '/order/claim', '/api/exchange_rate']) {
-      const answer = await server.post(path, body, { token });
-      expect([400, 413]).toContain(errorOf(answer).status);
-    }
-    expect(server.rows('select order_id from orders')).toEqual([]);
-    expect((await server.get('/health')).status).toBe(200);
-  });
+  ] as const)(
+    'of %s is refused at every place that reads JSON, signed by the shop as well',
+    async ([open, close], context) => {
+      const server = await serverFor(context);
+      const body = `${open.repeat(100_000)}1${close.repeat(100_000)}`;
+      const webhook = await server.webhook(body);
+      // A webhook that can't be read is set aside: the shop would only send the same again.
+      expect(webhook.status).toBeLessThan(500);
+      expect(webhook.json?.success).not.toBe(true);
+      const token = await server.logIn(ADMIN, 'super_admin', 'write');
+      for (const path of ['/wallet/incoming_payment', '/order/claim', '/api/exchange_rate']) {
+        const answer = await server.post(path, body, { token });
+        expect([400, 413]).toContain(errorOf(answer).status);
+      }
+      expect(server.rows('select order_id from orders')).toEqual([]);
+      expect((await server.get('/health')).status).toBe(200);
+    },
+  );
 });

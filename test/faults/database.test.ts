@@ -43,7 +43,7 @@ afterEach(async () => {
 async function serverWithConnection(): Promise<{ server: TestServer; connection: Connection }> {
   const pragma = vi.spyOn(SqliteDatabase.prototype, 'pragma');
   server = await startServer({ start: true });
-  const index = pragma.mock.calls.findIndex(([text]) => text === 'journal_mode = wal');
+  const index = pragma.mock.calls.findLastIndex(([text]) => text === 'journal_mode = wal');
   const connection = pragma.mock.contexts[index] as Connection;
   pragma.mockRestore();
   return { server, connection };
@@ -80,7 +80,7 @@ async function refusesAndRecovers(server: TestServer, breakIt: () => void, mendI
   expect((await server.claim(ALICE, '1001')).status).toBe(200);
   expect((await server.reportPayment({ txid: '77' })).status).toBe(200);
   await eventually(async () => expect((await server.get('/health/ready')).status).toBe(200), 2 * FRESH_FOR_MS);
-  expect(await differencesIn(server.file)).toEqual([]);
+  expect(await differencesIn(server.database)).toEqual([]);
 }
 
 describe('a database that may only be read', () => {
@@ -137,10 +137,10 @@ async function survivesFullDisk(place: Place, settle: (pid: number) => { fill():
   await process.kill();
 
   const again = await place.start();
-  const kept = keptOrders(place.file);
+  const kept = keptOrders(place.database);
   expect([1, ...taken, refused].filter((id) => !kept.has(id))).toEqual([]);
   expect(kept.size).toBe(taken.length + 2);
-  expect(await differencesIn(place.file)).toEqual([]);
+  expect(await differencesIn(place.database)).toEqual([]);
   expect(await again.stop()).toBe(0);
 }
 
@@ -214,7 +214,7 @@ describe('a database that another process holds', () => {
     expect(reads).toBeGreaterThan(3);
     unlock();
     expect((await writing).json).toMatchObject({ success: true });
-    expect(keptOrders(server.file)).toEqual(new Set([1001, 1002]));
+    expect(keptOrders(server.database)).toEqual(new Set([1001, 1002]));
   });
 
   it('is waited for two seconds, and no longer', async () => {
@@ -227,10 +227,10 @@ describe('a database that another process holds', () => {
       expect(errorOf(answer)).toMatchObject({ status: 503, code: 'unavailable' });
       expect(answer.headers.get('retry-after')).toBe('5');
     }
-    expect(keptOrders(server.file)).toEqual(new Set());
+    expect(keptOrders(server.database)).toEqual(new Set());
     unlock();
     await server.order({ id: 1 });
-    expect(keptOrders(server.file)).toEqual(new Set([1]));
+    expect(keptOrders(server.database)).toEqual(new Set([1]));
   });
 });
 
@@ -262,24 +262,24 @@ describe('a write-ahead log whose end is damaged', () => {
     expect(existsSync(`${file}-wal`)).toBe(true);
 
     for (const [name, damage, ordersLeft] of damages) {
-      const copy = join(place.folder, name.replaceAll(' ', '-'));
-      copyFileSync(file, copy);
-      copyFileSync(`${file}-wal`, `${copy}-wal`);
-      damage(`${copy}-wal`);
-      const store = await openStore(`sqlite://${copy}`, { maxReadConnections: 1 });
+      const copy = await place.database.copy();
+      copyFileSync(`${file}-wal`, `${copy.file}-wal`);
+      damage(`${copy.file}-wal`);
+      const store = await openStore(copy.url, { maxConnections: 1 });
       await store.close();
       expect(keptOrders(copy).size, name).toBe(ordersLeft);
       expect(await differencesIn(copy), name).toEqual([]);
+      await copy.release();
     }
 
     const [[, damage] = []] = damages;
     damage?.(`${file}-wal`);
     const second = await place.start();
-    expect(keptOrders(file).size).toBe(ORDERS - 1);
+    expect(keptOrders(place.database).size).toBe(ORDERS - 1);
     expect((await sendOrder(second.url, ORDERS)).status).toBe(200);
     expect(await second.stop()).toBe(0);
-    expect(keptOrders(file).size).toBe(ORDERS);
-    expect(await differencesIn(file)).toEqual([]);
+    expect(keptOrders(place.database).size).toBe(ORDERS);
+    expect(await differencesIn(place.database)).toEqual([]);
   });
 });
 

@@ -111,7 +111,7 @@ describe('more changes than are worked on at once', () => {
       expect(errorOf(answer)).toMatchObject({ status: 503, code: 'unavailable' });
       expect(answer.headers.get('retry-after')).toBe('5');
     }
-    expect(keptOrders(server.file).size).toBe(MOST_IN_HAND);
+    expect(keptOrders(server.database).size).toBe(MOST_IN_HAND);
     expect((await server.webhook(orderBody({ id: 999, name: '#999' }))).json).toMatchObject({ success: true });
     expect(server.logLines.filter((line) => line.includes('Requests are refused'))).toHaveLength(1);
     expect(server.logRecords.filter(({ level }) => level === 'error')).toEqual([]);
@@ -136,7 +136,7 @@ describe('more changes than are worked on at once', () => {
     await refusal();
     letGo();
     await eventually(async () => expect((await sendOrder(url, 999)).status).toBe(200));
-    expect(keptOrders(server.file).size).toBe(MOST_IN_HAND + 1);
+    expect(keptOrders(server.database).size).toBe(MOST_IN_HAND + 1);
   });
 });
 
@@ -162,9 +162,9 @@ describe('a server with more to do than it can', () => {
     expect(new Set(alive)).toEqual(new Set([200]));
     expect(memoryMb(server.pid, 'VmHWM')).toBeLessThan(400);
 
-    const kept = keptOrders(place.file);
+    const kept = keptOrders(place.database);
     expect([...load.accepted].filter((id) => !kept.has(id))).toEqual([]);
-    expect(await differencesIn(place.file)).toEqual([]);
+    expect(await differencesIn(place.database)).toEqual([]);
     // What it took from callers who have gone is done first.
     await eventually(async () => expect((await sendOrder(server.url, 1_000_000)).status).toBe(200));
 

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { freePort, type ServerProcess, startServer } from '../../scripts/server-process.ts';
 import { audit } from '../../src/engine/audit.ts';
 import { openReader } from '../../src/store/open.ts';
+import { newFolder, SqliteTestDatabase, type TestDatabase } from '../helpers/database.ts';
 import { HMAC_SECRET, hmacOf, orderBody } from '../helpers/server.ts';
 
 /** The built server as a process of its own, that can be killed, and whose database can be damaged. */
 export interface Place {
   folder: string;
+  /** Always of SQLite. */
+  database: SqliteTestDatabase;
   file: string;
   start(settings?: Readonly<Record<string, string>>): Promise<ServerProcess>;
   /** Ends what runs and removes everything. */
@@ -19,18 +20,20 @@ export interface Place {
 
 /** @param databaseFolder where the database is kept; a folder of its own unless told. */
 export function aPlace(databaseFolder?: string): Place {
-  const folder = mkdtempSync(join(tmpdir(), 'tari-faults-'));
-  const file = join(databaseFolder ?? folder, 'store.db');
+  const folder = newFolder();
+  const database = new SqliteTestDatabase(mkdtempSync(join(databaseFolder ?? folder, 'database-')));
+  const { file, url } = database;
   const started = new Set<ServerProcess>();
   return {
     folder,
+    database,
     file,
     async start(settings = {}) {
       const server = await startServer(
         {
           TPG_HOST: '127.0.0.1',
           TPG_PORT: String(await freePort()),
-          TPG_DATABASE_URL: `sqlite://${file}`,
+          TPG_DATABASE_URL: url,
           TPG_SHOPIFY_HMAC_SECRET: HMAC_SECRET,
           TPG_RATE_LIMIT: '0',
           ...settings,
@@ -42,6 +45,7 @@ export function aPlace(databaseFolder?: string): Place {
     },
     async clear() {
       for (const server of started) await server.kill();
+      await database.release();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -66,19 +70,13 @@ export function sendOrder(url: string, id: number): Promise<Response> {
 }
 
 /** The ids of the orders that are kept, seen past the server. */
-export function keptOrders(file: string): Set<number> {
-  const database = new SqliteDatabase(file, { readonly: true });
-  try {
-    const ids = database.prepare('select order_id from orders').pluck().all() as string[];
-    return new Set(ids.map(Number));
-  } finally {
-    database.close();
-  }
+export function keptOrders(database: TestDatabase): Set<number> {
+  return new Set(database.rows('select order_id from orders').map((row) => Number(row.order_id)));
 }
 
 /** What the audit finds wrong with the books. */
-export async function differencesIn(file: string): Promise<unknown[]> {
-  const reader = await openReader(`sqlite://${file}`);
+export async function differencesIn({ url }: TestDatabase): Promise<unknown[]> {
+  const reader = await openReader(url);
   try {
     return [...(await audit(reader)).differences];
   } finally {

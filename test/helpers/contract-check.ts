@@ -1,5 +1,6 @@
 import { afterEach, inject } from 'vitest';
 import { Contract } from './contract.ts';
+import { plainFetch } from './plain-fetch.ts';
 
 /**
  * Every answer that a test gets from a server on this machine is held against the description of the interface, whether
@@ -8,10 +9,9 @@ import { Contract } from './contract.ts';
 
 const problems: string[] = [];
 let contract: Contract | undefined;
-const fetchPlainly = globalThis.fetch;
 
 globalThis.fetch = async (input, init) => {
-  const answer = await fetchPlainly(input, init);
+  const answer = await plainFetch(input, init);
   const url = new URL(input instanceof Request ? input.url : String(input));
   if (url.hostname !== '127.0.0.1') return answer;
   contract ??= new Contract(JSON.parse(inject('apiDescription')));

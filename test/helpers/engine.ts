@@ -1,7 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
+import { rmSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { Clock } from '../../src/engine/clock.ts';
 import type { EngineContext, EngineSettings } from '../../src/engine/context.ts';
@@ -13,14 +10,15 @@ import type { ShopOrder } from '../../src/engine/storefront.ts';
 import type { WalletMessage } from '../../src/engine/wallets.ts';
 import { stringifyJson } from '../../src/json.ts';
 import { EventBus } from '../../src/outbox/event-bus.ts';
+import { type OpenedStore, openStore } from '../../src/store/open.ts';
 import type { Order } from '../../src/store/orders.ts';
-import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite.ts';
 import type { WebhookAnswer, WebhookDelivery } from '../../src/store/webhooks.ts';
 import { addressToBase58, type TariAddress } from '../../src/tari/address.ts';
 import { type Claim, signClaim } from '../../src/tari/claim.ts';
 import { type MicroTari, microTari } from '../../src/tari/micro-tari.ts';
 import { type LoginClaims, signToken, verifyLoginToken } from '../../src/tari/ristretto-jwt.ts';
 import { confirmationPayload, paymentPayload, signWalletMessage } from '../../src/tari/wallet-signature.ts';
+import { isOnPostgres, newDatabase, newFolder, type TestDatabase } from './database.ts';
 import { HOT_WALLET, NOW, type Person } from './records.ts';
 
 export const SECOND = 1_000;
@@ -33,6 +31,15 @@ export const WALLET_PLACE = '10.1.2.3';
 
 /** Who changes things by hand in tests. */
 export const ADMIN = 'test-admin';
+
+/** Makes what makes names for the takes of deliveries. Those of two makers may be equal. */
+export function takeNames(): () => string {
+  let takes = 0;
+  return () => {
+    takes += 1;
+    return `take ${takes}`;
+  };
+}
 
 /** Whole Tari as an amount. */
 export function tari(amount: number): MicroTari {
@@ -153,7 +160,7 @@ export interface PaymentOptions {
   orderId?: string | null;
 }
 
-/** All rows of all tables, as SQLite holds them. */
+/** All rows of all tables, as the database holds them. */
 export type Dump = Record<string, Record<string, unknown>[]>;
 
 // ---- The engine ---------------------------------------------------------------------------------------------------
@@ -163,10 +170,10 @@ export interface TestEngineOptions {
   clock?: TestClock;
   bus?: EventBus;
   nothingExpiresBefore?: Date;
-  /** Keeps the database in a file of its own, so that `dump` can look at its tables and it can be opened again. */
+  /** Keeps SQLite's database in a file, so that `dump` can look at its tables and it can be opened again. */
   onDisk?: boolean;
-  /** A database file that exists. */
-  file?: string;
+  /** A database that exists. */
+  database?: TestDatabase;
   /** The shop whose prices follow the rates; none where it is left out. */
   storefront?: EngineOptions['storefront'];
   /** False leaves the shop without a hot wallet. */
@@ -176,18 +183,15 @@ export interface TestEngineOptions {
 /** An engine with a clock that tests own, and short words for what happens to it. */
 export class TestEngine {
   readonly engine: Engine;
-  readonly store: SqliteStore;
+  readonly store: OpenedStore;
   readonly clock: TestClock;
   readonly bus: EventBus;
   readonly log: RecordingLog;
-  readonly file: string | undefined;
+  readonly #database: TestDatabase | undefined;
   readonly #context: EngineContext;
   #transactions = 0;
-  #reader: SqliteDatabase.Database | undefined;
-  #tables: string[] | undefined;
-  readonly #statements = new Map<string, SqliteDatabase.Statement>();
 
-  constructor(context: EngineContext, parts: { store: SqliteStore; clock: TestClock; bus: EventBus } & TestParts) {
+  constructor(context: EngineContext, parts: { store: OpenedStore; clock: TestClock; bus: EventBus } & TestParts) {
     this.#context = context;
     let manualPayments = 0;
     this.engine = createEngine(context, {
@@ -204,7 +208,7 @@ export class TestEngine {
     this.clock = parts.clock;
     this.bus = parts.bus;
     this.log = parts.log;
-    this.file = parts.file;
+    this.#database = parts.database;
   }
 
   // -- Inputs
@@ -306,47 +310,31 @@ export class TestEngine {
 
   /** Every row of every table but those named; only where the database is on disk. */
   dump(...exceptTables: string[]): Dump {
-    const read = (table: string) => this.rows(`select * from "${table}" order by rowid`);
-    const readAll = this.#readConnection().transaction((): Dump => {
-      this.#tables ??= this.rows(TABLES).map((row) => String(row.name));
-      const tables = this.#tables.filter((table) => !exceptTables.includes(table));
-      return Object.fromEntries(tables.map((table) => [table, read(table)]));
-    });
-    return readAll();
+    return this.database.dump(...exceptTables);
   }
 
   /** What a query finds in what is committed; only where the database is on disk. */
   rows(query: string): Record<string, unknown>[] {
-    const statement = this.#statements.get(query) ?? this.#readConnection().prepare(query);
-    this.#statements.set(query, statement);
-    return statement.all() as Record<string, unknown>[];
+    return this.database.rows(query);
   }
 
-  async close(): Promise<void> {
-    this.#reader?.close();
-    this.#reader = undefined;
-    this.#statements.clear();
-    await this.store.close();
+  get database(): TestDatabase {
+    if (this.#database === undefined) throw new Error('Only a database on disk can be looked at beside its store');
+    return this.#database;
+  }
+
+  close(): Promise<void> {
+    return this.store.close();
   }
 
   get settings(): EngineSettings {
     return this.#context.settings;
   }
-
-  #readConnection(): SqliteDatabase.Database {
-    if (this.file === undefined) throw new Error('Only a database on disk can be looked at beside its store');
-    this.#reader ??= new SqliteDatabase(this.file, { readonly: true }).defaultSafeIntegers(true);
-    return this.#reader;
-  }
 }
-
-/** Without the tables in which SQLite keeps a full-text index. */
-const TABLES = `select name from pragma_table_list
-  where schema = 'main' and type = 'table' and name not glob 'sqlite_*' and name not glob 'kysely_*'`;
 
 interface TestParts {
   log: RecordingLog;
-  file: string | undefined;
+  database: TestDatabase | undefined;
   nothingExpiresBefore: Date;
   storefront: EngineOptions['storefront'];
 }
@@ -355,19 +343,28 @@ interface TestParts {
 let lastNonce = 0n;
 
 const opened: TestEngine[] = [];
+const databases: TestDatabase[] = [];
 const folders: string[] = [];
 
-/** A folder that `closeEngines` removes; in memory where the machine has such a place, so that commits cost little. */
+/** A folder that `closeEngines` removes. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'tps-test-'));
+  const folder = newFolder();
   folders.push(folder);
   return folder;
 }
 
+/** A database that `closeEngines` gives up. */
+export async function temporaryDatabase(): Promise<TestDatabase> {
+  const database = await newDatabase();
+  databases.push(database);
+  return database;
+}
+
 /** Opens a test engine. It closes with `closeEngines`, which belongs into `afterEach`. */
 export async function testEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
-  const file = options.file ?? (options.onDisk ? join(temporaryFolder(), 'store.db') : undefined);
-  const store = await openSqliteStore(`sqlite://${file ?? ':memory:'}`, { maxReadConnections: 2 });
+  const isBesideMemory = options.onDisk || isOnPostgres();
+  const database = options.database ?? (isBesideMemory ? await temporaryDatabase() : undefined);
+  const store = await openStore(database?.url ?? 'sqlite://:memory:', { maxConnections: isOnPostgres() ? 5 : 2 });
   const log = recordingLog();
   const clock = options.clock ?? testClock();
   const bus = options.bus ?? new EventBus(log);
@@ -387,12 +384,12 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
     clock,
     bus,
     log,
-    file,
+    database,
     nothingExpiresBefore,
     storefront: options.storefront,
   });
   opened.push(test);
-  if (options.hotWallet !== false && options.file === undefined) await registerHotWallet(test);
+  if (options.hotWallet !== false && options.database === undefined) await registerHotWallet(test);
   return test;
 }
 
@@ -408,6 +405,7 @@ export async function closeEngines(): Promise<void> {
     for (const test of opened) expect((await test.engine.audit()).differences).toEqual([]);
   } finally {
     for (const test of opened.splice(0)) await test.close();
+    for (const database of databases.splice(0)) await database.release();
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { type App, createApp } from '../../src/app.ts';
 import { parseSettings, type Settings } from '../../src/config.ts';
 import type { Clock } from '../../src/engine/clock.ts';
@@ -22,6 +21,7 @@ import {
   type StandInOptions,
   startShopifyStandIn,
 } from '../fakes/shopify/stand-in.ts';
+import { isOnPostgres, newDatabase, type TestDatabase } from './database.ts';
 import { HOT_WALLET, NOW, type Person, personOf } from './records.ts';
 
 /** The server as it runs for a shop, over real HTTP on a free port, and a client that signs as wallets and shops do. */
@@ -134,7 +134,7 @@ export interface TestServerParts {
   app: App;
   url: string;
   folder: string;
-  file: string;
+  database: TestDatabase;
   clock: ManualClock;
   keys: JwtKeys;
   settings: Settings;
@@ -148,8 +148,7 @@ export class TestServer {
   readonly app: App;
   readonly url: string;
   readonly port: number;
-  /** The database. */
-  readonly file: string;
+  readonly database: TestDatabase;
   readonly clock: ManualClock;
   readonly keys: JwtKeys;
   readonly settings: Settings;
@@ -159,7 +158,6 @@ export class TestServer {
   readonly secrets = new Set<string>();
   readonly #shop: ShopifyStandIn | undefined;
   readonly #folder: string;
-  readonly #locks = new Set<SqliteDatabase.Database>();
   #appClosed: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -167,7 +165,7 @@ export class TestServer {
     this.app = parts.app;
     this.url = parts.url;
     this.port = Number(new URL(parts.url).port);
-    this.file = parts.file;
+    this.database = parts.database;
     this.clock = parts.clock;
     this.keys = parts.keys;
     this.settings = parts.settings;
@@ -344,34 +342,17 @@ export class TestServer {
 
   /** Rows as they are committed, whole numbers as bigint. */
   rows(sql: string, ...parameters: unknown[]): Record<string, unknown>[] {
-    const database = new SqliteDatabase(this.file, { readonly: true });
-    try {
-      return database
-        .defaultSafeIntegers(true)
-        .prepare(sql)
-        .all(...parameters) as Record<string, unknown>[];
-    } finally {
-      database.close();
-    }
+    return this.database.rows(sql, ...parameters);
   }
 
   /** Every row that an input can change, so that "nothing changes" can be said of all of them. */
   everything(): Record<string, unknown[]> {
-    const tables = this.rows(`select name from sqlite_master where type = 'table' and name not like '%sqlite%'`);
-    const kept = tables.map((row) => String(row.name)).filter((name) => !NOT_CONTENT.has(name));
-    return Object.fromEntries(kept.map((name) => [name, this.rows(`select * from "${name}"`)]));
+    return this.database.dump('heartbeat');
   }
 
-  /** Holds the database's one write lock, as a backup or another process may. Answers how to let go of it. */
+  /** Keeps the server from writing, as a backup or another process may. Answers how to let go of it. */
   lockDatabase(): () => void {
-    const database = new SqliteDatabase(this.file);
-    database.exec('begin immediate');
-    this.#locks.add(database);
-    return () => {
-      if (!this.#locks.delete(database)) return;
-      database.exec('rollback');
-      database.close();
-    };
+    return this.database.lock();
   }
 
   // -- The log
@@ -439,26 +420,23 @@ export class TestServer {
   }
 
   async #close(): Promise<void> {
-    for (const database of this.#locks) database.close();
-    this.#locks.clear();
     await this.closeApp();
     await this.#shop?.close();
+    await this.database.release();
     if (existsSync(this.#folder)) rmSync(this.#folder, { recursive: true });
     this.refuseSecretsInLog();
   }
 }
 
-/** What the machinery of the database and readiness keeps for itself. */
-const NOT_CONTENT: ReadonlySet<string> = new Set(['heartbeat', 'kysely_migration', 'kysely_migration_lock']);
-
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'tari-server-'));
-  const file = join(folder, 'store.db');
+  const database = await newDatabase();
   const signingKey = generateSecretKey(randomOfTests);
   const keys = { signingKey, verificationKey: publicKeyOf(signingKey) };
   const shop = options.shop ? await startShopifyStandIn(options.shop === true ? {} : options.shop) : undefined;
   const settings = settingsOf({
-    TPG_DATABASE_URL: `sqlite://${file}`,
+    TPG_DATABASE_URL: database.url,
+    ...(isOnPostgres() && { TPG_MAX_CONNECTIONS: '5', TPG_DATABASE_STATEMENT_TIMEOUT: '2s' }),
     TPG_JWT_SIGNING_KEY: Buffer.from(keys.signingKey).toString('hex'),
     TPG_JWT_VERIFICATION_KEY: Buffer.from(keys.verificationKey).toString('hex'),
     TPG_SHOPIFY_HMAC_SECRET: HMAC_SECRET,
@@ -492,7 +470,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   });
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
   if (options.start) await app.start();
-  const server = new TestServer({ app, url, folder, file, clock, keys, settings, logLines, shop });
+  const server = new TestServer({ app, url, folder, database, clock, keys, settings, logLines, shop });
   if (options.hotWallet !== false) await server.registerWallet();
   return server;
 }

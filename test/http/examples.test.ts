@@ -115,7 +115,7 @@ describe('the examples, one after the other', () => {
       const event = { type: 'NewOrder' as const, subject: 'x', payload: '{"order":{}}', createdAt: now };
       await tx.events.append(event, ['shopify']);
       for (;;) {
-        const delivery = await tx.deliveries.takeNext(['shopify'], now, now);
+        const delivery = await tx.deliveries.takeNext(['shopify'], now, { hold: 'h', heldUntil: now });
         if (delivery === undefined) throw new Error('There is no delivery to give up');
         await tx.deliveries.settle(delivery, { state: 'dead', nextAttemptAt: now, lastError: 'gone' }, now);
         if (delivery.event.subject === 'x') return { event_id: String(delivery.event.id) };

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EventBus, type EventMessage } from '../../src/outbox/event-bus.ts';
 import type { EventType } from '../../src/store/database.ts';
 import { claimText, closeEngines, recordingLog, type TestEngine, tari, testEngine } from '../helpers/engine.ts';
@@ -24,6 +24,7 @@ describe('a live handler', () => {
     }
     await test.payConfirmed({ from: alice });
     await test.order({ orderId: '1', memo: claimText(alice, '1') });
+    await vi.waitFor(() => expect(heard).toHaveLength(4));
     expect(heard.map((event) => event.type)).toEqual(['PaymentConfirmed', 'NewOrder', 'OrderClaimed', 'OrderPaid']);
     expect(heard.map((event) => event.id)).toEqual([2n, 3n, 4n, 5n]);
     expect(heard[3]).toMatchObject({ createdAt: NOW, payload: { order: { order_id: '1', status: 'Paid' } } });
@@ -35,6 +36,7 @@ describe('a live handler', () => {
     test.bus.on('PaymentReceived', ({ payload }) => amounts.push(payload.payment.amount));
     await test.pay({ from: alice, amount: 9_007_199_254_740_993n as never });
     await test.pay({ from: alice, amount: tari(1) });
+    await vi.waitFor(() => expect(amounts).toHaveLength(2));
     expect(amounts.map(BigInt as (amount: unknown) => bigint)).toEqual([9_007_199_254_740_993n, tari(1)]);
   });
 
@@ -48,7 +50,7 @@ describe('a live handler', () => {
     test.bus.on('NewOrder', ({ payload }) => heard.push(payload.order.order_id));
     await test.order({ orderId: '1' });
     await test.order({ orderId: '2' });
-    expect(heard).toEqual(['1', '2']);
+    await vi.waitFor(() => expect(heard).toEqual(['1', '2']));
     const failures = test.log.lines.filter((line) => line.level === 'error');
     expect(failures.map((line) => (line.fields.err as Error).message)).toEqual([
       'thrown',
@@ -78,7 +80,7 @@ describe('a live handler', () => {
     });
     await expect(entering).rejects.toThrow('changed my mind');
     await test.order({ orderId: 'kept' });
-    expect(heard).toBe(1);
+    await vi.waitFor(() => expect(heard).toBe(1));
   });
 });
 

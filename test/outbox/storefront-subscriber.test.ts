@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Storefront, StorefrontOutcome } from '../../src/engine/storefront.ts';
 import { Dispatcher } from '../../src/outbox/dispatcher.ts';
 import { subscribeStorefront } from '../../src/outbox/storefront-subscriber.ts';
-import { closeEngines, DAY, MINUTE, type TestEngine, testEngine } from '../helpers/engine.ts';
+import { closeEngines, DAY, MINUTE, type TestEngine, takeNames, testEngine } from '../helpers/engine.ts';
 import { ACCOUNTS, NOW } from '../helpers/records.ts';
 
 const [alice] = ACCOUNTS;
@@ -36,7 +36,7 @@ async function engineWithShop(): Promise<{ test: TestEngine; shop: NotingShop; c
   const shop = new NotingShop();
   subscribeStorefront(test.bus, shop, test.log);
   const { store, bus, clock, log } = test;
-  const dispatcher = new Dispatcher({ store, bus, clock, random: () => 0, log });
+  const dispatcher = new Dispatcher({ store, bus, clock, random: () => 0, makeHold: takeNames(), log });
   const carryAll = async () => {
     while ((await dispatcher.processNext()) !== undefined);
   };

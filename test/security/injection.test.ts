@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { isOnPostgres } from '../helpers/database.ts';
 import { ACCOUNTS } from '../helpers/records.ts';
 import { ADMIN, orderBody, startServer, type TestServer } from '../helpers/server.ts';
 
@@ -28,7 +29,12 @@ const LINES = [
   `x\u2028forged\u0085forged\u001b[2K\u009b1A\u202e`,
 ];
 
-const schema = () => server.rows(`select type, name, sql from sqlite_master order by name`);
+const schema = () =>
+  server.rows(
+    isOnPostgres()
+      ? `select relkind::text, relname, relchecks from pg_class where relnamespace = 'public'::regnamespace order by relname`
+      : 'select type, name, sql from sqlite_master order by name',
+  );
 
 describe('a text that looks like SQL', () => {
   it.each(COMMANDS)('is kept and found as it is in every field that takes it: %s', async (text) => {

@@ -61,8 +61,10 @@ describe('a webhook about a transaction', () => {
   });
 
   it('of any other form is refused by a sentence', () => {
+    // A key named so is refused before, by parseJson.
+    const anyJson = fc.json().filter((text) => !text.includes('__proto__'));
     fc.assert(
-      fc.property(fc.json(), (text) => {
+      fc.property(anyJson, (text) => {
         try {
           parseTransactionWebhook(parseJson(text));
         } catch (error) {

@@ -34,7 +34,8 @@ async function withDeadLettersOf(orders: number): Promise<void> {
       await tx.events.append(event, subscribers);
     }
     for (let times = 0; times < 2 * orders; times += 1) {
-      const delivery = await tx.deliveries.takeNext(subscribers, NOW, new Date(NOW.getTime() + 1));
+      const held = { hold: 'h', heldUntil: new Date(NOW.getTime() + 1) };
+      const delivery = await tx.deliveries.takeNext(subscribers, NOW, held);
       if (delivery === undefined) throw new Error('There are fewer deliveries than there should be');
       await tx.deliveries.settle(delivery, { state: 'dead', nextAttemptAt: NOW, lastError: 'no' }, NOW);
     }

@@ -167,7 +167,7 @@ describe('errors', () => {
     server = await startServer();
     const token = await server.logIn(ADMIN, 'super_admin', 'read_all');
     await server.get('/api/wallets', { token });
-    await server.app.store.close();
+    server.database.execute('alter table wallets rename to purses');
     const answer = await server.get('/api/wallets', { token });
     expect(errorOf(answer)).toEqual({
       status: 500,

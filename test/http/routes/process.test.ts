@@ -24,9 +24,13 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+const BUILT = ['dist/tari-payment-server.js'];
+/** As `npm run dev` starts it. */
+const SOURCE = ['--import', 'tsx', 'src/main.ts'];
+
 /** The server as a process of its own, with nothing in its environment but these settings. */
-function run(settings: Record<string, string>) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+function run(settings: Record<string, string>, program = BUILT) {
+  const child = spawn(process.execPath, program, {
     cwd: PROJECT,
     env: { PATH: process.env.PATH, TPG_DATABASE_URL: `sqlite://${join(folder, 'store.db')}`, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -63,7 +67,7 @@ function integrityOf(file: string): unknown {
   }
 }
 
-describe('src/main.ts as a process', () => {
+describe('the server as a process', () => {
   it('names all that is wrong with its settings and ends with 1', async () => {
     const { output, ended } = run({
       TPG_PORT: '99999',
@@ -94,7 +98,7 @@ describe('src/main.ts as a process', () => {
   });
 
   it('serves, keeps made keys to its owner, and ends in order when told to', async () => {
-    const server = run({ TPG_PORT: '0', TPG_SHOPIFY_HMAC_SECRET: HMAC_SECRET });
+    const server = run({ TPG_PORT: '0', TPG_SHOPIFY_HMAC_SECRET: HMAC_SECRET }, SOURCE);
     const url = await server.url();
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
     const body = orderBody();

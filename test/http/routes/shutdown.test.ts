@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import SqliteDatabase from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
+import { isOnPostgres } from '../../helpers/database.ts';
 import { ACCOUNTS } from '../../helpers/records.ts';
 import { eventually, startServer, type TestServer } from '../../helpers/server.ts';
 
@@ -75,7 +75,7 @@ describe('closing', () => {
     await eventually(() => expect(idle.closed).toBe(true));
     await expect(Connection.open(server.port)).rejects.toThrow('ECONNREFUSED');
     await busy.send(rest);
-    expect(busy.received).toContain('"status":"New"');
+    await eventually(() => expect(busy.received).toContain('"status":"New"'));
     expect(busy.received.toLowerCase()).toContain('\r\nconnection: close\r\n');
     expect(await closing).toBeLessThan(3_000);
     await eventually(() => expect(busy.closed).toBe(true));
@@ -135,9 +135,25 @@ describe('closing', () => {
     await server.order();
     await Promise.all([server.get('/wallet/send_to'), server.get('/wallet/send_to'), server.get('/wallet/send_to')]);
     await server.closeApp();
-    const database = new SqliteDatabase(server.file, { readonly: true });
-    expect(database.pragma('integrity_check')).toEqual([{ integrity_check: 'ok' }]);
-    expect(database.prepare('select order_id from orders').all()).toEqual([{ order_id: '1001' }]);
-    database.close();
+    if (!isOnPostgres()) expect(server.rows('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    expect(server.rows('select order_id from orders')).toEqual([{ order_id: '1001' }]);
+  });
+});
+
+describe('announcing the end', () => {
+  it('has readiness say so at once, and goes on answering, but keeps no connection', async () => {
+    server = await startServer();
+    expect((await server.get('/health/ready')).status).toBe(200);
+    server.app.announceEnd();
+    const { status, json } = await server.get('/health/ready');
+    expect(status).toBe(503);
+    expect(json).toMatchObject({ ready: false, database: 'ok', reasons: [expect.stringContaining('about to end')] });
+    const kept = await Connection.open(server.port);
+    await kept.send(GET_HEALTH);
+    expect(kept.received).toContain('HTTP/1.1 200');
+    expect(kept.received.toLowerCase()).toContain('\r\nconnection: close\r\n');
+    await eventually(() => expect(kept.closed).toBe(true));
+    await server.order();
+    expect(server.rows('select order_id from orders')).toEqual([{ order_id: '1001' }]);
   });
 });

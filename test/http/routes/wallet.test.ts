@@ -123,7 +123,10 @@ describe('POST /wallet/incoming_payment', () => {
       { payment: { ...payment, order_id: '1002' }, auth },
       { payment: withoutOrder, auth },
       { payment, auth: { ...auth, nonce: auth.nonce + 1n } },
-      { payment, auth: { ...auth, signature: `00${auth.signature.slice(2)}` } },
+      {
+        payment,
+        auth: { ...auth, signature: `${auth.signature.startsWith('00') ? '01' : '00'}${auth.signature.slice(2)}` },
+      },
       { payment, auth: { ...auth, signature: 'f'.repeat(128) } },
     ];
     for (const body of changed) {

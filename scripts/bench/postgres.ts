@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TestPostgres } from '../../test/helpers/postgres-server.ts';
+import { freePort, startServer } from '../server-process.ts';
+
+/** A server to be measured: one process or more over a PostgreSQL of this machine. */
+export interface MeasuredServer {
+  /** Where its instances take requests. */
+  urls: readonly string[];
+  /** How long the slowest of them took to be ready, all started at once. */
+  startMs: number;
+  /** What all of them hold in memory; without PostgreSQL's own processes. */
+  memoryMb(): number;
+  stop(): Promise<void>;
+}
+
+/** A PostgreSQL whose commits are durable, on a disk as SQLite's file is. The caller removes it. */
+export function postgresToMeasure(): Promise<TestPostgres> {
+  return TestPostgres.start({ isDurable: true, parent: tmpdir() });
+}
+
+/**
+ * Starts so many instances with the same settings, each with a port of its own.
+ * @param settings with the database as TPG_DATABASE_URL, which is up to date.
+ */
+export async function startInstances(
+  settings: Readonly<Record<string, string>>,
+  instances: number,
+  folder: string,
+): Promise<MeasuredServer> {
+  const startedAt = performance.now();
+  const servers = await Promise.all(
+    Array.from({ length: instances }, async (_, index) =>
+      startServer({ ...settings, TPG_PORT: String(await freePort()) }, join(folder, `server-${index + 1}.log`)),
+    ),
+  );
+  return {
+    urls: servers.map(({ url }) => url),
+    startMs: performance.now() - startedAt,
+    memoryMb: () => servers.reduce((sum, { pid }) => sum + residentMb(pid), 0),
+    async stop() {
+      await Promise.all(servers.map((server) => server.stop()));
+    },
+  };
+}
+
+function residentMb(pid: number): number {
+  const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Math.round(Number(kib) / 1024);
+}

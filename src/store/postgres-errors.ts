@@ -1,0 +1,41 @@
+import pg from 'pg';
+import { StoreBrokenError, StoreUnavailableError } from './errors.ts';
+
+/** Two transactions met, and this one was given up: it succeeds when it is run again. */
+const CONFLICTS: ReadonlySet<string> = new Set(['40001', '40P01']);
+
+/** SQLSTATE classes and codes by which PostgreSQL says that it can't do its part now, but may later. */
+const PASSING_CODES = /^(08|53|57|58|25006|25P03|55P03|40001|40P01)/;
+
+/** The login is refused, or the database, a table, a column or a right is missing, or its files are damaged. */
+const BROKEN_CODES = /^(28|3D|3F|42P01|42703|42501|42883|XX00[12])/;
+
+/** The first part of the SQLSTATE of an error, or ''. */
+function codeOf(error: unknown): string {
+  return error instanceof pg.DatabaseError ? (error.code ?? '') : '';
+}
+
+export function isConflict(error: unknown): boolean {
+  return CONFLICTS.has(codeOf(error));
+}
+
+/** The error of the database, or of the way to it, as the store's callers know it. */
+export function translate(error: unknown): unknown {
+  const cause = { cause: error };
+  const reason = reasonOf(error);
+  if (!(error instanceof pg.DatabaseError)) {
+    return new StoreUnavailableError(`The database can't be reached: ${reason}`, cause);
+  }
+  const code = codeOf(error);
+  if (PASSING_CODES.test(code)) return new StoreUnavailableError(`The database can't be used now: ${reason}`, cause);
+  if (BROKEN_CODES.test(code)) {
+    return new StoreBrokenError(`The database is not what this program needs: ${reason}`, cause);
+  }
+  return error;
+}
+
+/** Node says of a host with several addresses only that all failed. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
