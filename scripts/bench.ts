@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,8 +19,9 @@ import {
 import { createRequests, type Journey } from './bench/journeys.ts';
 import { inLanes, load, type PreparedRequest } from './bench/load.ts';
 import { loadShop } from './bench/loader.ts';
+import { postgresToMeasure, residentMb, startInstances } from './bench/measured-server.ts';
 import { type Row, tableOf } from './bench/report.ts';
-import { freePort, startServer } from './server-process.ts';
+import { freePort } from './server-process.ts';
 import { prepareStage } from './stage.ts';
 import { aPerson } from './walkthrough.ts';
 
@@ -40,7 +41,11 @@ const READS = 10_048;
 const SECRET = 'bench-secret';
 
 const { values: options } = parseArgs({
-  options: { large: { type: 'string', default: '1000000' }, json: { type: 'string' } },
+  options: {
+    large: { type: 'string', default: '1000000' },
+    postgres: { type: 'boolean', default: false },
+    json: { type: 'string' },
+  },
 });
 const large = Number(options.large);
 
@@ -51,8 +56,13 @@ const rows: Row[] = [];
 try {
   const prepared = prepareRequests();
   rows.push(await measureBare(prepared.warmUps, prepared.webhooks));
-  await measureServer('empty', prepared);
-  const startMs = large > 0 ? await measureServer(large.toLocaleString('en'), prepared) : undefined;
+  await measureServer('empty', prepared, { loaded: 0, instances: 1 });
+  const loaded = large.toLocaleString('en');
+  const startMs = large > 0 ? await measureServer(loaded, prepared, { loaded: large, instances: 1 }) : undefined;
+  if (options.postgres) {
+    await measureOnPostgres('PostgreSQL', prepared, 1);
+    await measureOnPostgres('PostgreSQL, 2 instances', prepared, 2);
+  }
   const signature = signatureCost();
   console.log(`\n${tableOf(rows)}\n`);
   if (startMs !== undefined) console.log(`Start with the large database: ${startMs.toFixed(0)} ms until it is ready.`);
@@ -102,39 +112,56 @@ async function measureBare(warmUps: PreparedRequest[][], webhooks: PreparedReque
   for (let tries = 0; tries < 200 && !(await fetch(url).catch(() => undefined)); tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  const measure = measurer(url, child.pid ?? 0, '');
+  const measure = measurer([url], () => residentMb(child.pid ?? 0), '');
   await measure('warm-up', warmUps);
   const row = await measure('bare route (HMAC and parse)', webhooks);
   await end(child);
   return row;
 }
 
+/** Adds the rows of a PostgreSQL that is empty. */
+async function measureOnPostgres(database: string, prepared: Prepared, instances: number): Promise<void> {
+  const postgres = await postgresToMeasure();
+  try {
+    await measureServer(database, prepared, { loaded: 0, instances, databaseUrl: postgres.url });
+  } finally {
+    await postgres.remove();
+  }
+}
+
+interface Measured {
+  /** Orders with all that belongs to them that are there before. */
+  loaded: number;
+  instances: number;
+  /** A SQLite file of its own where it is left out. */
+  databaseUrl?: string;
+}
+
 /** Adds the rows of one database. Answers how long the server took to start on it. */
-async function measureServer(database: string, prepared: Prepared): Promise<number> {
+async function measureServer(database: string, prepared: Prepared, measured: Measured): Promise<number> {
+  const { loaded, instances, databaseUrl } = measured;
   const place = mkdtempSync(join(folder, 'server-'));
-  const stage = await prepareStage(place, { unclaimedTimeoutMs: 24 * 3_600_000 });
-  const databaseUrl = stage.settings.TPG_DATABASE_URL as string;
-  if (database !== 'empty') {
+  const stage = await prepareStage(place, {
+    unclaimedTimeoutMs: 24 * 3_600_000,
+    ...(databaseUrl !== undefined && { databaseUrl }),
+  });
+  if (loaded > 0) {
     const onProgress = (done: number) =>
       say(`Loaded ${done.toLocaleString('en')} orders with all that belongs to them`);
-    await loadShop(databaseUrl, { count: large, onProgress });
+    await loadShop(stage.settings.TPG_DATABASE_URL as string, { count: loaded, onProgress });
   }
   for (const { order } of [...prepared.journeys, ...prepared.walkthroughs].flat()) stage.standIn.addOrder(order);
 
-  const startedAt = performance.now();
-  const server = await startServer(
-    {
-      ...stage.settings,
-      TPG_SHOPIFY_HMAC_SECRET: SECRET,
-      TPG_RATE_LIMIT: '0',
-      TPG_EXPIRY_SCHEDULE: '* * * * *',
-      TPG_EXPIRY_GRACE: '2m',
-    },
-    join(place, 'server.log'),
-  );
-  const startMs = performance.now() - startedAt;
+  const settings = {
+    ...stage.settings,
+    TPG_SHOPIFY_HMAC_SECRET: SECRET,
+    TPG_RATE_LIMIT: '0',
+    TPG_EXPIRY_SCHEDULE: '* * * * *',
+    TPG_EXPIRY_GRACE: '2m',
+  };
+  const server = await startInstances(settings, instances, place);
 
-  const { url } = server;
+  const url = server.urls[0] as string;
   const claims = { address: stage.operator.name, nonce: Date.now(), desired_roles: ['super_admin'] };
   const login = { tpg_auth_token: signToken(claims, stage.operator.secretKey, random) };
   const token = await (await fetch(`${url}/auth`, { method: 'POST', headers: login })).text();
@@ -154,7 +181,7 @@ async function measureServer(database: string, prepared: Prepared): Promise<numb
     prepared.journeys.map((lane) =>
       Array.from({ length: readsPerLane }, (_, index) => step(lane[index % lane.length] as Journey)),
     );
-  const measure = measurer(url, server.pid, database);
+  const measure = measurer(server.urls, () => server.memoryMb(), database);
 
   await measure('warm-up', prepared.warmUps);
   rows.push(await measure('order webhook', prepared.webhooks));
@@ -194,10 +221,10 @@ async function measureServer(database: string, prepared: Prepared): Promise<numb
     ),
   );
   await checkPaid(url, headers, [...prepared.journeys, ...prepared.walkthroughs]);
-  say(`Peak memory: ${statusMb(server.pid, 'VmHWM')} MB`);
+  say(`Peak memory: ${server.peakMemoryMb()} MB`);
   await server.stop();
   await stage.standIn.close();
-  return startMs;
+  return server.startMs;
 }
 
 /** What was measured must have happened. */
@@ -208,12 +235,12 @@ async function checkPaid(url: string, headers: Record<string, string>, lanes: Jo
   }
 }
 
-function measurer(url: string, pid: number, database: string) {
+function measurer(urls: readonly string[], memoryMb: () => number, database: string) {
   return async (name: string, lanes: readonly (readonly PreparedRequest[])[]): Promise<Row> => {
-    const result = await load(url, lanes);
+    const result = await load(urls, lanes);
     if (result.failures > 0) throw new Error(`${name}: ${result.failures} of ${result.requests} requests failed`);
     say(`${name}${database && `, ${database}`}: ${result.requestsPerSecond.toFixed(0)}/s, p99 ${result.p99Ms} ms`);
-    return { name, database, ...result, memoryMb: statusMb(pid, 'VmRSS') };
+    return { name, database, ...result, memoryMb: memoryMb() };
   };
 }
 
@@ -234,11 +261,6 @@ function signatureCost(): { fastMs: number; referenceMs: number } {
     return Math.min(...Array.from({ length: 5 }, () => once(500)));
   };
   return { fastMs: msOf(verifySchnorr), referenceMs: msOf(verifySchnorrReference) };
-}
-
-function statusMb(pid: number, field: 'VmRSS' | 'VmHWM'): number {
-  const kib = new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Math.round(Number(kib) / 1024);
 }
 
 function say(sentence: string): void {

@@ -12,6 +12,8 @@ export interface MeasuredServer {
   startMs: number;
   /** What all of them hold in memory; without PostgreSQL's own processes. */
   memoryMb(): number;
+  /** The most that they held, each at a time of its own. */
+  peakMemoryMb(): number;
   stop(): Promise<void>;
 }
 
@@ -39,13 +41,15 @@ export async function startInstances(
     urls: servers.map(({ url }) => url),
     startMs: performance.now() - startedAt,
     memoryMb: () => servers.reduce((sum, { pid }) => sum + residentMb(pid), 0),
+    peakMemoryMb: () => servers.reduce((sum, { pid }) => sum + residentMb(pid, 'VmHWM'), 0),
     async stop() {
       await Promise.all(servers.map((server) => server.stop()));
     },
   };
 }
 
-function residentMb(pid: number): number {
-  const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+/** What a process has in memory, or had at most. */
+export function residentMb(pid: number, field: 'VmRSS' | 'VmHWM' = 'VmRSS'): number {
+  const kib = new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Math.round(Number(kib) / 1024);
 }
