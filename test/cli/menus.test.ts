@@ -417,6 +417,8 @@ describe('the menus', { timeout: 60_000 }, () => {
       const fresh = await open({}, home);
       expect(fresh.text).toContain('Main · not logged in');
       await choose('Login', 'failed: There is no profile yet: add one in the User Menu, with Add profile.', fresh);
+      // Before that Ctrl-C is a signal.
+      await fresh.waitFor(DONE);
       fresh.type(KEYS.ctrlC);
       expect(await fresh.ended()).toBe(0);
     } finally {

@@ -38,7 +38,8 @@ describe('secret keys', { timeout: 60_000 }, () => {
   it('are asked for at a terminal, and not shown', async () => {
     const screen = new Screen([process.execPath, TOOL, 'memo', '-o', '1'], home);
     try {
-      await screen.waitFor('◆  Secret key (64 hex characters)');
+      // All of the question: before that nobody reads what is typed.
+      await screen.waitFor(/◆ {2}Secret key \(64 hex characters\)[\s\S]*└/);
       screen.type(`${KEY}${KEYS.enter}`);
       await screen.waitFor('auth: {');
       expect(await screen.ended()).toBe(0);
@@ -59,15 +60,18 @@ describe('secret keys', { timeout: 60_000 }, () => {
       { MY_KEY: KEY },
     ],
   ])('from %s are never in the list of processes', async (_, script, environment) => {
-    const screen = new Screen(['sh', '-c', `${script}; echo "the end"`], home, { environment });
     const seen = new Set<string>();
-    while (!screen.text.includes('the end')) {
-      for (const process of processList()) seen.add(process);
-      await new Promise((resolve) => setTimeout(resolve, 2));
+    const isToolSeen = () => [...seen].some((process) => process.startsWith('taritools'));
+    // A loaded machine may look too seldom to meet the tool at the first time.
+    for (let tries = 0; tries < 10 && !isToolSeen(); tries += 1) {
+      const screen = new Screen(['sh', '-c', `${script}; echo "the end"`], home, { environment });
+      while (!screen.text.includes('the end')) {
+        for (const process of processList()) seen.add(process);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      screen.close();
     }
-    screen.close();
-    // It was looked for while the tool ran.
-    expect([...seen].some((process) => process.startsWith('taritools'))).toBe(true);
+    expect(isToolSeen()).toBe(true);
     expect([...seen].filter((process) => process.includes(KEY))).toEqual([]);
   });
 });

@@ -1,8 +1,6 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type App, createApp } from '../../src/app.ts';
 import { parseSettings, type Settings } from '../../src/config.ts';
 import type { Clock } from '../../src/engine/clock.ts';
@@ -21,7 +19,7 @@ import {
   type StandInOptions,
   startShopifyStandIn,
 } from '../fakes/shopify/stand-in.ts';
-import { isOnPostgres, newDatabase, type TestDatabase } from './database.ts';
+import { isOnPostgres, newDatabase, newFolder, type TestDatabase } from './database.ts';
 import { HOT_WALLET, NOW, type Person, personOf } from './records.ts';
 
 /** The server as it runs for a shop, over real HTTP on a free port, and a client that signs as wallets and shops do. */
@@ -429,7 +427,7 @@ export class TestServer {
 }
 
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'tari-server-'));
+  const folder = newFolder();
   const database = await newDatabase();
   const signingKey = generateSecretKey(randomOfTests);
   const keys = { signingKey, verificationKey: publicKeyOf(signingKey) };
