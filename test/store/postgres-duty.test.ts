@@ -5,6 +5,10 @@ import { newDatabase, type TestDatabase } from '../helpers/database.ts';
 
 const NAME = 'chores';
 
+/** Other tests have their own, in other databases of the same server. */
+const DUTIES_HERE = `pg_locks where locktype = 'advisory'
+  and database = (select oid from pg_database where datname = current_database())`;
+
 let database: TestDatabase;
 let stores: OpenedStore[];
 let taken: Duty[];
@@ -49,7 +53,7 @@ it('can be taken by another as soon as it is released', async () => {
 it('is lost with its connection, and whoever had it hears so', async () => {
   const duty = await take(stores[0]);
   expect(duty?.lost.aborted).toBe(false);
-  database.rows(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'`);
+  database.rows(`select pg_terminate_backend(pid) from ${DUTIES_HERE}`);
   await vi.waitFor(() => expect(duty?.lost.aborted).toBe(true));
   expect(await take(stores[1])).toBeDefined();
 });
@@ -57,7 +61,7 @@ it('is lost with its connection, and whoever had it hears so', async () => {
 it('is lost, before another may take it, by a holder whom the database does not answer', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
   const duty = await take(stores[0]);
-  const backend = database.rows(`select pid from pg_locks where locktype = 'advisory'`);
+  const backend = database.rows(`select pid from ${DUTIES_HERE}`);
   expect(backend).toHaveLength(1);
   process.kill(Number(backend[0]?.pid), 'SIGSTOP');
   try {
