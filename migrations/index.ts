@@ -41,6 +41,9 @@ const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
   '0018-delivery-holds': deliveryHolds,
 };
 
+/** The names of all of them, in the order in which they are applied. */
+export const migrationNames: readonly string[] = Object.keys(MIGRATIONS).sort();
+
 /** The migrations as one database wants them. */
 export function migrationsFor(schema: SchemaDialect): Record<string, Migration> {
   return Object.fromEntries(Object.entries(MIGRATIONS).map(([name, migration]) => [name, migration(schema)]));

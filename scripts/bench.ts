@@ -19,9 +19,9 @@ import {
 import { createRequests, type Journey } from './bench/journeys.ts';
 import { inLanes, load, type PreparedRequest } from './bench/load.ts';
 import { loadShop } from './bench/loader.ts';
-import { postgresToMeasure, residentMb, startInstances } from './bench/measured-server.ts';
+import { postgresToMeasure, startInstances } from './bench/measured-server.ts';
 import { type Row, tableOf } from './bench/report.ts';
-import { freePort } from './server-process.ts';
+import { freePort, memoryMb } from './server-process.ts';
 import { prepareStage } from './stage.ts';
 import { aPerson } from './walkthrough.ts';
 
@@ -112,7 +112,7 @@ async function measureBare(warmUps: PreparedRequest[][], webhooks: PreparedReque
   for (let tries = 0; tries < 200 && !(await fetch(url).catch(() => undefined)); tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  const measure = measurer([url], () => residentMb(child.pid ?? 0), '');
+  const measure = measurer([url], () => memoryMb(child.pid ?? 0), '');
   await measure('warm-up', warmUps);
   const row = await measure('bare route (HMAC and parse)', webhooks);
   await end(child);
@@ -221,7 +221,7 @@ async function measureServer(database: string, prepared: Prepared, measured: Mea
     ),
   );
   await checkPaid(url, headers, [...prepared.journeys, ...prepared.walkthroughs]);
-  say(`Peak memory: ${server.peakMemoryMb()} MB`);
+  say(`Peak memory: ${server.peakMemoryMb().toFixed(0)} MB`);
   await server.stop();
   await stage.standIn.close();
   return server.startMs;
@@ -235,12 +235,12 @@ async function checkPaid(url: string, headers: Record<string, string>, lanes: Jo
   }
 }
 
-function measurer(urls: readonly string[], memoryMb: () => number, database: string) {
+function measurer(urls: readonly string[], heldMb: () => number, database: string) {
   return async (name: string, lanes: readonly (readonly PreparedRequest[])[]): Promise<Row> => {
     const result = await load(urls, lanes);
     if (result.failures > 0) throw new Error(`${name}: ${result.failures} of ${result.requests} requests failed`);
     say(`${name}${database && `, ${database}`}: ${result.requestsPerSecond.toFixed(0)}/s, p99 ${result.p99Ms} ms`);
-    return { name, database, ...result, memoryMb: memoryMb() };
+    return { name, database, ...result, memoryMb: Math.round(heldMb()) };
   };
 }
 

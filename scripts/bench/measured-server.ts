@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestPostgres } from '../../test/helpers/postgres-server.ts';
-import { freePort, startServer } from '../server-process.ts';
+import { freePort, memoryMb, startServer } from '../server-process.ts';
 
 /** A server to be measured: one process or more over a PostgreSQL of this machine. */
 export interface MeasuredServer {
@@ -40,16 +39,10 @@ export async function startInstances(
   return {
     urls: servers.map(({ url }) => url),
     startMs: performance.now() - startedAt,
-    memoryMb: () => servers.reduce((sum, { pid }) => sum + residentMb(pid), 0),
-    peakMemoryMb: () => servers.reduce((sum, { pid }) => sum + residentMb(pid, 'VmHWM'), 0),
+    memoryMb: () => servers.reduce((sum, { pid }) => sum + memoryMb(pid), 0),
+    peakMemoryMb: () => servers.reduce((sum, { pid }) => sum + memoryMb(pid, 'VmHWM'), 0),
     async stop() {
       await Promise.all(servers.map((server) => server.stop()));
     },
   };
-}
-
-/** What a process has in memory, or had at most. */
-export function residentMb(pid: number, field: 'VmRSS' | 'VmHWM' = 'VmRSS'): number {
-  const kib = new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Math.round(Number(kib) / 1024);
 }

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
 import pg from 'pg';
-import { migrationsFor } from '../../migrations/index.ts';
+import { migrationNames } from '../../migrations/index.ts';
 import type { Tables } from './database.ts';
 import { StoreBrokenError, StoreUnavailableError } from './errors.ts';
 import { openPostgresStore } from './postgres.ts';
 import { clientConfig, FOREVER, openPool, type PostgresOptions } from './postgres-connections.ts';
 import { translate } from './postgres-errors.ts';
-import { postgresSchema } from './postgres-schema.ts';
 import { PostgresSession } from './postgres-session.ts';
 import { sqliteFile, sqliteStoreOver } from './sqlite.ts';
 import type { Reader } from './unit-of-work.ts';
@@ -122,12 +121,11 @@ export class SqliteSource {
   }
 
   #refuseOtherVersions(file: string): void {
-    const wanted = Object.keys(migrationsFor(postgresSchema)).sort();
     const isOurs = this.#connection.prepare(`select 1 from sqlite_master where name = 'kysely_migration'`).get();
     const found = isOurs
       ? this.#connection.prepare('select name from kysely_migration order by name').pluck().all()
       : [];
-    if (found.join() === wanted.join()) return;
+    if (found.join() === migrationNames.join()) return;
     throw new StoreBrokenError(
       `The database ${file} is not as this version makes it. Bring it up to date first, with taritools setup migrate`,
     );

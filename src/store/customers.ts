@@ -20,35 +20,29 @@ export interface Creditor {
   totalOrders: MicroTari;
 }
 
+const newRow = (customerId: string, current: bigint, time: string) => ({
+  customer_id: customerId,
+  total_current: current,
+  total_paid: 0n,
+  total_expired: 0n,
+  total_cancelled: 0n,
+  created_at: time,
+  updated_at: time,
+});
+
 export type CustomerRepository = ReturnType<typeof customerRepository>;
 
 export function customerRepository(database: Kysely<Tables>) {
   const insert = preparedQuery<{ customerId: string; time: string }>(database, (value) =>
     database
       .insertInto('customers')
-      .values({
-        customer_id: value('customerId'),
-        total_current: 0n,
-        total_paid: 0n,
-        total_expired: 0n,
-        total_cancelled: 0n,
-        created_at: value('time'),
-        updated_at: value('time'),
-      })
+      .values(newRow(value('customerId'), 0n, value('time')))
       .onConflict((conflict) => conflict.doNothing()),
   );
   const upsertCurrent = preparedQuery<{ customerId: string; current: MicroTari; time: string }>(database, (value) =>
     database
       .insertInto('customers')
-      .values({
-        customer_id: value('customerId'),
-        total_current: value('current'),
-        total_paid: 0n,
-        total_expired: 0n,
-        total_cancelled: 0n,
-        created_at: value('time'),
-        updated_at: value('time'),
-      })
+      .values(newRow(value('customerId'), value('current'), value('time')))
       .onConflict((conflict) =>
         conflict.column('customer_id').doUpdateSet((column) => ({
           total_current: sql<bigint>`customers.total_current + excluded.total_current`,

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { DeliveryState, EventType, Tables } from './database.ts';
 import type { StoredEvent } from './events.ts';
-import { preparedQuery } from './prepared-query.ts';
+import { perNames, preparedQuery } from './prepared-query.ts';
 import { timeOf, timeText } from './values.ts';
 
 /** One event on its way to one durable subscriber. */
@@ -72,7 +72,7 @@ export function deliveryRepository(database: Kysely<Tables>) {
       .orderBy('delivery.event_id')
       .limit(1);
 
-  const selectDue = perSubscribers((subscribers) =>
+  const selectDue = perNames((subscribers) =>
     preparedQuery<{ now: string }, DueRow>(database, (value) =>
       firstInLine(subscribers, value('now'))
         .innerJoin('events', 'events.id', 'delivery.event_id')
@@ -88,7 +88,7 @@ export function deliveryRepository(database: Kysely<Tables>) {
         .where('delivery.next_attempt_at', '<=', value('now')),
     ),
   );
-  const selectNextDue = perSubscribers((subscribers) =>
+  const selectNextDue = perNames((subscribers) =>
     preparedQuery<{ now: string }, { next_attempt_at: string }>(database, (value) =>
       firstInLine(subscribers, value('now')).select('delivery.next_attempt_at'),
     ),
@@ -349,19 +349,6 @@ export function deliveryRepository(database: Kysely<Tables>) {
         oldestPendingAt: oldest ? timeOf(oldest.created_at) : null,
       };
     },
-  };
-}
-
-/** Keeps what is made for a list of subscribers, of which a process has hardly more than one. */
-function perSubscribers<Made>(
-  make: (subscribers: readonly string[]) => Made,
-): (subscribers: readonly string[]) => Made {
-  const made = new Map<string, Made>();
-  return (subscribers) => {
-    const key = subscribers.join(' ');
-    const kept = made.get(key) ?? make(subscribers);
-    made.set(key, kept);
-    return kept;
   };
 }
 

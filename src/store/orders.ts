@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { AccountId } from '../tari/address.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
 import type { OrderStatus, Tables } from './database.ts';
-import { columnsOf, preparedQuery } from './prepared-query.ts';
+import { columnsOf, perNames, preparedQuery } from './prepared-query.ts';
 import { accountOfColumn, amountOf, timeOf, timeText } from './values.ts';
 
 export interface Order {
@@ -143,23 +143,16 @@ export function orderRepository(database: Kysely<Tables>) {
   const select = preparedQuery<{ orderId: string }, OrderRow>(database, (value) =>
     database.selectFrom('orders').selectAll().where('order_id', '=', value('orderId')),
   );
-  const prepareUpdate = (fields: readonly (keyof OrderChange)[]) =>
+  /** By what they set: SQLite writes to the index of every column that is set, also where it stays as it was. */
+  const updateOf = perNames((fields: readonly (keyof OrderChange)[]) =>
     preparedQuery<Omit<OrderRow, 'id'> & { statusBefore: OrderStatus }>(database, (value) =>
       database
         .updateTable('orders')
         .set(columnsOf(value, ['updated_at', ...fields.map((field) => CHANGEABLE[field])]))
         .where('order_id', '=', value('order_id'))
         .where('status', '=', value('statusBefore')),
-    );
-  /** By what they set: SQLite writes to the index of every column that is set, also where it stays as it was. */
-  const updates = new Map<string, ReturnType<typeof prepareUpdate>>();
-  const updateOf = (change: OrderChange) => {
-    const fields = Object.keys(change) as (keyof OrderChange)[];
-    const name = fields.join();
-    const update = updates.get(name) ?? prepareUpdate(fields);
-    updates.set(name, update);
-    return update;
-  };
+    ),
+  );
   const selectOpenForAccount = preparedQuery<{ account: string; limit: number }, OrderRow>(database, (value) =>
     oldestFirst()
       .where('status', 'in', ['Unclaimed', 'New'])
@@ -195,7 +188,8 @@ export function orderRepository(database: Kysely<Tables>) {
     /** Changes an order that was read in the same unit of work; `updatedAt` is the time of the change. */
     async change(order: Order, change: OrderChange, updatedAt: Date): Promise<Order> {
       const changed = { ...order, ...change, updatedAt };
-      const { numAffectedRows } = await updateOf(change)({ ...rowOf(changed), statusBefore: order.status });
+      const fields = Object.keys(change) as (keyof OrderChange)[];
+      const { numAffectedRows } = await updateOf(fields)({ ...rowOf(changed), statusBefore: order.status });
       if (numAffectedRows !== 1n) throw new Error(`Order ${order.orderId} was not ${order.status} when it was changed`);
       return changed;
     },

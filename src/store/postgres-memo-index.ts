@@ -1,20 +1,12 @@
 import { sql } from 'kysely';
+import { anywhere, hasTrigram, idOf, LAST_SECOND, ORDERS_A_SECOND } from './memo-positions.ts';
 import type { MemoIndex } from './order-search.ts';
 import type { MigrationDatabase } from './schema.ts';
 
 /**
  * PostgreSQL's index over the memos of orders: the trigrams of the extension pg_trgm, which comes with PostgreSQL. Any
  * search for a memo is right without it, only slower, so a database that may not have the extension is served too.
- * Positions are those of SQLite: the second in which the order was made, times 2^30, plus the order's id.
  */
-
-const ORDERS_A_SECOND = 2n ** 30n;
-
-/** Positions fit 64 bits up to the year 2242; what is dated outside of that stands at one of the ends. */
-const LAST_SECOND = 2n ** 33n - 1n;
-
-/** A memo of fewer characters has no trigram. */
-const TRIGRAM_LENGTH = 3;
 
 const POSITION_SQL = `least(greatest(floor(extract(epoch from orders.created_at))::bigint, ${-LAST_SECOND}), ${LAST_SECOND})
   * ${ORDERS_A_SECOND} + orders.id`;
@@ -35,10 +27,10 @@ function secondOf(time: Date): string {
 }
 
 /** By the collation "C", in which all texts are kept, `ilike` takes the letters from a to z alone as the same in either case. */
-const contains = (memo: string) => sql<boolean>`orders.memo ilike ${`%${memo.replace(/[\\%_]/g, '\\$&')}%`}`;
+const contains = (memo: string) => sql<boolean>`orders.memo ilike ${anywhere(memo)}`;
 
 export const postgresMemoIndex: MemoIndex = {
-  canFind: (memo) => [...memo].length >= TRIGRAM_LENGTH,
+  canFind: hasTrigram,
 
   contains,
 
@@ -53,5 +45,5 @@ export const postgresMemoIndex: MemoIndex = {
     return sql`select ${sql.raw(POSITION_SQL)} as position from orders where ${sql.join(range, sql` and `)}`;
   },
 
-  idOf: (position) => sql`(${position} & ${sql.lit(Number(ORDERS_A_SECOND - 1n))})`,
+  idOf,
 };

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kysely, Migrator, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { migrationsFor } from '../../migrations/index.ts';
+import { migrationNames } from '../../migrations/index.ts';
 import { StoreBrokenError, StoreUnavailableError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
+import { migrate } from './migrate.ts';
 import { clientConfig, FOREVER, openPool, type PostgresOptions } from './postgres-connections.ts';
 import { takePostgresDuty } from './postgres-duty.ts';
 import { translate } from './postgres-errors.ts';
@@ -34,32 +35,26 @@ async function isUpToDate(pool: pg.Pool): Promise<boolean> {
   const { rows: tables } = await pool.query(`select to_regclass('kysely_migration') as found`);
   if (tables[0]?.found === null) return false;
   const { rows } = await pool.query<{ name: string }>('select name from kysely_migration order by name');
-  return rows.map(({ name }) => name).join() === Object.keys(migrationsFor(postgresSchema)).sort().join();
+  return rows.map(({ name }) => name).join() === migrationNames.join();
 }
 
 /**
  * Brings the database up to date, in one transaction; others that want the same wait for it, however long it takes.
  * Answers the names of the migrations that were applied, in order.
  */
-async function migrate(config: pg.ClientConfig): Promise<string[]> {
+async function migrateOver(config: pg.ClientConfig): Promise<string[]> {
   const pool = openPool({
     ...config,
     max: 1,
     statement_timeout: FOREVER,
     idle_in_transaction_session_timeout: FOREVER,
   });
-  const migrations = migrationsFor(postgresSchema);
   try {
-    const database = new Kysely({ dialect: new PostgresDialect({ pool }) });
-    const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
-    const { error, results } = await migrator.migrateToLatest();
-    if (error !== undefined) {
-      if (translate(error) instanceof StoreUnavailableError && error instanceof pg.DatabaseError)
-        throw translate(error);
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new StoreBrokenError(`The database could not be migrated: ${reason}`, { cause: error });
-    }
-    return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
+    return await migrate(new Kysely({ dialect: new PostgresDialect({ pool }) }), postgresSchema);
+  } catch (error) {
+    const cause = error instanceof StoreBrokenError ? error.cause : undefined;
+    const reason = cause instanceof pg.DatabaseError ? translate(cause) : error;
+    throw reason instanceof StoreUnavailableError ? reason : error;
   } finally {
     await pool.end();
   }
@@ -191,7 +186,7 @@ export async function openPostgresStore(databaseUrl: string, options: PostgresOp
   const config = clientConfig(databaseUrl, options);
   const pool = openPool({ ...config, max: options.maxConnections });
   try {
-    const appliedMigrations = (await isUpToDate(pool)) ? [] : await migrate(config);
+    const appliedMigrations = (await isUpToDate(pool)) ? [] : await migrateOver(config);
     const take = sessionsOf(pool);
     const reader = new PostgresReader(pool, take, options.random);
     const lastId = await reader.readAnyway((tx) => tx.events.lastId());

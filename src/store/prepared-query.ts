@@ -48,3 +48,16 @@ function prepare<Values extends object, Row>(build: (value: ValueOf<Values>) => 
     names: query.parameters.map((parameter) => (parameter instanceof Placeholder ? parameter.name : undefined)),
   };
 }
+
+/** Keeps what is made for each list of names. They must be few: the program's own, not what comes from outside. */
+export function perNames<Name extends string, Made>(
+  make: (names: readonly Name[]) => Made,
+): (names: readonly Name[]) => Made {
+  const made = new Map<string, Made>();
+  return (names) => {
+    const key = names.join(' ');
+    const kept = made.get(key) ?? make(names);
+    made.set(key, kept);
+    return kept;
+  };
+}

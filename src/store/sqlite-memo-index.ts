@@ -1,21 +1,13 @@
 import { sql } from 'kysely';
+import { anywhere, hasTrigram, idOf, LAST_SECOND, ORDERS_A_SECOND, TRIGRAM_LENGTH } from './memo-positions.ts';
 import type { MemoIndex } from './order-search.ts';
 import type { MigrationDatabase } from './schema.ts';
 
 /**
  * SQLite's index over the memos of orders: every three characters that follow each other (FTS5, trigram). Its row ids
  * are positions that rise with the time of the order, so that it hands out what it finds oldest first and can begin
- * anywhere. A position is the second in which the order was made, times 2^30, plus the order's id.
+ * anywhere.
  */
-
-/** More orders than one shop will ever have. */
-const ORDERS_A_SECOND = 2n ** 30n;
-
-/** Positions fit 64 bits up to the year 2242; what is dated outside of that stands at one of the ends. */
-const LAST_SECOND = 2n ** 33n - 1n;
-
-/** A memo of fewer characters has no trigram. */
-const TRIGRAM_LENGTH = 3;
 
 const SECOND_SQL = (row: string) =>
   `min(max(coalesce(unixepoch(${row}.created_at), 0), ${-LAST_SECOND}), ${LAST_SECOND})`;
@@ -58,9 +50,9 @@ function trigramsOf(text: string): string[] {
 }
 
 export const sqliteMemoIndex: MemoIndex = {
-  canFind: (memo) => [...memo].length >= TRIGRAM_LENGTH,
+  canFind: hasTrigram,
 
-  contains: (memo) => sql`orders.memo like ${`%${memo.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`,
+  contains: (memo) => sql`orders.memo like ${anywhere(memo)} escape '\\'`,
 
   joinInOrder: sql`cross join`,
 
@@ -73,5 +65,5 @@ export const sqliteMemoIndex: MemoIndex = {
     return sql`select order_memos.rowid as position from order_memos where ${sql.join(range, sql` and `)}`;
   },
 
-  idOf: (position) => sql`(${position} & ${sql.lit(Number(ORDERS_A_SECOND - 1n))})`,
+  idOf,
 };

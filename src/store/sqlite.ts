@@ -2,12 +2,12 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
-import { type Compilable, type CompiledQuery, Kysely, Migrator, type QueryResult, SqliteDialect, sql } from 'kysely';
-import { migrationsFor } from '../../migrations/index.ts';
+import { type Compilable, type CompiledQuery, Kysely, type QueryResult, SqliteDialect, sql } from 'kysely';
 import type { Tables } from './database.ts';
 import { StoreBrokenError, StoreUnavailableError } from './errors.ts';
 import type { StoredEvent } from './events.ts';
 import { GroupCommit, type WriteConnection } from './group-commit.ts';
+import { migrate } from './migrate.ts';
 import { type Repositories, repositories } from './repositories.ts';
 import type { SchemaDialect } from './schema.ts';
 import { createMemoIndex, sqliteMemoIndex } from './sqlite-memo-index.ts';
@@ -204,20 +204,6 @@ function writeConnection(connection: Connection, database: SqliteKysely): WriteC
   };
 }
 
-/** Brings the database up to date. Answers the names of the migrations that were applied, in order. */
-async function migrate(database: Kysely<Tables>): Promise<string[]> {
-  const migrations = migrationsFor(schema);
-  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
-  const { error, results } = await migrator.migrateToLatest();
-  if (error !== undefined) {
-    throw new StoreBrokenError(
-      `The database could not be migrated: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
-  }
-  return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
-}
-
 export interface SqliteStore extends Store {
   /** The migrations that were applied when it was opened. */
   readonly appliedMigrations: readonly string[];
@@ -234,7 +220,7 @@ export async function openSqliteStore(
   const file = sqliteFile(databaseUrl);
   const connection = open(file, { readonly: false });
   const database = new SqliteKysely(connection);
-  const appliedMigrations = await migrate(database).catch((error: unknown) => {
+  const appliedMigrations = await migrate(database, schema).catch((error: unknown) => {
     connection.close();
     throw translate(error, file);
   });

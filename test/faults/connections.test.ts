@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it, type TestContext } from 'vitest';
+import { memoryMb } from '../../scripts/server-process.ts';
 import { ADMIN, errorOf, HMAC_SECRET, hmacOf, startServer, type TestServer } from '../helpers/server.ts';
-import { aPlace, keptOrders, memoryMb, type Place, sendOrder } from './server.ts';
+import { aPlace, keptOrders, type Place, sendOrder } from './server.ts';
 
 /** Each takes an open file here and in the server, which inherits how many it may have. */
 const MOST_FILES = Number(/Max open files +(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? 1_024);

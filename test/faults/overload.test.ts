@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { afterEach, describe, expect, it } from 'vitest';
+import { memoryMb } from '../../scripts/server-process.ts';
 import { MOST_IN_HAND } from '../../src/http/overload.ts';
 import { ADMIN, type Answer, errorOf, eventually, orderBody, startServer, type TestServer } from '../helpers/server.ts';
-import { aPlace, differencesIn, keptOrders, memoryMb, orderRequest, type Place, sendOrder, WEBHOOK } from './server.ts';
+import { aPlace, differencesIn, keptOrders, orderRequest, type Place, sendOrder, WEBHOOK } from './server.ts';
 
 /** The shop gives up waiting for an answer after this. */
 const SHOP_WAITS_MS = 5_000;

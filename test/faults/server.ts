@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, type ServerProcess, startServer } from '../../scripts/server-process.ts';
 import { audit } from '../../src/engine/audit.ts';
@@ -82,10 +82,4 @@ export async function differencesIn({ url }: TestDatabase): Promise<unknown[]> {
   } finally {
     await reader.close();
   }
-}
-
-/** The memory of a process, in MB: now, or the most that it ever had. */
-export function memoryMb(pid: number, field: 'VmRSS' | 'VmHWM' = 'VmRSS'): number {
-  const kib = new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kib) / 1024;
 }

@@ -2,10 +2,11 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { memoryMb } from '../../scripts/server-process.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { StandInOptions } from '../fakes/shopify/stand-in.ts';
 import { eventually, startServer, type TestServer } from '../helpers/server.ts';
-import { aPlace, differencesIn, keptOrders, memoryMb, type Place, sendOrder } from './server.ts';
+import { aPlace, differencesIn, keptOrders, type Place, sendOrder } from './server.ts';
 
 const MINUTE = 60_000;
 
