@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { TestPostgres } from '../test/helpers/postgres-server.ts';
 import { STEPS_OF_A_HISTORY } from './simulate/history.ts';
 import { type Finding, play } from './simulate/play.ts';
 import { tableOf } from './simulate/table.ts';
@@ -8,6 +9,7 @@ import { simulate } from './simulate/workers.ts';
 /**
  * Plays random histories of everything that can happen to the server, in simulated time and with faults at every port,
  * and holds the books after each step against what they should be.
+ * With --postgres the books are in a PostgreSQL, that of TPG_TEST_POSTGRES_URL or one that is made for it.
  */
 
 const { values } = parseArgs({
@@ -16,6 +18,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
     workers: { type: 'string', default: String(availableParallelism()) },
     trace: { type: 'boolean', default: false },
+    postgres: { type: 'boolean', default: false },
   },
 });
 const AS_ON_PAPER = 'After every step the books were as on paper.';
@@ -23,8 +26,13 @@ const seed = Number(values.seed);
 const histories = Number(values.histories);
 console.log(`${histories} histories of about ${STEPS_OF_A_HISTORY} steps, the first with seed ${seed}.`);
 
+const given = process.env.TPG_TEST_POSTGRES_URL;
+const ownServer = values.postgres && given === undefined ? await TestPostgres.start() : undefined;
+const postgresUrl = values.postgres ? (given ?? ownServer?.url) : undefined;
+
 if (values.trace) {
-  const finding = await play({ first: seed, count: histories, stride: 1, trace: (line) => console.log(line) });
+  const trace = (line: string) => console.log(line);
+  const finding = await play({ first: seed, count: histories, stride: 1, postgresUrl, trace });
   if (finding) tellOf(finding);
   else console.log(AS_ON_PAPER);
 } else {
@@ -35,6 +43,7 @@ if (values.trace) {
     seed,
     histories,
     workers: Number(values.workers),
+    postgresUrl,
     signal: stopping.signal,
     progress: ({ histories: done, steps }) => process.stdout.write(`\r${done} histories, ${steps} steps`),
   });
@@ -47,10 +56,13 @@ if (values.trace) {
   for (const finding of findings) tellOf(finding);
   if (findings.length === 0) console.log(AS_ON_PAPER);
 }
+await ownServer?.remove();
 
 function tellOf({ seed, message, trail, stack }: Finding): void {
   process.exitCode = 1;
   console.log(`\nBROKEN: ${message}\n\nThe last steps:`);
   for (const line of trail) console.log(`  ${line.slice(0, 300)}`);
-  console.log(`\n${stack}\n\nPlay it again: npm run test:simulate -- --histories 1 --seed ${seed} --trace`);
+  console.log(
+    `\n${stack}\n\nPlay it again: npm run test:simulate -- --histories 1 --seed ${seed} --trace${values.postgres ? ' --postgres' : ''}`,
+  );
 }

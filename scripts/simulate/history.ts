@@ -3,7 +3,7 @@ import { EngineError } from '../../src/engine/errors.ts';
 import { StoreUnavailableError } from '../../src/store/errors.ts';
 import { seededRandom } from '../random.ts';
 import { Books } from './books.ts';
-import { DATABASE_FAULTS, FaultyDatabase } from './faulty-database.ts';
+import type { SimulatedDatabases } from './database.ts';
 import type { Input } from './input.ts';
 import { nextInput } from './inputs.ts';
 import type { HandlerEnd, Try } from './outbox.ts';
@@ -60,8 +60,7 @@ export class HistoryFailed extends Error {
 
 export interface HistoryOptions {
   seed: number;
-  /** A database that is up to date and empty. */
-  image: Buffer;
+  databases: SimulatedDatabases;
   tally: Tally;
   mutation?: Mutation | undefined;
   /** Hears of each step as it is taken. */
@@ -70,14 +69,17 @@ export interface HistoryOptions {
 
 /** Plays one history. @throws {HistoryFailed} */
 export async function playHistory(options: HistoryOptions): Promise<void> {
-  const database = new FaultyDatabase(options.image);
-  const history = new History(options, database);
+  const { seed, databases, tally, mutation } = options;
+  const database = await databases.open();
+  const world = await World.start({ random: seededRandom(seed), database, tally, mutation });
+  const history = new History(options, world);
   try {
     await history.play();
   } catch (error) {
-    throw new HistoryFailed(options.seed, history.step, history.trail, error);
+    throw new HistoryFailed(seed, history.step, history.trail, error);
   } finally {
-    database.close();
+    await world.end();
+    await database.close();
   }
 }
 
@@ -91,10 +93,10 @@ class History {
   readonly #world: World;
   readonly #books: Books;
 
-  constructor(options: HistoryOptions, database: FaultyDatabase) {
+  constructor(options: HistoryOptions, world: World) {
     this.#options = options;
-    this.#world = new World(seededRandom(options.seed), database, options.tally, options.mutation);
-    this.#books = new Books(database.connection, this.#world.paper);
+    this.#world = world;
+    this.#books = new Books(world.database.rows, world.paper);
   }
 
   async play(): Promise<void> {
@@ -102,10 +104,10 @@ class History {
     await this.#setUp();
     while (this.step < STEPS_OF_A_HISTORY) {
       await this.#takeStep();
-      if (this.step % THOROUGH_EVERY === 0) this.#books.compareAll();
+      if (this.step % THOROUGH_EVERY === 0) await this.#books.compareAll();
     }
     await this.#tellEverything();
-    this.#books.compareAll();
+    await this.#books.compareAll();
     await this.#checkEnd();
     tally.histories += 1;
     tally.steps += this.step;
@@ -143,8 +145,12 @@ class History {
   #inputs(count: number): Input[] {
     const inputs = Array.from({ length: count }, () => nextInput(this.#world));
     const [first] = inputs;
-    if (first?.isSeveral || first?.isAlone) return [first];
-    return inputs.filter((input) => !input.isSeveral && !input.isAlone);
+    if (first !== undefined && this.#isAlone(first)) return [first];
+    return inputs.filter((input) => !this.#isAlone(input));
+  }
+
+  #isAlone({ isSeveral, isAlone, isLookUp }: Input): boolean {
+    return Boolean(isSeveral || isAlone || (isLookUp && this.#world.database.readsAside));
   }
 
   // ---- What the surroundings do -------------------------------------------------------------------------------
@@ -159,7 +165,7 @@ class History {
   async #restart(): Promise<void> {
     this.#note('fault', 'process killed and started again', '');
     await this.#world.restart();
-    this.#check();
+    await this.#check();
     this.step += 1;
   }
 
@@ -179,7 +185,7 @@ class History {
     hung.release(how);
     await hung.carrying?.ended;
     if (hung.onPaper !== undefined) this.#noteEnd(hung.onPaper);
-    this.#check();
+    await this.#check();
     this.step += 1;
   }
 
@@ -191,7 +197,14 @@ class History {
     const { server, database, tally, outbox } = world;
     for (const input of inputs) this.#note('input', input.name, input.about);
     for (let carry = 0; carry < carries; carry += 1) this.#note('input', 'outbox: carry what is due', '');
-    this.#planFault(inputs, carries);
+    // What was kept unheard is found out for inputs of one unit of work; the others fail between their works.
+    const mayEndUnheard = carries === 0 && inputs.every((input) => !input.isSeveral && !input.isAlone);
+    database.plan({
+      mayEndUnheard,
+      isSeveralAtOnce: inputs.length + carries > 1,
+      isReading: inputs.some((input) => input.isLookUp),
+      random: world.random,
+    });
 
     const ends = inputs.map((input) => this.#endOf(input));
     const carryings = Array.from({ length: carries }, () => server.carryNext());
@@ -202,9 +215,8 @@ class History {
     const works = server.takeWorks();
     database.callOff();
     const { fired } = database;
-    if (fired !== undefined) this.#note('fault', `database: ${fired}`, '');
-
-    const isKeptUnheard = fired === 'process dies after commit';
+    if (fired !== undefined) this.#note('fault', `database: ${fired.name}`, '');
+    const isKeptUnheard = fired?.isKeptUnheard ?? false;
     let lost = 0;
     let unread = 0;
     for (const [index, end] of inputEnds.entries()) {
@@ -228,28 +240,17 @@ class History {
       const hung = world.hanging.find((call) => call.carrying === carrying);
       if (hung !== undefined) hung.onPaper = onPaper;
     }
-    const mayBeTold = fired !== undefined && fired !== 'locked for a moment';
-    // Works that were run again may have come through.
-    const mustBeTold = mayBeTold && !(fired === 'statement refused' && database.isRolledBack);
-    if (!mayBeTold && lost > 0) throw new Error('The database was said to be out of reach, and was not');
-    if (mustBeTold && lost + unread === 0) throw new Error(`The database has failed (${fired}), and nobody was told`);
+    if (lost > 0 && (fired?.isTold ?? 'never') === 'never') {
+      throw new Error(
+        `The database was said to be out of reach, and ${fired === undefined ? 'was not' : 'need not be'}`,
+      );
+    }
+    if (fired?.isTold === 'always' && lost + unread === 0) {
+      throw new Error(`The database has failed (${fired.name}), and nobody was told`);
+    }
     if (server.isDead) await this.#world.restart();
-    this.#check();
+    await this.#check();
     this.step += inputs.length + carries;
-  }
-
-  #planFault(inputs: readonly Input[], carries: number): void {
-    const { random, database } = this.#world;
-    database.fired = undefined;
-    if (!random.chance(0.06)) return;
-    const fault = random.pick(DATABASE_FAULTS);
-    // The store waits for a lock by the clock of the machine, not by ours: this is to come up, but not to take all time.
-    if (fault === 'locked for a moment' && !random.chance(0.1)) return;
-    // What was kept unheard is found out for inputs of one unit of work; the others are killed between their works.
-    const canDie = carries === 0 && inputs.every((input) => !input.isSeveral && !input.isAlone);
-    // Starting a process takes as long as ten steps.
-    if (fault.startsWith('process dies') && (!canDie || random.chance(0.5))) return;
-    database.plan(fault, fault.includes('statement') || fault.includes('before') ? random.between(2, 14) : 1);
   }
 
   async #endOf(input: Input): Promise<End> {
@@ -339,8 +340,8 @@ class History {
 
   // ---- Checks -------------------------------------------------------------------------------------------------
 
-  #check(): void {
-    this.#books.compareAfterStep();
+  async #check(): Promise<void> {
+    await this.#books.compareAfterStep();
     const [broken] = this.#world.shop.broken;
     if (broken !== undefined) throw new Error(broken);
   }
@@ -348,11 +349,7 @@ class History {
   /** Once everything is told: the shop knows of each paid order, and the books add up. */
   async #checkEnd(): Promise<void> {
     const { server, shop, paper, outbox, database } = this.#world;
-    const rows = database.connection
-      .prepare('select event_id, subscriber, subject, state, attempts from deliveries')
-      .raw()
-      .all() as unknown[][];
-    const found = rows.map((row) => row.join(' ')).sort();
+    const found = (await database.rows.deliveries()).sort();
     if (!isDeepStrictEqual(found, outbox.lines().sort())) throw new Error('The deliveries are not as on paper');
     for (const { order, isPaidInTari } of shop.orders.values()) {
       const known = paper.orders.get(order.orderId);

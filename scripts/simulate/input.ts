@@ -19,6 +19,8 @@ export interface Input {
   isSeveral?: boolean;
   /** Whether it looks things up before its unit of work, so that others could come between: it is not done beside them. */
   isAlone?: boolean;
+  /** Whether it only reads. */
+  isLookUp?: boolean;
 }
 
 /** Makes an input of its kind, from chance and what there is in the world; undefined where there is nothing for it. */

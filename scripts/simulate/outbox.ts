@@ -1,4 +1,5 @@
 import type { HeldDelivery } from '../../src/store/deliveries.ts';
+import { saysTheSame } from './books.ts';
 import { type Paper, Refusal } from './paper.ts';
 
 /** A promise of the outbox that was not kept. */
@@ -94,7 +95,8 @@ export class PaperOutbox {
     if (delivery === undefined || written === undefined) return refuse('was given out and is not on paper');
     if (delivery.state !== 'pending') refuse(`was given out although it is ${delivery.state}`);
     if (delivery.notBefore > this.#paper.now) refuse('was given out before its time');
-    if (written.payload !== event.payload || written.type !== event.type) refuse('says something else');
+    const isAsWritten = written.type === event.type && saysTheSame(written.payload, event.payload);
+    if (!isAsWritten) refuse('says something else');
     for (const other of this.deliveries.values()) {
       const isInLine = other.subscriber === subscriber && other.subject === event.subject && other !== delivery;
       if (!isInLine || other.state !== 'pending') continue;

@@ -1,6 +1,9 @@
+import type { SimulatedDatabases } from './database.ts';
+import { postgresDatabases } from './faulty-postgres.ts';
+import { sqliteDatabases } from './faulty-sqlite.ts';
 import { HistoryFailed, playHistory } from './history.ts';
-import { emptyDatabase } from './image.ts';
 import type { Mutation } from './server.ts';
+import { withoutPassingTime } from './still-time.ts';
 import { Tally } from './tally.ts';
 
 /** A history that found something, as it goes from one process to another. */
@@ -17,30 +20,40 @@ export interface PlayOptions {
   first: number;
   count: number;
   stride: number;
+  /** The server of PostgreSQL in which the books are kept; in SQLite where there is none. */
+  postgresUrl?: string | undefined;
   mutation?: Mutation | undefined;
   /** Hears of what came up since it last heard. */
   report?: (tally: Tally) => void;
+  /** So many histories between two reports. */
+  reportEvery?: number;
   trace?: ((line: string) => void) | undefined;
   /** Asked after each history: whether to end early. */
   isOver?: () => boolean;
 }
 
-/** So many histories between two reports. */
-const REPORT_EVERY = 20;
-
 /** Plays histories until one finds something. */
 export async function play(options: PlayOptions): Promise<Finding | undefined> {
-  const { first, count, stride, mutation, report, trace, isOver = () => false } = options;
-  const image = await emptyDatabase();
+  const { postgresUrl } = options;
+  const databases = await (postgresUrl === undefined ? sqliteDatabases() : postgresDatabases(postgresUrl));
+  try {
+    return await withoutPassingTime(() => playOver(databases, options));
+  } finally {
+    await databases.close();
+  }
+}
+
+async function playOver(databases: SimulatedDatabases, options: PlayOptions): Promise<Finding | undefined> {
+  const { first, count, stride, mutation, report, reportEvery = 20, trace, isOver = () => false } = options;
   let tally = new Tally();
   for (let index = 0; index < count && !isOver(); index += 1) {
     try {
-      await playHistory({ seed: first + index * stride, image, tally, mutation, ...(trace && { trace }) });
+      await playHistory({ seed: first + index * stride, databases, tally, mutation, ...(trace && { trace }) });
     } catch (error) {
       report?.(tally);
       return findingOf(error);
     }
-    if ((index + 1) % REPORT_EVERY > 0) continue;
+    if ((index + 1) % reportEvery > 0) continue;
     report?.(tally);
     tally = new Tally();
   }

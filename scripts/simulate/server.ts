@@ -3,18 +3,19 @@ import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import { EngineError } from '../../src/engine/errors.ts';
 import { silentLog } from '../../src/engine/log.ts';
 import type { Storefront } from '../../src/engine/storefront.ts';
+import type { ReadContent } from '../../src/engine/webhooks.ts';
 import { Dispatcher } from '../../src/outbox/dispatcher.ts';
 import { EventBus } from '../../src/outbox/event-bus.ts';
 import { subscribeStorefront } from '../../src/outbox/storefront-subscriber.ts';
 import type { HeldDelivery } from '../../src/store/deliveries.ts';
 import type { Repositories } from '../../src/store/repositories.ts';
-import { sqliteStoreOver } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/unit-of-work.ts';
-import type { FaultyDatabase } from './faulty-database.ts';
+import type { Process, SimulatedDatabase } from './database.ts';
 
 /** A change that makes the server wrong: proves that the simulation would find it. */
 export interface Mutation {
   repositories?: (tx: Repositories) => Repositories;
+  store?: (store: Store) => Store;
   /** Of the SQL as it reaches the database. */
   statement?: (text: string) => string;
 }
@@ -26,7 +27,7 @@ export type WorkEnd = 'kept' | 'refused' | 'lost';
 export const PLUGIN = 'bookkeeping';
 
 export interface ServerPorts {
-  database: FaultyDatabase;
+  database: SimulatedDatabase;
   settings: EngineSettings;
   nothingExpiresBefore: Date;
   now: () => Date;
@@ -35,6 +36,8 @@ export interface ServerPorts {
   /** Names takes of deliveries, other than those of all earlier processes. */
   makeHold: () => string;
   shop: Storefront;
+  /** Reads the body of a delivery that is taken up again. */
+  readContent: ReadContent;
   /** The plugin's durable handler. */
   bookkeep: (eventId: bigint, subject: string) => void;
   mutation: Mutation | undefined;
@@ -50,8 +53,8 @@ export interface Carrying {
 
 /** One process of the server: engine, outbox and store over the database, until it ends. */
 export class SimulatedServer {
-  isDead = false;
   readonly engine: Engine;
+  readonly #process: Process;
   /** How the units of work of the inputs since the last `takeWorks` ended, in their order. */
   #works: WorkEnd[] = [];
   readonly #store: Store;
@@ -59,11 +62,12 @@ export class SimulatedServer {
   readonly #now: () => Date;
   #taking: Carrying | undefined;
 
-  constructor(ports: ServerPorts) {
-    const { database, settings, shop, mutation } = ports;
+  private constructor(ports: ServerPorts, process: Process, store: Store) {
+    const { settings, shop, mutation } = ports;
     const clock = { now: ports.now };
     this.#now = ports.now;
-    this.#store = sqliteStoreOver(database.connectionOf(this, mutation?.statement));
+    this.#process = process;
+    this.#store = store;
     const bus = new EventBus(silentLog);
     subscribeStorefront(bus, shop, silentLog, async (orderId) => {
       const kept = await this.#store.read((tx) => tx.authorizations.ofOrder(orderId));
@@ -82,13 +86,14 @@ export class SimulatedServer {
         nothingExpiresBefore: ports.nothingExpiresBefore,
         makeTxid: ports.makeTxid,
         storefront: shop,
+        readContent: ports.readContent,
+        subscribers: () => bus.allDurableSubscribers(),
         wakeOutbox: nothing,
         wakePriceUpdates: nothing,
       },
     );
-    const store = this.#watching(mutation);
     this.#dispatcher = new Dispatcher({
-      store,
+      store: this.#watching(mutation),
       bus,
       clock,
       random: ports.random,
@@ -97,7 +102,29 @@ export class SimulatedServer {
     });
   }
 
-  start(): Promise<void> {
+  static async start(ports: ServerPorts): Promise<SimulatedServer> {
+    const process = { isDead: false };
+    const { database, mutation } = ports;
+    const store = await database.openStore(process, mutation?.statement);
+    return new SimulatedServer(ports, process, mutation?.store?.(store) ?? store);
+  }
+
+  get isDead(): boolean {
+    return this.#process.isDead;
+  }
+
+  /** Ends the process, whatever it does. */
+  kill(): void {
+    this.#process.isDead = true;
+  }
+
+  /** Answers when nothing of an ended process is left. */
+  ended(): Promise<void> {
+    return this.#store.close();
+  }
+
+  /** Takes over what an earlier process had in hand. */
+  takeOver(): Promise<void> {
     return this.#store.run((tx) => tx.deliveries.release(this.#now(), true));
   }
 

@@ -150,22 +150,16 @@ const retryWebhook: InputMaker = (world) => {
   const setAside = paper.webhooks.flatMap(({ state }, index) => (state === 'set_aside' ? [index + 1] : []));
   const chosen = random.chance(0.9) ? random.pick(setAside) : id;
   if (chosen === undefined) return undefined;
-  let content: Letter['content'] | undefined;
   return {
     name: 'webhook: taken up again by an operator',
     about: `${chosen}`,
     isAlone: true,
     async run(server) {
       const request = { actor: OPERATOR };
-      const { state, success } = await server.engine.webhooks.retry(request, BigInt(chosen), (_topic, body) => {
-        content = world.letters[Number(body)]?.content;
-        if (content === undefined) throw new Error(`There is no letter ${body}`);
-        if (content.kind !== 'new_order') return content;
-        return { kind: 'new_order', order: world.withClaimText(content.order) };
-      });
+      const { state, success } = await server.engine.webhooks.retry(request, BigInt(chosen));
       return `${state} ${success}`;
     },
-    enter: () => paper.retryWebhook(chosen, onPaper(content ?? { kind: 'unusable', reason: '' })),
+    enter: () => paper.retryWebhook(chosen, onPaper(world.readAgain)),
   };
 };
 

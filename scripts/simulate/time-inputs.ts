@@ -39,6 +39,7 @@ const balance: InputMaker = ({ random, paper }) => {
   const person = random.pick(PEOPLE);
   return {
     name: 'look-up of a balance',
+    isLookUp: true,
     about: person.address.slice(0, 6),
     async run({ engine }) {
       const account = await engine.accounts.balance(person.tariAddress);
@@ -57,6 +58,7 @@ const ownOrder: InputMaker = ({ random, paper }) => {
   if (order === undefined) return undefined;
   return {
     name: 'look-up of an own order',
+    isLookUp: true,
     about: `${person.address.slice(0, 6)} ${order.orderId}`,
     async run({ engine }) {
       return (await engine.accounts.ownOrder(person.tariAddress, order.orderId))?.status ?? 'none';
@@ -83,6 +85,7 @@ const search: InputMaker = ({ random, paper }) => {
   const limit = random.between(1, 8);
   return {
     name: `look-up of orders${memo === undefined ? '' : ' by their memo'}`,
+    isLookUp: true,
     about: `${customerId ?? ''} ${statuses?.join() ?? ''} ${memo ?? ''}`,
     async run({ engine }) {
       const { rows } = await engine.lists.search({ customerId, statuses, memo }, { limit });
@@ -106,6 +109,7 @@ const search: InputMaker = ({ random, paper }) => {
 
 const creditors: InputMaker = ({ paper }) => ({
   name: 'look-up of who owes',
+  isLookUp: true,
   about: '',
   async run({ engine }) {
     const { rows } = await engine.lists.creditors({ limit: 100 });

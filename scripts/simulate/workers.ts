@@ -4,7 +4,7 @@ import type { Finding, PlayOptions } from './play.ts';
 import { type PlainTally, Tally } from './tally.ts';
 
 /** What a worker is told, and what it tells. */
-export type WorkerTask = Pick<PlayOptions, 'first' | 'count' | 'stride'>;
+export type WorkerTask = Pick<PlayOptions, 'first' | 'count' | 'stride' | 'postgresUrl'>;
 export type WorkerNews =
   | { kind: 'progress'; tally: PlainTally }
   | { kind: 'end'; finding: Finding | undefined; cpuMs: number };
@@ -21,6 +21,7 @@ export interface SimulationOptions {
   seed: number;
   histories: number;
   workers: number;
+  postgresUrl?: string | undefined;
   progress?: (tally: Tally) => void;
   /** Ends it early; what was played until then is answered. */
   signal?: AbortSignal;
@@ -28,13 +29,14 @@ export interface SimulationOptions {
 
 /** Plays histories in several processes, so that every processor has work. They end at the first that finds something. */
 export async function simulate(options: SimulationOptions): Promise<Simulation> {
-  const { seed, histories, workers, progress, signal } = options;
+  const { seed, histories, workers, postgresUrl, progress, signal } = options;
   const simulation: Simulation = { tally: new Tally(), findings: [], cpuMs: 0 };
   const running = Array.from({ length: Math.min(workers, histories) }, (_, index) => {
     const task: WorkerTask = {
       first: seed + index,
       count: Math.ceil((histories - index) / workers),
       stride: workers,
+      postgresUrl,
     };
     return startWorker(task, (news) => {
       if (news.kind === 'progress') {

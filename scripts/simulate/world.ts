@@ -2,13 +2,13 @@ import type { EngineSettings } from '../../src/engine/context.ts';
 import type { Owner } from '../../src/engine/ledger.ts';
 import { ownerOf } from '../../src/engine/orders.ts';
 import type { ShopOrder } from '../../src/engine/storefront.ts';
-import type { CheckedContent } from '../../src/engine/webhooks.ts';
+import type { CheckedContent, WebhookContent } from '../../src/engine/webhooks.ts';
 import type { WebhookDelivery } from '../../src/store/webhooks.ts';
 import { signClaim } from '../../src/tari/claim.ts';
 import { customerAddress } from '../../src/tari/customer-address.ts';
 import { type Person, personOf } from '../../test/helpers/records.ts';
 import type { SeededRandom } from '../random.ts';
-import type { FaultyDatabase } from './faulty-database.ts';
+import type { SimulatedDatabase } from './database.ts';
 import { PaperOutbox, type Try } from './outbox.ts';
 import { Paper } from './paper.ts';
 import type { Closing, PaperOwner, Told } from './paper-rows.ts';
@@ -88,11 +88,18 @@ export function toldBy(order: ShopOrder): Told {
   };
 }
 
+export interface WorldParts {
+  random: SeededRandom;
+  database: SimulatedDatabase;
+  tally: Tally;
+  mutation: Mutation | undefined;
+}
+
 /** What there is in one history: a server with its database, a shop, people, time and chance; and all of it on paper. */
 export class World {
   readonly random: SeededRandom;
   readonly tally: Tally;
-  readonly database: FaultyDatabase;
+  readonly database: SimulatedDatabase;
   readonly settings: EngineSettings;
   readonly shop: SimulatedShop;
   readonly paper: Paper;
@@ -107,17 +114,19 @@ export class World {
   readonly ends = new Map<string, 'done' | 'failed' | 'hopeless'>();
   /** What the shop has told in answer to the last rescan, with the claims in its orders' notes. */
   toldOpen: ShopOrder[] = [];
-  server: SimulatedServer;
+  /** What the delivery said that was last taken up again. */
+  readAgain: OrderContent = { kind: 'unusable', reason: '' };
   /** The highest nonce that anybody has used. */
   lastNonce = 0n;
   #txids = 0;
   #holds = 0;
   #names = 0;
+  #server: SimulatedServer | undefined;
   readonly #mutation: Mutation | undefined;
   readonly #nothingExpiresBefore: Date;
   #keptNow = new Date(START);
 
-  constructor(random: SeededRandom, database: FaultyDatabase, tally: Tally, mutation: Mutation | undefined) {
+  private constructor({ random, database, tally, mutation }: WorldParts) {
     this.random = random;
     this.database = database;
     this.tally = tally;
@@ -154,7 +163,17 @@ export class World {
     );
     this.paper.now = START;
     this.outbox = new PaperOutbox(this.paper, hearersOf);
-    this.server = this.#startServer();
+  }
+
+  static async start(parts: WorldParts): Promise<World> {
+    const world = new World(parts);
+    world.#server = await world.#startServer();
+    return world;
+  }
+
+  get server(): SimulatedServer {
+    if (this.#server === undefined) throw new Error('No server has been started');
+    return this.#server;
   }
 
   get now(): number {
@@ -181,12 +200,19 @@ export class World {
     return `${kind}${this.#names}`;
   }
 
-  /** Ends the server's process, whatever it does, and starts another one over the same database. */
-  async restart(): Promise<void> {
-    this.server.isDead = true;
+  /** Ends the server's process, whatever it does. */
+  async end(): Promise<void> {
+    const { server } = this;
+    server.kill();
     for (const hung of this.hanging.splice(0)) hung.release(this.random.chance(0.5) ? 'fails after acting' : 'fails');
-    this.server = this.#startServer();
-    await this.server.start();
+    await server.ended();
+  }
+
+  /** Ends the server's process, and starts another one over the same database. */
+  async restart(): Promise<void> {
+    await this.end();
+    this.#server = await this.#startServer();
+    await this.server.takeOver();
     // What the calls came to that the old process made, nobody heard.
     this.ends.clear();
     this.outbox.released();
@@ -207,9 +233,9 @@ export class World {
     );
   }
 
-  #startServer(): SimulatedServer {
+  #startServer(): Promise<SimulatedServer> {
     const { shop, random } = this;
-    return new SimulatedServer({
+    return SimulatedServer.start({
       database: this.database,
       settings: this.settings,
       nothingExpiresBefore: this.#nothingExpiresBefore,
@@ -229,6 +255,7 @@ export class World {
         cancel: (order, reason) => this.#noting(`shop ${order.orderId}`, shop.cancel(order, reason)),
         openOrders: () => this.#openOrders(),
       },
+      readContent: (_topic, body) => this.#readAgain(body),
       bookkeep: (_eventId, subject) => {
         const fails = random.chance(this.shop.faultRate / 2);
         this.ends.set(`${PLUGIN} ${subject}`, fails ? 'failed' : 'done');
@@ -249,6 +276,13 @@ export class World {
         yield { ...open, order };
       } else yield open;
     }
+  }
+
+  #readAgain(body: string): WebhookContent {
+    const content = this.letters[Number(body)]?.content;
+    if (content === undefined) throw new Error(`There is no letter ${body}`);
+    this.readAgain = content;
+    return content.kind === 'new_order' ? { kind: 'new_order', order: this.withClaimText(content.order) } : content;
   }
 
   withClaimText(order: ShopOrder): ShopOrder {

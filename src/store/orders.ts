@@ -249,7 +249,10 @@ export function orderRepository(database: Kysely<Tables>) {
       return amountOf(claimed.total + paid.total);
     },
 
-    /** Up to `limit` orders in the given state that have not changed since `unchangedSince`, longest unchanged first. */
+    /**
+     * Up to `limit` orders in the given state that have not changed since `unchangedSince`, longest unchanged first; of those
+     * that changed at once the oldest.
+     */
     async unchangedSince(status: OrderStatus, unchangedSince: Date, limit: number): Promise<Order[]> {
       const rows = await database
         .selectFrom('orders')
@@ -257,6 +260,7 @@ export function orderRepository(database: Kysely<Tables>) {
         .where('status', '=', status)
         .where('updated_at', '<=', timeText(unchangedSince))
         .orderBy('updated_at')
+        .orderBy('id')
         .limit(limit)
         .execute();
       return rows.map(orderOf);

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DATABASE_FAULTS } from '../../scripts/simulate/faulty-database.ts';
+import { SQLITE_FAULTS, sqliteDatabases } from '../../scripts/simulate/faulty-sqlite.ts';
 import { playHistory, STEPS_OF_A_HISTORY } from '../../scripts/simulate/history.ts';
-import { emptyDatabase } from '../../scripts/simulate/image.ts';
 import { SHOP_FAULTS } from '../../scripts/simulate/shop.ts';
 import { tableOf } from '../../scripts/simulate/table.ts';
 import { Tally } from '../../scripts/simulate/tally.ts';
@@ -62,7 +61,7 @@ const INPUTS = [
 ];
 
 const FAULTS = [
-  ...DATABASE_FAULTS.map((fault) => `database: ${fault}`),
+  ...SQLITE_FAULTS.map((fault) => `database: ${fault}`),
   ...SHOP_FAULTS,
   'plugin throws',
   'clock leaps ahead',
@@ -122,10 +121,10 @@ describe('random histories of everything that can happen', () => {
 
 describe('a history', () => {
   it('is played again by its seed, step by step', async () => {
-    const image = await emptyDatabase();
+    const databases = await sqliteDatabases();
     const play = async () => {
       const lines: string[] = [];
-      await playHistory({ seed: 7, image, tally: new Tally(), trace: (line) => lines.push(line) });
+      await playHistory({ seed: 7, databases, tally: new Tally(), trace: (line) => lines.push(line) });
       return lines;
     };
     const first = await play();

@@ -1,8 +1,12 @@
 import SqliteDatabase from 'better-sqlite3';
-import type { Connection } from '../../src/store/sqlite.ts';
+import { type Connection, sqliteStoreOver } from '../../src/store/sqlite.ts';
+import type { Store } from '../../src/store/unit-of-work.ts';
+import type { DatabaseFault, FaultPlan, Process, SimulatedDatabase, SimulatedDatabases } from './database.ts';
+import { emptyDatabase } from './image.ts';
+import { SqliteRows } from './sqlite-rows.ts';
 
 /** Where the database may refuse, or the process end. `loses` ends the whole transaction by itself, as SQLite does when a disk is full. */
-export const DATABASE_FAULTS = [
+export const SQLITE_FAULTS = [
   'begin refused',
   'statement refused',
   'statement loses transaction',
@@ -12,7 +16,7 @@ export const DATABASE_FAULTS = [
   'process dies after commit',
   'locked for a moment',
 ] as const;
-export type DatabaseFault = (typeof DATABASE_FAULTS)[number];
+type FaultName = (typeof SQLITE_FAULTS)[number];
 
 const ERRORS = {
   begin: ['SQLITE_CANTOPEN', 'unable to open database file'],
@@ -25,7 +29,7 @@ const LOCKED = ['SQLITE_BUSY', 'database is locked'] as const;
 
 type Place = keyof typeof ERRORS | 'other';
 
-const PLACES: Readonly<Record<DatabaseFault, Place>> = {
+const PLACES: Readonly<Record<FaultName, Place>> = {
   'begin refused': 'begin',
   'statement refused': 'statement',
   'statement loses transaction': 'statement',
@@ -36,49 +40,78 @@ const PLACES: Readonly<Record<DatabaseFault, Place>> = {
   'locked for a moment': 'begin',
 };
 
-/** A process of the server, as far as the database knows of it. */
-export interface Process {
-  isDead: boolean;
+/** Databases in memory, each a copy of one that is up to date and empty. */
+export async function sqliteDatabases(): Promise<SimulatedDatabases> {
+  const image = await emptyDatabase();
+  return {
+    open: async () => new FaultySqlite(image),
+    close: async () => undefined,
+  };
 }
 
 /** A database in memory whose connections fail when the simulation says so. */
-export class FaultyDatabase {
-  readonly connection: SqliteDatabase.Database;
-  /** The fault that has come up since the last was planned. */
-  fired: DatabaseFault | undefined;
-  /** Whether a transaction was rolled back since then, so that its works may have been run again. */
-  isRolledBack = false;
+class FaultySqlite implements SimulatedDatabase {
+  readonly rows: SqliteRows;
+  readonly readsAside = false;
+  readonly #connection: SqliteDatabase.Database;
+  #fired: FaultName | undefined;
+  /** Whether a transaction was rolled back since the fault, so that its works may have been run again. */
+  #isRolledBack = false;
   readonly #statements = new Map<string, SqliteDatabase.Statement>();
-  #planned: { fault: DatabaseFault; place: Place; left: number } | undefined;
+  #planned: { fault: FaultName; place: Place; left: number } | undefined;
 
   /** @param image a database that is up to date, as `serialize` gives it. */
   constructor(image: Buffer) {
-    this.connection = new SqliteDatabase(image);
-    this.connection.defaultSafeIntegers(true);
-    this.connection.pragma('foreign_keys = on');
+    this.#connection = new SqliteDatabase(image);
+    this.#connection.defaultSafeIntegers(true);
+    this.#connection.pragma('foreign_keys = on');
+    this.rows = new SqliteRows(this.#connection);
   }
 
-  /** The fault comes up at the n-th time that the database is at that place, if it gets there before it is called off. */
-  plan(fault: DatabaseFault, nth: number): void {
-    this.fired = undefined;
-    this.isRolledBack = false;
-    this.#planned = { fault, place: PLACES[fault], left: nth };
+  get fired(): DatabaseFault | undefined {
+    const name = this.#fired;
+    if (name === undefined) return undefined;
+    // Works that were run again may have come through.
+    const mayComeThrough = name === 'statement refused' && this.#isRolledBack;
+    return {
+      name,
+      isTold: name === 'locked for a moment' ? 'never' : mayComeThrough ? 'perhaps' : 'always',
+      isKeptUnheard: name === 'process dies after commit',
+      isEnd: name.startsWith('process dies'),
+    };
+  }
+
+  /** The fault comes up at the n-th time that the database is at its place. */
+  plan({ mayEndUnheard, random }: FaultPlan): void {
+    this.#fired = undefined;
+    this.#isRolledBack = false;
+    if (!random.chance(0.06)) return;
+    const fault = random.pick(SQLITE_FAULTS);
+    // The store waits for a lock by the clock of the machine, not by ours: this is to come up, but not to take all time.
+    if (fault === 'locked for a moment' && !random.chance(0.1)) return;
+    // Starting a process takes as long as ten steps.
+    if (fault.startsWith('process dies') && (!mayEndUnheard || random.chance(0.5))) return;
+    const isCounted = fault.includes('statement') || fault.includes('before');
+    this.#planned = { fault, place: PLACES[fault], left: isCounted ? random.between(2, 14) : 1 };
   }
 
   callOff(): void {
     this.#planned = undefined;
   }
 
-  /** A connection of one process: after its end it reaches the database no more. */
-  connectionOf(process: Process, changed: (text: string) => string = (text) => text): Connection {
-    const connection = this.connection;
+  async openStore(process: Process, changed?: (text: string) => string): Promise<Store> {
+    return sqliteStoreOver(this.#connectionOf(process, changed));
+  }
+
+  #connectionOf(process: Process, changed: (text: string) => string = (text) => text): Connection {
+    const connection = this.#connection;
     const prepare = (text: string) => {
       const statement = this.#prepare(changed(text));
       const place = placeOf(text);
       const guard = () => {
         if (process.isDead) throw new SqliteDatabase.SqliteError('this process has ended', 'SQLITE_IOERR');
         if (this.#planned !== undefined && this.#planned.place === place) this.#countDown(place, process);
-        if (text === 'rollback') this.isRolledBack = this.fired !== undefined;
+        if (text === 'rollback') this.#isRolledBack = this.#fired !== undefined;
       };
       return {
         reader: statement.reader,
@@ -107,14 +140,14 @@ export class FaultyDatabase {
     return faulty as unknown as Connection;
   }
 
-  close(): void {
-    this.connection.close();
+  async close(): Promise<void> {
+    this.#connection.close();
   }
 
   #prepare(text: string): SqliteDatabase.Statement {
     let statement = this.#statements.get(text);
     if (statement === undefined) {
-      statement = this.connection.prepare(text);
+      statement = this.#connection.prepare(text);
       this.#statements.set(text, statement);
     }
     return statement;
@@ -126,7 +159,7 @@ export class FaultyDatabase {
     planned.left -= 1;
     if (planned.left > 0) return;
     this.#planned = undefined;
-    this.fired = planned.fault;
+    this.#fired = planned.fault;
     const isDying = planned.fault.startsWith('process dies');
     if (planned.fault === 'process dies after commit') this.#prepare('commit').run();
     else if (isDying || planned.fault.endsWith('loses transaction')) this.#prepare('rollback').run();

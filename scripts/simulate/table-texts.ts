@@ -1,0 +1,72 @@
+/** Each table as text, so that it is compared with the paper at once: a row a line, its columns with `|` between them. */
+
+/** What differs between the databases. */
+export interface Words {
+  /** A time as JSON writes it. */
+  time: (column: string) => string;
+  /** 1 or 0. */
+  truth: (column: string) => string;
+}
+
+export const rowsAsText = ({ time, truth }: Words) => ({
+  orders: `id||'|'||order_id||'|'||coalesce(alt_id,'-')||'|'||customer_id||'|'||coalesce(memo,'-')||'|'||total_price||'|'||
+    original_price||'|'||currency||'|'||exchange_rate||'|'||status||'|'||coalesce(claimed_by,'-')||'|'||
+    ${time('created_at')}||'|'||${time('updated_at')}||'|'||${time('shop_updated_at')}`,
+  accounts: `account||'|'||address||'|'||total_confirmed||'|'||total_paid||'|'||${time('updated_at')}`,
+  payments: `txid||'|'||account||'|'||amount||'|'||payment_type||'|'||status||'|'||coalesce(order_id,'-')||'|'||
+    coalesce(claimant,'-')||'|'||${time('created_at')}||'|'||${time('updated_at')}`,
+  customers: `customer_id||'|'||total_current||'|'||total_paid||'|'||total_expired||'|'||total_cancelled`,
+  customer_addresses: `customer_id||' '||account`,
+  settlements: `id||'|'||order_id||'|'||account||'|'||amount||'|'||settlement_type`,
+  webhooks: `id||'|'||coalesce(webhook_id,'-')||'|'||state||'|'||${truth('success')}||'|'||${time('received_at')}`,
+  audit_log: `id||'|'||actor||': '||action||' '||subject`,
+  wallets: `account||'|'||address||'|'||ip_address`,
+  nonces: `purpose||' '||account||'|'||last_nonce`,
+  roles: `account||' '||role`,
+  early_confirmations: 'txid',
+  early_news: `order_id||'|'||coalesce(closing,'-')||'|'||price||'|'||currency||'|'||${time('shop_updated_at')}`,
+  authorizations: `transaction_id||' '||order_id`,
+  idempotency_keys: `caller||' '||idempotency_key`,
+});
+
+export type Table = keyof ReturnType<typeof rowsAsText>;
+
+/** After each step: what changes most in whole, the journals as far as they are new, of the rest how many rows. */
+export interface QuickTexts {
+  whole: (table: Table) => string;
+  /** The rows whose ids are above the n-th value that the query is given. */
+  newer: (table: Table, value: number) => string;
+}
+
+export function quickQuery({ whole, newer }: QuickTexts): string {
+  const count = (table: string) => `(select count(*) from ${table})`;
+  return `select ${[
+    whole('orders'),
+    whole('accounts'),
+    whole('customers'),
+    newer('settlements', 1),
+    newer('webhooks', 2),
+    newer('audit_log', 3),
+    count('payments'),
+    count('customer_addresses'),
+    count('idempotency_keys'),
+  ].join(', ')}`;
+}
+
+export const THOROUGH_TABLES: readonly Table[] = [
+  'payments',
+  'customer_addresses',
+  'settlements',
+  'webhooks',
+  'audit_log',
+  'wallets',
+  'nonces',
+  'roles',
+  'early_confirmations',
+  'early_news',
+  'authorizations',
+  'idempotency_keys',
+];
+
+/** How a delivery stands, with spaces between. */
+export const DELIVERY = `event_id||' '||subscriber||' '||subject||' '||state||' '||attempts`;
