@@ -29,6 +29,9 @@ type Outcome<Context> =
 /** Works in one commit: enough to share the cost of making it durable, few enough to answer the first one soon. */
 const MOST_WORKS_IN_A_GROUP = 256;
 
+/** A group takes no more works after so long: on PostgreSQL other instances wait for its end, and refuse what waits for long. */
+const GROUP_FULL_AFTER_MS = 500;
+
 /** Works that may wait. Beyond this the database is behind by seconds, and refusing is kinder than letting wait. */
 const MOST_WORKS_WAITING = 5000;
 
@@ -83,6 +86,7 @@ export class GroupCommit<Context> {
     try {
       await this.#connection.begin();
       outcomes = (await this.#runTogether(group)) ?? (await this.#runApart(group));
+      this.#waiting.unshift(...group.splice(outcomes.length));
       await this.#connection.commit();
     } catch (error) {
       await this.#giveUp(group, error);
@@ -102,7 +106,9 @@ export class GroupCommit<Context> {
   /** Undefined where a work has failed after it had written: what it wrote stands among what the others did. */
   async #runTogether(group: Work<Context>[]): Promise<Outcome<Context>[] | undefined> {
     const outcomes: Outcome<Context>[] = [];
+    const fullAt = performance.now() + GROUP_FULL_AFTER_MS;
     for (const work of group) {
+      if (outcomes.length > 0 && performance.now() > fullAt) break;
       const writesBefore = this.#connection.writes();
       const outcome = await this.#runOne(work);
       if ('error' in outcome && this.#connection.writes() !== writesBefore) return undefined;
@@ -115,7 +121,9 @@ export class GroupCommit<Context> {
     await this.#connection.rollback();
     await this.#connection.begin();
     const outcomes: Outcome<Context>[] = [];
+    const fullAt = performance.now() + GROUP_FULL_AFTER_MS;
     for (const work of group) {
+      if (outcomes.length > 0 && performance.now() > fullAt) break;
       await this.#connection.savepoint();
       const outcome = await this.#runOne(work);
       if ('error' in outcome) await this.#connection.rollbackToSavepoint();

@@ -24,7 +24,7 @@ export function translate(error: unknown): unknown {
   const cause = { cause: error };
   const reason = reasonOf(error);
   if (!(error instanceof pg.DatabaseError)) {
-    return new StoreUnavailableError(`The database can't be reached: ${reason}`, cause);
+    return new StoreUnavailableError(`The database can't be reached: ${reason}${certificateAdvice(error)}`, cause);
   }
   const code = codeOf(error);
   if (PASSING_CODES.test(code)) return new StoreUnavailableError(`The database can't be used now: ${reason}`, cause);
@@ -34,8 +34,26 @@ export function translate(error: unknown): unknown {
   return error;
 }
 
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/** What can be done where the database's certificate is refused. */
+function certificateAdvice(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (UNTRUSTED.has(code)) {
+    return '; the file of sslrootcert in TPG_DATABASE_URL must hold the authority that signed its certificate';
+  }
+  const isForAnother = code === 'ERR_TLS_CERT_ALTNAME_INVALID';
+  return isForAnother ? '; the host in TPG_DATABASE_URL must be one that its certificate names' : '';
+}
+
 /** Node says of a host with several addresses only that all failed. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join('; ');
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message.replace(/[\s:]+$/, '') : String(error);
 }

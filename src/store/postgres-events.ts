@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { Alarm } from '../alarm.ts';
+import { doubledPauseMs } from '../retry-pause.ts';
 import type { StoredEvent } from './events.ts';
 import { EVENTS_CHANNEL } from './postgres-session.ts';
 
@@ -132,8 +133,7 @@ export class EventFollower {
   }
 
   async #pause(failures: number): Promise<void> {
-    const longestMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
-    const pauseMs = (longestMs * (1 + this.#ports.random())) / 2;
+    const pauseMs = doubledPauseMs(failures + 1, FIRST_PAUSE_MS, LONGEST_PAUSE_MS) * (0.5 + this.#ports.random() / 2);
     await sleep(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }
 }

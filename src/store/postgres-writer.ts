@@ -4,12 +4,23 @@ import { isConflict, translate } from './postgres-errors.ts';
 import { isRefusal, type PostgresSession } from './postgres-session.ts';
 
 /**
+ * So long works wait for their turn; then they are refused. The others hold it for less, unless one of them hangs. Works that
+ * come while a group waits wait for that one and for their own turn, and a shop wants an answer within 5 s.
+ */
+const TURN_WITHIN_MS = 2_000;
+
+/**
  * Units of work take turns, those of all instances in the order in which they come: the lock is given to one at a time,
  * and no snapshot is taken before it. So what a work reads is what it writes on, and no two ever meet. Side by side
  * PostgreSQL would give most of them up: it takes two works for dependent that touch the same page of an index, as any
  * two that enter something new do.
  */
-const BEGIN = 'begin isolation level serializable; lock table one_writer in exclusive mode';
+const BEGIN = [
+  'begin isolation level serializable',
+  `set local lock_timeout = ${TURN_WITHIN_MS}`,
+  'lock table one_writer in exclusive mode',
+  'set local lock_timeout to default',
+].join('; ');
 
 /** A transaction was not kept, or nobody knows whether it was: with it all works of its group. */
 export class TransactionLost extends Error {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { migrationNames } from '../../migrations/index.ts';
+import { doubledPauseMs } from '../retry-pause.ts';
 import { StoreBrokenError, StoreUnavailableError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
@@ -23,7 +24,7 @@ const MOST_READS_WAITING = 5000;
  * an answer within the 5 s in which a shop wants one.
  */
 const MOST_TRIES = 8;
-const FIRST_PAUSE_MS = 4;
+const FIRST_PAUSE_MS = 8;
 const LONGEST_PAUSE_MS = 250;
 
 const READ = 'begin isolation level repeatable read read only';
@@ -88,7 +89,7 @@ async function tryAgain<T>(
     } catch (error) {
       if (tries === MOST_TRIES || !mayTryAgain(error)) throw error;
     }
-    await sleep(random() * Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS));
+    await sleep(random() * doubledPauseMs(tries, FIRST_PAUSE_MS, LONGEST_PAUSE_MS));
   }
 }
 

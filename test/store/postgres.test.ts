@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StoreBrokenError, StoreUnavailableError } from '../../src/store/errors.ts';
 import type { StoredEvent } from '../../src/store/events.ts';
 import { type OpenedStore, openReader, openStore, type StoreOptions } from '../../src/store/open.ts';
+import { PostgresSession } from '../../src/store/postgres-session.ts';
+import { postgresWriter } from '../../src/store/postgres-writer.ts';
 import type { Repositories } from '../../src/store/repositories.ts';
 import { databaseUrlOf, newDatabase, type TestDatabase } from '../helpers/database.ts';
 import { TestPostgres } from '../helpers/postgres-server.ts';
@@ -326,6 +329,58 @@ describe('a transaction that takes too long', () => {
   });
 });
 
+describe('an instance that hangs in its turn', () => {
+  it('has the works of others refused in time for a shop, and their reads go on', async () => {
+    const hanging = await open();
+    const begun = gate();
+    const goesOn = gate();
+    const hung = hanging.run(async (tx) => {
+      begun.pass();
+      await goesOn.passed;
+      await addOne(tx);
+    });
+    await begun.passed;
+    const startedAt = performance.now();
+    const first = expect(store.run(addOne)).rejects.toThrow(StoreUnavailableError);
+    await sleep(100);
+    const whileThatWaits = expect(store.run(addOne)).rejects.toThrow(StoreUnavailableError);
+    expect(await currentOf(store)).toBe(0n);
+    await Promise.all([first, whileThatWaits]);
+    // It is 4 s, and more only where the machine has much else to do; the database would end the hung one after 10 s.
+    expect(performance.now() - startedAt).toBeLessThan(8_000);
+    goesOn.pass();
+    await hung;
+    await store.run(addOne);
+    expect(await currentOf(store)).toBe(2n);
+  });
+
+  it('would not be one that has much to do: its turns end after half a second, and others have theirs between', async () => {
+    const busy = await open();
+    const done: string[] = [];
+    const slowly = async (tx: Repositories) => {
+      await sleep(60);
+      await addOne(tx);
+    };
+    const many = Array.from({ length: 16 }, () => busy.run(slowly).then(() => done.push('busy')));
+    await sleep(100);
+    await store.run(addOne);
+    done.push('other');
+    await Promise.all(many);
+    expect(done.indexOf('other')).toBeLessThan(16);
+    expect(await currentOf(store)).toBe(17n);
+  });
+
+  it('is waited for that long alone: for other locks works wait as long as for any query', async () => {
+    const pool = new pg.Pool({ connectionString: database.url, max: 1 });
+    const client = await pool.connect();
+    const { connection } = postgresWriter(async () => new PostgresSession(client));
+    await connection.begin();
+    expect((await client.query('show lock_timeout')).rows).toEqual([{ lock_timeout: '0' }]);
+    await connection.rollback();
+    await pool.end();
+  });
+});
+
 describe('a restart of PostgreSQL', () => {
   it('is answered as unavailable, and healed by itself', { timeout: 60_000 }, async () => {
     const server = await TestPostgres.start({ isDurable: true });
@@ -377,6 +432,17 @@ describe('opening', () => {
     expect(await reader.read(async (tx) => (await tx.customers.totals('c1'))?.current)).toBe(0n);
     await expect(reader.read(addOne)).rejects.toThrow(/read-only/);
     await reader.close();
+  });
+});
+
+describe('orders that changed at the same moment', () => {
+  it('expire the oldest first, wherever their rows are', async () => {
+    await store.run(async (tx) => {
+      for (const orderId of ['1', '2', '3']) await tx.orders.insert(aNewOrder({ orderId }));
+    });
+    database.rows(`update orders set memo = 'moved' where order_id = '1'`);
+    const due = await store.read((tx) => tx.orders.unchangedSince('Unclaimed', new Date(NOW.getTime() + 60_000), 10));
+    expect(due.map(({ orderId }) => orderId)).toEqual(['1', '2', '3']);
   });
 });
 
