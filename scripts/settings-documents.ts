@@ -1,9 +1,5 @@
-import {
-  SETTING_GROUPS,
-  type SettingDescription,
-  type SettingGroup,
-  settingDescriptions,
-} from '../src/setting-schema.ts';
+import { SETTING_GROUPS, type SettingDescription, type SettingGroup } from '../src/setting-kinds.ts';
+import { settingDescriptions } from '../src/setting-schema.ts';
 
 /** The markers in docs/operations.md; what stands between them is made by the generator. */
 export const TABLE_START = '<!-- settings:start -->';

@@ -1,5 +1,6 @@
-import { Alarm } from './alarm.ts';
+import { once } from 'node:events';
 import type { Logger } from './engine/log.ts';
+import { Loop } from './loop.ts';
 import type { Store } from './store/unit-of-work.ts';
 
 /** So often an instance looks whether nobody has the duty any more; each at another moment. */
@@ -21,38 +22,30 @@ export interface DutyKeeperPorts {
 /** Has something done by one instance at a time, and takes it over from one that has ended. */
 export class DutyKeeper {
   readonly #ports: DutyKeeperPorts;
-  readonly #alarm = new Alarm();
-  #isStopped = false;
-  #running: Promise<void> | undefined;
+  readonly #loop: Loop;
 
   constructor(ports: DutyKeeperPorts) {
     this.#ports = ports;
+    const pauseMs = () => LOOK_AGAIN_MS * (0.75 + ports.random() / 4);
+    this.#loop = new Loop(
+      async () => {
+        await this.#doOnce();
+        return pauseMs();
+      },
+      (error) => {
+        ports.log.error({ err: error, duty: ports.name }, 'Nobody can say who has a duty; it is asked again');
+        return pauseMs();
+      },
+    );
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    this.#loop.start();
   }
 
   /** Ends what is being done, and lets another instance do it. */
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#alarm.ring();
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#isStopped) {
-      this.#alarm.reset();
-      try {
-        await this.#doOnce();
-      } catch (error) {
-        this.#ports.log.error(
-          { err: error, duty: this.#ports.name },
-          'Nobody can say who has a duty; it is asked again',
-        );
-      }
-      if (!this.#isStopped) await this.#alarm.sleep(LOOK_AGAIN_MS * (0.75 + this.#ports.random() / 4));
-    }
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** Does it as long as this instance has the duty; nothing where another has it. */
@@ -61,11 +54,10 @@ export class DutyKeeper {
     const duty = await store.takeDuty(name);
     if (duty === undefined) return;
     if (store.isShared) log.info({ duty: name }, `This instance has the duty of the ${name}`);
-    const wake = () => this.#alarm.ring();
-    duty.lost.addEventListener('abort', wake, { once: true });
     try {
       await this.#ports.begin();
-      while (!this.#isStopped && !duty.lost.aborted) await this.#alarm.sleep(LOOK_AGAIN_MS);
+      const isOver = AbortSignal.any([this.#loop.stopping, duty.lost]);
+      if (!isOver.aborted) await once(isOver, 'abort');
       if (duty.lost.aborted) log.warn({ duty: name }, `This instance has lost the duty of the ${name}`);
     } finally {
       await this.#ports.end();

@@ -1,6 +1,15 @@
 import * as z from 'zod';
 import type { LogLevel } from './log.ts';
 import {
+  optional,
+  SETTING_GROUPS,
+  type SettingDescription,
+  secret,
+  settingNotes,
+  textSchema,
+  withDefault,
+} from './setting-kinds.ts';
+import {
   addressValue,
   apiVersionValue,
   booleanValue,
@@ -17,81 +26,6 @@ import {
   tokenValue,
   wholeNumberValue,
 } from './setting-values.ts';
-
-/** The groups in which settings are shown to people, in this order. */
-export const SETTING_GROUPS = [
-  'Server',
-  'Database',
-  'Keys',
-  'Orders',
-  'Wallets',
-  'Shopify',
-  'Limits',
-  'Logging',
-  'Plugins',
-] as const;
-
-export type SettingGroup = (typeof SETTING_GROUPS)[number];
-
-/** What is told to people about one setting: `.env.sample` and the table in docs/operations.md are made from it. */
-export interface SettingDescription {
-  /** The environment variable. */
-  name: string;
-  group: SettingGroup;
-  /** Sentences for the operator. */
-  description: string;
-  /** The text that counts when the setting is not set; undefined where there is none. */
-  defaultText: string | undefined;
-  /** A text that shows the form. Those of secrets are no real values. */
-  example: string;
-  /** Whether the value must never be shown. */
-  secret: boolean;
-}
-
-type SettingNotes = Omit<SettingDescription, 'name' | 'defaultText'> & { defaultText?: string };
-
-const settingNotes = z.registry<SettingNotes>();
-
-/** A reader of a setting's text; undefined means that the text is not what was expected. */
-type ReadText<Value> = (text: string) => Value | undefined;
-
-type Notes = Omit<SettingNotes, 'group' | 'secret' | 'defaultText'>;
-
-/** Makes the schema of one setting without a default. `expected` completes the sentence "TPG_X must be …". */
-function optional<Value>(group: SettingGroup, expected: string, read: ReadText<Value>, notes: Notes) {
-  return textSchema(expected, read)
-    .optional()
-    .register(settingNotes, { ...notes, group, secret: false });
-}
-
-/** As `optional`, for what must never be shown. */
-function secret<Value>(group: SettingGroup, expected: string, read: ReadText<Value>, notes: Notes) {
-  return textSchema(expected, read)
-    .optional()
-    .register(settingNotes, { ...notes, group, secret: true });
-}
-
-/** As `optional`, with the text that counts when the setting is not set. */
-function withDefault<Value>(
-  group: SettingGroup,
-  defaultText: string,
-  expected: string,
-  read: ReadText<Value>,
-  notes: Notes,
-) {
-  return textSchema(expected, read)
-    .prefault(defaultText)
-    .register(settingNotes, { ...notes, group, secret: false, defaultText });
-}
-
-function textSchema<Value>(expected: string, read: ReadText<Value>) {
-  return z.string().transform((text, context): Value => {
-    const value = read(text);
-    if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: expected });
-    return z.NEVER;
-  });
-}
 
 const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 

@@ -1,10 +1,10 @@
-import { Alarm } from '../alarm.ts';
+import { Loop } from '../loop.ts';
+import { MOST_ATTEMPTS, pauseAfterMs, pauseMs } from '../retry-pause.ts';
 import type { PriceUpdate, PriceUpdateOutcome, PriceUpdateProgress } from '../store/price-updates.ts';
 import type { Store } from '../store/unit-of-work.ts';
 import type { Clock } from './clock.ts';
 import type { Logger } from './log.ts';
 import { keptText, takeStep } from './price-update-steps.ts';
-import { MOST_ATTEMPTS, pauseAfterMs, pauseMs } from './retry-pause.ts';
 import { type ShopPrices, StorefrontError } from './storefront.ts';
 
 /** A step is three or four calls to the shop, each of which may have to wait for room in its limits. */
@@ -35,30 +35,33 @@ export interface PriceUpdateWorkerPorts {
  */
 export class PriceUpdateWorker {
   readonly #ports: PriceUpdateWorkerPorts;
-  readonly #alarm = new Alarm();
-  readonly #stopping = new AbortController();
+  readonly #loop: Loop;
   /** However many works wait, a shop in trouble is not asked for each of them at once. */
   #failuresInARow = 0;
-  #running: Promise<void> | undefined;
 
   constructor(ports: PriceUpdateWorkerPorts) {
     this.#ports = ports;
+    this.#loop = new Loop(
+      () => this.#takeTurn(),
+      (error) => {
+        ports.log.error({ err: error }, 'The work on prices cannot reach the database; it goes on in a moment');
+        return STORE_PAUSE_MS;
+      },
+    );
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    this.#loop.start();
   }
 
   /** Says that there may be something new. */
   wake(): void {
-    this.#alarm.ring();
+    this.#loop.wake();
   }
 
   /** Breaks off the step that is being done, which is done again after the next start. */
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.wake();
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** Does one step of the work that has been due for longest. Answers its id; undefined where none is due. */
@@ -68,29 +71,22 @@ export class PriceUpdateWorker {
     const update = await store.run((tx) => tx.priceUpdates.takeNext(now));
     if (update === undefined) return undefined;
     const step = await this.#takeStep(update);
-    if (this.#stopping.signal.aborted) return update.id;
+    if (this.#loop.stopping.aborted) return update.id;
     await (step.done ? this.#noteStep(update, step.progress) : this.#noteFailure(update, step.error));
     return update.id;
   }
 
-  async #run(): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      this.#alarm.reset();
-      try {
-        const isIdle = (await this.processNext()) === undefined;
-        if (isIdle) await this.#alarm.sleep(await this.#sleepMs());
-        else if (this.#failuresInARow > 0) await this.#alarm.sleep(pauseMs(this.#failuresInARow, this.#ports.random));
-      } catch (error) {
-        this.#ports.log.error({ err: error }, 'The work on prices cannot reach the database; it goes on in a moment');
-        if (!this.#stopping.signal.aborted) await this.#alarm.sleep(STORE_PAUSE_MS);
-      }
-    }
+  /** Answers how long there is nothing to do after it. */
+  async #takeTurn(): Promise<number> {
+    const isIdle = (await this.processNext()) === undefined;
+    if (isIdle) return this.#sleepMs();
+    return this.#failuresInARow > 0 ? pauseMs(this.#failuresInARow, this.#ports.random) : 0;
   }
 
   async #takeStep(
     update: PriceUpdate,
   ): Promise<{ done: true; progress: PriceUpdateProgress } | { done: false; error: unknown }> {
-    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(STEP_TIMEOUT_MS)]);
+    const signal = AbortSignal.any([this.#loop.stopping, AbortSignal.timeout(STEP_TIMEOUT_MS)]);
     try {
       return { done: true, progress: await takeStep(this.#ports, update, signal) };
     } catch (error) {

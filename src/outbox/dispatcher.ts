@@ -1,8 +1,8 @@
-import { Alarm } from '../alarm.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Logger } from '../engine/log.ts';
-import { MOST_ATTEMPTS, pauseAfterMs } from '../engine/retry-pause.ts';
 import { StorefrontError } from '../engine/storefront.ts';
+import { Loop } from '../loop.ts';
+import { MOST_ATTEMPTS, pauseAfterMs } from '../retry-pause.ts';
 import type { HeldDelivery } from '../store/deliveries.ts';
 import type { Store } from '../store/unit-of-work.ts';
 import { type EventBus, messageOf } from './event-bus.ts';
@@ -43,29 +43,32 @@ export interface DispatcherPorts {
 export class Dispatcher {
   readonly #ports: DispatcherPorts;
   readonly #inHand = new Map<HeldDelivery, Promise<void>>();
-  readonly #alarm = new Alarm();
-  #isStopped = false;
-  #running: Promise<void> | undefined;
+  readonly #loop: Loop;
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
+    this.#loop = new Loop(
+      () => this.#startNext(),
+      (error) => {
+        ports.log.error({ err: error }, 'The outbox cannot reach the database; it tries again in a moment');
+        return STORE_PAUSE_MS;
+      },
+    );
   }
 
   /** Starts carrying. Without subscribers there is nothing to carry, and nothing runs. */
   start(): void {
-    if (this.#ports.bus.allDurableSubscribers().length > 0) this.#running ??= this.#run();
+    if (this.#ports.bus.allDurableSubscribers().length > 0) this.#loop.start();
   }
 
   /** Says that there may be something new. */
   wake(): void {
-    this.#alarm.ring();
+    this.#loop.wake();
   }
 
   /** Takes nothing more, and waits for what is in hand. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.wake();
-    await this.#running;
+    await this.#loop.stop();
     await Promise.all(this.#inHand.values());
   }
 
@@ -77,18 +80,12 @@ export class Dispatcher {
     return delivery.event.id;
   }
 
-  async #run(): Promise<void> {
-    while (!this.#isStopped) {
-      this.#alarm.reset();
-      try {
-        const delivery = this.#inHand.size < MOST_IN_HAND ? await this.#take() : undefined;
-        if (delivery === undefined) await this.#alarm.sleep(await this.#sleepMs());
-        else this.#startCarrying(delivery);
-      } catch (error) {
-        this.#ports.log.error({ err: error }, 'The outbox cannot reach the database; it tries again in a moment');
-        await this.#alarm.sleep(STORE_PAUSE_MS);
-      }
-    }
+  /** Answers how long there is nothing to do after it. */
+  async #startNext(): Promise<number> {
+    const delivery = this.#inHand.size < MOST_IN_HAND ? await this.#take() : undefined;
+    if (delivery === undefined) return this.#sleepMs();
+    this.#startCarrying(delivery);
+    return 0;
   }
 
   #startCarrying(delivery: HeldDelivery): void {

@@ -45,9 +45,7 @@ interface Outbox {
 
 const ALL: readonly EventType[] = ['NewOrder', 'OrderClaimed', 'OrderPaid', 'OrderAnnulled', 'PaymentReceived'];
 
-async function outbox(
-  options: { subscribers?: string[]; random?: () => number; database?: TestDatabase; onDisk?: boolean } = {},
-) {
+async function outbox(options: { subscribers?: string[]; random?: () => number; database?: TestDatabase } = {}) {
   const bus = new EventBus(recordingLog());
   const told: string[] = [];
   const behaviour = new Map<string, EventHandler>();
@@ -61,8 +59,8 @@ async function outbox(
       });
     }
   }
-  const { database, onDisk = false } = options;
-  const test = await testEngine({ bus, onDisk, ...(database === undefined ? {} : { database }) });
+  const { database } = options;
+  const test = await testEngine({ bus, ...(database && { database }) });
   const { store, clock, log } = test;
   const dispatcher = new Dispatcher({
     store,
@@ -190,7 +188,7 @@ describe('the outbox, driven by hand,', () => {
   });
 
   it('keeps the last error with the delivery, not longer than a thousand characters', async () => {
-    const box = await outbox({ onDisk: true });
+    const box = await outbox();
     box.behaviour.set('shop', failing(new Error('x'.repeat(5_000))));
     await box.test.order({ orderId: '1' });
     await box.carryAll();
@@ -280,7 +278,7 @@ describe('the outbox, driven by hand,', () => {
   });
 
   it('counts the tries of a dead letter that is sent again from one', async () => {
-    const box = await outbox({ onDisk: true });
+    const box = await outbox();
     box.behaviour.set('shop', failing(new StorefrontError('No such order', { retryable: false })));
     await box.test.order({ orderId: '1' });
     await box.carryAll();
@@ -291,7 +289,7 @@ describe('the outbox, driven by hand,', () => {
   });
 
   it('leaves a delivery to whoever holds it, and takes it again when the hold is over', async () => {
-    const box = await outbox({ onDisk: true });
+    const box = await outbox();
     await box.test.order({ orderId: '1' });
     const { clock, store } = box.test;
     const heldUntil = new Date(clock.now().getTime() + 30 * SECOND);
@@ -326,7 +324,7 @@ describe('the outbox, driven by hand,', () => {
 
   it('is told when it has lost a delivery to another, and notes nothing about it', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-    const box = await outbox({ onDisk: true });
+    const box = await outbox();
     const { clock, store } = box.test;
     let signal: AbortSignal | undefined;
     box.behaviour.set('shop', (_, given) => {
@@ -387,7 +385,7 @@ describe('the outbox, driven by hand,', () => {
   });
 
   it('takes nothing for a subscriber that is not registered now, and has it when it is again', async () => {
-    const box = await outbox({ subscribers: ['shop', 'plugin'], onDisk: true });
+    const box = await outbox({ subscribers: ['shop', 'plugin'] });
     await box.test.order({ orderId: '1' });
     await closeEngine(box.test);
     const without = await outbox({ database: box.test.database });
@@ -400,7 +398,7 @@ describe('the outbox, driven by hand,', () => {
   });
 
   it('goes on after a restart where it stopped: nothing is lost, nothing is told twice, pauses stay', async () => {
-    const first = await outbox({ onDisk: true });
+    const first = await outbox();
     first.behaviour.set('shop NewOrder 2', failing(new Error('not now')));
     await first.test.order({ orderId: '1' });
     await first.test.order({ orderId: '2' });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LONGEST_PAUSE_MS, pauseAfterMs, pauseMs } from '../../src/engine/retry-pause.ts';
-import { MINUTE, SECOND } from '../helpers/engine.ts';
+import { LONGEST_PAUSE_MS, pauseAfterMs, pauseMs } from '../src/retry-pause.ts';
+import { MINUTE, SECOND } from './helpers/engine.ts';
 
 describe('the pause between tries', () => {
   it('is between half and the whole of a second doubled with each failure, and at most ten minutes', () => {

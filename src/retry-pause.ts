@@ -1,14 +1,18 @@
-/** The pauses between tries double from the first to the longest. */
+/** The pauses between tries of what is told to the shop or a plugin. */
 const FIRST_PAUSE_MS = 1_000;
 export const LONGEST_PAUSE_MS = 10 * 60_000;
 
 /** With the pauses above this is about a day; after that a person must look. */
 export const MOST_ATTEMPTS = 150;
 
+/** Twice as long after each try, up to the longest. Callers add chance, so that many do not come in step. */
+export function doubledPauseMs(tries: number, firstMs: number, longestMs: number): number {
+  return Math.min(firstMs * 2 ** Math.min(tries - 1, 30), longestMs);
+}
+
 /** The pause before the next try, in milliseconds: doubling, with jitter so that retries do not come in step. */
 export function pauseMs(attempts: number, random: () => number): number {
-  const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(attempts - 1, 30), LONGEST_PAUSE_MS);
-  return Math.round(pause * (0.5 + random() / 2));
+  return Math.round(doubledPauseMs(attempts, FIRST_PAUSE_MS, LONGEST_PAUSE_MS) * (0.5 + random() / 2));
 }
 
 /** The pause after a failure where the other side may have asked for a longer one, in milliseconds. */
