@@ -1,5 +1,6 @@
 import { createApp } from '../src/app.ts';
 import { parseSettings } from '../src/config.ts';
+import { openCore } from '../src/core.ts';
 import { systemClock } from '../src/engine/clock.ts';
 import { silentLog } from '../src/engine/log.ts';
 import { generateSecretKey, publicKeyOf } from '../src/tari/schnorr.ts';
@@ -22,16 +23,17 @@ export async function describeServer(): Promise<ApiDescription> {
   const parsed = parseSettings({ TPG_DATABASE_URL: 'sqlite://:memory:', TPG_METRICS: 'on' });
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
   const signingKey = generateSecretKey((length) => new Uint8Array(length).fill(1));
-  const app = await createApp({
+  const ports = {
     settings: parsed.settings,
-    keys: { signingKey, verificationKey: publicKeyOf(signingKey) },
     clock: systemClock,
-    randomBytes: (length) => new Uint8Array(length),
+    randomBytes: (length: number) => new Uint8Array(length),
     random: () => 0,
     fetch: globalThis.fetch,
     log: silentLog,
     folder: '.',
-  });
+  };
+  const keys = { signingKey, verificationKey: publicKeyOf(signingKey) };
+  const app = await createApp({ ...ports, keys, core: await openCore(ports) });
   await app.server.ready();
   const description = app.server.swagger() as unknown as ApiDescription;
   await app.close();

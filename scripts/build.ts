@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { type BuildOptions, build } from 'esbuild';
 
 /**
- * Builds the server, the tool and the functions of the Tari protocol into dist/, or into the folder named with --into.
+ * Builds the server with its thread, the tool and the functions of the Tari protocol into dist/, or into the folder named with --into.
  * A start has to read a few files then, in place of hundreds: a hot wallet may start the tool a hundred times at once.
  */
 
@@ -30,6 +30,8 @@ const COMMON = {
   outdir: folder,
   outbase: 'src',
   bundle: true,
+  // Half of the text, which each thread keeps in memory. Names stay, for the stacks of errors.
+  minifyWhitespace: true,
   splitting: true,
   format: 'esm',
   platform: 'node',
@@ -43,12 +45,17 @@ const COMMON = {
   logLevel: 'warning',
 } satisfies BuildOptions;
 
-/** Each apart: what they have in common would be cut into ever smaller parts. */
+/** Each apart: what they have in common would be cut into ever smaller parts, and threads would load each other's. */
 const builds = await Promise.all([
   build({
     ...COMMON,
     entryPoints: { 'tari-payment-server': 'src/main.ts' },
     chunkNames: 'tari-payment-server/[name]-[hash]',
+  }),
+  build({
+    ...COMMON,
+    entryPoints: { 'core-thread': 'src/thread/core-thread.ts' },
+    chunkNames: 'core-thread/[name]-[hash]',
   }),
   build({
     ...COMMON,

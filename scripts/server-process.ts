@@ -10,6 +10,8 @@ export interface ServerProcess {
   /** Where it takes requests. */
   url: string;
   pid: number;
+  /** Its exit code, when it has ended; null where it was killed. */
+  ended: Promise<number | null>;
   /** Ends it in order and answers its exit code. */
   stop(): Promise<number | null>;
   /** Ends it as a power cut would. */
@@ -18,7 +20,7 @@ export interface ServerProcess {
 
 /** A loaded machine may take many times the second that a start takes. */
 const START_TIMEOUT_MS = 60_000;
-const POLL_MS = 25;
+const POLL_MS = 50;
 
 /**
  * Starts the built server (`npm run build`) with exactly the given settings: what the environment or a `.env` says does not count.
@@ -35,19 +37,21 @@ export async function startServer(settings: Readonly<Record<string, string>>, lo
     stdio: ['ignore', log, log],
   });
   closeSync(log);
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
   const url = `http://${settings.TPG_HOST}:${settings.TPG_PORT}`;
   await untilItAnswers(child, url, logFile);
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill(signal);
-    await once(child, 'exit');
+    await ended;
   };
   return {
     url,
     pid: child.pid ?? 0,
+    ended,
     async stop() {
       await end('SIGTERM');
-      return child.exitCode;
+      return ended;
     },
     kill: () => end('SIGKILL'),
   };

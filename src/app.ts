@@ -1,36 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { hex } from '@scure/base';
 import type { FastifyInstance } from 'fastify';
-import { createTask } from 'node-cron';
 import type { Settings } from './config.ts';
-import { DutyKeeper } from './duty-keeper.ts';
+import type { Core } from './core.ts';
 import type { Clock } from './engine/clock.ts';
-import { createEngine, type Engine } from './engine/engine.ts';
+import { checkingSignatures, type Engine } from './engine/engine.ts';
 import type { Logger } from './engine/log.ts';
-import { PriceUpdateWorker } from './engine/price-update-worker.ts';
-import type { ShopPrices } from './engine/storefront.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createReadiness } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
 import type { JwtKeys } from './key-file.ts';
-import { Dispatcher } from './outbox/dispatcher.ts';
-import { EventBus } from './outbox/event-bus.ts';
-import { loadPlugins } from './outbox/plugins.ts';
-import { subscribeStorefront } from './outbox/storefront-subscriber.ts';
-import { type ShopifyStorefront, shopifyFromSettings } from './shopify/connect.ts';
-import { openStore } from './store/open.ts';
-import type { Store } from './store/unit-of-work.ts';
-import { addressToBase58 } from './tari/address.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
-
-/** Old webhooks are forgotten once a day, at an hour when shops are quiet. */
-const HOUSEKEEPING_SCHEDULE = '17 4 * * *';
-
-/** Of the name of each take of a delivery: nobody ever gives the same again. */
-const HOLD_BYTES = 12;
-
-/** The end waits so long for calls to the shop and to plugins. One that is cut off is made again after the next start. */
-const TELL_WITHIN_MS = 4_000;
 
 /** What the process gives to the application: everything that is not a pure consequence of its input. */
 export interface AppPorts {
@@ -38,18 +16,13 @@ export interface AppPorts {
   keys: JwtKeys;
   clock: Clock;
   randomBytes: RandomBytes;
-  /** Evenly from 0 up to 1. */
-  random: () => number;
-  fetch: typeof globalThis.fetch;
   log: Logger;
-  /** Plugins' paths are relative to this folder. */
-  folder: string;
+  core: Core;
 }
 
 export interface App {
   server: FastifyInstance;
   engine: Engine;
-  store: Store;
   /** Starts what works by itself: the outbox, expiry, housekeeping. */
   start(): Promise<void>;
   /** Says to balancers that it will end, and goes on meanwhile. */
@@ -58,47 +31,9 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Wires the whole application, top to bottom. */
-export async function createApp(ports: AppPorts): Promise<App> {
-  const { settings, keys, clock, randomBytes, random, log } = ports;
-  const store = await openStore(settings.databaseUrl, {
-    maxConnections: settings.maxConnections,
-    random,
-    connectTimeoutMs: settings.databaseConnectTimeoutMs,
-    statementTimeoutMs: settings.databaseStatementTimeoutMs,
-    idleTransactionTimeoutMs: settings.databaseIdleTimeoutMs,
-  });
-  if (store.appliedMigrations.length > 0) {
-    log.info(
-      { migrations: store.appliedMigrations },
-      `The database is brought up to date by ${store.appliedMigrations.length} migrations`,
-    );
-  }
-
-  const bus = new EventBus(log);
-  const storefront = createStorefront(ports);
-  if (storefront) subscribeStorefront(bus, storefront, log, (orderId) => keptAuthorizations(store, orderId));
-  await loadPlugins(settings.plugins, ports.folder, bus);
-  const makeHold = () => hex.encode(randomBytes(HOLD_BYTES));
-  const dispatcher = new Dispatcher({ store, bus, clock, random, makeHold, log });
-  store.onCommitted((events) => {
-    bus.emit(events);
-    dispatcher.wake();
-  });
-
-  const startedAt = clock.now();
-  const engine = createEngine(
-    { store, clock, log, subscriptions: bus, settings: engineSettings(settings) },
-    {
-      nothingExpiresBefore: new Date(startedAt.getTime() + settings.expiryGraceMs),
-      wakeOutbox: () => dispatcher.wake(),
-      wakePriceUpdates: () => chores.wakePriceUpdates(),
-      storefront,
-      makeTxid: () => `manual-${hex.encode(randomBytes(16))}`,
-    },
-  );
-  const subscribers = bus.allDurableSubscribers();
-  const hasStorefront = storefront !== undefined;
+/** Puts HTTP, and what looks at signatures, before the core. */
+export async function createApp({ settings, keys, clock, randomBytes, log, core }: AppPorts): Promise<App> {
+  const engine = checkingSignatures(core.useCases, { settings, log });
   let isEnding = false;
   const server = await createServer({
     engine,
@@ -107,154 +42,22 @@ export async function createApp(ports: AppPorts): Promise<App> {
     clock,
     random: randomBytes,
     log,
-    checkReadiness: createReadiness({ store, clock, log, hasStorefront, subscribers, isEnding: () => isEnding }),
+    checkReadiness: createReadiness(engine.condition, () => isEnding),
     isEnding: () => isEnding,
-    metrics: settings.metrics ? createMetrics({ store, clock, log, subscribers }) : undefined,
+    metrics: settings.metrics ? createMetrics(engine.figures, log) : undefined,
   });
-
-  const chores = createChores({ ...ports, store, engine, prices: storefront?.prices });
-  const keeper = new DutyKeeper({ store, name: 'chores', begin: chores.begin, end: chores.end, random, log });
 
   return {
     server,
     engine,
-    store,
-    async start() {
-      const now = clock.now();
-      await store.run((tx) => tx.deliveries.release(now, !store.isShared));
-      if (!(await engine.access.isAnybody('super_admin'))) {
-        log.warn(
-          {},
-          'Nobody is super admin yet. Make somebody one with: taritools setup add-user -a ADDRESS -r super_admin',
-        );
-      }
-      dispatcher.start();
-      keeper.start();
-      if (storefront) void reportConnection(storefront, log);
-    },
+    start: () => core.start(),
     announceEnd() {
       isEnding = true;
     },
     async close() {
       isEnding = true;
       await server.close();
-      const told = Promise.all([dispatcher.stop(), keeper.stop()]);
-      await Promise.race([told, sleep(TELL_WITHIN_MS, undefined, { ref: false })]);
-      await store.close();
+      await core.close();
     },
   };
-}
-
-function engineSettings(settings: Settings) {
-  const { paymentWalletAddress } = settings;
-  return {
-    ...settings,
-    paymentWalletAddress: paymentWalletAddress === null ? undefined : addressToBase58(paymentWalletAddress),
-  };
-}
-
-/** The shop to tell, if one is configured. */
-function createStorefront({
-  settings: { shopify },
-  fetch,
-  clock,
-  random,
-  log,
-}: AppPorts): ShopifyStorefront | undefined {
-  if (shopify.shop === null) return undefined;
-  return shopifyFromSettings(
-    {
-      shop: shopify.shop,
-      apiVersion: shopify.apiVersion,
-      adminUrl: shopify.adminUrl ?? undefined,
-      accessToken: shopify.adminAccessToken ?? undefined,
-      clientId: shopify.apiKey ?? undefined,
-      clientSecret: shopify.apiSecret ?? undefined,
-      fields: {
-        orderIdField: shopify.orderIdField,
-        priceField: shopify.priceField,
-        capturePayments: shopify.capturePayments,
-      },
-    },
-    {
-      fetch,
-      clock,
-      sleep: (milliseconds, signal) => sleep(milliseconds, undefined, signal ? { signal } : {}),
-      random,
-      log,
-    },
-  );
-}
-
-async function keptAuthorizations(store: Store, orderId: string): Promise<string[]> {
-  const kept = await store.read((tx) => tx.authorizations.ofOrder(orderId));
-  return kept.map(({ transactionId }) => transactionId);
-}
-
-/** What one instance does for all: what has its times, and the shop's prices. It can be begun again after its end. */
-function createChores(ports: AppPorts & { store: Store; engine: Engine; prices: ShopPrices | undefined }) {
-  const { settings, store, engine, prices, clock, random, log } = ports;
-  const jobs = () => [
-    job('expiry', settings.expirySchedule, () => engine.expiry.run(), log),
-    job('housekeeping', HOUSEKEEPING_SCHEDULE, () => forgetOld(engine), log),
-  ];
-  let scheduled: ReturnType<typeof jobs> = [];
-  let priceWorker: PriceUpdateWorker | undefined;
-  return {
-    async begin() {
-      priceWorker = prices && new PriceUpdateWorker({ store, prices, clock, random, log });
-      priceWorker?.start();
-      scheduled = jobs();
-      for (const each of scheduled) await each.task.start();
-    },
-    async end() {
-      for (const each of scheduled) await each.end();
-      await priceWorker?.stop();
-      priceWorker = undefined;
-    },
-    /** Where another instance has the chores, it looks by itself before long. */
-    wakePriceUpdates: () => priceWorker?.wake(),
-  };
-}
-
-/** A job that runs on a schedule once started, never twice at once; after a failure it runs again at its next time. */
-function job(name: string, cron: string, run: () => Promise<unknown>, log: Logger) {
-  let running: Promise<void> = Promise.resolve();
-  const runOnce = async () => {
-    try {
-      await run();
-    } catch (error) {
-      log.error({ err: error, job: name }, `The ${name} job has failed; it runs again at its next time`);
-    }
-  };
-  const start = () => {
-    running = runOnce();
-    return running;
-  };
-  const task = createTask(cron, start, { name, noOverlap: true });
-  return {
-    task,
-    /** Answers when it runs no more. */
-    async end() {
-      await task.destroy();
-      await running;
-    },
-  };
-}
-
-/** What is only kept to recognise repeats is not kept for ever, nor what became of single products. */
-async function forgetOld({ webhooks, changes, priceUpdates }: Engine): Promise<void> {
-  await webhooks.forgetOld();
-  await changes.forgetOld();
-  await priceUpdates.forgetOld();
-}
-
-async function reportConnection(storefront: ShopifyStorefront, log: Logger): Promise<void> {
-  try {
-    const report = await storefront.checkConnection();
-    log.info({ shop: report.shop, scopes: report.scopes }, `Connected to the shop ${report.shop}`);
-    for (const warning of report.warnings) log.warn({ shop: report.shop }, warning);
-  } catch (error) {
-    log.warn({ err: error }, 'The shop cannot be asked at the moment; calls to it are repeated until they succeed');
-  }
 }

@@ -1,6 +1,4 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
-import pinoPretty from 'pino-pretty';
-import { type AccessLogFields, escapeControls, formatAccessLine } from './http/access-log.ts';
 
 export type { Logger };
 
@@ -8,10 +6,8 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
 
 export interface LogOptions {
   level: LogLevel;
-  /** Lines for people, as on a terminal, instead of one JSON object a line. */
-  pretty: boolean;
-  /** Where the lines go, each with its line break; standard output when it is left out. */
-  destination?: DestinationStream;
+  /** Where the lines go, each one JSON object with its line break: `linesForPeople` makes others of them. */
+  destination: DestinationStream;
 }
 
 /** Names of what must not be read in a log. A boolean under such a name tells nothing and stays. */
@@ -29,15 +25,13 @@ const HIDDEN = '[hidden]';
  */
 const MOST_WAITING_BYTES = 16 * 1024 * 1024;
 
-/**
- * Makes the program's logger. What stands under a secret-looking name is hidden wherever it is logged. A record
- * `{ access: AccessLogFields }` becomes, in the form for people, the documented access line and nothing else.
- */
-export function createLogger({
-  level,
-  pretty,
-  destination = pino.destination({ dest: 1, sync: false, maxLength: MOST_WAITING_BYTES }),
-}: LogOptions): Logger {
+/** Standard output, for lines. */
+export function standardOutput(): DestinationStream {
+  return pino.destination({ dest: 1, sync: false, maxLength: MOST_WAITING_BYTES });
+}
+
+/** Makes the program's logger. What stands under a secret-looking name is hidden wherever it is logged. */
+export function createLogger({ level, destination }: LogOptions): Logger {
   const options: LoggerOptions = {
     level,
     base: null,
@@ -49,7 +43,7 @@ export function createLogger({
       log: (record) => hideSecrets(record),
     },
   };
-  const logger = pino(options, pretty ? prettyDestination(destination) : destination);
+  const logger = pino(options, destination);
   // pino asks no formatter about what a child logger is bound to. Children inherit this method, so all are covered.
   const makeChild = logger.child;
   logger.child = function child(this: Logger, bindings, childOptions) {
@@ -92,37 +86,4 @@ function hideInList(list: readonly unknown[], levels: number): readonly unknown[
 function describeError(error: unknown): unknown {
   const described: unknown = pino.stdSerializers.err(error as Error);
   return typeof described === 'object' && described !== null ? hideSecrets({ ...described }) : described;
-}
-
-/** Turns pino's lines into lines for people as they are written, without a thread of its own to lose them in. */
-function prettyDestination(destination: DestinationStream): DestinationStream {
-  const prettify = pinoPretty.prettyFactory({
-    colorize: false,
-    ignore: 'pid,hostname',
-    translateTime: "UTC:yyyy-mm-dd'T'HH:MM:ss.l'Z'",
-    singleLine: true,
-  });
-  return {
-    write(line) {
-      const access = accessFieldsIn(line);
-      destination.write(access === undefined ? prettify(withoutControls(line)) : `${formatAccessLine(access)}\n`);
-    },
-  };
-}
-
-/**
- * The record with whatever could end its line, or forge another, escaped. An error's stack keeps its line breaks: what
- * follows them is indented, as the beginning of no record is.
- */
-function withoutControls(line: string): unknown {
-  return JSON.parse(line, (name, value: unknown) => {
-    if (typeof value !== 'string') return value;
-    return name === 'stack' ? value.split('\n').map(escapeControls).join('\n') : escapeControls(value);
-  });
-}
-
-function accessFieldsIn(line: string): AccessLogFields | undefined {
-  // Most lines are no access lines, and this tells so without reading the JSON twice.
-  if (!line.includes('"access":{"receivedAt"')) return undefined;
-  return (JSON.parse(line) as { access?: AccessLogFields }).access;
 }

@@ -2,48 +2,59 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
-import { type App, createApp } from './app.ts';
+import type { DestinationStream } from 'pino';
+import type { App } from './app.ts';
 import { parseSettings, type Settings, warnings } from './config.ts';
 import { systemClock } from './engine/clock.ts';
 import { loadEnvironment, unknownSettingWarnings } from './environment.ts';
 import { type JwtKeys, loadOrCreateKeys } from './key-file.ts';
-import { createLogger, type Logger } from './log.ts';
+import { createLogger, type Logger, standardOutput } from './log.ts';
 import { projectFolder } from './project-folder.ts';
-import { databaseUrlFrom, shownDatabaseUrl } from './store/open.ts';
+import { keepHeapSmall } from './small-heap.ts';
+import { databaseUrlFrom, shownDatabaseUrl } from './store/database-url.ts';
+import { startCore } from './thread/start-core.ts';
 
-/**
- * How far the heap may grow beyond what is in use, in percent, before it is swept. V8 lets it grow to four times that,
- * 90 MB more at full load, and gains no time by it: measured in docs/performance.md.
- */
-const HEAP_GROWTH_PERCENT = 50;
+/** Built beside this one. */
+const CORE_THREAD = new URL('core-thread.js', import.meta.url);
 
 /** What was taken is finished within this time; then the process ends all the same. */
 const CLOSE_WITHIN_MS = 10_000;
 
 /** The process: settings in, server up, and an orderly end. */
 async function main(): Promise<void> {
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
+  keepHeapSmall();
   const folder = projectFolder();
   const { settings, environment } = readSettings(folder);
-  const log = createLogger({ level: settings.logLevel, pretty: process.stdout.isTTY });
+  const output = await logOutput();
+  const log = createLogger({ level: settings.logLevel, destination: output });
   for (const warning of [...unknownSettingWarnings(environment), ...warnings(settings)]) log.warn({}, warning);
 
+  const keys = settings.jwtKeys ?? (await makeshiftKeys(folder, settings, log));
+  // HTTP is loaded while the thread starts: one after the other would take a third longer.
+  const [core, { createApp }] = await Promise.all([
+    startCore(CORE_THREAD, { settings, folder }, (line) => output.write(line)),
+    import('./app.ts'),
+  ]);
   const app = await createApp({
     settings,
-    keys: settings.jwtKeys ?? (await makeshiftKeys(folder, settings, log)),
+    keys,
     clock: systemClock,
     randomBytes: (length) => new Uint8Array(randomBytes(length)),
-    random: Math.random,
-    fetch: globalThis.fetch,
     log,
-    folder,
+    core,
   });
   closeInOrder(app, settings, log);
   const url = await app.server.listen({ host: settings.host, port: settings.port });
   await app.start();
   log.info({ url, database: shownDatabaseUrl(settings.databaseUrl) }, `tari-payment-server takes requests at ${url}`);
+}
+
+/** People at a terminal get other lines than programs. */
+async function logOutput(): Promise<DestinationStream> {
+  if (!process.stdout.isTTY) return standardOutput();
+  const { linesForPeople } = await import('./log-for-people.ts');
+  return linesForPeople(standardOutput());
 }
 
 function readSettings(folder: string): { settings: Settings; environment: Record<string, string | undefined> } {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { accessLogFields } from '../src/http/access-log.ts';
 import { createLogger, type LogLevel } from '../src/log.ts';
+import { linesForPeople } from '../src/log-for-people.ts';
 
 function capture(pretty: boolean, level: LogLevel = 'info') {
   const lines: string[] = [];
-  const logger = createLogger({ level, pretty, destination: { write: (line) => void lines.push(line) } });
+  const output = { write: (line: string) => void lines.push(line) };
+  const logger = createLogger({ level, destination: pretty ? linesForPeople(output) : output });
   return { logger, lines };
 }
 

@@ -26,8 +26,10 @@ export interface CrashReport {
 
 const CUSTOMERS = 12;
 const HOT_WALLETS = 4;
+/** A server that has started is killed again within this time; a shorter life shows as much as a longer one. */
+const LONGEST_LIFE_MS = 800;
 /** After the last kill the load goes on for a moment, then all that waits is told to the shop. */
-const REST_MS = 1_000;
+const REST_MS = 500;
 /** A slow machine gets further before it is killed: to kill a server that did nothing yet proves nothing. */
 const LEAST_ANSWERS = 30;
 const LONGEST_WAIT_MS = 30_000;
@@ -170,7 +172,7 @@ async function killAndRestart(
     if (random.chance(0.7)) standIn.failNext(random.between(1, 4), random.pick(FAULTS));
     if (random.chance(0.1)) standIn.failNext(1, 'hang');
     standIn.down = random.chance(0.1);
-    await pauseMs(random.between(20, 1_500));
+    await pauseMs(random.between(20, LONGEST_LIFE_MS));
     const deadline = Date.now() + LONGEST_WAIT_MS;
     while (client.answered - answeredBefore < LEAST_ANSWERS && Date.now() < deadline) await pauseMs(POLL_MS);
     if (postgres && kill % KILLS_PER_DATABASE_KILL === 2) {

@@ -1,6 +1,6 @@
 import { parseSettings } from '../config.ts';
 import { loadEnvironment } from '../environment.ts';
-import { databaseUrlFrom } from '../store/open.ts';
+import { databaseUrlFrom } from '../store/database-url.ts';
 import { CommandError, EXIT_CODES } from './exit.ts';
 import type { CommandPorts } from './ports.ts';
 

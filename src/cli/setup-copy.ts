@@ -34,11 +34,13 @@ async function copy(ports: CommandPorts, flags: CopyFlags): Promise<void> {
     { databaseUrl },
     { audit },
     { copyToPostgres, SqliteSource },
-    { isPostgres, isSqlite, postgresOptions, shownDatabaseUrl },
+    { isPostgres, isSqlite, shownDatabaseUrl },
+    { postgresOptions },
   ] = await Promise.all([
     import('./database-settings.ts'),
     import('../engine/audit.ts'),
     import('../store/copy.ts'),
+    import('../store/database-url.ts'),
     import('../store/open.ts'),
   ]);
   const [from, to] = [databaseUrl(ports, flags.from), databaseUrl(ports, flags.to)];

@@ -144,7 +144,7 @@ async function settingsOfEnvironment({ environment }: CommandPorts): Promise<Rec
 async function checked(ports: CommandPorts, text: string) {
   const [{ parseSettings, warnings }, { databaseUrlFrom }] = await Promise.all([
     import('../config.ts'),
-    import('../store/open.ts'),
+    import('../store/database-url.ts'),
   ]);
   const parsed = parseSettings(parseEnvironmentFile(text));
   if (!parsed.ok) throw new CommandError(parsed.problems.join('\n'), EXIT_CODES.wrongUse);

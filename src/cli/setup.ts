@@ -26,7 +26,7 @@ function migrateCommand(ports: CommandPorts): Command {
       const [{ databaseUrl }, { migrate }, { shownDatabaseUrl }] = await Promise.all([
         import('./database-settings.ts'),
         import('./setup-database.ts'),
-        import('../store/open.ts'),
+        import('../store/database-url.ts'),
       ]);
       const url = databaseUrl(ports, database);
       for (const migration of await migrate(url)) ports.print(`Applied ${migration}`);

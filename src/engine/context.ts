@@ -15,6 +15,12 @@ export interface EngineSettings {
   unpaidOrderTimeoutMs: number;
 }
 
+/** What is needed to look at the signatures of what comes in. */
+export interface SignatureContext {
+  settings: Pick<EngineSettings, 'strictMode' | 'disableMemoSignatureCheck'>;
+  log: Logger;
+}
+
 /** All that the engine's parts stand on. */
 export interface EngineContext {
   store: Store;

@@ -3,21 +3,26 @@ import { access } from './access.ts';
 import { accounts } from './accounts.ts';
 import { audit } from './audit.ts';
 import { changes } from './changes.ts';
-import type { EngineContext } from './context.ts';
+import { condition } from './condition.ts';
+import type { EngineContext, SignatureContext } from './context.ts';
 import { deadLetters } from './dead-letters.ts';
 import { exchangeRates } from './exchange-rates.ts';
 import { expiry } from './expiry.ts';
+import { figures } from './figures.ts';
 import { lists } from './lists.ts';
 import { orderChanges } from './order-changes.ts';
-import { orders } from './orders.ts';
-import { payments } from './payments.ts';
+import { orders, signedClaims } from './orders.ts';
+import { payments, signedReports } from './payments.ts';
 import { priceUpdates } from './price-updates.ts';
 import { rescan } from './rescan.ts';
 import type { Storefront } from './storefront.ts';
-import { wallets } from './wallets.ts';
-import { webhooks } from './webhooks.ts';
+import { authenticator, wallets } from './wallets.ts';
+import { type ReadContent, signedDeliveries, webhooks } from './webhooks.ts';
 
-export type Engine = ReturnType<typeof createEngine>;
+export type Engine = ReturnType<typeof checkingSignatures>;
+
+/** What the engine does with inputs whose signatures are checked. Each takes and answers plain data, and can be far away. */
+export type UseCases = ReturnType<typeof createUseCases>;
 
 export interface EngineOptions {
   /** Until then no order expires. */
@@ -26,6 +31,10 @@ export interface EngineOptions {
   makeTxid: () => string;
   /** The shop to ask for its orders and to tell of ours, where one is configured. */
   storefront?: Pick<Storefront, 'name' | 'openOrders' | 'prices'> | undefined;
+  /** Reads a delivery of the shop that was set aside and is taken up again. */
+  readContent: ReadContent;
+  /** The names of all who are told of events until they have heard. */
+  subscribers: () => readonly string[];
   /** Says that something waits to be told that was not just appended. */
   wakeOutbox: () => void;
   /** Says that there is something to do about the prices that the shop shows. */
@@ -33,12 +42,28 @@ export interface EngineOptions {
 }
 
 /** Everything that the server can do, over one store. `http/` and `cli/` call this and nothing below it. */
-export function createEngine(context: EngineContext, options: EngineOptions) {
-  const orderUseCases = orders(context);
-  const walletUseCases = wallets(context);
+export function createEngine(context: EngineContext, options: EngineOptions): Engine {
+  return checkingSignatures(createUseCases(context, options), context);
+}
+
+/** Puts before the use cases what looks at signatures, which is slow and needs no store. */
+export function checkingSignatures(useCases: UseCases, context: SignatureContext) {
+  const { orders, payments, wallets, webhooks } = useCases;
+  return {
+    ...useCases,
+    orders: { ...orders, ...signedClaims(orders, context) },
+    payments: { ...payments, ...signedReports(payments, authenticator(wallets, context), context) },
+    webhooks: { ...webhooks, ...signedDeliveries(webhooks, context) },
+  };
+}
+
+export function createUseCases(context: EngineContext, options: EngineOptions) {
+  const { storefront, subscribers, readContent, wakeOutbox } = options;
+  const { enter, enterClaim } = orders(context);
+  const { admit, ...walletUseCases } = wallets(context);
   const changeUseCases = changes(context);
   const priceUpdateUseCases = priceUpdates(context, changeUseCases, {
-    hasShop: options.storefront?.prices !== undefined,
+    hasShop: storefront?.prices !== undefined,
     wake: options.wakePriceUpdates,
   });
   return {
@@ -48,20 +73,22 @@ export function createEngine(context: EngineContext, options: EngineOptions) {
     expiry: expiry(context, options.nothingExpiresBefore),
     lists: lists(context),
     changes: changeUseCases,
-    deadLetters: deadLetters(context, changeUseCases, options.wakeOutbox),
+    deadLetters: deadLetters(context, changeUseCases, wakeOutbox),
     orderChanges: orderChanges(context, changeUseCases, options.makeTxid),
-    orders: orderUseCases,
-    payments: payments(context, walletUseCases),
+    orders: { enterClaim },
+    payments: payments(context, { admit }),
     priceUpdates: priceUpdateUseCases,
-    rescan: rescan(context, orderUseCases, options.storefront),
+    rescan: rescan(context, { enter }, storefront),
     wallets: walletUseCases,
     webhooks: webhooks(
       context,
-      orderUseCases,
+      { enter },
       changeUseCases,
-      { storefront: options.storefront?.name, wake: options.wakeOutbox },
+      { name: storefront?.name, wakeOutbox, readContent },
       priceUpdateUseCases,
     ),
+    condition: condition(context, { hasStorefront: storefront !== undefined, subscribers }),
+    figures: figures(context, subscribers),
     audit: () => audit(context.store),
     /** Up to `limit` events after the one with id `after`, oldest first. */
     eventsAfter: (after: bigint, limit: number) => context.store.read((tx) => tx.events.after(after, limit)),

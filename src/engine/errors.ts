@@ -44,10 +44,12 @@ export type EngineErrorCode = keyof typeof ERROR_SENTENCES;
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly code: EngineErrorCode;
+  /** What fills the sentence's `{}`. */
+  readonly about: string;
 
-  /** @param about fills the sentence's `{}`. */
   constructor(code: EngineErrorCode, about = '') {
     super(ERROR_SENTENCES[code].replace('{}', () => about).trim());
     this.code = code;
+    this.about = about;
   }
 }

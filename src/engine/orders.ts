@@ -3,7 +3,7 @@ import type { OrderNames } from '../store/payments.ts';
 import type { Repositories } from '../store/repositories.ts';
 import { accountAddress, accountOf, addressToBase58, type TariAddress } from '../tari/address.ts';
 import { type Claim, claimInMemo, verifyClaim } from '../tari/claim.ts';
-import type { EngineContext, EngineSettings } from './context.ts';
+import type { EngineContext, EngineSettings, SignatureContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import { Ledger, type Owner } from './ledger.ts';
 import { convertPrice } from './prices.ts';
@@ -75,23 +75,23 @@ function spelledOtherwise(name: string): string {
   return name.startsWith('#') ? name.slice(1) : `#${name}`;
 }
 
+/** Who claims an order by its own texts: the first that has signed a claim of it. Slow, so it is done before the unit of work. */
+export function claimantIn(shopOrder: ShopOrder, { settings, log }: SignatureContext): Owner | undefined {
+  for (const text of shopOrder.claimTexts) {
+    const claim = claimInMemo(text);
+    if (claim === undefined || !namesOrder(claim.order_id, shopOrder, settings.strictMode)) continue;
+    const verified = verifiedClaim(claim, settings);
+    if (verified !== undefined) return verified.claimant;
+    log.info(
+      { orderId: shopOrder.orderId },
+      'The claim in the note of the order is not signed by its address; it is passed over',
+    );
+  }
+  return undefined;
+}
+
 export function orders(context: EngineContext) {
   const { store, clock, settings, log, subscriptions } = context;
-
-  /** The claims of an order's texts that count: signed, and for this order. */
-  const claimantIn = (shopOrder: ShopOrder): Owner | undefined => {
-    for (const text of shopOrder.claimTexts) {
-      const claim = claimInMemo(text);
-      if (claim === undefined || !namesOrder(claim.order_id, shopOrder, settings.strictMode)) continue;
-      const verified = verifiedClaim(claim, settings);
-      if (verified !== undefined) return verified.claimant;
-      log.info(
-        { orderId: shopOrder.orderId },
-        'The claim in the note of the order is not signed by its address; it is passed over',
-      );
-    }
-    return undefined;
-  };
 
   const enter = async (ledger: Ledger, told: ShopOrder, claimant: Owner | undefined): Promise<OrderReceipt> => {
     const known = await ledger.tx.orders.find(told.orderId);
@@ -119,7 +119,7 @@ export function orders(context: EngineContext) {
   };
 
   const claimedOrder = async (tx: Repositories, order: Order): Promise<ClaimedOrder> => {
-    const sendTo = settings.paymentWalletAddress ?? (await tx.wallets.all())[0]?.address;
+    const sendTo = settings.paymentWalletAddress ?? (await tx.wallets.firstAddress());
     if (sendTo === undefined) throw new EngineError('no_payment_wallet');
     // An address that claimed the order may ask again at any time, and must not be told to pay for one that is annulled.
     const isAnnulled = order.status === 'Expired' || order.status === 'Cancelled';
@@ -144,9 +144,6 @@ export function orders(context: EngineContext) {
   };
 
   return {
-    /** Who claims the order by its own texts. Pure but slow, so it is done before the unit of work. */
-    claimantIn,
-
     /**
      * Enters an order that the shop reported, inside its caller's unit of work, by the newest that the shop said of it:
      * one that it has closed meanwhile is entered and cancelled at once. A known order is left as it is.
@@ -155,18 +152,26 @@ export function orders(context: EngineContext) {
     enter,
 
     /**
+     * What `claim` does once the signature is checked.
+     * @throws {EngineError} `order_not_found`, `order_change_forbidden`, `no_payment_wallet`
+     */
+    enterClaim,
+  };
+}
+
+/** Claims as they come, with their signatures. */
+export function signedClaims({ enterClaim }: Pick<Orders, 'enterClaim'>, { settings }: SignatureContext) {
+  return {
+    /**
      * Claims an order for the address that signed the claim, and tries to pay it from that address. Repeating the same
      * claim answers the same and changes nothing.
-     * @throws {EngineError} `claim_signature_invalid`, `order_not_found`, `order_change_forbidden`, `no_payment_wallet`
+     * @throws {EngineError} `claim_signature_invalid`, and as `enterClaim`
      */
     async claim(claim: Claim): Promise<ClaimedOrder> {
       const verified = verifiedClaim(claim, settings);
       if (verified === undefined) throw new EngineError('claim_signature_invalid');
       return enterClaim(verified);
     },
-
-    /** What `claim` does once the signature is checked. @throws {EngineError} as `claim` */
-    enterClaim,
   };
 }
 

@@ -3,12 +3,12 @@ import type { Repositories } from '../store/repositories.ts';
 import { addressToBase58, type TariAddress } from '../tari/address.ts';
 import { claimInMemo } from '../tari/claim.ts';
 import { formatTari, type MicroTari } from '../tari/micro-tari.ts';
-import type { EngineContext } from './context.ts';
+import type { EngineContext, SignatureContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import { Ledger, type Owner } from './ledger.ts';
 import { findOrderOrNone, ownerOf, verifiedClaim } from './orders.ts';
 import { payOpenOrders, type Settled, tryToPay } from './settling.ts';
-import type { AuthenticatedMessage, WalletMessage, Wallets } from './wallets.ts';
+import type { Authenticate, AuthenticatedMessage, WalletMessage, Wallets } from './wallets.ts';
 
 /** A payment as the hot wallet reports it. */
 export interface PaymentReport {
@@ -52,21 +52,10 @@ export type Payments = ReturnType<typeof payments>;
 
 const NOTHING_SETTLED: Settled = { ordersPaid: [], settlements: [] };
 
-export function payments({ store, clock, settings, log, subscriptions }: EngineContext, wallets: Wallets) {
-  /** The order that a payment names, and for whom: a signed claim in its memo speaks for its signer. */
-  const namedOrder = (report: PaymentReport): NamedOrder | undefined => {
-    const claim = report.memo === null ? undefined : claimInMemo(report.memo);
-    if (claim !== undefined) {
-      const verified = verifiedClaim(claim, settings);
-      if (verified !== undefined) return verified;
-      log.info(
-        { txid: report.txid },
-        'The claim in the memo of the payment is not signed by its address; it is passed over',
-      );
-    }
-    return report.orderId === null ? undefined : { orderId: report.orderId, claimant: ownerOf(report.sender) };
-  };
-
+export function payments(
+  { store, clock, settings, log, subscriptions }: EngineContext,
+  wallets: Pick<Wallets, 'admit'>,
+) {
   const enter = async (ledger: Ledger, { report, named }: CheckedReport): Promise<Payment> => {
     const { tx, now } = ledger;
     const sender = ownerOf(report.sender);
@@ -146,24 +135,6 @@ export function payments({ store, clock, settings, log, subscriptions }: EngineC
 
   return {
     /**
-     * Takes in a payment that was seen on the chain. It credits nobody until it is confirmed, but claims the order that
-     * it names. A payment that is known already changes nothing.
-     * @throws {EngineError} as `wallets.authenticate` and `enterReport`
-     */
-    async receive(report: PaymentReport, message: WalletMessage): Promise<PaymentReceipt> {
-      const authenticated = await wallets.authenticate(message);
-      return enterReport({ report, message: authenticated, named: namedOrder(report) });
-    },
-
-    /**
-     * Takes in that a payment is confirmed on the chain: credits its sender and pays what that can pay.
-     * @throws {EngineError} as `wallets.authenticate` and `enterConfirmation`
-     */
-    async confirm(txid: string, message: WalletMessage): Promise<ConfirmationReceipt> {
-      return enterConfirmation(txid, await wallets.authenticate(message));
-    },
-
-    /**
      * What `receive` does once the signatures are checked.
      * @throws {EngineError} as `wallets.admit`; `payment_contradicted` where the same transaction was reported with
      *   another sender or amount.
@@ -173,6 +144,47 @@ export function payments({ store, clock, settings, log, subscriptions }: EngineC
     /** What `confirm` does once the signature is checked. @throws {EngineError} as `wallets.admit`; `payment_cancelled` */
     enterConfirmation,
   };
+}
+
+/** Reports of hot wallets as they come, with their signatures. */
+export function signedReports(
+  { enterReport, enterConfirmation }: Payments,
+  authenticate: Authenticate,
+  context: SignatureContext,
+) {
+  return {
+    /**
+     * Takes in a payment that was seen on the chain. It credits nobody until it is confirmed, but claims the order that
+     * it names. A payment that is known already changes nothing.
+     * @throws {EngineError} as `Authenticate` and `enterReport`
+     */
+    async receive(report: PaymentReport, message: WalletMessage): Promise<PaymentReceipt> {
+      const authenticated = await authenticate(message);
+      return enterReport({ report, message: authenticated, named: namedOrder(report, context) });
+    },
+
+    /**
+     * Takes in that a payment is confirmed on the chain: credits its sender and pays what that can pay.
+     * @throws {EngineError} as `Authenticate` and `enterConfirmation`
+     */
+    async confirm(txid: string, message: WalletMessage): Promise<ConfirmationReceipt> {
+      return enterConfirmation(txid, await authenticate(message));
+    },
+  };
+}
+
+/** The order that a payment names, and for whom: a signed claim in its memo speaks for its signer. */
+function namedOrder(report: PaymentReport, { settings, log }: SignatureContext): NamedOrder | undefined {
+  const claim = report.memo === null ? undefined : claimInMemo(report.memo);
+  if (claim !== undefined) {
+    const verified = verifiedClaim(claim, settings);
+    if (verified !== undefined) return verified;
+    log.info(
+      { txid: report.txid },
+      'The claim in the memo of the payment is not signed by its address; it is passed over',
+    );
+  }
+  return report.orderId === null ? undefined : { orderId: report.orderId, claimant: ownerOf(report.sender) };
 }
 
 export const CONFIRMATION_SENTENCES: Readonly<Record<ConfirmationReceipt['outcome'], string>> = {

@@ -3,7 +3,7 @@ import { recordChange } from './audit-trail.ts';
 import type { EngineContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import { Ledger } from './ledger.ts';
-import type { Orders } from './orders.ts';
+import { claimantIn, type Orders } from './orders.ts';
 import { takeInOrder } from './shop-changes.ts';
 import { type OpenOrder, type ShopOrder, type Storefront, StorefrontError } from './storefront.ts';
 import { orderView } from './views.ts';
@@ -22,13 +22,15 @@ const READ_WITHIN_MS = 5 * 60_000;
 
 /** @param storefront undefined where no shop is configured. */
 export function rescan(
-  { store, clock, log, subscriptions }: EngineContext,
-  orders: Orders,
+  context: EngineContext,
+  orders: Pick<Orders, 'enter'>,
   storefront: Pick<Storefront, 'openOrders'> | undefined,
 ) {
+  const { store, clock, log, subscriptions } = context;
+
   /** Each order is a unit of work of its own: what was added stays, whatever becomes of the rest. */
   const takeIn = async (actor: string, shopOrder: ShopOrder): Promise<Omit<WebhookAnswer, 'state'>> => {
-    const claimant = orders.claimantIn(shopOrder);
+    const claimant = claimantIn(shopOrder, context);
     const now = clock.now();
     try {
       return await store.run(async (tx) => {

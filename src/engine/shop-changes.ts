@@ -18,7 +18,7 @@ import type { ShopOrder } from './storefront.ts';
 
 /**
  * Takes in that the shop has a new order.
- * @param claimant who claims it by its own texts: `orders.claimantIn`, found before the unit of work.
+ * @param claimant who claims it by its own texts: `claimantIn`, found before the unit of work.
  * @throws {EngineError} `unsupported_currency`, `invalid_price`; nothing has changed then.
  */
 export async function takeInOrder(

@@ -4,7 +4,7 @@ import type { HotWallet } from '../store/wallets.ts';
 import { accountOf, addressToBase58, type TariAddress } from '../tari/address.ts';
 import { verifyWalletSignature } from '../tari/wallet-signature.ts';
 import { recordChange } from './audit-trail.ts';
-import type { EngineContext } from './context.ts';
+import type { EngineContext, SignatureContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import { walletView } from './views.ts';
 
@@ -38,19 +38,12 @@ export function wallets({ store, clock, settings, log }: EngineContext) {
 
   return {
     /**
-     * Checks who sent a message before anything is written. The cheap checks go first, so that only the wallet itself
-     * can make us look at signatures.
-     * @throws {EngineError} `wallet_not_authorized`, `wallet_signature_invalid`
+     * Refuses what does not come from a registered wallet and its place.
+     * @throws {EngineError} `wallet_not_authorized`
      */
-    async authenticate(message: WalletMessage): Promise<AuthenticatedMessage> {
+    async requireRegistered(message: Pick<WalletMessage, 'address' | 'remoteAddress'>): Promise<void> {
       const account = accountOf(message.address);
       checkRegistered(await store.read((tx) => tx.wallets.find(account)), message);
-      if (!verifyWalletSignature(message, message.payload)) {
-        log.warn({ wallet: addressToBase58(message.address) }, 'A message of a hot wallet has an invalid signature');
-        throw new EngineError('wallet_signature_invalid');
-      }
-      const { address, nonce, remoteAddress } = message;
-      return { address, nonce, remoteAddress } as AuthenticatedMessage;
     },
 
     /**
@@ -109,6 +102,27 @@ export function wallets({ store, clock, settings, log }: EngineContext) {
       });
       log.info({ wallet: address, actor }, `Hot wallet ${address} may no longer report payments`);
     },
+  };
+}
+
+/**
+ * Checks who sent a message before anything is written.
+ * @throws {EngineError} `wallet_not_authorized`, `wallet_signature_invalid`
+ */
+export type Authenticate = (message: WalletMessage) => Promise<AuthenticatedMessage>;
+
+/** The cheap checks go first, so that only the wallet itself can make us look at signatures. */
+export function authenticator(
+  { requireRegistered }: Pick<Wallets, 'requireRegistered'>,
+  { log }: SignatureContext,
+): Authenticate {
+  return async ({ address, nonce, signature, payload, remoteAddress }) => {
+    await requireRegistered({ address, remoteAddress });
+    if (!verifyWalletSignature({ address, nonce, signature }, payload)) {
+      log.warn({ wallet: addressToBase58(address) }, 'A message of a hot wallet has an invalid signature');
+      throw new EngineError('wallet_signature_invalid');
+    }
+    return { address, nonce, remoteAddress } as AuthenticatedMessage;
   };
 }
 

@@ -2,10 +2,10 @@ import { storableText } from '../storable-text.ts';
 import type { SetAsideWebhook, WebhookAnswer, WebhookDelivery } from '../store/webhooks.ts';
 import { takeInAuthorization } from './authorizations.ts';
 import type { ChangeRequest, Changes } from './changes.ts';
-import type { EngineContext } from './context.ts';
+import type { EngineContext, SignatureContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import { Ledger, type Owner } from './ledger.ts';
-import type { Orders } from './orders.ts';
+import { claimantIn, type Orders } from './orders.ts';
 import type { PriceUpdateRequests } from './price-updates.ts';
 import { takeInNews, takeInOrder } from './shop-changes.ts';
 import type { ShopAuthorization, ShopOrder } from './storefront.ts';
@@ -37,23 +37,23 @@ export type Webhooks = ReturnType<typeof webhooks>;
 /** How long used deliveries are remembered. The shop sends again for 4 hours; this leaves room for a person's retry. */
 const MEMORY_DAYS = 30;
 
-/** The shop to tell again, as it is named among the subscribers, and how the outbox learns that it has to. */
-export interface WebhookOutbox {
-  storefront: string | undefined;
-  wake: () => void;
+/** The shop's side of its deliveries. */
+export interface WebhookShop {
+  /** As it is named among the subscribers; undefined where none is told of anything. */
+  name: string | undefined;
+  /** Says that there is something to tell it again. */
+  wakeOutbox: () => void;
+  readContent: ReadContent;
 }
 
 export function webhooks(
   context: EngineContext,
-  orders: Orders,
+  orders: Pick<Orders, 'enter'>,
   { perform }: Changes,
-  outbox: WebhookOutbox,
+  shop: WebhookShop,
   priceUpdates: Pick<PriceUpdateRequests, 'requestProduct' | 'wake'>,
 ) {
   const { store, clock, log, subscriptions } = context;
-
-  const checked = (content: WebhookContent): CheckedContent =>
-    content.kind === 'new_order' ? { ...content, claimant: orders.claimantIn(content.order) } : content;
 
   const process = async (ledger: Ledger, content: CheckedContent) => {
     if (content.kind === 'ignored') return answer('ignored', true, content.reason);
@@ -65,7 +65,7 @@ export function webhooks(
     }
     try {
       if (content.kind === 'authorization') {
-        return await takeInAuthorization(ledger, content.authorization, outbox.storefront);
+        return await takeInAuthorization(ledger, content.authorization, shop.name);
       }
       if (content.kind === 'order_news') return await takeInNews(ledger, content.order);
       return await takeInOrder(ledger, orders, content.order, content.claimant);
@@ -79,7 +79,7 @@ export function webhooks(
   const enter = async (
     delivery: WebhookDelivery,
     content: CheckedContent,
-    body: string | Buffer,
+    body: string | Uint8Array,
   ): Promise<WebhookAnswer> => {
     const now = clock.now();
     const { received, isRepeat } = await store.run(async (tx) => {
@@ -89,12 +89,12 @@ export function webhooks(
       await tx.webhooks.insert(
         delivery,
         received,
-        received.state === 'set_aside' ? storableText(body.toString()) : null,
+        received.state === 'set_aside' ? storableText(textOf(body)) : null,
         now,
       );
       return { received, isRepeat: false };
     });
-    if (content.kind === 'authorization') outbox.wake();
+    if (content.kind === 'authorization') shop.wakeOutbox();
     if (content.kind === 'product_news') priceUpdates.wake();
     const fields = { topic: delivery.topic, webhookId: delivery.webhookId, isRepeat };
     if (received.state === 'set_aside') log.warn(fields, `A webhook is set aside: ${received.message}`);
@@ -104,15 +104,6 @@ export function webhooks(
   };
 
   return {
-    /**
-     * Takes in a delivery of the shop, in one unit of work with all that follows from it. A delivery that came before
-     * is answered as it was then. What can't be used is set aside with its reason.
-     * @param body the raw text, or its bytes in UTF-8. It is kept where the delivery is set aside, as far as texts can be stored.
-     */
-    async receive(delivery: WebhookDelivery, content: WebhookContent, body: string | Buffer): Promise<WebhookAnswer> {
-      return enter(delivery, checked(content), body);
-    },
-
     /** What `receive` does once the signatures are checked. */
     enter,
 
@@ -125,11 +116,11 @@ export function webhooks(
      * it. What still can't be used stays set aside, with its reason of now.
      * @throws {EngineError} `webhook_not_set_aside`
      */
-    async retry(request: ChangeRequest, id: bigint, readContent: ReadContent): Promise<WebhookAnswer> {
+    async retry(request: ChangeRequest, id: bigint): Promise<WebhookAnswer> {
       // Reading a body and checking a claim in it takes time that a unit of work must not. While a delivery is set
       // aside neither its topic nor its body changes.
       const found = await store.read((tx) => tx.webhooks.findSetAside(id));
-      const content = found && checked(readContent(found.topic, found.body));
+      const content = found && checkedContent(shop.readContent(found.topic, found.body), context);
       const retried = await perform(request, async (ledger) => {
         const kept = await ledger.tx.webhooks.findSetAside(id);
         if (kept === undefined || content === undefined) throw new EngineError('webhook_not_set_aside', String(id));
@@ -141,7 +132,7 @@ export function webhooks(
           record: { action: 'retry webhook', subject: `webhook ${id}`, before, after: received },
         };
       });
-      if (content?.kind === 'authorization') outbox.wake();
+      if (content?.kind === 'authorization') shop.wakeOutbox();
       if (content?.kind === 'product_news') priceUpdates.wake();
       return retried;
     },
@@ -174,6 +165,32 @@ export function webhooks(
       });
     },
   };
+}
+
+/** Deliveries as they come, with the signatures of claims in the orders' texts. */
+export function signedDeliveries({ enter }: Pick<Webhooks, 'enter'>, context: SignatureContext) {
+  return {
+    /**
+     * Takes in a delivery of the shop, in one unit of work with all that follows from it. A delivery that came before
+     * is answered as it was then. What can't be used is set aside with its reason.
+     * @param body the raw text, or its bytes in UTF-8. It is kept where the delivery is set aside, as far as texts can be stored.
+     */
+    async receive(
+      delivery: WebhookDelivery,
+      content: WebhookContent,
+      body: string | Uint8Array,
+    ): Promise<WebhookAnswer> {
+      return enter(delivery, checkedContent(content, context), body);
+    },
+  };
+}
+
+function checkedContent(content: WebhookContent, context: SignatureContext): CheckedContent {
+  return content.kind === 'new_order' ? { ...content, claimant: claimantIn(content.order, context) } : content;
+}
+
+function textOf(body: string | Uint8Array): string {
+  return typeof body === 'string' ? body : new TextDecoder().decode(body);
 }
 
 function answer(state: WebhookAnswer['state'], success: boolean, message: string): WebhookAnswer {

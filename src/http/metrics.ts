@@ -1,9 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Clock } from '../engine/clock.ts';
+import type { CurrentFigures } from '../engine/figures.ts';
 import type { Logger } from '../engine/log.ts';
-import type { Reader } from '../store/unit-of-work.ts';
-import { createFigures, type Figures } from './figures.ts';
 
 /** What Prometheus asks for, in its text form. */
 export interface Metrics {
@@ -17,21 +15,12 @@ export interface Metrics {
 /** The label of requests to paths that are not served: what strangers make up must not become a metric each. */
 const NO_ROUTE = 'none';
 
-export interface MetricsPorts {
-  store: Reader;
-  clock: Clock;
-  log: Logger;
-  /** Whose deliveries are counted. */
-  subscribers: readonly string[];
-}
-
 /** Makes the metrics of one server. Those of the process, such as the lag of its event loop, are prom-client's own. */
-export function createMetrics({ store, clock, log, subscribers }: MetricsPorts): Metrics {
+export function createMetrics(readFigures: () => Promise<CurrentFigures>, log: Logger): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const countAnswer = requestMetrics(registry);
   const showFigures = figureMetrics(registry);
-  const readFigures = createFigures({ store, clock, subscribers });
 
   return {
     contentType: registry.contentType,
@@ -71,7 +60,7 @@ function requestMetrics(registry: Registry): Metrics['countAnswer'] {
 }
 
 /** Shows the figures; without any, their metrics are left out. */
-function figureMetrics(registry: Registry): (figures: (Figures & { now: Date }) | undefined) => void {
+function figureMetrics(registry: Registry): (figures: CurrentFigures | undefined) => void {
   const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
   const orders = gauge('tpg_orders', 'Orders by state.', 'status');

@@ -1,71 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
-import type { Clock } from '../engine/clock.ts';
-import type { Logger } from '../engine/log.ts';
-import type { DeliveryBacklog } from '../store/deliveries.ts';
-import type { PriceUpdateBacklog } from '../store/price-updates.ts';
-import type { Store } from '../store/unit-of-work.ts';
+import type { Condition } from '../engine/condition.ts';
 import type { readiness } from './schemas.ts';
 
 export type Readiness = z.output<typeof readiness>;
 
-/** Readiness writes to the database, so it is found out at most so often, whoever asks. */
+/** Finding out writes to the database, so it is done at most so often, whoever asks. */
 const FRESH_FOR_MS = 2_000;
 
-/** Events that wait longer than this say that the shop, or a plugin, has been out of reach for long. */
-const LONGEST_LAG_MS = 15 * 60_000;
+/** Longer than a locked SQLite file is waited for, and shorter than balancers wait for an answer. */
+const FOUND_WITHIN_MS = 2_500;
 
 const ENDING = 'The server is about to end; it takes requests until then.';
 
-const NO_BACKLOG: { backlog: DeliveryBacklog; prices: PriceUpdateBacklog } = {
-  backlog: { pending: 0, dead: 0, oldestPendingAt: null },
+const NOT_FOUND: Condition = {
+  reasons: [
+    `The database, or a plugin that computes, has kept the server from doing anything for ${FOUND_WITHIN_MS / 1000} s.`,
+  ],
+  hasDatabase: false,
+  storefront: 'behind',
+  deliveries: { pending: 0, dead: 0, oldestPendingAt: null },
+  lagMs: 0,
   prices: { waiting: 0, failed: 0 },
 };
 
-/** Finds out whether the server can do its work: keep what it is told, and tell others what it decided. */
-export function createReadiness(ports: {
-  store: Store;
-  clock: Clock;
-  log: Logger;
-  hasStorefront: boolean;
-  subscribers: readonly string[];
-  /** Whether it will end soon, so that requests had better go elsewhere. */
-  isEnding: () => boolean;
-}) {
-  const { store, clock, log, hasStorefront, subscribers, isEnding } = ports;
-  let last: { at: number; found: Promise<Readiness> } | undefined;
-
-  const look = async (): Promise<Readiness> => {
-    const now = clock.now();
-    const reasons: string[] = [];
-    const { backlog, prices } = await store
-      .run(async (tx) => {
-        await tx.heartbeat.beat(now);
-        return { backlog: await tx.deliveries.backlog(subscribers), prices: await tx.priceUpdates.backlog() };
-      })
-      .catch((error: unknown) => {
-        log.error({ err: error }, 'The database cannot be written');
-        reasons.push('The database cannot be written; what is sent now is refused and must be sent again.');
-        return NO_BACKLOG;
-      });
-    const hasDatabase = reasons.length === 0;
-    const lagMs = backlog.oldestPendingAt === null ? 0 : Math.max(0, now.getTime() - backlog.oldestPendingAt.getTime());
-    const isBehind = lagMs > LONGEST_LAG_MS;
-    if (isBehind)
-      reasons.push(`Events have waited for ${Math.floor(lagMs / 60_000)} minutes to be told to the shop or a plugin.`);
-    return {
-      ready: reasons.length === 0,
-      reasons,
-      database: hasDatabase ? 'ok' : 'unavailable',
-      storefront: hasStorefront ? (isBehind ? 'behind' : 'ok') : 'not configured',
-      outbox: { pending: backlog.pending, dead_letters: backlog.dead, lag_seconds: Math.floor(lagMs / 1000) },
-      price_updates: prices,
-    };
-  };
+/**
+ * Says whether requests had better come here.
+ * @param isEnding whether the server will end soon.
+ */
+export function createReadiness(condition: () => Promise<Condition>, isEnding: () => boolean) {
+  let last: { at: number; found: Promise<Condition> } | undefined;
 
   return async (): Promise<Readiness> => {
     const now = performance.now();
-    if (last === undefined || now - last.at > FRESH_FOR_MS) last = { at: now, found: look() };
-    const found = await last.found;
-    return isEnding() ? { ...found, ready: false, reasons: [...found.reasons, ENDING] } : found;
+    if (last === undefined || now - last.at > FRESH_FOR_MS) last = { at: now, found: inTime(condition()) };
+    const { reasons, hasDatabase, storefront, deliveries, lagMs, prices } = await last.found;
+    const allReasons = isEnding() ? [...reasons, ENDING] : [...reasons];
+    return {
+      ready: allReasons.length === 0,
+      reasons: allReasons,
+      database: hasDatabase ? 'ok' : 'unavailable',
+      storefront,
+      outbox: { pending: deliveries.pending, dead_letters: deliveries.dead, lag_seconds: Math.floor(lagMs / 1000) },
+      price_updates: prices,
+    };
   };
+}
+
+async function inTime(found: Promise<Condition>): Promise<Condition> {
+  const waiting = new AbortController();
+  const late = sleep(FOUND_WITHIN_MS, NOT_FOUND, { signal: waiting.signal });
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([found, late]);
+  } finally {
+    waiting.abort();
+  }
 }

@@ -32,7 +32,7 @@ import { metricsRoutes } from './routes/metrics.ts';
 import { priceUpdateRoutes } from './routes/price-updates.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
 import { rescanRoutes } from './routes/rescan.ts';
-import { readContent, shopifyRoutes } from './routes/shopify.ts';
+import { shopifyRoutes } from './routes/shopify.ts';
 import { walletRoutes } from './routes/wallet.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 import { takeTurns } from './turns.ts';
@@ -161,13 +161,13 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   await app.register(
     walletRoutes({ payments: engine.payments, wallets: engine.wallets, clientAddress, limitStrangers }),
   );
-  const shopify = shopifySettings(settings);
-  await app.register(shopifyRoutes({ ...shopify, webhooks: engine.webhooks, clientAddress, limitStrangers }));
+  const shop = shopSettings(settings);
+  await app.register(shopifyRoutes({ ...shop, webhooks: engine.webhooks, clientAddress, limitStrangers }));
   await app.register(accountRoutes(engine.accounts, guard));
   await app.register(listRoutes(engine.lists, guard));
   await app.register(administrationRoutes(engine, guard));
   await app.register(priceUpdateRoutes(engine, guard));
-  await app.register(rejectedRoutes(engine.webhooks, guard, (topic, body) => readContent(topic, body, shopify)));
+  await app.register(rejectedRoutes(engine.webhooks, guard));
   await app.register(deadLetterRoutes(engine.deadLetters, guard));
   await app.register(auditLogRoutes(engine, guard));
   if (metrics) await app.register(metricsRoutes({ metrics, settings, clientAddress, limitStrangers }));
@@ -176,16 +176,14 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   return app;
 }
 
-function shopifySettings({ shopify }: Settings) {
+function shopSettings({ shopify }: Settings) {
   const secrets = [shopify.hmacSecret, shopify.hmacSecretPrevious].filter((secret) => secret !== null);
   return {
     ipWhitelist: shopify.ipWhitelist === null ? null : createIpList(shopify.ipWhitelist),
     hmacSecrets: shopify.hmacChecks ? secrets : null,
     // Behind another address (tests, proxies) the shop's name is whatever stands there.
     shop: shopify.adminUrl === null ? shopify.shop : null,
-    orderIdField: shopify.orderIdField,
-    priceField: shopify.priceField,
-    capturePayments: shopify.capturePayments,
+    fields: shopify,
   };
 }
 

@@ -3,12 +3,13 @@ import SqliteDatabase from 'better-sqlite3';
 import pg from 'pg';
 import { migrationNames } from '../../migrations/index.ts';
 import type { Tables } from './database.ts';
+import { sqliteFile } from './database-url.ts';
 import { StoreBrokenError, StoreUnavailableError } from './errors.ts';
 import { openPostgresStore } from './postgres.ts';
 import { clientConfig, FOREVER, openPool, type PostgresOptions } from './postgres-connections.ts';
 import { translate } from './postgres-errors.ts';
 import { PostgresSession } from './postgres-session.ts';
-import { sqliteFile, sqliteStoreOver } from './sqlite.ts';
+import { sqliteStoreOver } from './sqlite.ts';
 import type { Reader } from './unit-of-work.ts';
 
 /**

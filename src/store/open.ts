@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
+import { isPostgres, isSqlite } from './database-url.ts';
 import { StoreBrokenError } from './errors.ts';
 import type { PostgresOptions } from './postgres-connections.ts';
-import { openSqliteReader, openSqliteStore, sqliteFile } from './sqlite.ts';
+import { openSqliteReader, openSqliteStore } from './sqlite.ts';
 import type { Reader, Store } from './unit-of-work.ts';
 
 /** How a database is worked with. All but the number of connections counts for PostgreSQL alone, and has a default. */
@@ -46,31 +46,7 @@ export async function openReader(databaseUrl: string): Promise<Reader & { close(
 
 const NO_SUCH_DATABASE = 'Only sqlite:// and postgres:// databases can be used; see TPG_DATABASE_URL';
 
-export function isSqlite(databaseUrl: string): boolean {
-  return databaseUrl.startsWith('sqlite:');
-}
-
-export function isPostgres(databaseUrl: string): boolean {
-  return /^postgres(ql)?:/.test(databaseUrl);
-}
-
 /** What is not told counts as usual. */
 export function postgresOptions(options: StoreOptions): PostgresOptions {
   return { ...DEFAULTS, ...options };
-}
-
-/** The URL as people and logs may see it: without a password. */
-export function shownDatabaseUrl(databaseUrl: string): string {
-  if (!isPostgres(databaseUrl)) return databaseUrl;
-  const url = new URL(databaseUrl);
-  url.username = '';
-  url.password = '';
-  url.searchParams.delete('password');
-  return url.href;
-}
-
-/** The same URL with the path of a SQLite file made absolute, seen from `folder`. */
-export function databaseUrlFrom(folder: string, databaseUrl: string): string {
-  if (!isSqlite(databaseUrl) || sqliteFile(databaseUrl) === ':memory:') return databaseUrl;
-  return `sqlite://${resolve(folder, sqliteFile(databaseUrl))}`;
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import { type Compilable, type CompiledQuery, Kysely, type QueryResult, SqliteDialect, sql } from 'kysely';
 import type { Tables } from './database.ts';
+import { sqliteFile } from './database-url.ts';
 import { StoreBrokenError, StoreUnavailableError } from './errors.ts';
 import type { StoredEvent } from './events.ts';
 import { GroupCommit, type WriteConnection } from './group-commit.ts';
@@ -35,13 +36,6 @@ const MOST_CACHED_STATEMENTS = 500;
 /** Result codes by which SQLite says that it could not do its part now, but may later. */
 const PASSING_CODES = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOMEM|INTERRUPT|PROTOCOL)/;
 const BROKEN_CODES = /^SQLITE_(CORRUPT|NOTADB|FORMAT|SCHEMA)/;
-
-/** The file that a `sqlite://` URL names, or `:memory:`. */
-export function sqliteFile(databaseUrl: string): string {
-  const file = databaseUrl.replace(/^sqlite:(\/\/)?/, '');
-  if (file === '' || databaseUrl === file) throw new Error(`${databaseUrl} is not a sqlite:// URL`);
-  return file;
-}
 
 const schema: SchemaDialect = {
   integer: 'integer',

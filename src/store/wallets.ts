@@ -39,6 +39,10 @@ export function walletRepository(database: Kysely<Tables>) {
     joined().where('wallets.account', '=', value('account')),
   );
 
+  const selectFirst = preparedQuery<object, { address: string }>(database, () =>
+    database.selectFrom('wallets').select('address').orderBy('created_at').orderBy('account').limit(1),
+  );
+
   return {
     async insert(wallet: Omit<HotWallet, 'lastNonce'>, now: Date): Promise<void> {
       await database
@@ -61,6 +65,11 @@ export function walletRepository(database: Kysely<Tables>) {
     async all(): Promise<HotWallet[]> {
       const rows = await joined().orderBy('wallets.created_at').orderBy('wallets.account').execute();
       return rows.map(walletOf);
+    },
+
+    /** The address of the one that was registered first. */
+    async firstAddress(): Promise<string | undefined> {
+      return (await selectFirst({})).rows[0]?.address;
     },
 
     /** Gives a registered wallet another place. */

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { silentLog } from '../../src/engine/log.ts';
 import { orderView, paymentView } from '../../src/engine/views.ts';
-import { createLogger } from '../../src/log.ts';
 import { EventBus, messageOf } from '../../src/outbox/event-bus.ts';
 import { loadPlugins } from '../../src/outbox/plugins.ts';
 import { EVENT_TYPES, type EventType } from '../../src/store/database.ts';
@@ -17,7 +17,7 @@ const ORDER = jsonExample(PAGE, 'order');
 const PAYMENT = jsonExample(PAGE, 'payment');
 
 function busOfTests(): EventBus {
-  return new EventBus(createLogger({ level: 'silent', pretty: false }));
+  return new EventBus(silentLog);
 }
 
 function storedEvent(id: bigint, type: EventType, payload: object): StoredEvent {

@@ -1,6 +1,7 @@
 import { type App, createApp } from '../../src/app.ts';
 import { parseSettings } from '../../src/config.ts';
-import { createLogger } from '../../src/log.ts';
+import { openCore } from '../../src/core.ts';
+import { silentLog } from '../../src/engine/log.ts';
 import { publicKeyOf } from '../../src/tari/schnorr.ts';
 import { ROOT } from './documents.ts';
 
@@ -13,14 +14,15 @@ export const VERIFICATION_KEY = publicKeyOf(SIGNING_KEY);
 export async function serverOfDocuments(environment: Record<string, string>, now: () => Date): Promise<App> {
   const parsed = parseSettings({ TPG_DATABASE_URL: 'sqlite://:memory:', TPG_RATE_LIMIT: '0', ...environment });
   if (!parsed.ok) throw new Error(parsed.problems.join(' '));
-  return createApp({
+  const ports = {
     settings: parsed.settings,
-    keys: { signingKey: SIGNING_KEY, verificationKey: VERIFICATION_KEY },
     clock: { now },
-    randomBytes: (length) => new Uint8Array(length).fill(1),
+    randomBytes: (length: number) => new Uint8Array(length).fill(1),
     random: () => 0.5,
     fetch: () => Promise.reject(new Error('the documents need no network')),
-    log: createLogger({ level: 'silent', pretty: false }),
+    log: silentLog,
     folder: ROOT,
-  });
+  };
+  const keys = { signingKey: SIGNING_KEY, verificationKey: VERIFICATION_KEY };
+  return createApp({ ...ports, keys, core: await openCore(ports) });
 }

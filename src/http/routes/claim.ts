@@ -1,14 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import type { Engine } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
-import type { Orders } from '../../engine/orders.ts';
 import { JsonError, parseJson } from '../../json.ts';
 import { ClaimError, parseClaim } from '../../tari/claim.ts';
 import type { StrangerLimit } from '../rate-limit.ts';
 import { address, claimedOrder, orderId, signature } from '../schemas.ts';
 
 /** Ties an order to the address that signed for it. */
-export function claimRoutes(orders: Orders, limitStrangers: StrangerLimit): FastifyPluginAsyncZod {
+export function claimRoutes(orders: Engine['orders'], limitStrangers: StrangerLimit): FastifyPluginAsyncZod {
   return async (app) => {
     // Clients expect one answer to everything that is no claim, also to what is not even JSON.
     app.removeContentTypeParser('application/json');

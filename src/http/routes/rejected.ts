@@ -1,12 +1,15 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { ReadContent, Webhooks } from '../../engine/webhooks.ts';
+import type { Webhooks } from '../../engine/webhooks.ts';
 import type { Guard } from '../access.ts';
 import { changeRequestOf } from '../idempotency.ts';
 import { idPage, reason, rejectedWebhook, result, rowId } from '../schemas.ts';
 
 /** Webhooks that could not be used: what they said, why that was no use, trying them again, and letting them be. */
-export function rejectedRoutes(webhooks: Webhooks, guard: Guard, readContent: ReadContent): FastifyPluginAsyncZod {
+export function rejectedRoutes(
+  webhooks: Pick<Webhooks, 'setAside' | 'retry' | 'dismiss'>,
+  guard: Guard,
+): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/rejected',
@@ -43,7 +46,7 @@ export function rejectedRoutes(webhooks: Webhooks, guard: Guard, readContent: Re
         },
       },
       async (request) => {
-        const { success, message } = await webhooks.retry(changeRequestOf(request), request.params.id, readContent);
+        const { success, message } = await webhooks.retry(changeRequestOf(request), request.params.id);
         return { success, message };
       },
     );

@@ -1,17 +1,9 @@
 import type { FastifyReply, FastifyRequest, onRequestHookHandler, preValidationHookHandler } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { WebhookContent, Webhooks } from '../../engine/webhooks.ts';
-import { JsonError, parseJson } from '../../json.ts';
-import { parseProductWebhook } from '../../shopify/products.ts';
-import { parseTransactionWebhook } from '../../shopify/transactions.ts';
-import {
-  parseOrderWebhook,
-  shopDomainIn,
-  type Topic,
-  WebhookContentError,
-  webhookHeaders,
-} from '../../shopify/webhooks.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { type ContentFields, readContent } from '../../shopify/webhook-content.ts';
+import { shopDomainIn, type Topic, webhookHeaders } from '../../shopify/webhooks.ts';
 import { described } from '../described.ts';
 import { type ErrorCode, HttpError } from '../errors.ts';
 import { verifyShopHmac } from '../hmac.ts';
@@ -31,14 +23,6 @@ const TOPIC_OF_PATH: Readonly<Record<string, Topic | null>> = {
   '/shopify/webhook/no_op': null,
 };
 
-/** The topics that concern us. Only orders/create opens an order: shops tell of changes to orders of every kind. */
-const KIND_OF_TOPIC: ReadonlyMap<string, 'new_order' | 'order_news'> = new Map<Topic, 'new_order' | 'order_news'>([
-  ['orders/create', 'new_order'],
-  ['orders/updated', 'order_news'],
-  ['orders/paid', 'order_news'],
-  ['orders/cancelled', 'order_news'],
-]);
-
 /** The headers of the shop's deliveries that concern us, beside the signature. */
 const shopHeaders = z.object({
   'x-shopify-topic': z.string().optional(),
@@ -57,17 +41,14 @@ const REFUSALS: readonly ErrorCode[] = [
 ];
 
 export interface ShopifyPorts {
-  webhooks: Webhooks;
+  webhooks: Pick<Engine['webhooks'], 'receive'>;
   /** Null where everybody may call. */
   ipWhitelist: IpList | null;
   /** The current secret and, while it changes, the previous one. Null where checks are switched off. */
   hmacSecrets: readonly string[] | null;
   /** The shop that is served; webhooks for another are refused. Null where any will do. */
   shop: string | null;
-  orderIdField: 'id' | 'name';
-  priceField: 'total' | 'subtotal' | 'line_items';
-  /** Whether other gateways' payments are captured; their transactions are put by otherwise. */
-  capturePayments: boolean;
+  fields: ContentFields;
   clientAddress: (request: FastifyRequest) => string;
   limitStrangers: StrangerLimit;
 }
@@ -113,7 +94,7 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
       triggeredAt: headers.triggeredAt?.toISOString() ?? null,
     };
     const body = rawBodyOf(request);
-    const content = readContent(topic, body.toString(), ports);
+    const content = readContent(topic, body.toString(), ports.fields);
     // The bytes and not the text, which the garbage collector would move about while the delivery waits for its turn.
     const { success, message } = await ports.webhooks.receive(delivery, content, body);
     return { success, message };
@@ -168,50 +149,4 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
 
 function rawBodyOf(request: FastifyRequest): Buffer {
   return request.body instanceof Buffer ? request.body : Buffer.alloc(0);
-}
-
-/**
- * Reads what a delivery says, now or when it was kept and is taken up again. Whatever is wrong with it is said rather
- * than thrown: it is kept all the same.
- */
-export function readContent(
-  topic: string | null,
-  body: string,
-  options: Pick<ShopifyPorts, 'orderIdField' | 'priceField' | 'capturePayments'>,
-): WebhookContent {
-  if (topic === 'order_transactions/create' && options.capturePayments) return readTransaction(body);
-  if (topic === 'products/create' || topic === 'products/update') return readProduct(body);
-  const kind = KIND_OF_TOPIC.get(topic ?? '');
-  if (kind === undefined) return { kind: 'ignored', reason: `Nothing is done for ${topic ?? 'this topic'}.` };
-  try {
-    const order = parseOrderWebhook(parseJson(body), options);
-    // The topic stands in a header, which the shop does not sign. So what the body does not say, it does not add; and no
-    // order is cancelled when it is made, whatever Shopify's own sample of orders/create says.
-    const isCancelledInShop = order.isCancelledInShop && kind !== 'new_order';
-    return { kind, order: { ...order, isCancelledInShop } };
-  } catch (error) {
-    return unusable('order', error);
-  }
-}
-
-function readTransaction(body: string): WebhookContent {
-  try {
-    const news = parseTransactionWebhook(parseJson(body));
-    return news.kind === 'other' ? { kind: 'ignored', reason: news.reason } : news;
-  } catch (error) {
-    return unusable('transaction', error);
-  }
-}
-
-function readProduct(body: string): WebhookContent {
-  try {
-    return { kind: 'product_news', productId: parseProductWebhook(parseJson(body)) };
-  } catch (error) {
-    return unusable('product', error);
-  }
-}
-
-function unusable(what: string, error: unknown): WebhookContent {
-  if (!(error instanceof WebhookContentError || error instanceof JsonError)) throw error;
-  return { kind: 'unusable', reason: `The ${what} could not be read: ${error.message}` };
 }

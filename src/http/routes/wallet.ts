@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import type { Engine } from '../../engine/engine.ts';
 import { EngineError, type EngineErrorCode } from '../../engine/errors.ts';
-import { CONFIRMATION_SENTENCES, type Payments } from '../../engine/payments.ts';
-import type { WalletMessage, Wallets } from '../../engine/wallets.ts';
+import { CONFIRMATION_SENTENCES } from '../../engine/payments.ts';
+import type { WalletMessage } from '../../engine/wallets.ts';
 import { storableText } from '../../storable-text.ts';
 import { AddressError, parseAddress, type TariAddress } from '../../tari/address.ts';
 import { confirmationPayload, paymentPayload } from '../../tari/wallet-signature.ts';
@@ -38,8 +39,8 @@ const incomingPayment = z.object({
 const confirmation = z.object({ confirmation: z.object({ txid: transactionId }), auth });
 
 export interface WalletPorts {
-  payments: Payments;
-  wallets: Wallets;
+  payments: Pick<Engine['payments'], 'receive' | 'confirm'>;
+  wallets: Pick<Engine['wallets'], 'all'>;
   clientAddress: (request: FastifyRequest) => string;
   limitStrangers: StrangerLimit;
 }

@@ -1,10 +1,9 @@
-import type { Clock } from '../engine/clock.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../store/database.ts';
 import type { DeliveryBacklog } from '../store/deliveries.ts';
 import type { ExchangeRate } from '../store/exchange-rates.ts';
 import type { PriceUpdateBacklog } from '../store/price-updates.ts';
 import type { Repositories } from '../store/repositories.ts';
-import type { Reader } from '../store/unit-of-work.ts';
+import type { EngineContext } from './context.ts';
 
 /** What the metrics say of the shop's business, as the database holds it. */
 export interface Figures {
@@ -18,6 +17,9 @@ export interface Figures {
   lastWalletNonceAt: Date | undefined;
 }
 
+/** With the time that ages are reckoned from. */
+export type CurrentFigures = Figures & { now: Date };
+
 /** The figures are read when somebody asks, and at most so often, whoever asks. */
 const FRESH_FOR_MS = 5_000;
 
@@ -27,9 +29,11 @@ const FRESH_FOR_MS = 5_000;
  */
 const MOST_TIME_FOR_COUNTING = 1 / 1000;
 
-/** Makes what reads the figures. */
-export function createFigures(ports: { store: Reader; clock: Clock; subscribers: readonly string[] }) {
-  const { store, clock, subscribers } = ports;
+/** Makes what reads the figures. @param subscribers whose deliveries are counted. */
+export function figures(
+  { store, clock }: Pick<EngineContext, 'store' | 'clock'>,
+  subscribers: () => readonly string[],
+): () => Promise<CurrentFigures> {
   let last: { at: number; found: Promise<Figures> } | undefined;
   let counted: { orders: ReadonlyMap<OrderStatus, number>; until: number } | undefined;
 
@@ -47,13 +51,13 @@ export function createFigures(ports: { store: Reader; clock: Clock; subscribers:
     store.read(async (tx) => ({
       orders: await countOrders(tx),
       unmatchedCredit: await tx.accounts.totalCredit(),
-      backlog: await tx.deliveries.backlog(subscribers),
+      backlog: await tx.deliveries.backlog(subscribers()),
       prices: await tx.priceUpdates.backlog(),
       rates: await lastRates(tx),
       lastWalletNonceAt: await tx.nonces.lastRaisedAt('wallet'),
     }));
 
-  return async (): Promise<Figures & { now: Date }> => {
+  return async () => {
     const now = performance.now();
     if (last === undefined || now - last.at > FRESH_FOR_MS) last = { at: now, found: look() };
     return { ...(await last.found), now: clock.now() };

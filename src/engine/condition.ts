@@ -1,0 +1,59 @@
+import type { DeliveryBacklog } from '../store/deliveries.ts';
+import type { PriceUpdateBacklog } from '../store/price-updates.ts';
+import type { EngineContext } from './context.ts';
+
+/** Whether the server can do its work: keep what it is told, and tell others what it decided. */
+export interface Condition {
+  /** Why it can't, as sentences for operators. None where it can. */
+  reasons: readonly string[];
+  hasDatabase: boolean;
+  storefront: 'ok' | 'behind' | 'not configured';
+  deliveries: DeliveryBacklog;
+  /** How long the oldest event has waited to be told. */
+  lagMs: number;
+  prices: PriceUpdateBacklog;
+}
+
+/** Events that wait longer than this say that the shop, or a plugin, has been out of reach for long. */
+const LONGEST_LAG_MS = 15 * 60_000;
+
+const NO_DATABASE = 'The database cannot be written; what is sent now is refused and must be sent again.';
+
+const NO_BACKLOG: Pick<Condition, 'deliveries' | 'prices'> = {
+  deliveries: { pending: 0, dead: 0, oldestPendingAt: null },
+  prices: { waiting: 0, failed: 0 },
+};
+
+/** Makes what finds out the condition. It writes to the database each time, so whoever asks should not ask too often. */
+export function condition(
+  { store, clock, log }: Pick<EngineContext, 'store' | 'clock' | 'log'>,
+  { hasStorefront, subscribers }: { hasStorefront: boolean; subscribers: () => readonly string[] },
+): () => Promise<Condition> {
+  return async () => {
+    const now = clock.now();
+    const written = await store
+      .run(async (tx) => {
+        await tx.heartbeat.beat(now);
+        return { deliveries: await tx.deliveries.backlog(subscribers()), prices: await tx.priceUpdates.backlog() };
+      })
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'The database cannot be written');
+        return undefined;
+      });
+    const { deliveries, prices } = written ?? NO_BACKLOG;
+    const { oldestPendingAt } = deliveries;
+    const lagMs = oldestPendingAt === null ? 0 : Math.max(0, now.getTime() - oldestPendingAt.getTime());
+    const isBehind = lagMs > LONGEST_LAG_MS;
+    const reasons = written === undefined ? [NO_DATABASE] : [];
+    if (isBehind)
+      reasons.push(`Events have waited for ${Math.floor(lagMs / 60_000)} minutes to be told to the shop or a plugin.`);
+    return {
+      reasons,
+      hasDatabase: written !== undefined,
+      storefront: hasStorefront ? (isBehind ? 'behind' : 'ok') : 'not configured',
+      deliveries,
+      lagMs,
+      prices,
+    };
+  };
+}

@@ -1,0 +1,63 @@
+import type { WebhookContent } from '../engine/webhooks.ts';
+import { JsonError, parseJson } from '../json.ts';
+import { parseProductWebhook } from './products.ts';
+import { parseTransactionWebhook } from './transactions.ts';
+import { parseOrderWebhook, type Topic, WebhookContentError } from './webhooks.ts';
+
+/** Where a shop's deliveries say what concerns us. */
+export interface ContentFields {
+  orderIdField: 'id' | 'name';
+  priceField: 'total' | 'subtotal' | 'line_items';
+  /** Whether other gateways' payments are captured; their transactions are put by otherwise. */
+  capturePayments: boolean;
+}
+
+/** The topics that concern us. Only orders/create opens an order: shops tell of changes to orders of every kind. */
+const KIND_OF_TOPIC: ReadonlyMap<string, 'new_order' | 'order_news'> = new Map<Topic, 'new_order' | 'order_news'>([
+  ['orders/create', 'new_order'],
+  ['orders/updated', 'order_news'],
+  ['orders/paid', 'order_news'],
+  ['orders/cancelled', 'order_news'],
+]);
+
+/**
+ * Reads what a delivery says, now or when it was kept and is taken up again. Whatever is wrong with it is said rather
+ * than thrown: it is kept all the same.
+ */
+export function readContent(topic: string | null, body: string, fields: ContentFields): WebhookContent {
+  if (topic === 'order_transactions/create' && fields.capturePayments) return readTransaction(body);
+  if (topic === 'products/create' || topic === 'products/update') return readProduct(body);
+  const kind = KIND_OF_TOPIC.get(topic ?? '');
+  if (kind === undefined) return { kind: 'ignored', reason: `Nothing is done for ${topic ?? 'this topic'}.` };
+  try {
+    const order = parseOrderWebhook(parseJson(body), fields);
+    // The topic stands in a header, which the shop does not sign. So what the body does not say, it does not add; and no
+    // order is cancelled when it is made, whatever Shopify's own sample of orders/create says.
+    const isCancelledInShop = order.isCancelledInShop && kind !== 'new_order';
+    return { kind, order: { ...order, isCancelledInShop } };
+  } catch (error) {
+    return unusable('order', error);
+  }
+}
+
+function readTransaction(body: string): WebhookContent {
+  try {
+    const news = parseTransactionWebhook(parseJson(body));
+    return news.kind === 'other' ? { kind: 'ignored', reason: news.reason } : news;
+  } catch (error) {
+    return unusable('transaction', error);
+  }
+}
+
+function readProduct(body: string): WebhookContent {
+  try {
+    return { kind: 'product_news', productId: parseProductWebhook(parseJson(body)) };
+  } catch (error) {
+    return unusable('product', error);
+  }
+}
+
+function unusable(what: string, error: unknown): WebhookContent {
+  if (!(error instanceof WebhookContentError || error instanceof JsonError)) throw error;
+  return { kind: 'unusable', reason: `The ${what} could not be read: ${error.message}` };
+}
