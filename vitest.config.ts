@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/helpers/longest-first.ts';
 
 /** What is about SQLite itself, or keeps no store at all, is not run again on PostgreSQL. */
 const ON_POSTGRES = [
@@ -12,10 +13,11 @@ const ON_POSTGRES = [
   'test/faults/clock.test.ts',
   'test/fuzz/**/*.test.ts',
   'test/crash/walkthrough.test.ts',
+  'test/simulation/postgres*.test.ts',
 ];
 const NOT_ON_POSTGRES = [
   'test/**/sqlite*.test.ts',
-  'test/engine/{order-states,retry-pause}.test.ts',
+  'test/engine/order-states.test.ts',
   'test/http/{client-address,contract,hmac,ip-list,turns}.test.ts',
   'test/http/routes/{docs,method-not-allowed,process,rate-limit}.test.ts',
   'test/outbox/plugins.test.ts',
@@ -26,12 +28,12 @@ const NOT_ON_SQLITE = ['test/**/postgres*.test.ts', 'test/cluster/**'];
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/helpers/contract-document.ts'],
-    setupFiles: ['test/helpers/contract-check.ts', 'test/helpers/choose-database.ts'],
+    setupFiles: ['test/helpers/contract-check.ts', 'test/helpers/choose-database.ts', 'test/helpers/end-of-file.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // Two cores: more workers than that only make tests with real processes wait for each other.
-    maxWorkers: 2,
+    // One more than the two cores of our machines: while some wait for processes and time-outs, others have them.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // No test changes what others import, and importing the whole program anew for each file took a third of the time.
     isolate: false,
     maxConcurrency: 6,
@@ -44,7 +46,7 @@ export default defineConfig({
           name: 'postgres',
           include: ON_POSTGRES,
           exclude: NOT_ON_POSTGRES,
-          globalSetup: ['test/helpers/contract-document.ts', 'test/helpers/postgres-setup.ts'],
+          globalSetup: ['test/helpers/postgres-setup.ts'],
         },
       },
     ],

@@ -48,7 +48,7 @@ describe('what customers do with taritools', { timeout: 120_000 }, () => {
     const taken = await stage.home.run(['claim', '4001', '-p', 'bob']);
     expect(taken).toMatchObject({ code: 1, stdout: '' });
     expect(taken.stderr).toContain('The requested order change is forbidden.');
-    const unknown = await stage.home.run(['claim', 'nope', '-p', 'bob']);
+    const unknown = await stage.home.run(['claim', 'nope', '-p', 'bob'], { asProcess: true });
     expect(unknown).toMatchObject({ code: 1, stderr: 'The requested order nope does not exist\n' });
   });
 

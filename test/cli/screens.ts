@@ -7,7 +7,6 @@ import { type Home, TOOL } from './tool.ts';
 
 const ROWS = 50;
 const LONGEST_WAIT_MS = 15_000;
-const LOOK_EVERY_MS = 5;
 /** What people scroll back to. */
 const SCROLLBACK = 5000;
 
@@ -27,6 +26,8 @@ export class Screen {
   exitCode: number | undefined;
   /** The line from which on `text` and `waitFor` look. */
   #from = 0;
+  /** Told when the screen shows something else, and when the program has ended. */
+  #onChange: () => void = () => undefined;
 
   constructor(
     command: readonly [string, ...string[]],
@@ -39,10 +40,11 @@ export class Screen {
     this.#process = pty.spawn(program, given, { cols: columns, rows: ROWS, env });
     this.#process.onData((text) => {
       this.written += text;
-      this.#terminal.write(text);
+      this.#terminal.write(text, () => this.#onChange());
     });
     this.#process.onExit(({ exitCode }) => {
       this.exitCode = exitCode;
+      this.#onChange();
     });
   }
 
@@ -79,13 +81,24 @@ export class Screen {
   }
 
   async #until<Answer>(look: () => Answer | undefined, what: string): Promise<Answer> {
-    const end = Date.now() + LONGEST_WAIT_MS;
+    const end = performance.now() + LONGEST_WAIT_MS;
     for (;;) {
       const answer = look();
       if (answer !== undefined) return answer;
-      if (Date.now() > end) throw new Error(`Waited in vain ${what}; the screen shows:\n${this.text}`);
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      const leftMs = end - performance.now();
+      if (leftMs <= 0) throw new Error(`Waited in vain ${what}; the screen shows:\n${this.text}`);
+      await this.#change(leftMs);
     }
+  }
+
+  #change(longestMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, longestMs);
+      this.#onChange = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   get pid(): number {

@@ -7,7 +7,7 @@ import { openStore } from '../../src/store/open.ts';
 import { accountOf, addressToEmoji, NETWORKS, parseAddress } from '../../src/tari/address.ts';
 import { publicKeyOf } from '../../src/tari/schnorr.ts';
 import { ACCOUNTS, aNewOrder, NOW } from '../helpers/records.ts';
-import { Home } from './tool.ts';
+import { Home, type RunOptions } from './tool.ts';
 
 const [alice, bob] = ACCOUNTS;
 
@@ -26,8 +26,8 @@ describe('taritools, as a process', { timeout: 120_000 }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const taritools = (arguments_: string[], environment: Record<string, string> = {}) =>
-    home.run(arguments_, { environment: { TPG_DATABASE_URL: url, ...environment } });
+  const taritools = (arguments_: string[], { environment = {}, asProcess = false }: RunOptions = {}) =>
+    home.run(arguments_, { environment: { TPG_DATABASE_URL: url, ...environment }, asProcess });
 
   const rolesOf = (address: string): unknown[] => {
     const database = new SqliteDatabase(join(folder, 'store.db'), { readonly: true });
@@ -95,7 +95,9 @@ describe('taritools, as a process', { timeout: 120_000 }, () => {
     });
 
     it('names a setting that is wrong', async () => {
-      const { code, stderr } = await taritools(['setup', 'migrate'], { TPG_DATABASE_URL: 'mysql://nowhere' });
+      const { code, stderr } = await taritools(['setup', 'migrate'], {
+        environment: { TPG_DATABASE_URL: 'mysql://nowhere' },
+      });
       expect(code).toBe(2);
       expect(stderr).toContain('TPG_DATABASE_URL');
     });
@@ -151,7 +153,7 @@ describe('taritools, as a process', { timeout: 120_000 }, () => {
         await tx.orders.insert(aNewOrder({ orderId: '1001', status: 'Paid', claimedBy: alice.account }));
       });
       await store.close();
-      const people = await taritools(['audit']);
+      const people = await taritools(['audit'], { asProcess: true });
       expect(people.code).toBe(1);
       expect(people.stdout).toContain('order_settled of 1001: the journals say 100000000, kept is 0');
       const { differences } = JSON.parse((await taritools(['audit', '--json'])).stdout);

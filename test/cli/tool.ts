@@ -1,11 +1,14 @@
 import { execFile, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hex } from '@scure/base';
 import { expect } from 'vitest';
 import { type ServerProcess, startServer } from '../../scripts/server-process.ts';
 import { type PreparedStage, prepareStage } from '../../scripts/stage.ts';
+import { ADMIN_MENU } from '../../src/cli/menus/admin-menu.ts';
+import { SHOPIFY_MENU } from '../../src/cli/menus/shopify-menu.ts';
+import { USER_MENU } from '../../src/cli/menus/user-menu.ts';
 import { addProfile } from '../../src/cli/profile-file.ts';
 import { signerOf } from '../../src/cli/secret-key.ts';
 import { parseJson } from '../../src/json.ts';
@@ -29,8 +32,25 @@ export interface RunOptions {
   asProcess?: boolean;
 }
 
-/** Which commands ran as processes, with the file of tests that had them run. */
-const shown = new Set<string>();
+/** Whose tests show a command as a process; elsewhere it only prepares what they are about. */
+const SHOWN_IN: Readonly<Record<string, readonly string[]>> = {
+  profile: ['profiles'],
+  login: ['customers'],
+  claim: ['customers'],
+  'payment-addresses': ['customers'],
+  my: ['customers'],
+  admin: ['admin'],
+  wallet: ['wallet'],
+  shopify: ['shopify'],
+  setup: ['taritools', 'setup-init', 'postgres-copy'],
+  keys: ['signing'],
+  audit: ['taritools'],
+  address: ['taritools'],
+  token: ['signing'],
+  memo: ['signing', 'secret-keys'],
+  payment: ['signing'],
+  confirm: ['signing'],
+};
 
 /** How many words name a command; a word more does no harm. */
 const WORDS_OF_GROUPS: Readonly<Record<string, number>> = {
@@ -42,10 +62,32 @@ const WORDS_OF_GROUPS: Readonly<Record<string, number>> = {
   setup: 2,
 };
 
-/** Whether the command comes for the first time in this file of tests. */
-function isFirst(arguments_: readonly string[]): boolean {
-  const words = arguments_.slice(0, WORDS_OF_GROUPS[arguments_[0] ?? ''] ?? 1);
-  const key = `${expect.getState().testPath} ${words.join(' ')}`;
+/** Each of these is run in the built tool through its menus, by menus.test.ts. */
+const IN_MENUS = new Set(
+  [ADMIN_MENU, USER_MENU, SHOPIFY_MENU].flatMap(({ entries }) =>
+    entries.flatMap((entry) => ('command' in entry ? nameOf(entry.command) : [])),
+  ),
+);
+
+/** Which commands ran as processes, with the file of tests that had them run. */
+const shown = new Set<string>();
+
+/** Help is one command, whatever it is of. */
+function nameOf(words: readonly string[]): string {
+  if (words.includes('--help')) return '--help';
+  return words.slice(0, WORDS_OF_GROUPS[words[0] ?? ''] ?? 1).join(' ');
+}
+
+/**
+ * Whether the command is to be run as a process: when it comes for the first time in its own file of tests. Of a group
+ * whose commands the menus run, one is enough: they are of one program, and each of them is run in it there.
+ */
+function isShownNow(arguments_: readonly string[]): boolean {
+  const file = basename(expect.getState().testPath ?? '', '.test.ts');
+  const name = nameOf(arguments_);
+  const files = SHOWN_IN[name.split(' ')[0] ?? ''] ?? [file];
+  if (!files.includes(file)) return false;
+  const key = `${file} ${IN_MENUS.has(name) ? name.split(' ')[0] : name}`;
   if (shown.has(key)) return false;
   shown.add(key);
   return true;
@@ -63,12 +105,12 @@ export class Home {
   }
 
   /**
-   * Runs the tool. Each command is the built tool as a process when it comes for the first time in a file of tests, and
-   * after that runs in the process of the test.
+   * Runs the tool: the built one as a process where the command is shown for the first time, and otherwise the command in
+   * the process of the test.
    */
   run(arguments_: string[], { input = '', environment = {}, asProcess = false }: RunOptions = {}): Promise<Finished> {
     const env = { ...this.fullEnvironment, ...environment };
-    if (!asProcess && !isFirst(arguments_)) {
+    if (!asProcess && !isShownNow(arguments_)) {
       return runHere(arguments_, { environment: env, toolFolder: join(this.folder, '.taritools'), input });
     }
     return new Promise((resolve) => {

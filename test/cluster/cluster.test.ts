@@ -14,7 +14,7 @@ const XTM = 1_000_000n;
 const INSTANCES = 3;
 const WITHIN_MS = 20_000;
 /** Of a client, so that the processes that start have time too. */
-const PAUSE_MS = 20;
+const PAUSE_MS = 60;
 /** Several looks of the balancer. */
 const SHUTDOWN_DELAY_MS = 2_000;
 const HAS_THE_CHORES = 'This instance has the duty of the chores';

@@ -79,23 +79,20 @@ function expectTheUsualEnd({ stage, steps, differences }: Played): void {
 }
 
 /** Each step is in one of them, so that the server runs on for a while after each kill. */
-const EVERY_OTHER = [STEPS.filter((_, index) => index % 2 === 0), STEPS.filter((_, index) => index % 2 === 1)];
+const EVEN = new Set(STEPS.filter((_, index) => index % 2 === 0));
+const ODD = new Set(STEPS.filter((_, index) => index % 2 === 1));
 
 describe('the walkthrough ends the same, with each effect in the shop once,', () => {
-  it.concurrent.each(EVERY_OTHER)(
-    'when the server is killed after each of: %s, …',
-    { timeout: 300_000 },
-    async (...steps) => {
-      expectTheUsualEnd(await play((step) => steps.includes(step)));
-    },
-  );
+  it.concurrent(`when the server is killed after each of: ${[...EVEN].join(', ')}`, { timeout: 300_000 }, async () => {
+    expectTheUsualEnd(await play((step) => EVEN.has(step)));
+  });
 
-  it.concurrent('when the shop acts but its answer is lost, and the server is killed after every step', {
+  it.concurrent(`when the shop acts but its answer is lost, and the server is killed after each of: ${[...ODD].join(', ')}`, {
     timeout: 300_000,
   }, async () => {
     expectTheUsualEnd(
       await play(
-        () => true,
+        (step) => ODD.has(step),
         ({ standIn }) => {
           standIn.failNext(1, 'drop_after_acting', 'CreateManualPayment');
           standIn.failNext(1, 'drop_after_acting', 'CancelOrder');

@@ -47,7 +47,7 @@ describe('a login', () => {
     { roles: ['read_all', 'payment_wallet'], why: 'payment_wallet' },
     { roles: ['king'], why: 'no role of the name' },
   ])('that asks for $roles without holding them is refused, and keeps the nonce', async ({ roles, why }) => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await grant(test, alice, 'read_all');
     await test.engine.access.logIn(loginBy(alice, 1n, ['user']));
     const before = test.dump();
@@ -121,7 +121,7 @@ describe('changing roles', () => {
   });
 
   it('takes a role given twice, one held already, one not held, empty lists, and `user`', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await grant(test, alice, 'write', 'write');
     await grant(test, alice, 'write', 'user');
     await revoke(test, alice, 'read_all');
@@ -133,7 +133,7 @@ describe('changing roles', () => {
   });
 
   it('never revokes `user`, and then changes nothing of what was asked with it', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     const before = test.dump();
     const changes = [
       { address: alice.tariAddress, apply: ['write'] as const, revoke: [] },
@@ -144,7 +144,7 @@ describe('changing roles', () => {
   });
 
   it('is all or nothing also where the database refuses one of them', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     const before = test.dump();
     const changes = [
       { address: alice.tariAddress, apply: ['write'] as const, revoke: [] },
@@ -164,7 +164,7 @@ describe('changing roles', () => {
   });
 
   it('leaves a line in the audit log for each address, with its roles before and after', async () => {
-    const test = await testEngine({ onDisk: true, hotWallet: false });
+    const test = await testEngine({ hotWallet: false });
     await grant(test, alice, 'write');
     await test.engine.access.changeRoles(
       [

@@ -73,7 +73,7 @@ async function scene(database?: TestDatabase): Promise<Scene> {
   const test = await testEngine({
     bus,
     storefront: shop,
-    ...(database === undefined ? { onDisk: true } : { database }),
+    ...(database && { database }),
   });
   const dispatcher = new Dispatcher({
     store: test.store,
@@ -354,7 +354,7 @@ describe('an authorization that comes after its order was paid', () => {
   });
 
   it('reaches a shop that was configured after the order was paid', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.order();
     await test.payConfirmed({ from: alice, orderId: '1001' });
     await closeEngine(test);
@@ -367,7 +367,7 @@ describe('an authorization that comes after its order was paid', () => {
   });
 
   it('is kept where no shop is configured', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.order();
     await test.payConfirmed({ from: alice, orderId: '1001' });
     expect((await tell(test)).success).toBe(true);

@@ -12,7 +12,7 @@ import { ACCOUNTS } from '../helpers/records.ts';
 let test: TestEngine;
 
 beforeEach(async () => {
-  test = await testEngine({ onDisk: true });
+  test = await testEngine();
 });
 afterEach(closeEngines);
 

@@ -92,7 +92,7 @@ describe('claiming an order', () => {
   });
 
   it('repeated by the same address answers the same and changes nothing', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.order({ orderId: '1' });
     const first = await test.claim(alice, '1');
     const before = test.dump();
@@ -102,7 +102,7 @@ describe('claiming an order', () => {
   });
 
   it('repeated after it was paid says that it is Paid, and takes no money', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.order({ orderId: '1' });
     await test.claim(alice, '1');
     await test.payConfirmed({ from: alice, amount: tari(500) });
@@ -112,7 +112,7 @@ describe('claiming an order', () => {
   });
 
   it('repeated after it expired says so, with the time when it did, and changes nothing', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.order({ orderId: '1' });
     await test.claim(alice, '1');
     test.clock.advance(3 * DAY);
@@ -148,7 +148,7 @@ describe('a claim is refused, and changes nothing,', () => {
   };
 
   it.each(Object.entries(refused))('%s', async (_, { prepare, code }) => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.order({ orderId: '1' });
     await prepare(test);
     await test.payConfirmed({ from: alice, amount: tari(500) });
@@ -158,7 +158,7 @@ describe('a claim is refused, and changes nothing,', () => {
   });
 
   it('of an order that does not exist', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     const before = test.dump();
     await expect(test.claim(alice, '404')).rejects.toMatchObject({
       code: 'order_not_found',
@@ -168,7 +168,7 @@ describe('a claim is refused, and changes nothing,', () => {
   });
 
   it('that somebody else signed', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.order({ orderId: '1' });
     const before = test.dump();
     await expect(test.engine.orders.claim(claimBy(bob, '1', alice.tariAddress))).rejects.toMatchObject({
@@ -188,7 +188,7 @@ describe('a claim is refused, and changes nothing,', () => {
   });
 
   it('while the shop has no wallet to pay to', async () => {
-    const test = await testEngine({ onDisk: true, hotWallet: false });
+    const test = await testEngine({ hotWallet: false });
     await test.order({ orderId: '1' });
     const before = test.dump();
     await expect(test.claim(alice, '1')).rejects.toMatchObject({ code: 'no_payment_wallet' });

@@ -33,7 +33,7 @@ describe('the rate of a currency', () => {
   });
 
   it.each(['XTM', 'XTR', 'xtm'])('of %s is Tari’s own, and cannot be set', async (currency) => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     expect((await test.engine.exchangeRates.get(currency)).rate).toBe(1_000_000n);
     const before = test.dump();
     await expect(test.engine.exchangeRates.set(currency, 5n, 'admin')).rejects.toMatchObject({
@@ -43,14 +43,14 @@ describe('the rate of a currency', () => {
   });
 
   it.each([0n, -1n])('of %s µT is refused and leaves no trace', async (rate) => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     const before = test.dump();
     await expect(test.engine.exchangeRates.set('USD', rate, 'admin')).rejects.toThrow();
     expect(test.dump()).toEqual(before);
   });
 
   it('keeps its history, with who set it, and a line in the audit log for each change', async () => {
-    const test = await testEngine({ onDisk: true, hotWallet: false });
+    const test = await testEngine({ hotWallet: false });
     await test.engine.exchangeRates.set('usd', 30n, 'alice');
     test.clock.advance(MINUTE);
     await test.engine.exchangeRates.set('USD', 40n, 'bob');

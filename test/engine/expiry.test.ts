@@ -49,7 +49,7 @@ describe('an order expires', () => {
   });
 
   it('once, is announced once, and goes to the customer’s expired sum', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.order({ orderId: '1' });
     test.clock.advance(DAY);
     await test.engine.expiry.run();

@@ -27,7 +27,7 @@ let test: TestEngine;
 let changes: OrderChanges;
 
 beforeEach(async () => {
-  test = await testEngine({ onDisk: true });
+  test = await testEngine();
   changes = test.engine.orderChanges;
 });
 afterEach(closeEngines);
@@ -890,7 +890,7 @@ describe('the shop’s other name for an order', () => {
       'order_not_found',
       'The requested order #1001 does not exist',
     );
-    const loose = await testEngine({ onDisk: true, settings: { strictMode: false } });
+    const loose = await testEngine({ settings: { strictMode: false } });
     await loose.order({ orderId: '1', altId: name });
     expect(await loose.engine.orderChanges.cancel(BY_HAND, { orderId: name, reason: '' })).toMatchObject({
       order_id: '1',

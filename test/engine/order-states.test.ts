@@ -65,7 +65,7 @@ describe('the ledger', () => {
   });
 
   it.each(REFUSED)('refuses, changing nothing: $action of an order that is $status', async ({ status, action }) => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     const order = await anOrderThatIs(status, test, action);
     // Enough money for a second time, so that the order's state alone can be what refuses.
     await test.payConfirmed({ from: bob, amount: tari(500) });

@@ -84,7 +84,7 @@ describe('a new order', () => {
   });
 
   it('that the shop reports once more changes nothing, whatever it says then', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     const first = await test.order({ orderId: '1' });
     test.clock.advance(MINUTE);
     const before = test.dump('webhooks');
@@ -102,7 +102,7 @@ describe('a new order', () => {
   it.each(['New', 'Paid', 'Expired', 'Cancelled'])(
     'that is %s stays so when the shop reports it once more',
     async (status) => {
-      const test = await testEngine({ onDisk: true });
+      const test = await testEngine();
       await test.order({ orderId: '1' });
       if (status !== 'Expired') await test.claim(alice, '1');
       if (status === 'Paid') await test.payConfirmed({ from: alice });

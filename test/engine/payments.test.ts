@@ -108,7 +108,7 @@ describe('a payment that was seen on the chain', () => {
   });
 
   it('that is reported once more is known, and changes nothing but the wallet’s nonce', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.order({ orderId: '1' });
     await test.pay({ from: alice, txid: 't', orderId: '1' });
     const before = test.dump('nonces');
@@ -128,7 +128,7 @@ describe('a payment that was seen on the chain', () => {
   });
 
   it('that is reported with another amount or sender is refused, and changes nothing, not even the nonce', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.pay({ from: alice, txid: 't', amount: tari(5) });
     const before = test.dump();
     const contradicted = { code: 'payment_contradicted' };
@@ -286,7 +286,7 @@ describe('a confirmation', () => {
   });
 
   it('that comes twice credits once', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.payConfirmed({ from: alice, txid: 't' });
     const before = test.dump('nonces');
     expect(await test.confirm('t')).toEqual({ outcome: 'already_confirmed', ordersPaid: [], settlements: [] });

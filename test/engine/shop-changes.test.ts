@@ -39,7 +39,7 @@ function tell(test: TestEngine, order: ShopOrder, webhookId: string | null = nul
 
 /** An engine whose events a shop and a plugin hear of for sure. */
 async function engineWithSubscribers(options: TestEngineOptions = {}): Promise<TestEngine> {
-  const test = await testEngine({ onDisk: true, ...options });
+  const test = await testEngine({ ...options });
   const never = () => Promise.reject(new Error('Nobody carries anything here'));
   subscribeStorefront(test.bus, { name: 'shop', markPaid: never, cancel: never }, test.log);
   for (const type of ['NewOrder', 'OrderAnnulled', 'OrderModified'] as const) {
@@ -95,7 +95,7 @@ describe.each([
   });
 
   it('is cancelled once, however often that is told', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.order();
     const first = await tell(test, news(closing), 'w1');
     const before = test.dump('webhooks');
@@ -109,7 +109,7 @@ describe.each([
   });
 
   it('stays Expired where it has expired before', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.order();
     test.clock.advance(DAY);
     await test.engine.expiry.run();
@@ -164,7 +164,7 @@ describe.each([
 
 describe('an order that is Paid here', () => {
   const paidOrder = async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.order();
     await test.payConfirmed({ from: alice, orderId: '1001' });
     expect(await test.statusOf('1001')).toBe('Paid');
@@ -252,7 +252,7 @@ describe('a price that changes in the shop', () => {
   });
 
   it('changes nothing where it is the same, though the rate is another one or it is written otherwise', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.engine.exchangeRates.set('USD', 2_000_000n, 'admin');
     await test.order({ currency: 'USD', price: '10.50' });
     await test.engine.exchangeRates.set('USD', 3_000_000n, 'admin');
@@ -269,7 +269,7 @@ describe('a price that changes in the shop', () => {
   });
 
   it('leaves what an operator set before it', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.order();
     await test.engine.orderChanges.changePrice(
       { actor: 'admin' },
@@ -283,7 +283,7 @@ describe('a price that changes in the shop', () => {
   });
 
   it('is not taken from older news', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.order();
     await tell(test, news({ price: '7', updatedAt: at(9) }));
     const before = test.dump('webhooks');
@@ -307,7 +307,7 @@ describe('a price that changes in the shop', () => {
   });
 
   it.each([{ currency: 'DOGE' }, { price: 'a lot' }])('is set aside where it is no good: %o', async (bad) => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.order();
     const before = test.dump('webhooks');
     expect(await tell(test, news(bad))).toMatchObject({ state: 'set_aside', success: false });
@@ -317,7 +317,7 @@ describe('a price that changes in the shop', () => {
 
 describe('news of orders that never come', () => {
   it('is forgotten after a month', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await tell(test, news({ orderId: 'old' }));
     test.clock.advance(30 * DAY);
     await tell(test, news({ orderId: 'young' }));
@@ -338,7 +338,7 @@ describe('webhooks in any order and number', () => {
   });
 
   it('end as the newest news says', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     let orders = 0;
     await fc.assert(
       fc.asyncProperty(histories, async ({ prices, closing, later, seed, repeats }) => {

@@ -194,7 +194,7 @@ describe('the hot wallets', () => {
   });
 
   it('leave a line in the audit log with each change, with how it was before and after', async () => {
-    const test = await testEngine({ onDisk: true, hotWallet: false });
+    const test = await testEngine({ hotWallet: false });
     await register(test, bob, '10.0.0.2', 7n);
     await register(test, bob, '10.0.0.3');
     await test.engine.wallets.remove(bob.tariAddress, 'somebody else');
@@ -237,7 +237,7 @@ function register(test: TestEngine, wallet: typeof bob, ipAddress: string, initi
 
 /** Its hot wallet has reported the payment `known` with this nonce. */
 async function engineThatUsedNonce(nonce: bigint): Promise<TestEngine> {
-  const test = await testEngine({ onDisk: true });
+  const test = await testEngine();
   await test.pay({ from: bob, txid: 'known' }, { nonce });
   return test;
 }

@@ -22,7 +22,7 @@ describe('a delivery of the shop', () => {
   });
 
   it('that comes again is answered as it was then, and changes nothing', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     const order = aShopOrder({ orderId: '1' });
     const first = await test.deliver(order, 'w1');
     await test.claim(alice, '1');
@@ -34,7 +34,7 @@ describe('a delivery of the shop', () => {
   });
 
   it('that comes twice at one moment is one delivery', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     const order = aShopOrder({ orderId: '1' });
     const [first, second] = await Promise.all([test.deliver(order, 'w1'), test.deliver(order, 'w1')]);
     expect(second).toEqual(first);
@@ -43,7 +43,7 @@ describe('a delivery of the shop', () => {
   });
 
   it('with an order that came in another one is accepted, and the order stays as it was', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.deliver(aShopOrder({ orderId: '1' }), 'w1');
     const before = test.dump('webhooks');
     const again = await test.deliver(aShopOrder({ orderId: '1', price: '7' }), 'w2');
@@ -53,21 +53,21 @@ describe('a delivery of the shop', () => {
   });
 
   it('without a name of its own is recognised by its order', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.deliver(aShopOrder({ orderId: '1' }), null);
     expect((await test.deliver(aShopOrder({ orderId: '1' }), null)).message).toBe('Order already processed.');
     expect(await test.eventNames()).toEqual(['NewOrder 1']);
   });
 
   it('that does not concern us is noted without its body', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     const answer = await test.engine.webhooks.receive(aDelivery({ webhookId: 'w1' }), IGNORED, '{"id":1}');
     expect(answer).toEqual({ state: 'ignored', success: true, message: 'Products do not concern us.' });
     expect(test.dump().webhooks).toMatchObject([{ state: 'ignored', success: 1n, body: null }]);
   });
 
   it('that cannot be used is set aside with its reason, its body, and where it came from', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     const delivery = { webhookId: 'w1', topic: 'orders/create', eventId: 'e1', triggeredAt: '2026-11-21T11:59:00Z' };
     const answer = await test.engine.webhooks.receive(delivery, UNUSABLE, '{"id":null}');
     expect(answer).toEqual({ state: 'set_aside', success: false, message: 'The order has no id.' });
@@ -91,7 +91,7 @@ describe('a delivery of the shop', () => {
     { why: 'a currency without a rate', order: { currency: 'DOGE' }, reason: 'DOGE is not a supported currency' },
     { why: 'a price that cannot be read', order: { price: 'a lot' }, reason: 'The price of the order cannot be read' },
   ])('with $why is set aside, and leaves no other trace', async ({ order, reason }) => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     const before = test.dump('webhooks');
     const answer = await test.deliver(aShopOrder({ orderId: '1', memo: claimText(alice, '1'), ...order }), 'w1');
     expect(answer).toMatchObject({ state: 'set_aside', success: false, message: expect.stringContaining(reason) });
@@ -101,7 +101,7 @@ describe('a delivery of the shop', () => {
   });
 
   it('that was set aside for a missing rate is used in another delivery once the rate is set', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     const order = aShopOrder({ orderId: '1', currency: 'USD', price: '2.50' });
     expect((await test.deliver(order, 'w1')).state).toBe('set_aside');
     await test.engine.exchangeRates.set('USD', 30_000_000n, 'admin');
@@ -114,7 +114,7 @@ describe('a delivery of the shop', () => {
   });
 
   it('that meets trouble of our own is not taken: the shop sends it again, and then it counts', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     const unkeepable = aShopOrder({ orderId: '1', createdAt: new Date(Number.NaN) });
     const before = test.dump();
     await expect(test.deliver(unkeepable, 'w1')).rejects.toThrow();
@@ -125,7 +125,7 @@ describe('a delivery of the shop', () => {
 
 describe('old deliveries', () => {
   it('are forgotten after a month, but never those that were set aside', async () => {
-    const test = await testEngine({ onDisk: true });
+    const test = await testEngine();
     await test.engine.webhooks.receive(aDelivery({ webhookId: 'ignored' }), IGNORED, '{}');
     await test.engine.webhooks.receive(aDelivery({ webhookId: 'aside' }), UNUSABLE, '{}');
     await test.deliver(aShopOrder({ orderId: '1' }), 'used');

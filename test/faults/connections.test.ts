@@ -134,6 +134,8 @@ describe('more connections than there may be', () => {
     const [first] = open as [Line, Line, Line];
     first.socket.write('GET /health HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
     expect((await first.ended).received).toContain('HTTP/1.1 200');
+    // The server would wait for them.
+    for (const { socket } of open) socket.destroy();
   });
 });
 

@@ -13,11 +13,19 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, type TestContext, vi } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
 import type { Connection } from '../../src/store/sqlite.ts';
 import { ACCOUNTS } from '../helpers/records.ts';
-import { ADMIN, errorOf, eventually, orderBody, startServer, type TestServer } from '../helpers/server.ts';
+import {
+  ADMIN,
+  errorOf,
+  eventually,
+  orderBody,
+  startServer,
+  type TestServer,
+  type TestServerOptions,
+} from '../helpers/server.ts';
 import { aPlace, differencesIn, keptOrders, type Place, sendOrder } from './server.ts';
 
 const [ALICE] = ACCOUNTS;
@@ -28,24 +36,27 @@ const FRESH_FOR_MS = 2_000;
 /** How long the server waits for another process that holds the database. */
 const LONGEST_WAIT_MS = 2_000;
 
-let server: TestServer | undefined;
-let place: Place | undefined;
+/** A server of the test's own, ended behind it. */
+async function serverFor({ onTestFinished }: TestContext, options?: TestServerOptions): Promise<TestServer> {
+  const server = await startServer(options);
+  onTestFinished(() => server.close());
+  return server;
+}
 
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await server?.close();
-  await place?.clear();
-  server = undefined;
-  place = undefined;
-});
+/** Where a server of the test's own can be started as a process. */
+function placeFor({ onTestFinished }: TestContext, databaseFolder?: string): Place {
+  const place = aPlace(databaseFolder);
+  onTestFinished(() => place.clear());
+  return place;
+}
 
 /** A server, and the one connection by which it writes. */
-async function serverWithConnection(): Promise<{ server: TestServer; connection: Connection }> {
+async function serverWithConnection(context: TestContext): Promise<{ server: TestServer; connection: Connection }> {
   const pragma = vi.spyOn(SqliteDatabase.prototype, 'pragma');
-  server = await startServer({ start: true });
+  context.onTestFinished(() => void vi.restoreAllMocks());
+  const server = await serverFor(context, { start: true });
   const index = pragma.mock.calls.findLastIndex(([text]) => text === 'journal_mode = wal');
   const connection = pragma.mock.contexts[index] as Connection;
-  pragma.mockRestore();
   return { server, connection };
 }
 
@@ -84,11 +95,35 @@ async function refusesAndRecovers(server: TestServer, breakIt: () => void, mendI
 }
 
 describe('a database that may only be read', () => {
-  it('is said, keeps nothing of what is refused, and is over by itself', async () => {
-    const { server, connection } = await serverWithConnection();
+  it('is said, keeps nothing of what is refused, and is over by itself', async (context) => {
+    const { server, connection } = await serverWithConnection(context);
     const protect = () => connection.pragma('query_only = on');
     await refusesAndRecovers(server, protect, () => connection.pragma('query_only = off'));
     expect(server.logText).toContain('attempt to write a readonly database');
+  });
+});
+
+describe('a database that may grow no more', () => {
+  it('is survived, wherever no disk can be filled: SQLite says the same of its own limit', async (context) => {
+    const { server, connection } = await serverWithConnection(context);
+    const pages = () => Number(connection.pragma('page_count', { simple: true }));
+    connection.pragma(`max_page_count = ${pages() + 40}`);
+    const taken: number[] = [];
+    let answer = await server.webhook(orderBody({ id: 1 }));
+    for (let id = 1; answer.status === 200; id += 1) {
+      taken.push(id);
+      answer = await server.webhook(orderBody({ id: id + 1 }));
+    }
+    expect(errorOf(answer)).toMatchObject({ status: 503, code: 'unavailable' });
+    expect(answer.headers.get('retry-after')).toBe('5');
+    expect(server.logText).toContain('database or disk is full');
+    expect(keptOrders(server.database)).toEqual(new Set(taken));
+    expect((await server.get('/health/live')).status).toBe(200);
+
+    connection.pragma(`max_page_count = ${pages() + 10_000}`);
+    await server.order({ id: taken.length + 1 });
+    expect(keptOrders(server.database)).toEqual(new Set([...taken, taken.length + 1]));
+    expect(await differencesIn(server.database)).toEqual([]);
   });
 });
 
@@ -147,12 +182,12 @@ async function survivesFullDisk(place: Place, settle: (pid: number) => { fill():
 const CAN_LIMIT = canDo('prlimit', '--version');
 const CAN_MOUNT = canDo('unshare', '--mount', 'true');
 
-describe('a real disk', () => {
+describe.concurrent('a real disk', () => {
   it.skipIf(!CAN_LIMIT)(
     'that takes no more is survived: files may not grow for a while',
     { timeout: 60_000 },
-    async () => {
-      place = aPlace();
+    async (context) => {
+      const place = placeFor(context);
       const { file } = place;
       await survivesFullDisk(place, (pid) => {
         const limit = (bytes: number | 'unlimited') =>
@@ -168,7 +203,7 @@ describe('a real disk', () => {
     mkdirSync(disk);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk]);
     const filler = join(disk, 'filler');
-    place = aPlace(disk);
+    const place = aPlace(disk);
     try {
       await survivesFullDisk(place, () => ({
         fill: () => fillUp(filler),
@@ -195,8 +230,8 @@ function fillUp(file: string): void {
 }
 
 describe('a database that another process holds', () => {
-  it('holds up writers alone: reads are answered at once, and the write when it is free again', async () => {
-    server = await startServer();
+  it('holds up writers alone: reads are answered at once, and the write when it is free again', async (context) => {
+    const server = await serverFor(context);
     const token = await server.logIn(ADMIN, 'super_admin', 'read_all');
     await server.order({ id: 1001 });
     const unlock = server.lockDatabase();
@@ -217,8 +252,8 @@ describe('a database that another process holds', () => {
     expect(keptOrders(server.database)).toEqual(new Set([1001, 1002]));
   });
 
-  it('is waited for two seconds, and no longer', async () => {
-    server = await startServer();
+  it('is waited for two seconds, and no longer', async (context) => {
+    const server = await serverFor(context);
     const unlock = server.lockDatabase();
     const startedAt = performance.now();
     const answers = await Promise.all([server.webhook(orderBody({ id: 1 })), server.webhook(orderBody({ id: 2 }))]);
@@ -253,8 +288,8 @@ describe('a write-ahead log whose end is damaged', () => {
     ],
   ];
 
-  it('is used up to the damage: all commits before it are there', { timeout: 60_000 }, async () => {
-    place = aPlace();
+  it('is used up to the damage: all commits before it are there', { timeout: 60_000 }, async (context) => {
+    const place = placeFor(context);
     const { file } = place;
     const first = await place.start();
     for (let id = 1; id <= ORDERS; id += 1) expect((await sendOrder(first.url, id)).status).toBe(200);

@@ -13,6 +13,8 @@ const SHOP_WAITS_MS = 5_000;
 /** Always more than libuv looks at in one go, which are 1024. */
 const CONNECTIONS = 2_000;
 
+const SECONDS = 5;
+
 /** More than are sent in the time, so that each is sent once. */
 const MOST_REQUESTS = 30_000;
 
@@ -150,7 +152,7 @@ describe('a server with more to do than it can', () => {
       const answer = await fetch(`${server.url}/health/live`).catch(() => undefined);
       alive.push(answer?.status ?? 0);
     }, 500);
-    const load = await overload(server.url, CONNECTIONS, 5);
+    const load = await overload(server.url, CONNECTIONS, SECONDS);
     clearInterval(asking);
 
     expect(new Set(load.statuses.keys())).toEqual(new Set([200, 503]));

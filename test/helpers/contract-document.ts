@@ -1,18 +1,14 @@
-import type { TestProject } from 'vitest/node';
+import type { ApiDescription } from './contract.ts';
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** The description of the HTTP interface, as JSON; empty where it could not be made. */
-    apiDescription: string;
-  }
+let made: Promise<ApiDescription> | undefined;
+
+/** The description of the HTTP interface, as it is sent; made once for each process of tests. */
+export function apiDescription(): Promise<ApiDescription> {
+  made ??= describe();
+  return made;
 }
 
-/** Makes the description once, for all files of tests. Where the server can't be made, tests without one still run. */
-export async function setup(project: TestProject): Promise<void> {
-  project.provide('apiDescription', await description().catch(() => ''));
-}
-
-async function description(): Promise<string> {
+async function describe(): Promise<ApiDescription> {
   const { describeServer } = await import('../../scripts/api-document.ts');
-  return JSON.stringify(await describeServer());
+  return JSON.parse(JSON.stringify(await describeServer()));
 }

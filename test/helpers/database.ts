@@ -27,6 +27,8 @@ export interface TestDatabase {
   lock(): () => void;
   /** Another database with the same content; nobody has this one open meanwhile. */
   copy(): Promise<TestDatabase>;
+  /** Makes it as it was when it was new, while its store stays open; false where too much was done to it for that. */
+  empty(): Promise<boolean>;
   /** Gives it up, once its store is closed. */
   release(): Promise<void>;
 }
@@ -73,24 +75,39 @@ export function newSqliteDatabase(): SqliteTestDatabase {
   return new SqliteTestDatabase(newFolder());
 }
 
-let template: Promise<Buffer> | undefined;
+interface SqliteTemplate {
+  file: Buffer;
+  /** The same in memory, from where it is copied into databases that are in use. */
+  source: SqliteDatabase.Database;
+}
+
+let template: Promise<SqliteTemplate> | undefined;
 
 /** Brought up to date once for each process of tests: that takes a quarter of a server's start, and a copy nothing. */
-async function migratedSqliteDatabase(): Promise<SqliteTestDatabase> {
+function sqliteTemplate(): Promise<SqliteTemplate> {
   template ??= makeSqliteTemplate();
-  const content = await template;
+  return template;
+}
+
+async function migratedSqliteDatabase(): Promise<SqliteTestDatabase> {
+  const { file } = await sqliteTemplate();
   const database = newSqliteDatabase();
-  writeFileSync(database.file, content);
+  writeFileSync(database.file, file);
   return database;
 }
 
-async function makeSqliteTemplate(): Promise<Buffer> {
+async function makeSqliteTemplate(): Promise<SqliteTemplate> {
   const made = newSqliteDatabase();
   const store = await openStore(made.url, { maxConnections: 1 });
   await store.close();
-  const content = readFileSync(made.file);
+  const file = readFileSync(made.file);
+  const database = new SqliteDatabase(made.file);
+  // A database in memory has no write-ahead log.
+  database.pragma('journal_mode = delete');
+  const source = new SqliteDatabase(database.serialize());
+  database.close();
   await made.release();
-  return content;
+  return { file, source };
 }
 
 export class SqliteTestDatabase implements TestDatabase {
@@ -167,13 +184,24 @@ export class SqliteTestDatabase implements TestDatabase {
     return copy;
   }
 
+  async empty(): Promise<boolean> {
+    this.#unlock();
+    const { source } = await sqliteTemplate();
+    await source.backup(this.file);
+    return true;
+  }
+
   async release(): Promise<void> {
-    for (const database of this.#locks) database.close();
-    this.#locks.clear();
+    this.#unlock();
     this.#statements.clear();
     this.#reader?.close();
     this.#reader = undefined;
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #unlock(): void {
+    for (const database of this.#locks) database.close();
+    this.#locks.clear();
   }
 
   #connection(): SqliteDatabase.Database {
@@ -280,13 +308,23 @@ class PostgresTestDatabase implements TestDatabase {
     return postgresDatabaseLike(this.#server, this.#name);
   }
 
-  /** Empties it, past the triggers that keep its rows, for the next one who needs a database. */
-  async release(): Promise<void> {
+  async empty(): Promise<boolean> {
     disconnect(this.url, `lock ${this.#name}`);
     this.#uses += 1;
-    if (!this.#isSpoiled && this.#uses < MOST_USES) {
-      this.#cleaner ??= await this.#connectCleaner();
-      await this.#cleaner.query(EMPTY_ALL);
+    if (this.#isSpoiled || this.#uses >= MOST_USES) return false;
+    try {
+      await this.#clean();
+    } catch {
+      // Its test may have cut all connections, which this one has not heard yet.
+      this.#cleaner = undefined;
+      await this.#clean();
+    }
+    return true;
+  }
+
+  /** Emptied, it is for the next one who needs a database. */
+  async release(): Promise<void> {
+    if (await this.empty()) {
       idle.push(this);
       return;
     }
@@ -294,17 +332,22 @@ class PostgresTestDatabase implements TestDatabase {
     await administer(this.#server, `drop database ${this.#name} with (force)`);
   }
 
+  async #clean(): Promise<void> {
+    this.#cleaner ??= await this.#connectCleaner();
+    await this.#cleaner.query(EMPTY_ALL);
+  }
+
   async #connectCleaner(): Promise<pg.Client> {
     const client = await connectTo(this.url);
     client.once('end', () => {
-      this.#cleaner = undefined;
+      if (this.#cleaner === client) this.#cleaner = undefined;
     });
     return client;
   }
 }
 
 /** Deletes where there is anything, since truncating takes longer for few rows, and has all ids count from 1 again. */
-const EMPTY_ALL = `do $$ declare name text; begin
+export const EMPTY_ALL = `do $$ declare name text; begin
   set local session_replication_role = replica;
   for name in select tablename from pg_tables where schemaname = 'public' and tablename !~ '^(kysely|one_writer)' loop
     execute format('delete from %I', name);

@@ -18,6 +18,7 @@ import { type Claim, signClaim } from '../../src/tari/claim.ts';
 import { type MicroTari, microTari } from '../../src/tari/micro-tari.ts';
 import { type LoginClaims, signToken, verifyLoginToken } from '../../src/tari/ristretto-jwt.ts';
 import { confirmationPayload, paymentPayload, signWalletMessage } from '../../src/tari/wallet-signature.ts';
+import { afterFile } from './after-file.ts';
 import { isOnPostgres, newDatabase, newFolder, type TestDatabase } from './database.ts';
 import { HOT_WALLET, NOW, type Person } from './records.ts';
 
@@ -170,9 +171,7 @@ export interface TestEngineOptions {
   clock?: TestClock;
   bus?: EventBus;
   nothingExpiresBefore?: Date;
-  /** Keeps SQLite's database in a file, so that `dump` can look at its tables and it can be opened again. */
-  onDisk?: boolean;
-  /** A database that exists. */
+  /** A database that exists; an empty one where it is left out. */
   database?: TestDatabase;
   /** The shop whose prices follow the rates; none where it is left out. */
   storefront?: EngineOptions['storefront'];
@@ -187,7 +186,10 @@ export class TestEngine {
   readonly clock: TestClock;
   readonly bus: EventBus;
   readonly log: RecordingLog;
-  readonly #database: TestDatabase | undefined;
+  /** The database past the store. */
+  readonly database: TestDatabase;
+  /** Where its store is used again. */
+  readonly borrowed: LentStore | undefined;
   readonly #context: EngineContext;
   #transactions = 0;
 
@@ -199,6 +201,8 @@ export class TestEngine {
       wakeOutbox: () => undefined,
       wakePriceUpdates: () => undefined,
       storefront: parts.storefront,
+      readContent: () => ({ kind: 'ignored', reason: 'No test of the engine keeps bodies that can be read again.' }),
+      subscribers: () => parts.bus.allDurableSubscribers(),
       makeTxid: () => {
         manualPayments += 1;
         return `manual-${manualPayments}`;
@@ -208,7 +212,8 @@ export class TestEngine {
     this.clock = parts.clock;
     this.bus = parts.bus;
     this.log = parts.log;
-    this.#database = parts.database;
+    this.database = parts.database;
+    this.borrowed = parts.borrowed;
   }
 
   // -- Inputs
@@ -308,19 +313,14 @@ export class TestEngine {
     return (await this.events()).map((event) => `${event.type} ${event.subject}`);
   }
 
-  /** Every row of every table but those named; only where the database is on disk. */
+  /** Every row of every table but those named. */
   dump(...exceptTables: string[]): Dump {
     return this.database.dump(...exceptTables);
   }
 
-  /** What a query finds in what is committed; only where the database is on disk. */
+  /** What a query finds in what is committed. */
   rows(query: string): Record<string, unknown>[] {
     return this.database.rows(query);
-  }
-
-  get database(): TestDatabase {
-    if (this.#database === undefined) throw new Error('Only a database on disk can be looked at beside its store');
-    return this.#database;
   }
 
   close(): Promise<void> {
@@ -334,7 +334,8 @@ export class TestEngine {
 
 interface TestParts {
   log: RecordingLog;
-  database: TestDatabase | undefined;
+  database: TestDatabase;
+  borrowed: LentStore | undefined;
   nothingExpiresBefore: Date;
   storefront: EngineOptions['storefront'];
 }
@@ -353,6 +354,75 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+// ---- Stores that are used again -----------------------------------------------------------------------------------
+
+/** To open a store and to close it takes longer than most tests do, so those of a file have one after each other. */
+class LentStore {
+  readonly database: TestDatabase;
+  readonly #store: OpenedStore;
+  /** Until somebody does with it what lasts. */
+  #isAsNew = true;
+
+  constructor(database: TestDatabase, store: OpenedStore) {
+    this.database = database;
+    this.#store = store;
+  }
+
+  /** What its borrower gets. */
+  lend(): OpenedStore {
+    const spoil = () => {
+      this.#isAsNew = false;
+    };
+    const { close, onCommitted, takeDuty } = this.#store;
+    return {
+      ...this.#store,
+      close() {
+        spoil();
+        return close();
+      },
+      onCommitted(listener) {
+        spoil();
+        onCommitted(listener);
+      },
+      takeDuty(name) {
+        spoil();
+        return takeDuty(name);
+      },
+    };
+  }
+
+  /** Empties it for the next one. */
+  async takeBack(): Promise<void> {
+    if (this.#isAsNew && (await this.database.empty())) idle.push(this);
+    else await this.end();
+  }
+
+  async end(): Promise<void> {
+    await this.#store.close();
+    await this.database.release();
+  }
+}
+
+const idle: LentStore[] = [];
+
+async function borrowStore(): Promise<LentStore> {
+  const waiting = idle.pop();
+  if (waiting !== undefined) return waiting;
+  afterFile(endIdle);
+  const database = await newDatabase();
+  return new LentStore(database, await openStoreOf(database));
+}
+
+function openStoreOf({ url }: TestDatabase): Promise<OpenedStore> {
+  return openStore(url, { maxConnections: isOnPostgres() ? 5 : 2 });
+}
+
+async function endIdle(): Promise<void> {
+  for (const store of idle.splice(0)) await store.end();
+}
+
+// ---- The beginning and the end of a test --------------------------------------------------------------------------
+
 /** A database that `closeEngines` gives up. */
 export async function temporaryDatabase(): Promise<TestDatabase> {
   const database = await newDatabase();
@@ -362,9 +432,9 @@ export async function temporaryDatabase(): Promise<TestDatabase> {
 
 /** Opens a test engine. It closes with `closeEngines`, which belongs into `afterEach`. */
 export async function testEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
-  const isBesideMemory = options.onDisk || isOnPostgres();
-  const database = options.database ?? (isBesideMemory ? await temporaryDatabase() : undefined);
-  const store = await openStore(database?.url ?? 'sqlite://:memory:', { maxConnections: isOnPostgres() ? 5 : 2 });
+  const borrowed = options.database === undefined ? await borrowStore() : undefined;
+  const database = options.database ?? (borrowed as LentStore).database;
+  const store = borrowed?.lend() ?? (await openStoreOf(database));
   const log = recordingLog();
   const clock = options.clock ?? testClock();
   const bus = options.bus ?? new EventBus(log);
@@ -385,6 +455,7 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
     bus,
     log,
     database,
+    borrowed,
     nothingExpiresBefore,
     storefront: options.storefront,
   });
@@ -404,7 +475,9 @@ export async function closeEngines(): Promise<void> {
   try {
     for (const test of opened) expect((await test.engine.audit()).differences).toEqual([]);
   } finally {
-    for (const test of opened.splice(0)) await test.close();
+    const tests = opened.splice(0);
+    for (const test of tests) if (test.borrowed === undefined) await test.close();
+    for (const test of tests) await test.borrowed?.takeBack();
     for (const database of databases.splice(0)) await database.release();
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
   }
@@ -415,10 +488,12 @@ export async function closeEngine(test: TestEngine): Promise<void> {
   opened.splice(opened.indexOf(test), 1);
   expect((await test.engine.audit()).differences).toEqual([]);
   await test.close();
+  if (test.borrowed !== undefined) databases.push(test.database);
 }
 
 /** Closes an engine whose test has looked at its books itself. */
 export async function discardEngine(test: TestEngine): Promise<void> {
   opened.splice(opened.indexOf(test), 1);
-  await test.close();
+  if (test.borrowed === undefined) await test.close();
+  else await test.borrowed.takeBack();
 }

@@ -3,10 +3,12 @@ import { existsSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { type App, createApp } from '../../src/app.ts';
 import { parseSettings, type Settings } from '../../src/config.ts';
+import { type OpenedCore, openCore } from '../../src/core.ts';
 import type { Clock } from '../../src/engine/clock.ts';
 import { parseJson, stringifyJson } from '../../src/json.ts';
 import type { JwtKeys } from '../../src/key-file.ts';
 import { createLogger } from '../../src/log.ts';
+import { linesForPeople } from '../../src/log-for-people.ts';
 import type { Role } from '../../src/store/database.ts';
 import { addressToBase58, type TariAddress } from '../../src/tari/address.ts';
 import { type Claim, signClaim } from '../../src/tari/claim.ts';
@@ -19,6 +21,7 @@ import {
   type StandInOptions,
   startShopifyStandIn,
 } from '../fakes/shopify/stand-in.ts';
+import { afterFile } from './after-file.ts';
 import { isOnPostgres, newDatabase, newFolder, type TestDatabase } from './database.ts';
 import { HOT_WALLET, NOW, type Person, personOf } from './records.ts';
 
@@ -37,6 +40,8 @@ const randomOfTests = (length: number) => new Uint8Array(randomBytes(length));
 /** A clock that stands still until its test moves it. */
 export interface ManualClock extends Clock {
   advance(milliseconds: number): void;
+  /** Sets it to where it started. */
+  setBack(): void;
 }
 
 export function manualClock(start: Date = NOW): ManualClock {
@@ -45,6 +50,9 @@ export function manualClock(start: Date = NOW): ManualClock {
     now: () => new Date(time),
     advance(milliseconds) {
       time += milliseconds;
+    },
+    setBack() {
+      time = start.getTime();
     },
   };
 }
@@ -128,22 +136,26 @@ export interface TestServerOptions {
   hotWallet?: boolean;
 }
 
-export interface TestServerParts {
-  app: App;
+/** The application over a core in the test's own thread, whose store tests can look into. */
+export type TestApp = App & Pick<OpenedCore, 'store'>;
+
+interface RunningServer {
+  app: TestApp;
   url: string;
   folder: string;
   database: TestDatabase;
   clock: ManualClock;
   keys: JwtKeys;
   settings: Settings;
-  logLines: string[];
+  /** Its lines are those since the test has begun. */
+  log: { lines: string[] };
   shop: ShopifyStandIn | undefined;
 }
 
 let lastNonce = 0n;
 
 export class TestServer {
-  readonly app: App;
+  readonly app: TestApp;
   readonly url: string;
   readonly port: number;
   readonly database: TestDatabase;
@@ -152,31 +164,35 @@ export class TestServer {
   readonly settings: Settings;
   /** Every line of the log so far. */
   readonly logLines: string[];
+  /** Whether a connection may be left in the middle of a request. */
+  wasSpokenToRaw = false;
   /** Whatever must never be read in the log: keys, tokens, signatures, secrets. The helpers add what they make. */
   readonly secrets = new Set<string>();
-  readonly #shop: ShopifyStandIn | undefined;
-  readonly #folder: string;
+  readonly #running: RunningServer;
+  /** How a borrowed server is given back. */
+  readonly #giveBack: ((server: TestServer) => Promise<void>) | undefined;
   #appClosed: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(parts: TestServerParts) {
-    this.app = parts.app;
-    this.url = parts.url;
-    this.port = Number(new URL(parts.url).port);
-    this.database = parts.database;
-    this.clock = parts.clock;
-    this.keys = parts.keys;
-    this.settings = parts.settings;
-    this.logLines = parts.logLines;
-    this.#shop = parts.shop;
-    this.#folder = parts.folder;
-    this.keepSecret(parts.keys.signingKey);
+  constructor(running: RunningServer, giveBack?: (server: TestServer) => Promise<void>) {
+    this.app = running.app;
+    this.url = running.url;
+    this.port = Number(new URL(running.url).port);
+    this.database = running.database;
+    this.clock = running.clock;
+    this.keys = running.keys;
+    this.settings = running.settings;
+    this.logLines = running.log.lines;
+    this.#running = running;
+    this.#giveBack = giveBack;
+    this.keepSecret(running.keys.signingKey);
     for (const secret of [HMAC_SECRET, STAND_IN_TOKEN]) this.secrets.add(secret);
   }
 
   get shop(): ShopifyStandIn {
-    if (this.#shop === undefined) throw new Error('This server was started without a shop');
-    return this.#shop;
+    const { shop } = this.#running;
+    if (shop === undefined) throw new Error('This server was started without a shop');
+    return shop;
   }
 
   // -- Requests
@@ -205,6 +221,7 @@ export class TestServer {
 
   /** Writes text to a connection of its own and answers what came back until it was closed, by either side. */
   raw(text: string | Uint8Array, { waitMs = 2_000 }: { waitMs?: number } = {}): Promise<string> {
+    this.wasSpokenToRaw = true;
     return new Promise((resolve) => {
       const socket = net.connect(this.port, '127.0.0.1');
       const timer = setTimeout(() => socket.destroy(), waitMs);
@@ -407,6 +424,7 @@ export class TestServer {
 
   /** Ends the server in order, once, and leaves its database to be looked at. */
   closeApp(): Promise<void> {
+    if (this.#giveBack) throw new Error('A borrowed server is not ended: start one for that');
     this.#appClosed ??= this.app.close();
     return this.#appClosed;
   }
@@ -418,15 +436,38 @@ export class TestServer {
   }
 
   async #close(): Promise<void> {
-    await this.closeApp();
-    await this.#shop?.close();
-    await this.database.release();
-    if (existsSync(this.#folder)) rmSync(this.#folder, { recursive: true });
+    if (this.#giveBack) {
+      await this.#giveBack(this);
+    } else {
+      await this.closeApp();
+      await clearAway(this.#running);
+    }
     this.refuseSecretsInLog();
   }
 }
 
+/** Starts a server. A test that asks nothing special of it, and leaves it running, had better borrow one. */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
+  return handOver(await begin(options), options);
+}
+
+async function handOver(
+  running: RunningServer,
+  options: TestServerOptions,
+  giveBack?: (server: TestServer) => Promise<void>,
+): Promise<TestServer> {
+  const server = new TestServer(running, giveBack);
+  if (options.hotWallet !== false) await server.registerWallet();
+  return server;
+}
+
+async function clearAway({ shop, database, folder }: RunningServer): Promise<void> {
+  await shop?.close();
+  await database.release();
+  if (existsSync(folder)) rmSync(folder, { recursive: true });
+}
+
+async function begin(options: TestServerOptions): Promise<RunningServer> {
   const folder = newFolder();
   const database = await newDatabase();
   const signingKey = generateSecretKey(randomOfTests);
@@ -450,27 +491,93 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     ...options.settings,
   });
   const clock = manualClock();
-  const logLines: string[] = [];
-  const log = createLogger({
+  const log: RunningServer['log'] = { lines: [] };
+  const lines = { write: (line: string) => void log.lines.push(line) };
+  const logger = createLogger({
     level: settings.logLevel,
-    pretty: options.prettyLog ?? false,
-    destination: { write: (line) => void logLines.push(line) },
+    destination: options.prettyLog ? linesForPeople(lines) : lines,
   });
-  const app = await createApp({
+  const core = await openCore({
     settings,
-    keys,
     clock,
     randomBytes: randomOfTests,
     random: Math.random,
     fetch: options.fetch ?? globalThis.fetch,
-    log,
+    log: logger,
     folder,
   });
+  const { store } = core;
+  const ports = { settings, keys, clock, randomBytes: randomOfTests, log: logger, core };
+  const app = { ...(await createApp(ports)), store };
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
   if (options.start) await app.start();
-  const server = new TestServer({ app, url, folder, database, clock, keys, settings, logLines, shop });
-  if (options.hotWallet !== false) await server.registerWallet();
-  return server;
+  return { app, url, folder, database, clock, keys, settings, log, shop };
+}
+
+// ---- Servers that are borrowed ------------------------------------------------------------------------------------
+
+/** A server that one test after another has. */
+interface LentServer extends RunningServer {
+  /** Answers when every request has had its answer, and its line in the log. */
+  untilQuiet(): Promise<void>;
+}
+
+const idle: LentServer[] = [];
+
+/**
+ * A server with the settings of all, as good as new: with an empty database, a clock that was not moved and a log
+ * without lines. Closing it gives it back, to the next test of the file: to start one takes ten times as long. What ends
+ * a server, starts what works by itself, or opens connections by itself, needs one of its own.
+ */
+export async function borrowServer(options: Pick<TestServerOptions, 'hotWallet'> = {}): Promise<TestServer> {
+  const lent = idle.pop() ?? (await beginLending());
+  const app = { ...lent.app, start: refuse, announceEnd: refuse, close: refuse };
+  const store = { ...lent.app.store, close: refuse };
+  return handOver({ ...lent, app: { ...app, store } }, options, (server) => takeBack(lent, server));
+}
+
+function refuse(): never {
+  throw new Error('Others have a borrowed server after this test: start one of its own');
+}
+
+async function beginLending(): Promise<LentServer> {
+  afterFile(endIdle);
+  const running = await begin({});
+  let inHand = 0;
+  let tell: () => void = () => undefined;
+  running.app.server.server.on('request', (_request, response) => {
+    inHand += 1;
+    response.once('close', () => {
+      inHand -= 1;
+      if (inHand === 0) tell();
+    });
+  });
+  const untilQuiet = () =>
+    new Promise<void>((resolve) => {
+      tell = resolve;
+      if (inHand === 0) resolve();
+    });
+  return { ...running, untilQuiet };
+}
+
+async function takeBack(lent: LentServer, { wasSpokenToRaw }: TestServer): Promise<void> {
+  await lent.untilQuiet();
+  if (!wasSpokenToRaw && (await lent.database.empty())) {
+    lent.clock.setBack();
+    lent.log.lines = [];
+    idle.push(lent);
+  } else {
+    await end(lent);
+  }
+}
+
+async function end(lent: LentServer): Promise<void> {
+  await lent.app.close();
+  await clearAway(lent);
+}
+
+async function endIdle(): Promise<void> {
+  for (const lent of idle.splice(0)) await end(lent);
 }
 
 function settingsOf(environment: Record<string, string>): Settings {

@@ -1,10 +1,11 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { describe, expect, inject, it } from 'vitest';
-import { type ApiDescription, Contract, type Exchange } from '../helpers/contract.ts';
+import { describe, expect, it } from 'vitest';
+import { Contract, type Exchange } from '../helpers/contract.ts';
+import { apiDescription } from '../helpers/contract-document.ts';
 
 /** What holds every answer of the other tests against the description: it must see what is not right. */
 
-const description = JSON.parse(inject('apiDescription')) as ApiDescription;
+const description = await apiDescription();
 const contract = new Contract(description);
 
 const ORDER = {

@@ -1,14 +1,15 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXAMPLES, type OperationExample } from '../../src/http/examples.ts';
 import { stringifyJson } from '../../src/json.ts';
 import { parseAddress } from '../../src/tari/address.ts';
-import { type ApiDescription, Contract, type Operation } from '../helpers/contract.ts';
+import { Contract, type Operation } from '../helpers/contract.ts';
+import { apiDescription } from '../helpers/contract-document.ts';
 import { personOf } from '../helpers/records.ts';
 import { type Answer, HMAC_SECRET, hmacOf, orderBody, startServer, type TestServer } from '../helpers/server.ts';
 
 /** The examples on the API page: each is sent as it stands there, in their order, and each answer is of its kind. */
 
-const description = JSON.parse(inject('apiDescription')) as ApiDescription;
+const description = await apiDescription();
 const contract = new Contract(description);
 const operations = Object.entries(description.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ route: `${method.toUpperCase()} ${path}`, operation })),

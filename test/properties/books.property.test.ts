@@ -601,8 +601,9 @@ describe('the books', () => {
           }
         },
       );
-      await fc.assert(property, { numRuns: RUNS, examples: RARE.map((steps) => [steps]) });
-      if (isOnPostgres()) return;
+      // So few runs come to what is ordinary by an example too.
+      const examples = isOnPostgres() ? [...RARE, ORDINARY] : RARE;
+      await fc.assert(property, { numRuns: RUNS, examples: examples.map((steps) => [steps]) });
 
       // The sequences must be such that all of this happens; otherwise they would show little. Chance may want some more.
       for (let more = 0; more < MOST_MORE && missing().length > 0; more += 1)
@@ -676,6 +677,24 @@ const RARE: Step[][] = [
     { kind: 'price', orderId: 'o4', price: 3, ...once },
     { kind: 'credit', customer: 'c3', amount: -1, ...once },
   ],
+];
+
+/** What many histories come to by chance: changes of an order that is closed, and those that change nothing. */
+const ORDINARY: Step[] = [
+  { kind: 'order', orderId: 'o1', customer: 'c1', price: 13, age: 0 },
+  { kind: 'reset', orderId: 'o1', ...once },
+  { kind: 'fulfill', orderId: 'o1', again: true },
+  { kind: 'fulfill', orderId: 'o1', ...once },
+  { kind: 'cancel', orderId: 'o1', ...once },
+  { kind: 'price', orderId: 'o1', price: 8, ...once },
+  { kind: 'reassign', orderId: 'o1', customer: 'c2', ...once },
+  { kind: 'order', orderId: 'o2', customer: 'c2', price: 8, age: 0 },
+  { kind: 'price', orderId: 'o2', price: 8, ...once },
+  { kind: 'reassign', orderId: 'o2', customer: 'c2', ...once },
+  { kind: 'credit', customer: 'c2', amount: 8, ...once },
+  { kind: 'credit', customer: 'c2', amount: 5, ...once },
+  { kind: 'order', orderId: 'o3', customer: 'c2', price: 5, age: 0 },
+  { kind: 'settle customer', customer: 'c2', ...once },
 ];
 
 const MUST_HAPPEN = [

@@ -2,7 +2,7 @@ import { ristretto255 } from '@noble/curves/ed25519.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dammSum } from '../../src/tari/damm-sum.ts';
 import { HOT_WALLET, personOf } from '../helpers/records.ts';
-import { ADMIN, type Answer, errorOf, nextNonce, startServer, type TestServer } from '../helpers/server.ts';
+import { ADMIN, type Answer, borrowServer, errorOf, nextNonce, type TestServer } from '../helpers/server.ts';
 
 /** What is nearly a signature, at each of the doors that take one. `test/tari/schnorr.test.ts` looks at the bytes. */
 
@@ -76,7 +76,7 @@ async function expectAllRefused(attempts: (() => Promise<Answer>)[]): Promise<vo
 
 describe('a signature that is nearly right is refused, and changes nothing,', () => {
   it('on a claim', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order();
     const claim = server.claimOf(personOf(1), '1001');
     const forged = forgeries(claim.signature).map((signature) => ({ ...claim, signature }));
@@ -86,7 +86,7 @@ describe('a signature that is nearly right is refused, and changes nothing,', ()
   });
 
   it('on the reports of a hot wallet', async () => {
-    server = await startServer();
+    server = await borrowServer();
     for (const [path, body] of [
       ['/wallet/incoming_payment', server.paymentBody({ txid: '1' })],
       ['/wallet/tx_confirmation', server.confirmationBody('1')],
@@ -102,7 +102,7 @@ describe('a signature that is nearly right is refused, and changes nothing,', ()
   });
 
   it('on a login token', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = server.loginToken(personOf(1), ['user']);
     const [header, claims, signature = ''] = token.split('.');
     const hex = Buffer.from(signature, 'base64url').toString('hex');
@@ -112,7 +112,7 @@ describe('a signature that is nearly right is refused, and changes nothing,', ()
   });
 
   it('by the identity as a key, which can be no wallet’s and no user’s', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ADMIN, 'super_admin');
     const before = server.everything();
     const wallet = { address: NOBODYS_ADDRESS, ip_address: '127.0.0.1' };
@@ -129,7 +129,7 @@ describe('a signature that is nearly right is refused, and changes nothing,', ()
 
 describe('an algorithm that is not ours', () => {
   it.each(['none', 'None', '', 'HS256', 'EdDSA', 'ristretto256', 'RS256'])('%j is refused', async (alg) => {
-    server = await startServer();
+    server = await borrowServer();
     const token = server.loginToken(personOf(1), ['user']);
     const access = await server.logIn(HOT_WALLET, 'super_admin');
     const header = Buffer.from(JSON.stringify({ alg, typ: 'JWT' })).toString('base64url');

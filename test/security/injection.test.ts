@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { isOnPostgres } from '../helpers/database.ts';
 import { ACCOUNTS } from '../helpers/records.ts';
-import { ADMIN, orderBody, startServer, type TestServer } from '../helpers/server.ts';
+import { ADMIN, borrowServer, orderBody, startServer, type TestServer } from '../helpers/server.ts';
 
 /** Texts that would be commands if anybody took them for such: they come back as they were sent, and do nothing. */
 
@@ -38,7 +38,7 @@ const schema = () =>
 
 describe('a text that looks like SQL', () => {
   it.each(COMMANDS)('is kept and found as it is in every field that takes it: %s', async (text) => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ADMIN, 'super_admin');
     const before = schema();
     await server.order({ id: text, name: text, note: text, customer: { id: text } });

@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXAMPLES } from '../../src/http/examples.ts';
-import { ADMIN, HMAC_SECRET, hmacOf, startServer, type TestServer } from '../helpers/server.ts';
+import { apiDescription } from '../helpers/contract-document.ts';
+import { ADMIN, borrowServer, HMAC_SECRET, hmacOf, type TestServer } from '../helpers/server.ts';
 
 /** The keys that reach an object's prototype, at every place where a request can hold one. */
 
-const description = JSON.parse(inject('apiDescription')) as { paths: Record<string, object> };
+const description = await apiDescription();
 const ROUTES = Object.entries(description.paths).flatMap(([path, operations]) =>
   Object.keys(operations).map((method) => ({
     method: method.toUpperCase(),
@@ -26,7 +27,7 @@ let server: TestServer;
 let before: string;
 
 beforeEach(async () => {
-  server = await startServer();
+  server = await borrowServer();
   before = prototypes();
 });
 

@@ -2,11 +2,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ACCOUNTS, HOT_WALLET, personOf } from '../helpers/records.ts';
 import {
   type Answer,
+  borrowServer,
   errorOf,
   HMAC_SECRET,
   hmacOf,
   orderBody,
-  startServer,
   type TestServer,
 } from '../helpers/server.ts';
 
@@ -26,7 +26,7 @@ function books(): Record<string, unknown> {
 
 /** One of each that was sent and did what it should. */
 async function everythingSigned() {
-  server = await startServer();
+  server = await borrowServer();
   const order = orderBody();
   const headers = { 'x-shopify-hmac-sha256': hmacOf(order, HMAC_SECRET), 'x-shopify-webhook-id': 'w1' };
   const claim = server.claimOf(ALICE, '1001');

@@ -1,25 +1,29 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { hex } from '@scure/base';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startServer } from '../../scripts/server-process.ts';
 import { prepareStage } from '../../scripts/stage.ts';
 import { walkthrough } from '../../scripts/walkthrough.ts';
+import { stringifyJson } from '../../src/json.ts';
+import { newDatabase, newFolder, SqliteTestDatabase, type TestDatabase } from '../helpers/database.ts';
 
 /** The whole walkthrough against the server as a process that logs all it can, and then a search for what is secret. */
 
 const CLIENT_SECRET = 'shpss_client-secret-of-the-security-tests';
 
 let folder: string;
+let database: TestDatabase;
 const plainFetch = globalThis.fetch;
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tps-secrets-'));
+beforeEach(async () => {
+  folder = newFolder();
+  database = await newDatabase();
 });
 
-afterEach(() => {
+afterEach(async () => {
   globalThis.fetch = plainFetch;
+  await database.release();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -27,6 +31,14 @@ afterEach(() => {
 function formsOf(secret: string): string[] {
   const bytes = /^[0-9a-f]{64}$/.test(secret) ? Buffer.from(secret, 'hex') : Buffer.from(secret);
   return [secret, bytes.toString('base64'), bytes.toString('base64url'), bytes.toString('hex'), [...bytes].join(',')];
+}
+
+/** Everything that is stored, and on SQLite what is left of what was. */
+function contentOf(stored: TestDatabase): string {
+  if (!(stored instanceof SqliteTestDatabase)) return stringifyJson(stored.dump());
+  return readdirSync(stored.folder)
+    .map((name) => readFileSync(join(stored.folder, name), 'latin1'))
+    .join('\n');
 }
 
 it.each([
@@ -42,6 +54,7 @@ it.each([
     };
     const stage = await prepareStage(folder, {
       unclaimedTimeoutMs: 1_500,
+      databaseUrl: database.url,
       ...(client.id !== undefined && {
         shop: {
           access: {
@@ -100,16 +113,13 @@ it.each([
     expect([...new Set(secrets.values())].length).toBeGreaterThan(10);
     const log = readFileSync(logFile, 'utf8');
     expect(log.split('\n').length).toBeGreaterThan(40);
-    const database = readdirSync(folder)
-      .filter((name) => name.startsWith('store.db'))
-      .map((name) => readFileSync(join(folder, name), 'latin1'))
-      .join('\n');
-    expect(database).toContain('8997470732594');
+    const content = contentOf(database);
+    expect(content).toContain('8997470732594');
     const found: string[] = [];
     for (const [secret, name] of secrets) {
       for (const form of formsOf(secret)) {
         if (log.includes(form)) found.push(`${name} stands in the log`);
-        if (database.includes(form)) found.push(`${name} stands in the database`);
+        if (content.includes(form)) found.push(`${name} stands in the database`);
       }
     }
     expect([...new Set(found)]).toEqual([]);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ACCOUNTS } from '../helpers/records.ts';
-import { ADMIN, errorOf, orderBody, startServer, type TestServer } from '../helpers/server.ts';
+import { ADMIN, borrowServer, errorOf, orderBody, type TestServer } from '../helpers/server.ts';
 
 /** What no database of ours could give back as it was is refused, or replaced where the thing itself must be kept. */
 
@@ -28,7 +28,7 @@ const CHANGES: [string, string, (text: string) => object][] = [
 
 describe('a text that cannot be stored', () => {
   it('is refused by every change, which changes nothing', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order();
     const token = await server.logIn(ADMIN, 'super_admin');
     const before = server.everything();
@@ -42,7 +42,7 @@ describe('a text that cannot be stored', () => {
   });
 
   it('is refused in paths and queries, and in claims', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ADMIN, 'super_admin');
     const paths = ['/api/order/id/a%00', '/api/history/customer/%00', '/api/settle/customer/a%00b'];
     const queries = ['memo', 'order_id', 'alt_id', 'customer_id'].map((name) => `/api/search/orders?${name}=a%00b`);
@@ -57,7 +57,7 @@ describe('a text that cannot be stored', () => {
   });
 
   it('has a webhook set aside, which itself can be stored', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const bodies = [orderBody({ note: 'a\0b' }), orderBody({ note: 'x' }).replace('"x"', '"a\0b"')];
     for (const body of bodies) {
       const answer = await server.webhook(body);
@@ -68,7 +68,7 @@ describe('a text that cannot be stored', () => {
   });
 
   it('loses no payment: what its memo holds of it is replaced', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.payConfirmed({ txid: '1', memo: 'a\0b' });
     expect(server.rows('select memo, status from payments')).toEqual([{ memo: 'a\ufffdb', status: 'confirmed' }]);
     const again = await server.reportPayment({ txid: '1', memo: 'a\0b' });

@@ -95,10 +95,10 @@ describe('seed words', () => {
   it('reads a French word with its accent as the one without', () => {
     const at = listOf('french').indexOf('academie');
     expect(at).toBe(18);
-    const bytes = encipher(new Uint8Array(16).fill(3), 900, Uint8Array.of(1, 2, 3, 4, 5), 'TARI_CIPHER_SEED');
-    const words = wordsOf(bytes, 'french').join(' ');
-    const accented = words.replaceAll('e', 'é');
-    expect(seedFromWords(accented)).toEqual(seedFromWords(words));
+    const entropy = new Uint8Array(16).fill(3);
+    const bytes = encipher(entropy, 900, Uint8Array.of(1, 2, 3, 4, 5), 'TARI_CIPHER_SEED');
+    const accented = wordsOf(bytes, 'french').join(' ').replaceAll('e', 'é');
+    expect(seedFromWords(accented)).toEqual({ language: 'french', birthday: 900, entropy });
   });
 
   it('opens a seed with its passphrase only', () => {

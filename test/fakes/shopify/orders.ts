@@ -263,11 +263,15 @@ export interface PageArguments {
 }
 
 /** A page of a connection. A cursor is the id of the last one before it. */
-export function connection<Node extends { id: string }>(all: readonly Node[], { first, after }: PageArguments): object {
+export function connection<Node extends { id: string }>(
+  all: readonly Node[],
+  { first, after }: PageArguments,
+  viewOf: (node: Node) => object = (node) => node,
+): object {
   const start = after ? all.findIndex((node) => node.id === after) + 1 : 0;
-  const nodes = all.slice(start, start + (first ?? 0));
-  const pageInfo = { hasNextPage: start + nodes.length < all.length, endCursor: nodes.at(-1)?.id ?? null };
-  return { nodes, pageInfo };
+  const page = all.slice(start, start + (first ?? 0));
+  const pageInfo = { hasNextPage: start + page.length < all.length, endCursor: page.at(-1)?.id ?? null };
+  return { nodes: page.map(viewOf), pageInfo };
 }
 
 /** Only the order's own price is known in the buyer's currency; others follow its ratio, to the cent. */

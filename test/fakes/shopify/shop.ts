@@ -241,7 +241,8 @@ export function createShop(given: ShopOptions): Shop {
         requireScope(options, 'read_orders', 'orders');
         const found = [...orders.values()].filter((order) => matches(order, args.query ?? ''));
         found.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
-        return connection(found.map(viewOf) as { id: string }[], args);
+        const nodes = found.map((order) => ({ id: order.gid, order }));
+        return connection(nodes, args, ({ order }) => viewOf(order));
       },
       job: (args: { id: string }) => jobs.get(args.id) ?? null,
       currentAppInstallation: () => ({ accessScopes: options.scopes.map((handle) => ({ handle })) }),

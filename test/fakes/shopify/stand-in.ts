@@ -53,6 +53,12 @@ export interface ShopifyStandIn extends Omit<Shop, 'close' | 'rootValue'>, Pick<
   close(): Promise<void>;
 }
 
+type Prepared = { document: DocumentNode } | { errors: GraphQLFormattedError[] };
+
+/** The schema is the same for every stand-in, so each document is held against it once. Ours are a few dozen. */
+const preparedQueries = new Map<string, Prepared>();
+const MOST_PREPARED_QUERIES = 200;
+
 export async function startShopifyStandIn(options: StandInOptions = {}): Promise<ShopifyStandIn> {
   const schema = loadAdminSchema();
   const { rootValue, close: closeShop, ...shop } = createShop(options);
@@ -106,7 +112,16 @@ export async function startShopifyStandIn(options: StandInOptions = {}): Promise
     return { ...result, extensions: { cost } };
   }
 
-  function prepare(query: string): { document: DocumentNode } | { errors: GraphQLFormattedError[] } {
+  function prepare(query: string): Prepared {
+    const known = preparedQueries.get(query);
+    if (known !== undefined) return known;
+    const prepared = prepareAnew(query);
+    if (preparedQueries.size >= MOST_PREPARED_QUERIES) preparedQueries.clear();
+    preparedQueries.set(query, prepared);
+    return prepared;
+  }
+
+  function prepareAnew(query: string): Prepared {
     try {
       const document = parse(query);
       const errors = validate(schema, document);

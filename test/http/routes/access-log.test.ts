@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ACCOUNTS, HOT_WALLET } from '../../helpers/records.ts';
-import { ADMIN, eventually, orderBody, startServer, type TestServer } from '../../helpers/server.ts';
+import { ADMIN, borrowServer, eventually, orderBody, startServer, type TestServer } from '../../helpers/server.ts';
 
 const [ALICE, BOB] = ACCOUNTS;
 
@@ -121,7 +121,7 @@ describe('the access log', () => {
   });
 
   it('cuts what is long', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.get(`/${'a'.repeat(5000)}`, {
       headers: { 'user-agent': 'b'.repeat(5000), forwarded: 'c'.repeat(5000) },
     });
@@ -163,7 +163,7 @@ describe('the whole log', () => {
   });
 
   it('would be found out if it did', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ADMIN, 'super_admin');
     await server.get(`/nothing?leak=${token}`);
     await eventually(() => expect(() => server.refuseSecretsInLog()).toThrow('The log shows the secret'));

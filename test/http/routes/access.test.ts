@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { issueAccessToken, signToken } from '../../../src/tari/ristretto-jwt.ts';
 import { ACCOUNTS } from '../../helpers/records.ts';
-import { ADMIN, type Answer, errorOf, startServer, type TestServer } from '../../helpers/server.ts';
+import { ADMIN, type Answer, borrowServer, errorOf, type TestServer } from '../../helpers/server.ts';
 
 const [ALICE, BOB] = ACCOUNTS;
 const HOUR_MS = 3_600_000;
@@ -92,7 +92,7 @@ const invalidToken = (words: string) => ({
 
 describe('every route under /api', () => {
   it('refuses callers without a token', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const headers: Record<string, string>[] = [
       {},
       { tpg_access_token: '' },
@@ -111,14 +111,14 @@ describe('every route under /api', () => {
   });
 
   it('refuses a caller before it looks at what is asked', async () => {
-    server = await startServer();
+    server = await borrowServer();
     expect(errorOf(await server.get('/api/balance/nobody'))).toEqual(NOT_AUTHENTICATED);
     expect(errorOf(await server.post('/api/roles', '{'))).toEqual(NOT_AUTHENTICATED);
     expect(errorOf(await server.post('/api/roles', 'x'.repeat(300 * 1024)))).toEqual(NOT_AUTHENTICATED);
   });
 
   it('takes the token from header, bearer or cookie', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ADMIN, 'super_admin');
     const headers: Record<string, string>[] = [
       { tpg_access_token: token },
@@ -136,7 +136,7 @@ describe('every route under /api', () => {
   });
 
   it('counts the header where several tell different things', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ADMIN, 'super_admin');
     const wallets = (headers: Record<string, string>) => server.get('/api/wallets', { headers });
     expect((await wallets({ tpg_access_token: token, authorization: 'Bearer a.b.c', cookie: 'x' })).status).toBe(200);
@@ -144,7 +144,7 @@ describe('every route under /api', () => {
   });
 
   it('lets in who holds the role of the route, or is super admin, and nobody else', async () => {
-    server = await startServer();
+    server = await borrowServer();
     for (const role of ROLES) {
       const token = await server.logIn(ALICE, role);
       const answers = await everyRoute((route) => send(route, { tpg_access_token: token }));
@@ -163,7 +163,7 @@ describe('every route under /api', () => {
   });
 
   it('gives a token no more than it was asked for, whatever its address holds', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.grant(ADMIN, 'super_admin', 'read_all');
     const token = await server.logIn(ADMIN, 'user');
     expect((await server.get('/api/wallets', { token })).status).toBe(403);
@@ -172,7 +172,7 @@ describe('every route under /api', () => {
   });
 
   it('refuses a token from the second on at which it expires, also one that it knows', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ADMIN, 'super_admin');
     expect((await server.get('/api/wallets', { token })).status).toBe(200);
     server.clock.advance(24 * HOUR_MS - 1);
@@ -184,7 +184,7 @@ describe('every route under /api', () => {
   });
 
   it('takes a role away from tokens that are out, at once, and gives it back so', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ALICE, 'user', 'read_all', 'super_admin');
     const wallets = async () => (await server.get('/api/wallets', { token })).status;
     expect(await wallets()).toBe(200);
@@ -199,14 +199,14 @@ describe('every route under /api', () => {
   });
 
   it('does not give a token roles that its address got later', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ALICE, 'user');
     await server.grant(ALICE, 'super_admin');
     expect((await server.get('/api/wallets', { token })).status).toBe(403);
   });
 
   it('refuses forged tokens', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.grant(ADMIN, 'super_admin');
     const now = server.clock.now();
     const claims = {
@@ -236,7 +236,7 @@ describe('every route under /api', () => {
   });
 
   it('refuses other algorithms, and what is no token', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const [, claims, signature] = (await server.logIn(ADMIN, 'super_admin')).split('.');
     const wrong = [
       `${part({ alg: 'none', typ: 'JWT' })}.${claims}.`,
@@ -260,7 +260,7 @@ describe('every route under /api', () => {
 
 describe('a token in a cookie', () => {
   it('changes something for pages of the same site, and for what is no browser, and for nobody else', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ADMIN, 'super_admin');
     const { host } = new URL(server.url);
     const cookie = `tpg_access_token=${token}`;
@@ -291,7 +291,7 @@ describe('a token in a cookie', () => {
   });
 
   it('reads, and as a header changes, whatever the site', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ADMIN, 'super_admin');
     const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
     const cookie = `tpg_access_token=${token}`;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { addressToEmoji, addressToHex, dualAddress, withPaymentId } from '../../../src/tari/address.ts';
 import { ACCOUNTS, HOT_WALLET, NOW } from '../../helpers/records.ts';
-import { ADMIN, errorOf, startServer, type TestServer } from '../../helpers/server.ts';
+import { ADMIN, borrowServer, errorOf, startServer, type TestServer } from '../../helpers/server.ts';
 
 const [ALICE, BOB, CAROL] = ACCOUNTS;
 const TIME = NOW.toISOString();
@@ -86,7 +86,7 @@ const BALANCE = {
 
 describe('GET /api/balance/{address}', () => {
   it('answers what is confirmed, spent and left', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aPaidOrder();
     const answer = await server.get(`/api/balance/${ALICE.address}`, { token: await reader() });
     expect([answer.status, answer.json]).toEqual([200, BALANCE]);
@@ -94,7 +94,7 @@ describe('GET /api/balance/{address}', () => {
   });
 
   it('answers zeros for an address that was never seen', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const answer = await server.get(`/api/balance/${CAROL.address}`, { token: await reader() });
     expect(answer.text).toBe(
       `{"address":"${CAROL.address}","total_confirmed":0,"total_paid":0,"current_balance":0,"last_update":"${EPOCH}"}`,
@@ -102,7 +102,7 @@ describe('GET /api/balance/{address}', () => {
   });
 
   it('takes the address in every form, the longest too, and finds the same account', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aPaidOrder();
     const token = await reader();
     const { tariAddress } = ALICE;
@@ -122,7 +122,7 @@ describe('GET /api/balance/{address}', () => {
   });
 
   it('refuses what is no address', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await reader();
     for (const wrong of ['nobody', '%20', `${ALICE.address}x`, '%F0%9F%98%80', 'constructor']) {
       const answer = errorOf(await server.get(`/api/balance/${wrong}`, { token }));
@@ -132,7 +132,7 @@ describe('GET /api/balance/{address}', () => {
   });
 
   it('writes amounts past 2^53 as whole numbers without loss', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.payConfirmed({ amount: HUGE });
     await server.payConfirmed({ amount: HUGE });
     const token = await reader();
@@ -146,7 +146,7 @@ describe('GET /api/balance/{address}', () => {
 
 describe('GET /api/history/address/{address}', () => {
   it('answers balance, orders, payments and settlements of the address', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aPaidOrder();
     const answer = await server.get(`/api/history/address/${ALICE.address}`, { token: await reader() });
     expect([answer.status, answer.json]).toEqual([
@@ -162,7 +162,7 @@ describe('GET /api/history/address/{address}', () => {
   });
 
   it('answers the same shape for an address that was never seen', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const answer = await server.get(`/api/history/address/${CAROL.address}`, { token: await reader() });
     expect([answer.status, answer.json]).toEqual([
       200,
@@ -179,7 +179,7 @@ describe('GET /api/history/address/{address}', () => {
 
 describe('GET /api/history/customer/{id}', () => {
   it('answers balances, sums, orders and settlements of the customer', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aPaidOrder();
     const answer = await server.get('/api/history/customer/7001', { token: await reader() });
     const { address: _, last_update: __, ...sums } = BALANCE;
@@ -202,7 +202,7 @@ describe('GET /api/history/customer/{id}', () => {
   });
 
   it('answers zeros for a customer that was never seen', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const answer = await server.get('/api/history/customer/nobody', { token: await reader() });
     expect([answer.status, answer.json]).toEqual([
       200,
@@ -223,7 +223,7 @@ describe('GET /api/history/customer/{id}', () => {
   });
 
   it('finds guests, whose ids hold a colon', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order({ customer: null });
     const answer = await server.get('/api/history/customer/guest%3A1001', { token: await reader() });
     expect(answer.json.orders).toHaveLength(1);
@@ -246,7 +246,7 @@ describe('histories', () => {
     ['/api/history/customer/7001', ['orders', 'settlements']],
     ['/api/history', ['orders', 'payments', 'settlements']],
   ])('of %s are read in parts, every row of each list once', async (path, lists) => {
-    server = await startServer();
+    server = await borrowServer();
     await fiveOrders();
     const token = await server.logIn(ALICE, 'read_all');
     const whole = await server.get(path, { token });
@@ -270,7 +270,7 @@ describe('histories', () => {
   });
 
   it('refuse limits and cursors that are none', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await reader();
     const cursor = (...parts: string[]) => Buffer.from(JSON.stringify(['history', ...parts])).toString('base64url');
     const wrong = [
@@ -294,7 +294,7 @@ describe('histories', () => {
 
 describe('GET /api/payments/{address}', () => {
   it('answers the payments with their sum, oldest first', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aPaidOrder();
     const answer = await server.get(`/api/payments/${ALICE.address}`, { token: await reader() });
     expect([answer.status, answer.json]).toEqual([
@@ -304,7 +304,7 @@ describe('GET /api/payments/{address}', () => {
   });
 
   it('answers none for an address that was never seen', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const answer = await server.get(`/api/payments/${CAROL.address}`, { token: await reader() });
     expect(answer.text).toBe(`{"address":"${CAROL.address}","total_payments":0,"payments":[]}`);
   });
@@ -312,7 +312,7 @@ describe('GET /api/payments/{address}', () => {
 
 describe('GET /api/order/id/{order_id}', () => {
   it('shows any order to read_all and super_admin, by both of its names', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aPaidOrder();
     for (const token of [await server.logIn(BOB, 'user', 'read_all'), await server.logIn(CAROL, 'super_admin')]) {
       for (const name of ['1001', '%231001']) {
@@ -323,7 +323,7 @@ describe('GET /api/order/id/{order_id}', () => {
   });
 
   it('shows others the orders that they claimed or paid, and no more', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aPaidOrder();
     await server.order({ id: 1003, name: '#1003' });
     await server.order({ id: 2000, name: '#2000', customer: { id: 9 } });
@@ -344,7 +344,7 @@ describe('GET /api/order/id/{order_id}', () => {
   });
 
   it('does not show a customer’s other orders to whoever claimed one of them', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order();
     await server.order({ id: 1002 });
     await server.claim(ALICE, '1001');
@@ -379,7 +379,7 @@ describe('GET /api/order/id/{order_id}', () => {
   });
 
   it('writes prices past 2^53 without loss, and every nullable field', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order({ name: undefined, total_price: '9007199254.740993' });
     const answer = await server.get('/api/order/id/1001', { token: await server.logIn(ADMIN, 'super_admin') });
     expect(answer.text).toBe(
@@ -392,7 +392,7 @@ describe('GET /api/order/id/{order_id}', () => {
 
 describe('all of them', () => {
   it('read while another process holds the database', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aPaidOrder();
     const token = await reader();
     const unlock = server.lockDatabase();
@@ -401,7 +401,7 @@ describe('all of them', () => {
   });
 
   it('do not answer to a hot wallet’s address as to a customer’s', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aPaidOrder();
     const answer = await server.get(`/api/payments/${HOT_WALLET.address}`, { token: await reader() });
     expect(answer.json.payments).toEqual([]);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { parseJson } from '../../../src/json.ts';
 import { addressToEmoji, addressToHex } from '../../../src/tari/address.ts';
 import { ACCOUNTS, HOT_WALLET, NOW } from '../../helpers/records.ts';
-import { ADMIN, errorOf, orderBody, startServer, type TestServer } from '../../helpers/server.ts';
+import { ADMIN, borrowServer, errorOf, orderBody, type TestServer } from '../../helpers/server.ts';
 
 const [ALICE, BOB] = ACCOUNTS;
 const TIME = NOW.toISOString();
@@ -15,7 +15,7 @@ const admin = () => server.logIn(ADMIN, 'super_admin');
 
 describe('/api/exchange_rate', () => {
   it('is set, answered with nothing, and read again', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ALICE, 'read_all', 'write');
     const set = await server.post('/api/exchange_rate', { currency: 'USD', rate: 30_000 }, { token });
     expect([set.status, set.text]).toEqual([200, '']);
@@ -27,7 +27,7 @@ describe('/api/exchange_rate', () => {
   });
 
   it('takes currencies in any case, the last rate counts, and rates past 2^53 are not rounded', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await admin();
     for (const rate of ['30000', '9007199254740993']) {
       await server.post('/api/exchange_rate', `{"currency":"usd","rate":${rate}}`, { token });
@@ -38,7 +38,7 @@ describe('/api/exchange_rate', () => {
   });
 
   it('counts for orders that come from then on', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await admin();
     expect((await server.webhook(orderBody({ currency: 'EUR' }))).json.success).toBe(false);
     await server.post('/api/exchange_rate', { currency: 'EUR', rate: 3 }, { token });
@@ -49,7 +49,7 @@ describe('/api/exchange_rate', () => {
   });
 
   it('of Tari is one to one and cannot be set', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await admin();
     for (const currency of ['XTM', 'XTR', 'xtm']) {
       expect((await server.get(`/api/exchange_rate/${currency}`, { token })).json).toMatchObject({
@@ -64,7 +64,7 @@ describe('/api/exchange_rate', () => {
   });
 
   it('is refused where there is none, or it makes no sense', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await admin();
     expect(errorOf(await server.get('/api/exchange_rate/USD', { token }))).toEqual({
       status: 404,
@@ -95,7 +95,7 @@ describe('/api/exchange_rate', () => {
   });
 
   it('is kept by nobody without the role', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ALICE, 'read_all');
     await server.post('/api/exchange_rate', { currency: 'USD', rate: 5 }, { token });
     expect(server.rows('select * from exchange_rates')).toEqual([]);
@@ -104,7 +104,7 @@ describe('/api/exchange_rate', () => {
 
 describe('/api/wallets', () => {
   it('adds, lists and deletes', async () => {
-    server = await startServer({ hotWallet: false });
+    server = await borrowServer({ hotWallet: false });
     const token = await admin();
     expect((await server.get('/api/wallets', { token })).text).toBe('[]');
     const added = await server.post('/api/wallets', { address: ALICE.address, ip_address: '10.1.2.3' }, { token });
@@ -132,7 +132,7 @@ describe('/api/wallets', () => {
   });
 
   it('shows the nonces that wallets used, and keeps them when a wallet is added again', async () => {
-    server = await startServer({ hotWallet: false });
+    server = await borrowServer({ hotWallet: false });
     const token = await admin();
     const wallet = { address: HOT_WALLET.address, ip_address: '127.0.0.1' };
     await server.post('/api/wallets', { ...wallet, initial_nonce: 1_000_000 }, { token });
@@ -149,7 +149,7 @@ describe('/api/wallets', () => {
   });
 
   it('gives a known wallet its new place', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await admin();
     await server.post('/api/wallets', { address: HOT_WALLET.address, ip_address: '10.9.9.9' }, { token });
     expect((await server.get('/api/wallets', { token })).json).toMatchObject([{ ip_address: '10.9.9.9' }]);
@@ -157,7 +157,7 @@ describe('/api/wallets', () => {
   });
 
   it('refuses what is no wallet, and deletes only what is there', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await admin();
     const right = { address: ALICE.address, ip_address: '10.1.2.3' };
     const wrong = [
@@ -183,7 +183,7 @@ describe('/api/wallets', () => {
   });
 
   it('deletes also for clients that name a content type without a body', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const headers = { 'content-type': 'application/json' };
     const path = `/api/wallets/${HOT_WALLET.address}`;
     expect((await server.request('DELETE', path, { token: await admin(), headers })).status).toBe(200);
@@ -194,7 +194,7 @@ describe('/api/roles', () => {
   const rolesOf = async (token: string, address: string) => (await server.get(`/api/roles/${address}`, { token })).json;
 
   it('applies and revokes, answers nothing, and shows what an address has', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await admin();
     const change = async (...changes: object[]) => {
       const answer = await server.post('/api/roles', changes, { token });
@@ -219,7 +219,7 @@ describe('/api/roles', () => {
   });
 
   it('does all of a list or nothing', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await admin();
     const first = { address: ALICE.address, apply: ['read_all'] };
     const wrong: [object, string][] = [
@@ -246,7 +246,7 @@ describe('/api/roles', () => {
   });
 
   it('lets a super admin make another, who may then do the same', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await admin();
     await server.post('/api/roles', [{ address: BOB.address, apply: ['super_admin'] }], { token });
     const bobsToken = await server.logIn(BOB, 'super_admin');
@@ -258,7 +258,7 @@ describe('/api/roles', () => {
 
 describe('GET /api/events', () => {
   it('lists what happened, oldest first, with the shapes of the documentation', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order({ total_price: '9007199254.740993' });
     await server.claim(ALICE, '1001');
     await server.reportPayment({ txid: '77', amount: 9_007_199_254_740_993n });
@@ -284,7 +284,7 @@ describe('GET /api/events', () => {
   });
 
   it('is paged by after and limit', async () => {
-    server = await startServer();
+    server = await borrowServer();
     for (let index = 1; index <= 120; index += 1) await server.order({ id: index, name: `#${index}` });
     const token = await admin();
     const ids = async (query: string) => {
@@ -302,7 +302,7 @@ describe('GET /api/events', () => {
   });
 
   it('refuses pages that make no sense', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await admin();
     const wrong = [
       'limit=0',

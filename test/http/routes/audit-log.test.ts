@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { addressToHex } from '../../../src/tari/address.ts';
 import { ACCOUNTS, NOW } from '../../helpers/records.ts';
-import { ADMIN, errorOf, startServer, type TestServer } from '../../helpers/server.ts';
+import { ADMIN, borrowServer, errorOf, type TestServer } from '../../helpers/server.ts';
 
 const [ALICE, BOB] = ACCOUNTS;
 
@@ -18,7 +18,7 @@ interface Record {
 
 /** Three rates by two people, an hour apart, and a credit by the first. Answers a token that may read. */
 async function withHistory(): Promise<string> {
-  server = await startServer();
+  server = await borrowServer();
   const [alice, bob] = [await server.logIn(ALICE, 'write'), await server.logIn(BOB, 'write', 'read_all')];
   await server.post('/api/exchange_rate', { currency: 'USD', rate: 1 }, { token: alice });
   server.clock.advance(3_600_000);
@@ -99,13 +99,13 @@ describe('GET /api/audit_log', () => {
     'subject=a&subject=b',
     'actr=nobody',
   ])('refuses ?%s', async (query) => {
-    server = await startServer();
+    server = await borrowServer();
     const answer = await server.get(`/api/audit_log?${query}`, { token: await server.logIn(ADMIN, 'super_admin') });
     expect(errorOf(answer)).toMatchObject({ status: 400, code: 'invalid_request' });
   });
 
   it('is for read_all', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ALICE, 'user', 'write', 'payment_wallet');
     expect(errorOf(await server.get('/api/audit_log', { token }))).toMatchObject({ status: 403 });
   });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { decodeToken, issueAccessToken, verifyAccessToken } from '../../../src/tari/ristretto-jwt.ts';
 import { ACCOUNTS } from '../../helpers/records.ts';
-import { ADMIN, errorOf, nextNonce, startServer, type TestServer } from '../../helpers/server.ts';
+import { ADMIN, borrowServer, errorOf, nextNonce, type TestServer } from '../../helpers/server.ts';
 
 const [ALICE, BOB] = ACCOUNTS;
 const VECTORS = JSON.parse(readFileSync(new URL('../../vectors/signatures.json', import.meta.url), 'utf8'));
@@ -25,7 +25,7 @@ function withTamperedSignature(token: string): string {
 
 describe('POST /auth', () => {
   it('answers an access token as bare text under a JSON type', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.grant(ALICE, 'read_all');
     const answer = await server.postAuth(server.loginToken(ALICE, ['user', 'read_all']));
     expect(answer.status).toBe(200);
@@ -40,7 +40,7 @@ describe('POST /auth', () => {
   });
 
   it('takes the login token of an existing wallet', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const answer = await server.postAuth(server.keepToken(VECTORS.login_token));
     expect(answer.status).toBe(200);
     server.keepToken(answer.text);
@@ -48,7 +48,7 @@ describe('POST /auth', () => {
   });
 
   it('lets anybody in as user, and with no role at all', async () => {
-    server = await startServer();
+    server = await borrowServer();
     for (const roles of [['user'], [], ['user', 'user']]) {
       const answer = await server.postAuth(server.loginToken(ALICE, roles));
       expect(answer.status).toBe(200);
@@ -57,13 +57,13 @@ describe('POST /auth', () => {
   });
 
   it('takes a JSON content type without a body, as some clients send it', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const headers = { 'content-type': 'application/json' };
     expect((await server.postAuth(server.loginToken(ALICE, ['user']), headers)).status).toBe(200);
   });
 
   it('tells who sends no token', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const sentence = 'Auth token signature invalid or not provided';
     for (const answer of [await server.post('/auth'), await server.postAuth('')]) {
       expect(errorOf(answer)).toMatchObject({
@@ -83,7 +83,7 @@ describe('POST /auth', () => {
     ['parts that are not JSON', `${Buffer.from('{').toString('base64url')}.e30.e30`],
     ['a short signature', `${part({ alg: 'Ristretto256', typ: 'JWT' })}.${part({})}.AAAA`],
   ])('refuses %s as no JWT', async (_, token) => {
-    server = await startServer();
+    server = await borrowServer();
     expect(errorOf(await server.postAuth(token))).toMatchObject({
       status: 400,
       code: 'login_token_malformed',
@@ -92,7 +92,7 @@ describe('POST /auth', () => {
   });
 
   it('refuses every algorithm but its own, however well it is signed', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const claims = { address: ALICE.address, nonce: 9, desired_roles: ['user'] };
     const inputOf = (alg: string) => `${part({ alg, typ: 'JWT' })}.${part(claims)}`;
     const hmac = (key: Uint8Array) => createHmac('sha256', key).update(inputOf('HS256')).digest('base64url');
@@ -115,7 +115,7 @@ describe('POST /auth', () => {
   });
 
   it('refuses a tampered signature, and parts of two tokens put together', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.grant(ALICE, 'super_admin');
     const token = server.loginToken(ALICE, ['user']);
     const other = server.loginToken(BOB, ['super_admin']);
@@ -144,7 +144,7 @@ describe('POST /auth', () => {
   });
 
   it('refuses a signed token whose claims are of no use', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const claims = { address: ALICE.address, nonce: 1n, desired_roles: ['user'] };
     const wrong = [
       { ...claims, address: 'nobody' },
@@ -165,7 +165,7 @@ describe('POST /auth', () => {
   });
 
   it('takes each nonce once, and only rising ones, up to the largest of 64 bits', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const login = (nonce: bigint) => server.postAuth(server.loginToken(ALICE, ['user'], nonce));
     const token = server.loginToken(ALICE, ['user'], 5n);
     expect((await server.postAuth(token)).status).toBe(200);
@@ -185,14 +185,14 @@ describe('POST /auth', () => {
   });
 
   it('lets only one of several logins with the same nonce in', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = server.loginToken(ALICE, ['user']);
     const answers = await Promise.all(Array.from({ length: 10 }, () => server.postAuth(token)));
     expect(answers.filter((answer) => answer.status === 200)).toHaveLength(1);
   });
 
   it('refuses roles that the address does not have, and keeps the nonce', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const refused = async (...roles: string[]) => errorOf(await server.postAuth(server.loginToken(ALICE, roles, 7n)));
     for (const roles of [['super_admin'], ['user', 'read_all'], ['write'], ['payment_wallet'], ['constructor'], ['']]) {
       expect(await refused(...roles)).toMatchObject({
@@ -205,14 +205,14 @@ describe('POST /auth', () => {
   });
 
   it('keeps the nonce as well when the signature is refused', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = server.loginToken(ALICE, ['user'], 7n);
     expect((await server.postAuth(withTamperedSignature(token))).status).toBe(401);
     expect((await server.postAuth(token)).status).toBe(200);
   });
 
   it('does not take an access token for a login token', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const accessToken = await server.logIn(ADMIN, 'super_admin');
     expect((await server.postAuth(accessToken)).status).toBe(401);
     const now = server.clock.now();
@@ -222,7 +222,7 @@ describe('POST /auth', () => {
   });
 
   it('says that it is for a time only when the database is locked, and keeps the nonce', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = server.loginToken(ALICE, ['user']);
     const unlock = server.lockDatabase();
     const answer = await server.postAuth(token);

@@ -5,7 +5,14 @@ import { addressToEmoji } from '../../../src/tari/address.ts';
 import { customerAddress } from '../../../src/tari/customer-address.ts';
 import { TARI_SUPPLY } from '../../../src/tari/micro-tari.ts';
 import { ACCOUNTS, NOW, type Person } from '../../helpers/records.ts';
-import { type Answer, errorOf, type RequestOptions, startServer, type TestServer } from '../../helpers/server.ts';
+import {
+  type Answer,
+  borrowServer,
+  errorOf,
+  type RequestOptions,
+  startServer,
+  type TestServer,
+} from '../../helpers/server.ts';
 
 const [ALICE, BOB, OPERATOR] = ACCOUNTS;
 const TIME = NOW.toISOString();
@@ -18,7 +25,7 @@ let server: TestServer;
 let token: string;
 
 beforeEach(async () => {
-  server = await startServer();
+  server = await borrowServer();
   token = await server.logIn(OPERATOR, 'write');
 });
 afterEach(() => server.close());
@@ -289,7 +296,7 @@ describe('POST /api/settle', () => {
   it('shows callers their own part, and those who may read all the whole', async () => {
     for (const roles of [[], ['user'], ['read_all'], ['super_admin']] as Role[][]) {
       await server.close();
-      server = await startServer();
+      server = await borrowServer();
       await sharedOrder();
       const settled = await post('/api/settle', undefined, { token: await server.logIn(ALICE, ...roles) });
       expect(settled.status).toBe(200);

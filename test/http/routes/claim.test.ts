@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { addressToEmoji, addressToHex } from '../../../src/tari/address.ts';
 import { ACCOUNTS, HOT_WALLET, NOW } from '../../helpers/records.ts';
-import { ADMIN, errorOf, orderBody, startServer, type TestServer } from '../../helpers/server.ts';
+import { ADMIN, borrowServer, errorOf, orderBody, startServer, type TestServer } from '../../helpers/server.ts';
 
 const [ALICE, BOB] = ACCOUNTS;
 const VECTORS = JSON.parse(readFileSync(new URL('../../vectors/signatures.json', import.meta.url), 'utf8'));
@@ -16,7 +16,7 @@ const timeAfter = (milliseconds: number) => new Date(NOW.getTime() + millisecond
 
 describe('POST /order/claim', () => {
   it('answers the claimed order and ties it to the address', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order();
     const answer = await server.claim(ALICE, '1001');
     expect(answer.status).toBe(200);
@@ -31,7 +31,7 @@ describe('POST /order/claim', () => {
   });
 
   it('answers the same when it is repeated, and changes nothing', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order();
     const claim = server.claimOf(ALICE, '1001');
     const first = await server.post('/order/claim', claim);
@@ -43,7 +43,7 @@ describe('POST /order/claim', () => {
   });
 
   it.each(['claim_hex', 'claim_base58'])('takes the documented claim %s', async (name) => {
-    server = await startServer();
+    server = await borrowServer();
     const claim = VECTORS[name].claim ?? VECTORS[name];
     server.secrets.add(claim.signature);
     await server.order({ id: claim.order_id });
@@ -54,7 +54,7 @@ describe('POST /order/claim', () => {
   });
 
   it('takes the address in every form', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const { tariAddress } = ALICE;
     const claim = server.claimOf(ALICE, '1001');
     const object = {
@@ -67,7 +67,7 @@ describe('POST /order/claim', () => {
   });
 
   it('pays the order where the address has enough, and tells so', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.payConfirmed();
     await server.order();
     expect((await server.claim(ALICE, '1001')).json).toMatchObject({ status: 'Paid', total_price: 100_000_000 });
@@ -75,13 +75,13 @@ describe('POST /order/claim', () => {
   });
 
   it('writes prices past 2^53 without loss', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order({ total_price: '9007199254.740993' });
     expect((await server.claim(ALICE, '1001')).text).toContain('"total_price":9007199254740993,');
   });
 
   it('sends to the configured wallet rather than to a hot one, and refuses for a time where there is none', async () => {
-    server = await startServer({ hotWallet: false });
+    server = await borrowServer({ hotWallet: false });
     await server.order();
     const answer = await server.claim(ALICE, '1001');
     expect(errorOf(answer)).toMatchObject({ status: 503, code: 'no_payment_wallet' });
@@ -103,7 +103,7 @@ describe('POST /order/claim', () => {
   });
 
   it('refuses the claim of another address', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order();
     await server.claim(ALICE, '1001');
     expect(errorOf(await server.claim(BOB, '1001'))).toMatchObject({
@@ -115,7 +115,7 @@ describe('POST /order/claim', () => {
   });
 
   it('gives an order to one of those who claim it at the same time', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order();
     const answers = await Promise.all([...ACCOUNTS, ...ACCOUNTS].map((person) => server.claim(person, '1001')));
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, 200, 400, 400, 400, 400]);
@@ -123,7 +123,7 @@ describe('POST /order/claim', () => {
   });
 
   it('refuses paid, expired and cancelled orders, and what does not exist', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order();
     await server.payConfirmed({ order_id: '1001' });
     expect(errorOf(await server.claim(BOB, '1001'))).toMatchObject({ status: 400, code: 'order_change_forbidden' });
@@ -141,7 +141,7 @@ describe('POST /order/claim', () => {
   });
 
   it('refuses a signature that is not by the address, or for another order', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order();
     await server.order({ id: 1002 });
     const claim = server.claimOf(ALICE, '1001');
@@ -165,7 +165,7 @@ describe('POST /order/claim', () => {
   });
 
   it('does not tell a stranger without a signature which orders there are', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order();
     const wrong = (orderId: string) => ({ ...server.claimOf(BOB, '1', ALICE.tariAddress), order_id: orderId });
     const [there, notThere] = [
@@ -176,7 +176,7 @@ describe('POST /order/claim', () => {
   });
 
   it('answers what is no claim with the one sentence that clients expect', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order();
     const claim = server.claimOf(ALICE, '1001');
     const bodies: unknown[] = [
@@ -224,7 +224,7 @@ describe('POST /order/claim', () => {
   });
 
   it('keeps nothing and says so while the database is locked; the claim can be sent again', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order();
     const unlock = server.lockDatabase();
     expect(errorOf(await server.claim(ALICE, '1001'))).toMatchObject({ status: 503, code: 'unavailable' });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ACCOUNTS, NOW } from '../../helpers/records.ts';
-import { ADMIN, errorOf, eventually, startServer, type TestServer } from '../../helpers/server.ts';
+import { ADMIN, borrowServer, errorOf, eventually, startServer, type TestServer } from '../../helpers/server.ts';
 
 const [ALICE] = ACCOUNTS;
 
@@ -25,7 +25,7 @@ async function withDeadLetter(): Promise<void> {
 
 /** A server with two subscribers that were told nothing of so many orders, which were given up. */
 async function withDeadLettersOf(orders: number): Promise<void> {
-  server = await startServer();
+  server = await borrowServer();
   for (let id = 1; id <= orders; id += 1) await server.order({ id });
   await server.app.store.run(async (tx) => {
     const subscribers = ['mailer', 'shop'];
@@ -89,14 +89,14 @@ describe('GET /api/dead_letters', () => {
   it.each(['limit=0', 'limit=1001', 'limit=x', 'after=-1', `after=${2n ** 63n}`, 'subscriber=shop'])(
     'refuses ?%s',
     async (query) => {
-      server = await startServer();
+      server = await borrowServer();
       const answer = await server.get(`/api/dead_letters?${query}`, { token: await admin() });
       expect(errorOf(answer)).toMatchObject({ status: 400, code: 'invalid_request' });
     },
   );
 
   it('is for read_all', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ALICE, 'user', 'write', 'payment_wallet');
     expect(errorOf(await server.get('/api/dead_letters', { token }))).toMatchObject({ status: 403 });
   });

@@ -1,12 +1,12 @@
 import { afterEach, expect, it } from 'vitest';
-import { startServer, type TestServer } from '../../helpers/server.ts';
+import { borrowServer, type TestServer } from '../../helpers/server.ts';
 
 let server: TestServer;
 
 afterEach(() => server.close());
 
 it('serves the API page with all that belongs to it, from nowhere else', async () => {
-  server = await startServer();
+  server = await borrowServer();
   const page = await server.get('/docs');
   expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
   const links = [...page.text.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, link = '']) => link);
@@ -19,7 +19,7 @@ it('serves the API page with all that belongs to it, from nowhere else', async (
 });
 
 it('gives the API page a strict policy that also works over plain http', async () => {
-  server = await startServer();
+  server = await borrowServer();
   const policy = (await server.get('/docs')).headers.get('content-security-policy') ?? '';
   const directives = Object.fromEntries(
     policy
@@ -39,7 +39,7 @@ it('gives the API page a strict policy that also works over plain http', async (
 });
 
 it('describes what this server serves, and no more', async () => {
-  server = await startServer();
+  server = await borrowServer();
   const paths = (await server.get('/api/openapi.json')).json.paths;
   expect(paths['/metrics']).toBeUndefined();
   expect(paths['/order/claim'].post.responses['200'].content['application/json'].example.status).toBe('New');

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { personOf } from '../../helpers/records.ts';
-import { ADMIN, type Answer, errorOf, startServer, type TestServer } from '../../helpers/server.ts';
+import { ADMIN, type Answer, borrowServer, errorOf, startServer, type TestServer } from '../../helpers/server.ts';
 
 const LARGEST_BODY_BYTES = 256 * 1024;
 
@@ -18,7 +18,7 @@ function rawAnswer(text: string): Answer {
 
 describe('errors', () => {
   it('have one form, with an id of their own that no caller chooses', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const headers = { 'x-request-id': 'mine', 'request-id': 'mine' };
     const [one, other] = [await server.get('/nothing', { headers }), await server.get('/nothing', { headers })];
     expect(errorOf(one)).toEqual({ status: 404, code: 'route_not_found', error: 'There is nothing at GET /nothing.' });
@@ -26,7 +26,7 @@ describe('errors', () => {
   });
 
   it('are in that form for every unknown path', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const requests: [string, string][] = [
       ['GET', '/'],
       ['GET', '/api'],
@@ -43,12 +43,12 @@ describe('errors', () => {
   });
 
   it('do not repeat the query, which may hold what is private', async () => {
-    server = await startServer();
+    server = await borrowServer();
     expect((await server.get('/nothing?token=verysecret')).text).not.toContain('verysecret');
   });
 
   it('have that form also where the path cannot be read', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ADMIN, 'super_admin');
     for (const path of ['/%zz', '/api/balance/%E0%A4%A', `/api/balance/${'a'.repeat(6000)}`]) {
       const answer = await server.get(path, { token });
@@ -58,7 +58,7 @@ describe('errors', () => {
   });
 
   it('have that form also for what is hardly HTTP', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const garbage = [
       'HELLO\r\n\r\n',
       'GET / HTTP/9.9\r\n\r\n',
@@ -76,7 +76,7 @@ describe('errors', () => {
   });
 
   it('refuse a body that is too large, and say how large it may be', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const sentence = `larger than the ${LARGEST_BODY_BYTES} bytes`;
     const large = 'x'.repeat(LARGEST_BODY_BYTES + 1);
     for (const path of ['/wallet/incoming_payment', '/order/claim', '/auth']) {
@@ -90,7 +90,7 @@ describe('errors', () => {
   });
 
   it('refuse it also when it comes in chunks without a length', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
     const head =
       'POST /wallet/incoming_payment HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-type: application/json\r\n';
@@ -105,7 +105,7 @@ describe('errors', () => {
     'multipart/form-data; boundary=a',
     'x',
   ])('refuse a body of the type %s', async (type) => {
-    server = await startServer();
+    server = await borrowServer();
     for (const path of ['/wallet/incoming_payment', '/wallet/tx_confirmation', '/order/claim', '/auth']) {
       const answer = await server.post(path, '{}', { headers: { 'content-type': type } });
       expect(errorOf(answer)).toMatchObject({ status: 415, code: 'unsupported_media_type' });
@@ -127,7 +127,7 @@ describe('errors', () => {
     ['__proto__ in escapes', '{"\\u005f_proto__":{"isAdmin":true}}'],
     ['constructor.prototype', '{"constructor":{"prototype":{"isAdmin":true}}}'],
   ])('refuse %s as a body', async (_, body) => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ADMIN, 'super_admin', 'write');
     for (const path of ['/wallet/incoming_payment', '/api/exchange_rate', '/api/roles']) {
       const answer = await server.post(path, body, { token });
@@ -141,7 +141,7 @@ describe('errors', () => {
   it.each(['null', '[]', '"text"', '1', 'true', '{}', '{"payment":null,"auth":null}', '{"payment":[],"auth":[]}'])(
     'refuse %s where something else is expected',
     async (body) => {
-      server = await startServer();
+      server = await borrowServer();
       for (const path of ['/wallet/incoming_payment', '/wallet/tx_confirmation']) {
         expect(errorOf(await server.post(path, body))).toMatchObject({ status: 400, code: 'invalid_request' });
       }
@@ -149,7 +149,7 @@ describe('errors', () => {
   );
 
   it('name what is wrong with a request, but not everything of a thousand things', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const { payment, auth } = server.paymentBody();
     const wrong = { payment: { ...payment, amount: 'much' }, auth: { address: auth.address, nonce: auth.nonce } };
     const { error } = errorOf(await server.post('/wallet/incoming_payment', wrong));
@@ -164,7 +164,7 @@ describe('errors', () => {
   });
 
   it('hide what went wrong inside, and log it whole under the request_id', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ADMIN, 'super_admin', 'read_all');
     await server.get('/api/wallets', { token });
     server.database.execute('alter table wallets rename to purses');
@@ -199,7 +199,7 @@ describe('errors', () => {
 
 describe('security headers', () => {
   it('are on every answer', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const answers = [
       await server.get('/health'),
       await server.get('/nothing'),
@@ -222,7 +222,7 @@ describe('security headers', () => {
 
 describe('requests that Node would answer by itself', () => {
   it('are answered in the one form, and stand in the access log', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const noHost = await server.raw('GET /health HTTP/1.1\r\nconnection: close\r\n\r\n');
     expect(noHost).toMatch(/^HTTP\/1\.1 400 /);
     expect(JSON.parse(noHost.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'invalid_request' });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { addressToEmoji, addressToHex } from '../../../src/tari/address.ts';
 import { ACCOUNTS, personOf } from '../../helpers/records.ts';
-import { ADMIN, type Answer, errorOf, startServer, type TestServer } from '../../helpers/server.ts';
+import { ADMIN, type Answer, borrowServer, errorOf, type TestServer } from '../../helpers/server.ts';
 
 const [ALICE, BOB, CAROL] = ACCOUNTS;
 
@@ -51,14 +51,14 @@ async function expectRefused(path: string, token: string, word: string): Promise
 
 describe('GET /api/check_token', () => {
   it('says that the token is valid', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const answer = await server.get('/api/check_token', { token: await server.logIn(ALICE, 'user') });
     expect([answer.status, answer.text]).toEqual([200, 'Token is valid.']);
     expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
   });
 
   it('refuses a token without the role user', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const answer = await server.get('/api/check_token', { token: await server.logIn(ALICE, 'write') });
     expect(errorOf(answer)).toMatchObject({ status: 403, code: 'permission_missing' });
   });
@@ -68,7 +68,7 @@ describe('what an address sees of itself', () => {
   const ROUTES = ['balance', 'orders', 'unfulfilled_orders', 'payments'];
 
   it('is what read_all sees of it', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aFewOrders();
     const [own, all] = [await server.logIn(ALICE), await reader()];
     for (const route of ROUTES) {
@@ -81,7 +81,7 @@ describe('what an address sees of itself', () => {
   });
 
   it('needs a token of any role, and is empty for an address that was never seen', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aFewOrders();
     const token = await server.logIn(CAROL, 'payment_wallet');
     const empty = { address: CAROL.address };
@@ -92,7 +92,7 @@ describe('what an address sees of itself', () => {
   });
 
   it('is not shown to others, whatever they ask for', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aFewOrders();
     const token = await server.logIn(BOB, 'user', 'write');
     for (const route of [...ROUTES, 'history/address']) {
@@ -104,7 +104,7 @@ describe('what an address sees of itself', () => {
   });
 
   it('has amounts past 2^53 without loss', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.payConfirmed({ amount: HUGE });
     await server.payConfirmed({ amount: HUGE });
     await server.order({ id: 1, total_price: '9007199254.740993' });
@@ -121,7 +121,7 @@ describe('what an address sees of itself', () => {
 
 describe('GET /api/orders and /api/unfulfilled_orders', () => {
   it('answer what the address claimed, with the sum of the prices', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aFewOrders();
     const token = await server.logIn(ALICE);
     const all = await server.get('/api/orders', { token });
@@ -134,7 +134,7 @@ describe('GET /api/orders and /api/unfulfilled_orders', () => {
   });
 
   it('show an order also to whoever paid for it without claiming it', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order({ id: 1, total_price: '10.00' });
     await server.order({ id: 2, total_price: '1.00' });
     await server.claim(ALICE, '1');
@@ -150,7 +150,7 @@ describe('GET /api/orders and /api/unfulfilled_orders', () => {
   });
 
   it('take the address in every form', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aFewOrders();
     const token = await reader();
     for (const form of [addressToHex(ALICE.tariAddress), addressToEmoji(ALICE.tariAddress)]) {
@@ -163,7 +163,7 @@ describe('GET /api/orders and /api/unfulfilled_orders', () => {
   });
 
   it('are read in pages, every order once, each page with the sum of all', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aFewOrders();
     const token = await server.logIn(ALICE);
     for (const limit of [1, 2, 3, 1000]) {
@@ -176,7 +176,7 @@ describe('GET /api/orders and /api/unfulfilled_orders', () => {
   });
 
   it('refuse a bad limit, a cursor of their own making, and one of another list', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aFewOrders();
     const token = await server.logIn(ALICE, 'read_all');
     for (const limit of ['0', '1001', '-1', '1.5', 'x', '', '1e2', '9'.repeat(30), '1&limit=2']) {
@@ -205,7 +205,7 @@ describe('GET /api/orders and /api/unfulfilled_orders', () => {
 
 describe('GET /api/payments', () => {
   it('answers the payments in pages, every one once, each page with the sum of all', async () => {
-    server = await startServer();
+    server = await borrowServer();
     for (let txid = 10; txid < 17; txid += 1) {
       await server.reportPayment({ txid: String(txid), amount: 10n });
       if (txid % 2 === 0) server.clock.advance(1000);
@@ -224,7 +224,7 @@ describe('GET /api/payments', () => {
 
 describe('GET /api/payments-for-order/{order_id}', () => {
   it('answers the payments that name the order by either of its names, in pages', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aFewOrders();
     await server.reportPayment({ txid: '14', amount: 9n, order_id: '#3' });
     const token = await reader();
@@ -238,7 +238,7 @@ describe('GET /api/payments-for-order/{order_id}', () => {
   });
 
   it('refuses an order that does not exist, a name that is none, and callers without read_all', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aFewOrders();
     const token = await reader();
     expect(errorOf(await server.get('/api/payments-for-order/404', { token }))).toEqual({
@@ -255,7 +255,7 @@ describe('GET /api/payments-for-order/{order_id}', () => {
 
 describe('GET /api/creditors', () => {
   it('answers who has New orders above zero, with their sums, by customer id', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const people = [personOf(1), personOf(2), personOf(3)];
     for (const [index, person] of people.entries()) {
       for (const order of [1, 2]) {
@@ -288,7 +288,7 @@ describe('GET /api/customer_ids and /api/addresses', () => {
   }
 
   it('answer all of them, sorted', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const addresses = await aFewCustomers();
     const token = await reader();
     expect((await server.get('/api/customer_ids', { token })).json).toEqual(CUSTOMERS);
@@ -296,7 +296,7 @@ describe('GET /api/customer_ids and /api/addresses', () => {
   });
 
   it('take count and offset, each without the other too', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const addresses = await aFewCustomers();
     const token = await reader();
     const lists = { customer_ids: CUSTOMERS, addresses };

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ACCOUNTS } from '../../helpers/records.ts';
-import { ADMIN, errorOf, startServer, type TestServer } from '../../helpers/server.ts';
+import { ADMIN, borrowServer, errorOf, startServer, type TestServer } from '../../helpers/server.ts';
 
 const [ALICE] = ACCOUNTS;
 
@@ -22,7 +22,7 @@ describe('a path that is known', () => {
     ['POST', `/api/balance/${encodeURIComponent('a/b')}`, 'GET, HEAD'],
     ['HEAD', '/api/credit', 'POST'],
   ])('answers %s %s with 405 and the methods that there are', async (method, path, allowed) => {
-    server = await startServer();
+    server = await borrowServer();
     const answer = await server.request(method, path);
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, allowed]);
     if (method === 'HEAD') expect(answer.text).toBe('');
@@ -36,7 +36,7 @@ describe('a path that is known', () => {
   });
 
   it('answers HEAD wherever it answers GET', async () => {
-    server = await startServer();
+    server = await borrowServer();
     expect((await server.request('HEAD', '/health')).status).toBe(200);
     const token = await server.logIn(ADMIN, 'super_admin');
     expect((await server.request('HEAD', '/api/wallets', { token })).status).toBe(200);
@@ -44,7 +44,7 @@ describe('a path that is known', () => {
   });
 
   it('does not read the body of what it refuses', async () => {
-    server = await startServer();
+    server = await borrowServer();
     expect((await server.request('PUT', '/api/credit', { body: '{' })).status).toBe(405);
   });
 
@@ -68,7 +68,7 @@ describe('a path that is not known', () => {
     '/metrics',
     '/*',
   ])('is 404 with any method: %s', async (path) => {
-    server = await startServer();
+    server = await borrowServer();
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
       const answer = await server.request(method, path);
       expect(errorOf(answer)).toMatchObject({ status: 404, code: 'route_not_found' });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ACCOUNTS } from '../../helpers/records.ts';
-import { errorOf, eventually, startServer, type TestServer } from '../../helpers/server.ts';
+import { borrowServer, errorOf, eventually, startServer, type TestServer } from '../../helpers/server.ts';
 
 const [ALICE] = ACCOUNTS;
 const ON = { TPG_METRICS: 'on' };
@@ -28,7 +28,7 @@ async function scrape(): Promise<Map<string, number>> {
 
 describe('GET /metrics', () => {
   it('is not there unless it is switched on', async () => {
-    server = await startServer();
+    server = await borrowServer();
     expect(errorOf(await server.get('/metrics'))).toMatchObject({ status: 404, code: 'route_not_found' });
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { StandInOptions } from '../../fakes/shopify/stand-in.ts';
 import { ACCOUNTS, NOW } from '../../helpers/records.ts';
-import { errorOf, eventually, startServer, type TestServer } from '../../helpers/server.ts';
+import { borrowServer, errorOf, eventually, startServer, type TestServer } from '../../helpers/server.ts';
 
 const [ALICE] = ACCOUNTS;
 const TIME = NOW.toISOString();
@@ -163,7 +163,7 @@ describe('POST /api/price_updates', () => {
   });
 
   it('is answered 501 without a shop', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await staff();
     const answer = await server.post('/api/price_updates', { currency: 'USD' }, { token });
     expect(errorOf(answer)).toEqual({
@@ -260,7 +260,7 @@ describe('the webhook of a product', () => {
   });
 
   it('is passed over without a shop', async () => {
-    server = await startServer();
+    server = await borrowServer();
     expect((await tellOf('{"id": 7}')).json).toEqual({
       success: true,
       message: 'No shop is configured whose prices could be set.',
@@ -271,7 +271,7 @@ describe('the webhook of a product', () => {
 
 describe('GET /api/exchange_rate/{currency}/history', () => {
   it('tells every rate that was set, when and by whom, newest first, in pages', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await staff();
     for (const rate of [1, 2, 3]) {
       await setRate(token, rate);
@@ -292,7 +292,7 @@ describe('GET /api/exchange_rate/{currency}/history', () => {
   });
 
   it('does not round, and is empty where none was set', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await staff();
     await server.post('/api/exchange_rate', '{"currency":"BTC","rate":9007199254740993}', { token });
     expect((await server.get('/api/exchange_rate/BTC/history', { token })).text).toContain('"rate":9007199254740993,');
@@ -304,7 +304,7 @@ describe('GET /api/exchange_rate/{currency}/history', () => {
   it.each(['$/history', 'USD/history?limit=x', 'USD/history?cursor=x', 'USD/history?after=1'])(
     'refuses %s',
     async (path) => {
-      server = await startServer();
+      server = await borrowServer();
       const answer = await server.get(`/api/exchange_rate/${path}`, { token: await staff() });
       expect(errorOf(answer)).toMatchObject({ status: 400, code: 'invalid_request' });
     },
@@ -313,7 +313,7 @@ describe('GET /api/exchange_rate/{currency}/history', () => {
 
 describe('the rate of an order', () => {
   it('stays on it when a new one is set', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await staff();
     await setRate(token, 3);
     await server.order({ currency: 'USD' });

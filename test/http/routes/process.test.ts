@@ -26,7 +26,7 @@ afterEach(() => {
 
 const BUILT = ['dist/tari-payment-server.js'];
 /** As `npm run dev` starts it. */
-const SOURCE = ['--import', 'tsx', 'src/main.ts'];
+const WATCHED = ['--import', 'tsx', 'scripts/dev.ts'];
 
 /** The server as a process of its own, with nothing in its environment but these settings. */
 function run(settings: Record<string, string>, program = BUILT) {
@@ -98,7 +98,7 @@ describe('the server as a process', () => {
   });
 
   it('serves, keeps made keys to its owner, and ends in order when told to', async () => {
-    const server = run({ TPG_PORT: '0', TPG_SHOPIFY_HMAC_SECRET: HMAC_SECRET }, SOURCE);
+    const server = run({ TPG_PORT: '0', TPG_SHOPIFY_HMAC_SECRET: HMAC_SECRET }, WATCHED);
     const url = await server.url();
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
     const body = orderBody();

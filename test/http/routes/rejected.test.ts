@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ACCOUNTS, NOW } from '../../helpers/records.ts';
-import { ADMIN, errorOf, orderBody, startServer, type TestServer } from '../../helpers/server.ts';
+import { ADMIN, borrowServer, errorOf, orderBody, type TestServer } from '../../helpers/server.ts';
 
 const [ALICE] = ACCOUNTS;
 const RATE_MISSING = 'USD is not a supported currency: no exchange rate is set for it.';
@@ -17,7 +17,7 @@ const rowsOf = (id: number) => server.rows('select state, success, message, body
 
 describe('GET /api/rejected', () => {
   it('lists what could not be used, oldest first, with why and what it said', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const [first, second] = [inDollars(1), '{"id":'];
     await server.webhook(first, { webhookId: 'w1' });
     await server.order({ id: 2 });
@@ -49,7 +49,7 @@ describe('GET /api/rejected', () => {
   });
 
   it('is empty where nothing went wrong, and paged by after and limit', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await admin();
     const ids = async (query: string) =>
       (await server.get(`/api/rejected${query}`, { token })).json.map(({ id }: { id: number }) => id);
@@ -66,14 +66,14 @@ describe('GET /api/rejected', () => {
   it.each(['limit=0', 'limit=1001', 'limit=1.5', 'limit=x', 'after=-1', 'after=x', `after=${2n ** 63n}`, 'page=2'])(
     'refuses ?%s',
     async (query) => {
-      server = await startServer();
+      server = await borrowServer();
       const answer = await server.get(`/api/rejected?${query}`, { token: await admin() });
       expect(errorOf(answer)).toMatchObject({ status: 400, code: 'invalid_request' });
     },
   );
 
   it('is for read_all', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ALICE, 'user', 'write', 'payment_wallet');
     expect(errorOf(await server.get('/api/rejected', { token }))).toMatchObject({ status: 403 });
   });
@@ -81,7 +81,7 @@ describe('GET /api/rejected', () => {
 
 describe('POST /api/rejected/{id}/retry', () => {
   it('enters the order once what was wrong is mended, as if it had just come', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const note = JSON.stringify(server.claimOf(ALICE, '1'));
     await server.webhook(inDollars(1, { note }), { webhookId: 'w1' });
     await server.app.engine.exchangeRates.set('USD', 2_000_000n, 'test');
@@ -103,7 +103,7 @@ describe('POST /api/rejected/{id}/retry', () => {
   });
 
   it('leaves what still cannot be used, with the reason of now', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const body = inDollars(1, { total_price: '99999999999' });
     await server.webhook(body);
     const token = await admin();
@@ -116,7 +116,7 @@ describe('POST /api/rejected/{id}/retry', () => {
   });
 
   it('counts an order that came by another webhook meanwhile as known', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.webhook(inDollars(1));
     await server.order({ id: 1 });
     expect((await retry(1, await admin())).json).toEqual({ success: true, message: 'Order already processed.' });
@@ -124,7 +124,7 @@ describe('POST /api/rejected/{id}/retry', () => {
   });
 
   it('says in the audit log who did it, and what it was before and after', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.webhook(inDollars(1));
     await server.app.engine.exchangeRates.set('USD', 1n, 'test');
     await retry(1, await server.logIn(ALICE, 'write'));
@@ -136,7 +136,7 @@ describe('POST /api/rejected/{id}/retry', () => {
   });
 
   it('is done once, however often and at once it is asked for', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.webhook(inDollars(1));
     await server.app.engine.exchangeRates.set('USD', 2_000_000n, 'test');
     const token = await admin();
@@ -147,7 +147,7 @@ describe('POST /api/rejected/{id}/retry', () => {
   });
 
   it('is answered again under the same Idempotency-Key', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.webhook(inDollars(1));
     await server.app.engine.exchangeRates.set('USD', 2_000_000n, 'test');
     const token = await admin();
@@ -158,7 +158,7 @@ describe('POST /api/rejected/{id}/retry', () => {
   });
 
   it('is 404 for what is not set aside', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order();
     const token = await admin();
     for (const id of [1, 2, 2n ** 63n - 1n]) {
@@ -172,7 +172,7 @@ describe('POST /api/rejected/{id}/retry', () => {
   });
 
   it('refuses ids that are none, and callers without write', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.webhook(inDollars(1));
     const token = await admin();
     for (const id of ['x', '-1', '1.5', String(2n ** 63n), '%20']) {
@@ -188,7 +188,7 @@ describe('POST /api/rejected/{id}/dismiss', () => {
     server.post(`/api/rejected/${id}/dismiss`, body, { token });
 
   it('takes the webhook off the list, and answers its repeat without taking it in', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.webhook(inDollars(1), { webhookId: 'w1' });
     const token = await admin();
     const answer = await dismiss(1, token, { reason: 'a test of ours' });
@@ -212,7 +212,7 @@ describe('POST /api/rejected/{id}/dismiss', () => {
   });
 
   it('needs the role write, a reason, and a webhook that is set aside', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.webhook(inDollars(1));
     await server.order({ id: 2 });
     const token = await admin();

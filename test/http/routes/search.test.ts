@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseQueryTime } from '../../../src/http/query-times.ts';
 import { ACCOUNTS } from '../../helpers/records.ts';
-import { ADMIN, type Answer, errorOf, startServer, type TestServer } from '../../helpers/server.ts';
+import { ADMIN, type Answer, borrowServer, errorOf, type TestServer } from '../../helpers/server.ts';
 
 const [ALICE] = ACCOUNTS;
 
@@ -33,7 +33,7 @@ async function aShop(): Promise<string> {
 
 describe('GET /api/search/orders', () => {
   it('answers orders in their form, oldest first, by each filter alone and by several', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await aShop();
     const found = async (query: string) => {
       const answer = await server.get(`/api/search/orders${query}`, { token });
@@ -77,7 +77,7 @@ describe('GET /api/search/orders', () => {
   });
 
   it('refuses unknown keys, bad times, bad states, and empty filters', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await aShop();
     for (const query of [
       'state=New',
@@ -113,7 +113,7 @@ describe('GET /api/search/orders', () => {
   });
 
   it('refuses callers without read_all', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await aShop();
     for (const role of ['user', 'write', 'payment_wallet'] as const) {
       const answer = await server.get('/api/search/orders?order_id=3', { token: await server.logIn(ALICE, role) });
@@ -122,7 +122,7 @@ describe('GET /api/search/orders', () => {
   });
 
   it('is read in pages, every order once, also while new ones come', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await aShop();
     for (const query of ['', 'since=2024-03-01', 'memo=ring', 'memo=ri', 'status=Unclaimed,New', 'currency=XTM']) {
       const all = ids(await server.get(`/api/search/orders?${query}`, { token }));
@@ -145,7 +145,7 @@ describe('GET /api/search/orders', () => {
   });
 
   it('answers everything without a limit, up to 10,000 orders, and says where the rest begins', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const token = await server.logIn(ADMIN, 'read_all');
     await server.order({ id: 1, created_at: '2020-01-01T00:00:00Z' });
     const { store } = server.app;
@@ -162,7 +162,7 @@ describe('GET /api/search/orders', () => {
   });
 
   it('writes prices past 2^53 without loss', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order({ total_price: '9007199254.740993' });
     const answer = await server.get('/api/search/orders', { token: await server.logIn(ADMIN, 'read_all') });
     expect(answer.text).toContain('"total_price":9007199254740993,');

@@ -2,7 +2,15 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { StandInOrder } from '../../fakes/shopify/orders.ts';
 import { webhookBody } from '../../fakes/shopify/webhooks.ts';
 import { ACCOUNTS } from '../../helpers/records.ts';
-import { type Answer, errorOf, eventually, orderBody, startServer, type TestServer } from '../../helpers/server.ts';
+import {
+  type Answer,
+  borrowServer,
+  errorOf,
+  eventually,
+  orderBody,
+  startServer,
+  type TestServer,
+} from '../../helpers/server.ts';
 
 const [ALICE] = ACCOUNTS;
 const PATH = '/shopify/webhook';
@@ -71,7 +79,7 @@ describe('orders/cancelled', () => {
   });
 
   it('before orders/create keeps the order from being opened', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await send(
       'orders/cancelled',
       orderBody({ updated_at: '2026-03-10T07:00:05-05:00', cancelled_at: '2026-03-10T07:00:05-05:00' }),
@@ -123,7 +131,7 @@ describe('orders/updated', () => {
   });
 
   it('of an order that nobody opened opens none', async () => {
-    server = await startServer();
+    server = await borrowServer();
     expect((await send('orders/updated', orderBody())).json.success).toBe(true);
     expect(server.rows('select * from orders')).toEqual([]);
   });
@@ -153,7 +161,7 @@ describe('every topic of an order', () => {
   it.each(['orders/cancelled', 'orders/paid', 'orders/updated'])(
     '%s that cannot be read is set aside',
     async (topic) => {
-      server = await startServer();
+      server = await borrowServer();
       for (const body of ['{', '[]', orderBody({ id: null }), orderBody({ cancelled_at: 'yesterday' })]) {
         expect((await send(topic, body)).json.success).toBe(false);
       }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { webhookBody } from '../../fakes/shopify/webhooks.ts';
 import { ACCOUNTS } from '../../helpers/records.ts';
 import {
+  borrowServer,
   errorOf,
   eventually,
   HMAC_SECRET,
@@ -22,7 +23,7 @@ const SET_ASIDE = 'select topic, state, success, body from webhooks where state 
 
 describe('GET /shopify/health', () => {
   it('answers the documented text without an HMAC', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const answer = await server.get('/shopify/health');
     expect([answer.status, answer.text]).toEqual([200, '👍️\n']);
   });
@@ -56,7 +57,7 @@ describe('POST /shopify/webhook/checkout_create', () => {
   });
 
   it('claims the order by a signed note, and never by a forged one', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order({ id: 1, note: JSON.stringify(server.claimOf(ALICE, '1')) });
     await server.order({ id: 2, note: JSON.stringify(server.claimOf(BOB, '2', ALICE.tariAddress)) });
     await server.order({ id: 3, note: JSON.stringify(server.claimOf(ALICE, '1')) });
@@ -68,7 +69,7 @@ describe('POST /shopify/webhook/checkout_create', () => {
   });
 
   it('takes ids past 2^53 as they are, and orders of guests', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order({ id: 9_007_199_254_740_993n, customer: { id: 18_014_398_509_481_985n } });
     await server.order({ id: 9_007_199_254_740_995n, customer: null });
     await server.order({ id: 5, customer: undefined });
@@ -94,7 +95,7 @@ describe('POST /shopify/webhook/checkout_create', () => {
   });
 
   it('answers a delivery that comes again as before, whatever it holds now, and changes nothing', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const body = orderBody();
     const first = await server.webhook(body, { webhookId: 'w1' });
     const before = server.everything();
@@ -105,7 +106,7 @@ describe('POST /shopify/webhook/checkout_create', () => {
   });
 
   it('enters an order once, also under other delivery ids, without any, and all at once', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const ids = ['w1', 'w2', null, null, 'w1', 'w3'];
     const answers = await Promise.all(ids.map((webhookId) => server.webhook(orderBody(), { webhookId })));
     expect(answers.map((answer) => [answer.status, answer.json.success])).toEqual(ids.map(() => [200, true]));
@@ -115,7 +116,7 @@ describe('POST /shopify/webhook/checkout_create', () => {
   });
 
   it('leaves a known order as it is when it comes with another price', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order();
     const answer = await server.webhook(orderBody({ total_price: '1.00' }));
     expect(answer.json).toEqual({ success: true, message: 'Order already processed.' });
@@ -141,7 +142,7 @@ describe('POST /shopify/webhook/checkout_create', () => {
     ['deep nesting', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'nested deeper'],
     ['a key that reaches a prototype', '{"__proto__":{"id":1}}', 'prototype'],
   ])('answers 200 without success to %s, and sets it aside', async (_, body, reason) => {
-    server = await startServer();
+    server = await borrowServer();
     const answer = await server.webhook(body, { webhookId: 'w1' });
     expect([answer.status, answer.json]).toEqual([
       200,
@@ -162,7 +163,7 @@ describe('the other paths', () => {
     ['/shopify/webhook/transaction_create', 'order_transactions/create'],
     ['/shopify/webhook/no_op', 'whatever/it_is'],
   ])('%s answers 200 and touches no order', async (path, topic) => {
-    server = await startServer();
+    server = await borrowServer();
     const answer = await server.webhook(orderBody(), { path, topic });
     expect([answer.status, answer.json]).toEqual([200, { success: true, message: expect.any(String) as string }]);
     expect(server.rows('select topic, state from webhooks')).toEqual([{ topic, state: 'ignored' }]);
@@ -173,7 +174,7 @@ describe('the other paths', () => {
   });
 
   it('POST /shopify/webhook takes every topic by its header', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const path = '/shopify/webhook';
     const others = [
       'orders/updated',
@@ -199,7 +200,7 @@ describe('the other paths', () => {
 
 describe('the HMAC', () => {
   it('must be there and right, for the very bytes that came', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const body = orderBody();
     const right = hmacOf(body, HMAC_SECRET);
     const missing = { status: 403, code: 'hmac_missing', error: 'No HMAC signature found.' };
@@ -228,13 +229,13 @@ describe('the HMAC', () => {
   });
 
   it('is over bytes that need not be UTF-8 or JSON', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const answer = await server.webhook(Buffer.from([0xff, 0x00, 0xfe, 0x7b]));
     expect([answer.status, answer.json.success]).toEqual([200, false]);
   });
 
   it('is checked whatever content type is named, and without any', async () => {
-    server = await startServer();
+    server = await borrowServer();
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=latin1']) {
       const headers = { 'content-type': type };
       expect((await server.webhook(orderBody(), { secret: 'wrong', headers })).status).toBe(403);
@@ -254,7 +255,7 @@ describe('the HMAC', () => {
     expect((await server.webhook(orderBody(), { secret: PREVIOUS_SECRET })).status).toBe(200);
     expect((await server.webhook(orderBody())).status).toBe(200);
     await server.close();
-    server = await startServer();
+    server = await borrowServer();
     expect((await server.webhook(orderBody(), { secret: PREVIOUS_SECRET })).status).toBe(403);
   });
 
@@ -332,7 +333,7 @@ describe('a webhook', () => {
   });
 
   it('of 3 MB is refused, one of nearly 2 MB taken', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const large = orderBody({ more: 'x'.repeat(3 * 1024 * 1024) });
     const answer = errorOf(await server.webhook(large));
     expect(answer).toMatchObject({ status: 413, code: 'body_too_large' });
@@ -342,7 +343,7 @@ describe('a webhook', () => {
   });
 
   it('that cannot be stored is answered 5xx and not lost: the shop sends it again', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const unlock = server.lockDatabase();
     const first = await server.webhook(orderBody(), { webhookId: 'w1' });
     expect(errorOf(first)).toMatchObject({ status: 503, code: 'unavailable' });

@@ -4,7 +4,7 @@ import { addressToHex, parseAddress } from '../../../src/tari/address.ts';
 import { TARI_SUPPLY } from '../../../src/tari/micro-tari.ts';
 import { paymentPayload, signWalletMessage } from '../../../src/tari/wallet-signature.ts';
 import { ACCOUNTS, HOT_WALLET, personOf } from '../../helpers/records.ts';
-import { ADMIN, errorOf, nextNonce, startServer, type TestServer } from '../../helpers/server.ts';
+import { ADMIN, borrowServer, errorOf, nextNonce, startServer, type TestServer } from '../../helpers/server.ts';
 
 const [ALICE, BOB] = ACCOUNTS;
 const OTHER_WALLET = personOf(101);
@@ -18,7 +18,7 @@ const SUCCESS = { success: true, message: expect.any(String) };
 
 describe('GET /wallet/send_to', () => {
   it('lists the hot wallets, oldest first, and nothing where there is none', async () => {
-    server = await startServer({ hotWallet: false });
+    server = await borrowServer({ hotWallet: false });
     expect((await server.get('/wallet/send_to')).text).toBe('[]');
     await server.registerWallet(OTHER_WALLET);
     server.clock.advance(1);
@@ -30,7 +30,7 @@ describe('GET /wallet/send_to', () => {
 
 describe('POST /wallet/incoming_payment', () => {
   it('keeps the payment, which credits nobody yet', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const answer = await server.reportPayment({ txid: '77', memo: 'For the shoes, "thank you" 👟', order_id: '1001' });
     expect([answer.status, answer.json]).toEqual([200, SUCCESS]);
     expect(server.rows('select txid, account, sender, amount, memo, status, order_id from payments')).toEqual([
@@ -48,7 +48,7 @@ describe('POST /wallet/incoming_payment', () => {
   });
 
   it('takes memo and order_id that are left out as null, in what is signed too', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const fields = { sender: ALICE.address, amount: 5n, txid: '1' };
     const body = server.paymentBody(fields);
     expect(Object.keys(body.payment)).toEqual(['sender', 'amount', 'txid']);
@@ -58,14 +58,14 @@ describe('POST /wallet/incoming_payment', () => {
   });
 
   it.each([1n, 2n ** 53n + 1n, 9_007_199_254_740_993n, TARI_SUPPLY])('keeps %s µT without loss', async (amount) => {
-    server = await startServer();
+    server = await borrowServer();
     const body = server.paymentBody({ amount });
     expect((await server.post('/wallet/incoming_payment', body)).status).toBe(200);
     expect(server.rows('select amount from payments')).toEqual([{ amount }]);
   });
 
   it('takes nonces up to the largest of 64 bits', async () => {
-    server = await startServer();
+    server = await borrowServer();
     for (const nonce of [2n ** 53n + 1n, 2n ** 63n, 2n ** 64n - 1n]) {
       expect((await server.reportPayment({}, { nonce })).status).toBe(200);
     }
@@ -73,7 +73,7 @@ describe('POST /wallet/incoming_payment', () => {
   });
 
   it('changes nothing but the nonce when a payment is reported again', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order();
     await server.reportPayment({ txid: '77', order_id: '1001' });
     const { nonces: _, ...before } = server.everything();
@@ -85,7 +85,7 @@ describe('POST /wallet/incoming_payment', () => {
   });
 
   it('takes the same report several times at once for one payment', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const bodies = Array.from({ length: 10 }, () => server.paymentBody({ txid: '77' }));
     const answers = await Promise.all(bodies.map((body) => server.post('/wallet/incoming_payment', body)));
     // Nonces that arrive out of order are refused; whatever was taken is one payment.
@@ -94,7 +94,7 @@ describe('POST /wallet/incoming_payment', () => {
   });
 
   it('refuses another amount or sender for a payment that is known', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.reportPayment({ txid: '77' });
     const before = server.rows('select * from payments');
     for (const contradiction of [{ amount: 1n }, { sender: BOB.address }]) {
@@ -107,7 +107,7 @@ describe('POST /wallet/incoming_payment', () => {
   });
 
   it('refuses a payment that was changed after it was signed, in any field', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const fields = { txid: '77', memo: 'memo', order_id: '1001' };
     const { payment, auth } = server.paymentBody(fields);
     const { memo: _, ...withoutMemo } = payment;
@@ -142,7 +142,7 @@ describe('POST /wallet/incoming_payment', () => {
   });
 
   it('does not take one kind of message for the other', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const { auth } = server.confirmationBody('77');
     const { payment } = server.paymentBody({ txid: '77' });
     expect((await server.post('/wallet/incoming_payment', { payment, auth })).status).toBe(401);
@@ -152,7 +152,7 @@ describe('POST /wallet/incoming_payment', () => {
   });
 
   it('refuses a wallet that is not registered, even an admin with a good signature', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.grant(ADMIN, 'super_admin', 'payment_wallet');
     for (const wallet of [OTHER_WALLET, ADMIN]) {
       expect(errorOf(await server.reportPayment({}, { wallet }))).toMatchObject({
@@ -164,20 +164,20 @@ describe('POST /wallet/incoming_payment', () => {
   });
 
   it('refuses the signature of one wallet under the address of another', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.registerWallet(OTHER_WALLET);
     const signing = { wallet: OTHER_WALLET, address: HOT_WALLET.tariAddress };
     expect(errorOf(await server.reportPayment({}, signing))).toMatchObject({ code: 'wallet_signature_invalid' });
   });
 
   it('refuses a wallet once it is removed', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.app.engine.wallets.remove(HOT_WALLET.tariAddress, 'test');
     expect(errorOf(await server.reportPayment())).toMatchObject({ status: 401, code: 'wallet_not_authorized' });
   });
 
   it('takes messages only from the registered place, unless that is switched off', async () => {
-    server = await startServer({ hotWallet: false });
+    server = await borrowServer({ hotWallet: false });
     await server.registerWallet(HOT_WALLET, '10.1.2.3');
     expect(errorOf(await server.reportPayment())).toMatchObject({ status: 401, code: 'wallet_not_authorized' });
     const spoofed = { headers: { 'x-forwarded-for': '10.1.2.3', forwarded: 'for=10.1.2.3', 'x-real-ip': '10.1.2.3' } };
@@ -201,13 +201,13 @@ describe('POST /wallet/incoming_payment', () => {
   });
 
   it('takes a place in its IPv6 clothes for the same place', async () => {
-    server = await startServer({ hotWallet: false });
+    server = await borrowServer({ hotWallet: false });
     await server.registerWallet(HOT_WALLET, '::ffff:127.0.0.1');
     expect((await server.reportPayment()).status).toBe(200);
   });
 
   it('refuses a nonce that is not above the last, on both routes together', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const [first, second, third] = [nextNonce(), nextNonce(), nextNonce()];
     const body = server.paymentBody({}, { nonce: second });
     expect((await server.post('/wallet/incoming_payment', body)).status).toBe(200);
@@ -248,7 +248,7 @@ describe('POST /wallet/incoming_payment', () => {
     ['a number as order id', { order_id: 1001 }],
     ['an order id with a NUL', { order_id: '\u0000' }],
   ])('refuses %s as malformed', async (_, wrong) => {
-    server = await startServer();
+    server = await borrowServer();
     const { payment, auth } = server.paymentBody();
     const answer = await server.post('/wallet/incoming_payment', { payment: { ...payment, ...wrong }, auth });
     expect(errorOf(answer)).toMatchObject({ status: 400, code: 'invalid_request' });
@@ -265,14 +265,14 @@ describe('POST /wallet/incoming_payment', () => {
     ['a signature that is not hex', { signature: 'g'.repeat(128) }],
     ['no signature', { signature: null }],
   ])('refuses %s in the authentication as malformed', async (_, wrong) => {
-    server = await startServer();
+    server = await borrowServer();
     const { payment, auth } = server.paymentBody();
     const answer = await server.post('/wallet/incoming_payment', { payment, auth: { ...auth, ...wrong } });
     expect(errorOf(answer)).toMatchObject({ status: 400, code: 'invalid_request' });
   });
 
   it('takes a wallet of the older, 33-byte kind, by its hex', async () => {
-    server = await startServer({ hotWallet: false });
+    server = await borrowServer({ hotWallet: false });
     const key = Uint8Array.from(Buffer.from(VECTORS.key.secret, 'hex'));
     const legacyText = VECTORS.claim_hex.claim.address as string;
     const address = parseAddress(legacyText);
@@ -292,7 +292,7 @@ describe('POST /wallet/incoming_payment', () => {
 
 describe('POST /wallet/tx_confirmation', () => {
   it('credits the sender and pays the order', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.order();
     await server.reportPayment({ txid: '77', order_id: '1001' });
     expect(server.rows('select status from orders')).toEqual([{ status: 'New' }]);
@@ -305,7 +305,7 @@ describe('POST /wallet/tx_confirmation', () => {
   });
 
   it('takes the confirmation of an existing wallet', async () => {
-    server = await startServer({ hotWallet: false });
+    server = await borrowServer({ hotWallet: false });
     const { confirmation, auth } = VECTORS.wallet_confirmation_legacy;
     await server.app.engine.wallets.register(
       { address: parseAddress(auth.address), ipAddress: '127.0.0.1', initialNonce: undefined },
@@ -318,7 +318,7 @@ describe('POST /wallet/tx_confirmation', () => {
   });
 
   it('changes nothing when it comes again', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.payConfirmed({ txid: '77' });
     const { nonces: _, ...before } = server.everything();
     const answer = await server.reportConfirmation('77');
@@ -328,7 +328,7 @@ describe('POST /wallet/tx_confirmation', () => {
   });
 
   it('keeps one that comes before its payment', async () => {
-    server = await startServer();
+    server = await borrowServer();
     const answer = await server.reportConfirmation('77');
     expect([answer.status, answer.json]).toEqual([200, SUCCESS]);
     await server.reportPayment({ txid: '77' });
@@ -336,7 +336,7 @@ describe('POST /wallet/tx_confirmation', () => {
   });
 
   it('refuses strangers, forged and replayed messages', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.reportPayment({ txid: '77' });
     const body = server.confirmationBody('78');
     const refused = [
@@ -352,7 +352,7 @@ describe('POST /wallet/tx_confirmation', () => {
   });
 
   it('does not lose a message that came while the database was locked', async () => {
-    server = await startServer();
+    server = await borrowServer();
     await server.reportPayment({ txid: '77' });
     const body = server.confirmationBody('77');
     const unlock = server.lockDatabase();
