@@ -279,10 +279,14 @@ interface ReadConnection {
   context: Repositories;
 }
 
-/** Read-only connections, opened when first needed, each reading one committed picture at a time. */
+/**
+ * Read-only connections, each reading one committed picture at a time. Most reads are over within a turn of the event loop,
+ * and one connection with its cache serves all of them. Another is opened where a read still waits at the end of its turn,
+ * behind some that take many.
+ */
 function readerPool(file: string, most: number) {
   const idle: ReadConnection[] = [];
-  const queue: ((connection: ReadConnection) => void)[] = [];
+  const queue: { resolve(connection: ReadConnection): void; reject(error: unknown): void }[] = [];
   let opened = 0;
 
   const openOne = (): ReadConnection => {
@@ -302,12 +306,23 @@ function readerPool(file: string, most: number) {
   const take = async (): Promise<ReadConnection> => {
     const connection = idle.pop();
     if (connection !== undefined) return connection;
-    if (opened < most) return openOne();
-    return new Promise((resolve) => queue.push(resolve));
+    if (opened === 0) return openOne();
+    if (opened < most) setImmediate(openAnother);
+    return new Promise((resolve, reject) => queue.push({ resolve, reject }));
+  };
+  const openAnother = () => {
+    if (opened === most) return;
+    const waiting = queue.shift();
+    if (waiting === undefined) return;
+    try {
+      waiting.resolve(openOne());
+    } catch (error) {
+      waiting.reject(error);
+    }
   };
   const giveBack = (connection: ReadConnection) => {
     const next = queue.shift();
-    if (next) next(connection);
+    if (next) next.resolve(connection);
     else idle.push(connection);
   };
 
