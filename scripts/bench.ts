@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { stringifyJson } from '../src/json.ts';
+import { systemRandomBytes as random } from '../src/system-random.ts';
 import { signToken } from '../src/tari/ristretto-jwt.ts';
 import {
   generateSecretKey,
@@ -49,7 +49,6 @@ const { values: options } = parseArgs({
 });
 const large = Number(options.large);
 
-const random = (length: number) => new Uint8Array(randomBytes(length));
 const folder = mkdtempSync(join(tmpdir(), 'tari-payment-server-bench-'));
 const rows: Row[] = [];
 

@@ -5,6 +5,7 @@ import { access } from '../src/engine/access.ts';
 import { systemClock } from '../src/engine/clock.ts';
 import { silentLog } from '../src/engine/log.ts';
 import { openStore } from '../src/store/open.ts';
+import { systemRandomBytes } from '../src/system-random.ts';
 import { generateSecretKey, publicKeyOf } from '../src/tari/schnorr.ts';
 import {
   type ShopifyStandIn,
@@ -40,7 +41,7 @@ export async function prepareStage(
   const standIn = await startShopifyStandIn(shop);
   const hmacSecret = randomBytes(24).toString('base64url');
   const operator = aPerson();
-  const signingKey = generateSecretKey((length) => new Uint8Array(randomBytes(length)));
+  const signingKey = generateSecretKey(systemRandomBytes);
   await makeSuperAdmin(databaseUrl, operator);
   return {
     standIn,

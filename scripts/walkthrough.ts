@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { parseJson, stringifyJson } from '../src/json.ts';
+import { systemRandomBytes as random } from '../src/system-random.ts';
 import { addressToBase58, dualAddress, singleAddress, type TariAddress } from '../src/tari/address.ts';
 import { signClaim } from '../src/tari/claim.ts';
 import { formatTari } from '../src/tari/micro-tari.ts';
@@ -36,8 +36,6 @@ export interface Person {
   /** The address in base58. */
   name: string;
 }
-
-const random = (length: number) => new Uint8Array(randomBytes(length));
 
 const XTM = 1_000_000n;
 const USD_RATE = 30n * XTM;

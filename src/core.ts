@@ -93,7 +93,6 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
       wakePriceUpdates: () => chores.wakePriceUpdates(),
       storefront,
       readContent: (topic, body) => readContent(topic, body, settings.shopify),
-      subscribers: () => bus.allDurableSubscribers(),
       makeTxid: () => `manual-${hex.encode(randomBytes(16))}`,
     },
   );
@@ -150,11 +149,7 @@ function createStorefront({
       accessToken: shopify.adminAccessToken ?? undefined,
       clientId: shopify.apiKey ?? undefined,
       clientSecret: shopify.apiSecret ?? undefined,
-      fields: {
-        orderIdField: shopify.orderIdField,
-        priceField: shopify.priceField,
-        capturePayments: shopify.capturePayments,
-      },
+      fields: shopify,
     },
     {
       fetch,

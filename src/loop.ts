@@ -1,5 +1,14 @@
 import { Alarm } from './alarm.ts';
 
+/** The least pause keeps a wrong clock from spinning. */
+const SHORTEST_PAUSE_MS = 50;
+
+/** The pause until something is due, in milliseconds; the longest where nothing is known to be. */
+export function pauseUntilMs(dueAt: Date | undefined, now: Date, longestMs: number): number {
+  if (dueAt === undefined) return longestMs;
+  return Math.min(Math.max(dueAt.getTime() - now.getTime(), SHORTEST_PAUSE_MS), longestMs);
+}
+
 /** Something that is done again and again, with pauses between that are cut short where there may be something new. */
 export class Loop {
   readonly #takeTurn: () => Promise<number>;

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
@@ -13,6 +12,7 @@ import { createLogger, type Logger, standardOutput } from './log.ts';
 import { projectFolder } from './project-folder.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { databaseUrlFrom, shownDatabaseUrl } from './store/database-url.ts';
+import { systemRandomBytes } from './system-random.ts';
 import { startCore } from './thread/start-core.ts';
 
 /** Built beside this one. */
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     settings,
     keys,
     clock: systemClock,
-    randomBytes: (length) => new Uint8Array(randomBytes(length)),
+    randomBytes: systemRandomBytes,
     log,
     core,
   });
@@ -74,7 +74,7 @@ function readSettings(folder: string): { settings: Settings; environment: Record
 /** Keys for trying things out, kept beside the database so that tokens outlive a restart. */
 async function makeshiftKeys(folder: string, settings: Settings, log: Logger): Promise<JwtKeys> {
   const path = resolve(folder, keyFolder(settings), 'jwt-keys.env');
-  const keys = await loadOrCreateKeys(path, (length) => new Uint8Array(randomBytes(length)));
+  const keys = await loadOrCreateKeys(path, systemRandomBytes);
   log.warn({}, '****** Access tokens are signed with a RANDOM KEY. A production server must not run like this. ******');
   log.warn(
     { path },

@@ -1,5 +1,6 @@
-import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { stringifyJson } from '../../src/json.ts';
+import { systemRandomBytes as random } from '../../src/system-random.ts';
 import { signClaim } from '../../src/tari/claim.ts';
 import { confirmationPayload, paymentPayload, signWalletMessage } from '../../src/tari/wallet-signature.ts';
 import { makeOrder, type NewOrder } from '../../test/fakes/shopify/orders.ts';
@@ -23,7 +24,6 @@ export interface Journey {
 
 /** Makes requests, each with an order, a delivery, a nonce of its own, signed as by the shop and the wallets. */
 export function createRequests(hmacSecret: string) {
-  const random = (length: number) => new Uint8Array(randomBytes(length));
   let orders = 8_000_000_000_000;
   let nonce = BigInt(Date.now());
 

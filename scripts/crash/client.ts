@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { parseJson, stringifyJson } from '../../src/json.ts';
+import { systemRandomBytes as random } from '../../src/system-random.ts';
 import { signToken } from '../../src/tari/ristretto-jwt.ts';
 import { confirmationPayload, paymentPayload, signWalletMessage } from '../../src/tari/wallet-signature.ts';
 import type { Person } from '../walkthrough.ts';
-
-const random = (length: number) => new Uint8Array(randomBytes(length));
 
 /** How long a client waits for an answer before it asks again. */
 const ANSWER_TIMEOUT_MS = 10_000;

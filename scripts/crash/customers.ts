@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { stringifyJson } from '../../src/json.ts';
+import { systemRandomBytes as random } from '../../src/system-random.ts';
 import { signClaim } from '../../src/tari/claim.ts';
 import type { StandInOrder } from '../../test/fakes/shopify/orders.ts';
 import type { ShopifyStandIn } from '../../test/fakes/shopify/stand-in.ts';
@@ -7,8 +7,6 @@ import { signWebhook, webhookBody } from '../../test/fakes/shopify/webhooks.ts';
 import type { SeededRandom } from '../random.ts';
 import { aPerson, type Person } from '../walkthrough.ts';
 import type { HotWalletActor, PatientClient } from './client.ts';
-
-const random = (length: number) => new Uint8Array(randomBytes(length));
 
 /** 1 USD = 30 XTM, as set before the load starts. */
 const MICRO_TARI_PER_CENT = 300_000n;

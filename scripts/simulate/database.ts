@@ -40,7 +40,7 @@ export interface EventRow {
 
 /** What the database shows: each table as one text, a row a line. */
 export interface DatabaseRows {
-  /** See `QUICK_TABLES`: what changes most in whole, the journals after these ids, of the rest how many rows there are. */
+  /** See `quickQuery`: what changes most in whole, the journals after these ids, of the rest how many rows there are. */
   quick(settlementsAfter: number, webhooksAfter: number, auditAfter: number): Promise<unknown[]>;
   /** All tables of `THOROUGH_TABLES`. */
   thorough(): Promise<unknown[]>;

@@ -87,7 +87,6 @@ export class SimulatedServer {
         makeTxid: ports.makeTxid,
         storefront: shop,
         readContent: ports.readContent,
-        subscribers: () => bus.allDurableSubscribers(),
         wakeOutbox: nothing,
         wakePriceUpdates: nothing,
       },

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { systemClock } from '../engine/clock.ts';
 import { projectFolder } from '../project-folder.ts';
+import { systemRandomBytes } from '../system-random.ts';
 import { endBySignal } from './end-by-signal.ts';
 import { CommandError, EXIT_CODES } from './exit.ts';
 import type { CommandPorts } from './ports.ts';
@@ -59,7 +59,7 @@ function portsOf(process: NodeJS.Process, interruption: Interruption): CommandPo
     folder: projectFolder(),
     toolFolder: join(homedir(), '.taritools'),
     clock: systemClock,
-    randomBytes: (length) => new Uint8Array(randomBytes(length)),
+    randomBytes: systemRandomBytes,
     fetch: globalThis.fetch,
     interruption: interruption.listen,
     sleep: (milliseconds) => sleep(milliseconds, undefined, interruption.options()).catch(() => undefined),

@@ -19,22 +19,24 @@ const LONGEST_LAG_MS = 15 * 60_000;
 
 const NO_DATABASE = 'The database cannot be written; what is sent now is refused and must be sent again.';
 
-const NO_BACKLOG: Pick<Condition, 'deliveries' | 'prices'> = {
+/** As far as nobody can ask the database. */
+export const NO_BACKLOG: Pick<Condition, 'deliveries' | 'prices'> = {
   deliveries: { pending: 0, dead: 0, oldestPendingAt: null },
   prices: { waiting: 0, failed: 0 },
 };
 
 /** Makes what finds out the condition. It writes to the database each time, so whoever asks should not ask too often. */
 export function condition(
-  { store, clock, log }: Pick<EngineContext, 'store' | 'clock' | 'log'>,
-  { hasStorefront, subscribers }: { hasStorefront: boolean; subscribers: () => readonly string[] },
+  { store, clock, log, subscriptions }: Pick<EngineContext, 'store' | 'clock' | 'log' | 'subscriptions'>,
+  hasStorefront: boolean,
 ): () => Promise<Condition> {
   return async () => {
     const now = clock.now();
     const written = await store
       .run(async (tx) => {
         await tx.heartbeat.beat(now);
-        return { deliveries: await tx.deliveries.backlog(subscribers()), prices: await tx.priceUpdates.backlog() };
+        const deliveries = await tx.deliveries.backlog(subscriptions.allDurableSubscribers());
+        return { deliveries, prices: await tx.priceUpdates.backlog() };
       })
       .catch((error: unknown) => {
         log.error({ err: error }, 'The database cannot be written');

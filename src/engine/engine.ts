@@ -33,8 +33,6 @@ export interface EngineOptions {
   storefront?: Pick<Storefront, 'name' | 'openOrders' | 'prices'> | undefined;
   /** Reads a delivery of the shop that was set aside and is taken up again. */
   readContent: ReadContent;
-  /** The names of all who are told of events until they have heard. */
-  subscribers: () => readonly string[];
   /** Says that something waits to be told that was not just appended. */
   wakeOutbox: () => void;
   /** Says that there is something to do about the prices that the shop shows. */
@@ -58,7 +56,7 @@ export function checkingSignatures(useCases: UseCases, context: SignatureContext
 }
 
 export function createUseCases(context: EngineContext, options: EngineOptions) {
-  const { storefront, subscribers, readContent, wakeOutbox } = options;
+  const { storefront, readContent, wakeOutbox } = options;
   const { enter, enterClaim } = orders(context);
   const { admit, ...walletUseCases } = wallets(context);
   const changeUseCases = changes(context);
@@ -87,8 +85,8 @@ export function createUseCases(context: EngineContext, options: EngineOptions) {
       { name: storefront?.name, wakeOutbox, readContent },
       priceUpdateUseCases,
     ),
-    condition: condition(context, { hasStorefront: storefront !== undefined, subscribers }),
-    figures: figures(context, subscribers),
+    condition: condition(context, storefront !== undefined),
+    figures: figures(context),
     audit: () => audit(context.store),
     /** Up to `limit` events after the one with id `after`, oldest first. */
     eventsAfter: (after: bigint, limit: number) => context.store.read((tx) => tx.events.after(after, limit)),

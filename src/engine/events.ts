@@ -25,4 +25,6 @@ export type EventOrigin = 'server' | 'shop';
 export interface Subscriptions {
   /** The names of the durable subscribers to a type of event that is of this origin; `server` unless told. */
   durableSubscribers(type: EventType, origin?: EventOrigin): readonly string[];
+  /** The names of all durable subscribers. */
+  allDurableSubscribers(): readonly string[];
 }

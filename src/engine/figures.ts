@@ -29,11 +29,12 @@ const FRESH_FOR_MS = 5_000;
  */
 const MOST_TIME_FOR_COUNTING = 1 / 1000;
 
-/** Makes what reads the figures. @param subscribers whose deliveries are counted. */
-export function figures(
-  { store, clock }: Pick<EngineContext, 'store' | 'clock'>,
-  subscribers: () => readonly string[],
-): () => Promise<CurrentFigures> {
+/** Makes what reads the figures. */
+export function figures({
+  store,
+  clock,
+  subscriptions,
+}: Pick<EngineContext, 'store' | 'clock' | 'subscriptions'>): () => Promise<CurrentFigures> {
   let last: { at: number; found: Promise<Figures> } | undefined;
   let counted: { orders: ReadonlyMap<OrderStatus, number>; until: number } | undefined;
 
@@ -51,7 +52,7 @@ export function figures(
     store.read(async (tx) => ({
       orders: await countOrders(tx),
       unmatchedCredit: await tx.accounts.totalCredit(),
-      backlog: await tx.deliveries.backlog(subscribers()),
+      backlog: await tx.deliveries.backlog(subscriptions.allDurableSubscribers()),
       prices: await tx.priceUpdates.backlog(),
       rates: await lastRates(tx),
       lastWalletNonceAt: await tx.nonces.lastRaisedAt('wallet'),

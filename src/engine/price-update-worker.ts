@@ -1,4 +1,4 @@
-import { Loop } from '../loop.ts';
+import { Loop, pauseUntilMs } from '../loop.ts';
 import { MOST_ATTEMPTS, pauseAfterMs, pauseMs } from '../retry-pause.ts';
 import type { PriceUpdate, PriceUpdateOutcome, PriceUpdateProgress } from '../store/price-updates.ts';
 import type { Store } from '../store/unit-of-work.ts';
@@ -12,9 +12,6 @@ const STEP_TIMEOUT_MS = 120_000;
 
 /** How long to sleep when nothing is known to be due: another process may add something. */
 const LONGEST_SLEEP_MS = 5_000;
-
-/** The least sleep keeps a wrong clock from spinning. */
-const SHORTEST_SLEEP_MS = 50;
 
 /** After the database refused, before it is asked again. */
 const STORE_PAUSE_MS = 2_000;
@@ -143,9 +140,7 @@ export class PriceUpdateWorker {
   async #sleepMs(): Promise<number> {
     const { store, clock } = this.#ports;
     const dueAt = await store.read((tx) => tx.priceUpdates.nextDueAt());
-    if (dueAt === undefined) return LONGEST_SLEEP_MS;
-    const untilDue = dueAt.getTime() - clock.now().getTime();
-    return Math.min(Math.max(untilDue, SHORTEST_SLEEP_MS), LONGEST_SLEEP_MS);
+    return pauseUntilMs(dueAt, clock.now(), LONGEST_SLEEP_MS);
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
-import type { Condition } from '../engine/condition.ts';
+import { type Condition, NO_BACKLOG } from '../engine/condition.ts';
 import type { readiness } from './schemas.ts';
 
 export type Readiness = z.output<typeof readiness>;
@@ -19,9 +19,8 @@ const NOT_FOUND: Condition = {
   ],
   hasDatabase: false,
   storefront: 'behind',
-  deliveries: { pending: 0, dead: 0, oldestPendingAt: null },
   lagMs: 0,
-  prices: { waiting: 0, failed: 0 },
+  ...NO_BACKLOG,
 };
 
 /**

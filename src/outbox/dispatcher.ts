@@ -1,7 +1,7 @@
 import type { Clock } from '../engine/clock.ts';
 import type { Logger } from '../engine/log.ts';
 import { StorefrontError } from '../engine/storefront.ts';
-import { Loop } from '../loop.ts';
+import { Loop, pauseUntilMs } from '../loop.ts';
 import { MOST_ATTEMPTS, pauseAfterMs } from '../retry-pause.ts';
 import type { HeldDelivery } from '../store/deliveries.ts';
 import type { Store } from '../store/unit-of-work.ts';
@@ -186,10 +186,8 @@ export class Dispatcher {
     if (this.#inHand.size >= MOST_IN_HAND) return LONGEST_SLEEP_MS;
     const now = clock.now();
     const dueAt = await store.read((tx) => tx.deliveries.nextDueAt(bus.allDurableSubscribers(), now));
-    if (dueAt === undefined) return LONGEST_SLEEP_MS;
-    // What has become due since we looked is taken in the next round; the least sleep keeps a wrong clock from spinning.
-    const untilDue = dueAt.getTime() - now.getTime();
-    return Math.min(Math.max(untilDue, 50), LONGEST_SLEEP_MS);
+    // What has become due since we looked is taken in the next round.
+    return pauseUntilMs(dueAt, now, LONGEST_SLEEP_MS);
   }
 }
 

@@ -2,15 +2,7 @@ import type { WebhookContent } from '../engine/webhooks.ts';
 import { JsonError, parseJson } from '../json.ts';
 import { parseProductWebhook } from './products.ts';
 import { parseTransactionWebhook } from './transactions.ts';
-import { parseOrderWebhook, type Topic, WebhookContentError } from './webhooks.ts';
-
-/** Where a shop's deliveries say what concerns us. */
-export interface ContentFields {
-  orderIdField: 'id' | 'name';
-  priceField: 'total' | 'subtotal' | 'line_items';
-  /** Whether other gateways' payments are captured; their transactions are put by otherwise. */
-  capturePayments: boolean;
-}
+import { type OrderWebhookOptions, parseOrderWebhook, type Topic, WebhookContentError } from './webhooks.ts';
 
 /** The topics that concern us. Only orders/create opens an order: shops tell of changes to orders of every kind. */
 const KIND_OF_TOPIC: ReadonlyMap<string, 'new_order' | 'order_news'> = new Map<Topic, 'new_order' | 'order_news'>([
@@ -22,9 +14,9 @@ const KIND_OF_TOPIC: ReadonlyMap<string, 'new_order' | 'order_news'> = new Map<T
 
 /**
  * Reads what a delivery says, now or when it was kept and is taken up again. Whatever is wrong with it is said rather
- * than thrown: it is kept all the same.
+ * than thrown: it is kept all the same. Transactions of other gateways are put by where their payments are not captured.
  */
-export function readContent(topic: string | null, body: string, fields: ContentFields): WebhookContent {
+export function readContent(topic: string | null, body: string, fields: OrderWebhookOptions): WebhookContent {
   if (topic === 'order_transactions/create' && fields.capturePayments) return readTransaction(body);
   if (topic === 'products/create' || topic === 'products/update') return readProduct(body);
   const kind = KIND_OF_TOPIC.get(topic ?? '');

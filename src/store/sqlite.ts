@@ -307,17 +307,18 @@ function readerPool(file: string, most: number) {
     const connection = idle.pop();
     if (connection !== undefined) return connection;
     if (opened === 0) return openOne();
-    if (opened < most) setImmediate(openAnother);
+    if (queue.length === 0 && opened < most) setImmediate(openForWaiting);
     return new Promise((resolve, reject) => queue.push({ resolve, reject }));
   };
-  const openAnother = () => {
-    if (opened === most) return;
-    const waiting = queue.shift();
-    if (waiting === undefined) return;
-    try {
-      waiting.resolve(openOne());
-    } catch (error) {
-      waiting.reject(error);
+  const openForWaiting = () => {
+    while (opened < most) {
+      const waiting = queue.shift();
+      if (waiting === undefined) return;
+      try {
+        waiting.resolve(openOne());
+      } catch (error) {
+        waiting.reject(error);
+      }
     }
   };
   const giveBack = (connection: ReadConnection) => {

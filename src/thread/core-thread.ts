@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Settings } from '../config.ts';
 import { openCore } from '../core.ts';
 import { systemClock } from '../engine/clock.ts';
 import { createLogger } from '../log.ts';
+import { systemRandomBytes } from '../system-random.ts';
 import { type Answer, Answerer, answerOfRefused, type Call, type Functions } from './calls.ts';
 import { GatheredPosts } from './gathered-posts.ts';
 
@@ -36,7 +36,7 @@ function main(): void {
   const opening = openCore({
     settings,
     clock: systemClock,
-    randomBytes: (length) => new Uint8Array(randomBytes(length)),
+    randomBytes: systemRandomBytes,
     random: Math.random,
     fetch: globalThis.fetch,
     log,

@@ -32,9 +32,8 @@ export class GatheredPosts<Item> {
     this.#items = [];
     try {
       this.#post(items);
-    } catch (error) {
-      if (items.length === 1) for (const item of items) this.#onRefused(item, error);
-      else this.#postApart(items);
+    } catch {
+      this.#postApart(items);
     }
   }
 

@@ -202,7 +202,6 @@ export class TestEngine {
       wakePriceUpdates: () => undefined,
       storefront: parts.storefront,
       readContent: () => ({ kind: 'ignored', reason: 'No test of the engine keeps bodies that can be read again.' }),
-      subscribers: () => parts.bus.allDurableSubscribers(),
       makeTxid: () => {
         manualPayments += 1;
         return `manual-${manualPayments}`;

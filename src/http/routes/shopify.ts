@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler, preValidationH
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Engine } from '../../engine/engine.ts';
-import { type ContentFields, readContent } from '../../shopify/webhook-content.ts';
-import { shopDomainIn, type Topic, webhookHeaders } from '../../shopify/webhooks.ts';
+import { readContent } from '../../shopify/webhook-content.ts';
+import { type OrderWebhookOptions, shopDomainIn, type Topic, webhookHeaders } from '../../shopify/webhooks.ts';
 import { described } from '../described.ts';
 import { type ErrorCode, HttpError } from '../errors.ts';
 import { verifyShopHmac } from '../hmac.ts';
@@ -48,7 +48,7 @@ export interface ShopifyPorts {
   hmacSecrets: readonly string[] | null;
   /** The shop that is served; webhooks for another are refused. Null where any will do. */
   shop: string | null;
-  fields: ContentFields;
+  fields: OrderWebhookOptions;
   clientAddress: (request: FastifyRequest) => string;
   limitStrangers: StrangerLimit;
 }
