@@ -1,10 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { stringifyJson } from '../src/json.ts';
 import { systemRandomBytes as random } from '../src/system-random.ts';
@@ -17,17 +13,17 @@ import {
   verifySchnorrReference,
 } from '../src/tari/schnorr.ts';
 import { createRequests, type Journey } from './bench/journeys.ts';
-import { inLanes, load, type PreparedRequest } from './bench/load.ts';
+import { inLanes, type PreparedRequest } from './bench/load.ts';
 import { loadShop } from './bench/loader.ts';
-import { postgresToMeasure, startInstances } from './bench/measured-server.ts';
+import { type MeasuredServer, postgresToMeasure, startBareRoute, startInstances } from './bench/measured-server.ts';
 import { type Row, tableOf } from './bench/report.ts';
-import { freePort, memoryMb } from './server-process.ts';
+import { type Measurement, measureSideBySide } from './bench/side-by-side.ts';
 import { prepareStage } from './stage.ts';
-import { aPerson } from './walkthrough.ts';
+import { aPerson, type Person } from './walkthrough.ts';
 
 /**
- * Measures the server beside its limit, in one run on one machine, with an empty database and with a large one, and
- * prints a table and JSON.
+ * Measures the server beside its limit, in one run on one machine, with an empty database and with a large one, all
+ * three side by side, and prints a table and JSON.
  */
 
 const CONNECTIONS = 64;
@@ -40,6 +36,22 @@ const WALKTHROUGHS = 2_560;
 const READS = 10_048;
 const SECRET = 'bench-secret';
 
+const WARM_UP = 'warm-up';
+
+/** In the order in which things happen to an order. */
+const STEPS = [
+  WARM_UP,
+  'order webhook',
+  'claim',
+  'payment',
+  'confirmation that pays an order',
+  'balance',
+  'order',
+  'the whole walkthrough',
+] as const;
+
+type StepName = (typeof STEPS)[number];
+
 const { values: options } = parseArgs({
   options: {
     large: { type: 'string', default: '1000000' },
@@ -50,18 +62,20 @@ const { values: options } = parseArgs({
 const large = Number(options.large);
 
 const folder = mkdtempSync(join(tmpdir(), 'tari-payment-server-bench-'));
-const rows: Row[] = [];
+const started: MeasuredServer[] = [];
 
 try {
   const prepared = prepareRequests();
-  rows.push(await measureBare(prepared.warmUps, prepared.webhooks));
-  await measureServer('empty', prepared, { loaded: 0, instances: 1 });
-  const loaded = large.toLocaleString('en');
-  const startMs = large > 0 ? await measureServer(loaded, prepared, { loaded: large, instances: 1 }) : undefined;
+  const bare = await openBareRoute(prepared);
+  const empty = await openShop(prepared, { database: 'empty' });
+  const full =
+    large > 0 ? await openShop(prepared, { database: large.toLocaleString('en'), loaded: large }) : undefined;
+  const rows = await measure([bare, empty, ...(full ? [full] : [])]);
   if (options.postgres) {
-    await measureOnPostgres('PostgreSQL', prepared, 1);
-    await measureOnPostgres('PostgreSQL, 2 instances', prepared, 2);
+    rows.push(...(await measureOnPostgres(prepared, { database: 'PostgreSQL', instances: 1 })));
+    rows.push(...(await measureOnPostgres(prepared, { database: 'PostgreSQL, 2 instances', instances: 2 })));
   }
+  const startMs = full?.server.startMs;
   const signature = signatureCost();
   console.log(`\n${tableOf(rows)}\n`);
   if (startMs !== undefined) console.log(`Start with the large database: ${startMs.toFixed(0)} ms until it is ready.`);
@@ -70,6 +84,8 @@ try {
   );
   if (options.json) writeFileSync(options.json, JSON.stringify({ rows, startMs, signature }, undefined, 2));
 } finally {
+  // None is left behind where something fails.
+  for (const server of started) await server.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -96,49 +112,37 @@ function prepareRequests() {
   };
 }
 
-async function measureBare(warmUps: PreparedRequest[][], webhooks: PreparedRequest[][]): Promise<Row> {
-  const port = await freePort();
-  const child = spawn(
-    process.execPath,
-    [
-      '--import',
-      pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,
-      fileURLToPath(new URL('./bench/bare-server.ts', import.meta.url)),
-    ],
-    { env: { ...process.env, BENCH_PORT: String(port), BENCH_HMAC_SECRET: SECRET }, stdio: 'inherit' },
-  );
-  const url = `http://127.0.0.1:${port}`;
-  for (let tries = 0; tries < 200 && !(await fetch(url).catch(() => undefined)); tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  const measure = measurer([url], () => memoryMb(child.pid ?? 0), '');
-  await measure('warm-up', warmUps);
-  const row = await measure('bare route (HMAC and parse)', webhooks);
-  await end(child);
-  return row;
-}
-
-/** Adds the rows of a PostgreSQL that is empty. */
-async function measureOnPostgres(database: string, prepared: Prepared, instances: number): Promise<void> {
-  const postgres = await postgresToMeasure();
-  try {
-    await measureServer(database, prepared, { loaded: 0, instances, databaseUrl: postgres.url });
-  } finally {
-    await postgres.remove();
-  }
-}
-
+/** A server with its part in the measurement. */
 interface Measured {
+  /** As its rows name it. */
+  database: string;
+  server: MeasuredServer;
+  /** What it is sent in the steps that it takes part in. */
+  loads: Partial<Record<StepName, PreparedRequest[][]>>;
+  /** What its rows are called, where that is not the step. */
+  rowName?: string;
+  /** Looks whether all that was measured has happened, and ends it. */
+  close(): Promise<void>;
+}
+
+async function openBareRoute({ warmUps, webhooks }: Prepared): Promise<Measured> {
+  const server = await startBareRoute(SECRET);
+  started.push(server);
+  const loads = { [WARM_UP]: warmUps, 'order webhook': webhooks };
+  return { database: '', server, loads, rowName: 'bare route (HMAC and parse)', close: () => server.stop() };
+}
+
+interface ShopOptions {
+  database: string;
   /** Orders with all that belongs to them that are there before. */
-  loaded: number;
-  instances: number;
+  loaded?: number;
+  instances?: number;
   /** A SQLite file of its own where it is left out. */
   databaseUrl?: string;
 }
 
-/** Adds the rows of one database. Answers how long the server took to start on it. */
-async function measureServer(database: string, prepared: Prepared, measured: Measured): Promise<number> {
-  const { loaded, instances, databaseUrl } = measured;
+async function openShop(prepared: Prepared, options: ShopOptions): Promise<Measured> {
+  const { database, loaded = 0, instances = 1, databaseUrl } = options;
   const place = mkdtempSync(join(folder, 'server-'));
   const stage = await prepareStage(place, {
     unclaimedTimeoutMs: 24 * 3_600_000,
@@ -149,7 +153,8 @@ async function measureServer(database: string, prepared: Prepared, measured: Mea
       say(`Loaded ${done.toLocaleString('en')} orders with all that belongs to them`);
     await loadShop(stage.settings.TPG_DATABASE_URL as string, { count: loaded, onProgress });
   }
-  for (const { order } of [...prepared.journeys, ...prepared.walkthroughs].flat()) stage.standIn.addOrder(order);
+  const journeys = [...prepared.journeys, ...prepared.walkthroughs];
+  for (const { order } of journeys.flat()) stage.standIn.addOrder(order);
 
   const settings = {
     ...stage.settings,
@@ -159,71 +164,90 @@ async function measureServer(database: string, prepared: Prepared, measured: Mea
     TPG_EXPIRY_GRACE: '2m',
   };
   const server = await startInstances(settings, instances, place);
-
+  started.push(server);
   const url = server.urls[0] as string;
-  const claims = { address: stage.operator.name, nonce: Date.now(), desired_roles: ['super_admin'] };
-  const login = { tpg_auth_token: signToken(claims, stage.operator.secretKey, random) };
-  const token = await (await fetch(`${url}/auth`, { method: 'POST', headers: login })).text();
-  const headers = { tpg_access_token: token, 'content-type': 'application/json' };
+  const headers = await logIn(url, stage.operator);
   for (const { name } of prepared.wallets) {
     const body = stringifyJson({ address: name, ip_address: '127.0.0.1' });
-    await fetch(`${url}/api/wallets`, { method: 'POST', headers, body });
+    const wallet = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body };
+    await fetch(`${url}/api/wallets`, wallet);
   }
+  return {
+    database,
+    server,
+    loads: loadsOf(prepared, headers),
+    async close() {
+      await checkPaid(url, headers, journeys);
+      say(`Peak memory, ${database}: ${server.peakMemoryMb().toFixed(0)} MB`);
+      await server.stop();
+      await stage.standIn.close();
+    },
+  };
+}
 
-  const read = (path: string): PreparedRequest => ({ method: 'GET', path, headers: { tpg_access_token: token } });
+/** Answers the headers by which the server knows a person with all roles. */
+async function logIn(url: string, { name, secretKey }: Person): Promise<Record<string, string>> {
+  const claims = { address: name, nonce: Date.now(), desired_roles: ['super_admin'] };
+  const login = { tpg_auth_token: signToken(claims, secretKey, random) };
+  return { tpg_access_token: await (await fetch(`${url}/auth`, { method: 'POST', headers: login })).text() };
+}
+
+/** What a server is sent in each step. @param headers those of a person who may read everything. */
+function loadsOf(
+  { warmUps, webhooks, journeys, walkthroughs }: Prepared,
+  headers: Record<string, string>,
+): Record<StepName, PreparedRequest[][]> {
+  const read = (path: string): PreparedRequest => ({ method: 'GET', path, headers });
   const balance = ({ customer }: Journey) => read(`/api/balance/${customer.name}`);
   const order = (journey: Journey) => read(`/api/order/id/${journey.order.id}`);
-  const each = (step: (journey: Journey) => PreparedRequest[]) =>
-    prepared.journeys.map((lane) => lane.flatMap((journey) => step(journey)));
-  const readsPerLane = READS / CONNECTIONS;
+  const each = (step: (journey: Journey) => PreparedRequest) => journeys.map((lane) => lane.map(step));
   const reads = (step: (journey: Journey) => PreparedRequest) =>
-    prepared.journeys.map((lane) =>
-      Array.from({ length: readsPerLane }, (_, index) => step(lane[index % lane.length] as Journey)),
+    journeys.map((lane) =>
+      Array.from({ length: READS / CONNECTIONS }, (_, index) => step(lane[index % lane.length] as Journey)),
     );
-  const measure = measurer(server.urls, () => server.memoryMb(), database);
+  const everything = (journey: Journey) => {
+    const { webhook, claim, payment, confirmation } = journey;
+    return [webhook, claim, payment, confirmation, balance(journey), order(journey)];
+  };
+  return {
+    [WARM_UP]: warmUps,
+    'order webhook': webhooks,
+    claim: each(({ claim }) => claim),
+    payment: each(({ payment }) => payment),
+    'confirmation that pays an order': each(({ confirmation }) => confirmation),
+    balance: reads(balance),
+    order: reads(order),
+    'the whole walkthrough': walkthroughs.map((lane) => lane.flatMap(everything)),
+  };
+}
 
-  await measure('warm-up', prepared.warmUps);
-  rows.push(await measure('order webhook', prepared.webhooks));
-  rows.push(
-    await measure(
-      'claim',
-      each(({ claim }) => [claim]),
-    ),
-  );
-  rows.push(
-    await measure(
-      'payment',
-      each(({ payment }) => [payment]),
-    ),
-  );
-  rows.push(
-    await measure(
-      'confirmation that pays an order',
-      each(({ confirmation }) => [confirmation]),
-    ),
-  );
-  rows.push(await measure('balance', reads(balance)));
-  rows.push(await measure('order', reads(order)));
-  rows.push(
-    await measure(
-      'the whole walkthrough',
-      prepared.walkthroughs.map((lane) =>
-        lane.flatMap((journey) => [
-          journey.webhook,
-          journey.claim,
-          journey.payment,
-          journey.confirmation,
-          balance(journey),
-          order(journey),
-        ]),
-      ),
-    ),
-  );
-  await checkPaid(url, headers, [...prepared.journeys, ...prepared.walkthroughs]);
-  say(`Peak memory: ${server.peakMemoryMb().toFixed(0)} MB`);
-  await server.stop();
-  await stage.standIn.close();
-  return server.startMs;
+/** Answers the rows of servers that are measured side by side, one server after the other, and ends them. */
+async function measure(all: readonly Measured[]): Promise<Row[]> {
+  const rows = new Map(all.map((measured): [Measured, Row[]] => [measured, []]));
+  for (const step of STEPS) {
+    const contenders = all.filter(({ loads }) => loads[step] !== undefined);
+    const measurements = await measureSideBySide(
+      contenders.map(({ server, loads }) => ({ urls: server.urls, lanes: loads[step] ?? [] })),
+    );
+    for (const [index, measured] of contenders.entries()) {
+      const { database, server, rowName: name = step } = measured;
+      const row = { name, database, ...(measurements[index] as Measurement), memoryMb: Math.round(server.memoryMb()) };
+      say(`${step}, ${database || name}: ${row.requestsPerSecond.toFixed(0)}/s, p99 ${row.p99Ms} ms`);
+      if (step !== WARM_UP) rows.get(measured)?.push(row);
+    }
+  }
+  for (const measured of all) await measured.close();
+  return [...rows.values()].flat();
+}
+
+/** The rows of a PostgreSQL that is empty. */
+async function measureOnPostgres(prepared: Prepared, options: ShopOptions): Promise<Row[]> {
+  const postgres = await postgresToMeasure();
+  try {
+    return await measure([await openShop(prepared, { ...options, databaseUrl: postgres.url })]);
+  } finally {
+    await postgres.remove();
+  }
 }
 
 /** What was measured must have happened. */
@@ -232,15 +256,6 @@ async function checkPaid(url: string, headers: Record<string, string>, lanes: Jo
     const found = (await (await fetch(`${url}/api/order/id/${order.id}`, { headers })).json()) as { status: string };
     if (found.status !== 'Paid') throw new Error(`Order ${order.id} is ${found.status}, and should be Paid`);
   }
-}
-
-function measurer(urls: readonly string[], heldMb: () => number, database: string) {
-  return async (name: string, lanes: readonly (readonly PreparedRequest[])[]): Promise<Row> => {
-    const result = await load(urls, lanes);
-    if (result.failures > 0) throw new Error(`${name}: ${result.failures} of ${result.requests} requests failed`);
-    say(`${name}${database && `, ${database}`}: ${result.requestsPerSecond.toFixed(0)}/s, p99 ${result.p99Ms} ms`);
-    return { name, database, ...result, memoryMb: Math.round(heldMb()) };
-  };
 }
 
 function signatureCost(): { fastMs: number; referenceMs: number } {
@@ -264,9 +279,4 @@ function signatureCost(): { fastMs: number; referenceMs: number } {
 
 function say(sentence: string): void {
   process.stderr.write(`${sentence}\n`);
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  child.kill('SIGTERM');
-  await once(child, 'exit');
 }

@@ -7,11 +7,12 @@ export interface PreparedRequest {
   body?: string;
 }
 
+/** What one sending of a load came to. */
 export interface LoadResult {
   requests: number;
-  requestsPerSecond: number;
-  p50Ms: number;
-  p99Ms: number;
+  ms: number;
+  /** How long each answer took. */
+  latenciesMs: number[];
   /** Answers other than 2xx, and connections that failed. */
   failures: number;
 }
@@ -30,6 +31,7 @@ export async function load(
 ): Promise<LoadResult> {
   const requests = lanes.reduce((sum, lane) => sum + lane.length, 0);
   const longest = Math.max(...lanes.map((lane) => lane.length));
+  const latenciesMs: number[] = [];
   const startedAt = performance.now();
   let lanesTaken = 0;
   let endedAt = startedAt;
@@ -43,8 +45,9 @@ export async function load(
       const lane = lanes[lanesTaken % lanes.length] ?? [];
       lanesTaken += 1;
       let next = 0;
-      // The run itself ends up to a second later: it looks at its clock.
-      client.on('response', () => {
+      client.on('response', (_status, _bytes, latencyMs) => {
+        latenciesMs.push(latencyMs);
+        // The run itself ends up to a second later: it looks at its clock.
         endedAt = performance.now();
       });
       client.setRequests([
@@ -60,9 +63,8 @@ export async function load(
   });
   return {
     requests,
-    requestsPerSecond: (requests / (endedAt - startedAt)) * 1000,
-    p50Ms: result.latency.p50,
-    p99Ms: result.latency.p99,
+    ms: endedAt - startedAt,
+    latenciesMs,
     failures: result.non2xx + result.errors + result.timeouts + Math.abs(requests - result['2xx'] - result.non2xx),
   };
 }

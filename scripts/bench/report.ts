@@ -1,6 +1,6 @@
-import type { LoadResult } from './load.ts';
+import type { Measurement } from './side-by-side.ts';
 
-export interface Row extends LoadResult {
+export interface Row extends Measurement {
   name: string;
   /** `empty`, or how many orders, payments and settlements were there before. */
   database: string;
