@@ -10,15 +10,22 @@ const HEAP_GROWTH_PERCENT = 50;
 /** Where what was just made lives, in two halves. V8 lets it grow to 32 MB, 16 MB more, and gains hardly any time by it. */
 const ENOUGH_YOUNG_BYTES = 14 * 1024 * 1024;
 
+/** A half of it in threads that are started later, from their start on: `MOST_YOUNG_MB` in `thread/start-core.ts` is three. */
+const HALF_OF_THREADS_MB = 4;
+
 /** Keeps V8, in all threads, from taking memory that saves no time. Its own settings for that are for command lines. */
 export function keepHeapSmall(): void {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
+  // How it grows is one for all threads, and set for this one below.
+  setFlagsFromString(`--min-semi-space-size=${HALF_OF_THREADS_MB}`);
+  let growth = 2;
+  // It grows only when it is swept, and V8 makes it small again in quiet times.
   const observer = new PerformanceObserver(() => {
-    if (youngBytes() < ENOUGH_YOUNG_BYTES) return;
-    setFlagsFromString('--semi-space-growth-factor=1');
-    observer.disconnect();
+    const wanted = youngBytes() < ENOUGH_YOUNG_BYTES ? 2 : 1;
+    if (wanted === growth) return;
+    growth = wanted;
+    setFlagsFromString(`--semi-space-growth-factor=${growth}`);
   });
-  // It grows only when it is swept.
   observer.observe({ entryTypes: ['gc'] });
 }
 
