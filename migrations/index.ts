@@ -18,6 +18,7 @@ import { priceUpdates } from './0015-price-updates.ts';
 import { authorizations } from './0016-authorizations.ts';
 import { oneWriter } from './0017-one-writer.ts';
 import { deliveryHolds } from './0018-delivery-holds.ts';
+import { accountOrdinals } from './0019-account-ordinals.ts';
 
 /** Every migration under the name by which a database remembers it. A name that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
@@ -39,6 +40,7 @@ const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
   '0016-authorizations': authorizations,
   '0017-one-writer': oneWriter,
   '0018-delivery-holds': deliveryHolds,
+  '0019-account-ordinals': accountOrdinals,
 };
 
 /** The names of all of them, in the order in which they are applied. */

@@ -1,30 +1,35 @@
 import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { base58 } from '@scure/base';
 import SqliteDatabase from 'better-sqlite3';
+import { MEMORY_DAYS } from '../../src/engine/webhooks.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 
 const ORDERS_A_CUSTOMER = 10;
 
 const PRICE = 12_500_000n;
-const SPAN_MS = 3 * 365 * 86_400_000;
+const DAY_MS = 86_400_000;
+const SPAN_MS = 3 * 365 * DAY_MS;
+const END_MS = Date.now();
 
 /** How often the progress is told. */
 const STEP = 100_000;
 
 export interface LoadOptions {
-  /** Orders, and as many payments, settlements and webhooks. */
+  /** Orders, and as many payments and settlements. */
   count: number;
   onProgress: (done: number) => void;
 }
 
 /**
  * Fills the database of a `sqlite://` URL with the past of a shop, whose books agree: orders that were claimed by their
- * customers and paid by one payment each, with their events, deliveries and webhooks. It writes past the engine,
- * which would take a hundred times as long, and not durably.
+ * customers and paid by one payment each, with their events, deliveries, and the webhooks of the last month. It writes past the engine,
+ * which would take a hundred times as long. All of it is on the disk when it answers.
  */
 export async function loadShop(databaseUrl: string, { count, onProgress }: LoadOptions): Promise<void> {
   await (await openSqliteStore(databaseUrl, { maxReadConnections: 1 })).close();
-  const database = new SqliteDatabase(databaseUrl.replace('sqlite://', ''));
+  const file = databaseUrl.replace('sqlite://', '');
+  const database = new SqliteDatabase(file);
   database.pragma('journal_mode = off');
   database.pragma('synchronous = off');
   database.pragma('cache_size = -1048576');
@@ -34,6 +39,9 @@ export async function loadShop(databaseUrl: string, { count, onProgress }: LoadO
   enterOrders(database, accounts, count, onProgress);
   database.exec('commit');
   database.close();
+  const written = openSync(file, 'r+');
+  fsyncSync(written);
+  closeSync(written);
 }
 
 type Database = SqliteDatabase.Database;
@@ -50,15 +58,18 @@ function enterCustomers(database: Database, accounts: readonly Account[], count:
      values (?, 0, ?, 0, 0, ?, ?)`,
   );
   const account = database.prepare(
-    'insert into accounts (account, address, total_confirmed, total_paid, created_at, updated_at) values (?, ?, ?, ?, ?, ?)',
+    `insert into accounts (account, ordinal, address, total_confirmed, total_paid, created_at, updated_at)
+     values (?, ?, ?, ?, ?, ?, ?)`,
   );
-  const link = database.prepare('insert into customer_addresses (customer_id, account, created_at) values (?, ?, ?)');
+  const link = database.prepare(
+    'insert into customer_addresses (customer_id, account, account_ordinal, created_at) values (?, ?, ?, ?)',
+  );
   const time = timeAt(0).toISOString();
   for (const [index, owner] of accounts.entries()) {
     const total = PRICE * BigInt(Math.ceil((count - index) / accounts.length));
     customer.run(`old-${index}`, total, time, time);
-    account.run(owner.account, owner.address, total, total, time, time);
-    link.run(`old-${index}`, owner.account, time);
+    account.run(owner.account, index + 1, owner.address, total, total, time, time);
+    link.run(`old-${index}`, owner.account, index + 1, time);
   }
 }
 
@@ -70,14 +81,16 @@ function enterOrders(
 ): void {
   const order = database.prepare(
     `insert into orders (order_id, alt_id, customer_id, total_price, original_price, currency, exchange_rate, status, claimed_by,
-       created_at, updated_at, shop_updated_at) values (?, ?, ?, ?, '12.50', 'XTM', 1000000, 'Paid', ?, ?, ?, ?)`,
+       claimant_ordinal, created_at, updated_at, shop_updated_at)
+     values (?, ?, ?, ?, '12.50', 'XTM', 1000000, 'Paid', ?, ?, ?, ?, ?)`,
   );
   const payment = database.prepare(
-    `insert into payments (txid, account, sender, amount, payment_type, status, order_id, claimant, created_at, updated_at)
-     values (?, ?, ?, ?, 'on_chain', 'confirmed', ?, ?, ?, ?)`,
+    `insert into payments (txid, account, account_ordinal, sender, amount, payment_type, status, order_id, claimant,
+       created_at, updated_at) values (?, ?, ?, ?, ?, 'on_chain', 'confirmed', ?, ?, ?, ?)`,
   );
   const settlement = database.prepare(
-    `insert into settlements (order_id, account, settlement_type, amount, created_at) values (?, ?, 'single', ?, ?)`,
+    `insert into settlements (order_id, account, account_ordinal, settlement_type, amount, created_at)
+     values (?, ?, ?, 'single', ?, ?)`,
   );
   const event = database.prepare('insert into events (type, subject, payload, created_at) values (?, ?, ?, ?)');
   const delivery = database.prepare(
@@ -95,21 +108,26 @@ function enterOrders(
     const txid = String(1_000_000_000_000_000 + index);
     const time = timeAt(index / count).toISOString();
     const [ofOrder, ofPayment] = [orderPayload(id, time), paymentPayload(id, txid, address, time)];
-    order.run(id, `#${index}`, `old-${customer}`, PRICE, account, time, time, time);
-    payment.run(txid, account, address, PRICE, id, account, time, time);
-    settlement.run(id, account, PRICE, time);
+    order.run(id, `#${index}`, `old-${customer}`, PRICE, account, customer + 1, time, time, time);
+    payment.run(txid, account, customer + 1, address, PRICE, id, account, time, time);
+    settlement.run(id, account, customer + 1, PRICE, time);
     event.run('NewOrder', id, ofOrder, time);
     event.run('PaymentReceived', txid, ofPayment, time);
     event.run('PaymentConfirmed', txid, ofPayment, time);
     const paid = event.run('OrderPaid', id, ofOrder, time).lastInsertRowid;
     delivery.run(paid, id, time, time);
-    webhook.run(createHash('md5').update(id).digest('hex'), time);
+    if (isRemembered(time)) webhook.run(createHash('md5').update(id).digest('hex'), time);
     if ((index + 1) % STEP === 0) onProgress(index + 1);
   }
 }
 
 function timeAt(part: number): Date {
-  return new Date(Date.parse('2023-10-01T00:00:00Z') + Math.floor(part * SPAN_MS));
+  return new Date(END_MS - SPAN_MS + Math.floor(part * SPAN_MS));
+}
+
+/** The server forgets older deliveries once a day. */
+function isRemembered(time: string): boolean {
+  return Date.parse(time) >= END_MS - MEMORY_DAYS * DAY_MS;
 }
 
 /** Looks like an account, of a key that nobody has: making real ones would take longer than everything else. */

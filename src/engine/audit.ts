@@ -27,6 +27,7 @@ export function audit(store: Pick<Store, 'read'>): Promise<AuditReport> {
       ...(await journals.settlementTypes()),
       ...(await journals.orderEvents()),
       ...(await journals.paymentEvents()),
+      ...(await journals.foundByAccount()),
     ];
     for (const total of ['current', 'paid', 'expired', 'cancelled'] as const) {
       const statuses = ORDER_STATUSES.filter((status: OrderStatus) => TOTAL_OF_STATUS[status] === total);

@@ -35,7 +35,7 @@ export type ReadContent = (topic: string, body: string) => WebhookContent;
 export type Webhooks = ReturnType<typeof webhooks>;
 
 /** How long used deliveries are remembered. The shop sends again for 4 hours; this leaves room for a person's retry. */
-const MEMORY_DAYS = 30;
+export const MEMORY_DAYS = 30;
 
 /** The shop's side of its deliveries. */
 export interface WebhookShop {

@@ -1,6 +1,7 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AccountId } from '../tari/address.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
+import { ordinalOf } from './account-ordinals.ts';
 import type { Tables } from './database.ts';
 import { preparedQuery } from './prepared-query.ts';
 import { accountOfColumn, amountOf, timeOf, timeText } from './values.ts';
@@ -37,6 +38,7 @@ export function accountRepository(database: Kysely<Tables>) {
       .insertInto('accounts')
       .values({
         account: value('account'),
+        ordinal: sql<bigint>`(select coalesce(max(ordinal), 0) + 1 from accounts)`,
         address: value('address'),
         total_confirmed: 0n,
         total_paid: 0n,
@@ -61,7 +63,12 @@ export function accountRepository(database: Kysely<Tables>) {
   const insertLink = preparedQuery<{ customerId: string; account: string; time: string }>(database, (value) =>
     database
       .insertInto('customer_addresses')
-      .values({ customer_id: value('customerId'), account: value('account'), created_at: value('time') })
+      .values({
+        customer_id: value('customerId'),
+        account: value('account'),
+        account_ordinal: ordinalOf(value('account')),
+        created_at: value('time'),
+      })
       .onConflict((conflict) => conflict.doNothing()),
   );
   const selectOfCustomer = preparedQuery<{ customerId: string }, Selectable<Tables['accounts']>>(database, (value) =>

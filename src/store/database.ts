@@ -83,6 +83,8 @@ interface CustomersTable {
 /** One owner of Tari: a network and a spend key, whatever addresses its wallet shows. Sums in µT. */
 interface AccountsTable {
   account: string;
+  /** Counts from 1 in the order in which accounts came. What is looked up by account is indexed by it. */
+  ordinal: bigint;
   address: string;
   total_confirmed: bigint;
   total_paid: bigint;
@@ -93,6 +95,7 @@ interface AccountsTable {
 interface CustomerAddressesTable {
   customer_id: string;
   account: string;
+  account_ordinal: bigint;
   created_at: string;
 }
 
@@ -110,6 +113,7 @@ interface OrdersTable {
   status: OrderStatus;
   amount_outstanding: bigint | null;
   claimed_by: string | null;
+  claimant_ordinal: bigint | null;
   created_at: string;
   updated_at: string;
   shop_updated_at: string;
@@ -118,6 +122,7 @@ interface OrdersTable {
 interface PaymentsTable {
   txid: string;
   account: string;
+  account_ordinal: bigint;
   /** The sender's address in base58 as the wallet reported it. */
   sender: string;
   amount: bigint;
@@ -141,6 +146,7 @@ interface SettlementsTable {
   id: Generated<bigint>;
   order_id: string;
   account: string;
+  account_ordinal: bigint;
   settlement_type: SettlementType;
   amount: bigint;
   created_at: string;

@@ -11,7 +11,8 @@ export interface JournalDifference {
     | 'settlement_type'
     | 'customer_totals'
     | 'order_events'
-    | 'payment_events';
+    | 'payment_events'
+    | 'account_index';
   /** The account, order, customer or payment. */
   subject: string;
   /** What the journals say. */
@@ -24,6 +25,14 @@ export type JournalRepository = ReturnType<typeof journalRepository>;
 
 /** Every check answers at most this many differences: one that is systematic need not fill the memory. */
 const MOST_DIFFERENCES = 1000;
+
+/** The tables that are looked up by account, with the columns of the account and of its ordinal. */
+const FOUND_BY_ACCOUNT = [
+  ['customer_addresses', 'account', 'account_ordinal'],
+  ['orders', 'claimed_by', 'claimant_ordinal'],
+  ['payments', 'account', 'account_ordinal'],
+  ['settlements', 'account', 'account_ordinal'],
+] as const;
 
 /**
  * The audit's sums, computed from the journals alone. Each costs one pass over its tables, so they belong into
@@ -120,6 +129,21 @@ export function journalRepository(database: Kysely<Tables>) {
         sql`select txid as subject, 1 as expected, 0 as found from payments where status = 'confirmed'`,
       )),
     ],
+
+    /** Whatever is an account's is found by the ordinal of that account, and nothing else is. */
+    foundByAccount: async () => {
+      const found: JournalDifference[] = [];
+      for (const [table, account, ordinal] of FOUND_BY_ACCOUNT) {
+        const sides = [
+          sql`select ${sql.ref(account)} as subject, 1 as expected, 0 as found from ${sql.table(table)}
+              where ${sql.ref(account)} is not null`,
+          sql`select accounts.account, 0, 1 from ${sql.table(table)}
+              join accounts on accounts.ordinal = ${sql.ref(`${table}.${ordinal}`)}`,
+        ];
+        found.push(...(await differences('account_index', sides)));
+      }
+      return found;
+    },
 
     /** How many rows the journals hold. */
     async counts(): Promise<{

@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { AccountId } from '../tari/address.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
+import { ordinalOf } from './account-ordinals.ts';
 import type { OrderStatus, Tables } from './database.ts';
 import { columnsOf, perNames, preparedQuery } from './prepared-query.ts';
 import { accountOfColumn, amountOf, timeOf, timeText } from './values.ts';
@@ -77,7 +78,10 @@ export function orderOf(row: OrderRow): Order {
   };
 }
 
-function rowOf(order: NewOrder): Omit<OrderRow, 'id'> {
+/** What is written of an order; the rest follows from it. */
+type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal'>;
+
+function rowOf(order: NewOrder): WrittenRow {
   return {
     order_id: order.orderId,
     alt_id: order.altId,
@@ -125,30 +129,39 @@ export function orderRepository(database: Kysely<Tables>) {
   // The state is compared as an expression: it is the account that narrows the search, and no planner shall think otherwise.
   const inStates = (statuses: readonly OrderStatus[]) => sql<SqlBool>`status || '' in (${sql.join(statuses)})`;
 
+  const customersOf = (account: string) =>
+    database.selectFrom('customer_addresses').select('customer_id').where('account_ordinal', '=', ordinalOf(account));
+
   const claimedBy = (account: AccountId, statuses: readonly OrderStatus[]) =>
-    database.selectFrom('orders').where('claimed_by', '=', account).where(inStates(statuses));
+    database.selectFrom('orders').where('claimant_ordinal', '=', ordinalOf(account)).where(inStates(statuses));
 
   /** The orders that the account paid for and that are claimed for somebody else. */
   const paidForOthers = (account: AccountId, statuses: readonly OrderStatus[]) =>
     database
       .selectFrom('settlements')
       .innerJoin('orders', 'orders.order_id', 'settlements.order_id')
-      .where('settlements.account', '=', account)
+      .where('settlements.account_ordinal', '=', ordinalOf(account))
       .where(sql<SqlBool>`coalesce(orders.claimed_by, '') <> ${account}`)
       .where(inStates(statuses));
 
-  const insert = preparedQuery<Omit<OrderRow, 'id'>, { id: bigint }>(database, (value) =>
-    database.insertInto('orders').values(columnsOf(value, COLUMNS)).returning('id'),
+  const insert = preparedQuery<WrittenRow, { id: bigint }>(database, (value) =>
+    database
+      .insertInto('orders')
+      .values({ ...columnsOf(value, COLUMNS), claimant_ordinal: ordinalOf(value('claimed_by')) })
+      .returning('id'),
   );
   const select = preparedQuery<{ orderId: string }, OrderRow>(database, (value) =>
     database.selectFrom('orders').selectAll().where('order_id', '=', value('orderId')),
   );
   /** By what they set: SQLite writes to the index of every column that is set, also where it stays as it was. */
   const updateOf = perNames((fields: readonly (keyof OrderChange)[]) =>
-    preparedQuery<Omit<OrderRow, 'id'> & { statusBefore: OrderStatus }>(database, (value) =>
+    preparedQuery<WrittenRow & { statusBefore: OrderStatus }>(database, (value) =>
       database
         .updateTable('orders')
-        .set(columnsOf(value, ['updated_at', ...fields.map((field) => CHANGEABLE[field])]))
+        .set({
+          ...columnsOf(value, ['updated_at', ...fields.map((field) => CHANGEABLE[field])]),
+          ...(fields.includes('claimedBy') && { claimant_ordinal: ordinalOf(value('claimed_by')) }),
+        })
         .where('order_id', '=', value('order_id'))
         .where('status', '=', value('statusBefore')),
     ),
@@ -156,9 +169,7 @@ export function orderRepository(database: Kysely<Tables>) {
   const selectOpenForAccount = preparedQuery<{ account: string; limit: number }, OrderRow>(database, (value) =>
     oldestFirst()
       .where('status', 'in', ['Unclaimed', 'New'])
-      .where('customer_id', 'in', (links) =>
-        links.selectFrom('customer_addresses').select('customer_id').where('account', '=', value('account')),
-      )
+      .where('customer_id', 'in', customersOf(value('account')))
       .limit(value('limit')),
   );
 
@@ -214,9 +225,7 @@ export function orderRepository(database: Kysely<Tables>) {
     async openOfLinked(account: AccountId, after: OrderPosition | undefined, limit: number): Promise<Order[]> {
       const rows = await oldestFirst()
         .where('status', 'in', ['Unclaimed', 'New'])
-        .where('customer_id', 'in', (links) =>
-          links.selectFrom('customer_addresses').select('customer_id').where('account', '=', account),
-        )
+        .where('customer_id', 'in', customersOf(account))
         .where(behind(after))
         .limit(limit)
         .execute();

@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { AccountId } from '../tari/address.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
+import { ordinalOf } from './account-ordinals.ts';
 import type { PaymentStatus, PaymentType, Tables } from './database.ts';
 import { columnsOf, preparedQuery } from './prepared-query.ts';
 import { accountOfColumn, amountOf, timeOf, timeText } from './values.ts';
@@ -48,7 +49,10 @@ function paymentOf(row: PaymentRow): Payment {
   };
 }
 
-function rowOf(payment: Payment): PaymentRow {
+/** What is written of a payment; the rest follows from it. */
+type WrittenRow = Omit<PaymentRow, 'account_ordinal'>;
+
+function rowOf(payment: Payment): WrittenRow {
   return {
     txid: payment.txid,
     account: payment.account,
@@ -90,8 +94,10 @@ export function paymentRepository(database: Kysely<Tables>) {
     return page.where(sql<SqlBool>`(created_at, txid) > (${timeText(after.createdAt)}, ${after.txid})`);
   };
 
-  const insert = preparedQuery<PaymentRow>(database, (value) =>
-    database.insertInto('payments').values(columnsOf(value, COLUMNS)),
+  const insert = preparedQuery<WrittenRow>(database, (value) =>
+    database
+      .insertInto('payments')
+      .values({ ...columnsOf(value, COLUMNS), account_ordinal: ordinalOf(value('account')) }),
   );
   const select = preparedQuery<{ txid: string }, PaymentRow>(database, (value) =>
     database.selectFrom('payments').selectAll().where('txid', '=', value('txid')),
@@ -140,7 +146,7 @@ export function paymentRepository(database: Kysely<Tables>) {
 
     /** Up to `limit` payments of an account after the position, oldest first. */
     async pageOfAccount(account: AccountId, after: PaymentPosition | undefined, limit: number): Promise<Payment[]> {
-      const rows = await pageAfter(after, limit).where('account', '=', account).execute();
+      const rows = await pageAfter(after, limit).where('account_ordinal', '=', ordinalOf(account)).execute();
       return rows.map(paymentOf);
     },
 
@@ -149,7 +155,7 @@ export function paymentRepository(database: Kysely<Tables>) {
       const { total } = await database
         .selectFrom('payments')
         .select(sql<bigint>`cast(coalesce(sum(amount), 0) as bigint)`.as('total'))
-        .where('account', '=', account)
+        .where('account_ordinal', '=', ordinalOf(account))
         .executeTakeFirstOrThrow();
       return amountOf(total);
     },

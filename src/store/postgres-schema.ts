@@ -28,6 +28,14 @@ export const postgresSchema: SchemaDialect = {
         for each statement execute function refuse_change('delete')`.execute(database);
     }
   },
+  require: (database, table, column) =>
+    database.schema
+      .alterTable(table)
+      .alterColumn(column, (alter) => alter.setNotNull())
+      .execute(),
+  async permit(database, table, change) {
+    await sql`drop trigger ${sql.ref(`${table}_${change}_forbidden`)} on ${sql.table(table)}`.execute(database);
+  },
   indexMemos: createMemoIndex,
   // It never has a row, so that nothing else, such as a vacuum, ever locks it.
   oneWriter: (database) => database.schema.createTable('one_writer').execute(),

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { AccountId } from '../tari/address.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
+import { ordinalOf } from './account-ordinals.ts';
 import type { SettlementType, Tables } from './database.ts';
 import { preparedQuery } from './prepared-query.ts';
 import { accountOfColumn, amountOf, timeOf, timeText } from './values.ts';
@@ -43,6 +44,7 @@ export function settlementRepository(database: Kysely<Tables>) {
       .values({
         order_id: value('orderId'),
         account: value('account'),
+        account_ordinal: ordinalOf(value('account')),
         settlement_type: value('settlementType'),
         amount: value('amount'),
         created_at: value('time'),
@@ -68,7 +70,7 @@ export function settlementRepository(database: Kysely<Tables>) {
     /** Up to `limit` entries of what was paid from the account, after the one with id `after`, oldest first. */
     async pageOfAccount(account: AccountId, after: bigint, limit: number): Promise<SettlementEntry[]> {
       const rows = await withAddress()
-        .where('settlements.account', '=', account)
+        .where('settlements.account_ordinal', '=', ordinalOf(account))
         .where('settlements.id', '>', after)
         .limit(limit)
         .execute();

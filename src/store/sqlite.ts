@@ -27,8 +27,11 @@ const BUSY_PAUSE_MS = 10;
 const WRITER_CACHE_KIB = 16 * 1024;
 const READER_CACHE_KIB = 2 * 1024;
 
-/** After so many pages the write-ahead log is worked into the database file, about 4 MiB: everybody waits for that. */
-const CHECKPOINT_PAGES = 1000;
+/**
+ * After so many pages the write-ahead log is worked into the database file, about 8 MiB. Everybody waits for that, so it is
+ * not put off for longer; but a page that changes often goes into the file once.
+ */
+const CHECKPOINT_PAGES = 2000;
 
 /** The program's statements are fewer; only lists of varying length make more. */
 const MOST_CACHED_STATEMENTS = 500;
@@ -56,6 +59,14 @@ const schema: SchemaDialect = {
       for each row${differs} begin select raise(abort, ${sql.lit(`rows of ${table} are kept: ${change} refused`)}); end`.execute(
       database,
     );
+  },
+  async require(database, table, column) {
+    await sql`create trigger ${sql.ref(`${table}_${column}_required`)} before insert on ${sql.table(table)}
+      for each row when new.${sql.ref(column)} is null
+      begin select raise(abort, ${sql.lit(`rows of ${table} have a value in ${column}`)}); end`.execute(database);
+  },
+  async permit(database, table, change) {
+    await sql`drop trigger ${sql.ref(`${table}_${change}_forbidden`)}`.execute(database);
   },
   indexMemos: createMemoIndex,
   // SQLite has one writer by itself.

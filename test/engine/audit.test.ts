@@ -25,7 +25,7 @@ const TAMPERING: readonly { what: string; statement: string; found: readonly Che
   {
     what: 'an account with money is deleted',
     statement: `delete from accounts where account = '${alice.account}'`,
-    found: ['account_confirmed', 'account_paid'],
+    found: ['account_confirmed', 'account_paid', ...Array<Check>(4).fill('account_index')],
   },
   {
     what: 'a payment is made larger',
@@ -35,7 +35,7 @@ const TAMPERING: readonly { what: string; statement: string; found: readonly Che
   {
     what: 'a payment is put to another account',
     statement: `update payments set account = '${bob.account}' where txid = 'a'`,
-    found: ['account_confirmed', 'account_confirmed'],
+    found: ['account_confirmed', 'account_confirmed', 'account_index', 'account_index'],
   },
   {
     what: 'a confirmed payment is made one that was only received',
@@ -59,7 +59,8 @@ const TAMPERING: readonly { what: string; statement: string; found: readonly Che
   },
   {
     what: 'a payment is invented',
-    statement: `insert into payments select 'invented', account, sender, amount, memo, payment_type, status, order_id,
+    statement: `insert into payments (txid, account, account_ordinal, sender, amount, memo, payment_type, status, order_id,
+      claimant, created_at, updated_at) select 'invented', account, account_ordinal, sender, amount, memo, payment_type, status, order_id,
       claimant, created_at, updated_at from payments where txid = 'received'`,
     found: ['payment_events'],
   },
@@ -81,7 +82,7 @@ const TAMPERING: readonly { what: string; statement: string; found: readonly Che
   {
     what: 'a settlement is put to another account',
     statement: `update settlements set account = '${carol.account}' where order_id = 'paid'`,
-    found: ['account_paid', 'account_paid'],
+    found: ['account_paid', 'account_paid', 'account_index', 'account_index'],
   },
   {
     what: 'a settlement is put to another order',
@@ -90,8 +91,8 @@ const TAMPERING: readonly { what: string; statement: string; found: readonly Che
   },
   {
     what: 'a settlement of an order that does not exist is invented',
-    statement: `insert into settlements (order_id, account, settlement_type, amount, created_at)
-      select 'nowhere', account, settlement_type, amount, created_at from settlements where order_id = 'paid'`,
+    statement: `insert into settlements (order_id, account, account_ordinal, settlement_type, amount, created_at)
+      select 'nowhere', account, account_ordinal, settlement_type, amount, created_at from settlements where order_id = 'paid'`,
     found: ['account_paid', 'order_settled'],
   },
   {
@@ -134,6 +135,26 @@ const TAMPERING: readonly { what: string; statement: string; found: readonly Che
     statement: `update orders set status = 'New' where order_id = 'expired'`,
     found: ['customer_totals', 'customer_totals'],
   },
+  ...(
+    [
+      ['a payment', 'payments', 'account_ordinal', `txid = 'a'`],
+      ['a settlement', 'settlements', 'account_ordinal', `order_id = 'paid'`],
+      ['a claimed order', 'orders', 'claimant_ordinal', `order_id = 'paid'`],
+      ['a customer’s address', 'customer_addresses', 'account_ordinal', `account = '${alice.account}'`],
+    ] as const
+  ).flatMap(([what, table, ordinal, which]) => [
+    {
+      what: `${what} is found under another account`,
+      statement: `update ${table} set ${ordinal} = (select ordinal from accounts where account = '${bob.account}')
+        where ${which}`,
+      found: ['account_index', 'account_index'] as const,
+    },
+    {
+      what: `${what} is not found under its account`,
+      statement: `update ${table} set ${ordinal} = 0 where ${which}`,
+      found: ['account_index'] as const,
+    },
+  ]),
   {
     what: 'an order is put to another customer',
     statement: `update orders set customer_id = 'c2' where order_id = 'new'`,
