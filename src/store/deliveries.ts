@@ -64,7 +64,11 @@ export function deliveryRepository(database: Kysely<Tables>) {
                     eb('other.next_attempt_at', '>', now),
                   ]),
                 ]),
-              ),
+              )
+              // Looked up for each: PostgreSQL would make a join of it, and where it thinks that few wait, one that
+              // compares all that wait with each other, for seconds, until it has counted them. An offset keeps it apart.
+              .limit(1)
+              .offset(0),
           ),
         ),
       )
