@@ -65,8 +65,10 @@ export function deliveryRepository(database: Kysely<Tables>) {
                   ]),
                 ]),
               )
-              // Looked up for each: PostgreSQL would make a join of it, and where it thinks that few wait, one that
-              // compares all that wait with each other, for seconds, until it has counted them. An offset keeps it apart.
+              // Looked up for each, in the order of the index for that. PostgreSQL would make a join of it, which an
+              // offset keeps it from, or take any index where it thinks that few wait: all that wait would be compared
+              // with each other, for seconds, until it has counted them.
+              .orderBy('other.event_id')
               .limit(1)
               .offset(0),
           ),
