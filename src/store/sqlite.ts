@@ -24,7 +24,7 @@ const BUSY_TIMEOUT_MS = 2000;
 const BUSY_PAUSE_MS = 10;
 
 /** The page caches of the writer and of each reader, so that a large database does not take all memory. */
-const WRITER_CACHE_KIB = 16 * 1024;
+const WRITER_CACHE_KIB = 12 * 1024;
 const READER_CACHE_KIB = 2 * 1024;
 
 /**
