@@ -8,7 +8,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 const HEAP_GROWTH_PERCENT = 50;
 
 /** Where what was just made lives, in two halves. V8 lets it grow to 32 MB, 16 MB more, and gains hardly any time by it. */
-const ENOUGH_YOUNG_BYTES = 14 * 1024 * 1024;
+const MOST_YOUNG_BYTES = 16 * 1024 * 1024;
 
 /** A half of it in threads that are started later, from their start on: `MOST_YOUNG_MB` in `thread/start-core.ts` is three. */
 const HALF_OF_THREADS_MB = 4;
@@ -19,9 +19,9 @@ export function keepHeapSmall(): void {
   // How it grows is one for all threads, and set for this one below.
   setFlagsFromString(`--min-semi-space-size=${HALF_OF_THREADS_MB}`);
   let growth = 2;
-  // It grows only when it is swept, and V8 makes it small again in quiet times.
+  // It is doubled only when it is swept, and V8 makes it small again in quiet times.
   const observer = new PerformanceObserver(() => {
-    const wanted = youngBytes() < ENOUGH_YOUNG_BYTES ? 2 : 1;
+    const wanted = youngBytes() <= MOST_YOUNG_BYTES / 2 ? 2 : 1;
     if (wanted === growth) return;
     growth = wanted;
     setFlagsFromString(`--semi-space-growth-factor=${growth}`);
