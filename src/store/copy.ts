@@ -36,6 +36,8 @@ const COPIED: Readonly<Record<keyof Tables, boolean>> = {
   payments: true,
   early_confirmations: true,
   settlements: true,
+  order_claims: true,
+  payment_uses: true,
   wallets: true,
   nonces: true,
   roles: true,

@@ -13,6 +13,8 @@ export interface Tables {
   payments: PaymentsTable;
   early_confirmations: EarlyConfirmationsTable;
   settlements: SettlementsTable;
+  order_claims: OrderClaimsTable;
+  payment_uses: PaymentUsesTable;
   wallets: WalletsTable;
   nonces: NoncesTable;
   roles: RolesTable;
@@ -40,6 +42,21 @@ export type PaymentType = (typeof PAYMENT_TYPES)[number];
 export const SETTLEMENT_TYPES = ['single', 'multiple'] as const;
 export type SettlementType = (typeof SETTLEMENT_TYPES)[number];
 
+/**
+ * How it came about that an account and a customer belong together: a payment said so, a person, or a signature. Only
+ * the last two let the account's money pay the customer's orders.
+ */
+export const LINK_KINDS = ['stated', 'by_hand', 'proven'] as const;
+export type LinkKind = (typeof LINK_KINDS)[number];
+
+/** How an order came to be claimed: as a link comes about, or because credit that may pay it covered it. */
+export const CLAIM_KINDS = ['stated', 'credit', 'by_hand', 'proven'] as const;
+export type ClaimKind = (typeof CLAIM_KINDS)[number];
+
+/** Whose the money of a confirmed payment is. */
+export const OWNER_KINDS = ['order', 'customer', 'account'] as const;
+export type OwnerKind = (typeof OWNER_KINDS)[number];
+
 export const EVENT_TYPES = [
   'NewOrder',
   'OrderPaid',
@@ -48,6 +65,8 @@ export const EVENT_TYPES = [
   'OrderClaimed',
   'PaymentReceived',
   'PaymentConfirmed',
+  'PaymentUnmatched',
+  'PaymentAssigned',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -76,6 +95,8 @@ interface CustomersTable {
   total_paid: bigint;
   total_expired: bigint;
   total_cancelled: bigint;
+  /** What is left over of money that was meant for its orders, and credit notes, in µT: it pays this customer's orders. */
+  credit: bigint;
   created_at: string;
   updated_at: string;
 }
@@ -86,8 +107,11 @@ interface AccountsTable {
   /** Counts from 1 in the order in which accounts came. What is looked up by account is indexed by it. */
   ordinal: bigint;
   address: string;
+  /** All confirmed payments that came from it, and what was used of them. */
   total_confirmed: bigint;
   total_paid: bigint;
+  /** What is left of those that named nothing: only what the account signs, or a person, lets it pay. */
+  free_credit: bigint;
   created_at: string;
   updated_at: string;
 }
@@ -96,6 +120,7 @@ interface CustomerAddressesTable {
   customer_id: string;
   account: string;
   account_ordinal: bigint;
+  kind: LinkKind;
   created_at: string;
 }
 
@@ -111,9 +136,14 @@ interface OrdersTable {
   /** µT per unit of `currency` when the price was converted. */
   exchange_rate: bigint;
   status: OrderStatus;
-  amount_outstanding: bigint | null;
+  /** What the shop says is still due, as it wrote it. */
+  amount_outstanding: string | null;
   claimed_by: string | null;
   claimant_ordinal: bigint | null;
+  /** Null while it is Unclaimed. */
+  claim_kind: ClaimKind | null;
+  /** What is there of the confirmed payments that named it, in µT. None once it is closed. */
+  own_money: bigint;
   created_at: string;
   updated_at: string;
   shop_updated_at: string;
@@ -133,6 +163,16 @@ interface PaymentsTable {
   order_id: string | null;
   /** For whom the named order is claimed: the signer of the memo's claim, else the sender. Null when none is named. */
   claimant: string | null;
+  /** 1 where the claimant has signed that. */
+  claim_is_signed: bigint;
+  /** Whose what is left of it is; null until it is confirmed, and where that is not known. */
+  owner_kind: OwnerKind | null;
+  /** The order's, customer's or account's id. */
+  owner_id: string | null;
+  /** What is left of it in µT, once it is confirmed. */
+  unspent: bigint;
+  /** 1 where it came for an order that was closed. */
+  is_late: bigint;
   payment_reference: string | null;
   block_height: bigint | null;
   created_at: string;
@@ -148,9 +188,31 @@ interface EarlyConfirmationsTable {
 interface SettlementsTable {
   id: Generated<bigint>;
   order_id: string;
+  /** Null where the money came from no wallet's address: then `sender` says what it said of itself. */
+  account: string | null;
+  account_ordinal: bigint | null;
+  sender: string | null;
+  settlement_type: SettlementType;
+  amount: bigint;
+  created_at: string;
+}
+
+/** Who has signed that an order is theirs: their free credit may pay it. */
+interface OrderClaimsTable {
+  order_id: string;
   account: string;
   account_ordinal: bigint;
-  settlement_type: SettlementType;
+  /** 1 while the order can be paid. */
+  is_open: bigint;
+  created_at: string;
+}
+
+/** The journal of what payments were used for: a settlement, or a payment by hand that took something back. */
+interface PaymentUsesTable {
+  id: Generated<bigint>;
+  txid: string;
+  settlement_id: bigint | null;
+  taken_by: string | null;
   amount: bigint;
   created_at: string;
 }

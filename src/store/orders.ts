@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { AccountId } from '../tari/address.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
 import { ordinalOf } from './account-ordinals.ts';
-import type { OrderStatus, Tables } from './database.ts';
+import type { ClaimKind, OrderStatus, Tables } from './database.ts';
 import { columnsOf, perNames, preparedQuery } from './prepared-query.ts';
 import { accountOfColumn, amountOf, timeOf, timeText } from './values.ts';
 
@@ -20,10 +20,16 @@ export interface Order {
   /** µT per unit of `currency` that `totalPrice` was made with. */
   exchangeRate: bigint;
   status: OrderStatus;
-  /** Null: `totalPrice` is what is to be paid in Tari, also where the shop takes a part by other means. */
-  amountOutstanding: MicroTari | null;
-  /** Who claimed the order, by signature or by paying it; null while it is Unclaimed. */
+  /** What the shop says is still due there, in its currency and spelling; null where it said nothing. */
+  amountOutstanding: string | null;
+  /** Who claimed the order; null while it is Unclaimed, and where only what came from no wallet's address named it. */
   claimedBy: AccountId | null;
+  /** How it came to be claimed; null while it is Unclaimed. */
+  claimKind: ClaimKind | null;
+  /** What is there of the confirmed payments that named it, in µT. None once it is closed. */
+  ownMoney: MicroTari;
+  /** What else would be used for it now: its customer's credit, and the free credit of those who signed that it is theirs. */
+  usableCredit: MicroTari;
   createdAt: Date;
   /** Our last change, from which the time-outs count. */
   updatedAt: Date;
@@ -37,7 +43,7 @@ export interface OrderPosition {
   id: bigint;
 }
 
-export type NewOrder = Omit<Order, 'id'>;
+export type NewOrder = Omit<Order, 'id' | 'usableCredit' | 'ownMoney'>;
 
 /** The fields that may change after an order was stored. */
 export type OrderChange = Partial<
@@ -52,13 +58,25 @@ export type OrderChange = Partial<
     | 'status'
     | 'amountOutstanding'
     | 'claimedBy'
+    | 'claimKind'
+    | 'ownMoney'
     | 'shopUpdatedAt'
   >
 >;
 
 type OrderRow = Selectable<Tables['orders']>;
 
-export function orderOf(row: OrderRow): Order {
+/** An order as it is read. */
+export type ReadOrderRow = OrderRow & { usable_credit: bigint };
+
+/** Of an order that can be paid, in a query of `orders`. */
+export const USABLE_CREDIT = sql<bigint>`case when orders.status in ('Unclaimed', 'New') then
+  (select customers.credit from customers where customers.customer_id = orders.customer_id) +
+  (select cast(coalesce(sum(accounts.free_credit), 0) as bigint) from order_claims
+    join accounts on accounts.account = order_claims.account where order_claims.order_id = orders.order_id)
+  else 0 end`;
+
+export function orderOf(row: ReadOrderRow): Order {
   return {
     id: row.id,
     orderId: row.order_id,
@@ -70,8 +88,11 @@ export function orderOf(row: OrderRow): Order {
     currency: row.currency,
     exchangeRate: row.exchange_rate,
     status: row.status,
-    amountOutstanding: row.amount_outstanding === null ? null : amountOf(row.amount_outstanding),
+    amountOutstanding: row.amount_outstanding,
     claimedBy: row.claimed_by === null ? null : accountOfColumn(row.claimed_by),
+    claimKind: row.claim_kind,
+    ownMoney: amountOf(row.own_money),
+    usableCredit: amountOf(row.usable_credit),
     createdAt: timeOf(row.created_at),
     updatedAt: timeOf(row.updated_at),
     shopUpdatedAt: timeOf(row.shop_updated_at),
@@ -81,7 +102,7 @@ export function orderOf(row: OrderRow): Order {
 /** What is written of an order; the rest follows from it. */
 type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal'>;
 
-function rowOf(order: NewOrder): WrittenRow {
+function rowOf(order: NewOrder & Pick<Order, 'ownMoney'>): WrittenRow {
   return {
     order_id: order.orderId,
     alt_id: order.altId,
@@ -94,6 +115,8 @@ function rowOf(order: NewOrder): WrittenRow {
     status: order.status,
     amount_outstanding: order.amountOutstanding,
     claimed_by: order.claimedBy,
+    claim_kind: order.claimKind,
+    own_money: order.ownMoney,
     created_at: timeText(order.createdAt),
     updated_at: timeText(order.updatedAt),
     shop_updated_at: timeText(order.shopUpdatedAt),
@@ -111,6 +134,8 @@ const CHANGEABLE = {
   status: 'status',
   amountOutstanding: 'amount_outstanding',
   claimedBy: 'claimed_by',
+  claimKind: 'claim_kind',
+  ownMoney: 'own_money',
   shopUpdatedAt: 'shop_updated_at',
 } as const satisfies Record<keyof OrderChange, keyof OrderRow>;
 
@@ -119,7 +144,8 @@ const COLUMNS = ['order_id', 'alt_id', 'created_at', 'updated_at', ...Object.val
 export type OrderRepository = ReturnType<typeof orderRepository>;
 
 export function orderRepository(database: Kysely<Tables>) {
-  const oldestFirst = () => database.selectFrom('orders').selectAll().orderBy('created_at').orderBy('id');
+  const all = () => database.selectFrom('orders').selectAll('orders').select(USABLE_CREDIT.as('usable_credit'));
+  const oldestFirst = () => all().orderBy('created_at').orderBy('id');
 
   const behind = (after: OrderPosition | undefined) =>
     after
@@ -129,8 +155,28 @@ export function orderRepository(database: Kysely<Tables>) {
   // The state is compared as an expression: it is the account that narrows the search, and no planner shall think otherwise.
   const inStates = (statuses: readonly OrderStatus[]) => sql<SqlBool>`status || '' in (${sql.join(statuses)})`;
 
-  const customersOf = (account: string) =>
-    database.selectFrom('customer_addresses').select('customer_id').where('account_ordinal', '=', ordinalOf(account));
+  const openInOrder = () =>
+    all().where('status', 'in', ['Unclaimed', 'New']);
+
+  /** The open orders that the account's free credit may pay: of its customers, by a signature or by hand. */
+  const openOfItsCustomers = (account: string) =>
+    openInOrder().where('customer_id', 'in', (query) =>
+      query
+        .selectFrom('customer_addresses')
+        .select('customer_id')
+        .where('account_ordinal', '=', ordinalOf(account))
+        .where('kind', '<>', 'stated'),
+    );
+
+  /** And those that it has signed for itself, whoever has them now. */
+  const openAndSigned = (account: string) =>
+    openInOrder().where('order_id', 'in', (query) =>
+      query
+        .selectFrom('order_claims')
+        .select('order_id')
+        .where('account_ordinal', '=', ordinalOf(account))
+        .where('is_open', '=', 1n),
+    );
 
   const claimedBy = (account: AccountId, statuses: readonly OrderStatus[]) =>
     database.selectFrom('orders').where('claimant_ordinal', '=', ordinalOf(account)).where(inStates(statuses));
@@ -150,8 +196,14 @@ export function orderRepository(database: Kysely<Tables>) {
       .values({ ...columnsOf(value, COLUMNS), claimant_ordinal: ordinalOf(value('claimed_by')) })
       .returning('id'),
   );
-  const select = preparedQuery<{ orderId: string }, OrderRow>(database, (value) =>
-    database.selectFrom('orders').selectAll().where('order_id', '=', value('orderId')),
+  const select = preparedQuery<{ orderId: string }, ReadOrderRow>(database, (value) =>
+    all().where('order_id', '=', value('orderId')),
+  );
+  const selectUsable = preparedQuery<{ orderId: string }, { usable_credit: bigint }>(database, (value) =>
+    database
+      .selectFrom('orders')
+      .select(USABLE_CREDIT.as('usable_credit'))
+      .where('order_id', '=', value('orderId')),
   );
   /** By what they set: SQLite writes to the index of every column that is set, also where it stays as it was. */
   const updateOf = perNames((fields: readonly (keyof OrderChange)[]) =>
@@ -166,18 +218,25 @@ export function orderRepository(database: Kysely<Tables>) {
         .where('status', '=', value('statusBefore')),
     ),
   );
-  const selectOpenForAccount = preparedQuery<{ account: string; limit: number }, OrderRow>(database, (value) =>
-    oldestFirst()
-      .where('status', 'in', ['Unclaimed', 'New'])
-      .where('customer_id', 'in', customersOf(value('account')))
+  const selectOpenForAccount = preparedQuery<{ account: string; limit: number }, ReadOrderRow>(database, (value) =>
+    openOfItsCustomers(value('account'))
+      .union(openAndSigned(value('account')))
+      .orderBy('created_at')
+      .orderBy('id')
       .limit(value('limit')),
   );
 
   return {
     /** Stores a new order. The caller has made sure that its order id is new and its customer known. */
     async insert(order: NewOrder): Promise<Order> {
-      const [row] = (await insert(rowOf(order))).rows;
-      return { id: (row as { id: bigint }).id, ...order };
+      const none = 0n as MicroTari;
+      const [row] = (await insert(rowOf({ ...order, ownMoney: none }))).rows;
+      return { id: (row as { id: bigint }).id, ...order, ownMoney: none, usableCredit: none };
+    },
+
+    /** What would be used now beside the own money of an order: `Order.usableCredit` as it is at this moment. */
+    async usableCredit(orderId: string): Promise<MicroTari> {
+      return amountOf((await selectUsable({ orderId })).rows[0]?.usable_credit ?? 0n);
     },
 
     async find(orderId: string): Promise<Order | undefined> {
@@ -187,9 +246,7 @@ export function orderRepository(database: Kysely<Tables>) {
 
     /** The newest order that the shop calls by this other name. */
     async findByAltId(altId: string): Promise<Order | undefined> {
-      const row = await database
-        .selectFrom('orders')
-        .selectAll()
+      const row = await all()
         .where('alt_id', '=', altId)
         .orderBy('id', 'desc')
         .executeTakeFirst();
@@ -205,7 +262,7 @@ export function orderRepository(database: Kysely<Tables>) {
       return changed;
     },
 
-    /** Up to `limit` Unclaimed and New orders of the customers that the account is linked to, oldest first. */
+    /** Up to `limit` Unclaimed and New orders that the account's free credit may pay, oldest first. */
     async openForAccount(account: AccountId, limit: number): Promise<Order[]> {
       return (await selectOpenForAccount({ account, limit })).rows.map(orderOf);
     },
@@ -221,12 +278,13 @@ export function orderRepository(database: Kysely<Tables>) {
       return rows.map(orderOf);
     },
 
-    /** Up to `limit` Unclaimed and New orders of the customers that the account is linked to, after the position. */
+    /** Up to `limit` Unclaimed and New orders that the account's free credit may pay, after the position. */
     async openOfLinked(account: AccountId, after: OrderPosition | undefined, limit: number): Promise<Order[]> {
-      const rows = await oldestFirst()
-        .where('status', 'in', ['Unclaimed', 'New'])
-        .where('customer_id', 'in', customersOf(account))
+      const rows = await openOfItsCustomers(account)
         .where(behind(after))
+        .union(openAndSigned(account).where(behind(after)))
+        .orderBy('created_at')
+        .orderBy('id')
         .limit(limit)
         .execute();
       return rows.map(orderOf);
@@ -242,7 +300,13 @@ export function orderRepository(database: Kysely<Tables>) {
       const rows = await claimedBy(account, statuses)
         .where(behind(after))
         .selectAll('orders')
-        .unionAll(paidForOthers(account, statuses).where(behind(after)).selectAll('orders'))
+        .select(USABLE_CREDIT.as('usable_credit'))
+        .unionAll(
+          paidForOthers(account, statuses)
+            .where(behind(after))
+            .selectAll('orders')
+            .select(USABLE_CREDIT.as('usable_credit')),
+        )
         .orderBy('created_at')
         .orderBy('id')
         .limit(limit)
@@ -263,9 +327,7 @@ export function orderRepository(database: Kysely<Tables>) {
      * that changed at once the oldest.
      */
     async unchangedSince(status: OrderStatus, unchangedSince: Date, limit: number): Promise<Order[]> {
-      const rows = await database
-        .selectFrom('orders')
-        .selectAll()
+      const rows = await all()
         .where('status', '=', status)
         .where('updated_at', '<=', timeText(unchangedSince))
         .orderBy('updated_at')
@@ -287,9 +349,7 @@ export function orderRepository(database: Kysely<Tables>) {
 
     /** Every order after `afterId`, a page at a time: for the audit. */
     async page(afterId: bigint, limit: number): Promise<Order[]> {
-      const rows = await database
-        .selectFrom('orders')
-        .selectAll()
+      const rows = await all()
         .where('id', '>', afterId)
         .orderBy('id')
         .limit(limit)

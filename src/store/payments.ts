@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { AccountId } from '../tari/address.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
 import { ordinalOf } from './account-ordinals.ts';
-import type { PaymentStatus, PaymentType, Tables } from './database.ts';
+import type { OwnerKind, PaymentStatus, PaymentType, Tables } from './database.ts';
 import { columnsOf, preparedQuery } from './prepared-query.ts';
 import { accountOfColumn, amountOf, timeOf, timeText } from './values.ts';
 
@@ -22,6 +22,14 @@ export interface Payment {
   orderId: string | null;
   /** For whom the named order is claimed: the signer of the memo's claim, else the sender. Null when none is named. */
   claimant: AccountId | null;
+  /** Whether the claimant has signed that. What is not signed is only what the payer's wallet says of itself. */
+  claimIsSigned: boolean;
+  /** Whose what is left of it is. Null until it is confirmed, and then where nothing known says whose it is. */
+  owner: MoneyOwner | null;
+  /** What is left of it in µT, once it is confirmed. */
+  unspent: MicroTari;
+  /** Whether it came for an order that was closed. */
+  isLate: boolean;
   /** The payment reference that payer and shop both see, 64 characters of lower-case hex. Null until it is known. */
   paymentReference: string | null;
   /** The block that it stands in. Null until that is known, and for a payment that left the chain. */
@@ -29,6 +37,15 @@ export interface Payment {
   createdAt: Date;
   updatedAt: Date;
 }
+
+/** Whose money is: an order's by its order id, a customer's by its id, an account's. */
+export interface MoneyOwner {
+  kind: OwnerKind;
+  id: string;
+}
+
+/** What is new of a payment: nothing of it is anybody's yet. */
+export type NewPayment = Omit<Payment, 'owner' | 'unspent' | 'isLate'>;
 
 /** Where a payment stands in a list that is sorted by its creation. */
 export interface PaymentPosition {
@@ -49,6 +66,10 @@ function paymentOf(row: PaymentRow): Payment {
     status: row.status,
     orderId: row.order_id,
     claimant: row.claimant === null ? null : accountOfColumn(row.claimant),
+    claimIsSigned: row.claim_is_signed === 1n,
+    owner: row.owner_kind === null ? null : { kind: row.owner_kind, id: row.owner_id as string },
+    unspent: amountOf(row.unspent),
+    isLate: row.is_late === 1n,
     paymentReference: row.payment_reference,
     blockHeight: row.block_height,
     createdAt: timeOf(row.created_at),
@@ -70,6 +91,11 @@ function rowOf(payment: Payment): WrittenRow {
     status: payment.status,
     order_id: payment.orderId,
     claimant: payment.claimant,
+    claim_is_signed: payment.claimIsSigned ? 1n : 0n,
+    owner_kind: payment.owner?.kind ?? null,
+    owner_id: payment.owner?.id ?? null,
+    unspent: payment.unspent,
+    is_late: payment.isLate ? 1n : 0n,
     payment_reference: payment.paymentReference,
     block_height: payment.blockHeight,
     created_at: timeText(payment.createdAt),
@@ -87,11 +113,22 @@ const COLUMNS = [
   'status',
   'order_id',
   'claimant',
+  'claim_is_signed',
+  'owner_kind',
+  'owner_id',
+  'unspent',
+  'is_late',
   'payment_reference',
   'block_height',
   'created_at',
   'updated_at',
 ] as const;
+
+type OwnedRow = Pick<PaymentRow, 'owner_kind' | 'owner_id' | 'is_late'>;
+
+function ownedRow({ owner, isLate }: Pick<Payment, 'owner' | 'isLate'>): OwnedRow {
+  return { owner_kind: owner?.kind ?? null, owner_id: owner?.id ?? null, is_late: isLate ? 1n : 0n };
+}
 
 /** What payments may call an order. */
 export type OrderNames = readonly [string, string?, string?];
@@ -122,6 +159,44 @@ export function paymentRepository(database: Kysely<Tables>) {
         .where('txid', '=', value('txid'))
         .where('status', '=', value('before')),
   );
+  const updateConfirmed = preparedQuery<{ txid: string; time: string } & OwnedRow & { unspent: bigint }>(
+    database,
+    (value) =>
+      database
+        .updateTable('payments')
+        .set({
+          status: 'confirmed',
+          updated_at: value('time'),
+          ...columnsOf(value, ['owner_kind', 'owner_id', 'is_late', 'unspent']),
+        })
+        .where('txid', '=', value('txid'))
+        .where('status', '=', 'received'),
+  );
+  const updateOwner = preparedQuery<{ txid: string } & OwnedRow>(database, (value) =>
+    database
+      .updateTable('payments')
+      .set(columnsOf(value, ['owner_kind', 'owner_id', 'is_late']))
+      .where('txid', '=', value('txid')),
+  );
+  const updateUnspent = preparedQuery<{ txid: string; amount: bigint }>(database, (value) =>
+    database
+      .updateTable('payments')
+      .set((column) => ({ unspent: column('unspent', '-', value('amount')) }))
+      .where('txid', '=', value('txid')),
+  );
+  const unspentOf = (kind: OwnerKind, id: string, limit: number) =>
+    database
+      .selectFrom('payments')
+      .selectAll()
+      .where('owner_kind', '=', kind)
+      .where('owner_id', '=', id)
+      .where(sql<SqlBool>`unspent > 0`)
+      .orderBy('created_at')
+      .orderBy('txid')
+      .limit(limit);
+  const selectUnspent = preparedQuery<{ kind: OwnerKind; id: string; limit: number }, PaymentRow>(database, (value) =>
+    unspentOf(value('kind'), value('id'), value('limit')),
+  );
   const selectNaming = preparedQuery<{ name: string; second: string; third: string }, PaymentRow>(database, (value) =>
     database
       .selectFrom('payments')
@@ -140,6 +215,52 @@ export function paymentRepository(database: Kysely<Tables>) {
     async insert(payment: Payment): Promise<Payment> {
       await insert(rowOf(payment));
       return payment;
+    },
+
+    /** Confirms a received payment that was read in the same unit of work. All of it is there to be used. */
+    async confirm(
+      payment: Payment,
+      { owner, isLate }: Pick<Payment, 'owner' | 'isLate'>,
+      updatedAt: Date,
+    ): Promise<Payment> {
+      const { txid, amount: unspent } = payment;
+      const row = { txid, unspent, ...ownedRow({ owner, isLate }), time: timeText(updatedAt) };
+      const { numAffectedRows } = await updateConfirmed(row);
+      if (numAffectedRows !== 1n) throw new Error(`Payment ${txid} was not received when it was confirmed`);
+      return { ...payment, status: 'confirmed', owner, isLate, unspent, updatedAt };
+    },
+
+    /** Says whose what is left of a payment is from now on. */
+    async giveTo(payment: Payment, { owner, isLate }: Pick<Payment, 'owner' | 'isLate'>): Promise<Payment> {
+      await updateOwner({ txid: payment.txid, ...ownedRow({ owner, isLate }) });
+      return { ...payment, owner, isLate };
+    },
+
+    /** Uses up a part of what is left of a payment. It can't be more than that. */
+    async spend(txid: string, amount: MicroTari): Promise<void> {
+      const { numAffectedRows } = await updateUnspent({ txid, amount });
+      if (numAffectedRows !== 1n) throw new Error(`Payment ${txid} is not known`);
+    },
+
+    /** Up to `limit` payments of which something is left that is this owner's, oldest first. */
+    async unspentOf({ kind, id }: MoneyOwner, limit: number): Promise<Payment[]> {
+      return (await selectUnspent({ kind, id, limit })).rows.map(paymentOf);
+    },
+
+    /** What is left that is this owner's, by the account that it came from, in µT. */
+    async unspentByAccount({ kind, id }: MoneyOwner): Promise<{ account: AccountId | null; amount: MicroTari }[]> {
+      const rows = await database
+        .selectFrom('payments')
+        .select(['account', sql<bigint>`cast(sum(unspent) as bigint)`.as('amount')])
+        .where('owner_kind', '=', kind)
+        .where('owner_id', '=', id)
+        .where(sql<SqlBool>`unspent > 0`)
+        .groupBy('account')
+        .execute();
+      return rows.map((row) => ({
+        account: row.account === null ? null : accountOfColumn(row.account),
+        amount: amountOf(row.amount),
+      }));
     },
 
     async find(txid: string): Promise<Payment | undefined> {

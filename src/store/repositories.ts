@@ -12,7 +12,9 @@ import { heartbeatRepository } from './heartbeat.ts';
 import { idempotencyKeyRepository } from './idempotency-keys.ts';
 import { journalRepository } from './journals.ts';
 import { type MemoIndex, orderSearchRepository } from './order-search.ts';
+import { orderClaimRepository } from './order-claims.ts';
 import { orderRepository } from './orders.ts';
+import { paymentUseRepository } from './payment-uses.ts';
 import { paymentRepository } from './payments.ts';
 import { priceUpdateRepository } from './price-updates.ts';
 import { roleRepository } from './roles.ts';
@@ -37,9 +39,11 @@ export function repositories(database: Kysely<Tables>, memoIndex: MemoIndex, onA
     idempotencyKeys: idempotencyKeyRepository(database),
     journals: journalRepository(database),
     nonces: nonceRepository(database),
+    orderClaims: orderClaimRepository(database),
     orders: orderRepository(database),
     orderSearch: orderSearchRepository(database, memoIndex),
     payments: paymentRepository(database),
+    paymentUses: paymentUseRepository(database),
     priceUpdates: priceUpdateRepository(database),
     roles: roleRepository(database),
     settlements: settlementRepository(database),
