@@ -72,6 +72,12 @@ export const ownersOfMoney: SchemaMigration = (schema) => ({
       .columns(['created_at', 'txid'])
       .where(sql<boolean>`unspent > 0 or status = 'received'`)
       .execute();
+    await database.schema
+      .createIndex('payments_late')
+      .on('payments')
+      .columns(['txid'])
+      .where(sql<boolean>`is_late = 1 and unspent > 0`)
+      .execute();
 
     await alter('settlements')
       .alterColumn('account', (column) => column.dropNotNull())

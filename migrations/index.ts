@@ -20,6 +20,8 @@ import { oneWriter } from './0017-one-writer.ts';
 import { deliveryHolds } from './0018-delivery-holds.ts';
 import { accountOrdinals } from './0019-account-ordinals.ts';
 import { paymentsOnTheChain } from './0020-payments-on-the-chain.ts';
+import { ownersOfMoney } from './0022-owners-of-money.ts';
+import { ownersOfWhatWasThere } from './0023-owners-of-what-was-there.ts';
 
 /** Every migration under the name by which a database remembers it. A name that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
@@ -43,6 +45,8 @@ const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
   '0018-delivery-holds': deliveryHolds,
   '0019-account-ordinals': accountOrdinals,
   '0020-payments-on-the-chain': paymentsOnTheChain,
+  '0022-owners-of-money': ownersOfMoney,
+  '0023-owners-of-what-was-there': ownersOfWhatWasThere,
 };
 
 /** The names of all of them, in the order in which they are applied. */

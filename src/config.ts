@@ -32,6 +32,7 @@ export interface Settings {
   /** A cron expression for node-cron, with or without seconds. */
   expirySchedule: string;
   expiryGraceMs: number;
+  confirmationWaitMs: number;
   paymentWalletAddress: TariAddress | null;
   disableWalletWhitelist: boolean;
   shopify: ShopifySettings;
@@ -176,6 +177,7 @@ function settingsFrom(values: Values): Settings {
     unpaidOrderTimeoutMs: values.TPG_UNPAID_ORDER_TIMEOUT,
     expirySchedule: values.TPG_EXPIRY_SCHEDULE,
     expiryGraceMs: values.TPG_EXPIRY_GRACE,
+    confirmationWaitMs: values.TPG_CONFIRMATION_WAIT,
     paymentWalletAddress: values.TPG_PAYMENT_WALLET_ADDRESS ?? null,
     disableWalletWhitelist: values.TPG_DISABLE_WALLET_WHITELIST,
     shopify: shopifySettingsFrom(values),

@@ -19,6 +19,7 @@ import { openStore } from './store/open.ts';
 import type { Store } from './store/unit-of-work.ts';
 import { addressToBase58 } from './tari/address.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
+import { watchWrites } from './watched-store.ts';
 
 /** Old webhooks are forgotten once a day, at an hour when shops are quiet. */
 const HOUSEKEEPING_SCHEDULE = '17 4 * * *';
@@ -59,13 +60,14 @@ export interface OpenedCore extends Core {
 /** Wires the core, from the database up to the use cases. @throws {StoreUnavailableError | StoreBrokenError} */
 export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   const { settings, clock, randomBytes, random, log } = ports;
-  const store = await openStore(settings.databaseUrl, {
+  const opened = await openStore(settings.databaseUrl, {
     maxConnections: settings.maxConnections,
     random,
     connectTimeoutMs: settings.databaseConnectTimeoutMs,
     statementTimeoutMs: settings.databaseStatementTimeoutMs,
     idleTransactionTimeoutMs: settings.databaseIdleTimeoutMs,
   });
+  const { store, lastFailedWriteAt } = watchWrites(opened, clock);
   if (store.appliedMigrations.length > 0) {
     log.info(
       { migrations: store.appliedMigrations },
@@ -88,7 +90,11 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   const useCases = createUseCases(
     { store, clock, log, subscriptions: bus, settings: engineSettings(settings) },
     {
-      nothingExpiresBefore: new Date(startedAt.getTime() + settings.expiryGraceMs),
+      steadiness: {
+        notBefore: new Date(startedAt.getTime() + settings.expiryGraceMs),
+        graceMs: settings.expiryGraceMs,
+        lastFailedWriteAt,
+      },
       wakeOutbox: () => dispatcher.wake(),
       wakePriceUpdates: () => chores.wakePriceUpdates(),
       storefront,
@@ -111,6 +117,7 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
           'Nobody is super admin yet. Make somebody one with: taritools setup add-user -a ADDRESS -r super_admin',
         );
       }
+      if (store.appliedMigrations.length > 0) await reportOwners(useCases, log);
       dispatcher.start();
       keeper.start();
       if (storefront) void reportConnection(storefront, log);
@@ -177,6 +184,7 @@ function createChores(ports: CorePorts & { store: Store; useCases: UseCases; pri
   let priceWorker: PriceUpdateWorker | undefined;
   return {
     async begin() {
+      useCases.expiry.begin();
       priceWorker = prices && new PriceUpdateWorker({ store, prices, clock, random, log });
       priceWorker?.start();
       scheduled = jobs();
@@ -222,6 +230,12 @@ async function forgetOld({ webhooks, changes, priceUpdates }: UseCases): Promise
   await webhooks.forgetOld();
   await changes.forgetOld();
   await priceUpdates.forgetOld();
+}
+
+/** To whom a migration has given the credit that was there before money had owners. */
+async function reportOwners({ ownersGiven }: UseCases, log: Logger): Promise<void> {
+  const sentence = await ownersGiven();
+  if (sentence !== undefined) log.info({}, sentence);
 }
 
 async function reportConnection(storefront: ShopifyStorefront, log: Logger): Promise<void> {

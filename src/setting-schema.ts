@@ -188,8 +188,19 @@ const orderSettings = {
     (text) => durationValueMs(text, 0, LONGEST_GRACE_MS),
     {
       description:
-        'How long after a start nothing expires, so that payments that came while the server was down are counted first. In hours, or with a unit.',
+        'How long after a start, and after the database last could not be written, nothing expires, so that payments that came meanwhile are counted first. In hours, or with a unit.',
       example: '10m',
+    },
+  ),
+  TPG_CONFIRMATION_WAIT: withDefault(
+    'Orders',
+    '6h',
+    'hours as a number, or a number with ms, s, m, h or d, from 0 to 7d',
+    (text) => durationValueMs(text, 0, LONGEST_GRACE_MS),
+    {
+      description:
+        'How long past its time an order waits for payments that are reported, not confirmed yet, and could cover it. In hours, or with a unit.',
+      example: '12h',
     },
   ),
 };

@@ -1,6 +1,6 @@
 import type { EngineSettings } from '../../src/engine/context.ts';
-import type { Owner } from '../../src/engine/ledger.ts';
-import { ownerOf } from '../../src/engine/orders.ts';
+import type { Owner } from '../../src/engine/owners.ts';
+import { ownerOf } from '../../src/engine/owners.ts';
 import type { ShopOrder } from '../../src/engine/storefront.ts';
 import type { CheckedContent, WebhookContent } from '../../src/engine/webhooks.ts';
 import type { WebhookDelivery } from '../../src/store/webhooks.ts';

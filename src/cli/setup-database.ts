@@ -58,6 +58,7 @@ export async function registerOwners(
       paymentWalletAddress: undefined,
       unclaimedOrderTimeoutMs: 0,
       unpaidOrderTimeoutMs: 0,
+      confirmationWaitMs: 0,
     };
     const { register } = wallets({ store, clock, log, settings, subscriptions: new EventBus(log) });
     await register({ address: hotWallet, ipAddress: walletIp, initialNonce: undefined }, ACTOR);

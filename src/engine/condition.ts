@@ -12,6 +12,8 @@ export interface Condition {
   /** How long the oldest event has waited to be told. */
   lagMs: number;
   prices: PriceUpdateBacklog;
+  /** Payments that came for orders that could no longer be paid, and that somebody should look at. */
+  latePayments: number;
 }
 
 /** Events that wait longer than this say that the shop, or a plugin, has been out of reach for long. */
@@ -20,9 +22,10 @@ const LONGEST_LAG_MS = 15 * 60_000;
 const NO_DATABASE = 'The database cannot be written; what is sent now is refused and must be sent again.';
 
 /** As far as nobody can ask the database. */
-export const NO_BACKLOG: Pick<Condition, 'deliveries' | 'prices'> = {
+export const NO_BACKLOG: Pick<Condition, 'deliveries' | 'prices' | 'latePayments'> = {
   deliveries: { pending: 0, dead: 0, oldestPendingAt: null },
   prices: { waiting: 0, failed: 0 },
+  latePayments: 0,
 };
 
 /** Makes what finds out the condition. It writes to the database each time, so whoever asks should not ask too often. */
@@ -36,13 +39,14 @@ export function condition(
       .run(async (tx) => {
         await tx.heartbeat.beat(now);
         const deliveries = await tx.deliveries.backlog(subscriptions.allDurableSubscribers());
-        return { deliveries, prices: await tx.priceUpdates.backlog() };
+        const latePayments = await tx.payments.countLate();
+        return { deliveries, prices: await tx.priceUpdates.backlog(), latePayments };
       })
       .catch((error: unknown) => {
         log.error({ err: error }, 'The database cannot be written');
         return undefined;
       });
-    const { deliveries, prices } = written ?? NO_BACKLOG;
+    const { deliveries, prices, latePayments } = written ?? NO_BACKLOG;
     const { oldestPendingAt } = deliveries;
     const lagMs = oldestPendingAt === null ? 0 : Math.max(0, now.getTime() - oldestPendingAt.getTime());
     const isBehind = lagMs > LONGEST_LAG_MS;
@@ -56,6 +60,7 @@ export function condition(
       deliveries,
       lagMs,
       prices,
+      latePayments,
     };
   };
 }

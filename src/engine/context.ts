@@ -13,6 +13,8 @@ export interface EngineSettings {
   paymentWalletAddress: string | undefined;
   unclaimedOrderTimeoutMs: number;
   unpaidOrderTimeoutMs: number;
+  /** How long past its time an order waits for payments that are reported and not confirmed. */
+  confirmationWaitMs: number;
 }
 
 /** What is needed to look at the signatures of what comes in. */

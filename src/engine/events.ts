@@ -13,7 +13,20 @@ export interface EventPayloads {
   OrderClaimed: { order: OrderView; claimant: string };
   PaymentReceived: { payment: PaymentView };
   PaymentConfirmed: { payment: PaymentView };
+  /** A confirmed payment came for an order that can no longer be paid. */
+  PaymentUnmatched: { payment: PaymentView; reason: UnmatchedReason };
+  /** A person gave what is left of a payment to an order or to a customer. The other of the two is null. */
+  PaymentAssigned: {
+    payment: PaymentView;
+    /** µT */
+    amount: bigint;
+    order_id: string | null;
+    customer_id: string | null;
+    reason: string;
+  };
 }
+
+export type UnmatchedReason = 'late';
 
 /** Compiles only while every type that the database knows has a payload, and no other has. */
 export type DomainEvent = { [Type in EventType]: { type: Type; payload: EventPayloads[Type] } }[EventType];

@@ -1,9 +1,10 @@
 import type { WebhookAnswer } from '../store/webhooks.ts';
 import { recordChange } from './audit-trail.ts';
+import { claimantIn } from './claims.ts';
 import type { EngineContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import { Ledger } from './ledger.ts';
-import { claimantIn, type Orders } from './orders.ts';
+import type { Orders } from './orders.ts';
 import { takeInOrder } from './shop-changes.ts';
 import { type OpenOrder, type ShopOrder, type Storefront, StorefrontError } from './storefront.ts';
 import { orderView } from './views.ts';

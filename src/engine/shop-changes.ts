@@ -1,9 +1,10 @@
 import type { Order } from '../store/orders.ts';
 import type { WebhookAnswer } from '../store/webhooks.ts';
 import { formatTari } from '../tari/micro-tari.ts';
-import type { Ledger, Owner } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { isOpen } from './order-states.ts';
 import type { Orders } from './orders.ts';
+import type { Owner } from './owners.ts';
 import { convertPrice, isShopPriceOf } from './prices.ts';
 import { payFromAllAccounts } from './settling.ts';
 import { closeByShop, closingOf, keepEarlyNews, recordByShop } from './shop-news.ts';
@@ -82,20 +83,29 @@ async function takeInClosing(
 async function takeInPrice(ledger: Ledger, order: Order, news: ShopOrder): Promise<WebhookAnswer> {
   const shopUpdatedAt = news.updatedAt;
   if (isShopPriceOf(order, news)) {
-    if (shopUpdatedAt > order.shopUpdatedAt) await ledger.noteNews(order, { shopUpdatedAt });
+    const amountOutstanding = news.outstanding ?? order.amountOutstanding;
+    const isNews = shopUpdatedAt > order.shopUpdatedAt || amountOutstanding !== order.amountOutstanding;
+    if (isNews) await ledger.noteNews(order, { shopUpdatedAt, amountOutstanding });
     return nothing(order, 'has the same price');
   }
   const { totalPrice, exchangeRate } = await convertPrice(ledger.tx, news);
-  const inShop = { originalPrice: news.price, currency: news.currency, exchangeRate, shopUpdatedAt };
+  const inShop = {
+    originalPrice: news.price,
+    currency: news.currency,
+    exchangeRate,
+    shopUpdatedAt,
+    ...(news.outstanding === null ? {} : { amountOutstanding: news.outstanding }),
+  };
   if (totalPrice === order.totalPrice) {
     // An operator was faster than the shop.
     await ledger.noteNews(order, inShop);
     return nothing(order, 'has that price already');
   }
+  const before = await ledger.viewOf(order);
   const changed = await ledger.modifyOrder(order, 'total_price', { totalPrice, ...inShop });
-  const settled = await payFromAllAccounts(ledger, [changed]);
-  const last = settled.ordersPaid[0] ?? changed;
-  await recordByShop(ledger, 'change price of order', order, last, 'Its price was changed in the shop.');
+  await payFromAllAccounts(ledger, order.orderId);
+  const last = (await ledger.tx.orders.find(order.orderId)) ?? changed;
+  await recordByShop(ledger, 'change price of order', before, last, 'Its price was changed in the shop.');
   const price = formatTari(totalPrice);
   return answer('accepted', true, `The price of order ${order.orderId} is now ${price}. It is ${last.status}.`);
 }

@@ -4,8 +4,9 @@ import type { Order } from '../store/orders.ts';
 import type { Repositories } from '../store/repositories.ts';
 import { recordChange } from './audit-trail.ts';
 import type { Ledger } from './ledger.ts';
+import { payFromCredit } from './settling.ts';
 import type { ShopOrder } from './storefront.ts';
-import { orderView } from './views.ts';
+import type { OrderView } from './views.ts';
 
 /** Who stands in the audit log for what the shop did by itself. */
 export const SHOP = 'shop';
@@ -30,21 +31,24 @@ export function closingOf(news: ShopOrder): ShopClosing | null {
  */
 export async function closeByShop(ledger: Ledger, order: Order, news: ShopOrder, closing: ShopClosing): Promise<Order> {
   const shopUpdatedAt = news.updatedAt > order.shopUpdatedAt ? news.updatedAt : order.shopUpdatedAt;
+  const before = await ledger.viewOf(order);
   const closed = await ledger.annulOrder(order, 'cancel', { shopUpdatedAt });
-  await recordByShop(ledger, 'cancel order', order, closed, CLOSING_REASONS[closing]);
+  await recordByShop(ledger, 'cancel order', before, closed, CLOSING_REASONS[closing]);
+  await payFromCredit(ledger, closed.customerId);
   return closed;
 }
 
 /** The line in the audit log for what the shop changed of an order. */
-export function recordByShop(
-  { tx, now }: Ledger,
+export async function recordByShop(
+  ledger: Ledger,
   action: string,
-  before: Order,
-  after: Order,
+  before: OrderView,
+  changed: Order,
   reason: string,
 ): Promise<void> {
-  const views = { before: orderView(before), after: orderView(after) };
-  return recordChange(tx, { actor: SHOP, action, subject: before.orderId, reason, ...views }, now);
+  const { tx, now } = ledger;
+  const after = await ledger.viewOf(changed);
+  await recordChange(tx, { actor: SHOP, action, subject: changed.orderId, reason, before, after }, now);
 }
 
 /**

@@ -19,6 +19,8 @@ export interface ShopOrder {
   price: string;
   /** The currency code as the shop wrote it. */
   currency: string;
+  /** What the shop itself says is still due, in its own currency and spelling; null where it says nothing. */
+  outstanding: string | null;
   /** Whether the shop has its money already, or holds it, by other means than Tari: such an order is none of ours. */
   isPaidInShop: boolean;
   /** Whether the order is cancelled in the shop, which nobody can undo there. */

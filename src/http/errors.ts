@@ -58,6 +58,7 @@ const ENGINE_ERROR_STATUS: Readonly<Record<EngineErrorCode, number>> = {
   wallet_not_found: 404,
   payment_contradicted: 409,
   payment_cancelled: 409,
+  payment_not_held: 409,
   login_nonce_not_increasing: 401,
   login_roles_not_held: 403,
   permission_missing: 403,

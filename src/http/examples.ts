@@ -126,6 +126,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
       storefront: 'ok',
       outbox: { pending: 0, dead_letters: 0, lag_seconds: 0 },
       price_updates: { waiting: 0, failed: 0 },
+      payments: { late: 0 },
     },
   },
   'GET /metrics': { answer: 'tpg_orders{status="New"} 1\n' },

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { HELD_REASONS } from '../engine/held-reasons.ts';
 import { formatIpAddress, parseIpAddress } from '../ip-address.ts';
 import { isStorable } from '../storable-text.ts';
 import {
+  CLAIM_KINDS,
   EVENT_TYPES,
   type EventType,
   ORDER_STATUSES,
@@ -160,7 +162,29 @@ export const order = z.object({
   created_at: time,
   updated_at: time,
   status: z.enum(ORDER_STATUSES),
-  amount_outstanding: amount.nullable(),
+  amount_outstanding: z.string().nullable(),
+  amount_missing: amount.nullable(),
+});
+
+/** An order with what only operators see of it. */
+export const orderDetails = z.object({
+  ...order.shape,
+  claimed_by: z.string().nullable(),
+  claim_kind: z.enum(CLAIM_KINDS).nullable(),
+  claims: z.array(z.object({ address: z.string(), created_at: time })),
+  due_at: time.nullable(),
+  paid_by: z.array(z.object({ txid: z.string(), sender: z.string(), amount })),
+});
+
+export const heldMoney = z.object({
+  txid: z.string(),
+  amount,
+  reason: z.enum(HELD_REASONS),
+  sender: z.string().nullable(),
+  order_id: z.string().nullable(),
+  customer_id: z.string().nullable(),
+  since: time,
+  advice: z.string(),
 });
 
 export const payment = z.object({
@@ -197,7 +221,8 @@ export const claimedOrder = z.object({
   total_price: amount,
   expires_at: time,
   status: z.enum(ORDER_STATUSES),
-  send_to: z.string(),
+  amount_missing: amount.nullable(),
+  send_to: z.string().nullable(),
 });
 
 export const addressBalance = z.object({
@@ -348,6 +373,8 @@ export const readiness = z.object({
   storefront: z.enum(['ok', 'not configured', 'behind']),
   outbox: z.object({ pending: z.int(), dead_letters: z.int(), lag_seconds: z.int() }),
   price_updates: z.object({ waiting: z.int(), failed: z.int() }),
+  /** Payments that came for orders that could no longer be paid, and are not used up: see /api/held. */
+  payments: z.object({ late: z.int() }),
 });
 
 /** An answer without a body. */

@@ -27,6 +27,7 @@ import { changeRoutes } from './routes/changes.ts';
 import { claimRoutes } from './routes/claim.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { healthRoutes } from './routes/health.ts';
+import { heldRoutes } from './routes/held.ts';
 import { listRoutes } from './routes/lists.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { priceUpdateRoutes } from './routes/price-updates.ts';
@@ -165,6 +166,7 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   await app.register(shopifyRoutes({ ...shop, webhooks: engine.webhooks, clientAddress, limitStrangers }));
   await app.register(accountRoutes(engine.accounts, guard));
   await app.register(listRoutes(engine.lists, guard));
+  await app.register(heldRoutes(engine.held, guard));
   await app.register(administrationRoutes(engine, guard));
   await app.register(priceUpdateRoutes(engine, guard));
   await app.register(rejectedRoutes(engine.webhooks, guard));

@@ -61,6 +61,7 @@ export function parseOrderWebhook(body: unknown, options: OrderWebhookOptions): 
     claimTexts: [...(memo === null ? [] : [memo]), ...attributeTexts(fields.note_attributes ?? [])],
     price,
     currency,
+    outstanding: null,
     isPaidInShop: isTakenByOthers || STATUSES_OF_PAID_ORDERS.has(fields.financial_status ?? ''),
     isCancelledInShop: (fields.cancelled_at ?? null) !== null,
     createdAt: fields.created_at,

@@ -199,10 +199,18 @@ export function orderRepository(database: Kysely<Tables>) {
   const select = preparedQuery<{ orderId: string }, ReadOrderRow>(database, (value) =>
     all().where('order_id', '=', value('orderId')),
   );
-  const selectUsable = preparedQuery<{ orderId: string }, { usable_credit: bigint }>(database, (value) =>
+  const selectFunds = preparedQuery<{ orderId: string }, { own_money: bigint; usable_credit: bigint }>(
+    database,
+    (value) =>
+      database
+        .selectFrom('orders')
+        .select(['own_money', USABLE_CREDIT.as('usable_credit')])
+        .where('order_id', '=', value('orderId')),
+  );
+  const updateOwnMoney = preparedQuery<{ orderId: string; amount: bigint }>(database, (value) =>
     database
-      .selectFrom('orders')
-      .select(USABLE_CREDIT.as('usable_credit'))
+      .updateTable('orders')
+      .set((column) => ({ own_money: column('own_money', '+', value('amount')) }))
       .where('order_id', '=', value('orderId')),
   );
   /** By what they set: SQLite writes to the index of every column that is set, also where it stays as it was. */
@@ -234,9 +242,28 @@ export function orderRepository(database: Kysely<Tables>) {
       return { id: (row as { id: bigint }).id, ...order, ownMoney: none, usableCredit: none };
     },
 
-    /** What would be used now beside the own money of an order: `Order.usableCredit` as it is at this moment. */
-    async usableCredit(orderId: string): Promise<MicroTari> {
-      return amountOf((await selectUsable({ orderId })).rows[0]?.usable_credit ?? 0n);
+    /** The order with what is there for it at this moment. */
+    async withFunds(order: Order): Promise<Order> {
+      const [row] = (await selectFunds({ orderId: order.orderId })).rows;
+      if (row === undefined) throw new Error(`Order ${order.orderId} is not known`);
+      return { ...order, ownMoney: amountOf(row.own_money), usableCredit: amountOf(row.usable_credit) };
+    },
+
+    /** What is there for the open orders of a customer, in µT. */
+    async ownMoneyOfCustomer(customerId: string): Promise<MicroTari> {
+      const { total } = await database
+        .selectFrom('orders')
+        .select(sql<bigint>`cast(coalesce(sum(own_money), 0) as bigint)`.as('total'))
+        .where('customer_id', '=', customerId)
+        .where('status', 'in', ['Unclaimed', 'New'])
+        .executeTakeFirstOrThrow();
+      return amountOf(total);
+    },
+
+    /** Adds to the own money of an open order, in the unit of work that gives it the money or takes it. */
+    async addOwnMoney(orderId: string, amount: bigint): Promise<void> {
+      const { numAffectedRows } = await updateOwnMoney({ orderId, amount });
+      if (numAffectedRows !== 1n) throw new Error(`Order ${orderId} is not known`);
     },
 
     async find(orderId: string): Promise<Order | undefined> {
@@ -325,16 +352,24 @@ export function orderRepository(database: Kysely<Tables>) {
     /**
      * Up to `limit` orders in the given state that have not changed since `unchangedSince`, longest unchanged first; of those
      * that changed at once the oldest.
+     * @param after where an earlier part ended.
      */
-    async unchangedSince(status: OrderStatus, unchangedSince: Date, limit: number): Promise<Order[]> {
-      const rows = await all()
+    async unchangedSince(
+      status: OrderStatus,
+      unchangedSince: Date,
+      limit: number,
+      after?: Pick<Order, 'updatedAt' | 'id'>,
+    ): Promise<Order[]> {
+      let query = all()
         .where('status', '=', status)
         .where('updated_at', '<=', timeText(unchangedSince))
         .orderBy('updated_at')
         .orderBy('id')
-        .limit(limit)
-        .execute();
-      return rows.map(orderOf);
+        .limit(limit);
+      if (after !== undefined) {
+        query = query.where(sql<SqlBool>`(orders.updated_at, orders.id) > (${timeText(after.updatedAt)}, ${after.id})`);
+      }
+      return (await query.execute()).map(orderOf);
     },
 
     /** How many orders are in this state. It counts the state's part of an index: 50 ms for a million orders. */

@@ -184,18 +184,15 @@ export function paymentRepository(database: Kysely<Tables>) {
       .set((column) => ({ unspent: column('unspent', '-', value('amount')) }))
       .where('txid', '=', value('txid')),
   );
-  const unspentOf = (kind: OwnerKind, id: string, limit: number) =>
+  const unspent = () =>
     database
       .selectFrom('payments')
       .selectAll()
-      .where('owner_kind', '=', kind)
-      .where('owner_id', '=', id)
       .where(sql<SqlBool>`unspent > 0`)
       .orderBy('created_at')
-      .orderBy('txid')
-      .limit(limit);
+      .orderBy('txid');
   const selectUnspent = preparedQuery<{ kind: OwnerKind; id: string; limit: number }, PaymentRow>(database, (value) =>
-    unspentOf(value('kind'), value('id'), value('limit')),
+    unspent().where('owner_kind', '=', value('kind')).where('owner_id', '=', value('id')).limit(value('limit')),
   );
   const selectNaming = preparedQuery<{ name: string; second: string; third: string }, PaymentRow>(database, (value) =>
     database
@@ -242,9 +239,22 @@ export function paymentRepository(database: Kysely<Tables>) {
       if (numAffectedRows !== 1n) throw new Error(`Payment ${txid} is not known`);
     },
 
-    /** Up to `limit` payments of which something is left that is this owner's, oldest first. */
-    async unspentOf({ kind, id }: MoneyOwner, limit: number): Promise<Payment[]> {
-      return (await selectUnspent({ kind, id, limit })).rows.map(paymentOf);
+    /**
+     * Up to `limit` payments of which something is left that is this owner's, oldest first.
+     * @param which only those that came from an account, or from none, or the one of this id; all where it is left out.
+     */
+    async unspentOf(
+      { kind, id }: MoneyOwner,
+      limit: number,
+      { from, txid }: { from?: { account: AccountId | null }; txid?: string } = {},
+    ): Promise<Payment[]> {
+      if (from === undefined && txid === undefined) {
+        return (await selectUnspent({ kind, id, limit })).rows.map(paymentOf);
+      }
+      let query = unspent().where('owner_kind', '=', kind).where('owner_id', '=', id).limit(limit);
+      if (txid !== undefined) query = query.where('txid', '=', txid);
+      if (from !== undefined) query = query.where('account', from.account === null ? 'is' : '=', from.account);
+      return (await query.execute()).map(paymentOf);
     },
 
     /** What is left that is this owner's, by the account that it came from, in µT. */
@@ -306,6 +316,29 @@ export function paymentRepository(database: Kysely<Tables>) {
     async naming([name, second = name, third = name]: OrderNames): Promise<Payment[]> {
       const { rows } = await selectNaming({ name, second, third });
       return rows.map(paymentOf);
+    },
+
+    /** The payments that are not confirmed, name nothing, and come from those who have signed that the order is theirs. */
+    async onTheWayFromSigners(orderId: string): Promise<MicroTari> {
+      const { total } = await database
+        .selectFrom('payments')
+        .innerJoin('order_claims', 'order_claims.account_ordinal', 'payments.account_ordinal')
+        .select(sql<bigint>`cast(coalesce(sum(payments.amount), 0) as bigint)`.as('total'))
+        .where('order_claims.order_id', '=', orderId)
+        .where('payments.status', '=', 'received')
+        .where('payments.order_id', 'is', null)
+        .executeTakeFirstOrThrow();
+      return amountOf(total);
+    },
+
+    /** How many payments came for orders that were closed, and are not used up. */
+    async countLate(): Promise<number> {
+      const { count } = await database
+        .selectFrom('payments')
+        .select(({ fn }) => fn.countAll<bigint>().as('count'))
+        .where(sql<SqlBool>`is_late = 1 and unspent > 0`)
+        .executeTakeFirstOrThrow();
+      return Number(count);
     },
 
     /** Keeps a confirmation whose payment is not known yet. */

@@ -9,6 +9,7 @@ import { earlyNewsRepository } from './early-news.ts';
 import { eventRepository, type StoredEvent } from './events.ts';
 import { exchangeRateRepository } from './exchange-rates.ts';
 import { heartbeatRepository } from './heartbeat.ts';
+import { heldMoneyRepository } from './held-money.ts';
 import { idempotencyKeyRepository } from './idempotency-keys.ts';
 import { journalRepository } from './journals.ts';
 import { type MemoIndex, orderSearchRepository } from './order-search.ts';
@@ -36,6 +37,7 @@ export function repositories(database: Kysely<Tables>, memoIndex: MemoIndex, onA
     events: eventRepository(database, onAppend),
     exchangeRates: exchangeRateRepository(database),
     heartbeat: heartbeatRepository(database),
+    heldMoney: heldMoneyRepository(database),
     idempotencyKeys: idempotencyKeyRepository(database),
     journals: journalRepository(database),
     nonces: nonceRepository(database),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuditReport, audit } from '../../src/engine/audit.ts';
-import { planFromAllAccounts } from '../../src/engine/matching.ts';
+import { planInTurn } from '../../src/engine/matching.ts';
 import type { JournalDifference } from '../../src/store/journals.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { TestDatabase } from '../helpers/database.ts';
@@ -293,11 +293,12 @@ async function writeBooks(database: TestDatabase): Promise<void> {
   await test.order({ orderId: 'shared', price: '150', customerId: 'c1', memo: claimText(bob, 'shared') });
   await credit(bob, tari(60), 'b');
   const shared = await test.orderOf('shared');
-  const plan = planFromAllAccounts(
-    [alice, bob].map(({ account }, index) => ({ account, available: index === 0 ? tari(100) : tari(60) })),
-    { orderId: 'shared', price: shared.totalPrice },
-  );
-  await test.withLedger((ledger) => ledger.payOrder(shared, plan as NonNullable<typeof plan>));
+  const sources = [alice, bob].map(({ account }, index) => ({
+    owner: { kind: 'account', id: account } as const,
+    available: index === 0 ? tari(100) : tari(60),
+  }));
+  const parts = planInTurn(shared.totalPrice, sources);
+  await test.withLedger((ledger) => ledger.payOrder(shared, parts ?? []));
   await test.order({ orderId: 'cancelled', price: '20' });
   await test.cancel('cancelled');
   await test.order({ orderId: 'new', price: '300', memo: claimText(bob, 'new') });

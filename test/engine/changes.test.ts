@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change, ChangeRequest } from '../../src/engine/changes.ts';
-import { ownerOf } from '../../src/engine/orders.ts';
+import { ownerOf } from '../../src/engine/owners.ts';
 import { stringifyJson } from '../../src/json.ts';
 import { customerAddress } from '../../src/tari/customer-address.ts';
 import { microTari } from '../../src/tari/micro-tari.ts';
@@ -37,8 +37,8 @@ const changeThat =
   <Answer>(end: () => Answer): Change<Answer> =>
   async (ledger) => {
     const customerId = 'c1';
-    const owner = ownerOf(customerAddress(customerId));
-    const payment = { txid: 'manual-x', customerId, owner, amount: tari(1), memo: null, orderId: null };
+    const from = ownerOf(customerAddress(customerId));
+    const payment = { txid: 'manual-x', customerId, from, amount: tari(1), memo: null, orderId: null };
     await ledger.enterManualPayment(payment);
     return { answer: end(), record: { action: 'credit customer', subject: customerId } };
   };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Owner } from '../../src/engine/ledger.ts';
+import type { Owner } from '../../src/engine/owners.ts';
 import type { OrderChanges } from '../../src/engine/order-changes.ts';
-import { ownerOf } from '../../src/engine/orders.ts';
+import { ownerOf } from '../../src/engine/owners.ts';
 import { orderView } from '../../src/engine/views.ts';
 import { parseJson, stringifyJson } from '../../src/json.ts';
 import { customerAddress } from '../../src/tari/customer-address.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ChangeRequest } from '../../src/engine/changes.ts';
 import { EngineError } from '../../src/engine/errors.ts';
-import { ownerOf } from '../../src/engine/orders.ts';
+import { ownerOf } from '../../src/engine/owners.ts';
 import { stringifyJson } from '../../src/json.ts';
 import type { Claim } from '../../src/tari/claim.ts';
 import { customerAddress } from '../../src/tari/customer-address.ts';

@@ -6,9 +6,8 @@ import { EngineError, type EngineErrorCode } from '../../engine/errors.ts';
 import { CONFIRMATION_SENTENCES } from '../../engine/payments.ts';
 import type { WalletMessage } from '../../engine/wallets.ts';
 import { storableText } from '../../storable-text.ts';
-import { AddressError, parseAddress, type TariAddress } from '../../tari/address.ts';
+import { readSender } from '../../tari/sender.ts';
 import { confirmationPayload, paymentPayload } from '../../tari/wallet-signature.ts';
-import { HttpError } from '../errors.ts';
 import type { StrangerLimit } from '../rate-limit.ts';
 import {
   address,
@@ -91,7 +90,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
       async (request, reply) => {
         const { payment, auth } = request.body;
         const memo = payment.memo === null ? null : storableText(payment.memo);
-        const report = { ...payment, memo, sender: senderAddress(payment.sender), orderId: payment.order_id };
+        const report = { ...payment, memo, sender: readSender(storableText(payment.sender)), orderId: payment.order_id };
         const message = messageOf(request, auth, paymentPayload({ ...payment, orderId: payment.order_id }));
         const { isNew } = await limitingImpostors(request, reply, () => payments.receive(report, message));
         const sentence = isNew ? 'Payment processed successfully.' : 'Payment already processed.';
@@ -127,12 +126,3 @@ const IMPOSTURES = [
 ] as const satisfies readonly EngineErrorCode[];
 
 const IS_IMPOSTURE: ReadonlySet<EngineErrorCode> = new Set(IMPOSTURES);
-
-function senderAddress(text: string): TariAddress {
-  try {
-    return parseAddress(text);
-  } catch (error) {
-    if (!(error instanceof AddressError)) throw error;
-    throw new HttpError('invalid_request', `payment.sender: is not a Tari address: ${error.message}`);
-  }
-}

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ownerOf } from '../../../src/engine/orders.ts';
+import { ownerOf } from '../../../src/engine/owners.ts';
 import { ROLES, type Role } from '../../../src/store/database.ts';
 import { addressToEmoji } from '../../../src/tari/address.ts';
 import { customerAddress } from '../../../src/tari/customer-address.ts';
