@@ -12,7 +12,10 @@ export const ownersOfMoney: SchemaMigration = (schema) => ({
     const addAmount = (table: string, column: string) =>
       alter(table)
         .addColumn(column, schema.integer, (added) =>
-          added.notNull().defaultTo(0).check(sql`${sql.ref(column)} >= 0`),
+          added
+            .notNull()
+            .defaultTo(0)
+            .check(sql`${sql.ref(column)} >= 0`),
         )
         .execute();
     await addAmount('accounts', 'free_credit');
@@ -48,7 +51,10 @@ export const ownersOfMoney: SchemaMigration = (schema) => ({
     for (const flag of ['is_late', 'claim_is_signed']) {
       await alter('payments')
         .addColumn(flag, schema.integer, (column) =>
-          column.notNull().defaultTo(0).check(sql`${sql.ref(flag)} in (0, 1)`),
+          column
+            .notNull()
+            .defaultTo(0)
+            .check(sql`${sql.ref(flag)} in (0, 1)`),
         )
         .execute();
     }
@@ -84,6 +90,9 @@ export const ownersOfMoney: SchemaMigration = (schema) => ({
       .execute();
     await schema.permitNull(database, 'settlements', 'account_ordinal');
     await alter('settlements').addColumn('sender', schema.text).execute();
+    await alter('settlements')
+      .addCheckConstraint('settlements_account_has_ordinal', sql`(account is null) = (account_ordinal is null)`)
+      .execute();
     await alter('settlements')
       .addCheckConstraint('settlements_come_from_somewhere', sql`account is not null or sender is not null`)
       .execute();

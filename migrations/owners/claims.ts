@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { MigrationDatabase } from '../../src/store/schema.ts';
+import type { AccountId } from '../../src/tari/address.ts';
 import { accountOf, parseAddress } from '../../src/tari/address.ts';
 import { claimInMemo, verifyClaim } from '../../src/tari/claim.ts';
 import { isCustomerAccount } from '../../src/tari/customer-address.ts';
-import type { AccountId } from '../../src/tari/address.ts';
 
 /** How the claims and links of a database came about, read from its events, payments and notes. */
 
@@ -148,7 +148,8 @@ async function kindOf(database: MigrationDatabase, claimed: Claimed): Promise<Ki
   const { event, before, next, account, wasLinked } = claimed;
   if (isCustomerAccount(account)) return 'by_hand';
   const cause = before?.at === event.at ? before : undefined;
-  if (cause?.type === 'PaymentReceived') return (await isSigned(database, cause.subject, account)) ? 'proven' : 'stated';
+  if (cause?.type === 'PaymentReceived')
+    return (await isSigned(database, cause.subject, account)) ? 'proven' : 'stated';
   if (cause?.type === 'NewOrder' && cause.subject === event.subject) return kindAtEntry(database, claimed);
   const isPaidAtOnce = next?.type === 'OrderPaid' && next.subject === event.subject && next.at === event.at;
   return wasLinked && isPaidAtOnce ? 'credit' : 'proven';

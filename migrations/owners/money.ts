@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { MigrationDatabase } from '../../src/store/schema.ts';
 import type { AccountId } from '../../src/tari/address.ts';
-import { customerAddress, isCustomerAccount } from '../../src/tari/customer-address.ts';
 import { accountOf } from '../../src/tari/address.ts';
+import { customerAddress, isCustomerAccount } from '../../src/tari/customer-address.ts';
 import { type Attribution, attribute, type OldPayment, type OldSpending } from './attribution.ts';
 
 /** Whose the credit is that a database holds. */
@@ -93,7 +93,11 @@ async function giveSome(
   const gains = new Map<string, { owner: Owner; amount: bigint }>();
   for (const [account, rows] of grouped(payments)) {
     const rowOf = new Map(rows.map((row) => [row.txid, row]));
-    const { uses: found, left } = attributionOf(rows, settlements.filter((each) => each.account === account), orders);
+    const { uses: found, left } = attributionOf(
+      rows,
+      settlements.filter((each) => each.account === account),
+      orders,
+    );
     uses.push(...found);
     for (const [{ txid }, amount] of left) {
       const row = rowOf.get(txid);
@@ -212,7 +216,9 @@ class Orders {
 }
 
 async function ordersNamed(database: MigrationDatabase, payments: readonly PaymentRow[]): Promise<Orders> {
-  const named = new Set(payments.flatMap(({ order_id: name }) => (name === null ? [] : [name, spelledOtherwise(name)])));
+  const named = new Set(
+    payments.flatMap(({ order_id: name }) => (name === null ? [] : [name, spelledOtherwise(name)])),
+  );
   const names = [...named];
   const rows: OrderRow[] = [];
   for (let index = 0; index < names.length; index += ROWS_AT_ONCE) {

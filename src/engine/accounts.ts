@@ -1,8 +1,8 @@
 import type { Account, LinkedAccount } from '../store/accounts.ts';
 import type { OrderTotals } from '../store/customers.ts';
 import { ORDER_STATUSES } from '../store/database.ts';
-import type { Order, OrderPosition } from '../store/orders.ts';
 import type { SignedClaim } from '../store/order-claims.ts';
+import type { Order, OrderPosition } from '../store/orders.ts';
 import type { PaidPart } from '../store/payment-uses.ts';
 import type { Payment, PaymentPosition } from '../store/payments.ts';
 import type { SettlementEntry } from '../store/settlements.ts';

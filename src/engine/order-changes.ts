@@ -10,12 +10,7 @@ import { findOrder } from './order-lookup.ts';
 import { withOwnNotes } from './order-notes.ts';
 import { isOpen } from './order-states.ts';
 import { madeOwner, ownerOf } from './owners.ts';
-import {
-  payAllFromAllAccounts,
-  payFromAllAccounts,
-  payFromCredit,
-  type Settled,
-} from './settling.ts';
+import { payAllFromAllAccounts, payFromAllAccounts, payFromCredit, type Settled } from './settling.ts';
 import { type OrderView, orderView, paymentView, settledView, settlementView } from './views.ts';
 
 export type OrderChanges = ReturnType<typeof orderChanges>;
@@ -76,12 +71,18 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
         const parts = [];
         if (amount > 0n && claimed.status === 'New') {
           await ledger.enterManualPayment({ txid, customerId, from, amount, memo: reason, orderId: order.orderId });
-          parts.push({ source: { owner: { kind: 'order', id: order.orderId } as const, txid, available: amount }, amount });
+          parts.push({
+            source: { owner: { kind: 'order', id: order.orderId } as const, txid, available: amount },
+            amount,
+          });
         }
         const paid = await ledger.payOrder(claimed, parts);
         // What had come for the order before is its customer's now.
         if (paid.hasSurplus) await payFromCredit(ledger, customerId);
-        return { answer: orderView(paid.order), record: recordOf('fulfill order', before, orderView(paid.order), reason) };
+        return {
+          answer: orderView(paid.order),
+          record: recordOf('fulfill order', before, orderView(paid.order), reason),
+        };
       });
     },
 

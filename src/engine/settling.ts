@@ -2,7 +2,7 @@ import type { Account } from '../store/accounts.ts';
 import type { Order, OrderPosition } from '../store/orders.ts';
 import type { SettlementEntry } from '../store/settlements.ts';
 import type { AccountId } from '../tari/address.ts';
-import type { MicroTari } from '../tari/micro-tari.ts';
+import { type MicroTari, sumMicroTari } from '../tari/micro-tari.ts';
 import type { Ledger } from './ledger.ts';
 import { type Part, planInTurn, planLargestFirst, type Source } from './matching.ts';
 import { isOpen } from './order-states.ts';
@@ -68,12 +68,7 @@ async function tryToPayFrom(ledger: Ledger, orderId: string, account: AccountId)
 }
 
 /** Pays the order; an Unclaimed one is claimed for the account that pays the most of it. */
-async function payAsPlanned(
-  ledger: Ledger,
-  order: Order,
-  parts: readonly Part[],
-  payer?: Account,
-): Promise<Settled> {
+async function payAsPlanned(ledger: Ledger, order: Order, parts: readonly Part[], payer?: Account): Promise<Settled> {
   const claimed =
     order.status === 'Unclaimed'
       ? await ledger.claimOrder(order, await payerIn(ledger, order, parts, payer), 'credit')
@@ -105,13 +100,13 @@ export async function payFromCredit(ledger: Ledger, customerId: string): Promise
   if ((await ledger.tx.customers.credit(customerId)) === 0n) return nothingSettled();
   return eachOpenOrder(
     (after, limit) => ledger.tx.orders.openOfCustomer(customerId, after, limit),
-    (order) => (isWithinReach(order) ? tryToPay(ledger, order.orderId) : nothingSettled()),
+    async (order) => (isWithinReach(order) ? tryToPay(ledger, order.orderId) : nothingSettled()),
   );
 }
 
-/** As it was when it was read: paying other orders only takes from that. */
-function isWithinReach(order: Order): boolean {
-  return order.ownMoney + order.usableCredit >= order.totalPrice;
+/** As it was when it was read: paying other orders only takes from that, so what is out of reach need not be looked at. */
+function isWithinReach(order: Order, help = 0n): boolean {
+  return order.ownMoney + order.usableCredit + help >= order.totalPrice;
 }
 
 /**
@@ -140,12 +135,19 @@ export function payAllFromAllAccounts(
   ledger: Ledger,
   read: (after: OrderPosition | undefined, limit: number) => Promise<Order[]>,
 ): Promise<Settled> {
-  return eachOpenOrder(read, (order) => payFromAllAccounts(ledger, order.orderId));
+  const helpOf = new Map<string, bigint>();
+  return eachOpenOrder(read, async (order) => {
+    const { customerId } = order;
+    const spenders = helpOf.has(customerId) ? [] : await ledger.tx.accounts.spendersFor(customerId);
+    const help = helpOf.get(customerId) ?? sumMicroTari(spenders.map(({ freeCredit }) => freeCredit));
+    helpOf.set(customerId, help);
+    return isWithinReach(order, help) ? payFromAllAccounts(ledger, order.orderId) : nothingSettled();
+  });
 }
 
 async function eachOpenOrder(
   read: (after: OrderPosition | undefined, limit: number) => Promise<Order[]>,
-  pay: (order: Order) => Promise<Settled> | Settled,
+  pay: (order: Order) => Promise<Settled>,
 ): Promise<Settled> {
   const settled = nothingSettled();
   let after: OrderPosition | undefined;

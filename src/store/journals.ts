@@ -146,7 +146,11 @@ export function journalRepository(database: Kysely<Tables>) {
           from settlements`.execute(database)
       ).rows;
       const places = { unconfirmed: 0n, order: 0n, customer: 0n, account: 0n, nobody: 0n };
-      return { ...places, ...Object.fromEntries(rows.map((row) => [row.place, row.amount])), settled: settled?.amount ?? 0n };
+      return {
+        ...places,
+        ...Object.fromEntries(rows.map((row) => [row.place, row.amount])),
+        settled: settled?.amount ?? 0n,
+      };
     },
 
     /** A Paid order is settled with its price, every other with nothing. */

@@ -80,7 +80,14 @@ export function orderSearchRepository(database: Kysely<Tables>, memoIndex: MemoI
     limit: number,
     conditions: readonly Condition[],
   ) => {
-    const query = byState(way, filter, timesOf(filter, after), conditions, sql`orders.*, ${USABLE_CREDIT} as usable_credit`, mostOf(limit));
+    const query = byState(
+      way,
+      filter,
+      timesOf(filter, after),
+      conditions,
+      sql`orders.*, ${USABLE_CREDIT} as usable_credit`,
+      mostOf(limit),
+    );
     const { rows } = await sql<OrderRow>`${query} order by created_at, id limit ${limit}`.execute(database);
     return rows.map(orderOf);
   };

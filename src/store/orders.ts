@@ -155,8 +155,7 @@ export function orderRepository(database: Kysely<Tables>) {
   // The state is compared as an expression: it is the account that narrows the search, and no planner shall think otherwise.
   const inStates = (statuses: readonly OrderStatus[]) => sql<SqlBool>`status || '' in (${sql.join(statuses)})`;
 
-  const openInOrder = () =>
-    all().where('status', 'in', ['Unclaimed', 'New']);
+  const openInOrder = () => all().where('status', 'in', ['Unclaimed', 'New']);
 
   /** The open orders that the account's free credit may pay: of its customers, by a signature or by hand. */
   const openOfItsCustomers = (account: string) =>
@@ -273,10 +272,7 @@ export function orderRepository(database: Kysely<Tables>) {
 
     /** The newest order that the shop calls by this other name. */
     async findByAltId(altId: string): Promise<Order | undefined> {
-      const row = await all()
-        .where('alt_id', '=', altId)
-        .orderBy('id', 'desc')
-        .executeTakeFirst();
+      const row = await all().where('alt_id', '=', altId).orderBy('id', 'desc').executeTakeFirst();
       return row && orderOf(row);
     },
 
@@ -384,11 +380,7 @@ export function orderRepository(database: Kysely<Tables>) {
 
     /** Every order after `afterId`, a page at a time: for the audit. */
     async page(afterId: bigint, limit: number): Promise<Order[]> {
-      const rows = await all()
-        .where('id', '>', afterId)
-        .orderBy('id')
-        .limit(limit)
-        .execute();
+      const rows = await all().where('id', '>', afterId).orderBy('id').limit(limit).execute();
       return rows.map(orderOf);
     },
   };

@@ -24,7 +24,7 @@ export interface Payment {
   claimant: AccountId | null;
   /** Whether the claimant has signed that. What is not signed is only what the payer's wallet says of itself. */
   claimIsSigned: boolean;
-  /** Whose what is left of it is. Null until it is confirmed, and then where nothing known says whose it is. */
+  /** Whose what is left of it is. Null until it is confirmed, where nothing known says whose it is, and where nothing was left when money got its owners. */
   owner: MoneyOwner | null;
   /** What is left of it in µT, once it is confirmed. */
   unspent: MicroTari;
@@ -185,12 +185,7 @@ export function paymentRepository(database: Kysely<Tables>) {
       .where('txid', '=', value('txid')),
   );
   const unspent = () =>
-    database
-      .selectFrom('payments')
-      .selectAll()
-      .where(sql<SqlBool>`unspent > 0`)
-      .orderBy('created_at')
-      .orderBy('txid');
+    database.selectFrom('payments').selectAll().where(sql<SqlBool>`unspent > 0`).orderBy('created_at').orderBy('txid');
   const selectUnspent = preparedQuery<{ kind: OwnerKind; id: string; limit: number }, PaymentRow>(database, (value) =>
     unspent().where('owner_kind', '=', value('kind')).where('owner_id', '=', value('id')).limit(value('limit')),
   );

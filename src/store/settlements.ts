@@ -37,7 +37,14 @@ export type SettlementRepository = ReturnType<typeof settlementRepository>;
 
 export function settlementRepository(database: Kysely<Tables>) {
   const insert = preparedQuery<
-    { orderId: string; account: string | null; sender: string | null; settlementType: SettlementType; amount: bigint; time: string },
+    {
+      orderId: string;
+      account: string | null;
+      sender: string | null;
+      settlementType: SettlementType;
+      amount: bigint;
+      time: string;
+    },
     { id: bigint }
   >(database, (value) =>
     database
@@ -77,7 +84,14 @@ export function settlementRepository(database: Kysely<Tables>) {
     async insert(entry: NewSettlementEntry): Promise<SettlementEntry> {
       const { orderId, account, settlementType, amount } = entry;
       const sender = account === null ? entry.address : null;
-      const { rows } = await insert({ orderId, account, sender, settlementType, amount, time: timeText(entry.createdAt) });
+      const { rows } = await insert({
+        orderId,
+        account,
+        sender,
+        settlementType,
+        amount,
+        time: timeText(entry.createdAt),
+      });
       const { id } = rows[0] as { id: bigint };
       return { id, ...entry };
     },

@@ -162,6 +162,7 @@ describe('an order is shown', () => {
       'updated_at',
       'status',
       'amount_outstanding',
+      'amount_missing',
     ]);
   });
 });

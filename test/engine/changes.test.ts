@@ -120,9 +120,10 @@ describe('a repeat under the same key', () => {
     const settle = () => test.engine.orderChanges.settleCustomer(request('k1'), 'c1');
     expect(await settle()).toBeNull();
     const before = keptKeys();
-    await give({ actor: 'operator' }, 50);
-    // Claimed for somebody who cannot pay it, while the customer could.
-    await test.order({ orderId: '1', price: '40', memo: claimText(ACCOUNTS[0], '1') });
+    await test.payConfirmed({ from: ACCOUNTS[0], amount: tari(50) });
+    await test.order({ orderId: '0', price: '200', memo: claimText(ACCOUNTS[0], '0') });
+    // Claimed by somebody who cannot pay it, while the customer's other account could.
+    await test.order({ orderId: '1', price: '40', memo: claimText(ACCOUNTS[1], '1') });
     expect(await settle()).toBeNull();
     expect(keptKeys()).toEqual(before);
     const again = await test.engine.orderChanges.settleCustomer(request('k2'), 'c1');

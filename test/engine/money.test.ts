@@ -40,7 +40,8 @@ afterEach(async () => {
 });
 
 const missing = async (test: TestEngine, orderId: string) => amountMissing(await test.orderOf(orderId));
-const customerCredit = (test: TestEngine, customerId: string) => test.store.read((tx) => tx.customers.credit(customerId));
+const customerCredit = (test: TestEngine, customerId: string) =>
+  test.store.read((tx) => tx.customers.credit(customerId));
 const freeCredit = async (test: TestEngine, { account }: Person) =>
   (await test.store.read((tx) => tx.accounts.find(account)))?.freeCredit ?? 0n;
 const links = (test: TestEngine) =>
@@ -133,7 +134,12 @@ describe('money that named an order', () => {
 
   it('leaves the surplus to the customer’s other orders, oldest first, each that it covers', async () => {
     const test = await engine();
-    for (const [orderId, price] of [['a', '10'], ['dear', '500'], ['b', '15'], ['c', '20']] as const) {
+    for (const [orderId, price] of [
+      ['a', '10'],
+      ['dear', '500'],
+      ['b', '15'],
+      ['c', '20'],
+    ] as const) {
       test.clock.advance(SECOND);
       await test.order({ orderId, price, createdAt: test.clock.now() });
     }
@@ -218,23 +224,26 @@ describe('the sender of a payment', () => {
     ['a text that is none', 'unknown'],
     ['nothing at all', ''],
     ['the made address of a customer', customerAddress('c1')],
-  ] as const)('is nobody where it is %s: the money pays the order that it names, and credits nobody', async (_, from) => {
-    const test = await engine();
-    await test.order({ orderId: '1' });
-    const { payment } = await test.pay({ from, amount: tari(130), txid: 't', orderId: '1' });
-    expect(payment.account).toBeNull();
-    expect(await test.orderOf('1')).toMatchObject({ status: 'New', claimedBy: null, claimKind: 'stated' });
-    await test.confirm('t');
-    expect(await test.statusOf('1')).toBe('Paid');
-    expect(await customerCredit(test, 'c1')).toBe(tari(30));
-    expect(test.rows('select total_confirmed from accounts where total_confirmed > 0')).toEqual([]);
-    const [entry] = (await test.engine.accounts.customerHistory('c1')).settlements;
-    expect(entry).toMatchObject({ account: null, amount: tari(100), settlementType: 'single' });
-    expect((await test.pay({ from, amount: tari(130), txid: 't', orderId: '1' })).isNew).toBe(false);
-    await expect(test.pay({ from: alice, amount: tari(130), txid: 't' })).rejects.toMatchObject({
-      code: 'payment_contradicted',
-    });
-  });
+  ] as const)(
+    'is nobody where it is %s: the money pays the order that it names, and credits nobody',
+    async (_, from) => {
+      const test = await engine();
+      await test.order({ orderId: '1' });
+      const { payment } = await test.pay({ from, amount: tari(130), txid: 't', orderId: '1' });
+      expect(payment.account).toBeNull();
+      expect(await test.orderOf('1')).toMatchObject({ status: 'New', claimedBy: null, claimKind: 'stated' });
+      await test.confirm('t');
+      expect(await test.statusOf('1')).toBe('Paid');
+      expect(await customerCredit(test, 'c1')).toBe(tari(30));
+      expect(test.rows('select total_confirmed from accounts where total_confirmed > 0')).toEqual([]);
+      const [entry] = (await test.engine.accounts.customerHistory('c1')).settlements;
+      expect(entry).toMatchObject({ account: null, amount: tari(100), settlementType: 'single' });
+      expect((await test.pay({ from, amount: tari(130), txid: 't', orderId: '1' })).isNew).toBe(false);
+      await expect(test.pay({ from: alice, amount: tari(130), txid: 't' })).rejects.toMatchObject({
+        code: 'payment_contradicted',
+      });
+    },
+  );
 
   it('that is nobody and names nothing is held, and does not become the credit of the customer it was made for', async () => {
     const test = await engine();
@@ -244,7 +253,10 @@ describe('the sender of a payment', () => {
     await test.order({ orderId: '1' });
     expect(await test.statusOf('1')).toBe('Unclaimed');
     expect(await heldReasons(test)).toEqual(
-      expect.arrayContaining([['made', 'no_sender', tari(100)], ['none', 'no_sender', tari(5)]]),
+      expect.arrayContaining([
+        ['made', 'no_sender', tari(100)],
+        ['none', 'no_sender', tari(5)],
+      ]),
     );
   });
 });
@@ -273,7 +285,10 @@ describe('money that named nothing', () => {
     const test = await engine();
     await provenWithCredit(test, 'c1', alice, tari(100));
     expect(await test.order({ orderId: '1', price: '100.000001' })).toMatchObject({ status: 'Unclaimed' });
-    expect(await test.order({ orderId: '2', price: '100' })).toMatchObject({ status: 'Paid', claimedBy: alice.account });
+    expect(await test.order({ orderId: '2', price: '100' })).toMatchObject({
+      status: 'Paid',
+      claimedBy: alice.account,
+    });
   });
 
   it('1 µT left over claims nothing', async () => {
@@ -443,24 +458,27 @@ describe('late money', () => {
     Paid: (test) => test.payConfirmed({ from: bob, orderId: '1' }),
   };
 
-  it.each(Object.entries(closings))('for an order that is %s is announced, listed and counted', async (status, close) => {
-    const test = await engine();
-    await test.order({ orderId: '1' });
-    await close(test);
-    expect(await test.statusOf('1')).toBe(status);
-    await test.payConfirmed({ from: alice, amount: tari(70), txid: 'late', orderId: '1' });
-    const event = (await test.events()).at(-1);
-    expect(event).toMatchObject({ type: 'PaymentUnmatched', subject: 'late' });
-    expect(parseJson(event?.payload ?? '')).toMatchObject({ payment: { txid: 'late' }, reason: 'late' });
-    expect(await heldReasons(test)).toEqual([['late', 'late', tari(70)]]);
-    expect(test.log.lines.filter(({ level }) => level === 'warn').at(-1)?.fields).toMatchObject({ txid: 'late' });
-    expect(await test.engine.figures()).toMatchObject({ latePayments: 1 });
-    // It pays the customer's next order, and is listed no more.
-    await test.order({ orderId: '2', price: '70' });
-    expect(await test.statusOf('2')).toBe('Paid');
-    expect(await heldReasons(test)).toEqual([]);
-    expect(await test.engine.figures()).toMatchObject({ latePayments: 1 });
-  });
+  it.each(Object.entries(closings))(
+    'for an order that is %s is announced, listed and counted',
+    async (status, close) => {
+      const test = await engine();
+      await test.order({ orderId: '1' });
+      await close(test);
+      expect(await test.statusOf('1')).toBe(status);
+      await test.payConfirmed({ from: alice, amount: tari(70), txid: 'late', orderId: '1' });
+      const event = (await test.events()).at(-1);
+      expect(event).toMatchObject({ type: 'PaymentUnmatched', subject: 'late' });
+      expect(parseJson(event?.payload ?? '')).toMatchObject({ payment: { txid: 'late' }, reason: 'late' });
+      expect(await heldReasons(test)).toEqual([['late', 'late', tari(70)]]);
+      expect(test.log.lines.filter(({ level }) => level === 'warn').at(-1)?.fields).toMatchObject({ txid: 'late' });
+      expect(await test.engine.figures()).toMatchObject({ latePayments: 1 });
+      // It pays the customer's next order, and is listed no more.
+      await test.order({ orderId: '2', price: '70' });
+      expect(await test.statusOf('2')).toBe('Paid');
+      expect(await heldReasons(test)).toEqual([]);
+      expect(await test.engine.figures()).toMatchObject({ latePayments: 1 });
+    },
+  );
 
   it('is announced where an order is closed with money that did not reach its price', async () => {
     const test = await engine();
@@ -611,7 +629,11 @@ describe('held money', () => {
   });
 
   it.each([
-    ['nothing is left of', 'payment_not_held', async (test: TestEngine) => test.payConfirmed({ from: alice, txid: 't', orderId: '1' })],
+    [
+      'nothing is left of',
+      'payment_not_held',
+      async (test: TestEngine) => test.payConfirmed({ from: alice, txid: 't', orderId: '1' }),
+    ],
     ['is not confirmed', 'payment_not_held', async (test: TestEngine) => test.pay({ from: alice, txid: 't' })],
     ['is not known', 'payment_not_held', async () => undefined],
     [

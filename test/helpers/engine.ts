@@ -17,8 +17,8 @@ import type { WebhookAnswer, WebhookDelivery } from '../../src/store/webhooks.ts
 import { addressToBase58, type TariAddress } from '../../src/tari/address.ts';
 import { type Claim, signClaim } from '../../src/tari/claim.ts';
 import { type MicroTari, microTari } from '../../src/tari/micro-tari.ts';
-import { readSender, type Sender } from '../../src/tari/sender.ts';
 import { type LoginClaims, signToken, verifyLoginToken } from '../../src/tari/ristretto-jwt.ts';
+import { readSender, type Sender } from '../../src/tari/sender.ts';
 import { confirmationPayload, paymentPayload, signWalletMessage } from '../../src/tari/wallet-signature.ts';
 import { afterFile } from './after-file.ts';
 import { isOnPostgres, newDatabase, newFolder, type TestDatabase } from './database.ts';

@@ -13,7 +13,16 @@ import {
 import { addressToBase58 } from '../../tari/address.ts';
 import { callerOf, type Guard } from '../access.ts';
 import { announceNext, HISTORY_CURSOR, pageFields } from '../pages.ts';
-import { address, addressBalance, addressHistory, customerHistory, customerId, order, orderDetails, orderId } from '../schemas.ts';
+import {
+  address,
+  addressBalance,
+  addressHistory,
+  customerHistory,
+  customerId,
+  order,
+  orderDetails,
+  orderId,
+} from '../schemas.ts';
 
 const byAddress = z.object({ address });
 const byCustomer = z.object({ id: customerId });

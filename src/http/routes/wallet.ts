@@ -90,7 +90,12 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
       async (request, reply) => {
         const { payment, auth } = request.body;
         const memo = payment.memo === null ? null : storableText(payment.memo);
-        const report = { ...payment, memo, sender: readSender(storableText(payment.sender)), orderId: payment.order_id };
+        const report = {
+          ...payment,
+          memo,
+          sender: readSender(storableText(payment.sender)),
+          orderId: payment.order_id,
+        };
         const message = messageOf(request, auth, paymentPayload({ ...payment, orderId: payment.order_id }));
         const { isNew } = await limitingImpostors(request, reply, () => payments.receive(report, message));
         const sentence = isNew ? 'Payment processed successfully.' : 'Payment already processed.';
