@@ -128,6 +128,7 @@ function engineSettings(settings: Settings): EngineSettings {
   const { paymentWalletAddress } = settings;
   return {
     ...settings,
+    orderIdField: settings.shopify.orderIdField,
     paymentWalletAddress: paymentWalletAddress === null ? undefined : addressToBase58(paymentWalletAddress),
   };
 }

@@ -7,8 +7,9 @@ import type { Change, ChangeRequest, Changes } from './changes.ts';
 import type { EngineContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import type { Ledger, Owner } from './ledger.ts';
+import { findOrder } from './order-lookup.ts';
 import { isOpen } from './order-states.ts';
-import { findOrder, ownerOf } from './orders.ts';
+import { ownerOf } from './orders.ts';
 import { payAllFromAllAccounts, payFromAllAccounts, type Settled } from './settling.ts';
 import { orderView, paymentView, settlementView } from './views.ts';
 

@@ -6,7 +6,8 @@ import { formatTari, type MicroTari } from '../tari/micro-tari.ts';
 import type { EngineContext, SignatureContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import { Ledger, type Owner } from './ledger.ts';
-import { findOrderOrNone, ownerOf, verifiedClaim } from './orders.ts';
+import { findNamedOrder, orderNamedInMemo } from './order-lookup.ts';
+import { ownerOf, verifiedClaim } from './orders.ts';
 import { payOpenOrders, type Settled, tryToPay } from './settling.ts';
 import type { Authenticate, AuthenticatedMessage, WalletMessage, Wallets } from './wallets.ts';
 
@@ -77,7 +78,7 @@ export function payments(
   };
 
   const claimNamed = async (ledger: Ledger, named: NamedOrder): Promise<void> => {
-    const order = await findOrderOrNone(ledger.tx, named.orderId, settings.strictMode);
+    const order = await findNamedOrder(ledger.tx, named.orderId, settings);
     if (order?.status !== 'Unclaimed') return;
     const claimed = await ledger.claimOrder(order, named.claimant);
     await tryToPay(ledger, claimed, named.claimant);
@@ -184,7 +185,8 @@ function namedOrder(report: PaymentReport, { settings, log }: SignatureContext):
       'The claim in the memo of the payment is not signed by its address; it is passed over',
     );
   }
-  return report.orderId === null ? undefined : { orderId: report.orderId, claimant: ownerOf(report.sender) };
+  const orderId = report.orderId ?? orderNamedInMemo(report.memo, settings);
+  return orderId === undefined ? undefined : { orderId, claimant: ownerOf(report.sender) };
 }
 
 export const CONFIRMATION_SENTENCES: Readonly<Record<ConfirmationReceipt['outcome'], string>> = {

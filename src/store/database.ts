@@ -117,6 +117,7 @@ interface OrdersTable {
   created_at: string;
   updated_at: string;
   shop_updated_at: string;
+  shop_triggered_at: string | null;
 }
 
 interface PaymentsTable {
@@ -258,7 +259,10 @@ interface EarlyNewsTable {
   closing: ShopClosing | null;
   price: string;
   currency: string;
+  /** What the shop says is still due, as it wrote it. */
+  outstanding: string | null;
   shop_updated_at: string;
+  triggered_at: string | null;
   received_at: string;
 }
 

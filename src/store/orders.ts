@@ -29,6 +29,8 @@ export interface Order {
   updatedAt: Date;
   /** The shop's last change that we know of. */
   shopUpdatedAt: Date;
+  /** When the shop sent word of that change, as text that compares by its characters; null where it did not say. */
+  shopTriggeredAt: string | null;
 }
 
 /** Where an order stands in a list that is sorted by creation. Neither part of it ever changes. */
@@ -53,6 +55,7 @@ export type OrderChange = Partial<
     | 'amountOutstanding'
     | 'claimedBy'
     | 'shopUpdatedAt'
+    | 'shopTriggeredAt'
   >
 >;
 
@@ -75,6 +78,7 @@ export function orderOf(row: OrderRow): Order {
     createdAt: timeOf(row.created_at),
     updatedAt: timeOf(row.updated_at),
     shopUpdatedAt: timeOf(row.shop_updated_at),
+    shopTriggeredAt: row.shop_triggered_at,
   };
 }
 
@@ -97,6 +101,7 @@ function rowOf(order: NewOrder): WrittenRow {
     created_at: timeText(order.createdAt),
     updated_at: timeText(order.updatedAt),
     shop_updated_at: timeText(order.shopUpdatedAt),
+    shop_triggered_at: order.shopTriggeredAt,
   };
 }
 
@@ -112,6 +117,7 @@ const CHANGEABLE = {
   amountOutstanding: 'amount_outstanding',
   claimedBy: 'claimed_by',
   shopUpdatedAt: 'shop_updated_at',
+  shopTriggeredAt: 'shop_triggered_at',
 } as const satisfies Record<keyof OrderChange, keyof OrderRow>;
 
 const COLUMNS = ['order_id', 'alt_id', 'created_at', 'updated_at', ...Object.values(CHANGEABLE)] as const;
@@ -153,6 +159,23 @@ export function orderRepository(database: Kysely<Tables>) {
   const select = preparedQuery<{ orderId: string }, OrderRow>(database, (value) =>
     database.selectFrom('orders').selectAll().where('order_id', '=', value('orderId')),
   );
+  const selectEither = preparedQuery<{ orderId: string; name: string }, OrderRow>(database, (value) =>
+    database
+      .selectFrom('orders')
+      .selectAll()
+      .where('order_id', 'in', [value('orderId'), value('name')]),
+  );
+  const selectNamed = perNames((statuses: readonly OrderStatus[]) =>
+    preparedQuery<{ altId: string; limit: number }, OrderRow>(database, (value) =>
+      database
+        .selectFrom('orders')
+        .selectAll()
+        .where('alt_id', '=', value('altId'))
+        .where(inStates(statuses))
+        .orderBy('id')
+        .limit(value('limit')),
+    ),
+  );
   /** By what they set: SQLite writes to the index of every column that is set, also where it stays as it was. */
   const updateOf = perNames((fields: readonly (keyof OrderChange)[]) =>
     preparedQuery<WrittenRow & { statusBefore: OrderStatus }>(database, (value) =>
@@ -185,15 +208,14 @@ export function orderRepository(database: Kysely<Tables>) {
       return row && orderOf(row);
     },
 
-    /** The newest order that the shop calls by this other name. */
-    async findByAltId(altId: string): Promise<Order | undefined> {
-      const row = await database
-        .selectFrom('orders')
-        .selectAll()
-        .where('alt_id', '=', altId)
-        .orderBy('id', 'desc')
-        .executeTakeFirst();
-      return row && orderOf(row);
+    /** The orders whose order id is one of the two. */
+    async findEither(orderId: string, name: string): Promise<Order[]> {
+      return (await selectEither({ orderId, name })).rows.map(orderOf);
+    },
+
+    /** Up to `limit` orders in the given states that the shop calls by this other name, oldest first. */
+    async named(altId: string, statuses: readonly OrderStatus[], limit: number): Promise<Order[]> {
+      return (await selectNamed(statuses)({ altId, limit })).rows.map(orderOf);
     },
 
     /** Changes an order that was read in the same unit of work; `updatedAt` is the time of the change. */
