@@ -15,7 +15,7 @@ import { loadPlugins } from './outbox/plugins.ts';
 import { subscribeStorefront } from './outbox/storefront-subscriber.ts';
 import { type ShopifyStorefront, shopifyFromSettings } from './shopify/connect.ts';
 import { readContent } from './shopify/webhook-content.ts';
-import { openStore } from './store/open.ts';
+import { type OpenedStore, openStore } from './store/open.ts';
 import type { Store } from './store/unit-of-work.ts';
 import { addressToBase58 } from './tari/address.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
@@ -71,6 +71,7 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
       { migrations: store.appliedMigrations },
       `The database is brought up to date by ${store.appliedMigrations.length} migrations`,
     );
+    await reportOrdersByName(store, log);
   }
 
   const bus = new EventBus(log);
@@ -121,6 +122,14 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
       await store.close();
     },
   };
+}
+
+/** What the migration has written into the audit log of orders that have their names in place of ids, where there are any. */
+async function reportOrdersByName(store: OpenedStore, log: Logger): Promise<void> {
+  if (!store.appliedMigrations.includes('0024-ids-and-names')) return;
+  const [report] = await store.read((tx) => tx.auditLog.search({ actor: 'migration 0024' }, 0n, 1));
+  if (report === undefined) return;
+  log.warn({ orders: report.after }, `Some orders are known by their names. ${report.reason}`);
 }
 
 /** What of the settings the engine goes by. */
