@@ -22,6 +22,7 @@ import { accountOrdinals } from './0019-account-ordinals.ts';
 import { paymentsOnTheChain } from './0020-payments-on-the-chain.ts';
 import { ownersOfMoney } from './0022-owners-of-money.ts';
 import { ownersOfWhatWasThere } from './0023-owners-of-what-was-there.ts';
+import { idsAndNames } from './0024-ids-and-names.ts';
 
 /** Every migration under the name by which a database remembers it. A name that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
@@ -47,6 +48,7 @@ const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
   '0020-payments-on-the-chain': paymentsOnTheChain,
   '0022-owners-of-money': ownersOfMoney,
   '0023-owners-of-what-was-there': ownersOfWhatWasThere,
+  '0024-ids-and-names': idsAndNames,
 };
 
 /** The names of all of them, in the order in which they are applied. */

@@ -33,7 +33,10 @@ export interface App {
 
 /** Puts HTTP, and what looks at signatures, before the core. */
 export async function createApp({ settings, keys, clock, randomBytes, log, core }: AppPorts): Promise<App> {
-  const engine = checkingSignatures(core.useCases, { settings, log });
+  const engine = checkingSignatures(core.useCases, {
+    settings: { ...settings, orderIdField: settings.shopify.orderIdField },
+    log,
+  });
   let isEnding = false;
   const server = await createServer({
     engine,

@@ -15,7 +15,7 @@ import { loadPlugins } from './outbox/plugins.ts';
 import { subscribeStorefront } from './outbox/storefront-subscriber.ts';
 import { type ShopifyStorefront, shopifyFromSettings } from './shopify/connect.ts';
 import { readContent } from './shopify/webhook-content.ts';
-import { openStore } from './store/open.ts';
+import { type OpenedStore, openStore } from './store/open.ts';
 import type { Store } from './store/unit-of-work.ts';
 import { addressToBase58 } from './tari/address.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
@@ -73,6 +73,7 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
       { migrations: store.appliedMigrations },
       `The database is brought up to date by ${store.appliedMigrations.length} migrations`,
     );
+    await reportOrdersByName(store, log);
   }
 
   const bus = new EventBus(log);
@@ -130,11 +131,20 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   };
 }
 
+/** What the migration has written into the audit log of orders that have their names in place of ids, where there are any. */
+async function reportOrdersByName(store: OpenedStore, log: Logger): Promise<void> {
+  if (!store.appliedMigrations.includes('0024-ids-and-names')) return;
+  const [report] = await store.read((tx) => tx.auditLog.search({ actor: 'migration 0024' }, 0n, 1));
+  if (report === undefined) return;
+  log.warn({ orders: report.after }, `Some orders are known by their names. ${report.reason}`);
+}
+
 /** What of the settings the engine goes by. */
 function engineSettings(settings: Settings): EngineSettings {
   const { paymentWalletAddress } = settings;
   return {
     ...settings,
+    orderIdField: settings.shopify.orderIdField,
     paymentWalletAddress: paymentWalletAddress === null ? undefined : addressToBase58(paymentWalletAddress),
   };
 }

@@ -8,6 +8,7 @@ import { CommandError, EXIT_CODES } from './exit.ts';
 import { newKeySettings } from './keys.ts';
 import type { CommandPorts } from './ports.ts';
 import { ANY_ADDRESS, settingLine } from './settings-file.ts';
+import { askForMethods } from './shopify/payment-methods.ts';
 
 /** `setup init`: from nothing to a server that starts without a warning. */
 
@@ -122,7 +123,14 @@ async function shopSettings(ports: CommandPorts, flags: InitFlags): Promise<Reco
     TPG_SHOPIFY_SHOP: shop,
     TPG_SHOPIFY_IP_WHITELIST: flags.webhookIps,
     ...(await shopKeys(ports)),
+    ...(await paymentMethod(ports)),
   };
+}
+
+async function paymentMethod(ports: CommandPorts): Promise<Record<string, string>> {
+  if (ports.environment.TPG_SHOPIFY_PAYMENT_METHOD || !ports.terminal.canAsk) return {};
+  const names = await askForMethods(ports);
+  return names.trim() === '' ? {} : { TPG_SHOPIFY_PAYMENT_METHOD: names };
 }
 
 /** The environment may hold them already; otherwise they are asked for without showing them. */

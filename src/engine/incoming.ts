@@ -29,7 +29,7 @@ export interface SeenPayment {
 }
 
 /** How payments name orders. */
-export type NamingSettings = Pick<EngineSettings, 'strictMode'>;
+export type NamingSettings = Pick<EngineSettings, 'orderIdField'>;
 
 /**
  * Enters a payment that is not confirmed. It pays nothing yet; an Unclaimed order that it names is New for its sender as

@@ -6,7 +6,7 @@ import { enterNaming, enterSignedClaim, statedBy, type VerifiedClaim, verifiedCl
 import type { EngineContext, SignatureContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import { Ledger } from './ledger.ts';
-import { findNamedOrder, findOrder, namesOf } from './order-lookup.ts';
+import { findNamedOrder, findOrder, findShopOrder, namesOf } from './order-lookup.ts';
 import { isOpen } from './order-states.ts';
 import type { Owner } from './owners.ts';
 import { convertPrice } from './prices.ts';
@@ -37,7 +37,7 @@ export function orders(context: EngineContext) {
 
   const enter = async (ledger: Ledger, told: ShopOrder, claimant: Owner | undefined): Promise<OrderReceipt> => {
     const { tx } = ledger;
-    const known = await tx.orders.find(told.orderId);
+    const known = await findShopOrder(tx, told);
     if (known !== undefined) return { order: known, isNew: false };
     const { shopOrder, closing } = await withEarlyNews(tx, told);
     const { totalPrice, exchangeRate } = await convertPrice(tx, shopOrder);
@@ -53,6 +53,7 @@ export function orders(context: EngineContext) {
       amountOutstanding: shopOrder.outstanding,
       createdAt: shopOrder.createdAt,
       shopUpdatedAt: shopOrder.updatedAt,
+      shopTriggeredAt: shopOrder.triggeredAt ?? null,
     });
     const named = await paymentsNaming(tx, order);
     for (const payment of named) {

@@ -8,6 +8,7 @@ import type { EngineContext, SignatureContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import { confirmPayment, receivePayment } from './incoming.ts';
 import { Ledger } from './ledger.ts';
+import { orderNamedInMemo } from './order-lookup.ts';
 import { type Claimant, claimantOf, type Owner, senderText } from './owners.ts';
 import { nothingSettled, type Settled } from './settling.ts';
 import type { Authenticate, AuthenticatedMessage, WalletMessage, Wallets } from './wallets.ts';
@@ -162,7 +163,8 @@ export function namedOrder(
     if (verified !== undefined) return { ...verified, isSigned: true };
     log.info({ txid }, 'The claim in the memo of the payment is not signed by its address; it is passed over');
   }
-  return orderId === null ? undefined : { orderId, claimant: claimantOf(sender), isSigned: false };
+  const named = orderId ?? orderNamedInMemo(memo, settings);
+  return named === undefined ? undefined : { orderId: named, claimant: claimantOf(sender), isSigned: false };
 }
 
 export const CONFIRMATION_SENTENCES: Readonly<Record<ConfirmationReceipt['outcome'], string>> = {

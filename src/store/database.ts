@@ -147,6 +147,7 @@ interface OrdersTable {
   created_at: string;
   updated_at: string;
   shop_updated_at: string;
+  shop_triggered_at: string | null;
 }
 
 interface PaymentsTable {
@@ -323,7 +324,10 @@ interface EarlyNewsTable {
   closing: ShopClosing | null;
   price: string;
   currency: string;
+  /** What the shop says is still due, as it wrote it. */
+  outstanding: string | null;
   shop_updated_at: string;
+  triggered_at: string | null;
   received_at: string;
 }
 

@@ -35,6 +35,8 @@ export interface Order {
   updatedAt: Date;
   /** The shop's last change that we know of. */
   shopUpdatedAt: Date;
+  /** When the shop sent word of that change, as text that compares by its characters; null where it did not say. */
+  shopTriggeredAt: string | null;
 }
 
 /** Where an order stands in a list that is sorted by creation. Neither part of it ever changes. */
@@ -61,6 +63,7 @@ export type OrderChange = Partial<
     | 'claimKind'
     | 'ownMoney'
     | 'shopUpdatedAt'
+    | 'shopTriggeredAt'
   >
 >;
 
@@ -96,6 +99,7 @@ export function orderOf(row: ReadOrderRow): Order {
     createdAt: timeOf(row.created_at),
     updatedAt: timeOf(row.updated_at),
     shopUpdatedAt: timeOf(row.shop_updated_at),
+    shopTriggeredAt: row.shop_triggered_at,
   };
 }
 
@@ -120,6 +124,7 @@ function rowOf(order: NewOrder & Pick<Order, 'ownMoney'>): WrittenRow {
     created_at: timeText(order.createdAt),
     updated_at: timeText(order.updatedAt),
     shop_updated_at: timeText(order.shopUpdatedAt),
+    shop_triggered_at: order.shopTriggeredAt,
   };
 }
 
@@ -137,6 +142,7 @@ const CHANGEABLE = {
   claimKind: 'claim_kind',
   ownMoney: 'own_money',
   shopUpdatedAt: 'shop_updated_at',
+  shopTriggeredAt: 'shop_triggered_at',
 } as const satisfies Record<keyof OrderChange, keyof OrderRow>;
 
 const COLUMNS = ['order_id', 'alt_id', 'created_at', 'updated_at', ...Object.values(CHANGEABLE)] as const;
@@ -212,6 +218,18 @@ export function orderRepository(database: Kysely<Tables>) {
       .set((column) => ({ own_money: column('own_money', '+', value('amount')) }))
       .where('order_id', '=', value('orderId')),
   );
+  const selectEither = preparedQuery<{ orderId: string; name: string }, ReadOrderRow>(database, (value) =>
+    all().where('order_id', 'in', [value('orderId'), value('name')]),
+  );
+  const selectNamed = perNames((statuses: readonly OrderStatus[]) =>
+    preparedQuery<{ altId: string; limit: number }, ReadOrderRow>(database, (value) =>
+      all()
+        .where('alt_id', '=', value('altId'))
+        .where(inStates(statuses))
+        .orderBy('id')
+        .limit(value('limit')),
+    ),
+  );
   /** By what they set: SQLite writes to the index of every column that is set, also where it stays as it was. */
   const updateOf = perNames((fields: readonly (keyof OrderChange)[]) =>
     preparedQuery<WrittenRow & { statusBefore: OrderStatus }>(database, (value) =>
@@ -270,10 +288,14 @@ export function orderRepository(database: Kysely<Tables>) {
       return row && orderOf(row);
     },
 
-    /** The newest order that the shop calls by this other name. */
-    async findByAltId(altId: string): Promise<Order | undefined> {
-      const row = await all().where('alt_id', '=', altId).orderBy('id', 'desc').executeTakeFirst();
-      return row && orderOf(row);
+    /** The orders whose order id is one of the two. */
+    async findEither(orderId: string, name: string): Promise<Order[]> {
+      return (await selectEither({ orderId, name })).rows.map(orderOf);
+    },
+
+    /** Up to `limit` orders in the given states that the shop calls by this other name, oldest first. */
+    async named(altId: string, statuses: readonly OrderStatus[], limit: number): Promise<Order[]> {
+      return (await selectNamed(statuses)({ altId, limit })).rows.map(orderOf);
     },
 
     /** Changes an order that was read in the same unit of work; `updatedAt` is the time of the change. */

@@ -141,6 +141,7 @@ describe('the page', () => {
       createdAt: new Date(ORDER.created_at),
       updatedAt: new Date(ORDER.updated_at),
       shopUpdatedAt: new Date(ORDER.updated_at),
+      shopTriggeredAt: null,
     });
     expect({ ...order, id: Number(order.id), total_price: Number(order.total_price) }).toEqual(ORDER);
   });

