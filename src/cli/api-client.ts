@@ -135,7 +135,7 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
     settleMine: () => change('POST', '/api/settle', shapes.settlement.nullable()),
 
     // ---- Orders
-    order: (orderId: string) => get(`/api/order/id/${escaped(orderId)}`, shapes.order.nullable()),
+    order: (orderId: string) => get(`/api/order/id/${escaped(orderId)}`, shapes.orderDetails.nullable()),
     searchOrders: (query: Query) => getPage('/api/search/orders', shapes.order.array(), query),
     paymentsForOrder: (orderId: string, query: Query = {}) =>
       getPage(`/api/payments-for-order/${escaped(orderId)}`, shapes.payment.array(), query),
@@ -174,6 +174,9 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
     settleAddress: (address: TariAddress) =>
       change('POST', `/api/settle/address/${addressToBase58(address)}`, shapes.settlement.nullable()),
     settleCustomer: (id: string) => change('POST', `/api/settle/customer/${escaped(id)}`, shapes.settlement.nullable()),
+    held: (query: Query = {}) => getPage('/api/held', shapes.heldMoney.array(), query),
+    assignHeld: (txid: string, to: { order_id?: string; customer_id?: string; reason: string }) =>
+      change('POST', `/api/held/${escaped(txid)}/assign`, shapes.settlement, to),
 
     // ---- Administration
     exchangeRate: (currency: string) => get(`/api/exchange_rate/${escaped(currency)}`, shapes.exchangeRate),

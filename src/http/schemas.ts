@@ -166,14 +166,14 @@ export const order = z.object({
   amount_missing: amount.nullable(),
 });
 
-/** An order with what only operators see of it. */
+/** An order with what operators see of it: who claimed it and how, when it is due, and what has paid it. */
 export const orderDetails = z.object({
   ...order.shape,
-  claimed_by: z.string().nullable(),
-  claim_kind: z.enum(CLAIM_KINDS).nullable(),
-  claims: z.array(z.object({ address: z.string(), created_at: time })),
-  due_at: time.nullable(),
-  paid_by: z.array(z.object({ txid: z.string(), sender: z.string(), amount })),
+  claimed_by: z.string().nullable().optional(),
+  claim_kind: z.enum(CLAIM_KINDS).nullable().optional(),
+  claims: z.array(z.object({ address: z.string(), created_at: time })).optional(),
+  due_at: time.nullable().optional(),
+  paid_by: z.array(z.object({ txid: z.string(), sender: z.string(), amount })).optional(),
 });
 
 export const heldMoney = z.object({

@@ -223,11 +223,7 @@ export function orderRepository(database: Kysely<Tables>) {
   );
   const selectNamed = perNames((statuses: readonly OrderStatus[]) =>
     preparedQuery<{ altId: string; limit: number }, ReadOrderRow>(database, (value) =>
-      all()
-        .where('alt_id', '=', value('altId'))
-        .where(inStates(statuses))
-        .orderBy('id')
-        .limit(value('limit')),
+      all().where('alt_id', '=', value('altId')).where(inStates(statuses)).orderBy('id').limit(value('limit')),
     ),
   );
   /** By what they set: SQLite writes to the index of every column that is set, also where it stays as it was. */

@@ -3,6 +3,7 @@ import { group } from '../output-flags.ts';
 import type { CommandPorts } from '../ports.ts';
 import { accountsCommand } from './accounts.ts';
 import { healthCommand, ratesCommand, rolesCommand, walletsCommand } from './administration.ts';
+import { heldCommand } from './held.ts';
 import { ordersCommand } from './orders.ts';
 import { priceUpdatesCommand, rateHistoryCommand } from './price-updates.ts';
 import { auditLogCommand, deadLettersCommand, eventsCommand, rejectedCommand } from './troubles.ts';
@@ -12,6 +13,7 @@ export function adminCommand(ports: CommandPorts): Command {
   return group('admin', 'What operators see and do', [
     ordersCommand(ports),
     accountsCommand(ports),
+    heldCommand(ports),
     walletsCommand(ports),
     rolesCommand(ports),
     ratesCommand(ports, [rateHistoryCommand(ports)]),

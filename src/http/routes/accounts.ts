@@ -19,7 +19,6 @@ import {
   addressHistory,
   customerHistory,
   customerId,
-  order,
   orderDetails,
   orderId,
 } from '../schemas.ts';
@@ -99,10 +98,10 @@ export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAs
       {
         onRequest: guard('user'),
         schema: {
-          summary: 'One order: any for read_all, else the caller’s own',
+          summary: 'One order: any for read_all, with who claimed it and what paid it; else the caller’s own',
           tags: ['customers'],
           params: z.object({ order_id: orderId }),
-          response: { 200: z.union([orderDetails, order]).nullable() },
+          response: { 200: orderDetails.nullable() },
         },
       },
       async (request) => {
