@@ -139,6 +139,7 @@ export class World {
       paymentWalletAddress: random.chance(0.5) ? HOT_WALLETS[0]?.address : undefined,
       unclaimedOrderTimeoutMs: 2 * HOUR,
       unpaidOrderTimeoutMs: 48 * HOUR,
+      confirmationWaitMs: 6 * HOUR,
     };
     this.#nothingExpiresBefore = new Date(START + (random.chance(0.8) ? 0 : HOUR));
     this.shop = new SimulatedShop(
@@ -159,6 +160,7 @@ export class World {
         hasPaymentWallet: this.settings.paymentWalletAddress !== undefined,
         unclaimedTimeoutMs: this.settings.unclaimedOrderTimeoutMs,
         unpaidTimeoutMs: this.settings.unpaidOrderTimeoutMs,
+        confirmationWaitMs: this.settings.confirmationWaitMs,
       },
       madeOwnerOf,
       (from, action, to) => tally.count('state', `${from} -${action}-> ${to}`),

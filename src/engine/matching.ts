@@ -52,10 +52,9 @@ export function planLargestFirst(
     byAccount.set(account, [...(byAccount.get(account) ?? []), source]);
   }
   const totalOf = (sources: readonly Source[]) => sumMicroTari(sources.map(({ available }) => available));
-  const largestFirst = [...byAccount.values()].sort((a, b) => compare(totalOf(b), totalOf(a)));
-  return planInTurn(due, [...own, ...largestFirst.flat()]);
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a === b ? 0 : a < b ? -1 : 1;
+  const largestFirst = [...byAccount]
+    .map(([account, sources]) => ({ name: account ?? '', sources, total: totalOf(sources) }))
+    // Of equal ones always the same goes first, whatever order a database gives them in.
+    .sort((a, b) => (a.total === b.total ? (a.name < b.name ? -1 : 1) : a.total > b.total ? -1 : 1));
+  return planInTurn(due, [...own, ...largestFirst.flatMap(({ sources }) => sources)]);
 }

@@ -216,7 +216,12 @@ async function takingsOf(
   const made = madeOwner(customerId).account;
   const addresses = (await addressesOf(ledger, customerId))
     .map((address) => ({ ...address, total: address.sources.reduce((sum, each) => sum + each.available, 0n) }))
-    .sort((a, b) => rank(a) - rank(b) || Number(a.total < b.total) - Number(a.total > b.total));
+    .sort(
+      (a, b) =>
+        rank(a) - rank(b) ||
+        Number(a.total < b.total) - Number(a.total > b.total) ||
+        ((a.from.account ?? '') < (b.from.account ?? '') ? -1 : 1),
+    );
   function rank({ from }: { from: TakenBack['from'] }): number {
     return from.account === made ? 0 : 1;
   }

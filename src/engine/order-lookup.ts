@@ -53,7 +53,9 @@ async function findById(tx: Repositories, named: string): Promise<Order | undefi
  * several are, or none is, it means none of them: whose money it is, a person has to say.
  */
 async function findByName(tx: Repositories, name: string): Promise<Order | undefined> {
-  for (const spelling of [name, spelledOtherwise(name)]) {
+  // `##7` is not what people make of `#7`: those who look for what named an order before it came do not look for it.
+  const spellings = name.startsWith('##') ? [name] : [name, spelledOtherwise(name)];
+  for (const spelling of spellings) {
     for (const statuses of [OPEN, CLOSED]) {
       const [found, second] = await tx.orders.named(spelling, statuses, 2);
       if (second !== undefined) return undefined;
