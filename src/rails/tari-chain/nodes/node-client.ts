@@ -93,7 +93,9 @@ export class NodeClient {
   }
 
   #ask(path: string, query: Record<string, string | number | boolean>, isLong = false): Promise<unknown> {
-    const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+    const search = new URLSearchParams(
+      Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
+    );
     const question = search.size === 0 ? '' : `?${search}`;
     return getBounded(this.#fetch, {
       url: `${this.#url}/${path}${question}`,
