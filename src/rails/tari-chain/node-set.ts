@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { NodeStatus } from '../../engine/chain-watch.ts';
 import type { Logger } from '../../engine/log.ts';
 import type { Tip } from './nodes/node-answers.ts';
 import { NodeHealth, type NodeHealthPorts } from './nodes/node-health.ts';
 import type { Scanner } from './scan/scanner.ts';
-import type { NodeStatus } from './status.ts';
 
 /** When one node has answered, the others have so long to answer as well; those that hang are not waited for. */
 const OTHERS_WITHIN_MS = 1_500;

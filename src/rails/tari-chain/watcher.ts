@@ -1,3 +1,4 @@
+import type { ChainWatch } from '../../engine/chain-watch.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Logger } from '../../engine/log.ts';
 import { Loop } from '../../loop.ts';
@@ -19,7 +20,6 @@ import type { Tip } from './nodes/node-answers.ts';
 import { NodeError } from './nodes/node-error.ts';
 import type { Scan } from './scan/open-scan.ts';
 import type { ChainSettings } from './settings.ts';
-import type { WatcherStatus } from './status.ts';
 import type { KnownBlock } from './store/chain.ts';
 import { startHeightOf } from './where-to-start.ts';
 
@@ -115,19 +115,10 @@ export class ChainWatcher {
     while ((await this.#takeTurn()) === 0);
   }
 
-  async status(): Promise<WatcherStatus> {
-    const progress = await this.#ports.store.read((tx) => tx.chain.progress());
+  status(): NonNullable<ReturnType<ChainWatch['status']>> {
     const { height: nodeHeight, answeredAt } = this.#nodes.knowledge;
-    return {
-      isWatching: true,
-      height: this.#top?.height ?? null,
-      nodeHeight,
-      lastAnswerAt: answeredAt,
-      timeLeftMs: this.#timeLeftMs ?? null,
-      outputsSeen: Number(progress?.outputsSeen ?? 0n),
-      paymentsFound: Number(progress?.paymentsFound ?? 0n),
-      nodes: this.#nodes.status(),
-    };
+    const timeLeft = this.#timeLeftMs ?? null;
+    return { nodeHeight, lastAnswerAt: answeredAt, timeLeftMs: timeLeft, nodes: this.#nodes.status() };
   }
 
   /** Answers the pause until the next turn; 0 where there is more to do now. */
