@@ -102,12 +102,16 @@ function lengthOfAddress(bytes: Uint8Array): number | undefined {
   return isAddress(bytes.subarray(0, SINGLE_ADDRESS_LENGTH)) ? SINGLE_ADDRESS_LENGTH : undefined;
 }
 
-/** Whether a wallet takes the bytes for an address: it looks at everything but the keys (protocol.md 2). */
+/**
+ * Whether a wallet takes the bytes for an address: it looks at everything but the keys (protocol.md 2). Single addresses
+ * have no payment ids, so they do not say either that they take any.
+ */
 function isAddress(bytes: Uint8Array): boolean {
   const [network = -1, features = -1] = bytes;
   const isSingle = bytes.length === SINGLE_ADDRESS_LENGTH;
   if (!isSingle && (bytes.length < DUAL_ADDRESS_LENGTH || bytes.length > MAX_ADDRESS_LENGTH)) return false;
-  if (!NETWORK_BYTES.has(network) || features > MAX_FEATURES || dammSum(bytes) !== 0) return false;
+  const maxFeatures = isSingle ? MAX_FEATURES - PAYMENT_ID : MAX_FEATURES;
+  if (!NETWORK_BYTES.has(network) || features > maxFeatures || dammSum(bytes) !== 0) return false;
   return bytes.length <= DUAL_ADDRESS_LENGTH || (features & PAYMENT_ID) !== 0;
 }
 
