@@ -227,7 +227,7 @@ describe('what was encrypted for the shop and is not paid to it', () => {
 
 describe('where it begins', () => {
   it('is a day back the first time, and then where it stopped', async () => {
-    const chain = new PlayChain(seededRandom(7), Math.floor(new Date('2026-03-10T06:00:00Z').getTime() / 1000));
+    const chain = new PlayChain(seededRandom(7), Math.floor(new Date('2026-03-09T05:00:00Z').getTime() / 1000));
     const old = pay(xtm(1), 'old');
     chain.send([old.output]);
     chain.mineBlocks(900);
