@@ -81,7 +81,7 @@ export async function prepareChainStage(...given: Parameters<typeof prepareStage
     chain,
     settings: { ...stage.settings, ...chain.settings },
     async close() {
-      await Promise.all([stage.standIn.close(), chain.node.close()]);
+      await Promise.all([stage.standIn.close(), chain.close()]);
     },
   };
 }

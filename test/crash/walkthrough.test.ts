@@ -24,6 +24,7 @@ const STEPS = [
   'The payment is confirmed on the chain',
   'The shop is told',
   'A guest orders, and pays on the chain',
+  'The payment stands in a block',
   'Three more blocks confirm it',
   'The customer orders again',
   'A guest orders and never pays',
