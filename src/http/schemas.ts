@@ -173,6 +173,8 @@ export const payment = z.object({
   payment_type: z.enum(PAYMENT_TYPES),
   status: z.enum(PAYMENT_STATUSES),
   order_id: z.string().nullable(),
+  payment_reference: z.string().nullable(),
+  block_height: z.bigint().nullable(),
 });
 
 export const settlementEntry = z.object({
