@@ -83,6 +83,7 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
           summary: 'Registers a hot wallet, or gives it another place',
           tags: ['administration'],
           body: newWallet,
+          errors: ['wrong_network'],
           response: { 200: nothing },
         },
       },
