@@ -121,7 +121,7 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
           summary: 'Grants and revokes roles, all of the changes or none',
           tags: ['administration'],
           body: roleChanges,
-          errors: ['role_irrevocable'],
+          errors: ['role_irrevocable', 'wrong_network'],
           response: { 200: nothing },
         },
       },
