@@ -1,8 +1,10 @@
 import { hex } from '@scure/base';
 import { describe, expect, it } from 'vitest';
 import { addressToBase58 } from '../../src/tari/address.ts';
+import { utf8 } from '../../src/tari/byte-strings.ts';
 import { readMemo } from '../../src/tari/memo.ts';
-import { memoWithSender, oldMemo, outgoingMemo, textMemo } from '../fakes/tari-chain/play-memos.ts';
+import { textOfPaymentId } from '../../src/tari/payment-id-text.ts';
+import { memoWithSender, noMemo, numberMemo, oldMemo, outgoingMemo, textMemo } from '../fakes/tari-chain/play-memos.ts';
 import { walletVectors } from './wallet-vectors.ts';
 
 /** Memos made of what Tari's own code gave: addresses with its verdict on each, and texts. */
@@ -39,6 +41,20 @@ describe('the address in a memo', () => {
 });
 
 describe('the text in a memo', () => {
+  it("is the same that the wallet's script is given, so that a shop may change from one to the other", () => {
+    const address = hex.decode(addresses[1]!.hex);
+    const formOf = (kind: string, bytes: Uint8Array) => {
+      if (kind === 'open') return textMemo(bytes);
+      return kind === 'address_and_data' ? memoWithSender(address, bytes) : outgoingMemo(address, 1n, bytes);
+    };
+    for (const { kind, memo } of memos.filter((each) => hex.decode(each.memo.bytes).length > 0)) {
+      expect(readMemo(formOf(kind, hex.decode(memo.bytes))).text).toBe(textOfPaymentId(memo.display));
+    }
+    expect(readMemo(numberMemo(1_234_567n)).text).toBe(textOfPaymentId('u256(1234567)'));
+    expect(readMemo(utf8('5600000000001')).text).toBe(textOfPaymentId('Raw(35363030303030303030303031)'));
+    expect(readMemo(noMemo()).text ?? '').toBe(textOfPaymentId('None'));
+  });
+
   const texts = memos.filter(({ kind }) => kind === 'open' || kind === 'address_and_data');
 
   it('is what the payer gave, in each form', () => {
