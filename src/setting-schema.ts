@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { LogLevel } from './log.ts';
+import { chainSettings } from './rails/tari-chain/settings.ts';
 import {
   optional,
   SETTING_GROUPS,
@@ -320,6 +321,7 @@ export const environmentSchema = z.object({
   ...keySettings,
   ...orderSettings,
   ...walletSettings,
+  ...chainSettings,
   ...shopifySettings,
   ...otherSettings,
 });
