@@ -72,7 +72,7 @@ const PORTS: CommandPorts = {
   fetch: never,
   sleep: never,
   interruption: never,
-  terminal: { isTerminal: false, columns: COLUMNS, colour: false, canAsk: false },
+  terminal: { isTerminal: false, columns: COLUMNS, colour: false, canAsk: false, isInputTerminal: false },
   print: never,
   note: never,
   progress: never,

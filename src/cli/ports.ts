@@ -41,6 +41,8 @@ export interface Terminal {
   colour: boolean;
   /** Whether somebody can be asked: standard input and output are a terminal. */
   canAsk: boolean;
+  /** Whether standard input is a terminal, which shows what is typed into it. */
+  isInputTerminal: boolean;
 }
 
 export interface Questions {

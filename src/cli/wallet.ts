@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { stringifyJson } from '../json.ts';
+import { keysCommand } from '../rails/tari-chain/cli/keys-command.ts';
 import {
   type NewReport,
   type QueuedReport,
@@ -40,6 +41,7 @@ export function walletCommand(ports: CommandPorts): Command {
     notifyCommand(ports),
     replayCommand(ports),
     queueCommand(ports),
+    keysCommand(ports),
   ]);
 }
 
