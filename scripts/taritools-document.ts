@@ -77,5 +77,5 @@ const PORTS: CommandPorts = {
   note: never,
   progress: never,
   readInput: never,
-  ask: { hidden: never, text: never, yes: never },
+  ask: { hidden: never, text: never, yes: never, choice: never },
 };

@@ -52,4 +52,9 @@ export interface Questions {
     options?: { usual?: string; check?: (text: string) => string | undefined },
   ) => Promise<string>;
   yes: (question: string) => Promise<boolean>;
+  /** One of several; the first is offered first. */
+  choice: <Value extends string>(
+    question: string,
+    options: readonly { value: Value; label: string; hint?: string }[],
+  ) => Promise<Value>;
 }

@@ -268,6 +268,13 @@ describe('wallet keys', { timeout: 60_000 }, () => {
       expect(shownSecrets(stderr)).toEqual([]);
     });
 
+    it('is not kept from writing by what a killed process of the same number left', async () => {
+      writeFileSync(`${file}.${process.pid}.new`, 'TPG_VIEW_K');
+      expect((await write()).code).toBe(0);
+      expect(settings().TPG_VIEW_KEY).toBe(view);
+      expect(readdirSync(home.folder).filter((name) => name.endsWith('.new'))).toEqual([]);
+    });
+
     it('leaves the old file whole where the new one cannot be written', async () => {
       writeFileSync(file, 'TPG_PORT=1\n');
       const { code, stdout, stderr } = await keys(exported(view, spend), ['--write', '-f', join(file, 'below')]);

@@ -35,7 +35,7 @@ export function keysCommand(ports: CommandPorts): Command {
         NETWORK_NAMES,
       ),
     )
-    .option('--input <path>', 'read the words or keys from this file in place of asking')
+    .option('--input <path>', 'read the words or keys from this file in place of asking; - is standard input')
     .option('-a, --address <address>', 'an address of the wallet, which the keys must belong to')
     .option('--nodes <urls>', 'the base nodes to ask as well, as TPG_TARI_NODES')
     .option('--write', 'write the settings into the settings file, in place of printing them')

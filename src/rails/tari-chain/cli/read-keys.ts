@@ -22,7 +22,7 @@ import { type KeysInText, KeysInTextError, keysInText } from './keys-in-text.ts'
 const MAX_TEXT_BYTES = 64 * 1024;
 
 export interface KeySource {
-  /** A file; undefined asks at a terminal, and reads standard input elsewhere. */
+  /** A file, or `-` for standard input; undefined asks at a terminal, and reads standard input elsewhere. */
   file: string | undefined;
   /** An address of the wallet, which the keys must belong to. */
   address: TariAddress | undefined;
@@ -73,13 +73,13 @@ function networkOf({ network, address }: KeySource): Network {
 // ---- Reading ------------------------------------------------------------------------------------------------------
 
 async function firstText(ports: CommandPorts, { file }: KeySource): Promise<string> {
-  if (file !== undefined) return textOfFile(file);
-  if (ports.terminal.canAsk) {
+  if (file !== undefined && file !== '-') return textOfFile(file);
+  if (file === undefined && ports.terminal.canAsk) {
     return ports.ask.hidden('The 24 seed words, or the private view key (64 hex characters)');
   }
   if (ports.terminal.isInputTerminal) {
     throw new CommandError(
-      'What is typed here would be shown, because the output goes elsewhere. Use --write, or give the keys in a file or on standard input.',
+      'What is typed here would be shown, so nothing is read. Leave the output at the terminal (--write writes the settings), or give the keys in a file or a pipe.',
       EXIT_CODES.wrongUse,
     );
   }
@@ -101,7 +101,7 @@ async function textOfFile(path: string): Promise<string> {
     if (error instanceof CommandError || !(error instanceof Error)) throw error;
     // The path is not repeated: in its place may stand a key.
     const code = 'code' in error ? String(error.code) : error.name;
-    throw new CommandError(`The file that --input names cannot be read (${code}).`, EXIT_CODES.wrongUse);
+    throw new CommandError(`The file of the keys cannot be read (${code}).`, EXIT_CODES.wrongUse);
   }
 }
 
