@@ -30,6 +30,13 @@ export interface Payment {
   updatedAt: Date;
 }
 
+/** The block that a payment stands in. */
+export interface BlockOfPayment {
+  height: bigint;
+  /** The payment reference, hex: it changes with the block. */
+  reference: string;
+}
+
 /** Where a payment stands in a list that is sorted by its creation. */
 export interface PaymentPosition {
   createdAt: Date;
@@ -153,6 +160,17 @@ export function paymentRepository(database: Kysely<Tables>) {
       const { numAffectedRows } = await updateStatus({ txid, before, status, time: timeText(updatedAt) });
       if (numAffectedRows !== 1n) throw new Error(`Payment ${txid} was not ${before} when it was changed`);
       return { ...payment, status, updatedAt };
+    },
+
+    /** Says in which block a payment stands now; null for in none. */
+    async place(payment: Payment, block: BlockOfPayment | null, updatedAt: Date): Promise<Payment> {
+      const { height: blockHeight = null, reference: paymentReference = null } = block ?? {};
+      await database
+        .updateTable('payments')
+        .set({ block_height: blockHeight, payment_reference: paymentReference, updated_at: timeText(updatedAt) })
+        .where('txid', '=', payment.txid)
+        .execute();
+      return { ...payment, blockHeight, paymentReference, updatedAt };
     },
 
     /** Up to `limit` payments of an account after the position, oldest first. */

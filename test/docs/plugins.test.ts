@@ -130,6 +130,7 @@ describe('the page', () => {
       exchangeRate: 30_000_000n,
       status: 'Paid',
       amountOutstanding: null,
+      amountSeen: microTari(0n),
       claimedBy: account,
       createdAt: new Date(ORDER.created_at),
       updatedAt: new Date(ORDER.updated_at),
