@@ -18,7 +18,7 @@ export interface FoundOutput {
   refusal: OutputRefusal | undefined;
   /** The payer's text. */
   text: string | null;
-  /** The address that the payer says is his, in bytes; null where there is none that an account could have. */
+  /** The address that the payer says is his, in bytes: any bytes that look like one. */
   sender: Uint8Array | null;
   /** Hex, of the block that it stands in. */
   paymentReference: string;

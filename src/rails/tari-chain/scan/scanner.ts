@@ -133,7 +133,7 @@ function describe(wallet: ViewWallet, block: ListedBlock, opened: OpenedOutput, 
     amount: opened.amount,
     refusal: refusalOf(wallet, opened, whole, BigInt(block.height)),
     text: memo.text,
-    sender: memo.sender?.bytes ?? null,
+    sender: memo.senderBytes,
     paymentReference: paymentReferenceOf(hex.decode(block.hash), whole.outputHash),
     fingerprint: fingerprintOf(whole),
   };

@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { Tables } from '../../../store/database.ts';
 import { timeOf, timeText } from '../../../store/values.ts';
 
@@ -78,6 +78,12 @@ export interface ChainSighting {
   orderId: string | null;
   firstSeenAt: Date;
   lastSeenAt: Date;
+}
+
+/** Where an output stands among those that are not confirmed. */
+export interface OutputPosition {
+  height: number;
+  outputHash: string;
 }
 
 /** Outputs that are confirmed, or taken out of blocks, in one transaction. */
@@ -242,9 +248,13 @@ function outputQueries(database: Kysely<Tables>) {
         .execute();
     },
 
-    /** Up to OUTPUTS_AT_ONCE outputs at that height or below that are not confirmed yet, lowest first. */
-    async unconfirmedUpTo(height: number): Promise<ChainOutput[]> {
+    /** Up to OUTPUTS_AT_ONCE outputs at that height or below that are not confirmed yet, after a position, lowest first. */
+    async unconfirmedUpTo(height: number, after: OutputPosition | undefined): Promise<ChainOutput[]> {
+      const behind = after
+        ? sql<SqlBool>`(height, output_hash) > (${BigInt(after.height)}, ${after.outputHash})`
+        : sql<SqlBool>`1 = 1`;
       const rows = await outputs()
+        .where(behind)
         .where('confirmed_at', 'is', null)
         .where('height', '<=', BigInt(height))
         .orderBy('height')
