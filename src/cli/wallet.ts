@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import { stringifyJson } from '../json.ts';
+import { checkCommand } from '../rails/tari-chain/cli/check-command.ts';
+import { doctorCommand } from '../rails/tari-chain/cli/doctor-command.ts';
 import { keysCommand } from '../rails/tari-chain/cli/keys-command.ts';
 import {
   type NewReport,
@@ -42,6 +44,8 @@ export function walletCommand(ports: CommandPorts): Command {
     replayCommand(ports),
     queueCommand(ports),
     keysCommand(ports),
+    checkCommand(ports),
+    doctorCommand(ports),
   ]);
 }
 

@@ -205,6 +205,20 @@ export function paymentRepository(database: Kysely<Tables>) {
       return rows.map(paymentOf);
     },
 
+    /** Up to `limit` payments on the chain that were entered since then, after the one with that id, by their ids. */
+    async onChainSince(since: Date, after: string, limit: number): Promise<Payment[]> {
+      const rows = await database
+        .selectFrom('payments')
+        .selectAll()
+        .where('payment_type', '=', 'on_chain')
+        .where('created_at', '>=', timeText(since))
+        .where('txid', '>', after)
+        .orderBy('txid')
+        .limit(limit)
+        .execute();
+      return rows.map(paymentOf);
+    },
+
     /** Keeps a confirmation whose payment is not known yet. */
     async keepEarlyConfirmation(txid: string, createdAt: Date): Promise<void> {
       await database
