@@ -40,7 +40,7 @@ export interface WholeOutputAnswer {
   features: {
     version: string;
     output_type: number;
-    maturity: number;
+    maturity: number | bigint;
     coinbase_extra: string;
     sidechain_feature: null;
     range_proof_type: string;
