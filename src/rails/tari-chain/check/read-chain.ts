@@ -6,8 +6,10 @@ import type { ChainSide, FoundInBlock } from './compare.ts';
 
 /** Reads the chain from a height up to its tip, for a check of the books: nothing is written. */
 
-/** So many rounds over all nodes are tried, with pauses that double, before the reading is given up: half a minute. */
-const MAX_ROUNDS = 6;
+/** Rounds over all nodes with pauses that double: two minutes, in which one that has answered before comes back. */
+const MAX_ROUNDS = 8;
+/** Where none has ever answered, the settings are wrong more likely. */
+const MAX_FIRST_ROUNDS = 2;
 const FIRST_PAUSE_MS = 1_000;
 
 /** How far back a reorganisation is followed while the chain is read. */
@@ -48,14 +50,18 @@ export type AskNodes = <Answer>(question: (node: number) => Promise<Answer>) => 
 
 export function askNodes({ urls, sleep, signal }: Pick<ReadPorts, 'urls' | 'sleep' | 'signal'>): AskNodes {
   let node = 0;
+  let hasAnswered = false;
   return async (question) => {
     const troubles = new Map<string, string>();
-    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const rounds = hasAnswered ? MAX_ROUNDS : MAX_FIRST_ROUNDS;
+    for (let round = 0; round < rounds; round += 1) {
       if (round > 0) await sleep(FIRST_PAUSE_MS * 2 ** (round - 1));
       for (let tries = 0; tries < urls.length; tries += 1) {
         if (signal.aborted) throw new ReadingError('The reading was ended.');
         try {
-          return await question(node);
+          const answer = await question(node);
+          hasAnswered = true;
+          return answer;
         } catch (error) {
           // What is too long for one node's answer is asked for in smaller parts by the one who asks.
           if (!(error instanceof NodeError) || error.kind === 'too_much') throw error;

@@ -132,36 +132,33 @@ async function startFindings(
 }
 
 const REASONS: Readonly<Record<RefusalReason, string>> = {
-  wrong_value: 'claim a value that they do not hold',
-  foreign_script: 'can be spent by others',
-  covenant: 'bear a covenant',
-  coinbase: 'are mining rewards',
-  unknown_type: 'are of no known type',
-  locked: 'are locked until later',
-  no_amount: 'are worth nothing',
-  contradicted: 'were reported with another amount',
+  wrong_value: 'a value that the commitment does not hold',
+  foreign_script: 'a script that others can spend by',
+  covenant: 'a covenant',
+  coinbase: 'the type of a mining reward',
+  unknown_type: 'an unknown type',
+  locked: 'a lock',
+  no_amount: 'no amount',
+  contradicted: 'another amount than was reported',
 };
 
 /** Anyone can send a lie, so one is no fault of the shop's. */
 function moneyFindings({ refusals, departed }: Books): Finding[] {
-  const counts = [...refusals].map(([reason, count]) => `${count} ${REASONS[reason]}`);
+  const counts = [...refusals].map(([reason, count]) => `${count} with ${REASONS[reason]}`);
+  const advice = 'It counts for no order. When a customer says that he paid, this may be why.';
   const findings = [
     counts.length === 0
-      ? ok('refused', 'nothing that was sent was refused')
-      : ok(
-          'refused',
-          `of the outputs sent to the wallet ${counts.join(', ')}`,
-          'None of it counts for an order. Where a customer says that he paid, this is why it does not count.',
-        ),
+      ? ok('refused', 'nothing that was sent to the wallet')
+      : ok('refused', `sent to the wallet, and no payment: ${counts.join(', ')}`, advice),
   ];
-  if (departed > 0) {
-    findings.push(
-      failed(
-        'left the chain',
-        `${departed} confirmed payments have left the chain and not come back`,
-        'Look at the orders that they paid before you ship; taritools wallet check names them.',
-      ),
-    );
-  }
-  return findings;
+  if (departed === 0) return findings;
+  const detail = `confirmed payments that left the chain and did not come back: ${departed}`;
+  return [
+    ...findings,
+    failed(
+      'left the chain',
+      detail,
+      'Look at the orders that they paid before you ship; taritools wallet check names them.',
+    ),
+  ];
 }

@@ -103,7 +103,7 @@ function isReadableOnItsWay(url: string): boolean {
 }
 
 /** A node does not say of which network it is, but the name of a public one does. */
-function foreignNode(url: string, { network }: ChainSettings): Finding[] {
+export function foreignNode(url: string, { network }: Pick<ChainSettings, 'network'>): Finding[] {
   const known = Object.entries(PUBLIC_NODES).find(([, node]) => node === url)?.[0];
   if (known === undefined || known === network) return [];
   return [
