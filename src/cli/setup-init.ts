@@ -78,6 +78,12 @@ async function init(ports: CommandPorts, flags: InitFlags): Promise<void> {
   const superAdmin = flags.superAdmin ?? (await askAddress(ports, 'Address of the first super admin', '--super-admin'));
   const payments = await paymentSettings(ports, flags);
   const { hotWallet } = payments;
+  if (superAdmin.network !== hotWallet.network) {
+    throw new CommandError(
+      `The super admin’s address is on ${superAdmin.network} and the hot wallet’s on ${hotWallet.network}; both must be on the shop’s network.`,
+      EXIT_CODES.wrongUse,
+    );
+  }
   const text = fileText({
     ...newKeySettings(ports.randomBytes),
     ...payments.settings,

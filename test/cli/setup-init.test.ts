@@ -112,7 +112,10 @@ describe('setup init', { timeout: 120_000 }, () => {
 
     it('takes seed words from standard input, and nodes of another network', async () => {
       const nodes = 'http://127.0.0.1:9000,http://127.0.0.1:9001';
-      const made = await run(['--view-key-file', '-', '-n', 'esmeralda', '--nodes', nodes], { input: words.words });
+      const operator = addressToBase58(singleAddress('esmeralda', alice.tariAddress.spendKey));
+      const made = await run(['--view-key-file', '-', '-n', 'esmeralda', '--nodes', nodes, '--super-admin', operator], {
+        input: words.words,
+      });
       expect([made.code, made.stderr]).toEqual([0, expect.not.stringContaining('One base node')]);
       expect(parseEnvironmentFile(readFileSync(file))).toMatchObject({
         TPG_VIEW_KEY: words.view_secret,
@@ -190,6 +193,13 @@ describe('setup init', { timeout: 120_000 }, () => {
         exported,
         {},
         'of mainnet, not of igor',
+      ],
+      [
+        'of another network than the super admin',
+        ['--view-key-file', '-', '-n', 'igor', '--nodes', 'http://127.0.0.1:9000'],
+        exported,
+        {},
+        'both must be on the shop’s network',
       ],
       ['that is none', ['--view-key-file', '-'], chain.view_private_key.slice(1), {}, 'neither 24 seed words nor'],
       ['that is not given', ['--payments', 'chain'], '', {}, '--view-key-file is missing'],
