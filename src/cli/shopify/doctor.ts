@@ -160,7 +160,8 @@ async function currencyOf({ storefront }: ShopConnection): Promise<string | unde
   }
 }
 
-async function checkHotWallet({ client, settings: { paymentWalletAddress } }: Patient): Promise<Finding[]> {
+async function checkHotWallet({ client, settings: { paymentWalletAddress, chain } }: Patient): Promise<Finding[]> {
+  if (chain !== null) return [ok('hot wallet', 'its payments are found on the chain: see taritools wallet doctor')];
   if (client === undefined) return [skipped('hot wallet', 'Choose a profile with the role read_all, with -p.')];
   try {
     const wallets = await client.wallets();
