@@ -23,6 +23,7 @@ export const order = z.looseObject({
   updated_at: z.string(),
   status: z.string(),
   amount_outstanding: whole.nullable(),
+  amount_seen: whole.optional(),
 });
 export const payment = z.looseObject({
   txid: z.string(),

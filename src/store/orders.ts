@@ -281,6 +281,8 @@ export function orderRepository(database: Kysely<Tables>) {
         .selectAll()
         .where('status', '=', status)
         .where('updated_at', '<=', timeText(unchangedSince))
+        // Money for it is on its way.
+        .where('amount_seen', '=', 0n)
         .orderBy('updated_at')
         .orderBy('id')
         .limit(limit)

@@ -105,16 +105,17 @@ export function chainBooks({ store, clock, log, payments }: ChainBooksPorts) {
 
     /**
      * Goes back to a block that the chain still has. What stood above it stands nowhere until it is found again.
-     * @param common null where not even the first block is there any more.
+     * @param common null where not even the first block is there any more: then it is begun anew at `startHeight`.
      * @throws {MovedError}
      */
-    async goBack(top: KnownBlock, common: KnownBlock | null): Promise<void> {
+    async goBack(top: KnownBlock, common: KnownBlock | null, startHeight = 0): Promise<void> {
       const now = clock.now();
       const height = common?.height ?? -1;
       await write(async (tx, say) => {
         await requireTop(tx, top);
         for (const output of await tx.chain.outputsAbove(height)) await leave(payments, { tx, now, say }, output);
         await tx.chain.removeBlocksAbove(height);
+        if (common === null) await tx.chain.noteStart(startHeight);
       });
     },
 

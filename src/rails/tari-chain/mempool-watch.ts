@@ -35,8 +35,6 @@ export interface MempoolWatchPorts {
   subscriptions: Subscriptions;
   clock: Clock;
   log: Logger;
-  /** Between two looks; POLL_MS where left out. */
-  pollMs?: number;
 }
 
 /**
@@ -54,7 +52,7 @@ export class MempoolWatch {
     this.#loop = new Loop(
       async () => {
         await this.look();
-        return ports.pollMs ?? POLL_MS;
+        return POLL_MS + this.#pauseMs();
       },
       (error) => {
         ports.log.error({ err: error }, 'What stands in the mempool could not be written down; it is tried again');
@@ -118,18 +116,11 @@ export class MempoolWatch {
     const old = clock.now().getTime() - FORGET_AFTER_MS;
     const known = await store.read((tx) => tx.chain.sightings());
     if (known.some(({ lastSeenAt }) => lastSeenAt.getTime() <= old)) await store.run(forgetSightings);
-    const pauseMs = doubledPauseMs(this.#failures, FIRST_PAUSE_MS, MAX_PAUSE_MS);
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, pauseMs);
-      this.#loop.stopping.addEventListener(
-        'abort',
-        () => {
-          clearTimeout(timer);
-          resolve();
-        },
-        { once: true },
-      );
-    });
+  }
+
+  /** Beside the usual pause: a node that fails is asked less and less. */
+  #pauseMs(): number {
+    return this.#failures === 0 ? 0 : doubledPauseMs(this.#failures, FIRST_PAUSE_MS, MAX_PAUSE_MS);
   }
 }
 

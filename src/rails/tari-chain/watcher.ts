@@ -3,7 +3,7 @@ import type { Clock } from '../../engine/clock.ts';
 import type { Logger } from '../../engine/log.ts';
 import { Loop } from '../../loop.ts';
 import type { Store } from '../../store/unit-of-work.ts';
-import { type ChainBooks, KEPT_BLOCKS, MovedError } from './chain-books.ts';
+import { type ChainBooks, MovedError } from './chain-books.ts';
 import { Confirming } from './confirming.ts';
 import {
   chooseLeader,
@@ -35,6 +35,15 @@ const BATCHES_IN_A_TURN = 20;
 /** A reading of more blocks than this says in the log how far it has come, so often. */
 const MIN_BLOCKS_FOR_PROGRESS = 100;
 const PROGRESS_EVERY_MS = 30_000;
+
+/**
+ * How deep below the tip each block must be shown to follow the one before. Deeper, no chain changes while it is being
+ * read, and each header would be a question of its own.
+ */
+const PROVEN_BLOCKS = 200;
+
+/** Where even the first block was replaced, what was paid may stand so many blocks before it now. */
+const BLOCKS_BEFORE_START = 100;
 
 /** Something between us and a node may keep its answers for a minute; what is not there after that is not there. */
 const STUCK_AFTER_MS = 120_000;
@@ -229,8 +238,7 @@ export class ChainWatcher {
     }
     this.#stuckSinceMs = undefined;
     if (this.#top !== undefined && header.previousHash !== this.#top.hash) return 'forked';
-    // So far below the tip no chain changes, and each header would be a question of its own.
-    const proveLinks = height > tip.height - KEPT_BLOCKS;
+    const proveLinks = height > tip.height - PROVEN_BLOCKS;
     const limit = Math.min(this.#limit, tip.height - height + 1);
     const blocks = await scan.scan(leader, header.hash, limit, proveLinks).catch((error: unknown) => {
       if (!(error instanceof NodeError) || error.kind !== 'too_much' || this.#limit === 1) throw error;
@@ -276,8 +284,10 @@ export class ChainWatcher {
       );
       return 'done';
     }
-    await books.goBack(top, fork.kind === 'fork' ? fork.common : await this.#beforeStart(fork.lowest));
-    const height = fork.kind === 'fork' ? fork.common.height : fork.lowest.height - 1;
+    const common = fork.kind === 'fork' ? fork.common : null;
+    if (common === null) await this.#beginEarlier(top, lost);
+    else await books.goBack(top, common);
+    const height = common?.height ?? lost.height - 1;
     log.warn(
       { height, depth: top.height - height },
       `The chain was reorganised above block ${height}: ${top.height - height} blocks were replaced`,
@@ -285,14 +295,20 @@ export class ChainWatcher {
     return 'more';
   }
 
-  /** Where even the first block was replaced, it is begun anew there. Deeper than what is kept nothing can be followed. */
-  async #beforeStart(lowest: KnownBlock): Promise<null> {
-    const progress = await this.#ports.store.read((tx) => tx.chain.progress());
-    if (progress !== undefined && lowest.height <= progress.startHeight) return null;
-    throw new NodeError(
-      'garbage',
-      `Its chain has none of the blocks from ${lowest.height} on that were read. If that is the right chain, set TPG_WATCH_FROM to a height below ${lowest.height}.`,
-    );
+  /**
+   * Where even the first block was replaced, the chain is read from somewhat earlier on. What is deeper than what is kept
+   * cannot be followed.
+   */
+  async #beginEarlier(top: KnownBlock, lowest: KnownBlock): Promise<void> {
+    const { store, books } = this.#ports;
+    const progress = await store.read((tx) => tx.chain.progress());
+    if (progress === undefined || lowest.height > progress.startHeight) {
+      throw new NodeError(
+        'garbage',
+        `Its chain has none of the blocks from ${lowest.height} on that were read. If that is the right chain, set TPG_WATCH_FROM to a height below ${lowest.height}.`,
+      );
+    }
+    await books.goBack(top, null, Math.max(0, progress.startHeight - BLOCKS_BEFORE_START));
   }
 
   /** Another node that has answered and still has the block; undefined where none says so. */

@@ -130,6 +130,13 @@ function progressQueries(database: Kysely<Tables>) {
         .execute();
     },
 
+    async noteStart(startHeight: number): Promise<void> {
+      await database
+        .updateTable('chain_progress')
+        .set({ start_height: BigInt(startHeight) })
+        .execute();
+    },
+
     async noteWatchFrom(watchFrom: string | null): Promise<void> {
       await database.updateTable('chain_progress').set({ watch_from: watchFrom }).execute();
     },
