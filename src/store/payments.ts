@@ -229,13 +229,20 @@ export function paymentRepository(database: Kysely<Tables>) {
       return rows.map(paymentOf);
     },
 
-    /** Up to `limit` payments on the chain that were entered since then, after the one with that id, by their ids. */
-    async onChainSince(since: Date, after: string, limit: number): Promise<Payment[]> {
+    /**
+     * Up to `limit` payments on the chain that were entered since then, or that stand in that block or a later one, after
+     * the one with that id, by their ids.
+     */
+    async onChainSince(
+      { time, height }: { time: Date; height: number },
+      after: string,
+      limit: number,
+    ): Promise<Payment[]> {
       const rows = await database
         .selectFrom('payments')
         .selectAll()
         .where('payment_type', '=', 'on_chain')
-        .where('created_at', '>=', timeText(since))
+        .where(({ eb, or }) => or([eb('created_at', '>=', timeText(time)), eb('block_height', '>=', BigInt(height))]))
         .where('txid', '>', after)
         .orderBy('txid')
         .limit(limit)

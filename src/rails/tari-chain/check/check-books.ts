@@ -4,8 +4,8 @@ import type { ChainSettings } from '../settings.ts';
 import { type Comparison, compare } from './compare.ts';
 import type { ChainReading } from './read-chain.ts';
 
-/** Payments that are read from the database in one query. */
-const PAYMENTS_AT_ONCE = 1_000;
+/** Payments that are read from the database in one query: some hundred KB. */
+export const PAYMENTS_AT_ONCE = 1_000;
 
 export interface CheckReport extends Comparison {
   /** The blocks that were read. */
@@ -17,20 +17,23 @@ export interface CheckReport extends Comparison {
 /**
  * Compares the chain as it was read with the books, in one picture of what is committed.
  * @param wallet the public view key, hex.
+ * @param paymentsAtOnce that are read from the database in one query.
  */
 export async function checkBooks(
   reader: Reader,
   reading: ChainReading,
   { wallet, confirmations }: Pick<ChainSettings, 'confirmations'> & { wallet: string },
+  paymentsAtOnce = PAYMENTS_AT_ONCE,
 ): Promise<CheckReport> {
   const books = await reader.read(async (tx) => {
     const payments = new Map<string, Payment>();
     let after = '';
+    const start = { time: reading.fromTime, height: reading.from };
     for (;;) {
-      const page = await tx.payments.onChainSince(reading.fromTime, after, PAYMENTS_AT_ONCE);
+      const page = await tx.payments.onChainSince(start, after, paymentsAtOnce);
       for (const payment of page) payments.set(payment.txid, payment);
       const last = page.at(-1);
-      if (page.length < PAYMENTS_AT_ONCE || last === undefined) break;
+      if (page.length < paymentsAtOnce || last === undefined) break;
       after = last.txid;
     }
     // A payment may have been entered before the block that it stands in now.

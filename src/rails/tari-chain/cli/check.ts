@@ -19,6 +19,9 @@ import { watcherSettings } from './server-settings.ts';
 const PROGRESS_EVERY_MS = 500;
 const LINE_EVERY_MS = 30_000;
 
+/** The server looks at the chain every three seconds. */
+const SECOND_LOOK_MS = 5_000;
+
 /** @throws {CommandError} also where anything differs. */
 export async function checkChain(ports: CommandPorts, flags: CheckFlags): Promise<void> {
   const { chain, databaseUrl } = watcherSettings(ports, flags.database);
@@ -58,7 +61,12 @@ async function readAndCompare(
     ask,
     from,
   ).finally(() => ports.progress(''));
-  return checkBooks(reader, reading, { wallet: publicViewKey, confirmations: chain.confirmations });
+  const compareNow = () => checkBooks(reader, reading, { wallet: publicViewKey, confirmations: chain.confirmations });
+  const report = await compareNow();
+  if (report.differences.length === 0) return report;
+  // The server may have been in the middle of its work: what it needs a moment for is no difference.
+  await ports.sleep(SECOND_LOOK_MS);
+  return compareNow();
 }
 
 /** Where the watcher began for this wallet; where it never did, where it would. */
