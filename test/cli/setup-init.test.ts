@@ -39,6 +39,15 @@ describe('setup init', { timeout: 120_000 }, () => {
       environment: { TPG_DATABASE_URL: `sqlite://${join(folder, 'store.db')}`, ...environment },
     });
 
+  it('refuses owners of two networks, with both by name, and writes nothing', async () => {
+    const there = addressToBase58(singleAddress('esmeralda', alice.tariAddress.spendKey));
+    const { code, stderr } = await init(['--super-admin', there]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/on esmeralda and the hot wallet’s on mainnet/)]);
+    expect(existsSync(file)).toBe(false);
+    expect(existsSync(join(folder, 'store.db'))).toBe(false);
+    expect((await init(['--no-shop', '--super-admin', there, '--hot-wallet', there])).code).toBe(0);
+  });
+
   it('leaves a server that starts without a warning, with a super admin and a hot wallet who can start at once', async () => {
     const standIn = await startShopifyStandIn({
       scopes: ['write_orders', 'write_products', 'write_metaobjects', 'write_metaobject_definitions'],

@@ -29,6 +29,7 @@ export function claimRoutes(orders: Engine['orders'], limitStrangers: StrangerLi
             'order_not_found',
             'order_change_forbidden',
             'no_payment_wallet',
+            'wrong_network',
           ],
           response: { 200: claimedOrder },
         },
