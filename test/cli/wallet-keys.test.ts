@@ -219,8 +219,10 @@ describe('wallet keys', { timeout: 60_000 }, () => {
       expect((await write()).stderr).toContain('TPG_TARI_NODES is not set yet');
       const written = readFileSync(file, 'utf8');
       expect(statSync(file).mode & 0o777).toBe(0o600);
+      chmodSync(file, 0o644);
       expect((await write()).stdout).toContain('Nothing to change');
       expect(readFileSync(file, 'utf8')).toBe(written);
+      expect(statSync(file).mode & 0o777).toBe(0o600);
     });
 
     it('keeps the wallet’s own address with its features', async () => {

@@ -79,6 +79,18 @@ describe('a server that watches the chain', { timeout: 180_000 }, () => {
       const doctor = await home.run(['wallet', 'doctor'], tools);
       expect([doctor.code, doctor.stderr]).toEqual([0, '']);
       expect(doctor.stdout).toContain('the server has read up to block 24, 0 behind');
+
+      const lie = payTo(shop.address, buyer, { amount: 9_000_000n, text: 'order 1001', lie: 'locked' }, random);
+      chain.mine({ outputs: [lie] });
+      await eventually(async () => {
+        const refused = await home.json(['admin', 'chain', 'refused', '-p', 'boss']);
+        expect(refused).toMatchObject([{ reason: 'locked', claimed_amount: 9_000_000, memo: 'order 1001' }]);
+      }, SECONDS);
+      expect(await home.json(['admin', 'chain', 'left', '-p', 'boss'])).toEqual([]);
+      const status = await home.text(['admin', 'chain', 'status', '-p', 'boss']);
+      expect(status).toContain('the server watches the chain');
+      for (const { url } of nodes) expect(status).toContain(url);
+      expect(await home.text(['admin', 'chain', 'refused', '-p', 'boss'])).toMatch(/locked +9\.000000 XTM +order 1001/);
       expect(await home.text(['audit', '-d', environment.TPG_DATABASE_URL])).toContain('agree');
     } finally {
       await server.stop();

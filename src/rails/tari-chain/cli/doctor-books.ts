@@ -145,7 +145,7 @@ const REASONS: Readonly<Record<RefusalReason, string>> = {
 /** Anyone can send a lie, so one is no fault of the shop's. */
 function moneyFindings({ refusals, departed }: Books): Finding[] {
   const counts = [...refusals].map(([reason, count]) => `${count} with ${REASONS[reason]}`);
-  const advice = 'It counts for no order. When a customer says that he paid, this may be why.';
+  const advice = 'It counts for no order. taritools admin chain refused lists it, with what it claims.';
   const findings = [
     counts.length === 0
       ? ok('refused', 'nothing that was sent to the wallet')
@@ -158,7 +158,7 @@ function moneyFindings({ refusals, departed }: Books): Finding[] {
     failed(
       'left the chain',
       detail,
-      'Look at the orders that they paid before you ship; taritools wallet check names them.',
+      'Look at the orders that they paid before you ship; taritools admin chain left lists them.',
     ),
   ];
 }

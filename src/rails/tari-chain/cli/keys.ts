@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hex } from '@scure/base';
 import { parse as parseEnvironmentFile } from 'dotenv';
@@ -10,6 +10,8 @@ import { AddressError, accountOf, addressToBase58, parseAddress, type TariAddres
 import type { KeysFlags } from './keys-command.ts';
 import { nodesText } from './nodes-text.ts';
 import { readWatchedWallet, type WatchedWallet } from './read-keys.ts';
+
+const OWNER_ONLY = 0o600;
 
 const WHAT_THEY_SHOW =
   'These settings spend nothing. But the view key opens every payment of the wallet, with its amount and text: keep it where only the server can read it.';
@@ -60,6 +62,8 @@ async function writeSettings(
   const kept = flags.replace ? undefined : addressToKeep(before, watched);
   const settings = settingsOf({ ...watched, address: kept ?? watched.address }, nodes);
   const isChanged = await changeSettings(path, settings);
+  // A file that held all of it already may be open to others.
+  await chmod(path, OWNER_ONLY);
 
   ports.print(
     `${isChanged ? 'Wrote' : 'Nothing to change:'} ${Object.keys(settings).join(', ')} in ${path}, which only you can read.`,
