@@ -103,7 +103,7 @@ export function orderText(order: PaperOrder, missing: number | null): string {
     `"customer_id":${text(order.customer)},"memo":${text(order.memo)},"total_price":${order.price},` +
     `"original_price":${text(order.shopPrice)},"currency":${text(order.currency)},` +
     `"created_at":"${timeText(order.createdAt)}","updated_at":"${timeText(order.updatedAt)}",` +
-    `"status":"${order.state}","amount_outstanding":null,"amount_missing":${missing}}`
+    `"status":"${order.state}","amount_outstanding":null,"amount_missing":${missing},"amount_seen":0}`
   );
 }
 

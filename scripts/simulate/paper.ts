@@ -349,7 +349,8 @@ export class Paper {
     this.#checkMessage(message);
     const known = this.payments.get(report.txid);
     const { account, address, text } = report.sender;
-    const isSame = account === null ? known?.sender === text : known?.account === account;
+    // Where one side knows of no account, it says nothing against the other.
+    const isSame = account === null || known?.account === null || known?.account === account;
     if (known !== undefined && (known.amount !== report.amount || !isSame)) throw new Refusal('payment_contradicted');
     this.nonces.set(`wallet ${message.wallet}`, message.nonce);
     if (known !== undefined) return `known ${known.isConfirmed}`;

@@ -7,6 +7,7 @@ import type { Ledger } from './ledger.ts';
 import { isNamed } from './order-lookup.ts';
 import { isOpen } from './order-states.ts';
 import { type Claimant, type Owner, ownerOf } from './owners.ts';
+import { networkProblemBySettings } from './shop-network.ts';
 import type { ShopOrder } from './storefront.ts';
 
 /** How orders come to be claimed: by a signature, which speaks for its account, or by a payment that only names them. */
@@ -33,10 +34,11 @@ export function claimantIn(shopOrder: ShopOrder, { settings, log }: SignatureCon
     const claim = claimInMemo(text);
     if (claim === undefined || !isNamed(shopOrder, claim.order_id, settings.strictMode)) continue;
     const verified = verifiedClaim(claim, settings);
-    if (verified !== undefined) return verified.claimant;
+    const problem = verified && networkProblemBySettings(settings, verified.claimant.account);
+    if (verified !== undefined && problem === undefined) return verified.claimant;
     log.info(
       { orderId: shopOrder.orderId },
-      'The claim in the note of the order is not signed by its address; it is passed over',
+      `The claim in the note of the order is passed over: ${problem ?? 'it is not signed by its address.'}`,
     );
   }
   return undefined;

@@ -1,5 +1,6 @@
 import type { DeliveryBacklog } from '../store/deliveries.ts';
 import type { PriceUpdateBacklog } from '../store/price-updates.ts';
+import { type ChainStatus, type ChainWatch, chainStatus } from './chain-watch.ts';
 import type { EngineContext } from './context.ts';
 
 /** Whether the server can do its work: keep what it is told, and tell others what it decided. */
@@ -14,6 +15,8 @@ export interface Condition {
   prices: PriceUpdateBacklog;
   /** Payments that came for orders that could no longer be paid, and that somebody should look at. */
   latePayments: number;
+  /** How the watcher of the chain does; undefined where nothing is watched, or nobody can say. The server does without. */
+  chain: ChainStatus | undefined;
 }
 
 /** Events that wait longer than this say that the shop, or a plugin, has been out of reach for long. */
@@ -22,16 +25,18 @@ const LONGEST_LAG_MS = 15 * 60_000;
 const NO_DATABASE = 'The database cannot be written; what is sent now is refused and must be sent again.';
 
 /** As far as nobody can ask the database. */
-export const NO_BACKLOG: Pick<Condition, 'deliveries' | 'prices' | 'latePayments'> = {
+export const NO_BACKLOG: Pick<Condition, 'deliveries' | 'prices' | 'latePayments' | 'chain'> = {
   deliveries: { pending: 0, dead: 0, oldestPendingAt: null },
   prices: { waiting: 0, failed: 0 },
   latePayments: 0,
+  chain: undefined,
 };
 
 /** Makes what finds out the condition. It writes to the database each time, so whoever asks should not ask too often. */
 export function condition(
   { store, clock, log, subscriptions }: Pick<EngineContext, 'store' | 'clock' | 'log' | 'subscriptions'>,
   hasStorefront: boolean,
+  chainWatch: ChainWatch | undefined,
 ): () => Promise<Condition> {
   return async () => {
     const now = clock.now();
@@ -40,13 +45,14 @@ export function condition(
         await tx.heartbeat.beat(now);
         const deliveries = await tx.deliveries.backlog(subscriptions.allDurableSubscribers());
         const latePayments = await tx.payments.countLate();
-        return { deliveries, prices: await tx.priceUpdates.backlog(), latePayments };
+        const chain = chainWatch && (await chainStatus(tx, chainWatch));
+        return { deliveries, prices: await tx.priceUpdates.backlog(), latePayments, chain };
       })
       .catch((error: unknown) => {
         log.error({ err: error }, 'The database cannot be written');
         return undefined;
       });
-    const { deliveries, prices, latePayments } = written ?? NO_BACKLOG;
+    const { deliveries, prices, latePayments, chain } = written ?? NO_BACKLOG;
     const { oldestPendingAt } = deliveries;
     const lagMs = oldestPendingAt === null ? 0 : Math.max(0, now.getTime() - oldestPendingAt.getTime());
     const isBehind = lagMs > LONGEST_LAG_MS;
@@ -61,6 +67,7 @@ export function condition(
       lagMs,
       prices,
       latePayments,
+      chain,
     };
   };
 }

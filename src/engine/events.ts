@@ -24,6 +24,10 @@ export interface EventPayloads {
     customer_id: string | null;
     reason: string;
   };
+  /** It was confirmed. Nothing was taken from anybody: a person must look. */
+  PaymentLeftTheChain: { payment: PaymentView };
+  /** It stands in a mempool and counts for nothing. `order` is the one that it names, if that is known. */
+  PaymentSeen: { txid: string; amount: bigint; memo: string | null; order_id: string | null; order: OrderView | null };
 }
 
 export type UnmatchedReason = 'late';

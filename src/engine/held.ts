@@ -55,7 +55,10 @@ export function held({ store, settings }: EngineContext, { perform }: Changes) {
     }
     const owner: MoneyOwner = { kind: 'order', id: order.orderId };
     requireOther(payment, owner);
-    if (order.status === 'Unclaimed') await ledger.claimOrder(order, madeOwner(order.customerId), 'by_hand');
+    if (order.status === 'Unclaimed') {
+      const made = await madeOwner(ledger.tx, order.customerId, settings);
+      await ledger.claimOrder(order, made, 'by_hand');
+    }
     await ledger.assignPayment(payment, owner, reason);
     return tryToPay(ledger, order.orderId);
   }

@@ -41,10 +41,10 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
         const memo = reason ?? null;
         const payments = [];
         if (amount > 0n) {
-          const from = madeOwner(customerId);
+          const from = await madeOwner(ledger.tx, customerId, settings);
           payments.push(await ledger.enterManualPayment({ txid, customerId, from, amount, memo, orderId: null }));
         } else {
-          for (const [index, taking] of (await takingsOf(ledger, customerId, amount)).entries()) {
+          for (const [index, taking] of (await takingsOf(ledger, customerId, amount, settings)).entries()) {
             const id = index === 0 ? txid : `${txid}-${index + 1}`;
             payments.push(await ledger.takeBack({ txid: id, memo, ...taking }));
           }
@@ -64,7 +64,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
     fulfill(request: ChangeRequest, { orderId, reason }: { orderId: string; reason: string }) {
       const txid = makeTxid();
       return onOrder(request, orderId, async (ledger, order) => {
-        const from = madeOwner(order.customerId);
+        const from = await madeOwner(ledger.tx, order.customerId, settings);
         const { customerId, totalPrice: amount } = order;
         const before = await ledger.viewOf(order);
         const claimed = order.status === 'Unclaimed' ? await ledger.claimOrder(order, from, 'by_hand') : order;
@@ -212,8 +212,9 @@ async function takingsOf(
   ledger: Ledger,
   customerId: string,
   amount: MicroTari,
+  settings: EngineContext['settings'],
 ): Promise<Pick<TakenBack, 'from' | 'parts'>[]> {
-  const made = madeOwner(customerId).account;
+  const made = (await madeOwner(ledger.tx, customerId, settings)).account;
   const addresses = (await addressesOf(ledger, customerId))
     .map((address) => ({ ...address, total: address.sources.reduce((sum, each) => sum + each.available, 0n) }))
     .sort(

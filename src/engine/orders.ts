@@ -2,15 +2,18 @@ import type { Order } from '../store/orders.ts';
 import type { Payment } from '../store/payments.ts';
 import type { Repositories } from '../store/repositories.ts';
 import type { Claim } from '../tari/claim.ts';
+import { formatTari, MIN_SENDABLE } from '../tari/micro-tari.ts';
 import { enterNaming, enterSignedClaim, statedBy, type VerifiedClaim, verifiedClaim } from './claims.ts';
 import type { EngineContext, SignatureContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import { Ledger } from './ledger.ts';
+import type { Logger } from './log.ts';
 import { findNamedOrder, findOrder, findShopOrder, namesOf } from './order-lookup.ts';
 import { isOpen } from './order-states.ts';
 import type { Owner } from './owners.ts';
 import { convertPrice } from './prices.ts';
 import { payFromAllAccounts, tryToPay } from './settling.ts';
+import { requireShopNetwork } from './shop-network.ts';
 import { closeByShop, withEarlyNews } from './shop-news.ts';
 import type { ShopOrder } from './storefront.ts';
 
@@ -55,6 +58,7 @@ export function orders(context: EngineContext) {
       shopUpdatedAt: shopOrder.updatedAt,
       shopTriggeredAt: shopOrder.triggeredAt ?? null,
     });
+    warnIfTooSmall(order, log);
     const named = await paymentsNaming(tx, order);
     for (const payment of named) {
       if (payment.owner === null && payment.unspent > 0n) await ledger.adoptPayment(payment, order);
@@ -81,6 +85,7 @@ export function orders(context: EngineContext) {
   const enterClaim = async ({ orderId, claimant }: VerifiedClaim): Promise<ClaimedOrder> => {
     const now = clock.now();
     const claimed = await store.run(async (tx) => {
+      await requireShopNetwork(tx, settings, claimant.account);
       const sendTo = settings.paymentWalletAddress ?? (await tx.wallets.firstAddress());
       if (sendTo === undefined) throw new EngineError('no_payment_wallet');
       const order = await findOrder(tx, orderId, settings.strictMode);
@@ -118,7 +123,7 @@ export function orders(context: EngineContext) {
 
     /**
      * What `claim` does once the signature is checked.
-     * @throws {EngineError} `order_not_found`, also for one that the claimant can't claim; `no_payment_wallet`
+     * @throws {EngineError} `order_not_found`, also for one that the claimant can't claim; `no_payment_wallet`, `wrong_network`
      */
     enterClaim,
   };
@@ -178,4 +183,13 @@ export function signedClaims({ enterClaim }: Pick<Orders, 'enterClaim'>, { setti
       return enterClaim(verified);
     },
   };
+}
+
+/** Nobody can pay it with a payment of its own, so somebody should know why it stays open. */
+function warnIfTooSmall({ orderId, totalPrice }: Order, log: Logger): void {
+  if (totalPrice === 0n || totalPrice >= MIN_SENDABLE) return;
+  log.warn(
+    { orderId, totalPrice },
+    `Order ${orderId} costs ${formatTari(totalPrice)}, which is less than a wallet can send (${formatTari(MIN_SENDABLE)}): only credit can pay it`,
+  );
 }

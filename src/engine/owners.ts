@@ -1,6 +1,8 @@
+import type { Repositories } from '../store/repositories.ts';
 import { type AccountId, accountAddress, accountOf, addressToBase58, type TariAddress } from '../tari/address.ts';
 import { customerAddress, isCustomerAccount } from '../tari/customer-address.ts';
 import type { Sender } from '../tari/sender.ts';
+import { shopNetwork } from './shop-network.ts';
 
 /** An owner of Tari, with the address by which it is shown. */
 export interface Owner {
@@ -21,9 +23,13 @@ export function ownerOf(address: TariAddress): Owner {
   return { account: accountOf(address), address: addressToBase58(accountAddress(address)) };
 }
 
-/** The account that stands for a customer who has no wallet. Nobody has its key. */
-export function madeOwner(customerId: string): Owner {
-  return ownerOf(customerAddress(customerId));
+/** The account that stands for a customer who has no wallet, on the network of the shop. Nobody has its key. */
+export async function madeOwner(
+  tx: Pick<Repositories, 'wallets'>,
+  customerId: string,
+  settings: Parameters<typeof shopNetwork>[1] = { paymentWalletAddress: undefined },
+): Promise<Owner> {
+  return ownerOf(customerAddress(customerId, await shopNetwork(tx, settings)));
 }
 
 /**

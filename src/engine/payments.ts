@@ -11,6 +11,7 @@ import { Ledger } from './ledger.ts';
 import { orderNamedInMemo } from './order-lookup.ts';
 import { type Claimant, claimantOf, type Owner, senderText } from './owners.ts';
 import { nothingSettled, type Settled } from './settling.ts';
+import { networkProblemBySettings } from './shop-network.ts';
 import type { Authenticate, AuthenticatedMessage, WalletMessage, Wallets } from './wallets.ts';
 
 /** A payment as the hot wallet reports it. */
@@ -160,8 +161,12 @@ export function namedOrder(
   const claim = memo === null ? undefined : claimInMemo(memo);
   if (claim !== undefined) {
     const verified = verifiedClaim(claim, settings);
-    if (verified !== undefined) return { ...verified, isSigned: true };
-    log.info({ txid }, 'The claim in the memo of the payment is not signed by its address; it is passed over');
+    const problem = verified && networkProblemBySettings(settings, verified.claimant.account);
+    if (verified !== undefined && problem === undefined) return { ...verified, isSigned: true };
+    log.info(
+      { txid },
+      `The claim in the memo of the payment is passed over: ${problem ?? 'it is not signed by its address.'}`,
+    );
   }
   const named = orderId ?? orderNamedInMemo(memo, settings);
   return named === undefined ? undefined : { orderId: named, claimant: claimantOf(sender), isSigned: false };
@@ -178,7 +183,8 @@ async function knownPayment(tx: Repositories, report: PaymentReport): Promise<Pa
   const known = await tx.payments.find(report.txid);
   if (known === undefined) return undefined;
   const { account } = claimantOf(report.sender);
-  const isSameSender = account === null ? known.sender === senderText(report.sender) : known.account === account;
+  // Where one side knows of no account, it says nothing against the other.
+  const isSameSender = known.account === null || account === null || known.account === account;
   if (known.amount !== report.amount || !isSameSender) throw new EngineError('payment_contradicted', report.txid);
   return known;
 }

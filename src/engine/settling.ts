@@ -85,14 +85,15 @@ async function payerIn(
   parts: readonly Part[],
   payer: Account | undefined,
 ): Promise<Claimant> {
-  if (totalPrice === 0n) return payer ?? madeOwner(customerId);
+  const made = () => madeOwner(ledger.tx, customerId);
+  if (totalPrice === 0n) return payer ?? made();
   let largest: Part | undefined;
   for (const part of parts) {
     if (part.source.owner.kind === 'account' && part.amount > (largest?.amount ?? 0n)) largest = part;
   }
-  if (largest === undefined) return madeOwner(customerId);
+  if (largest === undefined) return made();
   const account = await ledger.tx.accounts.find(largest.source.owner.id as AccountId);
-  return account ?? madeOwner(customerId);
+  return account ?? made();
 }
 
 /** Pays what the customer's own credit covers now, each order by itself, oldest first. */

@@ -36,6 +36,7 @@ export function orderView(order: Order) {
     status: order.status,
     amount_outstanding: order.amountOutstanding,
     amount_missing: missing,
+    amount_seen: order.amountSeen,
   };
 }
 

@@ -100,6 +100,12 @@ export const transactionId = z
   .max(128)
   .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without spaces');
 
+/** The payment reference that payer and shop both see: 32 bytes in hex, in either case. */
+export const paymentReference = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/i, 'must be a payment reference: 64 characters of hex')
+  .transform((text) => text.toLowerCase());
+
 const LONGEST_MEMO = 16 * 1024;
 
 export const memo = keptText(LONGEST_MEMO);
@@ -164,6 +170,8 @@ export const order = z.object({
   status: z.enum(ORDER_STATUSES),
   amount_outstanding: z.string().nullable(),
   amount_missing: amount.nullable(),
+  /** What stands in a mempool for it: it counts for nothing. */
+  amount_seen: amount,
 });
 
 /** An order with what operators see of it: who claimed it and how, when it is due, and what has paid it. */
@@ -328,6 +336,14 @@ export const event = z.discriminatedUnion('type', [
   eventOf('OrderClaimed', { order, claimant: z.string() }),
   eventOf('PaymentReceived', { payment }),
   eventOf('PaymentConfirmed', { payment }),
+  eventOf('PaymentLeftTheChain', { payment }),
+  eventOf('PaymentSeen', {
+    txid: z.string(),
+    amount,
+    memo: z.string().nullable(),
+    order_id: z.string().nullable(),
+    order: order.nullable(),
+  }),
 ]);
 
 /** A webhook that could not be used. */
@@ -375,6 +391,16 @@ export const readiness = z.object({
   price_updates: z.object({ waiting: z.int(), failed: z.int() }),
   /** Payments that came for orders that could no longer be paid, and are not used up: see /api/held. */
   payments: z.object({ late: z.int() }),
+  /** Where the chain is watched: the server is well without its nodes, and what it knows gets old. */
+  chain: z
+    .object({
+      state: z.enum(['watching', 'elsewhere']),
+      height: z.int().nullable(),
+      blocks_behind: z.int(),
+      /** Since a node last answered; null before the first time. */
+      age_seconds: z.int().nullable(),
+    })
+    .optional(),
 });
 
 /** An answer without a body. */

@@ -30,6 +30,8 @@ export interface Order {
   ownMoney: MicroTari;
   /** What else would be used for it now: its customer's credit, and the free credit of those who signed that it is theirs. */
   usableCredit: MicroTari;
+  /** What stands in a mempool for it, in µT: it is not in a block yet, and counts for nothing. */
+  amountSeen: MicroTari;
   createdAt: Date;
   /** Our last change, from which the time-outs count. */
   updatedAt: Date;
@@ -45,7 +47,7 @@ export interface OrderPosition {
   id: bigint;
 }
 
-export type NewOrder = Omit<Order, 'id' | 'usableCredit' | 'ownMoney'>;
+export type NewOrder = Omit<Order, 'id' | 'amountSeen' | 'usableCredit' | 'ownMoney'>;
 
 /** The fields that may change after an order was stored. */
 export type OrderChange = Partial<
@@ -96,6 +98,7 @@ export function orderOf(row: ReadOrderRow): Order {
     claimKind: row.claim_kind,
     ownMoney: amountOf(row.own_money),
     usableCredit: amountOf(row.usable_credit),
+    amountSeen: amountOf(row.amount_seen),
     createdAt: timeOf(row.created_at),
     updatedAt: timeOf(row.updated_at),
     shopUpdatedAt: timeOf(row.shop_updated_at),
@@ -104,7 +107,7 @@ export function orderOf(row: ReadOrderRow): Order {
 }
 
 /** What is written of an order; the rest follows from it. */
-type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal'>;
+type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal' | 'amount_seen'>;
 
 function rowOf(order: NewOrder & Pick<Order, 'ownMoney'>): WrittenRow {
   return {
@@ -252,7 +255,7 @@ export function orderRepository(database: Kysely<Tables>) {
     async insert(order: NewOrder): Promise<Order> {
       const none = 0n as MicroTari;
       const [row] = (await insert(rowOf({ ...order, ownMoney: none }))).rows;
-      return { id: (row as { id: bigint }).id, ...order, ownMoney: none, usableCredit: none };
+      return { id: (row as { id: bigint }).id, amountSeen: none, ...order, ownMoney: none, usableCredit: none };
     },
 
     /** The order with what is there for it at this moment. */
@@ -282,6 +285,16 @@ export function orderRepository(database: Kysely<Tables>) {
     async find(orderId: string): Promise<Order | undefined> {
       const [row] = (await select({ orderId })).rows;
       return row && orderOf(row);
+    },
+
+    /** Notes what stands in a mempool for an order. It is no change of the order: neither its time-out nor the shop hears of it. */
+    async noteSeen(order: Order, amountSeen: MicroTari): Promise<Order> {
+      await database
+        .updateTable('orders')
+        .set({ amount_seen: amountSeen })
+        .where('order_id', '=', order.orderId)
+        .execute();
+      return { ...order, amountSeen };
     },
 
     /** The orders whose order id is one of the two. */
@@ -377,6 +390,8 @@ export function orderRepository(database: Kysely<Tables>) {
       let query = all()
         .where('status', '=', status)
         .where('updated_at', '<=', timeText(unchangedSince))
+        // Money for it is on its way.
+        .where('amount_seen', '=', 0n)
         .orderBy('updated_at')
         .orderBy('id')
         .limit(limit);

@@ -46,6 +46,24 @@ export interface MoneyOwner {
 
 /** What is new of a payment: nothing of it is anybody's yet. */
 export type NewPayment = Omit<Payment, 'owner' | 'unspent' | 'isLate'>;
+/** The block that a payment stands in. */
+export interface BlockOfPayment {
+  height: bigint;
+  /** The payment reference, hex: it changes with the block. */
+  reference: string;
+}
+
+/** What payments are searched by. All that is given must hold; nothing given is every payment. */
+export interface PaymentFilter {
+  txid?: string | undefined;
+  /** 64 characters of lower-case hex. */
+  paymentReference?: string | undefined;
+  /** The order as the payment names it. */
+  orderId?: string | undefined;
+  /** The earliest and the latest time of creation, both included. */
+  since?: Date | undefined;
+  until?: Date | undefined;
+}
 
 /** Where a payment stands in a list that is sorted by its creation. */
 export interface PaymentPosition {
@@ -283,6 +301,17 @@ export function paymentRepository(database: Kysely<Tables>) {
       return { ...payment, status, updatedAt };
     },
 
+    /** Says in which block a payment stands now; null for in none. */
+    async place(payment: Payment, block: BlockOfPayment | null, updatedAt: Date): Promise<Payment> {
+      const { height: blockHeight = null, reference: paymentReference = null } = block ?? {};
+      await database
+        .updateTable('payments')
+        .set({ block_height: blockHeight, payment_reference: paymentReference, updated_at: timeText(updatedAt) })
+        .where('txid', '=', payment.txid)
+        .execute();
+      return { ...payment, blockHeight, paymentReference, updatedAt };
+    },
+
     /** Up to `limit` payments of an account after the position, oldest first. */
     async pageOfAccount(account: AccountId, after: PaymentPosition | undefined, limit: number): Promise<Payment[]> {
       const rows = await pageAfter(after, limit).where('account_ordinal', '=', ordinalOf(account)).execute();
@@ -297,6 +326,18 @@ export function paymentRepository(database: Kysely<Tables>) {
         .where('account_ordinal', '=', ordinalOf(account))
         .executeTakeFirstOrThrow();
       return amountOf(total);
+    },
+
+    /** Up to `limit` payments that fit the filter, after the position, oldest first. */
+    async search(filter: PaymentFilter, after: PaymentPosition | undefined, limit: number): Promise<Payment[]> {
+      const { txid, paymentReference, orderId, since, until } = filter;
+      let page = pageAfter(after, limit);
+      if (txid !== undefined) page = page.where('txid', '=', txid);
+      if (paymentReference !== undefined) page = page.where('payment_reference', '=', paymentReference);
+      if (orderId !== undefined) page = page.where('order_id', '=', orderId);
+      if (since !== undefined) page = page.where('created_at', '>=', timeText(since));
+      if (until !== undefined) page = page.where('created_at', '<=', timeText(until));
+      return (await page.execute()).map(paymentOf);
     },
 
     /** Up to `limit` payments that name an order by any of the given ids, after the position, oldest first. */
@@ -336,6 +377,27 @@ export function paymentRepository(database: Kysely<Tables>) {
         .where(sql<SqlBool>`is_late = 1 and unspent > 0`)
         .executeTakeFirstOrThrow();
       return Number(count);
+    },
+
+    /**
+     * Up to `limit` payments on the chain that were entered since then, or that stand in that block or a later one, after
+     * the one with that id, by their ids.
+     */
+    async onChainSince(
+      { time, height }: { time: Date; height: number },
+      after: string,
+      limit: number,
+    ): Promise<Payment[]> {
+      const rows = await database
+        .selectFrom('payments')
+        .selectAll()
+        .where('payment_type', '=', 'on_chain')
+        .where(({ eb, or }) => or([eb('created_at', '>=', timeText(time)), eb('block_height', '>=', BigInt(height))]))
+        .where('txid', '>', after)
+        .orderBy('txid')
+        .limit(limit)
+        .execute();
+      return rows.map(paymentOf);
     },
 
     /** Keeps a confirmation whose payment is not known yet. */

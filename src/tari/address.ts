@@ -194,6 +194,11 @@ export function networkOfAccount(account: AccountId): Network {
   return networkOfByte(Number.parseInt(account.slice(0, 2), 16));
 }
 
+/** The network of an address that was read before and is kept as base58: its first character says it. */
+export function networkOfBase58(text: string): Network {
+  return networkOfByte(bytesFromBase58(text)?.[0]);
+}
+
 /** The text as an account id. Throws AddressError when it is not 66 characters of lower-case hex that name a key. */
 export function accountId(text: string): AccountId {
   if (!/^[0-9a-f]{66}$/.test(text)) throw new AddressError('An account id is 66 characters of lower-case hex.');

@@ -134,6 +134,7 @@ describe('the page', () => {
       exchangeRate: 30_000_000n,
       status: 'Paid',
       amountOutstanding: null,
+      amountSeen: microTari(0n),
       claimedBy: account,
       claimKind: 'proven',
       ownMoney: microTari(0n),
@@ -143,6 +144,7 @@ describe('the page', () => {
       shopUpdatedAt: new Date(ORDER.updated_at),
       shopTriggeredAt: null,
     });
-    expect({ ...order, id: Number(order.id), total_price: Number(order.total_price) }).toEqual(ORDER);
+    const { id, total_price: price, amount_seen: seen } = order;
+    expect({ ...order, id: Number(id), total_price: Number(price), amount_seen: Number(seen) }).toEqual(ORDER);
   });
 });

@@ -163,6 +163,7 @@ describe('an order is shown', () => {
       'status',
       'amount_outstanding',
       'amount_missing',
+      'amount_seen',
     ]);
   });
 });

@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { audit } from '../../src/engine/audit.ts';
 import { amountMissing } from '../../src/engine/views.ts';
 import { parseJson } from '../../src/json.ts';
-import { singleAddress } from '../../src/tari/address.ts';
 import { customerAddress } from '../../src/tari/customer-address.ts';
 import { microTari } from '../../src/tari/micro-tari.ts';
 import {
@@ -709,4 +708,3 @@ function customerAccount(customerId: string) {
   const address = customerAddress(customerId);
   return `00${Buffer.from(address.spendKey).toString('hex')}` as Person['account'];
 }
-void singleAddress;

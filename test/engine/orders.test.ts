@@ -38,6 +38,7 @@ describe('a new order', () => {
       exchangeRate: 1_000_000n,
       status: 'Unclaimed',
       amountOutstanding: null,
+      amountSeen: 0n,
       claimedBy: null,
       claimKind: null,
       ownMoney: 0n,
@@ -84,6 +85,7 @@ describe('a new order', () => {
         status: 'Unclaimed',
         amount_outstanding: null,
         amount_missing: 100_000_000,
+        amount_seen: 0,
       },
     });
   });

@@ -24,7 +24,7 @@ export function claimRoutes(orders: Engine['orders'], limitStrangers: StrangerLi
           tags: ['customers'],
           body: z.unknown(),
           told: { body: z.object({ address, order_id: orderId, signature: claimSignature }) },
-          errors: ['invalid_claim', 'claim_signature_invalid', 'order_not_found', 'no_payment_wallet'],
+          errors: ['invalid_claim', 'claim_signature_invalid', 'order_not_found', 'no_payment_wallet', 'wrong_network'],
           response: { 200: claimedOrder },
         },
       },
