@@ -117,7 +117,10 @@ export class PaperMoney {
   /** A signature takes an order over that nobody has signed for, and stands beside another's else. */
   signedClaim(order: PaperOrder, owner: PaperOwner): void {
     if (!isOpen(order)) return;
-    if (order.claimKind !== 'proven') return this.claim(order, owner, 'proven');
+    if (order.claimKind !== 'proven') {
+      this.claim(order, owner, 'proven');
+      return;
+    }
     this.account(owner);
     if (this.#sign(order, owner.account)) this.link(order.customer, owner.account, 'proven');
   }
