@@ -332,8 +332,8 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   },
   'POST /api/held/{txid}/assign': {
     params: { txid: TXID },
-    body: { order_id: ORDER_ID, reason: 'The customer sent a screenshot' },
-    answer: SETTLEMENT,
+    body: { customer_id: CUSTOMER_ID, reason: 'The customer sent a screenshot' },
+    answer: { orders_paid: [], settlements: [] },
   },
   'POST /api/settle': { answer: SETTLEMENT },
 

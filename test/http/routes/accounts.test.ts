@@ -22,6 +22,7 @@ async function aPaidOrder(): Promise<void> {
   await server.claim(ALICE, '1001');
   await server.payConfirmed({ txid: '77', amount: 150_000_000n, memo: 'Thanks', order_id: '1001' });
   await server.order({ id: 1002, name: '#1002', total_price: '80.00' });
+  await server.claim(ALICE, '1002');
   await server.reportPayment({ txid: '78', amount: 5n });
 }
 
@@ -38,6 +39,7 @@ const PAID_ORDER = {
   updated_at: TIME,
   status: 'Paid',
   amount_outstanding: null,
+  amount_missing: null,
   amount_seen: 0,
 };
 const WAITING_ORDER = {
@@ -49,6 +51,7 @@ const WAITING_ORDER = {
   total_price: 80_000_000,
   original_price: '80.00',
   status: 'New',
+  amount_missing: 30_000_000,
 };
 const CONFIRMED_PAYMENT = {
   txid: '77',
@@ -388,7 +391,7 @@ describe('GET /api/order/id/{order_id}', () => {
     expect(answer.text).toBe(
       `{"id":1,"order_id":"1001","alt_id":null,"customer_id":"7001","memo":null,"total_price":9007199254740993,` +
         `"original_price":"9007199254.740993","currency":"XTM","created_at":"${TIME}","updated_at":"${TIME}",` +
-        `"status":"Unclaimed","amount_outstanding":null,"amount_seen":0}`,
+        `"status":"Unclaimed","amount_outstanding":null,"amount_missing":9007199254740993,"amount_seen":0}`,
     );
   });
 });
