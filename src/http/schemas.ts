@@ -336,6 +336,14 @@ export const event = z.discriminatedUnion('type', [
   eventOf('OrderClaimed', { order, claimant: z.string() }),
   eventOf('PaymentReceived', { payment }),
   eventOf('PaymentConfirmed', { payment }),
+  eventOf('PaymentUnmatched', { payment, reason: z.literal('late') }),
+  eventOf('PaymentAssigned', {
+    payment,
+    amount,
+    order_id: z.string().nullable(),
+    customer_id: z.string().nullable(),
+    reason: z.string(),
+  }),
   eventOf('PaymentLeftTheChain', { payment }),
   eventOf('PaymentSeen', {
     txid: z.string(),

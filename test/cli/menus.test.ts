@@ -53,6 +53,7 @@ const ADMIN: readonly Case[] = [
   { label: 'History for Customer Id', answers: ['74'], shows: /Balance: +40\.000000 XTM/ },
   { label: 'Settle customer account', answers: ['74'], shows: 'No order could be paid.' },
   { label: 'Settle address payments', answers: [alice.address], shows: 'No order could be paid.' },
+  { label: 'Held money', shows: /surplus|unconfirmed|No /i },
   { label: 'All customers', shows: /^74$/m },
   { label: 'All addresses', shows: alice.address },
   { label: 'Fetch Tari price', answers: [''], shows: /USD +30\.000000 XTM/ },

@@ -42,6 +42,14 @@ const PAID_ORDER = {
   amount_missing: null,
   amount_seen: 0,
 };
+/** What operators see of the paid order beside that. */
+const FOR_OPERATORS = {
+  claimed_by: ALICE.address,
+  claim_kind: 'proven',
+  claims: [{ address: ALICE.address, created_at: TIME }],
+  due_at: null,
+  paid_by: [{ txid: '77', sender: ALICE.address, amount: 100_000_000 }],
+};
 const WAITING_ORDER = {
   ...PAID_ORDER,
   id: 2,
@@ -323,7 +331,7 @@ describe('GET /api/order/id/{order_id}', () => {
     for (const token of [await server.logIn(BOB, 'user', 'read_all'), await server.logIn(CAROL, 'super_admin')]) {
       for (const name of ['1001', '%231001']) {
         const answer = await server.get(`/api/order/id/${name}`, { token });
-        expect([answer.status, answer.json]).toEqual([200, PAID_ORDER]);
+        expect([answer.status, answer.json]).toEqual([200, { ...PAID_ORDER, ...FOR_OPERATORS }]);
       }
     }
   });
@@ -391,7 +399,8 @@ describe('GET /api/order/id/{order_id}', () => {
     expect(answer.text).toBe(
       `{"id":1,"order_id":"1001","alt_id":null,"customer_id":"7001","memo":null,"total_price":9007199254740993,` +
         `"original_price":"9007199254.740993","currency":"XTM","created_at":"${TIME}","updated_at":"${TIME}",` +
-        `"status":"Unclaimed","amount_outstanding":null,"amount_missing":9007199254740993,"amount_seen":0}`,
+        `"status":"Unclaimed","amount_outstanding":null,"amount_missing":9007199254740993,"amount_seen":0,` +
+        `"claimed_by":null,"claim_kind":null,"claims":[],"due_at":"2026-03-10T14:00:00.000Z","paid_by":[]}`,
     );
   });
 });
