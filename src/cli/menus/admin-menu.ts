@@ -9,7 +9,6 @@ import {
   CURRENCY,
   CUSTOMER,
   DEAD_LETTER,
-  HELD,
   OPTIONAL_REASON,
   ORDER,
   PRICE_UPDATE,
@@ -150,20 +149,6 @@ const ACCOUNTS: readonly CommandEntry[] = [
     questions: [ADDRESS],
   },
   { label: 'Held money', hint: 'that has paid no order yet, and why', command: ['admin', 'held', 'list'] },
-  {
-    label: 'Give held money to an order',
-    hint: 'what is left of a payment',
-    command: ['admin', 'held', 'assign'],
-    questions: [HELD, { ...ORDER, option: '--order' }, REASON],
-    warning: ({ txid, order }) => `What is left of payment ${txid} will belong to order ${order}.`,
-  },
-  {
-    label: 'Give held money to a customer',
-    hint: 'what is left of a payment',
-    command: ['admin', 'held', 'assign'],
-    questions: [HELD, { ...CUSTOMER, option: '--customer' }, REASON],
-    warning: ({ txid, customer }) => `What is left of payment ${txid} will be credit of customer ${customer}.`,
-  },
   { label: 'All customers', hint: 'their ids', command: ['admin', 'accounts', 'customers'] },
   { label: 'All addresses', hint: 'that were ever seen', command: ['admin', 'accounts', 'addresses'] },
 ];

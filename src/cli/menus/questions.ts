@@ -47,15 +47,6 @@ export const REJECTED: Question = {
       hint: reason,
     })),
 };
-export const HELD: Question = {
-  name: 'txid',
-  ask: 'Transaction',
-  offers: async ({ client }) =>
-    (await (await client()).held({ limit: MOST_OFFERS })).answer.map(({ txid, reason, amount }) => ({
-      value: txid,
-      hint: `${formatAmount(amount)}, ${reason}`,
-    })),
-};
 export const DEAD_LETTER: Question = {
   name: 'event',
   ask: 'Event',
