@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { systemClock } from '../engine/clock.ts';
+import { SERVICE_SETTINGS_FILE } from '../environment.ts';
 import { projectFolder } from '../project-folder.ts';
 import { systemRandomBytes } from '../system-random.ts';
 import { endBySignal } from './end-by-signal.ts';
@@ -57,6 +58,7 @@ function portsOf(process: NodeJS.Process, interruption: Interruption): CommandPo
   return {
     environment: env,
     folder: projectFolder(),
+    serviceSettings: SERVICE_SETTINGS_FILE,
     toolFolder: join(homedir(), '.taritools'),
     clock: systemClock,
     randomBytes: systemRandomBytes,

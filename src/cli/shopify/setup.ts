@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { CommandError, EXIT_CODES } from '../exit.ts';
+import { CommandError } from '../exit.ts';
 import type { CommandPorts } from '../ports.ts';
 import { readServer } from '../server-address.ts';
 import { ANY_ADDRESS, changeSettings } from '../settings-file.ts';
@@ -23,7 +22,7 @@ export function setupShopCommand(ports: CommandPorts): Command {
       new Option('--url <url>', 'where the shop reaches the server').argParser(readServer).makeOptionMandatory(),
     )
     .option('--shop <name>', 'the shop, such as my-shop.myshopify.com')
-    .option('-f, --file <path>', 'the settings file; .env beside package.json unless told')
+    .option('-f, --file <path>', 'the settings file; the one that is read unless told')
     .addHelpText(
       'after',
       [
@@ -64,7 +63,8 @@ async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
 }
 
 async function writeSettings(ports: CommandPorts, flags: SetupFlags, given: Given): Promise<void> {
-  const path = flags.file ?? join(ports.folder, '.env');
+  const { settingsFile } = await import('../../environment.ts');
+  const path = flags.file ?? settingsFile(ports.folder, ports.environment, ports.serviceSettings);
   const isChanged = await changeSettings(path, given);
   const names = Object.keys(given).join(', ');
   ports.print(isChanged ? `Wrote ${names} to ${path}. Restart the server.` : `${path} holds all settings of the shop.`);
@@ -72,10 +72,9 @@ async function writeSettings(ports: CommandPorts, flags: SetupFlags, given: Give
 
 /** What the environment and the settings file do not hold yet. */
 async function missingSettings(ports: CommandPorts, flags: SetupFlags): Promise<Given> {
-  const { loadEnvironment } = await import('../../environment.ts');
-  const loaded = loadEnvironment(ports.folder, ports.environment);
-  if (!loaded.ok) throw new CommandError(loaded.problems.join('\n'), EXIT_CODES.wrongUse);
-  const known = (name: string) => loaded.environment[name] || undefined;
+  const { environmentOf } = await import('../database-settings.ts');
+  const environment = environmentOf(ports);
+  const known = (name: string) => environment[name] || undefined;
   const shop = flags.shop ?? known('TPG_SHOPIFY_SHOP') ?? (await ports.ask.text('Shop, such as my-shop.myshopify.com'));
   const token = known('TPG_SHOPIFY_ADMIN_ACCESS_TOKEN');
   const secret = known('TPG_SHOPIFY_HMAC_SECRET');
