@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { App } from '../../src/app.ts';
 import { ORDER_STATES } from '../../src/engine/order-states.ts';
+import { SETTINGS_FILE_VARIABLE } from '../../src/environment.ts';
 import { formatAccessLine } from '../../src/http/access-log.ts';
 import { deadLetter, priceUpdate, readiness } from '../../src/http/schemas.ts';
 import { parseJson } from '../../src/json.ts';
@@ -59,7 +60,8 @@ describe.each(DOCUMENTS)('%s', (path) => {
   });
 
   it('names files that there are', () => {
-    const files = documentText(path).match(/\b(?:src|test|scripts|migrations|docs\/examples)\/[\w./-]*\w\/?/g) ?? [];
+    const files =
+      documentText(path).match(/\b(?:src|test|scripts|migrations|contrib|docs\/examples)\/[\w./-]*\w\/?/g) ?? [];
     for (const file of files) expect(existsSync(join(ROOT, file)), file).toBe(true);
   });
 
@@ -74,8 +76,8 @@ function routesIn(text: string): string[] {
   return text.match(/\b(?:GET|POST|PUT|PATCH|DELETE) \/[\w/{}-]+(?:\.\w+)?/g) ?? [];
 }
 
-/** Read by the scripts in docs/examples and by the tests, not by the server. */
-const SETTINGS_OF_EXAMPLES = ['TPG_URL', 'TPG_TEST_POSTGRES_URL'];
+/** Read by the scripts in docs/examples, by the tests and before the settings, not among them. */
+const SETTINGS_OF_EXAMPLES = ['TPG_URL', 'TPG_TEST_POSTGRES_URL', SETTINGS_FILE_VARIABLE];
 
 describe('the routes', () => {
   let app: App;
