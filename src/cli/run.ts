@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { systemClock } from '../engine/clock.ts';
@@ -59,7 +59,7 @@ function portsOf(process: NodeJS.Process, interruption: Interruption): CommandPo
     environment: env,
     folder: projectFolder(),
     serviceSettings: SERVICE_SETTINGS_FILE,
-    toolFolder: join(homedir(), '.taritools'),
+    toolFolder: env.TARITOOLS_FOLDER ? resolve(env.TARITOOLS_FOLDER) : join(homedir(), '.taritools'),
     clock: systemClock,
     randomBytes: systemRandomBytes,
     fetch: globalThis.fetch,
