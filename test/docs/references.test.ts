@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { withLimits } from '../../scripts/limits-table.ts';
 import type { App } from '../../src/app.ts';
 import { ORDER_STATES } from '../../src/engine/order-states.ts';
 import { SETTINGS_FILE_VARIABLE } from '../../src/environment.ts';
@@ -115,6 +116,10 @@ describe('docs/architecture.md', () => {
     for (const { constant, file } of limits) {
       expect(readFileSync(join(ROOT, file), 'utf8'), `${constant} in ${file}`).toContain(`const ${constant} =`);
     }
+  });
+
+  it('shows limits as the code has them (else run npm run limits)', () => {
+    expect(withLimits(documentText(PAGE), ROOT)).toBe(documentText(PAGE));
   });
 
   it('shows the life of an order as the code has it', () => {
