@@ -34,7 +34,7 @@ export async function runSandbox(
   try {
     say(`\nThe server stays up at ${kept.url}, with the profiles operator, customer and wallet for taritools:`);
     say(`  export TARITOOLS_FOLDER=${toolFolderOf(folder)}`);
-    say('  npm run -s taritools -- admin orders list -p operator');
+    say('  npm run -s taritools -- admin orders search -p operator');
     say(`Its database is ${stage.settings.TPG_DATABASE_URL}. Here you play the shop, its customer and the wallet:\n`);
     await runPrompt(sandbox, say);
   } finally {
