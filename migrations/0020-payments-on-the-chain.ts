@@ -27,6 +27,7 @@ export const paymentsOnTheChain: SchemaMigration = (schema) => ({
       .column('payment_reference')
       .where(sql.ref('payment_reference'), 'is not', null)
       .execute();
+    await database.schema.createIndex('payments_by_time').on('payments').columns(['created_at', 'txid']).execute();
     await database.schema.alterTable('events').dropConstraint('events_type_is_known').execute();
   },
 });

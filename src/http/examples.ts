@@ -276,6 +276,10 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   },
   'GET /api/orders/{address}': { ...BY_CUSTOMER_ADDRESS_IN_PAGES, answer: ORDERS },
   'GET /api/unfulfilled_orders/{address}': { ...BY_CUSTOMER_ADDRESS_IN_PAGES, answer: OPEN_ORDERS },
+  'GET /api/search/payments': {
+    query: { payment_reference: PAYMENT_REFERENCE, ...PAGE },
+    answer: [PAYMENT],
+  },
   'GET /api/search/orders': {
     query: { customer_id: CUSTOMER_ID, status: 'New,Paid', since: '2026-11-01T00:00:00Z', ...PAGE },
     answer: [ORDER],

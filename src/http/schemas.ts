@@ -98,6 +98,12 @@ export const transactionId = z
   .max(128)
   .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without spaces');
 
+/** The payment reference that payer and shop both see: 32 bytes in hex, in either case. */
+export const paymentReference = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/i, 'must be a payment reference: 64 characters of hex')
+  .transform((text) => text.toLowerCase());
+
 const LONGEST_MEMO = 16 * 1024;
 
 export const memo = keptText(LONGEST_MEMO);
@@ -135,6 +141,11 @@ export const subscriberName = keptText(64).min(1);
 
 /** 128 characters of hex: R and s. */
 export const signature = z.string().regex(/^[0-9a-fA-F]{128}$/, 'must be 128 characters of hex');
+
+/** The same, or a wallet's signature of a message: s, a bar and R. */
+export const claimSignature = z
+  .string()
+  .regex(/^(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{64}\|[0-9a-fA-F]{64})$/, 'must be 128 characters of hex, or s|R');
 
 // ---- What answers are made of --------------------------------------------------------------------------------------
 

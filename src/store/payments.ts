@@ -30,6 +30,18 @@ export interface Payment {
   updatedAt: Date;
 }
 
+/** What payments are searched by. All that is given must hold; nothing given is every payment. */
+export interface PaymentFilter {
+  txid?: string | undefined;
+  /** 64 characters of lower-case hex. */
+  paymentReference?: string | undefined;
+  /** The order as the payment names it. */
+  orderId?: string | undefined;
+  /** The earliest and the latest time of creation, both included. */
+  since?: Date | undefined;
+  until?: Date | undefined;
+}
+
 /** Where a payment stands in a list that is sorted by its creation. */
 export interface PaymentPosition {
   createdAt: Date;
@@ -169,6 +181,18 @@ export function paymentRepository(database: Kysely<Tables>) {
         .where('account_ordinal', '=', ordinalOf(account))
         .executeTakeFirstOrThrow();
       return amountOf(total);
+    },
+
+    /** Up to `limit` payments that fit the filter, after the position, oldest first. */
+    async search(filter: PaymentFilter, after: PaymentPosition | undefined, limit: number): Promise<Payment[]> {
+      const { txid, paymentReference, orderId, since, until } = filter;
+      let page = pageAfter(after, limit);
+      if (txid !== undefined) page = page.where('txid', '=', txid);
+      if (paymentReference !== undefined) page = page.where('payment_reference', '=', paymentReference);
+      if (orderId !== undefined) page = page.where('order_id', '=', orderId);
+      if (since !== undefined) page = page.where('created_at', '>=', timeText(since));
+      if (until !== undefined) page = page.where('created_at', '<=', timeText(until));
+      return (await page.execute()).map(paymentOf);
     },
 
     /** Up to `limit` payments that name an order by any of the given ids, after the position, oldest first. */
