@@ -7,7 +7,7 @@ import { join } from 'node:path';
  */
 
 const ROW = /^\| ([^|]*) \| ([^|]*) \| ((?:`\w+`(?:, )?)+ in `[\w./-]+`) \|/gm;
-const QUANTITY = /(\d+)\/\d+|\d+(?: \d{3})*(?:\.\d+)?( million)?(?: (ms|s|min|h|KiB|MiB|MB)\b)?/g;
+const QUANTITY = /(\d+)\/\d+|\d+(?:[ ,]\d{3})*(?:\.\d+)?( million)?(?: (ms|s|min|h|KiB|MiB|MB)\b)?/g;
 
 /** How many of the constant's own unit make one of the unit that is shown. */
 const UNITS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -17,7 +17,7 @@ const UNITS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   MB: { MB: 1 },
 };
 
-/** @throws {Error} where a constant is not where a row says, or a row shows another count of quantities than it names. */
+/** @throws {Error} where a constant is not where a row says, or a row shows fewer quantities than it names. */
 export function withLimits(page: string, root: string): string {
   return page.replace(ROW, (row, what: string, shown: string, where: string) => {
     const file = /in `([^`]+)`$/.exec(where)?.[1] ?? '';
@@ -43,7 +43,7 @@ function limitOf(shown: string, constants: readonly Constant[], what: string): s
     index += 1;
     return found === undefined ? quantity : inUnit(found, over === undefined ? (million?.trim() ?? unit) : 'one in');
   });
-  if (index !== constants.length) {
+  if (index < constants.length) {
     throw new Error(
       `The limit ${JSON.stringify(what)} shows ${index} quantities and names ${constants.length} constants.`,
     );

@@ -42,12 +42,14 @@ describe('the table of limits', () => {
     ['2 min', ['HOUR_MS'], '60 min'],
     ['5 rows each', ['MAX_ROWS'], '12 000 rows each'],
     ['1 000 000 rows', ['MAX_ROWS'], '12 000 rows'],
+    ['10,000 rows', ['MAX_ROWS'], '12 000 rows'],
     ['1, 2 million characters', ['MAX_ROWS', 'MAX_CHARACTERS'], '12 000, 4 million characters'],
     ['8 KiB', ['MAX_TEXT'], '16 KiB'],
     ['2000 characters', ['MAX_TEXT'], '16 384 characters'],
     ['1/5', ['MAX_SHARE'], '1/1000'],
     ['1 MiB', ['CACHE_KIB'], '12 MiB'],
     ['3 s', ['SILENCE'], '8 s'],
+    ['7 rows, 20 arguments', ['MAX_ROWS'], '12 000 rows, 20 arguments'],
   ])('%s of %s becomes %s', (shown, names, expected) => {
     expect(limitOf(shown, ...names)).toBe(expected);
   });
