@@ -197,6 +197,7 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
         ...(initialNonce !== undefined && { initial_nonce: initialNonce }),
       }),
     removeWallet: (address: TariAddress) => command('DELETE', `/api/wallets/${addressToBase58(address)}`),
+    everybodysRoles: () => get('/api/roles', shapes.rolesOfAddress.array()),
     rolesOf: (address: TariAddress) => get(`/api/roles/${addressToBase58(address)}`, shapes.rolesOfAddress),
     changeRoles: (address: TariAddress, change: { apply?: readonly string[]; revoke?: readonly string[] }) =>
       command('POST', '/api/roles', [{ address: addressToBase58(address), ...change }]),

@@ -1,6 +1,6 @@
 import { ROLES, type Role } from '../store/database.ts';
 import type { Repositories } from '../store/repositories.ts';
-import { type AccountId, accountOf, addressToBase58, type TariAddress } from '../tari/address.ts';
+import { type AccountId, accountOf, addressOfAccount, addressToBase58, type TariAddress } from '../tari/address.ts';
 import type { LoginClaims } from '../tari/ristretto-jwt.ts';
 import { recordChange } from './audit-trail.ts';
 import type { EngineContext } from './context.ts';
@@ -9,6 +9,9 @@ import { requireShopNetwork } from './shop-network.ts';
 
 /** Every address has this role, so it is neither granted nor revoked. */
 const EVERYBODYS_ROLE: Role = 'user';
+
+/** Far more than a shop has people; each has at most four. */
+const MAX_GRANTS_LISTED = 10_000;
 
 /** A change of the roles of one address. */
 export interface RoleChange {
@@ -73,6 +76,19 @@ export function access({ store, clock, log, settings }: AccessContext) {
     async rolesOf(address: TariAddress): Promise<Role[]> {
       const held = await store.read((tx) => heldRoles(tx, accountOf(address)));
       return ROLES.filter((role) => held.has(role));
+    },
+
+    /** All addresses that were given roles, with all roles that each has, by name. */
+    async everybody(): Promise<{ address: TariAddress; roles: Role[] }[]> {
+      const rows = await store.read((tx) => tx.roles.all(MAX_GRANTS_LISTED));
+      const held = new Map<AccountId, Set<Role>>();
+      for (const { account, role } of rows) {
+        held.set(account, (held.get(account) ?? new Set<Role>([EVERYBODYS_ROLE])).add(role));
+      }
+      return [...held].map(([account, roles]) => ({
+        address: addressOfAccount(account),
+        roles: ROLES.filter((role) => roles.has(role)),
+      }));
     },
 
     isAnybody: (role: Role): Promise<boolean> => store.read((tx) => tx.roles.isHeld(role)),
