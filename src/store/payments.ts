@@ -229,6 +229,27 @@ export function paymentRepository(database: Kysely<Tables>) {
       return rows.map(paymentOf);
     },
 
+    /**
+     * Up to `limit` payments on the chain that were entered since then, or that stand in that block or a later one, after
+     * the one with that id, by their ids.
+     */
+    async onChainSince(
+      { time, height }: { time: Date; height: number },
+      after: string,
+      limit: number,
+    ): Promise<Payment[]> {
+      const rows = await database
+        .selectFrom('payments')
+        .selectAll()
+        .where('payment_type', '=', 'on_chain')
+        .where(({ eb, or }) => or([eb('created_at', '>=', timeText(time)), eb('block_height', '>=', BigInt(height))]))
+        .where('txid', '>', after)
+        .orderBy('txid')
+        .limit(limit)
+        .execute();
+      return rows.map(paymentOf);
+    },
+
     /** Keeps a confirmation whose payment is not known yet. */
     async keepEarlyConfirmation(txid: string, createdAt: Date): Promise<void> {
       await database
