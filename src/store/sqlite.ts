@@ -40,7 +40,8 @@ const MOST_CACHED_STATEMENTS = 500;
 const PASSING_CODES = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOMEM|INTERRUPT|PROTOCOL)/;
 const BROKEN_CODES = /^SQLITE_(CORRUPT|NOTADB|FORMAT|SCHEMA)/;
 
-const schema: SchemaDialect = {
+/** What the migrations make of SQLite's own. */
+export const sqliteSchema: SchemaDialect = {
   integer: 'integer',
   text: 'text',
   time: 'text',
@@ -64,6 +65,9 @@ const schema: SchemaDialect = {
     await sql`create trigger ${sql.ref(`${table}_${column}_required`)} before insert on ${sql.table(table)}
       for each row when new.${sql.ref(column)} is null
       begin select raise(abort, ${sql.lit(`rows of ${table} have a value in ${column}`)}); end`.execute(database);
+  },
+  async permitNull(database, table, column) {
+    await sql`drop trigger ${sql.ref(`${table}_${column}_required`)}`.execute(database);
   },
   async permit(database, table, change) {
     await sql`drop trigger ${sql.ref(`${table}_${change}_forbidden`)}`.execute(database);
@@ -225,7 +229,7 @@ export async function openSqliteStore(
   const file = sqliteFile(databaseUrl);
   const connection = open(file, { readonly: false });
   const database = new SqliteKysely(connection);
-  const appliedMigrations = await migrate(database, schema).catch((error: unknown) => {
+  const appliedMigrations = await migrate(database, sqliteSchema).catch((error: unknown) => {
     connection.close();
     throw translate(error, file);
   });
