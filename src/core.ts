@@ -124,10 +124,12 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   };
 }
 
+const IDS_AND_NAMES = '0024-ids-and-names';
+
 /** What the migration has written into the audit log of orders that have their names in place of ids, where there are any. */
 async function reportOrdersByName(store: OpenedStore, log: Logger): Promise<void> {
-  if (!store.appliedMigrations.includes('0024-ids-and-names')) return;
-  const [report] = await store.read((tx) => tx.auditLog.search({ actor: 'migration 0024' }, 0n, 1));
+  if (!store.appliedMigrations.includes(IDS_AND_NAMES)) return;
+  const [report] = await store.read((tx) => tx.auditLog.search({ subject: IDS_AND_NAMES }, 0n, 1));
   if (report === undefined) return;
   log.warn({ orders: report.after }, `Some orders are known by their names. ${report.reason}`);
 }

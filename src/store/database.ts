@@ -118,6 +118,8 @@ interface OrdersTable {
   updated_at: string;
   shop_updated_at: string;
   shop_triggered_at: string | null;
+  /** The shop's id of an order whose name stands in `order_id`, where it is known; null for all others. */
+  shop_id: string | null;
 }
 
 interface PaymentsTable {

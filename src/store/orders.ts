@@ -83,7 +83,7 @@ export function orderOf(row: OrderRow): Order {
 }
 
 /** What is written of an order; the rest follows from it. */
-type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal'>;
+type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal' | 'shop_id'>;
 
 function rowOf(order: NewOrder): WrittenRow {
   return {
@@ -159,6 +159,9 @@ export function orderRepository(database: Kysely<Tables>) {
   const select = preparedQuery<{ orderId: string }, OrderRow>(database, (value) =>
     database.selectFrom('orders').selectAll().where('order_id', '=', value('orderId')),
   );
+  const selectByShopId = preparedQuery<{ shopId: string }, OrderRow>(database, (value) =>
+    database.selectFrom('orders').selectAll().where('shop_id', '=', value('shopId')),
+  );
   const selectEither = preparedQuery<{ orderId: string; name: string }, OrderRow>(database, (value) =>
     database
       .selectFrom('orders')
@@ -203,9 +206,21 @@ export function orderRepository(database: Kysely<Tables>) {
       return { id: (row as { id: bigint }).id, ...order };
     },
 
+    /** By order id, or by the shop's id where the order's name stands in place of that. */
     async find(orderId: string): Promise<Order | undefined> {
-      const [row] = (await select({ orderId })).rows;
+      const row = (await select({ orderId })).rows[0] ?? (await selectByShopId({ shopId: orderId })).rows[0];
       return row && orderOf(row);
+    },
+
+    /** Notes the shop's id of an order whose name stands in place of it, unless another order has that id. */
+    async noteShopId({ orderId }: Order, shopId: string): Promise<void> {
+      if ((await selectByShopId({ shopId })).rows.length > 0) return;
+      await database
+        .updateTable('orders')
+        .set({ shop_id: shopId })
+        .where('order_id', '=', orderId)
+        .where('shop_id', 'is', null)
+        .execute();
     },
 
     /** The orders whose order id is one of the two. */

@@ -159,6 +159,16 @@ describe('an order that is known by its name since ids stood for names', () => {
     expect(test.rows('select order_id from orders')).toEqual([{ order_id: '#1001' }]);
   });
 
+  it('is found by the shop’s id once that was told, and deleted by it', async () => {
+    const test = await enterByName();
+    expect(await named(test, told.orderId, 'id')).toBeUndefined();
+    await test.deliver({ ...(await shopOrder(test)), ...told });
+    for (const text of [told.orderId, '1001', '#1001']) expect(await named(test, text, 'id')).toBe('#1001');
+    const deletion = { webhookId: null, topic: 'orders/delete', eventId: null, triggeredAt: null };
+    await test.engine.webhooks.receive(deletion, { kind: 'order_deleted', orderId: told.orderId }, '{}');
+    expect(await test.statusOf('#1001')).toBe('Cancelled');
+  });
+
   it('follows the shop', async () => {
     const test = await enterByName();
     const news = { ...(await shopOrder(test)), ...told, price: '7', updatedAt: new Date(NOW.getTime() + HOUR) };
