@@ -122,7 +122,8 @@ export class Paper {
   rescanned(told: Told, claimant: PaperOwner | undefined): void {
     const isKnown = this.orders.has(told.orderId);
     try {
-      this.#takeIn(told, claimant);
+      if (isKnown) this.#takeInNews(told);
+      else this.#takeIn(told, claimant);
     } catch (error) {
       if (error instanceof Refusal) return;
       throw error;
