@@ -4,11 +4,11 @@ import { createTask } from 'node-cron';
 import type { Settings } from './config.ts';
 import { DutyKeeper } from './duty-keeper.ts';
 import type { Clock } from './engine/clock.ts';
-import type { EngineSettings } from './engine/context.ts';
 import { createUseCases, type UseCases } from './engine/engine.ts';
 import type { Logger } from './engine/log.ts';
 import { PriceUpdateWorker } from './engine/price-update-worker.ts';
 import type { ShopPrices } from './engine/storefront.ts';
+import { engineSettings } from './engine-settings.ts';
 import { Dispatcher } from './outbox/dispatcher.ts';
 import { EventBus } from './outbox/event-bus.ts';
 import { loadPlugins } from './outbox/plugins.ts';
@@ -17,7 +17,7 @@ import { type ShopifyStorefront, shopifyFromSettings } from './shopify/connect.t
 import { readContent } from './shopify/webhook-content.ts';
 import { type OpenedStore, openStore } from './store/open.ts';
 import type { Store } from './store/unit-of-work.ts';
-import { addressToBase58 } from './tari/address.ts';
+import { networkOfBase58 } from './tari/address.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
 
 /** Old webhooks are forgotten once a day, at an hour when shops are quiet. */
@@ -112,6 +112,7 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
           'Nobody is super admin yet. Make somebody one with: taritools setup add-user -a ADDRESS -r super_admin',
         );
       }
+      await warnOfOtherNetworks(useCases, settings, log);
       dispatcher.start();
       keeper.start();
       if (storefront) void reportConnection(storefront, log);
@@ -134,14 +135,18 @@ async function reportOrdersByName(store: OpenedStore, log: Logger): Promise<void
   log.warn({ orders: report.after }, `Some orders are known by their names. ${report.reason}`);
 }
 
-/** What of the settings the engine goes by. */
-function engineSettings(settings: Settings): EngineSettings {
-  const { paymentWalletAddress } = settings;
-  return {
-    ...settings,
-    orderIdField: settings.shopify.orderIdField,
-    paymentWalletAddress: paymentWalletAddress === null ? undefined : addressToBase58(paymentWalletAddress),
-  };
+/** Wallets that were registered before the address was set, or while another was. */
+async function warnOfOtherNetworks({ wallets }: UseCases, settings: Settings, log: Logger): Promise<void> {
+  const shop = settings.paymentWalletAddress?.network;
+  if (shop === undefined) return;
+  for (const { address } of await wallets.all()) {
+    const network = networkOfBase58(address);
+    if (network === shop) continue;
+    log.warn(
+      { wallet: address },
+      `Hot wallet ${address} is on ${network}, but TPG_PAYMENT_WALLET_ADDRESS is on ${shop}: customers do not pay to it.`,
+    );
+  }
 }
 
 /** The shop to tell, if one is configured. */

@@ -198,7 +198,7 @@ const orderSettings = {
 const walletSettings = {
   TPG_PAYMENT_WALLET_ADDRESS: optional('Wallets', 'a Tari address in base58, emoji or hex', addressValue, {
     description:
-      'The Tari address of the hot wallet that customers are told to pay to. It must still be registered as a wallet.',
+      'The Tari address of the hot wallet that customers are told to pay to. It must still be registered as a wallet. Its network is the shop’s: claims, logins and wallets of other networks are refused.',
     example: '<Tari address>',
   }),
   TPG_DISABLE_WALLET_WHITELIST: withDefault('Wallets', 'false', A_BOOLEAN, booleanValue, {

@@ -73,7 +73,8 @@ const MAX_NAME_LENGTH = 255;
 /** Names with commas between them. */
 export function nameListValue(text: string): readonly string[] | undefined {
   const names = listValue(text);
-  const isUsable = names.length > 0 && names.length <= MAX_NAMES && names.every((name) => name.length <= MAX_NAME_LENGTH);
+  const isUsable =
+    names.length > 0 && names.length <= MAX_NAMES && names.every((name) => name.length <= MAX_NAME_LENGTH);
   return isUsable ? names : undefined;
 }
 

@@ -66,6 +66,12 @@ async function init(ports: CommandPorts, flags: InitFlags): Promise<void> {
   if (!flags.force) await refuseExisting(path);
   const superAdmin = flags.superAdmin ?? (await askAddress(ports, 'Address of the first super admin', '--super-admin'));
   const hotWallet = flags.hotWallet ?? (await askAddress(ports, 'Address of the hot wallet', '--hot-wallet'));
+  if (superAdmin.network !== hotWallet.network) {
+    throw new CommandError(
+      `The super admin’s address is on ${superAdmin.network} and the hot wallet’s on ${hotWallet.network}; both must be on the shop’s network.`,
+      EXIT_CODES.wrongUse,
+    );
+  }
   const text = fileText({
     ...newKeySettings(ports.randomBytes),
     TPG_PAYMENT_WALLET_ADDRESS: addressToBase58(hotWallet),

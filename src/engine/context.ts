@@ -19,7 +19,7 @@ export interface EngineSettings {
 
 /** What is needed to look at the signatures of what comes in. */
 export interface SignatureContext {
-  settings: Pick<EngineSettings, 'strictMode' | 'disableMemoSignatureCheck' | 'orderIdField'>;
+  settings: Pick<EngineSettings, 'strictMode' | 'disableMemoSignatureCheck' | 'orderIdField' | 'paymentWalletAddress'>;
   log: Logger;
 }
 

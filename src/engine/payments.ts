@@ -9,6 +9,7 @@ import { Ledger, type Owner } from './ledger.ts';
 import { findNamedOrder, orderNamedInMemo } from './order-lookup.ts';
 import { ownerOf, verifiedClaim } from './orders.ts';
 import { payOpenOrders, type Settled, tryToPay } from './settling.ts';
+import { networkProblemBySettings } from './shop-network.ts';
 import type { Authenticate, AuthenticatedMessage, WalletMessage, Wallets } from './wallets.ts';
 
 /** A payment as the hot wallet reports it. */
@@ -182,10 +183,11 @@ function namedOrder(report: PaymentReport, { settings, log }: SignatureContext):
   const claim = report.memo === null ? undefined : claimInMemo(report.memo);
   if (claim !== undefined) {
     const verified = verifiedClaim(claim, settings);
-    if (verified !== undefined) return verified;
+    const problem = verified && networkProblemBySettings(settings, verified.claimant.account);
+    if (verified !== undefined && problem === undefined) return verified;
     log.info(
       { txid: report.txid },
-      'The claim in the memo of the payment is not signed by its address; it is passed over',
+      `The claim in the memo of the payment is passed over: ${problem ?? 'it is not signed by its address.'}`,
     );
   }
   const orderId = report.orderId ?? orderNamedInMemo(report.memo, settings);

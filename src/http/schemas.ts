@@ -142,6 +142,11 @@ export const subscriberName = keptText(64).min(1);
 /** 128 characters of hex: R and s. */
 export const signature = z.string().regex(/^[0-9a-fA-F]{128}$/, 'must be 128 characters of hex');
 
+/** The same, or a wallet's signature of a message: s, a bar and R. */
+export const claimSignature = z
+  .string()
+  .regex(/^(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{64}\|[0-9a-fA-F]{64})$/, 'must be 128 characters of hex, or s|R');
+
 // ---- What answers are made of --------------------------------------------------------------------------------------
 
 const amount = z.bigint();

@@ -5,6 +5,7 @@ import { hex } from '@scure/base';
 import { parse as parseEnvironmentFile } from 'dotenv';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort, startServer } from '../../scripts/server-process.ts';
+import { addressToBase58, singleAddress } from '../../src/tari/address.ts';
 import { STAND_IN_TOKEN, startShopifyStandIn } from '../fakes/shopify/stand-in.ts';
 import { ACCOUNTS, HOT_WALLET } from '../helpers/records.ts';
 import { Home } from './tool.ts';
@@ -31,6 +32,15 @@ describe('setup init', { timeout: 120_000 }, () => {
     home.run(['setup', 'init', '-f', file, ...owners, ...more], {
       environment: { TPG_DATABASE_URL: `sqlite://${join(folder, 'store.db')}`, ...environment },
     });
+
+  it('refuses owners of two networks, with both by name, and writes nothing', async () => {
+    const there = addressToBase58(singleAddress('esmeralda', alice.tariAddress.spendKey));
+    const { code, stderr } = await init(['--super-admin', there]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/on esmeralda and the hot wallet’s on mainnet/)]);
+    expect(existsSync(file)).toBe(false);
+    expect(existsSync(join(folder, 'store.db'))).toBe(false);
+    expect((await init(['--no-shop', '--super-admin', there, '--hot-wallet', there])).code).toBe(0);
+  });
 
   it('leaves a server that starts without a warning, with a super admin and a hot wallet who can start at once', async () => {
     const standIn = await startShopifyStandIn({

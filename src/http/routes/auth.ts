@@ -35,6 +35,7 @@ export function authRoutes({ access, clock, random, signingKey, limitStrangers }
             'login_signature_invalid',
             'login_nonce_not_increasing',
             'login_roles_not_held',
+            'wrong_network',
           ],
           security: [{ login_token: [] }],
           response: { 200: z.string() },
