@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseJson, stringifyJson } from '../../../src/json.ts';
 import { ACCOUNTS } from '../../helpers/records.ts';
-import { borrowServer, startServer, type TestServer } from '../../helpers/server.ts';
+import { borrowServer, eventually, startServer, type TestServer } from '../../helpers/server.ts';
 
 /** What shops really send and what is right then, by the webhooks' own way in. */
 
@@ -241,6 +241,28 @@ describe('with TPG_SHOPIFY_PAYMENT_METHOD', () => {
     const cancelled = { cancelled_at: '2026-11-20T12:00:00-05:00' };
     await send('orders/cancelled', bodyOf('orders/updated', { ...by('Bank Deposit'), ...cancelled }));
     expect(orders()).toMatchObject([{ status: 'Cancelled' }]);
+  });
+});
+
+describe('an order that has grown in the shop by the time it is told that it is paid', () => {
+  const grown = caseOf('grown-order') as unknown as Record<string, Record<string, unknown>>;
+
+  it('is Paid here, is recorded nowhere in the shop, and a dead letter names both figures', async () => {
+    server = await startServer({ shop: true, start: true });
+    await server.app.engine.exchangeRates.set('USD', 30n * XTM, 'test');
+    await server.registerWallet();
+    const inShop = server.shop.addOrder({ id: ORDER_ID, name: '#1011', currency: 'USD', price: '15.90' });
+    await send('orders/create', stringifyJson({ ...grown['orders/create'], id: ORDER_ID }));
+    server.shop.edit(inShop, { price: '25.80' });
+    await server.payConfirmed({ sender: ALICE.address, amount: 477n * XTM, order_id: String(ORDER_ID) });
+    const token = await server.logIn(ALICE, 'read_all');
+    await eventually(async () => {
+      const { json } = await server.get('/api/dead_letters', { token });
+      expect(json).toHaveLength(1);
+      expect(JSON.stringify(json)).toMatch(/15\.90 USD.*25\.80 USD/);
+    });
+    expect(orders()).toMatchObject([{ status: 'Paid', total_price: 477n * XTM }]);
+    expect([inShop.financialStatus, inShop.transactions, server.shop.effects]).toEqual(['PENDING', [], []]);
   });
 });
 
