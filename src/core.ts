@@ -4,6 +4,7 @@ import { createTask } from 'node-cron';
 import type { Settings } from './config.ts';
 import { DutyKeeper } from './duty-keeper.ts';
 import type { Clock } from './engine/clock.ts';
+import type { EngineContext } from './engine/context.ts';
 import { createUseCases, type UseCases } from './engine/engine.ts';
 import type { Logger } from './engine/log.ts';
 import { PriceUpdateWorker } from './engine/price-update-worker.ts';
@@ -13,6 +14,8 @@ import { Dispatcher } from './outbox/dispatcher.ts';
 import { EventBus } from './outbox/event-bus.ts';
 import { loadPlugins } from './outbox/plugins.ts';
 import { subscribeStorefront } from './outbox/storefront-subscriber.ts';
+import type { ScanSettings } from './rails/tari-chain/scan/open-scan.ts';
+import type { ScanThread } from './rails/tari-chain/scan/start-scan.ts';
 import { type ShopifyStorefront, shopifyFromSettings } from './shopify/connect.ts';
 import { readContent } from './shopify/webhook-content.ts';
 import { type OpenedStore, openStore } from './store/open.ts';
@@ -40,6 +43,8 @@ export interface CorePorts {
   log: Logger;
   /** Plugins' paths are relative to this folder. */
   folder: string;
+  /** Starts what asks the nodes of the chain, where it is watched. */
+  startScan: (settings: ScanSettings) => ScanThread;
 }
 
 /** Whatever has to do with the database, and with telling the shop and plugins what it holds: all but HTTP. */
@@ -86,17 +91,17 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   });
 
   const startedAt = clock.now();
-  const useCases = createUseCases(
-    { store, clock, log, subscriptions: bus, settings: engineSettings(settings) },
-    {
-      nothingExpiresBefore: new Date(startedAt.getTime() + settings.expiryGraceMs),
-      wakeOutbox: () => dispatcher.wake(),
-      wakePriceUpdates: () => chores.wakePriceUpdates(),
-      storefront,
-      readContent: (topic, body) => readContent(topic, body, settings.shopify),
-      makeTxid: () => `manual-${hex.encode(randomBytes(16))}`,
-    },
-  );
+  const context: EngineContext = { store, clock, log, subscriptions: bus, settings: engineSettings(settings) };
+  const chainRail = await openRail(ports, context);
+  const useCases = createUseCases(context, {
+    nothingExpiresBefore: new Date(startedAt.getTime() + settings.expiryGraceMs),
+    wakeOutbox: () => dispatcher.wake(),
+    wakePriceUpdates: () => chores.wakePriceUpdates(),
+    storefront,
+    chainWatch: chainRail,
+    readContent: (topic, body) => readContent(topic, body, settings.shopify),
+    makeTxid: () => `manual-${hex.encode(randomBytes(16))}`,
+  });
   const chores = createChores({ ...ports, store, useCases, prices: storefront?.prices });
   const keeper = new DutyKeeper({ store, name: 'chores', begin: chores.begin, end: chores.end, random, log });
 
@@ -115,10 +120,11 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
       await warnOfOtherNetworks(useCases, settings, log);
       dispatcher.start();
       keeper.start();
+      chainRail?.start();
       if (storefront) void reportConnection(storefront, log);
     },
     async close() {
-      const told = Promise.all([dispatcher.stop(), keeper.stop()]);
+      const told = Promise.all([dispatcher.stop(), keeper.stop(), chainRail?.stop()]);
       await Promise.race([told, sleep(TELL_WITHIN_MS, undefined, { ref: false })]);
       await store.close();
     },
@@ -133,6 +139,13 @@ async function reportOrdersByName(store: OpenedStore, log: Logger): Promise<void
   const [report] = await store.read((tx) => tx.auditLog.search({ subject: IDS_AND_NAMES }, 0n, 1));
   if (report === undefined) return;
   log.warn({ orders: report.after }, `Some orders are known by their names. ${report.reason}`);
+}
+
+/** The watcher of the chain, where it is configured: otherwise nothing of it is even read. */
+async function openRail({ settings, startScan, random }: CorePorts, context: EngineContext) {
+  if (settings.chain === null) return undefined;
+  const { openChainRail } = await import('./rails/tari-chain/open-chain.ts');
+  return openChainRail({ settings: settings.chain, context, startScan, random });
 }
 
 /** Wallets that were registered before the address was set, or while another was. */

@@ -213,6 +213,9 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
         subscriber: subscriber ?? null,
         reason,
       }),
+    chain: () => get('/api/chain', shapes.chainStatus),
+    chainRefused: (query: Query = {}) => get('/api/chain/refused', shapes.chainRefusal.array(), query),
+    chainLeft: (query: Query = {}) => get('/api/chain/left', shapes.chainDeparture.array(), query),
     auditLog: (query: Query = {}) => get('/api/audit_log', shapes.auditRecord.array(), query),
   };
 }
