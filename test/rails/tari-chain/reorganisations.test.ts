@@ -217,3 +217,44 @@ describe('reorganisations at random', () => {
     },
   );
 });
+
+describe('behind a cache that keeps answers for a minute', () => {
+  it.each([5, 6])('each payment is counted once all the same (seed %i)', { timeout: 120_000 }, async (seed) => {
+    const chance = seededRandom(seed);
+    const below = (limit: number) => (chance(1)[0] ?? 0) % limit;
+    const chain = new PlayChain(chance);
+    let nowMs = 0;
+    const node = await startFakeNode(chain, { cacheMs: 60_000, now: () => nowMs });
+    nodes.push(node);
+    const watcher = await watch([node.url]);
+    watches.push(watcher);
+    for (let step = 0; step < 40; step += 1) {
+      if (below(2) === 0) chain.send([pay(BigInt(step + 1), `payment ${step}`).output]);
+      if (below(6) === 0) chain.reorganise(Math.min(1 + below(8), chain.tipHeight));
+      else chain.mine();
+      const pauseMs = below(40) * 1_000;
+      nowMs += pauseMs;
+      watcher.wait(pauseMs);
+      await watcher.turn();
+    }
+    chain.mineBlocks(5);
+    for (let turn = 0; turn < 4; turn += 1) {
+      nowMs += 61_000;
+      watcher.wait(61_000);
+      await watcher.turn();
+    }
+    const rows = watcher.engine.rows('select height, hash from chain_blocks');
+    expect(rows.length).toBe(chain.tipHeight + 1);
+    for (const { height, hash } of rows) expect(hash).toBe(chain.blockAt(Number(height))?.hash);
+    const payments = await paymentsOf(watcher);
+    const mined = Array.from(
+      { length: chain.tipHeight + 1 },
+      (_, height) => chain.blockAt(height)?.outputs ?? [],
+    ).flat();
+    const ours = watcher.engine.rows('select output_hash from chain_outputs').map(({ output_hash: hash }) => hash);
+    expect(new Set(ours)).toEqual(new Set(mined.map(({ hash }) => hash).filter((hash) => ours.includes(hash))));
+    expect(payments.every(({ status }) => status === 'confirmed')).toBe(true);
+    expect(payments.length).toBeGreaterThan(10);
+    expect(ours).toHaveLength(payments.length);
+  });
+});

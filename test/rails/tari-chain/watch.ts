@@ -29,9 +29,8 @@ export function seededRandom(seed: number): (length: number) => Uint8Array {
 
 export const random = seededRandom(1);
 /** The shop's, and somebody who pays. */
-export const SHOP = playWallet('localnet', random);
-export const PAYER = playWallet('localnet', random);
-export const NETWORK = 'localnet';
+export const SHOP = playWallet('mainnet', random);
+export const PAYER = playWallet('mainnet', random);
 
 export interface WatchOptions extends Partial<ChainSettings> {
   wallet?: { view: ViewWallet; address: TariAddress };
@@ -61,6 +60,7 @@ export async function watch(nodes: readonly string[], options: WatchOptions = {}
   const engine =
     options.engine ??
     (await testEngine({
+      hotWallet: wallet.view.network === 'mainnet',
       ...engineOptions,
       settings: { paymentWalletAddress: addressToBase58(wallet.address), ...engineOptions?.settings },
     }));
