@@ -38,6 +38,8 @@ export interface CorePorts {
   random: () => number;
   fetch: typeof globalThis.fetch;
   log: Logger;
+  /** Whether to notice that the database is replaced beneath the server. */
+  noticeReplacement?: boolean;
   /** Plugins' paths are relative to this folder. */
   folder: string;
 }
@@ -65,6 +67,7 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     connectTimeoutMs: settings.databaseConnectTimeoutMs,
     statementTimeoutMs: settings.databaseStatementTimeoutMs,
     idleTransactionTimeoutMs: settings.databaseIdleTimeoutMs,
+    noticeReplacement: ports.noticeReplacement,
   });
   if (store.appliedMigrations.length > 0) {
     log.info(

@@ -50,6 +50,8 @@ const COPIED: Readonly<Record<keyof Tables, boolean>> = {
   price_updates: true,
   // It says only that the database can be written.
   heartbeat: false,
+  // The copy is another database.
+  database_identity: false,
 };
 
 const TABLES = Object.entries(COPIED).flatMap(([table, isCopied]) => (isCopied ? [table] : []));

@@ -22,6 +22,7 @@ export interface Tables {
   webhooks: WebhooksTable;
   audit_log: AuditLogTable;
   heartbeat: HeartbeatTable;
+  database_identity: DatabaseIdentityTable;
   idempotency_keys: IdempotencyKeysTable;
   early_news: EarlyNewsTable;
   authorizations: AuthorizationsTable;
@@ -232,6 +233,14 @@ interface AuditLogTable {
 interface HeartbeatTable {
   id: bigint;
   written_at: string;
+}
+
+/** One row, by which a running server recognises its database. */
+interface DatabaseIdentityTable {
+  id: bigint;
+  stamp: string;
+  /** 20 digits. */
+  commits: string;
 }
 
 interface IdempotencyKeysTable {

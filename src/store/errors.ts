@@ -10,3 +10,12 @@ export class StoreUnavailableError extends Error {
 export class StoreBrokenError extends Error {
   override readonly name = 'StoreBrokenError';
 }
+
+/** Another database stands where the one was that the server has opened: nothing is read from it or kept in it. */
+export class StoreReplacedError extends StoreUnavailableError {
+  constructor(what: string) {
+    super(
+      `${what} while the server was running. Nothing is kept until the server is restarted. Before that, look which database is the right one: what was kept since that backup is missing in a restored one.`,
+    );
+  }
+}

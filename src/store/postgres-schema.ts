@@ -8,6 +8,7 @@ export const postgresSchema: SchemaDialect = {
   text: sql`text collate "C"`,
   time: 'timestamptz(3)',
   json: 'jsonb',
+  randomText: sql`replace(gen_random_uuid()::text, '-', '')`,
   createTable: (database, table) => database.schema.createTable(table),
   identity: (column) => column.primaryKey().generatedByDefaultAsIdentity(),
   async forbid(database, table, change, columns) {

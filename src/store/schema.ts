@@ -14,6 +14,8 @@ export interface SchemaDialect {
   readonly time: 'text' | 'timestamptz(3)';
   /** For what is read whole: the order of its keys need not be kept. */
   readonly json: 'text' | 'jsonb';
+  /** A text of 32 hex digits, at random. */
+  readonly randomText: RawBuilder<unknown>;
   /** Begins a table whose column types the database enforces. */
   createTable(database: MigrationDatabase, table: string): CreateTableBuilder<string, never>;
   /** Makes an integer column the table's id, which counts from 1 and never gives a number twice. */

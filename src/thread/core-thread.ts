@@ -40,6 +40,7 @@ function main(): void {
     random: Math.random,
     fetch: globalThis.fetch,
     log,
+    noticeReplacement: true,
     folder,
   });
   void answerer.open(

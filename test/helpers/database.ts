@@ -34,7 +34,7 @@ export interface TestDatabase {
 }
 
 /** What the machinery of databases keeps for itself. */
-const OF_THE_DATABASE = /^(sqlite|kysely|order_memos|one_writer)/;
+const OF_THE_DATABASE = /^(sqlite|kysely|order_memos|one_writer|database_identity)/;
 
 const namesOf = (rows: readonly Row[], exceptTables: readonly string[]) =>
   rows.map((row) => String(row.name)).filter((name) => !OF_THE_DATABASE.test(name) && !exceptTables.includes(name));
@@ -349,7 +349,7 @@ class PostgresTestDatabase implements TestDatabase {
 /** Deletes where there is anything, since truncating takes longer for few rows, and has all ids count from 1 again. */
 export const EMPTY_ALL = `do $$ declare name text; begin
   set local session_replication_role = replica;
-  for name in select tablename from pg_tables where schemaname = 'public' and tablename !~ '^(kysely|one_writer)' loop
+  for name in select tablename from pg_tables where schemaname = 'public' and tablename !~ '^(kysely|one_writer|database_identity)' loop
     execute format('delete from %I', name);
   end loop;
   for name in select sequencename from pg_sequences where schemaname = 'public' and last_value is not null loop
