@@ -19,7 +19,7 @@ import { authorizations } from './0016-authorizations.ts';
 import { oneWriter } from './0017-one-writer.ts';
 import { deliveryHolds } from './0018-delivery-holds.ts';
 import { accountOrdinals } from './0019-account-ordinals.ts';
-import { databaseIdentity } from './0025-database-identity.ts';
+import { identityAndStrangers } from './0025-identity-and-strangers.ts';
 
 /** Every migration under the name by which a database remembers it. A name that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
@@ -42,7 +42,7 @@ const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
   '0017-one-writer': oneWriter,
   '0018-delivery-holds': deliveryHolds,
   '0019-account-ordinals': accountOrdinals,
-  '0025-database-identity': databaseIdentity,
+  '0025-identity-and-strangers': identityAndStrangers,
 };
 
 /** The names of all of them, in the order in which they are applied. */

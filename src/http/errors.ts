@@ -21,7 +21,10 @@ const HTTP_ERRORS = {
   rate_limited: [429, 'There were too many requests from your address. Please try again in {} s.'],
   unavailable: [503, 'The server cannot keep anything at the moment. Please try again later.'],
   internal_error: [500, 'Something went wrong in the server. It has been logged under this request_id.'],
-  login_token_missing: [400, 'Auth token signature invalid or not provided.'],
+  login_token_missing: [
+    400,
+    'Auth token signature invalid or not provided. No login token came: neither in the header tpg_auth_token nor as Authorization: Bearer. If you sent that header, a proxy on the way drops names with underscores, as nginx does without underscores_in_headers on.',
+  ],
   login_token_malformed: [400, 'Login token is not in the correct format. {}'],
   login_signature_invalid: [401, 'Login token signature is invalid. {}'],
   access_token_missing: [401, 'Please first authenticate: no cookie containing a jwt was found in the request.'],

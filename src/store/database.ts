@@ -166,6 +166,8 @@ interface NoncesTable {
   account: string;
   last_nonce: string;
   updated_at: string;
+  /** 1 if nobody knew the account when it logged in. */
+  is_stranger: Generated<bigint>;
 }
 
 interface RolesTable {

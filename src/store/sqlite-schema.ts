@@ -11,14 +11,20 @@ export const sqliteSchema: SchemaDialect = {
   randomText: sql`lower(hex(randomblob(16)))`,
   createTable: (database, table) => database.schema.createTable(table).modifyEnd(sql`strict`),
   identity: (column) => column.primaryKey().autoIncrement(),
-  async forbid(database, table, change, columns) {
+  async forbid(database, table, change, columns, unless) {
     const of = columns ? sql` of ${sql.join(columns.map((column) => sql.ref(column)))}` : sql``;
-    const differs = columns
-      ? sql` when ${sql.join(
-          columns.map((column) => sql`old.${sql.ref(column)} is not new.${sql.ref(column)}`),
-          sql` or `,
-        )}`
-      : sql``;
+    const conditions = [
+      ...(columns?.length
+        ? [
+            sql`(${sql.join(
+              columns.map((column) => sql`old.${sql.ref(column)} is not new.${sql.ref(column)}`),
+              sql` or `,
+            )})`,
+          ]
+        : []),
+      ...(unless ? [sql`not (${unless})`] : []),
+    ];
+    const differs = conditions.length > 0 ? sql` when ${sql.join(conditions, sql` and `)}` : sql``;
     await sql`create trigger ${sql.ref(`${table}_${change}_forbidden`)} before ${sql.raw(change)}${of} on ${sql.table(table)}
       for each row${differs} begin select raise(abort, ${sql.lit(`rows of ${table} are kept: ${change} refused`)}); end`.execute(
       database,

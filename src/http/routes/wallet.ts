@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Engine } from '../../engine/engine.ts';
@@ -63,6 +63,9 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     remoteAddress: clientAddress(request),
   });
 
+  const refuseImpostorsBody: onRequestAsyncHookHandler = async (request, reply) =>
+    limitStrangers.refuseBody(request, reply);
+
   return async (app) => {
     app.get(
       '/wallet/send_to',
@@ -80,6 +83,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     app.post(
       '/wallet/incoming_payment',
       {
+        onRequest: refuseImpostorsBody,
         schema: {
           summary: 'Reports a payment that a hot wallet has seen',
           tags: ['wallets'],
@@ -102,6 +106,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     app.post(
       '/wallet/tx_confirmation',
       {
+        onRequest: refuseImpostorsBody,
         schema: {
           summary: 'Reports that a payment is confirmed on the chain',
           tags: ['wallets'],
