@@ -132,7 +132,7 @@ let nonce = BigInt(Date.now());
 
 function loginToken(): string {
   nonce += 1n;
-  return signToken({ address: BOSS.address, nonce, desired_roles: ['read_all'] }, BOSS.secretKey, random);
+  return signToken({ address: BOSS.address, nonce, desired_roles: ['user', 'read_all'] }, BOSS.secretKey, random);
 }
 
 function webhook(body: string): Promise<Answer> {
@@ -169,7 +169,7 @@ describe.each(['nginx', 'nginx-several'])('the documented configuration %s', (na
     expect(await events).toEqual(['NewOrder', 'NewOrder', 'OrderClaimed']);
 
     // The tool, which keeps its token.
-    await tool('profile', 'add', 'boss', '--server', url, '--secret-key-env', 'BOSS_KEY', '-r', 'read_all');
+    await tool('profile', 'add', 'boss', '--server', url, '--secret-key-env', 'BOSS_KEY', '-r', 'user', '-r', 'read_all');
     for (let times = 0; times < 2; times += 1) {
       const { stdout } = await tool('admin', 'orders', 'get', '1', '--json', '-p', 'boss');
       expect(JSON.parse(stdout)).toMatchObject({ order_id: '1', status: 'New' });
