@@ -106,6 +106,7 @@ export function paymentText(payment: PaperPayment): string {
     `{"txid":${text(payment.txid)},"created_at":"${timeText(payment.createdAt)}",` +
     `"updated_at":"${timeText(payment.updatedAt)}","sender":${text(payment.sender)},"amount":${payment.amount},` +
     `"memo":${text(payment.memo)},"payment_type":"${payment.isManual ? 'manual' : 'on_chain'}",` +
-    `"status":"${payment.isConfirmed ? 'confirmed' : 'received'}","order_id":${text(payment.orderId)}}`
+    `"status":"${payment.isConfirmed ? 'confirmed' : 'received'}","order_id":${text(payment.orderId)},` +
+    '"payment_reference":null,"block_height":null}'
   );
 }

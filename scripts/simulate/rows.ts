@@ -19,7 +19,7 @@ export class Rows {
     (payment) => payment.txid,
     (payment) =>
       `${payment.txid}|${payment.account}|${payment.amount}|${payment.isManual ? 'manual' : 'on_chain'}|` +
-      `${payment.isConfirmed ? 'confirmed' : 'received'}|${payment.orderId ?? '-'}|${payment.claimant ?? '-'}|` +
+      `${payment.isConfirmed ? 'confirmed' : 'received'}|${payment.orderId ?? '-'}|${payment.claimant ?? '-'}|-|-|` +
       `${timeText(payment.createdAt)}|${timeText(payment.updatedAt)}`,
   );
 

@@ -13,8 +13,9 @@ export const rowsAsText = ({ time, truth }: Words) => ({
     original_price||'|'||currency||'|'||exchange_rate||'|'||status||'|'||coalesce(claimed_by,'-')||'|'||
     ${time('created_at')}||'|'||${time('updated_at')}||'|'||${time('shop_updated_at')}`,
   accounts: `account||'|'||address||'|'||total_confirmed||'|'||total_paid||'|'||${time('updated_at')}`,
-  payments: `txid||'|'||account||'|'||amount||'|'||payment_type||'|'||status||'|'||coalesce(order_id,'-')||'|'||
-    coalesce(claimant,'-')||'|'||${time('created_at')}||'|'||${time('updated_at')}`,
+  payments: `txid||'|'||coalesce(account,'-')||'|'||amount||'|'||payment_type||'|'||status||'|'||coalesce(order_id,'-')||'|'||
+    coalesce(claimant,'-')||'|'||coalesce(payment_reference,'-')||'|'||coalesce(cast(block_height as text),'-')||'|'||
+    ${time('created_at')}||'|'||${time('updated_at')}`,
   customers: `customer_id||'|'||total_current||'|'||total_paid||'|'||total_expired||'|'||total_cancelled`,
   customer_addresses: `customer_id||' '||account`,
   settlements: `id||'|'||order_id||'|'||account||'|'||amount||'|'||settlement_type`,

@@ -143,6 +143,7 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
     // ---- Orders
     order: (orderId: string) => get(`/api/order/id/${escaped(orderId)}`, shapes.order.nullable()),
     searchOrders: (query: Query) => getPage('/api/search/orders', shapes.order.array(), query),
+    searchPayments: (query: Query) => getPage('/api/search/payments', shapes.payment.array(), query),
     paymentsForOrder: (orderId: string, query: Query = {}) =>
       getPage(`/api/payments-for-order/${escaped(orderId)}`, shapes.payment.array(), query),
     creditors: (query: Query = {}) => getPage('/api/creditors', shapes.creditor.array(), query),

@@ -34,6 +34,8 @@ export const payment = z.looseObject({
   payment_type: z.string(),
   status: z.string(),
   order_id: nullableText,
+  payment_reference: nullableText.optional(),
+  block_height: whole.nullish(),
 });
 export const settlementEntry = z.looseObject({
   id: whole,

@@ -122,6 +122,8 @@ export function paymentsView(payments: readonly PaymentAnswer[], output: OutputO
       { title: 'Kind', of: (payment) => payment.payment_type },
       { title: 'Sender', of: (payment) => payment.sender, canShrink: true },
       { title: 'Order', of: (payment) => payment.order_id },
+      { title: 'Reference', of: (payment) => payment.payment_reference ?? null, canShrink: true },
+      { title: 'Block', of: (payment) => String(payment.block_height ?? ''), align: 'right' },
       { title: 'Received', of: (payment) => formatTime(payment.created_at, output) },
       { title: 'Memo', of: (payment) => payment.memo, canShrink: true },
     ],

@@ -112,11 +112,13 @@ export class Ledger {
     return entered;
   }
 
-  /** Credits a received payment to its sender. */
+  /** Credits a received payment to its sender. One whose sender is no wallet's address credits no account. */
   async confirmPayment(payment: Payment): Promise<Payment> {
     assert.equal(payment.status, 'received', 'a payment is credited once');
     const confirmed = await this.tx.payments.changeStatus(payment, 'confirmed', this.now);
-    await this.tx.accounts.add(payment.account, { confirmed: payment.amount }, this.now);
+    if (payment.account !== null) {
+      await this.tx.accounts.add(payment.account, { confirmed: payment.amount }, this.now);
+    }
     await this.#append('PaymentConfirmed', confirmed.txid, { payment: paymentView(confirmed) });
     return confirmed;
   }
@@ -137,6 +139,8 @@ export class Ledger {
       status: 'confirmed',
       orderId: payment.orderId,
       claimant: null,
+      paymentReference: null,
+      blockHeight: null,
       createdAt: this.now,
       updatedAt: this.now,
     });

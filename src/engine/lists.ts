@@ -3,7 +3,7 @@ import type { Creditor } from '../store/customers.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../store/database.ts';
 import type { OrderFilter } from '../store/order-search.ts';
 import type { Order, OrderPosition } from '../store/orders.ts';
-import type { Payment, PaymentPosition } from '../store/payments.ts';
+import type { Payment, PaymentFilter, PaymentPosition } from '../store/payments.ts';
 import { type AccountId, accountOf, type TariAddress } from '../tari/address.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
 import type { EngineContext } from './context.ts';
@@ -84,6 +84,15 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
         const page = await readPage(request, read, positionOfPayment);
         return { ...page, total: await tx.payments.totalOfAccount(account) };
       }),
+
+    /** The payments that fit the filter, oldest first. */
+    searchPayments: (
+      filter: PaymentFilter,
+      request: PageRequest<PaymentPosition>,
+    ): Promise<Page<Payment, PaymentPosition>> =>
+      store.read((tx) =>
+        readPage(request, (after, limit) => tx.payments.search(filter, after, limit), positionOfPayment),
+      ),
 
     /**
      * The payments that name an order, by its order id or by the shop's other name for it, oldest first.

@@ -71,6 +71,8 @@ export function payments(
       status: 'received',
       orderId: named?.orderId ?? null,
       claimant: named?.claimant.account ?? null,
+      paymentReference: null,
+      blockHeight: null,
       createdAt: now,
       updatedAt: now,
     });
@@ -85,6 +87,7 @@ export function payments(
 
   const credit = async (ledger: Ledger, payment: Payment): Promise<{ payment: Payment; settled: Settled }> => {
     const confirmed = await ledger.confirmPayment(payment);
+    if (payment.account === null) return { payment: confirmed, settled: NOTHING_SETTLED };
     const account = await ledger.tx.accounts.find(payment.account);
     if (account === undefined) throw new Error(`The account of payment ${payment.txid} is not known`);
     const settled = await payOpenOrders(ledger, { account: account.account, address: account.address });

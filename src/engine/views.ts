@@ -45,6 +45,8 @@ export function paymentView(payment: Payment) {
     payment_type: payment.paymentType,
     status: payment.status,
     order_id: payment.orderId,
+    payment_reference: payment.paymentReference,
+    block_height: payment.blockHeight,
   };
 }
 

@@ -19,6 +19,7 @@ const ORDER_ID = '8997470732594';
 const OPEN_ORDER_ID = '8997470732595';
 const LOST_ORDER_ID = '8997470732596';
 const TXID = '12375671662993302800';
+const PAYMENT_REFERENCE = 'b7a0c3f2915e4d6880f1c29d3e4a5b6c7d8e9fa0b1c2d3e4f5061728394a5b6c';
 const NOON = '2026-11-21T12:00:00.000Z';
 const ONE = '2026-11-21T13:00:00.000Z';
 
@@ -54,6 +55,8 @@ const PAYMENT = {
   payment_type: 'on_chain',
   status: 'confirmed',
   order_id: null,
+  payment_reference: PAYMENT_REFERENCE,
+  block_height: 145_210,
 };
 const ENTRY = {
   id: 1,
@@ -273,6 +276,10 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   },
   'GET /api/orders/{address}': { ...BY_CUSTOMER_ADDRESS_IN_PAGES, answer: ORDERS },
   'GET /api/unfulfilled_orders/{address}': { ...BY_CUSTOMER_ADDRESS_IN_PAGES, answer: OPEN_ORDERS },
+  'GET /api/search/payments': {
+    query: { payment_reference: PAYMENT_REFERENCE, ...PAGE },
+    answer: [PAYMENT],
+  },
   'GET /api/search/orders': {
     query: { customer_id: CUSTOMER_ID, status: 'New,Paid', since: '2026-11-01T00:00:00Z', ...PAGE },
     answer: [ORDER],

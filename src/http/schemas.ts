@@ -98,6 +98,12 @@ export const transactionId = z
   .max(128)
   .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without spaces');
 
+/** The payment reference that payer and shop both see: 32 bytes in hex, in either case. */
+export const paymentReference = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/i, 'must be a payment reference: 64 characters of hex')
+  .transform((text) => text.toLowerCase());
+
 const LONGEST_MEMO = 16 * 1024;
 
 export const memo = keptText(LONGEST_MEMO);
@@ -168,6 +174,8 @@ export const payment = z.object({
   payment_type: z.enum(PAYMENT_TYPES),
   status: z.enum(PAYMENT_STATUSES),
   order_id: z.string().nullable(),
+  payment_reference: z.string().nullable(),
+  block_height: z.bigint().nullable(),
 });
 
 export const settlementEntry = z.object({

@@ -122,8 +122,9 @@ interface OrdersTable {
 
 interface PaymentsTable {
   txid: string;
-  account: string;
-  account_ordinal: bigint;
+  /** Null where the sender is no wallet's address: the payment credits no account. */
+  account: string | null;
+  account_ordinal: bigint | null;
   /** The sender's address in base58 as the wallet reported it. */
   sender: string;
   amount: bigint;
@@ -133,6 +134,8 @@ interface PaymentsTable {
   order_id: string | null;
   /** For whom the named order is claimed: the signer of the memo's claim, else the sender. Null when none is named. */
   claimant: string | null;
+  payment_reference: string | null;
+  block_height: bigint | null;
   created_at: string;
   updated_at: string;
 }

@@ -9,7 +9,8 @@ import { accountOfColumn, amountOf, timeOf, timeText } from './values.ts';
 export interface Payment {
   /** The transaction's id on the chain, decimal; for a manual payment an id of our own. */
   txid: string;
-  account: AccountId;
+  /** Whose credit it is once confirmed; null where the sender is no wallet's address. */
+  account: AccountId | null;
   /** The sender's address in base58 as the wallet reported it. */
   sender: string;
   /** Above zero for a payment on the chain; a manual one may take away. */
@@ -21,8 +22,24 @@ export interface Payment {
   orderId: string | null;
   /** For whom the named order is claimed: the signer of the memo's claim, else the sender. Null when none is named. */
   claimant: AccountId | null;
+  /** The payment reference that payer and shop both see, 64 characters of lower-case hex. Null until it is known. */
+  paymentReference: string | null;
+  /** The block that it stands in. Null until that is known, and for a payment that left the chain. */
+  blockHeight: bigint | null;
   createdAt: Date;
   updatedAt: Date;
+}
+
+/** What payments are searched by. All that is given must hold; nothing given is every payment. */
+export interface PaymentFilter {
+  txid?: string | undefined;
+  /** 64 characters of lower-case hex. */
+  paymentReference?: string | undefined;
+  /** The order as the payment names it. */
+  orderId?: string | undefined;
+  /** The earliest and the latest time of creation, both included. */
+  since?: Date | undefined;
+  until?: Date | undefined;
 }
 
 /** Where a payment stands in a list that is sorted by its creation. */
@@ -36,7 +53,7 @@ type PaymentRow = Selectable<Tables['payments']>;
 function paymentOf(row: PaymentRow): Payment {
   return {
     txid: row.txid,
-    account: accountOfColumn(row.account),
+    account: row.account === null ? null : accountOfColumn(row.account),
     sender: row.sender,
     amount: amountOf(row.amount),
     memo: row.memo,
@@ -44,6 +61,8 @@ function paymentOf(row: PaymentRow): Payment {
     status: row.status,
     orderId: row.order_id,
     claimant: row.claimant === null ? null : accountOfColumn(row.claimant),
+    paymentReference: row.payment_reference,
+    blockHeight: row.block_height,
     createdAt: timeOf(row.created_at),
     updatedAt: timeOf(row.updated_at),
   };
@@ -63,6 +82,8 @@ function rowOf(payment: Payment): WrittenRow {
     status: payment.status,
     order_id: payment.orderId,
     claimant: payment.claimant,
+    payment_reference: payment.paymentReference,
+    block_height: payment.blockHeight,
     created_at: timeText(payment.createdAt),
     updated_at: timeText(payment.updatedAt),
   };
@@ -78,6 +99,8 @@ const COLUMNS = [
   'status',
   'order_id',
   'claimant',
+  'payment_reference',
+  'block_height',
   'created_at',
   'updated_at',
 ] as const;
@@ -158,6 +181,18 @@ export function paymentRepository(database: Kysely<Tables>) {
         .where('account_ordinal', '=', ordinalOf(account))
         .executeTakeFirstOrThrow();
       return amountOf(total);
+    },
+
+    /** Up to `limit` payments that fit the filter, after the position, oldest first. */
+    async search(filter: PaymentFilter, after: PaymentPosition | undefined, limit: number): Promise<Payment[]> {
+      const { txid, paymentReference, orderId, since, until } = filter;
+      let page = pageAfter(after, limit);
+      if (txid !== undefined) page = page.where('txid', '=', txid);
+      if (paymentReference !== undefined) page = page.where('payment_reference', '=', paymentReference);
+      if (orderId !== undefined) page = page.where('order_id', '=', orderId);
+      if (since !== undefined) page = page.where('created_at', '>=', timeText(since));
+      if (until !== undefined) page = page.where('created_at', '<=', timeText(until));
+      return (await page.execute()).map(paymentOf);
     },
 
     /** Up to `limit` payments that name an order by any of the given ids, after the position, oldest first. */

@@ -40,6 +40,11 @@ export const postgresSchema: SchemaDialect = {
       .alterTable(table)
       .alterColumn(column, (alter) => alter.setNotNull())
       .execute(),
+  permitNull: (database, table, column) =>
+    database.schema
+      .alterTable(table)
+      .alterColumn(column, (alter) => alter.dropNotNull())
+      .execute(),
   async permit(database, table, change) {
     await sql`drop trigger ${sql.ref(`${table}_${change}_forbidden`)} on ${sql.table(table)}`.execute(database);
     if (change === 'delete') {

@@ -33,6 +33,8 @@ export interface SchemaDialect {
   ): Promise<void>;
   /** Refuses new rows without a value in the column, which was added to a table that had rows. */
   require(database: MigrationDatabase, table: string, column: string): Promise<void>;
+  /** Takes back what `require` has refused. */
+  permitNull(database: MigrationDatabase, table: string, column: string): Promise<void>;
   /** Takes back what `forbid` has refused, for a migration that refuses something else afterwards. */
   permit(database: MigrationDatabase, table: string, change: 'delete' | 'update'): Promise<void>;
   /** Indexes what stands anywhere in the memos of orders, of those that are there and of those that come. */

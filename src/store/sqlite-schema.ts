@@ -35,6 +35,9 @@ export const sqliteSchema: SchemaDialect = {
       for each row when new.${sql.ref(column)} is null
       begin select raise(abort, ${sql.lit(`rows of ${table} have a value in ${column}`)}); end`.execute(database);
   },
+  async permitNull(database, table, column) {
+    await sql`drop trigger ${sql.ref(`${table}_${column}_required`)}`.execute(database);
+  },
   async permit(database, table, change) {
     await sql`drop trigger ${sql.ref(`${table}_${change}_forbidden`)}`.execute(database);
   },

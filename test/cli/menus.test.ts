@@ -39,6 +39,7 @@ const ADMIN: readonly Case[] = [
   { label: 'Search Orders', answers: ['Cancelled', '', ''], shows: /7002 +#7002 +Cancelled +100\.000000 XTM/ },
   { label: 'Get all unpaid orders', shows: /71 +New +100\.000000 XTM/ },
   { label: 'Fetch Payments for Order', answers: ['7001'], shows: 'None.' },
+  { label: 'Find Payment by Reference', answers: ['ab'.repeat(32)], shows: 'None.' },
   { label: 'Edit memo', answers: ['7001', 'ring twice', ''], shows: /Memo: +ring twice/ },
   { label: 'Edit price', answers: ['7001', '95', 'rebate'], shows: /Price: +95\.000000 XTM/ },
   { label: 'Reassign Order', answers: ['7001', '74', 'a friend'], shows: /After\n[\s\S]*Customer: +74/ },

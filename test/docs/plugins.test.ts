@@ -112,6 +112,8 @@ describe('the page', () => {
       status: 'confirmed',
       orderId: null,
       claimant: null,
+      paymentReference: null,
+      blockHeight: null,
       createdAt: time,
       updatedAt: time,
     });

@@ -1,54 +1,58 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type OpenedStore, openStore } from '../../src/store/open.ts';
-import { newDatabase, type TestDatabase } from '../helpers/database.ts';
-import { makeOld } from '../helpers/old-database.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { databaseBefore } from '../helpers/database.ts';
+import {
+  closeEngine,
+  closeEngines,
+  registerHotWallet,
+  tari,
+  temporaryDatabase,
+  testEngine,
+} from '../helpers/engine.ts';
 import { ACCOUNTS } from '../helpers/records.ts';
 
-describe('books from before accounts were counted', () => {
-  let database: TestDatabase;
-  let store: OpenedStore;
+const people = ACCOUNTS.slice(0, 3);
 
-  beforeEach(async () => {
-    database = await newDatabase();
-    await makeOld(database);
-    store = await openStore(database.url, { maxConnections: 2 });
-  });
-  afterEach(async () => {
-    await store.close();
-    await database.release();
-  });
+describe('books from before accounts were counted', () => {
+  afterAll(closeEngines);
 
   it('are brought up to date, each account with what it had', async () => {
-    expect(store.appliedMigrations).toContain('0019-account-ordinals');
-    expect(database.rows('select ordinal from accounts order by ordinal')).toEqual(
-      ACCOUNTS.map((_, index) => ({ ordinal: BigInt(index + 1) })),
-    );
-    for (const [table, account, ordinal] of [
-      ['customer_addresses', 'account', 'account_ordinal'],
-      ['orders', 'claimed_by', 'claimant_ordinal'],
-      ['payments', 'account', 'account_ordinal'],
-      ['settlements', 'account', 'account_ordinal'],
-    ]) {
-      const rows = database.rows(
-        `select count(*) as count from ${table} join accounts on accounts.account = ${table}.${account}
-           and accounts.ordinal = ${table}.${ordinal}`,
-      );
-      expect(rows, table).toEqual([{ count: BigInt(ACCOUNTS.length) }]);
+    const database = await temporaryDatabase();
+    const before = await testEngine({ database });
+    await registerHotWallet(before);
+    for (const [index, person] of people.entries()) {
+      const orderId = `order ${index}`;
+      await before.order({ orderId, price: '10', customerId: `c${index}` });
+      await before.claim(person, orderId);
+      await before.pay({ from: person, amount: tari(10 + index), txid: `tx ${index}` });
+      await before.confirm(`tx ${index}`);
     }
-    const differences = await store.read((tx) => tx.journals.foundByAccount());
-    expect(differences).toEqual([]);
-  });
+    const histories = await Promise.all(people.map(({ tariAddress }) => before.engine.accounts.history(tariAddress)));
+    expect(
+      histories.map(({ orders, payments, settlements }) => [orders, payments, settlements].map(({ length }) => length)),
+    ).toEqual(people.map(() => [1, 1, 1]));
+    await closeEngine(before);
 
-  it('keep what is written once', () => {
+    const old = await databaseBefore('0019-account-ordinals');
+    old.takeRowsOf(database);
+    const after = await testEngine({ database: old });
+    expect(await Promise.all(people.map(({ tariAddress }) => after.engine.accounts.history(tariAddress)))).toEqual(
+      histories,
+    );
+    expect((await after.engine.audit()).differences).toEqual([]);
+    expect(old.rows('select ordinal from accounts order by ordinal')).toEqual(
+      people.map((_, index) => ({ ordinal: BigInt(index + 1) })),
+    );
+    await closeEngine(after);
     for (const statement of [
       'update accounts set ordinal = 9 where ordinal = 1',
       'update payments set account_ordinal = 2 where account_ordinal = 1',
       'update settlements set account_ordinal = 2 where account_ordinal = 1',
     ]) {
-      expect(() => database.execute(statement)).toThrow('are kept: update refused');
+      expect(() => old.execute(statement)).toThrow('are kept: update refused');
     }
     const withoutOrdinal = `insert into settlements (order_id, account, settlement_type, amount, created_at)
       select 'order 0', account, settlement_type, amount, created_at from settlements where order_id = 'order 1'`;
-    expect(() => database.execute(withoutOrdinal)).toThrow('account_ordinal');
+    expect(() => old.execute(withoutOrdinal)).toThrow('account_ordinal');
+    await old.release();
   });
 });

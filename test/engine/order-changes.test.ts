@@ -148,6 +148,8 @@ describe('credit', () => {
       payment_type: 'manual',
       status: 'confirmed',
       order_id: null,
+      payment_reference: null,
+      block_height: null,
     };
     expect(await lastPayload()).toEqual({ payment });
     expect(await books(made('c9'))).toEqual([5, 0]);

@@ -42,6 +42,8 @@ describe('a payment that was seen on the chain', () => {
       status: 'received',
       orderId: null,
       claimant: null,
+      paymentReference: null,
+      blockHeight: null,
       createdAt: NOW,
       updatedAt: NOW,
     });
@@ -59,6 +61,8 @@ describe('a payment that was seen on the chain', () => {
         payment_type: 'on_chain',
         status: 'received',
         order_id: null,
+        payment_reference: null,
+        block_height: null,
       },
     });
   });

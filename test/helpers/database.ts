@@ -1,8 +1,13 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
+import { Kysely, Migrator, PostgresDialect, SqliteDialect } from 'kysely';
 import pg from 'pg';
+import { migrationsFor } from '../../migrations/index.ts';
 import { openStore } from '../../src/store/open.ts';
+import { postgresSchema } from '../../src/store/postgres-schema.ts';
+import type { MigrationDatabase, SchemaDialect } from '../../src/store/schema.ts';
+import { sqliteSchema } from '../../src/store/sqlite-schema.ts';
 import { fastFolder } from './fast-folder.ts';
 import { disconnect, queryPostgres, queryPostgresTogether } from './postgres-queries.ts';
 
@@ -27,6 +32,8 @@ export interface TestDatabase {
   lock(): () => void;
   /** Another database with the same content; nobody has this one open meanwhile. */
   copy(): Promise<TestDatabase>;
+  /** Takes over all rows of another database of its kind, as far as its own tables have columns for them. */
+  takeRowsOf(other: TestDatabase): void;
   /** Makes it as it was when it was new, while its store stays open; false where too much was done to it for that. */
   empty(): Promise<boolean>;
   /** Gives it up, once its store is closed. */
@@ -62,6 +69,28 @@ export function isOnPostgres(): boolean {
 /** A database without content. */
 export async function newDatabase(): Promise<TestDatabase> {
   return postgres === undefined ? migratedSqliteDatabase() : newPostgresDatabase(postgres);
+}
+
+/** A database with the schema that the program had before the migration of that name. */
+export async function databaseBefore(migration: string): Promise<TestDatabase> {
+  if (postgres === undefined) {
+    const database = newSqliteDatabase();
+    const dialect = new SqliteDialect({ database: new SqliteDatabase(database.file) });
+    await migrateUpTo(new Kysely({ dialect }), sqliteSchema, migration);
+    return database;
+  }
+  const database = await postgresDatabaseLike(postgres, 'template0');
+  const dialect = new PostgresDialect({ pool: new pg.Pool({ connectionString: database.url, max: 1 }) });
+  await migrateUpTo(new Kysely({ dialect }), postgresSchema, migration);
+  return database;
+}
+
+async function migrateUpTo(database: MigrationDatabase, schema: SchemaDialect, end: string): Promise<void> {
+  const earlier = Object.fromEntries(Object.entries(migrationsFor(schema)).filter(([name]) => name < end));
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => earlier } });
+  const { error } = await migrator.migrateToLatest();
+  await database.destroy();
+  if (error !== undefined) throw error;
 }
 
 // ---- SQLite -----------------------------------------------------------------------------------------------------------
@@ -182,6 +211,28 @@ export class SqliteTestDatabase implements TestDatabase {
     const copy = newSqliteDatabase();
     copyFileSync(this.file, copy.file);
     return copy;
+  }
+
+  takeRowsOf(other: SqliteTestDatabase): void {
+    const database = new SqliteDatabase(this.file);
+    try {
+      database.pragma('foreign_keys = off');
+      database.prepare('attach ? as other').run(other.file);
+      const tables = database.prepare(`select name from pragma_table_list where schema = 'main' and type = 'table'`);
+      for (const table of namesOf(tables.all() as Row[], [])) {
+        const columns = database
+          .prepare(
+            `select mine.name from pragma_table_info(?, 'main') mine join pragma_table_info(?, 'other') theirs using (name)`,
+          )
+          .pluck()
+          .all(table, table);
+        const names = columns.map((name) => `"${name}"`).join(', ');
+        if (columns.length > 0)
+          database.exec(`insert into main."${table}" (${names}) select ${names} from other."${table}"`);
+      }
+    } finally {
+      database.close();
+    }
   }
 
   async empty(): Promise<boolean> {
@@ -306,6 +357,22 @@ class PostgresTestDatabase implements TestDatabase {
     await this.#cleaner?.end();
     this.#cleaner = undefined;
     return postgresDatabaseLike(this.#server, this.#name);
+  }
+
+  takeRowsOf(other: PostgresTestDatabase): void {
+    this.#isSpoiled = true;
+    queryPostgres(this.url, 'set session_replication_role = replica');
+    const tables = this.rows(`select tablename as name from pg_tables where schemaname = 'public'`);
+    const theirs = other.rows(`select tablename as name from pg_tables where schemaname = 'public'`);
+    for (const table of namesOf(tables, []).filter((name) => namesOf(theirs, []).includes(name))) {
+      const [found] = other.rows(`select json_agg(t)::text as rows from "${table}" t`);
+      if (found?.rows === null) continue;
+      this.rows(
+        `insert into "${table}" overriding system value select * from json_populate_recordset(null::"${table}", ?::json)`,
+        found?.rows,
+      );
+    }
+    disconnect(this.url);
   }
 
   async empty(): Promise<boolean> {

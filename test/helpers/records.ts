@@ -57,6 +57,8 @@ export function aPayment(payment: Partial<Payment> = {}): Payment {
     status: 'received',
     orderId: null,
     claimant: null,
+    paymentReference: null,
+    blockHeight: null,
     createdAt: NOW,
     updatedAt: NOW,
     ...payment,

@@ -4,6 +4,7 @@ import type { CommandPorts } from '../ports.ts';
 import { accountsCommand } from './accounts.ts';
 import { healthCommand, ratesCommand, rolesCommand, walletsCommand } from './administration.ts';
 import { ordersCommand } from './orders.ts';
+import { paymentsCommand } from './payments.ts';
 import { priceUpdatesCommand, rateHistoryCommand } from './price-updates.ts';
 import { auditLogCommand, deadLettersCommand, eventsCommand, rejectedCommand } from './troubles.ts';
 
@@ -11,6 +12,7 @@ import { auditLogCommand, deadLettersCommand, eventsCommand, rejectedCommand } f
 export function adminCommand(ports: CommandPorts): Command {
   return group('admin', 'What operators see and do', [
     ordersCommand(ports),
+    paymentsCommand(ports),
     accountsCommand(ports),
     walletsCommand(ports),
     rolesCommand(ports),

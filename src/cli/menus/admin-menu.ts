@@ -59,6 +59,12 @@ const ORDERS: readonly CommandEntry[] = [
     questions: [ORDER],
   },
   {
+    label: 'Find Payment by Reference',
+    hint: 'by the payment reference that a wallet shows',
+    command: ['admin', 'payments', 'search'],
+    questions: [{ name: 'reference', ask: 'Payment reference', option: '--reference' }],
+  },
+  {
     label: 'Edit memo',
     hint: 'of an order',
     command: ['admin', 'orders', 'memo'],

@@ -18,7 +18,9 @@ import {
   orderId,
   ordersResult,
   payment,
+  paymentReference,
   paymentsResult,
+  transactionId,
 } from '../schemas.ts';
 
 const byAddress = z.object({ address });
@@ -56,6 +58,15 @@ const orderSearch = z.strictObject({
   until: queryTime.optional(),
   status: statuses.optional(),
   ...pageFields(ORDER_CURSOR),
+});
+
+const paymentSearch = z.strictObject({
+  payment_reference: paymentReference.optional(),
+  txid: transactionId.optional(),
+  order_id: orderId.optional(),
+  since: queryTime.optional(),
+  until: queryTime.optional(),
+  ...pageFields(PAYMENT_CURSOR),
 });
 
 /**
@@ -181,6 +192,24 @@ function paymentListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
     );
 
     app.get(
+      '/api/search/payments',
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'Payments by any of the filters, together',
+          tags: ['accounts'],
+          querystring: paymentSearch,
+          response: { 200: z.array(payment) },
+        },
+      },
+      async ({ query }, reply) => {
+        const page = await lists.searchPayments(paymentFilterOf(query), pageOf(query));
+        announceNext(reply, PAYMENT_CURSOR, page.next);
+        return page.rows.map(paymentView);
+      },
+    );
+
+    app.get(
       '/api/payments-for-order/:order_id',
       {
         onRequest: guard('read_all'),
@@ -257,6 +286,11 @@ function filterOf(query: z.output<typeof orderSearch>) {
   const { memo, currency, since, until, status } = query;
   const { order_id: orderId, alt_id: altId, customer_id: customerId } = query;
   return { memo, orderId, altId, customerId, currency, since, until, statuses: status };
+}
+
+function paymentFilterOf(query: z.output<typeof paymentSearch>) {
+  const { txid, payment_reference: paymentReference, order_id: orderId, since, until } = query;
+  return { txid, paymentReference, orderId, since, until };
 }
 
 function ordersResultOf(address: TariAddress, { total, rows }: OrderPage) {

@@ -59,6 +59,8 @@ const CONFIRMED_PAYMENT = {
   payment_type: 'on_chain',
   status: 'confirmed',
   order_id: '1001',
+  payment_reference: null,
+  block_height: null,
 };
 const RECEIVED_PAYMENT = {
   ...CONFIRMED_PAYMENT,

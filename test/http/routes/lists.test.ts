@@ -253,6 +253,42 @@ describe('GET /api/payments-for-order/{order_id}', () => {
   });
 });
 
+describe('GET /api/search/payments', () => {
+  const REFERENCE = 'ab'.repeat(32);
+
+  it('finds a payment by its reference, in either case, by its id, by the order that it names, and by time', async () => {
+    server = await borrowServer();
+    await aFewOrders();
+    server.database.execute(
+      `update payments set payment_reference = '${REFERENCE}', block_height = 7 where txid = '13'`,
+    );
+    const token = await reader();
+    const all = await server.get('/api/search/payments', { token });
+    const found = async (query: string) => txids(await server.get(`/api/search/payments?${query}`, { token }));
+    expect(txids(all)).toEqual(expect.arrayContaining(['12', '13']));
+    expect(await found(`payment_reference=${REFERENCE.toUpperCase()}`)).toEqual(['13']);
+    expect(await found(`payment_reference=${'cd'.repeat(32)}`)).toEqual([]);
+    expect(await found('txid=12')).toEqual(['12']);
+    expect(await found('order_id=3')).toEqual(['12', '13']);
+    expect(await found(`order_id=3&payment_reference=${REFERENCE}`)).toEqual(['13']);
+    expect(await found('until=2000-01-01')).toEqual([]);
+    expect(await found('since=2000-01-01')).toEqual(txids(all));
+    const [one] = (await server.get(`/api/search/payments?payment_reference=${REFERENCE}`, { token })).json;
+    expect(one).toMatchObject({ txid: '13', payment_reference: REFERENCE, block_height: 7 });
+    const pages = await readAll('/api/search/payments?order_id=3&limit=1', token);
+    expect(pages.map(txids)).toEqual([['12'], ['13']]);
+  });
+
+  it('refuses what is no reference, unknown keys, and callers without read_all', async () => {
+    server = await borrowServer();
+    const token = await reader();
+    await expectRefused('/api/search/payments?payment_reference=12', token, 'payment_reference');
+    await expectRefused('/api/search/payments?reference=12', token, 'reference');
+    const others = await server.logIn(ALICE, 'user', 'write');
+    expect(errorOf(await server.get('/api/search/payments', { token: others })).status).toBe(403);
+  });
+});
+
 describe('GET /api/creditors', () => {
   it('answers who has New orders above zero, with their sums, by customer id', async () => {
     server = await borrowServer();
