@@ -79,7 +79,9 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   const bus = new EventBus(log);
   const storefront = createStorefront(ports);
   if (storefront) subscribeStorefront(bus, storefront, log, (orderId) => keptAuthorizations(store, orderId));
+  const ownSubscribers = bus.allDurableSubscribers();
   await loadPlugins(settings.plugins, ports.folder, bus);
+  const plugins = bus.allDurableSubscribers().filter((name) => !ownSubscribers.includes(name));
   const makeHold = () => hex.encode(randomBytes(HOLD_BYTES));
   const dispatcher = new Dispatcher({ store, bus, clock, random, makeHold, log });
   store.onCommitted((events) => {
@@ -108,6 +110,11 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     async start() {
       const now = clock.now();
       await store.run((tx) => tx.deliveries.release(now, !store.isShared));
+      for (const name of plugins) {
+        const missed = await store.run((tx) => tx.deliveries.addMissed(name, bus.typesOf(name)));
+        if (missed > 0)
+          log.info({ subscriber: name, missed }, `The plugin ${name} is told of ${missed} events that it missed`);
+      }
       if (!(await useCases.access.isAnybody('super_admin'))) {
         log.warn(
           {},

@@ -14,3 +14,11 @@ export function isStorable(text: string): boolean {
 export function storableText(text: string): string {
   return text.replace(UNSTORABLE_EVERYWHERE, REPLACEMENT_CHARACTER);
 }
+
+const FIRST_TIME_MS = Date.parse('0001-01-01T00:00:00.000Z');
+const LAST_TIME_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Whether a time comes back from every database as it was, and sorts as text: of the years 1 to 9999. */
+export function isStorableTime(time: Date): boolean {
+  return time.getTime() >= FIRST_TIME_MS && time.getTime() <= LAST_TIME_MS;
+}

@@ -6,7 +6,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { EngineError, type EngineErrorCode, ERROR_SENTENCES } from '../engine/errors.ts';
 import type { Logger } from '../engine/log.ts';
 import { JsonError } from '../json.ts';
-import { StoreUnavailableError } from '../store/errors.ts';
+import { StoreContentError, StoreUnavailableError } from '../store/errors.ts';
 
 /** Every error that the HTTP interface itself can answer, with its status and sentence (`http-api.md` 4). */
 const HTTP_ERRORS = {
@@ -168,6 +168,9 @@ function knownError(error: unknown): KnownError | undefined {
     return { status: ENGINE_ERROR_STATUS[error.code], code: error.code, message: error.message };
   }
   if (error instanceof StoreUnavailableError) return knownError(new HttpError('unavailable'));
+  if (error instanceof StoreContentError) {
+    return knownError(new HttpError('invalid_request', 'it holds a text, a time or a sum that cannot be kept.'));
+  }
   if (error instanceof JsonError) return knownError(new HttpError('unreadable_body', error.message));
   if (hasZodFastifySchemaValidationErrors(error)) {
     return knownError(new HttpError('invalid_request', describeIssues(error)));

@@ -2,6 +2,7 @@ import Big from 'big.js';
 import { stringify } from 'lossless-json';
 import * as z from 'zod';
 import type { ShopOrder } from '../engine/storefront.ts';
+import { isStorable, isStorableTime } from '../storable-text.ts';
 
 /** The topics that this server knows; others are answered and put by. */
 export const TOPICS = [
@@ -82,9 +83,6 @@ export function expected(what: string) {
   };
 }
 
-/** PostgreSQL keeps no NUL in a text, and nobody means one. */
-const isStorable = (text: string): boolean => !text.includes('\u0000');
-
 const ID_TEXT = expected(`text of 1 to ${MAXIMUM_ID_LENGTH} characters`);
 export const nameSchema = z.string(ID_TEXT).min(1, ID_TEXT).max(MAXIMUM_ID_LENGTH, ID_TEXT).refine(isStorable, ID_TEXT);
 const optionalNameSchema = nameSchema.nullish();
@@ -103,7 +101,11 @@ const noteSchema = z
 const optionalNoteSchema = noteSchema.nullish();
 
 const TIME = expected('an RFC 3339 time with its offset');
-const timeSchema = z.iso.datetime({ offset: true, ...TIME }).transform((text) => new Date(text));
+const YEARS = expected('a time of the years 1 to 9999');
+const timeSchema = z.iso
+  .datetime({ offset: true, ...TIME })
+  .transform((text) => new Date(text))
+  .refine(isStorableTime, YEARS);
 const optionalTimeSchema = timeSchema.nullish();
 
 const PRICE = expected('a decimal number as text, not below zero');

@@ -79,7 +79,7 @@ async function startNginx(documented: string): Promise<void> {
   const configuration = join(folder, 'nginx.conf');
   writeFileSync(
     configuration,
-    `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
+    `${process.getuid?.() === 0 ? 'user root;' : ''} daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
      events { worker_connections 256; }
      http { access_log off; ${temporary.join(' ')}\n${site}\n}`,
   );
@@ -140,6 +140,8 @@ function webhook(body: string): Promise<Answer> {
   return send('POST', '/shopify/webhook/checkout_create', headers, body);
 }
 
+const TAKEN = { status: 200, text: expect.stringContaining('"success":true') };
+
 describe.each(['nginx', 'nginx-several'])('the documented configuration %s', (name) => {
   it('lets through logins, webhooks, claims and events', { timeout: 90_000 }, async () => {
     await startNginx(example(PAGE, name));
@@ -157,9 +159,9 @@ describe.each(['nginx', 'nginx-several'])('the documented configuration %s', (na
     expect((await send('POST', '/auth')).text).toContain('underscores_in_headers on');
 
     // Webhooks, of the usual size and of nearly 2 MiB.
-    expect(JSON.parse((await webhook(orderBody({ id: 1, name: '#1' }))).text)).toMatchObject({ success: true });
+    expect(await webhook(orderBody({ id: 1, name: '#1' }))).toMatchObject(TAKEN);
     const large = orderBody({ id: 2, name: '#2', note_attributes: [{ name: 'x', value: 'y'.repeat(1_900_000) }] });
-    expect(JSON.parse((await webhook(large)).text)).toMatchObject({ success: true });
+    expect(await webhook(large)).toMatchObject(TAKEN);
 
     // A claim, and the events of it while they come.
     const events = follow(access);
@@ -169,7 +171,19 @@ describe.each(['nginx', 'nginx-several'])('the documented configuration %s', (na
     expect(await events).toEqual(['NewOrder', 'NewOrder', 'OrderClaimed']);
 
     // The tool, which keeps its token.
-    await tool('profile', 'add', 'boss', '--server', url, '--secret-key-env', 'BOSS_KEY', '-r', 'user', '-r', 'read_all');
+    await tool(
+      'profile',
+      'add',
+      'boss',
+      '--server',
+      url,
+      '--secret-key-env',
+      'BOSS_KEY',
+      '-r',
+      'user',
+      '-r',
+      'read_all',
+    );
     for (let times = 0; times < 2; times += 1) {
       const { stdout } = await tool('admin', 'orders', 'get', '1', '--json', '-p', 'boss');
       expect(JSON.parse(stdout)).toMatchObject({ order_id: '1', status: 'New' });
