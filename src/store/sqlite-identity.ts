@@ -39,6 +39,8 @@ export class SqliteIdentity {
   /** How many commits the file itself was seen to have, without its log; undefined until its page was there. */
   #commitsInFile: string | undefined;
   #lastCommits: string;
+  /** Whether this server may have written to the file since it was looked at. */
+  #isOwnChange = false;
   #replaced: StoreReplacedError | undefined;
   /** SQLite's own close would write the log of the old database into what was copied into the file. */
   #isOverwritten = false;
@@ -78,18 +80,25 @@ export class SqliteIdentity {
     };
   }
 
-  /** Counts the commit that is about to be made. */
-  countCommit(): void {
-    const { commits } = this.#countCommit.get() as Pick<Identity, 'commits'>;
-    this.#lastCommits = commits;
+  /** Counts the commit that is about to be made. Answers what `committed` is given once it is. */
+  countCommit(): string {
+    return (this.#countCommit.get() as Pick<Identity, 'commits'>).commits;
   }
 
   /**
-   * Looks at the file alone.
-   * @param afterCommit whether this server has just committed: then it may have written its log into the file.
-   * @throws {StoreReplacedError}
+   * Looks at the file after a commit of this server's own, with which SQLite may have written its log into the file.
+   * @param commits undefined if nothing was counted, or the commit has failed: it may have written a part all the same.
    */
-  checkFile(afterCommit = false): void {
+  committed(commits: string | undefined): void {
+    if (commits !== undefined) this.#lastCommits = commits;
+    this.#isOwnChange = true;
+    this.checkFile();
+  }
+
+  /** Looks at the file alone. @throws {StoreReplacedError} */
+  checkFile(): void {
+    const isOwnChange = this.#isOwnChange;
+    this.#isOwnChange = false;
     if (this.#replaced !== undefined) throw this.#replaced;
     const found = statSync(this.#file, { bigint: true, throwIfNoEntry: false });
     if (found === undefined || found.ino !== this.#seen.ino || found.dev !== this.#seen.dev) {
@@ -98,7 +107,8 @@ export class SqliteIdentity {
       throw this.#replace(`The database ${this.#file} ${what}`);
     }
     if (found.mtimeNs === this.#seen.mtimeNs && found.size === this.#seen.size) return;
-    this.#checkContent(afterCommit);
+    if (isOwnChange) this.#noteContent();
+    else this.#checkContent();
     this.#seen = found;
   }
 
@@ -107,7 +117,13 @@ export class SqliteIdentity {
     closeSync(this.#descriptor);
   }
 
-  #checkContent(afterCommit: boolean): void {
+  /** What this server's own SQLite wrote is not judged: where the disk was full it may have stopped in the middle. */
+  #noteContent(): void {
+    const commits = this.#readFile();
+    if (commits !== undefined && commits >= (this.#commitsInFile ?? '')) this.#commitsInFile = commits;
+  }
+
+  #checkContent(): void {
     const [commits, before, newest] = [this.#readFile(), this.#commitsInFile, this.#newestCommits()];
     const isAnother =
       commits === undefined ? before !== undefined && !this.#hasMoved() : commits < (before ?? '') || commits > newest;
@@ -117,7 +133,7 @@ export class SqliteIdentity {
     }
     // Another process that writes the log into the file writes all of it. With an older page in the file, which the log
     // still covers, nothing is lost, but somebody has copied a backup into it and expects that to count.
-    const isExplained = afterCommit || commits === newest || commits === undefined;
+    const isExplained = commits === newest || commits === undefined;
     if (isAnother || !isExplained) throw this.#replace(`Another database was copied into the file ${this.#file}`);
     this.#commitsInFile = commits;
   }

@@ -275,9 +275,14 @@ function watched(writer: WriteConnection, connection: Connection, identity: Sqli
       writesBefore = writer.writes();
     },
     async commit() {
-      if (writer.writes() !== writesBefore) identity.countCommit();
-      await writer.commit();
-      identity.checkFile(true);
+      const counted = writer.writes() === writesBefore ? undefined : identity.countCommit();
+      try {
+        await writer.commit();
+      } catch (error) {
+        identity.committed(undefined);
+        throw error;
+      }
+      identity.committed(counted);
     },
   };
 }
