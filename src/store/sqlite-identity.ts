@@ -49,7 +49,8 @@ export class SqliteIdentity {
   constructor(connection: Connection, file: string) {
     this.#connection = connection;
     this.#file = file;
-    connection.pragma('wal_checkpoint(passive)');
+    // The page must be in the file, and a log that keeps its length would hide for a while that the disk is full.
+    connection.pragma('wal_checkpoint(truncate)');
     const { stamp, commits } = connection.prepare(SELECT).get() as Identity;
     this.#stamp = stamp;
     this.#lastCommits = commits;
