@@ -8,6 +8,7 @@ const ON_POSTGRES = [
   'test/outbox/**/*.test.ts',
   'test/http/**/*.test.ts',
   'test/properties/**/*.test.ts',
+  'test/rails/tari-chain/{watcher,reorganisations,nodes,mempool,check-books}.test.ts',
   'test/security/**/*.test.ts',
   'test/cluster/**/*.test.ts',
   'test/faults/clock.test.ts',

@@ -20,6 +20,7 @@ import { oneWriter } from './0017-one-writer.ts';
 import { deliveryHolds } from './0018-delivery-holds.ts';
 import { accountOrdinals } from './0019-account-ordinals.ts';
 import { paymentsOnTheChain } from './0020-payments-on-the-chain.ts';
+import { chainWatcher } from './0021-chain-watcher.ts';
 import { identityAndStrangers } from './0025-identity-and-strangers.ts';
 
 /** Every migration under the name by which a database remembers it. A name that has been released never changes. */
@@ -44,6 +45,7 @@ const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
   '0018-delivery-holds': deliveryHolds,
   '0019-account-ordinals': accountOrdinals,
   '0020-payments-on-the-chain': paymentsOnTheChain,
+  '0021-chain-watcher': chainWatcher,
   '0025-identity-and-strangers': identityAndStrangers,
 };
 

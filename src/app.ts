@@ -4,6 +4,7 @@ import type { Core } from './core.ts';
 import type { Clock } from './engine/clock.ts';
 import { checkingSignatures, type Engine } from './engine/engine.ts';
 import type { Logger } from './engine/log.ts';
+import { engineSettings } from './engine-settings.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createReadiness } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
@@ -33,7 +34,7 @@ export interface App {
 
 /** Puts HTTP, and what looks at signatures, before the core. */
 export async function createApp({ settings, keys, clock, randomBytes, log, core }: AppPorts): Promise<App> {
-  const engine = checkingSignatures(core.useCases, { settings, log });
+  const engine = checkingSignatures(core.useCases, { settings: engineSettings(settings), log });
   let isEnding = false;
   const server = await createServer({
     engine,

@@ -1,6 +1,12 @@
 import type { z } from 'zod';
 import { type JwtKeys, keyPairOf } from './key-file.ts';
 import type { LogLevel } from './log.ts';
+import {
+  type ChainSettings,
+  chainSettingsFrom,
+  completenessProblem,
+  viewKeyProblem,
+} from './rails/tari-chain/settings.ts';
 import { environmentSchema, settingDescriptions } from './setting-schema.ts';
 import { shopHostValue } from './setting-values.ts';
 import type { TariAddress } from './tari/address.ts';
@@ -34,6 +40,8 @@ export interface Settings {
   expiryGraceMs: number;
   paymentWalletAddress: TariAddress | null;
   disableWalletWhitelist: boolean;
+  /** Null when the chain is not watched. */
+  chain: ChainSettings | null;
   shopify: ShopifySettings;
   /** 0 is off. */
   rateLimitPerMinute: number;
@@ -119,6 +127,8 @@ interface CrossCheck {
 }
 
 const crossChecks: readonly CrossCheck[] = [
+  { settings: ['TPG_VIEW_KEY', 'TPG_TARI_NODES', 'TPG_TARI_NODE_GRPC'], problem: completenessProblem },
+  { settings: ['TPG_VIEW_KEY', 'TPG_PAYMENT_WALLET_ADDRESS'], problem: viewKeyProblem },
   {
     settings: ['TPG_JWT_SIGNING_KEY', 'TPG_JWT_VERIFICATION_KEY'],
     problem({ TPG_JWT_SIGNING_KEY: signing, TPG_JWT_VERIFICATION_KEY: verification }) {
@@ -178,6 +188,7 @@ function settingsFrom(values: Values): Settings {
     expiryGraceMs: values.TPG_EXPIRY_GRACE,
     paymentWalletAddress: values.TPG_PAYMENT_WALLET_ADDRESS ?? null,
     disableWalletWhitelist: values.TPG_DISABLE_WALLET_WHITELIST,
+    chain: chainSettingsFrom(values),
     shopify: shopifySettingsFrom(values),
     rateLimitPerMinute: values.TPG_RATE_LIMIT,
     logLevel: values.TPG_LOG_LEVEL,

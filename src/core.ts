@@ -4,20 +4,23 @@ import { createTask } from 'node-cron';
 import type { Settings } from './config.ts';
 import { DutyKeeper } from './duty-keeper.ts';
 import type { Clock } from './engine/clock.ts';
-import type { EngineSettings } from './engine/context.ts';
+import type { EngineContext } from './engine/context.ts';
 import { createUseCases, type UseCases } from './engine/engine.ts';
 import type { Logger } from './engine/log.ts';
 import { PriceUpdateWorker } from './engine/price-update-worker.ts';
 import type { ShopPrices } from './engine/storefront.ts';
+import { engineSettings } from './engine-settings.ts';
 import { Dispatcher } from './outbox/dispatcher.ts';
 import { EventBus } from './outbox/event-bus.ts';
 import { loadPlugins } from './outbox/plugins.ts';
 import { subscribeStorefront } from './outbox/storefront-subscriber.ts';
+import type { ScanSettings } from './rails/tari-chain/scan/open-scan.ts';
+import type { ScanThread } from './rails/tari-chain/scan/start-scan.ts';
 import { type ShopifyStorefront, shopifyFromSettings } from './shopify/connect.ts';
 import { readContent } from './shopify/webhook-content.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/unit-of-work.ts';
-import { addressToBase58 } from './tari/address.ts';
+import { networkOfBase58 } from './tari/address.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
 
 /** Old webhooks are forgotten once a day, at an hour when shops are quiet. */
@@ -42,6 +45,8 @@ export interface CorePorts {
   noticeReplacement?: boolean;
   /** Plugins' paths are relative to this folder. */
   folder: string;
+  /** Starts what asks the nodes of the chain, where it is watched. */
+  startScan: (settings: ScanSettings) => ScanThread;
 }
 
 /** Whatever has to do with the database, and with telling the shop and plugins what it holds: all but HTTP. */
@@ -90,17 +95,17 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   });
 
   const startedAt = clock.now();
-  const useCases = createUseCases(
-    { store, clock, log, subscriptions: bus, settings: engineSettings(settings) },
-    {
-      nothingExpiresBefore: new Date(startedAt.getTime() + settings.expiryGraceMs),
-      wakeOutbox: () => dispatcher.wake(),
-      wakePriceUpdates: () => chores.wakePriceUpdates(),
-      storefront,
-      readContent: (topic, body) => readContent(topic, body, settings.shopify),
-      makeTxid: () => `manual-${hex.encode(randomBytes(16))}`,
-    },
-  );
+  const context: EngineContext = { store, clock, log, subscriptions: bus, settings: engineSettings(settings) };
+  const chainRail = await openRail(ports, context);
+  const useCases = createUseCases(context, {
+    nothingExpiresBefore: new Date(startedAt.getTime() + settings.expiryGraceMs),
+    wakeOutbox: () => dispatcher.wake(),
+    wakePriceUpdates: () => chores.wakePriceUpdates(),
+    storefront,
+    chainWatch: chainRail,
+    readContent: (topic, body) => readContent(topic, body, settings.shopify),
+    makeTxid: () => `manual-${hex.encode(randomBytes(16))}`,
+  });
   const chores = createChores({ ...ports, store, useCases, prices: storefront?.prices });
   const keeper = new DutyKeeper({ store, name: 'chores', begin: chores.begin, end: chores.end, random, log });
 
@@ -121,25 +126,39 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
           'Nobody is super admin yet. Make somebody one with: taritools setup add-user -a ADDRESS -r super_admin',
         );
       }
+      await warnOfOtherNetworks(useCases, settings, log);
       dispatcher.start();
       keeper.start();
+      chainRail?.start();
       if (storefront) void reportConnection(storefront, log);
     },
     async close() {
-      const told = Promise.all([dispatcher.stop(), keeper.stop()]);
+      const told = Promise.all([dispatcher.stop(), keeper.stop(), chainRail?.stop()]);
       await Promise.race([told, sleep(TELL_WITHIN_MS, undefined, { ref: false })]);
       await store.close();
     },
   };
 }
 
-/** What of the settings the engine goes by. */
-function engineSettings(settings: Settings): EngineSettings {
-  const { paymentWalletAddress } = settings;
-  return {
-    ...settings,
-    paymentWalletAddress: paymentWalletAddress === null ? undefined : addressToBase58(paymentWalletAddress),
-  };
+/** The watcher of the chain, where it is configured: otherwise nothing of it is even read. */
+async function openRail({ settings, startScan, random }: CorePorts, context: EngineContext) {
+  if (settings.chain === null) return undefined;
+  const { openChainRail } = await import('./rails/tari-chain/open-chain.ts');
+  return openChainRail({ settings: settings.chain, context, startScan, random });
+}
+
+/** Wallets that were registered before the address was set, or while another was. */
+async function warnOfOtherNetworks({ wallets }: UseCases, settings: Settings, log: Logger): Promise<void> {
+  const shop = settings.paymentWalletAddress?.network;
+  if (shop === undefined) return;
+  for (const { address } of await wallets.all()) {
+    const network = networkOfBase58(address);
+    if (network === shop) continue;
+    log.warn(
+      { wallet: address },
+      `Hot wallet ${address} is on ${network}, but TPG_PAYMENT_WALLET_ADDRESS is on ${shop}: customers do not pay to it.`,
+    );
+  }
 }
 
 /** The shop to tell, if one is configured. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { LogLevel } from './log.ts';
+import { chainSettings } from './rails/tari-chain/settings.ts';
 import {
   optional,
   SETTING_GROUPS,
@@ -197,7 +198,7 @@ const orderSettings = {
 const walletSettings = {
   TPG_PAYMENT_WALLET_ADDRESS: optional('Wallets', 'a Tari address in base58, emoji or hex', addressValue, {
     description:
-      'The Tari address of the hot wallet that customers are told to pay to. It must still be registered as a wallet.',
+      'The Tari address of the wallet that customers are told to pay to; with TPG_VIEW_KEY a dual address. A wallet that reports its payments must be registered as well. Its network is the shop’s: claims, logins and wallets of other networks are refused.',
     example: '<Tari address>',
   }),
   TPG_DISABLE_WALLET_WHITELIST: withDefault('Wallets', 'false', A_BOOLEAN, booleanValue, {
@@ -320,6 +321,7 @@ export const environmentSchema = z.object({
   ...keySettings,
   ...orderSettings,
   ...walletSettings,
+  ...chainSettings,
   ...shopifySettings,
   ...otherSettings,
 });

@@ -75,6 +75,7 @@ describe('the settings without any environment', () => {
       shutdownDelayMs: 0,
       logLevel: 'info',
       metrics: false,
+      chain: null,
       plugins: [],
     });
   });

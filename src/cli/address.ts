@@ -3,17 +3,19 @@ import { Command } from 'commander';
 import { stringifyJson } from '../json.ts';
 import { addressToBase58, addressToEmoji, type Network, singleAddress } from '../tari/address.ts';
 import { generateSecretKey, publicKeyOf } from '../tari/schnorr.ts';
-import { networkOption } from './address-arguments.ts';
+import { chosenNetwork, networkOption } from './address-arguments.ts';
 import type { CommandPorts } from './ports.ts';
 
 /** `address`: a new key with its address. The key is what was asked for, so it is printed. */
-export function addressCommand({ print, randomBytes }: CommandPorts): Command {
+export function addressCommand(ports: CommandPorts): Command {
+  const { print, randomBytes } = ports;
   return new Command('address')
     .description('Make a new secret key and the address that belongs to it')
     .addOption(networkOption())
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ taritools address -n esmeralda')
-    .action(({ network, json }: { network: Network; json?: boolean }) => {
+    .action(async ({ network: told, json }: { network?: Network; json?: boolean }) => {
+      const network = await chosenNetwork(ports, told);
       const secretKey = generateSecretKey(randomBytes);
       const publicKey = publicKeyOf(secretKey);
       const address = singleAddress(network, publicKey);

@@ -1,7 +1,7 @@
 import { hex } from '@scure/base';
 import type { z } from 'zod';
 import { addressToBase58, type TariAddress } from '../tari/address.ts';
-import { signClaim } from '../tari/claim.ts';
+import { type Claim, signClaim } from '../tari/claim.ts';
 import { decodeToken, signToken, TokenError } from '../tari/ristretto-jwt.ts';
 import * as shapes from './api-shapes.ts';
 import { CommandError } from './exit.ts';
@@ -102,6 +102,12 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
     await callLoggedIn({ method, path, ...(body !== undefined && { body }) });
   }
 
+  /** Anybody may send a claim: the signature in it is what counts. */
+  async function sendClaim(body: Claim): Promise<shapes.ClaimedOrderAnswer> {
+    const call: ServerCall = { server, method: 'POST', path: '/order/claim', body };
+    return read(shapes.claimedOrder, await callServer(ports, call), call.path);
+  }
+
   return {
     server,
     /** Who is logged in, or would be. */
@@ -126,11 +132,9 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
       if (Array.isArray(json) && json.every((address) => typeof address === 'string')) return json;
       throw unexpected('/wallet/send_to');
     },
-    async claim(signer: Signer, orderId: string): Promise<shapes.ClaimedOrderAnswer> {
-      const body = signClaim(signer.secretKey, signer.address, orderId, ports.randomBytes);
-      const call: ServerCall = { server, method: 'POST', path: '/order/claim', body };
-      return read(shapes.claimedOrder, await callServer(ports, call), call.path);
-    },
+    claim: (signer: Signer, orderId: string) =>
+      sendClaim(signClaim(signer.secretKey, signer.address, orderId, ports.randomBytes)),
+    sendClaim,
 
     // ---- One's own account
     myBalance: () => get('/api/balance', shapes.addressBalance),
@@ -215,6 +219,9 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
         subscriber: subscriber ?? null,
         reason,
       }),
+    chain: () => get('/api/chain', shapes.chainStatus),
+    chainRefused: (query: Query = {}) => get('/api/chain/refused', shapes.chainRefusal.array(), query),
+    chainLeft: (query: Query = {}) => get('/api/chain/left', shapes.chainDeparture.array(), query),
     auditLog: (query: Query = {}) => get('/api/audit_log', shapes.auditRecord.array(), query),
   };
 }

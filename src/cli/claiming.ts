@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { stringifyJson } from '../json.ts';
 import { AddressError, parseAddress } from '../tari/address.ts';
+import type { Claim } from '../tari/claim.ts';
 import { paymentLink } from '../tari/wallet-link.ts';
 import type { ClaimedOrderAnswer } from './api-shapes.ts';
 import type { OutputOptions } from './output.ts';
@@ -9,12 +10,15 @@ import { addOutputFlags, type OutputFlags, outputOptions } from './output-flags.
 import type { CommandPorts } from './ports.ts';
 import { profileOption } from './profile-variable.ts';
 import { qrLines } from './qr.ts';
+import { readServer } from './server-address.ts';
 import { claimedOrderView, emojiOf } from './views.ts';
+import { type WalletClaimFlags, walletAddressOption, walletClaim, walletSignatureOption } from './wallet-claim.ts';
 
 /** What customers do with an order: claim it, and see where to pay to. */
 
-interface ClaimFlags extends OutputFlags {
+interface ClaimFlags extends OutputFlags, WalletClaimFlags {
   profile?: string;
+  server?: string;
   qr: boolean;
 }
 
@@ -45,17 +49,53 @@ export function claimCommand(ports: CommandPorts): Command {
     .description('Claim an order: say, signed, that your address pays for it. Shows what to pay, by when and where to')
     .argument('<order_id>', 'the order')
     .addOption(withoutQr())
+    .addOption(walletAddressOption())
+    .addOption(walletSignatureOption())
+    .addOption(
+      new Option(
+        '--server <url>',
+        'the server, for a claim that a wallet signed; unless told, the profile’s',
+      ).argParser(readServer),
+    )
     .addOption(profileOption());
   return addOutputFlags(command)
-    .addHelpText('after', '\nExample:\n  $ taritools claim 1001 -p alice')
+    .addHelpText(
+      'after',
+      [
+        '\nExample:',
+        '  $ taritools claim 1001 -p alice',
+        '\nWith a wallet of your own, whose key stays in it: the first command prints the message that the wallet is to sign,',
+        'the second sends its signature.',
+        '  $ taritools claim 1001 --address 12HRp2iwR…',
+        '  $ taritools claim 1001 --address 12HRp2iwR… --signature "312fe474…|782f9ead…" --server https://pay.example.com',
+      ].join('\n'),
+    )
     .action(async (orderId: string, flags: ClaimFlags) => {
-      const { clientOfProfile } = await import('./session.ts');
-      const client = await clientOfProfile(ports, flags.profile);
-      if (client.signer === undefined) throw new Error('A profile has a signer');
-      const order = await client.claim(client.signer, orderId);
+      const wallet = walletClaim(ports, orderId, flags);
+      if (wallet.isAsked && wallet.claim === undefined) return;
+      const order = await (wallet.claim === undefined
+        ? claimAsProfile(ports, orderId, flags)
+        : sendWalletClaim(ports, wallet.claim, flags));
       if (flags.json) return ports.print(stringifyJson({ ...order, link: linkOfClaim(order) ?? null }));
       for (const line of claimView(order, outputOptions(ports, flags), flags.qr)) ports.print(line);
     });
+}
+
+async function claimAsProfile(ports: CommandPorts, orderId: string, { profile }: ClaimFlags) {
+  const { clientOfProfile } = await import('./session.ts');
+  const client = await clientOfProfile(ports, profile);
+  if (client.signer === undefined) throw new Error('A profile has a signer');
+  return client.claim(client.signer, orderId);
+}
+
+/** Anybody may send it: the signature in it is what counts. */
+async function sendWalletClaim(ports: CommandPorts, claim: Claim, { profile, server }: ClaimFlags) {
+  const [{ createApiClient }, { chosenProfile }] = await Promise.all([
+    import('./api-client.ts'),
+    import('./profiles.ts'),
+  ]);
+  const client = createApiClient(ports, { server: server ?? (await chosenProfile(ports, profile)).server });
+  return client.sendClaim(claim);
 }
 
 /** Where the shop takes payments, each with its QR code. */

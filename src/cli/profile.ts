@@ -3,7 +3,7 @@ import { stringifyJson } from '../json.ts';
 import type { Role } from '../store/database.ts';
 import { addressToBase58, addressToEmoji, type Network, type TariAddress } from '../tari/address.ts';
 import { bytesEqual } from '../tari/byte-strings.ts';
-import { addressArgument, networkOption, rolesOption } from './address-arguments.ts';
+import { addressArgument, chosenNetwork, networkOption, rolesOption } from './address-arguments.ts';
 import { CommandError, EXIT_CODES } from './exit.ts';
 import { record, table } from './output.ts';
 import { addOutputFlags, group, type OutputFlags, outputOptions } from './output-flags.ts';
@@ -23,7 +23,7 @@ import { readServer } from './server-address.ts';
 interface AddFlags {
   server: string;
   roles?: Role[];
-  network: Network;
+  network?: Network;
   address?: TariAddress;
   secretKeyEnv?: string;
   seedWords?: boolean;
@@ -67,7 +67,7 @@ function addCommand(ports: CommandPorts): Command {
       '\nExample:\n  $ taritools profile add alice --server https://pay.example.com --seed-words\n\nWith --seed-words standard input may hold the words on its first line and a passphrase on its second.',
     )
     .action(async (name: string, flags: AddFlags) => {
-      const key = await keyOf(ports, flags);
+      const key = await keyOf(ports, { ...flags, network: await chosenNetwork(ports, flags.network) });
       const profile: Profile = { ...key, name, roles: flags.roles ?? ['user'], server: flags.server };
       await addProfile(ports, profile);
       for (const line of record(fieldsOf(profile), ports.terminal)) ports.print(line);
@@ -83,13 +83,16 @@ function isReadableOnItsWay(server: string): boolean {
   return protocol === 'http:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-async function keyOf(ports: CommandPorts, flags: AddFlags): Promise<Key> {
+/** The flags with the network that is meant where none was told. */
+type KeyFlags = AddFlags & { network: Network };
+
+async function keyOf(ports: CommandPorts, flags: KeyFlags): Promise<Key> {
   if (flags.secretKeyEnv !== undefined) return keyFromVariable(ports, flags, flags.secretKeyEnv);
   return flags.seedWords ? keyFromSeedWords(ports, flags) : keyFromText(ports, flags);
 }
 
 /** The variable need not be set yet; then the address must be told. */
-function keyFromVariable({ environment }: CommandPorts, flags: AddFlags, variable: string): Key {
+function keyFromVariable({ environment }: CommandPorts, flags: KeyFlags, variable: string): Key {
   if (!/^[A-Za-z_]\w*$/.test(variable)) {
     throw new CommandError('That is no name of an environment variable.', EXIT_CODES.wrongUse);
   }
@@ -104,14 +107,14 @@ function keyFromVariable({ environment }: CommandPorts, flags: AddFlags, variabl
   throw new CommandError(`${variable} is not set, so the address must be told with -a.`, EXIT_CODES.wrongUse);
 }
 
-async function keyFromText(ports: CommandPorts, flags: AddFlags): Promise<Key> {
+async function keyFromText(ports: CommandPorts, flags: KeyFlags): Promise<Key> {
   const [text = ''] = await secretLines(ports, ['Secret key (64 hex characters)']);
   const secretKey = parseSecretKey(text);
   const { address } = signerOf(secretKey, flags.network);
   return kept(secretKey, fitting(flags.address, address));
 }
 
-async function keyFromSeedWords(ports: CommandPorts, flags: AddFlags): Promise<Key> {
+async function keyFromSeedWords(ports: CommandPorts, flags: KeyFlags): Promise<Key> {
   const questions = ['The 24 seed words', 'Passphrase of the seed (empty where it has none)'];
   const [words = '', passphrase = ''] = await secretLines(ports, questions);
   const { keysOfSeed, SeedWordsError, seedFromWords } = await import('../tari/seed-words.ts');

@@ -70,6 +70,7 @@ function portsOf(process: NodeJS.Process, interruption: Interruption): CommandPo
       },
       colour: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
       canAsk,
+      isInputTerminal: stdin.isTTY === true,
     },
     print: (line) => void stdout.write(`${line}\n`),
     note: (line) => void stderr.write(`${line}\n`),

@@ -5,7 +5,7 @@ import { wallets } from '../engine/wallets.ts';
 import { EventBus } from '../outbox/event-bus.ts';
 import type { Role } from '../store/database.ts';
 import { openStore } from '../store/open.ts';
-import type { TariAddress } from '../tari/address.ts';
+import { addressToBase58, type TariAddress } from '../tari/address.ts';
 
 /** Work on the server's database itself, for what must be done before anybody can log in. */
 
@@ -55,7 +55,7 @@ export async function registerOwners(
       strictMode: true,
       disableMemoSignatureCheck: false,
       disableWalletWhitelist: false,
-      paymentWalletAddress: undefined,
+      paymentWalletAddress: addressToBase58(hotWallet),
       unclaimedOrderTimeoutMs: 0,
       unpaidOrderTimeoutMs: 0,
     };

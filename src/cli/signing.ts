@@ -5,19 +5,20 @@ import { addressToBase58, type Network, type TariAddress } from '../tari/address
 import { ClaimError, signClaim } from '../tari/claim.ts';
 import { signToken } from '../tari/ristretto-jwt.ts';
 import { confirmationPayload, paymentPayload, signWalletMessage } from '../tari/wallet-signature.ts';
-import { addressArgument, networkOption, rolesOption } from './address-arguments.ts';
+import { addressArgument, chosenNetwork, networkOption, rolesOption } from './address-arguments.ts';
 import { amountArgument, txidArgument, u64Argument } from './arguments.ts';
 import { CommandError, EXIT_CODES } from './exit.ts';
 import { record } from './output.ts';
 import type { CommandPorts } from './ports.ts';
 import { type Signer, secretKeyFrom, secretKeyOption, signerFields, signerOf } from './secret-key.ts';
 import { readServer } from './server-address.ts';
+import { type WalletClaimFlags, walletAddressOption, walletClaim, walletSignatureOption } from './wallet-claim.ts';
 
 /** Commands that sign something and print it, without asking a server: for tests, scripts and other people's tools. */
 
 interface SigningFlags {
   seckey?: string;
-  network: Network;
+  network?: Network;
   json?: boolean;
 }
 
@@ -50,7 +51,8 @@ function signingCommand(name: string, description: string, example: string): Com
 export function tokenCommand(ports: CommandPorts): Command {
   return signingCommand('token', 'Make a login token, which the server gives an access token for', 'token -r read_all')
     .addOption(rolesOption('-r, --roles <role...>', 'the roles to ask for, user unless told'))
-    .action(async ({ seckey, network, json, roles = ['user'] }: SigningFlags & { roles?: Role[] }) => {
+    .action(async ({ seckey, network: told, json, roles = ['user'] }: SigningFlags & { roles?: Role[] }) => {
+      const network = await chosenNetwork(ports, told);
       const signer = signerOf(await secretKeyFrom(ports, seckey), network);
       const nonce = nonceOfNow(ports);
       const address = addressToBase58(signer.address);
@@ -65,13 +67,20 @@ export function tokenCommand(ports: CommandPorts): Command {
 export function memoCommand(ports: CommandPorts): Command {
   return signingCommand('memo', 'Sign the claim of an order, for a payment’s memo or an order’s note', 'memo -o 1001')
     .addOption(new Option('-o, --order <order_id>', 'the order').makeOptionMandatory())
-    .action(async ({ seckey, network, json, order }: SigningFlags & { order: string }) => {
-      const signer = signerOf(await secretKeyFrom(ports, seckey), network);
-      const claim = claimOf(ports, signer, order);
-      if (json) return ports.print(stringifyJson(claim));
-      print(ports, signerFields(signer));
-      ports.print(`auth: ${stringifyJson(claim)}`);
-    });
+    .addOption(walletAddressOption())
+    .addOption(walletSignatureOption())
+    .action(
+      async ({ seckey, network, json, order, ...wallet }: SigningFlags & WalletClaimFlags & { order: string }) => {
+        const signed = walletClaim(ports, order, wallet);
+        if (signed.claim !== undefined) ports.print(`${json ? '' : 'auth: '}${stringifyJson(signed.claim)}`);
+        if (signed.isAsked) return;
+        const signer = signerOf(await secretKeyFrom(ports, seckey), await chosenNetwork(ports, network));
+        const claim = claimOf(ports, signer, order);
+        if (json) return ports.print(stringifyJson(claim));
+        print(ports, signerFields(signer));
+        ports.print(`auth: ${stringifyJson(claim)}`);
+      },
+    );
 }
 
 function claimOf({ randomBytes }: CommandPorts, { secretKey, address }: Signer, orderId: string) {
@@ -143,7 +152,7 @@ interface Report {
 }
 
 async function printReport(ports: CommandPorts, flags: PaymentFlags, report: Report): Promise<void> {
-  const signer = signerOf(await secretKeyFrom(ports, flags.seckey), flags.network);
+  const signer = signerOf(await secretKeyFrom(ports, flags.seckey), await chosenNetwork(ports, flags.network));
   const nonce = flags.nonce ?? nonceOfNow(ports);
   const signature = signWalletMessage(signer.secretKey, signer.address, nonce, report.payload, ports.randomBytes);
   const auth = { address: addressToBase58(signer.address), nonce, signature };

@@ -1,11 +1,15 @@
 import { Command, Option } from 'commander';
 import { stringifyJson } from '../json.ts';
+import { checkCommand } from '../rails/tari-chain/cli/check-command.ts';
+import { doctorCommand } from '../rails/tari-chain/cli/doctor-command.ts';
+import { keysCommand } from '../rails/tari-chain/cli/keys-command.ts';
 import {
   type NewReport,
   type QueuedReport,
   type ReportKind,
   type ReportQueue,
   takeSendingLock,
+  type UnreadNotification,
 } from '../store/report-queue.ts';
 import { txidArgument, u64Argument, wholeNumberArgument } from './arguments.ts';
 import { CommandError, EXIT_CODES } from './exit.ts';
@@ -14,7 +18,14 @@ import { addOutputFlags, group, type OutputFlags, outputOptions } from './output
 import type { CommandPorts } from './ports.ts';
 import { PROFILE_VARIABLE } from './profile-variable.ts';
 import type { SendingOutcome } from './report-sender.ts';
-import { paymentOf, type ReportedPayment, readWalletEvent, WalletEventError } from './wallet-event.ts';
+import { keepUnread, readAgain } from './unread-notifications.ts';
+import {
+  paymentOf,
+  type ReportedPayment,
+  readWalletEvent,
+  type WalletEvent,
+  WalletEventError,
+} from './wallet-event.ts';
 import { queueFolder, withQueue } from './wallet-queue.ts';
 
 /** `wallet`: what runs beside a hot wallet and tells the server of its payments. */
@@ -34,13 +45,20 @@ interface WalletFlags {
 }
 
 export function walletCommand(ports: CommandPorts): Command {
-  return group('wallet', 'Tell the server of a hot wallet’s payments; nothing is lost while the server is down', [
-    receivedCommand(ports),
-    confirmedCommand(ports),
-    notifyCommand(ports),
-    replayCommand(ports),
-    queueCommand(ports),
-  ]);
+  return group(
+    'wallet',
+    'The shop’s wallet: what it is watched with, and the reports of one that tells of its payments',
+    [
+      receivedCommand(ports),
+      confirmedCommand(ports),
+      notifyCommand(ports),
+      replayCommand(ports),
+      queueCommand(ports),
+      keysCommand(ports),
+      checkCommand(ports),
+      doctorCommand(ports),
+    ],
+  );
 }
 
 const profileOption = () =>
@@ -108,20 +126,48 @@ function notifyCommand(ports: CommandPorts): Command {
     )
     .addOption(waitOption(USUAL_WAIT_SECONDS))
     .addHelpText('after', '\nExample:\n  $ taritools wallet notify -- "$@"')
-    .action(async (given: string[], flags: WalletFlags & { confirmations: number }) => {
-      const event = asCommandErrors(() => readWalletEvent(given, flags.confirmations));
-      if (event.kind === 'ignored') return ports.print(event.reason);
-      if (event.warning !== undefined) ports.note(event.warning);
-      const { payment, isConfirmed } = event;
-      // The first event of a payment may have been missed, so each one reports it; it is sent once.
-      const reports = [paymentReport(payment), ...(isConfirmed ? [confirmationReport(payment.txid)] : [])];
-      await report(ports, flags, reports, 'hand over');
-    });
+    .action((given: string[], flags: NotifyFlags) => notify(ports, given, flags));
+}
+
+type NotifyFlags = WalletFlags & { confirmations: number };
+
+async function notify(ports: CommandPorts, given: readonly string[], flags: NotifyFlags): Promise<void> {
+  const { confirmations } = flags;
+  if (given.every((text) => text === '')) {
+    throw new CommandError('The wallet passed no arguments: is "$@" missing behind the --?', EXIT_CODES.wrongUse);
+  }
+  const event = eventOrError(given, confirmations);
+  if (event instanceof WalletEventError) {
+    const profile = await profileName(ports, flags.profile);
+    const { message: reason } = event;
+    return withQueue(ports, (queue) => keepUnread(ports, queue, { profile, arguments: given, confirmations, reason }));
+  }
+  if (event.kind === 'ignored') return ports.print(event.reason);
+  if (event.warning !== undefined) ports.note(event.warning);
+  await report(ports, flags, reportsOf(event), 'hand over');
+}
+
+function eventOrError(given: readonly string[], confirmations: number): WalletEvent | WalletEventError {
+  try {
+    return readWalletEvent(given, confirmations);
+  } catch (error) {
+    if (error instanceof WalletEventError) return error;
+    throw error;
+  }
+}
+
+/** The first event of a payment may have been missed, so each one reports it; it is sent once. */
+function reportsOf(event: WalletEvent): NewReport[] {
+  if (event.kind === 'ignored') return [];
+  const { payment, isConfirmed } = event;
+  return [paymentReport(payment), ...(isConfirmed ? [confirmationReport(payment.txid)] : [])];
 }
 
 function replayCommand(ports: CommandPorts): Command {
   return new Command('replay')
-    .description('Send what waits, now; a job that runs each minute makes sure that nothing waits for long')
+    .description(
+      'Send what waits, now, and read again what was not understood; a job that runs each minute makes sure that nothing waits for long',
+    )
     .addOption(profileOption())
     .option('--refused', 'also what the server refused, after the reason was removed')
     .addOption(
@@ -144,27 +190,32 @@ async function replay(ports: CommandPorts, flags: ReplayFlags): Promise<void> {
   const [{ chosenProfile }, { accountOf }] = await Promise.all([import('./profiles.ts'), import('../tari/address.ts')]);
   const { name, address } = await chosenProfile(ports, flags.profile, USUAL_WALLET_PROFILE);
   await withQueue(ports, async (queue) => {
+    const unread = readAgain(ports, queue, name, reportsOf);
     if (flags.refused) queue.takeUpRefused(name, ports.clock.now());
     if (flags.nonceAbove !== undefined) queue.nextNonce(accountOf(address), flags.nonceAbove);
     const outcome = await send(ports, queue, name, flags.wait);
     const left = queue.list(false, MOST_LISTED).filter((queued) => queued.profile === name);
     const waiting = left.filter(({ state }) => state === 'waiting').length;
-    ports.print(`${waiting} waiting, ${left.length - waiting} refused.`);
+    const notUnderstood = unread === 0 ? '' : `, ${unread} not understood`;
+    ports.print(`${waiting} waiting, ${left.length - waiting} refused${notUnderstood}.`);
     if (outcome === 'not taken') throw new CommandError('The server does not take them now; they are kept.');
   });
 }
 
 function queueCommand(ports: CommandPorts): Command {
   const command = new Command('queue')
-    .description('List what waits to be sent and what the server refused, with the reason')
+    .description('List what waits to be sent, what the server refused and what was not understood, with the reason')
     .option('--all', 'also what was sent');
   return addOutputFlags(command)
     .addHelpText('after', '\nExample:\n  $ taritools wallet queue')
     .action(async (flags: OutputFlags & { all?: boolean }) => {
-      const reports = await withQueue(ports, (queue) => queue.list(flags.all === true, MOST_LISTED));
-      if (flags.json) return ports.print(stringifyJson(reports.map(queuedJson)));
+      const { reports, unread } = await withQueue(ports, (queue) => ({
+        reports: queue.list(flags.all === true, MOST_LISTED),
+        unread: queue.unread(undefined, 0n, MOST_LISTED),
+      }));
+      if (flags.json) return ports.print(stringifyJson([...reports.map(queuedJson), ...unread.map(unreadJson)]));
       const output = outputOptions(ports, flags);
-      const lines = table<QueuedReport>(
+      const lines = table<QueuedLine>(
         [
           { title: 'Id', of: ({ id }) => String(id), align: 'right' },
           { title: 'Report', of: ({ kind }) => kind },
@@ -175,15 +226,54 @@ function queueCommand(ports: CommandPorts): Command {
           { title: 'Profile', of: ({ profile }) => profile, canShrink: true },
           { title: 'Last answer', of: ({ reason }) => reason, canShrink: true },
         ],
-        reports,
+        [...reports, ...unread.map(unreadLine)],
         output,
       );
       for (const line of lines) ports.print(line);
     });
 }
 
+type QueuedLine = Pick<QueuedReport, 'id' | 'txid' | 'attempts' | 'queuedAt' | 'profile' | 'reason'> & {
+  kind: string;
+  state: string;
+};
+
 function queuedJson({ id, profile, kind, txid, state, reason, attempts, queuedAt, updatedAt }: QueuedReport) {
   return { id, profile, kind, txid, state, reason, attempts, queued_at: queuedAt, updated_at: updatedAt };
+}
+
+/** What the wallet passed stands in the place of the answer, since there was none. */
+function unreadLine(notification: UnreadNotification): QueuedLine {
+  const { id, profile, queuedAt, calls: attempts, reason } = notification;
+  const [, , txid = ''] = notification.arguments;
+  const passed = JSON.stringify(notification.arguments);
+  return {
+    id,
+    kind: 'notification',
+    txid,
+    state: 'not understood',
+    attempts,
+    queuedAt,
+    profile,
+    reason: `${reason} ${passed}`,
+  };
+}
+
+function unreadJson(notification: UnreadNotification) {
+  const { id, profile, reason, calls, arguments: given, queuedAt, updatedAt } = notification;
+  const [, , txid = ''] = given;
+  const times = { queued_at: queuedAt, updated_at: updatedAt };
+  return {
+    id,
+    profile,
+    kind: 'notification',
+    txid,
+    state: 'not understood',
+    reason,
+    attempts: calls,
+    ...times,
+    arguments: given,
+  };
 }
 
 // ---- Reporting ----------------------------------------------------------------------------------------------------
@@ -208,13 +298,15 @@ async function report(
 ): Promise<void> {
   const name = await profileName(ports, flags.profile);
   await withQueue(ports, async (queue) => {
-    const added = queue.add(name, reports, ports.clock.now());
-    const outcome = await send(ports, queue, name, flags.wait);
+    const added = queue.add(name, reports, ports.clock.now(), { again: until === 'answer' });
+    // A wallet calls ten times for a payment. What was said already costs no more than looking.
+    const isQuiet = until === 'hand over' && added === 0;
+    const outcome = isQuiet && queue.next(name, 0n) === undefined ? 'done' : await send(ports, queue, name, flags.wait);
     if (outcome === 'another process sends' && until === 'hand over') {
-      ports.print('Kept; another process is sending.');
+      if (!isQuiet) ports.print('Kept; another process is sending.');
       return;
     }
-    if (added === 0) ports.print('This was reported before.');
+    if (added === 0 && !isQuiet) ports.print('This was reported before.');
     // Another process looks at the queue again before it ends, so what became of ours shows within moments.
     const end = performance.now() + (outcome === 'another process sends' ? ANSWER_WITHIN_MS : 0);
     for (const { kind, txid } of reports) await mustBeSent(ports, () => queue.find(name, kind, txid), kind, end);

@@ -5,6 +5,7 @@ import type { LoginClaims } from '../tari/ristretto-jwt.ts';
 import { recordChange } from './audit-trail.ts';
 import type { EngineContext } from './context.ts';
 import { EngineError } from './errors.ts';
+import { requireShopNetwork } from './shop-network.ts';
 
 /** Every address has this role, so it is neither granted nor revoked. */
 const EVERYBODYS_ROLE: Role = 'user';
@@ -36,7 +37,12 @@ export function mayActAs(held: ReadonlySet<Role>, needed: readonly Role[]): bool
   return held.has('super_admin') || needed.every((role) => held.has(role));
 }
 
-export function access({ store, clock, log }: Pick<EngineContext, 'store' | 'clock' | 'log'>) {
+type AccessContext = Pick<EngineContext, 'store' | 'clock' | 'log'> & {
+  settings?: Pick<EngineContext['settings'], 'paymentWalletAddress'>;
+};
+
+/** Without settings, as the tool has it beside the server, the network of addresses is not looked at. */
+export function access({ store, clock, log, settings }: AccessContext) {
   const heldRoles = async (tx: Repositories, account: AccountId): Promise<Set<Role>> =>
     new Set([EVERYBODYS_ROLE, ...(await tx.roles.of(account))]);
   /** Whether the account has anything that a key made for the moment has not. */
@@ -50,7 +56,7 @@ export function access({ store, clock, log }: Pick<EngineContext, 'store' | 'clo
     /**
      * Lets an address in that has signed a login token: uses up the token's nonce and answers the roles that it asked
      * for. A refused login leaves the nonce as it was.
-     * @throws {EngineError} `login_roles_not_held`, `login_nonce_not_increasing`
+     * @throws {EngineError} `wrong_network`, `login_roles_not_held`, `login_nonce_not_increasing`
      */
     async logIn(claims: LoginClaims): Promise<Role[]> {
       const account = accountOf(claims.address);
@@ -59,6 +65,7 @@ export function access({ store, clock, log }: Pick<EngineContext, 'store' | 'clo
       const desired = [...new Set(claims.desiredRoles.filter(isRole))];
       const now = clock.now();
       await store.run(async (tx) => {
+        if (settings) await requireShopNetwork(tx, settings, account);
         const held = await heldRoles(tx, account);
         const missing = desired.filter((role) => !held.has(role));
         if (missing.length > 0) {
@@ -95,7 +102,7 @@ export function access({ store, clock, log }: Pick<EngineContext, 'store' | 'clo
 
     /**
      * Grants and revokes roles, all of the changes or none. Granting what is held, or revoking what is not, is no error.
-     * @throws {EngineError} `role_irrevocable`
+     * @throws {EngineError} `role_irrevocable`; `wrong_network` where roles are granted to an address that can't log in.
      */
     async changeRoles(changes: readonly RoleChange[], actor: string): Promise<void> {
       if (changes.some((change) => change.revoke.includes(EVERYBODYS_ROLE))) {
@@ -103,7 +110,10 @@ export function access({ store, clock, log }: Pick<EngineContext, 'store' | 'clo
       }
       const now = clock.now();
       await store.run(async (tx) => {
-        for (const change of changes) await changeRolesOf(tx, change, actor, now);
+        for (const change of changes) {
+          if (settings && change.apply.length > 0) await requireShopNetwork(tx, settings, accountOf(change.address));
+          await changeRolesOf(tx, change, actor, now);
+        }
       });
       for (const { address, apply, revoke } of changes) {
         log.info({ address: addressToBase58(address), apply, revoke, actor }, 'The roles of an address are changed');

@@ -17,7 +17,7 @@ export interface EngineSettings {
 
 /** What is needed to look at the signatures of what comes in. */
 export interface SignatureContext {
-  settings: Pick<EngineSettings, 'strictMode' | 'disableMemoSignatureCheck'>;
+  settings: Pick<EngineSettings, 'strictMode' | 'disableMemoSignatureCheck' | 'paymentWalletAddress'>;
   log: Logger;
 }
 

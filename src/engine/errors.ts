@@ -15,6 +15,7 @@ export const ERROR_SENTENCES = {
   unsupported_currency: '{} is not a supported currency: no exchange rate is set for it.',
   exchange_rate_not_found: 'No exchange rate is set for {}.',
   exchange_rate_fixed: 'The rate of {} cannot be set: it is Tari itself.',
+  wrong_network: 'The address is on another network. {}',
   wallet_not_authorized: 'The wallet is not authorized to report payments. {}',
   wallet_signature_invalid: 'The signature of the wallet is invalid.',
   wallet_nonce_not_increasing: 'Nonce is not strictly increasing.',

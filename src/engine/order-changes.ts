@@ -10,6 +10,7 @@ import type { Ledger, Owner } from './ledger.ts';
 import { isOpen } from './order-states.ts';
 import { findOrder, ownerOf } from './orders.ts';
 import { payAllFromAllAccounts, payFromAllAccounts, type Settled } from './settling.ts';
+import { shopNetwork } from './shop-network.ts';
 import { orderView, paymentView, settlementView } from './views.ts';
 
 export type OrderChanges = ReturnType<typeof orderChanges>;
@@ -24,7 +25,8 @@ function settlementViewOf(settled: Settled) {
 
 /** What people change of orders and money by hand. Each is one unit of work, with a line in the audit log. */
 export function orderChanges({ settings }: EngineContext, { perform }: Changes, makeTxid: () => string) {
-  const madeOwner = (customerId: string): Owner => ownerOf(customerAddress(customerId));
+  const madeOwner = async ({ tx }: Ledger, customerId: string): Promise<Owner> =>
+    ownerOf(customerAddress(customerId, await shopNetwork(tx, settings)));
 
   /** Changes one order that is named by its id. */
   const onOrder = <Answer>(
@@ -46,8 +48,8 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
     ): Promise<SettlementView> {
       const txid = makeTxid();
       return perform(request, async (ledger) => {
-        const parts =
-          amount > 0n ? [{ owner: madeOwner(customerId), amount }] : await takingsOf(ledger, customerId, amount);
+        const made = await madeOwner(ledger, customerId);
+        const parts = amount > 0n ? [{ owner: made, amount }] : await takingsOf(ledger, { customerId, made, amount });
         const payments = [];
         for (const [index, part] of parts.entries()) {
           const payment = {
@@ -74,7 +76,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
     fulfill(request: ChangeRequest, { orderId, reason }: { orderId: string; reason: string }) {
       const txid = makeTxid();
       return onOrder(request, orderId, async (ledger, order) => {
-        const owner = madeOwner(order.customerId);
+        const owner = await madeOwner(ledger, order.customerId);
         const { customerId, totalPrice: amount } = order;
         const claimed = order.status === 'Unclaimed' ? await ledger.claimOrder(order, owner) : order;
         if (amount > 0n && claimed.status === 'New') {
@@ -194,10 +196,8 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
 /** Takes credit back from a customer's accounts: the made one first, then the largest balances. */
 async function takingsOf(
   ledger: Ledger,
-  customerId: string,
-  amount: MicroTari,
+  { customerId, made, amount }: { customerId: string; made: Owner; amount: MicroTari },
 ): Promise<{ owner: Owner; amount: MicroTari }[]> {
-  const made = ownerOf(customerAddress(customerId));
   const accounts = (await ledger.tx.accounts.ofCustomer(customerId))
     .map((account) => ({ owner: account, available: account.totalConfirmed - account.totalPaid }))
     .filter(({ available }) => available > 0n)

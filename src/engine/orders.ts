@@ -3,11 +3,14 @@ import type { OrderNames } from '../store/payments.ts';
 import type { Repositories } from '../store/repositories.ts';
 import { accountAddress, accountOf, addressToBase58, type TariAddress } from '../tari/address.ts';
 import { type Claim, claimInMemo, verifyClaim } from '../tari/claim.ts';
+import { formatTari, MIN_SENDABLE } from '../tari/micro-tari.ts';
 import type { EngineContext, EngineSettings, SignatureContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import { Ledger, type Owner } from './ledger.ts';
+import type { Logger } from './log.ts';
 import { convertPrice } from './prices.ts';
 import { tryToPay } from './settling.ts';
+import { networkProblemBySettings, requireShopNetwork } from './shop-network.ts';
 import { closeByShop, withEarlyNews } from './shop-news.ts';
 import type { ShopOrder } from './storefront.ts';
 
@@ -81,10 +84,11 @@ export function claimantIn(shopOrder: ShopOrder, { settings, log }: SignatureCon
     const claim = claimInMemo(text);
     if (claim === undefined || !namesOrder(claim.order_id, shopOrder, settings.strictMode)) continue;
     const verified = verifiedClaim(claim, settings);
-    if (verified !== undefined) return verified.claimant;
+    const problem = verified && networkProblemBySettings(settings, verified.claimant.account);
+    if (verified !== undefined && problem === undefined) return verified.claimant;
     log.info(
       { orderId: shopOrder.orderId },
-      'The claim in the note of the order is not signed by its address; it is passed over',
+      `The claim in the note of the order is passed over: ${problem ?? 'it is not signed by its address.'}`,
     );
   }
   return undefined;
@@ -111,6 +115,7 @@ export function orders(context: EngineContext) {
       createdAt: shopOrder.createdAt,
       shopUpdatedAt: shopOrder.updatedAt,
     });
+    warnIfTooSmall(order, log);
     if (closing !== null) return { order: await closeByShop(ledger, order, shopOrder, closing), isNew: true };
     const owner = claimant ?? (await payerKnownFor(ledger.tx, order, settings.strictMode));
     if (owner === undefined) return { order, isNew: true };
@@ -130,6 +135,7 @@ export function orders(context: EngineContext) {
   const enterClaim = async ({ orderId, claimant }: VerifiedClaim): Promise<ClaimedOrder> => {
     const now = clock.now();
     const claimed = await store.run(async (tx) => {
+      await requireShopNetwork(tx, settings, claimant.account);
       const ledger = new Ledger(tx, now, subscriptions);
       const order = await findOrder(tx, orderId, settings.strictMode);
       if (order.claimedBy === claimant.account) return claimedOrder(tx, order);
@@ -153,7 +159,7 @@ export function orders(context: EngineContext) {
 
     /**
      * What `claim` does once the signature is checked.
-     * @throws {EngineError} `order_not_found`, `order_change_forbidden`, `no_payment_wallet`
+     * @throws {EngineError} `wrong_network`, `order_not_found`, `order_change_forbidden`, `no_payment_wallet`
      */
     enterClaim,
   };
@@ -173,6 +179,15 @@ export function signedClaims({ enterClaim }: Pick<Orders, 'enterClaim'>, { setti
       return enterClaim(verified);
     },
   };
+}
+
+/** Nobody can pay it with a payment of its own, so somebody should know why it stays open. */
+function warnIfTooSmall({ orderId, totalPrice }: Order, log: Logger): void {
+  if (totalPrice === 0n || totalPrice >= MIN_SENDABLE) return;
+  log.warn(
+    { orderId, totalPrice },
+    `Order ${orderId} costs ${formatTari(totalPrice)}, which is less than a wallet can send (${formatTari(MIN_SENDABLE)}): only credit can pay it`,
+  );
 }
 
 /** Every id and name that means the order where the mode is not strict. */

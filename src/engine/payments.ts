@@ -9,6 +9,7 @@ import { EngineError } from './errors.ts';
 import { Ledger, type Owner } from './ledger.ts';
 import { findOrderOrNone, ownerOf, verifiedClaim } from './orders.ts';
 import { payOpenOrders, type Settled, tryToPay } from './settling.ts';
+import { networkProblemBySettings } from './shop-network.ts';
 import type { Authenticate, AuthenticatedMessage, WalletMessage, Wallets } from './wallets.ts';
 
 /** A payment as the hot wallet reports it. */
@@ -79,22 +80,6 @@ export function payments(
     });
   };
 
-  const claimNamed = async (ledger: Ledger, named: NamedOrder): Promise<void> => {
-    const order = await findOrderOrNone(ledger.tx, named.orderId, settings.strictMode);
-    if (order?.status !== 'Unclaimed') return;
-    const claimed = await ledger.claimOrder(order, named.claimant);
-    await tryToPay(ledger, claimed, named.claimant);
-  };
-
-  const credit = async (ledger: Ledger, payment: Payment): Promise<{ payment: Payment; settled: Settled }> => {
-    const confirmed = await ledger.confirmPayment(payment);
-    if (payment.account === null) return { payment: confirmed, settled: NOTHING_SETTLED };
-    const account = await ledger.tx.accounts.find(payment.account);
-    if (account === undefined) throw new Error(`The account of payment ${payment.txid} is not known`);
-    const settled = await payOpenOrders(ledger, { account: account.account, address: account.address });
-    return { payment: confirmed, settled };
-  };
-
   const enterReport = async (checked: CheckedReport): Promise<PaymentReceipt> => {
     const now = clock.now();
     const { report } = checked;
@@ -120,9 +105,9 @@ export function payments(
       if (known !== undefined) return { payment: known, isNew: false };
       const ledger = new Ledger(tx, now, subscriptions);
       const payment = await enter(ledger, checked);
-      if (named) await claimNamed(ledger, named);
+      if (named) await claimNamed(ledger, named, settings.strictMode);
       const isConfirmed = await tx.payments.takeEarlyConfirmation(payment.txid);
-      return { payment: isConfirmed ? (await credit(ledger, payment)).payment : payment, isNew: true };
+      return { payment: isConfirmed ? (await creditPayment(ledger, payment)).payment : payment, isNew: true };
     });
   };
 
@@ -137,7 +122,7 @@ export function payments(
       }
       if (payment.status === 'confirmed') return { outcome: 'already_confirmed', ...NOTHING_SETTLED };
       if (payment.status === 'cancelled') throw new EngineError('payment_cancelled', txid);
-      const { settled } = await credit(new Ledger(tx, now, subscriptions), payment);
+      const { settled } = await creditPayment(new Ledger(tx, now, subscriptions), payment);
       return { outcome: 'confirmed', ...settled };
     });
     log.info(
@@ -158,6 +143,24 @@ export function payments(
     /** What `confirm` does once the signature is checked. @throws {EngineError} as `wallets.admit`; `payment_cancelled` */
     enterConfirmation,
   };
+}
+
+/** Claims an Unclaimed order for the one whom a payment names with it, and pays it from what that one has already. */
+export async function claimNamed(ledger: Ledger, named: NamedOrder, strictMode: boolean): Promise<void> {
+  const order = await findOrderOrNone(ledger.tx, named.orderId, strictMode);
+  if (order?.status !== 'Unclaimed') return;
+  const claimed = await ledger.claimOrder(order, named.claimant);
+  await tryToPay(ledger, claimed, named.claimant);
+}
+
+/** Credits a received payment, and pays what that can pay. */
+export async function creditPayment(ledger: Ledger, payment: Payment): Promise<{ payment: Payment; settled: Settled }> {
+  const confirmed = await ledger.confirmPayment(payment);
+  if (payment.account === null) return { payment: confirmed, settled: NOTHING_SETTLED };
+  const account = await ledger.tx.accounts.find(payment.account);
+  if (account === undefined) throw new Error(`The account of payment ${payment.txid} is not known`);
+  const settled = await payOpenOrders(ledger, { account: account.account, address: account.address });
+  return { payment: confirmed, settled };
 }
 
 /** Reports of hot wallets as they come, with their signatures. */
@@ -192,10 +195,11 @@ function namedOrder(report: PaymentReport, { settings, log }: SignatureContext):
   const claim = report.memo === null ? undefined : claimInMemo(report.memo);
   if (claim !== undefined) {
     const verified = verifiedClaim(claim, settings);
-    if (verified !== undefined) return verified;
+    const problem = verified && networkProblemBySettings(settings, verified.claimant.account);
+    if (verified !== undefined && problem === undefined) return verified;
     log.info(
       { txid: report.txid },
-      'The claim in the memo of the payment is not signed by its address; it is passed over',
+      `The claim in the memo of the payment is passed over: ${problem ?? 'it is not signed by its address.'}`,
     );
   }
   return report.orderId === null ? undefined : { orderId: report.orderId, claimant: ownerOf(report.sender) };
@@ -211,7 +215,9 @@ export const CONFIRMATION_SENTENCES: Readonly<Record<ConfirmationReceipt['outcom
 async function knownPayment(tx: Repositories, report: PaymentReport): Promise<Payment | undefined> {
   const known = await tx.payments.find(report.txid);
   if (known === undefined) return undefined;
-  const isSame = known.amount === report.amount && known.account === ownerOf(report.sender).account;
+  // Where one side knows of no account, it says nothing against the other.
+  const isSameSender = known.account === null || known.account === ownerOf(report.sender).account;
+  const isSame = known.amount === report.amount && isSameSender;
   if (!isSame) throw new EngineError('payment_contradicted', report.txid);
   return known;
 }

@@ -6,6 +6,7 @@ import { verifyWalletSignature } from '../tari/wallet-signature.ts';
 import { recordChange } from './audit-trail.ts';
 import type { EngineContext, SignatureContext } from './context.ts';
 import { EngineError } from './errors.ts';
+import { requireShopNetwork } from './shop-network.ts';
 import { walletView } from './views.ts';
 
 /** Who says that a message comes from a hot wallet of the shop, and from where it came. */
@@ -59,8 +60,11 @@ export function wallets({ store, clock, settings, log }: EngineContext) {
 
     all: (): Promise<HotWallet[]> => store.read((tx) => tx.wallets.all()),
 
-    /** Registers a hot wallet, or gives a registered one a new place. Its old nonces stay used up, and customers who were
-     * told to pay to it still are. */
+    /**
+     * Registers a hot wallet, or gives a registered one a new place. Its old nonces stay used up, and customers who were
+     * told to pay to it still are.
+     * @throws {EngineError} `wrong_network` where it is on another network than what customers are told to pay to.
+     */
     async register(
       wallet: { address: TariAddress; ipAddress: string; initialNonce: bigint | undefined },
       actor: string,
@@ -69,6 +73,7 @@ export function wallets({ store, clock, settings, log }: EngineContext) {
       const address = addressToBase58(wallet.address);
       const now = clock.now();
       await store.run(async (tx) => {
+        await requireShopNetwork(tx, settings, account);
         const before = await tx.wallets.find(account);
         if (before === undefined) await tx.wallets.insert({ account, address, ipAddress: wallet.ipAddress }, now);
         else await tx.wallets.move(account, address, wallet.ipAddress);

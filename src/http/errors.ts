@@ -55,6 +55,7 @@ const ENGINE_ERROR_STATUS: Readonly<Record<EngineErrorCode, number>> = {
   unsupported_currency: 400,
   exchange_rate_not_found: 404,
   exchange_rate_fixed: 400,
+  wrong_network: 400,
   wallet_not_authorized: 401,
   wallet_signature_invalid: 401,
   wallet_nonce_not_increasing: 401,

@@ -142,6 +142,11 @@ export const subscriberName = keptText(64).min(1);
 /** 128 characters of hex: R and s. */
 export const signature = z.string().regex(/^[0-9a-fA-F]{128}$/, 'must be 128 characters of hex');
 
+/** The same, or a wallet's signature of a message: s, a bar and R. */
+export const claimSignature = z
+  .string()
+  .regex(/^(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{64}\|[0-9a-fA-F]{64})$/, 'must be 128 characters of hex, or s|R');
+
 // ---- What answers are made of --------------------------------------------------------------------------------------
 
 const amount = z.bigint();
@@ -162,6 +167,8 @@ export const order = z.object({
   updated_at: time,
   status: z.enum(ORDER_STATUSES),
   amount_outstanding: amount.nullable(),
+  /** What stands in a mempool for it: it counts for nothing. */
+  amount_seen: amount,
 });
 
 export const payment = z.object({
@@ -304,6 +311,14 @@ export const event = z.discriminatedUnion('type', [
   eventOf('OrderClaimed', { order, claimant: z.string() }),
   eventOf('PaymentReceived', { payment }),
   eventOf('PaymentConfirmed', { payment }),
+  eventOf('PaymentLeftTheChain', { payment }),
+  eventOf('PaymentSeen', {
+    txid: z.string(),
+    amount,
+    memo: z.string().nullable(),
+    order_id: z.string().nullable(),
+    order: order.nullable(),
+  }),
 ]);
 
 /** A webhook that could not be used. */
@@ -349,6 +364,16 @@ export const readiness = z.object({
   storefront: z.enum(['ok', 'not configured', 'behind']),
   outbox: z.object({ pending: z.int(), dead_letters: z.int(), lag_seconds: z.int() }),
   price_updates: z.object({ waiting: z.int(), failed: z.int() }),
+  /** Where the chain is watched: the server is well without its nodes, and what it knows gets old. */
+  chain: z
+    .object({
+      state: z.enum(['watching', 'elsewhere']),
+      height: z.int().nullable(),
+      blocks_behind: z.int(),
+      /** Since a node last answered; null before the first time. */
+      age_seconds: z.int().nullable(),
+    })
+    .optional(),
 });
 
 /** An answer without a body. */

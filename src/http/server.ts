@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Logger } from '../engine/log.ts';
 import { parseJson, stringifyJson } from '../json.ts';
 import type { JwtKeys } from '../key-file.ts';
+import { chainRoutes } from '../rails/tari-chain/http/routes.ts';
 import type { RandomBytes } from '../tari/schnorr.ts';
 import { createGuard } from './access.ts';
 import { accessLogFields } from './access-log.ts';
@@ -172,6 +173,7 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   await app.register(rejectedRoutes(engine.webhooks, guard));
   await app.register(deadLetterRoutes(engine.deadLetters, guard));
   await app.register(auditLogRoutes(engine, guard));
+  await app.register(chainRoutes(engine.chain, guard));
   if (metrics) await app.register(metricsRoutes({ metrics, settings, clientAddress, limitStrangers }));
   await app.register(rescanRoutes(engine.rescan, guard));
   await app.register(changeRoutes(engine.orderChanges, guard, settings.shopify.shop === null));

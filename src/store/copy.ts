@@ -49,6 +49,12 @@ const COPIED: Readonly<Record<keyof Tables, boolean>> = {
   early_news: true,
   authorizations: true,
   price_updates: true,
+  chain_progress: true,
+  chain_blocks: true,
+  chain_outputs: true,
+  chain_refusals: true,
+  chain_departures: true,
+  chain_sightings: true,
   // It says only that the database can be written.
   heartbeat: false,
   // The copy is another database.

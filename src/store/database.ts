@@ -1,11 +1,12 @@
 import type { Generated } from 'kysely';
+import type { ChainTables } from '../rails/tari-chain/store/tables.ts';
 
 /**
  * The tables as both databases hold them. Integers are `bigint` everywhere, so that no amount is ever rounded. Times
  * are RFC 3339 texts in UTC with milliseconds, which sort as they run. JSON columns hold JSON text. The dialects see
  * to it that both databases hand them over in this form.
  */
-export interface Tables {
+export interface Tables extends ChainTables {
   customers: CustomersTable;
   accounts: AccountsTable;
   customer_addresses: CustomerAddressesTable;
@@ -49,6 +50,8 @@ export const EVENT_TYPES = [
   'OrderClaimed',
   'PaymentReceived',
   'PaymentConfirmed',
+  'PaymentLeftTheChain',
+  'PaymentSeen',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -118,6 +121,8 @@ interface OrdersTable {
   created_at: string;
   updated_at: string;
   shop_updated_at: string;
+  /** What stands in a mempool for it, in µT. It counts for nothing. */
+  amount_seen: Generated<bigint>;
 }
 
 interface PaymentsTable {

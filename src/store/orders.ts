@@ -24,6 +24,8 @@ export interface Order {
   amountOutstanding: MicroTari | null;
   /** Who claimed the order, by signature or by paying it; null while it is Unclaimed. */
   claimedBy: AccountId | null;
+  /** What stands in a mempool for it, in µT: it is not in a block yet, and counts for nothing. */
+  amountSeen: MicroTari;
   createdAt: Date;
   /** Our last change, from which the time-outs count. */
   updatedAt: Date;
@@ -37,7 +39,7 @@ export interface OrderPosition {
   id: bigint;
 }
 
-export type NewOrder = Omit<Order, 'id'>;
+export type NewOrder = Omit<Order, 'id' | 'amountSeen'>;
 
 /** The fields that may change after an order was stored. */
 export type OrderChange = Partial<
@@ -72,6 +74,7 @@ export function orderOf(row: OrderRow): Order {
     status: row.status,
     amountOutstanding: row.amount_outstanding === null ? null : amountOf(row.amount_outstanding),
     claimedBy: row.claimed_by === null ? null : accountOfColumn(row.claimed_by),
+    amountSeen: amountOf(row.amount_seen),
     createdAt: timeOf(row.created_at),
     updatedAt: timeOf(row.updated_at),
     shopUpdatedAt: timeOf(row.shop_updated_at),
@@ -79,7 +82,7 @@ export function orderOf(row: OrderRow): Order {
 }
 
 /** What is written of an order; the rest follows from it. */
-type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal'>;
+type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal' | 'amount_seen'>;
 
 function rowOf(order: NewOrder): WrittenRow {
   return {
@@ -177,12 +180,22 @@ export function orderRepository(database: Kysely<Tables>) {
     /** Stores a new order. The caller has made sure that its order id is new and its customer known. */
     async insert(order: NewOrder): Promise<Order> {
       const [row] = (await insert(rowOf(order))).rows;
-      return { id: (row as { id: bigint }).id, ...order };
+      return { id: (row as { id: bigint }).id, amountSeen: amountOf(0n), ...order };
     },
 
     async find(orderId: string): Promise<Order | undefined> {
       const [row] = (await select({ orderId })).rows;
       return row && orderOf(row);
+    },
+
+    /** Notes what stands in a mempool for an order. It is no change of the order: neither its time-out nor the shop hears of it. */
+    async noteSeen(order: Order, amountSeen: MicroTari): Promise<Order> {
+      await database
+        .updateTable('orders')
+        .set({ amount_seen: amountSeen })
+        .where('order_id', '=', order.orderId)
+        .execute();
+      return { ...order, amountSeen };
     },
 
     /** The newest order that the shop calls by this other name. */
@@ -268,6 +281,8 @@ export function orderRepository(database: Kysely<Tables>) {
         .selectAll()
         .where('status', '=', status)
         .where('updated_at', '<=', timeText(unchangedSince))
+        // Money for it is on its way.
+        .where('amount_seen', '=', 0n)
         .orderBy('updated_at')
         .orderBy('id')
         .limit(limit)

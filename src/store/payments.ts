@@ -30,6 +30,13 @@ export interface Payment {
   updatedAt: Date;
 }
 
+/** The block that a payment stands in. */
+export interface BlockOfPayment {
+  height: bigint;
+  /** The payment reference, hex: it changes with the block. */
+  reference: string;
+}
+
 /** What payments are searched by. All that is given must hold; nothing given is every payment. */
 export interface PaymentFilter {
   txid?: string | undefined;
@@ -167,6 +174,17 @@ export function paymentRepository(database: Kysely<Tables>) {
       return { ...payment, status, updatedAt };
     },
 
+    /** Says in which block a payment stands now; null for in none. */
+    async place(payment: Payment, block: BlockOfPayment | null, updatedAt: Date): Promise<Payment> {
+      const { height: blockHeight = null, reference: paymentReference = null } = block ?? {};
+      await database
+        .updateTable('payments')
+        .set({ block_height: blockHeight, payment_reference: paymentReference, updated_at: timeText(updatedAt) })
+        .where('txid', '=', payment.txid)
+        .execute();
+      return { ...payment, blockHeight, paymentReference, updatedAt };
+    },
+
     /** Up to `limit` payments of an account after the position, oldest first. */
     async pageOfAccount(account: AccountId, after: PaymentPosition | undefined, limit: number): Promise<Payment[]> {
       const rows = await pageAfter(after, limit).where('account_ordinal', '=', ordinalOf(account)).execute();
@@ -208,6 +226,27 @@ export function paymentRepository(database: Kysely<Tables>) {
     /** The payments that name an order by any of up to three names, oldest first, those that were cancelled left out. */
     async naming([name, second = name, third = name]: OrderNames): Promise<Payment[]> {
       const { rows } = await selectNaming({ name, second, third });
+      return rows.map(paymentOf);
+    },
+
+    /**
+     * Up to `limit` payments on the chain that were entered since then, or that stand in that block or a later one, after
+     * the one with that id, by their ids.
+     */
+    async onChainSince(
+      { time, height }: { time: Date; height: number },
+      after: string,
+      limit: number,
+    ): Promise<Payment[]> {
+      const rows = await database
+        .selectFrom('payments')
+        .selectAll()
+        .where('payment_type', '=', 'on_chain')
+        .where(({ eb, or }) => or([eb('created_at', '>=', timeText(time)), eb('block_height', '>=', BigInt(height))]))
+        .where('txid', '>', after)
+        .orderBy('txid')
+        .limit(limit)
+        .execute();
       return rows.map(paymentOf);
     },
 

@@ -33,13 +33,42 @@ export interface QueuedReport extends NewReport {
   updatedAt: string;
 }
 
+/** What a wallet passed to its notification script and this version does not understand. Nothing of it is lost. */
+export interface UnreadNotification {
+  id: bigint;
+  profile: string;
+  /** The script's arguments, as they were passed. */
+  arguments: readonly string[];
+  /** How deep a payment was to be to count as confirmed. */
+  confirmations: number;
+  /** What is not understood. */
+  reason: string;
+  /** How often it was passed. */
+  calls: bigint;
+  queuedAt: string;
+  updatedAt: string;
+}
+
 export interface ReportQueue {
   /**
    * Keeps reports durably before it returns. One that waits or was sent is left as it is; one that was refused is
-   * replaced, since it may have been corrected.
+   * replaced where it differs, since it may have been corrected, and with `again` in any case.
    * @returns how many are new.
    */
-  add(profile: string, reports: readonly NewReport[], now: Date): number;
+  add(profile: string, reports: readonly NewReport[], now: Date, options?: { again?: boolean }): number;
+  /**
+   * Keeps what is not understood durably before it returns; what is passed again is counted.
+   * @returns false where so many are kept that no more are, and nothing was done.
+   */
+  keepUnread(
+    profile: string,
+    notification: Pick<UnreadNotification, 'arguments' | 'confirmations' | 'reason'>,
+    now: Date,
+  ): boolean;
+  /** Those with an id above `after`, in the order they came; of all profiles where none is named. */
+  unread(profile: string | undefined, after: bigint, limit: number): UnreadNotification[];
+  /** What was not understood is understood now: takes it away and keeps its reports, both or neither. */
+  replaceUnread(notification: UnreadNotification, reports: readonly NewReport[], now: Date): void;
   /** The next one that waits with an id above `after`. */
   next(profile: string, after: bigint): QueuedReport | undefined;
   find(profile: string, kind: ReportKind, txid: string): QueuedReport | undefined;
@@ -54,6 +83,8 @@ export interface ReportQueue {
   close(): void;
 }
 
+/** A month of a wallet whose every call is not understood. More of them need a person before anything else. */
+const MAX_UNREAD = 10_000;
 /** A hundred processes may write one after another. */
 const BUSY_TIMEOUT_MS = 60_000;
 const OWNER_ONLY_FOLDER = 0o700;
@@ -77,6 +108,10 @@ export function openReportQueue(folder: string): ReportQueue {
           attempts integer not null default 0, queued_at text not null, updated_at text not null,
           unique (profile, kind, txid)) strict;
         create index if not exists reports_by_state on reports (profile, state, id);
+        create table if not exists unread_notifications (
+          id integer primary key autoincrement, profile text not null, arguments text not null,
+          confirmations integer not null, reason text not null, calls integer not null default 1,
+          queued_at text not null, updated_at text not null, unique (profile, arguments)) strict;
         create table if not exists nonces (wallet text primary key, last integer not null) strict`,
       );
     })
@@ -84,23 +119,83 @@ export function openReportQueue(folder: string): ReportQueue {
   return queueOver(database);
 }
 
-function queueOver(database: SqliteDatabase.Database): ReportQueue {
+type Add = ReportQueue['add'];
+
+/** Adds within the transaction of its caller. */
+function adding(database: SqliteDatabase.Database): Add {
+  return (profile, reports, now, { again = false } = {}) => {
+    const insert = database.prepare(
+      `insert into reports (profile, kind, txid, content, state, queued_at, updated_at)
+       values (?, ?, ?, ?, 'waiting', ?, ?) on conflict do nothing`,
+    );
+    const forget = database.prepare(
+      `delete from reports
+       where profile = ? and kind = ? and txid = ? and state = 'refused' and (? or content <> ?)`,
+    );
+    const time = now.toISOString();
+    const addOne = ({ kind, txid, content }: NewReport): number => {
+      forget.run(profile, kind, txid, again ? 1 : 0, content);
+      return insert.run(profile, kind, txid, content, time, time).changes;
+    };
+    return reports.reduce((count, report) => count + addOne(report), 0);
+  };
+}
+
+const UNREAD_COLUMNS =
+  'id, profile, arguments, confirmations, reason, calls, queued_at as queuedAt, updated_at as updatedAt';
+
+type UnreadRow = Omit<UnreadNotification, 'arguments' | 'confirmations'> & { arguments: string; confirmations: bigint };
+
+function unreadOver(
+  database: SqliteDatabase.Database,
+  add: Add,
+): Pick<ReportQueue, 'keepUnread' | 'unread' | 'replaceUnread'> {
   return {
-    add(profile, reports, now) {
+    keepUnread(profile, notification, now) {
       const insert = database.prepare(
-        `insert into reports (profile, kind, txid, content, state, queued_at, updated_at)
-         values (?, ?, ?, ?, 'waiting', ?, ?) on conflict do nothing`,
+        `insert into unread_notifications (profile, arguments, confirmations, reason, queued_at, updated_at)
+         values (?, ?, ?, ?, ?, ?)
+         on conflict (profile, arguments) do update set calls = calls + 1, updated_at = excluded.updated_at`,
       );
-      const forget = database.prepare(
-        `delete from reports where profile = ? and kind = ? and txid = ? and state = 'refused'`,
-      );
+      const find = database.prepare('select 1 from unread_notifications where profile = ? and arguments = ?');
+      const count = database.prepare('select count(*) as n from unread_notifications');
+      const text = JSON.stringify(notification.arguments);
       const time = now.toISOString();
-      const addOne = ({ kind, txid, content }: NewReport): number => {
-        forget.run(profile, kind, txid);
-        return insert.run(profile, kind, txid, content, time, time).changes;
-      };
-      return database.transaction(() => reports.reduce((count, report) => count + addOne(report), 0)).immediate();
+      return database
+        .transaction(() => {
+          const isFull = (count.get() as { n: bigint }).n >= MAX_UNREAD;
+          if (isFull && find.get(profile, text) === undefined) return false;
+          insert.run(profile, text, notification.confirmations, notification.reason, time, time);
+          return true;
+        })
+        .immediate();
     },
+    unread(profile, after, limit) {
+      const sql = `select ${UNREAD_COLUMNS} from unread_notifications
+        where id > ? and (? is null or profile = ?) order by id limit ?`;
+      const rows = database.prepare(sql).all(after, profile ?? null, profile ?? null, limit) as UnreadRow[];
+      return rows.map((row) => ({
+        ...row,
+        arguments: JSON.parse(row.arguments) as string[],
+        confirmations: Number(row.confirmations),
+      }));
+    },
+    replaceUnread({ id, profile }, reports, now) {
+      database
+        .transaction(() => {
+          add(profile, reports, now);
+          database.prepare('delete from unread_notifications where id = ?').run(id);
+        })
+        .immediate();
+    },
+  };
+}
+
+function queueOver(database: SqliteDatabase.Database): ReportQueue {
+  const add = adding(database);
+  return {
+    ...unreadOver(database, add),
+    add: (...given) => database.transaction(() => add(...given)).immediate(),
     next(profile, after) {
       const sql = `select ${COLUMNS} from reports where profile = ? and state = 'waiting' and id > ? order by id limit 1`;
       return database.prepare(sql).get(profile, after) as QueuedReport | undefined;

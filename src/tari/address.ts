@@ -121,7 +121,7 @@ export function addressFromBytes(given: Uint8Array): TariAddress {
   const network = networkOfByte(bytes[0]);
   const features = bytes[1] ?? 0;
   const hasPaymentId = bytes.length > DUAL_LENGTH;
-  requireFeatures(features, hasPaymentId);
+  requireFeatures(features, { isSingle, hasPaymentId });
 
   const viewKey = isSingle ? null : requireKey(bytes.subarray(2, 34));
   const spendKey = requireKey(isSingle ? bytes.subarray(2, 34) : bytes.subarray(34, 66));
@@ -159,9 +159,9 @@ export function withPaymentId(dual: TariAddress, id: Uint8Array): TariAddress {
   return addressFromBytes(withChecksum([network, dual.features | PAYMENT_ID, ...dual.bytes.subarray(2, 66), ...id]));
 }
 
-/** The same address without its payment id. */
+/** The same address without its payment id, and without the feature that says that there may be one. */
 export function withoutPaymentId(address: TariAddress): TariAddress {
-  if (address.viewKey === null || address.paymentId === null) return address;
+  if (address.viewKey === null || (address.features & PAYMENT_ID) === 0) return address;
   return dualAddress(address.network, address.viewKey, address.spendKey, address.features & ~PAYMENT_ID);
 }
 
@@ -187,6 +187,16 @@ export function addressToEmoji(address: TariAddress): string {
 /** The account of an address's owner: equal for every address of one wallet on one network. */
 export function accountOf(address: TariAddress): AccountId {
   return hex.encode(Uint8Array.of(NETWORKS[address.network], ...address.spendKey)) as AccountId;
+}
+
+/** The network of an account. */
+export function networkOfAccount(account: AccountId): Network {
+  return networkOfByte(Number.parseInt(account.slice(0, 2), 16));
+}
+
+/** The network of an address that was read before and is kept as base58: its first character says it. */
+export function networkOfBase58(text: string): Network {
+  return networkOfByte(bytesFromBase58(text)?.[0]);
 }
 
 /** The text as an account id. Throws AddressError when it is not 66 characters of lower-case hex that name a key. */
@@ -250,11 +260,13 @@ function requireKey(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
-function requireFeatures(features: number, hasPaymentId: boolean): void {
-  if ((features & ~(ONE_SIDED | INTERACTIVE | PAYMENT_ID)) !== 0) {
+/** A dual address may say that it takes payment ids and have none; a payment id that is not said to be there is refused. */
+function requireFeatures(features: number, shape: { isSingle: boolean; hasPaymentId: boolean }): void {
+  const known = shape.isSingle ? ONE_SIDED | INTERACTIVE : ONE_SIDED | INTERACTIVE | PAYMENT_ID;
+  if ((features & ~known) !== 0) {
     throw new AddressError(`This is not a Tari address that we know: its features are ${features}.`);
   }
-  if (((features & PAYMENT_ID) !== 0) !== hasPaymentId) {
+  if (shape.hasPaymentId && (features & PAYMENT_ID) === 0) {
     throw new AddressError('This is not a Tari address: its features and its payment id do not agree.');
   }
 }

@@ -2,6 +2,7 @@ import { hex } from '@scure/base';
 import { isStorable } from '../storable-text.ts';
 import { AddressError, addressToBase58, addressToHex, parseAddressObject, type TariAddress } from './address.ts';
 import { bytesFromHex, isHex, utf8 } from './byte-strings.ts';
+import { bytesOfWalletForm, verifyMessageSignature } from './message-signature.ts';
 import { NONCE_RANDOM_LENGTH, type RandomBytes, signSchnorr, verifySchnorr } from './schnorr.ts';
 
 /**
@@ -13,8 +14,13 @@ const DOMAIN = 'MemoSignature';
 const LONGEST_ORDER_ID = 256;
 /** A memo is a few hundred characters; this is far beyond, and little enough to parse at once. */
 const LONGEST_MEMO = 16 * 1024;
+/** hex(R) hex(s), or a wallet's hex(s)|hex(R). */
+const SIGNATURE_TEXT = /^(?:[0-9a-f]{128}|[0-9a-f]{64}\|[0-9a-f]{64})$/i;
 
-/** A claim as it is on the wire. The address is in any text form, the signature is hex(R) hex(s). */
+/**
+ * A claim as it is on the wire. The address is in any text form; the signature is hex(R) hex(s), or hex(s)|hex(R) as a
+ * wallet shows its signature of a message.
+ */
 export interface Claim {
   address: string;
   order_id: string;
@@ -46,8 +52,11 @@ export function parseClaim(value: unknown): Claim {
   if (typeof orderId !== 'string' || orderId.length < 1 || orderId.length > LONGEST_ORDER_ID || !isStorable(orderId)) {
     throw new ClaimError('invalid_order_id', `A claim's order_id is a text of 1 to ${LONGEST_ORDER_ID} characters.`);
   }
-  if (typeof signature !== 'string' || !/^[0-9a-f]{128}$/i.test(signature)) {
-    throw new ClaimError('invalid_signature', 'Invalid signature: it must be 128 characters of hex.');
+  if (typeof signature !== 'string' || !SIGNATURE_TEXT.test(signature)) {
+    throw new ClaimError(
+      'invalid_signature',
+      'Invalid signature: it must be 128 characters of hex, or s|R of 64 characters each, as wallets sign messages.',
+    );
   }
   return { address: addressTextIn(address), order_id: orderId, signature };
 }
@@ -58,13 +67,28 @@ export function parseClaim(value: unknown): Claim {
  */
 export function verifyClaim(claim: Claim): { valid: boolean; address: TariAddress } {
   const address = parseAddressObject(claim.address);
-  const signature = bytesFromHex(claim.signature);
   const isSigned = (addressText: string) =>
-    signature !== undefined &&
-    verifySchnorr(DOMAIN, claimMessage(addressText, claim.order_id), address.spendKey, signature);
+    isSignatureOf(claim.signature, claimMessage(addressText, claim.order_id), address.spendKey);
   // Who gives the address in hex has most likely signed that hex, so it is tried first (protocol.md 3).
   const valid = (isHex(claim.address) && isSigned(claim.address)) || isSigned(addressToBase58(address));
   return { valid, address };
+}
+
+/**
+ * Whether the text is the key's signature on the message: under the domain of claims, or as a wallet signs messages
+ * (protocol.md 3). Some put the two halves that a wallet gives into the form of claims, so that form is tried under both.
+ */
+function isSignatureOf(text: string, message: Uint8Array, publicKey: Uint8Array): boolean {
+  const walletForm = bytesOfWalletForm(text);
+  if (walletForm !== undefined) return verifyMessageSignature(message, publicKey, walletForm);
+  const signature = bytesFromHex(text);
+  if (signature === undefined) return false;
+  return verifySchnorr(DOMAIN, message, publicKey, signature) || verifyMessageSignature(message, publicKey, signature);
+}
+
+/** The text that a claim signs: what a wallet is to sign as a message, to claim the order. */
+export function claimText(address: TariAddress, orderId: string): string {
+  return `${addressToBase58(address)}:${orderId}`;
 }
 
 /** A claim of the address's owner on an order, in the base58 form. Throws ClaimError for an order id of wrong length. */

@@ -16,6 +16,12 @@ export const MICRO_TARI_PER_TARI = 1_000_000n;
 
 /** All Tari that there will ever be, 21 billion, in µT (protocol.md 1): no price and no payment is above it. */
 export const TARI_SUPPLY = 21_000_000_000n * MICRO_TARI_PER_TARI;
+
+/**
+ * A wallet sends nothing below the fee of its own transaction, 740 µT at the usual fee with one input
+ * (docs/reference/protocol.md 1).
+ */
+export const MIN_SENDABLE: MicroTari = 1_000n as MicroTari;
 const DECIMALS_OF_TARI = 6;
 
 const LARGEST = 2n ** 63n - 1n;

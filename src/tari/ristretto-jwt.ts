@@ -3,7 +3,8 @@ import { decodeProtectedHeader } from 'jose';
 import { parse, parseNumberAndBigInt, stringify } from 'lossless-json';
 import { AddressError, addressToBase58, parseAddressObject, type TariAddress } from './address.ts';
 import { utf8 } from './byte-strings.ts';
-import { NONCE_RANDOM_LENGTH, type RandomBytes, signSchnorr, verifySchnorr } from './schnorr.ts';
+import { bytesOfWalletForm, verifyMessageSignature } from './message-signature.ts';
+import { NONCE_RANDOM_LENGTH, type RandomBytes, SIGNATURE_LENGTH, signSchnorr, verifySchnorr } from './schnorr.ts';
 
 /**
  * JSON Web Tokens signed with Ristretto256 (protocol.md 3 and 5). jose reads the header. The algorithm is Tari's own,
@@ -14,6 +15,8 @@ const DOMAIN = 'com.tari.jwt-ristretto';
 const HEADER = { alg: 'Ristretto256', typ: 'JWT' } as const;
 /** A token travels in one HTTP header, and servers take 8 to 16 KiB of those. */
 const LONGEST_TOKEN = 8 * 1024;
+/** `hex(s)|hex(R)`. */
+const WALLET_FORM_LENGTH = 129;
 const MOST_ROLES = 16;
 const LONGEST_ROLE = 64;
 const LARGEST_NONCE = 2n ** 64n - 1n;
@@ -78,8 +81,7 @@ export function decodeToken(token: string): DecodedToken {
   }
   const header = headerOf(token, headerText);
   requireHeader(header);
-  const signature = bytesIn(signatureText);
-  if (signature.length !== 64) throw new TokenError('malformed', "The token's signature does not have 64 bytes.");
+  const signature = signatureIn(signatureText);
   return { header, claims: objectIn(claimsText), signingInput: `${headerText}.${claimsText}`, signature };
 }
 
@@ -92,11 +94,14 @@ export function verifyTokenSignature(token: string, publicKey: Uint8Array): Toke
 
 // ---- Login tokens -------------------------------------------------------------------------------------------------
 
-/** Verifies a login token, which is signed by the spend key of the address in its own claims. Throws TokenError. */
+/**
+ * Verifies a login token, which is signed by the spend key of the address in its own claims: as a token, or by a wallet
+ * as a message (protocol.md 3), which is then the text of the first two parts. Throws TokenError.
+ */
 export function verifyLoginToken(token: string): LoginClaims {
   const decoded = decodeToken(token);
   const address = addressIn(decoded.claims);
-  requireSignature(decoded, address.spendKey);
+  requireSignature(decoded, address.spendKey, [verifyTokenBytes, verifyMessageSignature]);
   return { address, nonce: nonceIn(decoded.claims), desiredRoles: rolesIn(decoded.claims, 'desired_roles') };
 }
 
@@ -140,10 +145,34 @@ function requireHeader(header: TokenClaims): void {
   }
 }
 
-function requireSignature({ signingInput, signature }: DecodedToken, publicKey: Uint8Array): void {
-  if (!verifySchnorr(DOMAIN, utf8(signingInput), publicKey, signature)) {
-    throw new TokenError('bad_signature', "The token's signature does not fit.");
-  }
+type Verify = (message: Uint8Array, publicKey: Uint8Array, signature: Uint8Array) => boolean;
+
+const verifyTokenBytes: Verify = (message, publicKey, signature) =>
+  verifySchnorr(DOMAIN, message, publicKey, signature);
+
+/** @param accepted the ways to sign that are accepted; one will do. */
+function requireSignature(
+  { signingInput, signature }: DecodedToken,
+  publicKey: Uint8Array,
+  accepted: readonly Verify[] = [verifyTokenBytes],
+): void {
+  const message = utf8(signingInput);
+  if (accepted.some((verify) => verify(message, publicKey, signature))) return;
+  throw new TokenError('bad_signature', "The token's signature does not fit.");
+}
+
+/**
+ * The 64 bytes R s of a token's third part. A wallet gives its signature as the text `hex(s)|hex(R)`, which may stand
+ * there in base64url as all parts do, or as it is.
+ */
+function signatureIn(part: string): Uint8Array {
+  const asText = bytesOfWalletForm(part);
+  if (asText !== undefined) return asText;
+  const bytes = bytesIn(part);
+  if (bytes.length === SIGNATURE_LENGTH) return bytes;
+  const walletForm = bytes.length === WALLET_FORM_LENGTH ? bytesOfWalletForm(String.fromCharCode(...bytes)) : undefined;
+  if (walletForm !== undefined) return walletForm;
+  throw new TokenError('malformed', "The token's signature does not have 64 bytes.");
 }
 
 function encodePart(value: object): string {

@@ -1,11 +1,14 @@
 import { hex } from '@scure/base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressToEmoji } from '../../src/tari/address.ts';
+import { verifyClaim } from '../../src/tari/claim.ts';
+import { signMessage } from '../../src/tari/message-signature.ts';
 import { ACCOUNTS, HOT_WALLET } from '../helpers/records.ts';
+import { seededRandom } from '../tari/arbitraries.ts';
 import { decodeQr, isQrLine } from './screens.ts';
 import { startToolStage, type ToolStage } from './tool.ts';
 
-const [alice, bob] = ACCOUNTS;
+const [alice, bob, carol] = ACCOUNTS;
 
 describe('what customers do with taritools', { timeout: 120_000 }, () => {
   let stage: ToolStage;
@@ -42,6 +45,42 @@ describe('what customers do with taritools', { timeout: 120_000 }, () => {
       status: 'New',
       link: expect.stringMatching(/^tari:/),
     });
+  });
+
+  it('claims an order with a signature that a wallet made of the message it is told', async () => {
+    await stage.order({ id: 4010, name: '#4010', total_price: '12.00', customer: { id: 4010 } });
+    const wallet = ['claim', '4010', '--address', carol.address];
+    const asked = await stage.home.text(wallet);
+    const [, , message = ''] = asked.split('\n');
+    expect(message).toBe(`${carol.address}:4010`);
+    const signature = signMessage(new TextEncoder().encode(message), carol.secretKey, seededRandom('customers'));
+    const claimed = await stage.home.text([...wallet, '--signature', signature, '--server', stage.server.url]);
+    expect(claimed).toContain('Status:             New');
+    // A profile will do as well, to say which server.
+    expect(await stage.home.json([...wallet, '--signature', ` ${signature}\n`, '-p', 'bob'])).toMatchObject({
+      order_id: '4010',
+      status: 'New',
+    });
+    const memo = await stage.home.json(['memo', '-o', '4010', '--address', carol.address, '--signature', signature]);
+    expect(memo).toEqual({ address: carol.address, order_id: '4010', signature });
+    expect(verifyClaim(memo).valid).toBe(true);
+    expect(await stage.home.text(['memo', '-o', '4010', '--address', carol.address])).toBe(asked);
+  });
+
+  it('refuses a wallet’s signature that is none, before it asks a server', async () => {
+    const wallet = ['claim', '4010', '--address', carol.address, '--server', 'http://127.0.0.1:9'];
+    const message = new TextEncoder().encode(`${carol.address}:4011`);
+    const foreign = signMessage(message, carol.secretKey, seededRandom('customers'));
+    for (const [command, sentence] of [
+      [[...wallet, '--signature', foreign], 'This is no signature of'],
+      [[...wallet, '--signature', foreign.replace('|', '')], 'This is no signature of'],
+      [[...wallet, '--signature', 'abc'], 'Invalid signature'],
+      [['claim', '4010', '--signature', foreign], '--address'],
+      [['claim', '4010', '--address', 'nobody'], 'not a Tari address'],
+    ] as const) {
+      const { code, stderr } = await stage.home.run([...command]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)]);
+    }
   });
 
   it('says in a sentence why an order can’t be claimed, and ends with 1', async () => {

@@ -8,6 +8,7 @@ import { parseAddress } from '../../src/tari/address.ts';
 import { verifyClaim } from '../../src/tari/claim.ts';
 import { verifyLoginToken } from '../../src/tari/ristretto-jwt.ts';
 import { ACCOUNTS, HOT_WALLET } from '../helpers/records.ts';
+import { walletVectors } from '../tari/wallet-vectors.ts';
 import { startToolStage, type ToolStage } from './tool.ts';
 
 const [alice] = ACCOUNTS;
@@ -40,6 +41,20 @@ describe('commands that sign', { timeout: 120_000 }, () => {
     expect(tokens.map(({ address }) => parseAddress(address).network)).toEqual(['mainnet', 'mainnet', 'esmeralda']);
     expect(tokens.map(({ roles }) => roles)).toEqual([['user'], ['user'], ['read_all', 'write']]);
     for (const { token } of tokens) expect(() => verifyLoginToken(token)).not.toThrow();
+  });
+
+  it('is on the shop’s network where its settings are at hand, and on the one that is told', async () => {
+    const [shop] = walletVectors.addresses.filter(({ network }) => network === 0x26);
+    const settings = { ...environment, TPG_PAYMENT_WALLET_ADDRESS: shop?.base58 ?? '' };
+    const networkOf = async (command: string[]) =>
+      parseAddress((await stage.home.json(command, { environment: settings })).address).network;
+    expect(await networkOf(['token'])).toBe('esmeralda');
+    expect(await networkOf(['address'])).toBe('esmeralda');
+    expect(await networkOf(['memo', '-o', '1'])).toBe('esmeralda');
+    expect(await networkOf(['token', '-n', 'nextnet'])).toBe('nextnet');
+    expect(await stage.home.text(['token'], { environment })).toContain('Network:        mainnet');
+    const broken = { ...environment, TPG_PAYMENT_WALLET_ADDRESS: 'nonsense' };
+    expect(await stage.home.text(['token'], { environment: broken })).toContain('Network:        mainnet');
   });
 
   it('memo: signs the claim of an order', async () => {

@@ -7,6 +7,7 @@ import SqliteDatabase from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ACCOUNTS, HOT_WALLET } from '../helpers/records.ts';
 import { eventually } from '../helpers/server.ts';
+import { recordedNotifications } from '../tari/wallet-vectors.ts';
 import { Home, type RunOptions, startToolStage, type ToolStage } from './tool.ts';
 
 const [alice, bob] = ACCOUNTS;
@@ -36,6 +37,19 @@ describe('wallet, against the server', { timeout: 120_000 }, () => {
   const paymentsOf = async (address: string) =>
     (await stage.home.json(['admin', 'accounts', 'payments', address])).payments;
 
+  /** How often the server's own journal says what of a payment. */
+  const eventsOf = async (txid: string): Promise<Record<string, number>> => {
+    const file = stage.stage.settings.TPG_DATABASE_URL?.replace('sqlite://', '') ?? '';
+    const database = new SqliteDatabase(file, { readonly: true });
+    const rows = database
+      .prepare(
+        `select type, count(*) as n from events where json_extract(payload, '$.payment.txid') = ? group by type order by type`,
+      )
+      .all(txid) as { type: string; n: number }[];
+    database.close();
+    return Object.fromEntries(rows.map(({ type, n }) => [type, n]));
+  };
+
   it('reports what was received and what is confirmed, and ends with 0', async () => {
     const received = ['wallet', 'received', '-p', PROFILE, '-a', '500 T', '-t', '1', '-m', 'hello', '-s', bob.address];
     expect(await home.text([...received, '--payment_id', 'u64(1001)'])).toBe(
@@ -56,15 +70,15 @@ describe('wallet, against the server', { timeout: 120_000 }, () => {
 
   it('takes what the console wallet passes: a payment at once, its confirmation when it is deep enough', async () => {
     await home.text(event('received', '20'));
-    const shallow = await home.text(event('confirmation', '20', { 12: '2' }));
-    expect(shallow).toContain('This was reported before.');
+    // Said already: not a word.
+    expect(await home.text(event('confirmation', '20', { 12: '2' }))).toBe('');
     const statusOf = async () =>
       (await paymentsOf(alice.address)).find((payment: { txid: string }) => payment.txid === '20').status;
     expect(await statusOf()).toBe('received');
     await home.text(event('confirmation', '20', { 12: '3' }));
     expect(await statusOf()).toBe('confirmed');
     // Whatever comes later, also `mined`, changes nothing more.
-    expect(await home.text(event('mined', '20'))).toContain('This was reported before.');
+    expect(await home.text(event('mined', '20'))).toBe('');
   });
 
   it('leaves out outgoing payments and reports a payment whose first event was missed', async () => {
@@ -135,11 +149,46 @@ describe('wallet, against the server', { timeout: 120_000 }, () => {
     [['wallet', 'received', '-a', '1 T', '-s', 'x'], '--txid'],
     [['wallet', 'confirmed', '-t', 'two words'], 'visible ASCII'],
     [['wallet', 'notify'], 'missing required argument'],
+    [['wallet', 'notify', '--', ''], 'passed no arguments'],
     [['wallet', 'notify', '--confirmations', '0', '--', 'received'], 'from 1 to 1000'],
     [['wallet', 'replay', '-p', 'nobody'], 'There is no profile "nobody"'],
   ])('refuses %j', async (command, sentence) => {
     const { code, stderr } = await home.run(command);
     expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)]);
+  });
+
+  it('takes the recorded calls of a wallet of today, in their order and once more, as one payment and one confirmation', async () => {
+    const outputs: string[] = [];
+    for (const given of [...recordedNotifications, ...recordedNotifications]) {
+      outputs.push(await home.text(['wallet', 'notify', '--', ...given]));
+    }
+    expect(outputs.filter((output) => output !== '')).toEqual([
+      'Payment 1691257663839255569: Payment processed successfully.\n',
+      'Confirmation of payment 1691257663839255569: Payment 1691257663839255569: it is confirmed.\n',
+    ]);
+    const [, , , , source = ''] = recordedNotifications[0] ?? [];
+    expect(await paymentsOf(source)).toMatchObject([
+      {
+        txid: '1691257663839255569',
+        amount: 1_000_000,
+        status: 'confirmed',
+        memo: 'tui live, data(5) x-0',
+        order_id: null,
+      },
+    ]);
+    expect(await eventsOf('1691257663839255569')).toEqual({ PaymentConfirmed: 1, PaymentReceived: 1 });
+  });
+
+  it('takes the recorded calls all at once, in any order, three times over', async () => {
+    const txid = '1691257663839255570';
+    const asOther = recordedNotifications.map((given) => given.map((text, index) => (index === 2 ? txid : text)));
+    const calls = [...asOther, ...asOther, ...asOther].reverse();
+    const finished = await Promise.all(
+      calls.map((given, index) => home.run(['wallet', 'notify', '--', ...given], { asProcess: index % 11 === 0 })),
+    );
+    expect(finished.filter(({ code }) => code !== 0)).toEqual([]);
+    await home.text(['wallet', 'replay', '-p', PROFILE]);
+    expect(await eventsOf(txid)).toEqual({ PaymentConfirmed: 1, PaymentReceived: 1 });
   });
 
   it('delivers a hundred notifications at once, while the server is killed and started again, each once', async () => {
@@ -183,7 +232,7 @@ describe('wallet, against servers in trouble', { timeout: 120_000 }, () => {
   let server: Server;
   let url: string;
   let answers: (() => { status: number; body: string })[];
-  const bodies: { txid: string; nonce: bigint; path: string }[] = [];
+  const bodies: { txid: string; nonce: bigint; sender: string | undefined; path: string }[] = [];
 
   beforeEach(async () => {
     home = new Home();
@@ -196,6 +245,7 @@ describe('wallet, against servers in trouble', { timeout: 120_000 }, () => {
       bodies.push({
         txid: (body.payment ?? body.confirmation).txid,
         nonce: BigInt(body.auth.nonce),
+        sender: body.payment?.sender,
         path: request.url ?? '',
       });
       const usual = { status: 200, body: '{"success":true,"message":"Fine."}' };
@@ -263,6 +313,85 @@ describe('wallet, against servers in trouble', { timeout: 120_000 }, () => {
     expect((await report('1')).code).toBe(1);
     expect(await home.json(['wallet', 'queue'])).toMatchObject([{ txid: '1', state: 'waiting' }]);
     expect((await report('1')).code).toBe(0);
+  });
+
+  it('keeps what it does not understand, with its arguments, says so each time, and reads it again later', async () => {
+    const newer = [...(recordedNotifications[10] ?? []), 'Something new'];
+    for (let call = 1; call <= 3; call += 1) {
+      const { code, stderr } = await home.run(['wallet', 'notify', '--confirmations', '2', '--', ...newer]);
+      expect(code).toBe(1);
+      expect(stderr).toContain('is not understood, and may be a payment. It is kept');
+    }
+    expect(bodies).toEqual([]);
+    const kept = {
+      kind: 'notification',
+      profile: PROFILE,
+      txid: '1691257663839255569',
+      state: 'not understood',
+      attempts: 3,
+      arguments: newer,
+    };
+    expect(await home.json(['wallet', 'queue'])).toMatchObject([kept]);
+    const listed = await home.text(['wallet', 'queue']);
+    expect(listed).toMatch(/notification +1691257663839255569 +not understood +3 /);
+    expect(listed).toContain('Something new');
+    expect(await home.text(['wallet', 'replay'])).toBe('0 waiting, 0 refused, 1 not understood.\n');
+
+    // An upgrade: what was not understood is understood.
+    const database = new SqliteDatabase(join(home.folder, '.taritools/queue/queue.db'));
+    const change = database.prepare('update unread_notifications set arguments = ?');
+    change.run(JSON.stringify(newer.slice(0, 12).toSpliced(10, 1, '2')));
+    database.close();
+    const replayed = await home.text(['wallet', 'replay']);
+    expect(replayed).toMatch(/^A notification of .* is understood now\.\n/);
+    expect(replayed).toContain('Confirmation of payment 1691257663839255569: Fine.');
+    expect(replayed).toMatch(/0 waiting, 0 refused\.\n$/);
+    expect(bodies.map(({ path }) => path)).toEqual(['/wallet/incoming_payment', '/wallet/tx_confirmation']);
+    expect(await home.json(['wallet', 'queue'])).toEqual([]);
+  });
+
+  it('keeps what it does not understand of every kind, each once', async () => {
+    const usual = recordedNotifications[0] ?? [];
+    const odd = [
+      ['unmined', ...usual.slice(1)],
+      usual.slice(0, 11),
+      usual.toSpliced(1, 1, 'much'),
+      usual.toSpliced(11, 1, 'Sideways'),
+      ['confirmation'],
+      ['-1 T', '\n', '\u001b[2J'],
+    ];
+    for (const given of [...odd, ...odd]) {
+      expect((await home.run(['wallet', 'notify', '--', ...given])).code).toBe(1);
+    }
+    const queue = (await home.json(['wallet', 'queue'])) as { arguments: string[]; attempts: number }[];
+    expect(queue.map((entry) => entry.arguments)).toEqual(odd);
+    expect(queue.map(({ attempts }) => attempts)).toEqual(odd.map(() => 2));
+    expect(await home.text(['wallet', 'queue'])).not.toContain('\u001b');
+  });
+
+  it('reports a payment from whatever source, as the wallet gives it', async () => {
+    const usual = recordedNotifications[0] ?? [];
+    for (const [index, source] of ['', 'nonsense', '00'.repeat(67), 'H2'].entries()) {
+      const { code } = await home.run([
+        'wallet',
+        'notify',
+        '--',
+        ...usual.toSpliced(4, 1, source).toSpliced(2, 1, `${index}`),
+      ]);
+      expect(code).toBe(0);
+    }
+    expect(bodies.map(({ sender }) => sender)).toEqual(['unknown', 'nonsense', '00'.repeat(67), 'H2']);
+  });
+
+  it('asks the server nothing about what was refused until somebody wants it', async () => {
+    answers = [() => failing(409, '{"error":"No.","code":"payment_contradicted","request_id":"x"}')];
+    const given = ['wallet', 'notify', '--', ...(recordedNotifications[0] ?? [])];
+    for (let call = 1; call <= 10; call += 1) {
+      expect(await home.run(given)).toMatchObject({ code: 1, stderr: expect.stringContaining('refused the payment') });
+    }
+    expect(bodies).toHaveLength(1);
+    expect(await home.text(['wallet', 'replay', '--refused'])).toContain('0 waiting, 0 refused.');
+    expect(bodies).toHaveLength(2);
   });
 
   it('keeps a report when nothing answers at all, and when there is no profile to send it as', async () => {

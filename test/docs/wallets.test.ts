@@ -78,6 +78,13 @@ describe('the claim', () => {
     expect(steps.R + steps.s).toBe(claim.signature);
   });
 
+  it('is signed by a wallet as a message, as is shown', () => {
+    const signed = parseClaim(jsonExample(PAGE, 'wallet-claim'));
+    expect(signed).toMatchObject({ address: claim.address, order_id: claim.order_id });
+    expect(signed.signature).toMatch(/^[0-9a-f]{64}\|[0-9a-f]{64}$/);
+    expect(verifyClaim(signed).valid).toBe(true);
+  });
+
   it('is found in the memo that is shown', () => {
     expect(claimInMemo(example(PAGE, 'claim-memo'))).toEqual(claim);
   });
@@ -158,6 +165,11 @@ describe('the server answers as is shown', () => {
       const answer = await post(path, body);
       expect([answer.statusCode, answer.json()]).toEqual([200, jsonExample(PAGE, 'claim-answer')]);
     }
+  });
+
+  it('to the claim that a wallet signed as a message', async () => {
+    const answer = await post('/order/claim', JSON.stringify(jsonExample(PAGE, 'wallet-claim')));
+    expect([answer.statusCode, answer.json()]).toEqual([200, jsonExample(PAGE, 'claim-answer')]);
   });
 
   it('to the payment and its confirmation', async () => {

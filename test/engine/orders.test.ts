@@ -38,6 +38,7 @@ describe('a new order', () => {
       exchangeRate: 1_000_000n,
       status: 'Unclaimed',
       amountOutstanding: null,
+      amountSeen: 0n,
       claimedBy: null,
       createdAt,
       updatedAt: NOW,
@@ -79,6 +80,7 @@ describe('a new order', () => {
         updated_at: '2026-03-10T12:00:00.000Z',
         status: 'Unclaimed',
         amount_outstanding: null,
+        amount_seen: 0,
       },
     });
   });

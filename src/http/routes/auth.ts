@@ -49,6 +49,7 @@ export function authRoutes({ access, clock, random, signingKey, limitStrangers }
             'login_nonce_not_increasing',
             'login_roles_not_held',
             'rate_limited',
+            'wrong_network',
           ],
           security: [{ login_token: [] }, { login_bearer: [] }],
           response: { 200: z.string() },

@@ -5,7 +5,7 @@ import { EngineError } from '../../engine/errors.ts';
 import { JsonError, parseJson } from '../../json.ts';
 import { ClaimError, parseClaim } from '../../tari/claim.ts';
 import type { StrangerLimit } from '../rate-limit.ts';
-import { address, claimedOrder, orderId, signature } from '../schemas.ts';
+import { address, claimedOrder, claimSignature, orderId } from '../schemas.ts';
 
 /** Ties an order to the address that signed for it. */
 export function claimRoutes(orders: Engine['orders'], limitStrangers: StrangerLimit): FastifyPluginAsyncZod {
@@ -22,13 +22,14 @@ export function claimRoutes(orders: Engine['orders'], limitStrangers: StrangerLi
           summary: 'Claims an order for the address that signed the claim',
           tags: ['customers'],
           body: z.unknown(),
-          told: { body: z.object({ address, order_id: orderId, signature }) },
+          told: { body: z.object({ address, order_id: orderId, signature: claimSignature }) },
           errors: [
             'invalid_claim',
             'claim_signature_invalid',
             'order_not_found',
             'order_change_forbidden',
             'no_payment_wallet',
+            'wrong_network',
           ],
           response: { 200: claimedOrder },
         },

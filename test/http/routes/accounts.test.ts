@@ -38,6 +38,7 @@ const PAID_ORDER = {
   updated_at: TIME,
   status: 'Paid',
   amount_outstanding: null,
+  amount_seen: 0,
 };
 const WAITING_ORDER = {
   ...PAID_ORDER,
@@ -387,7 +388,7 @@ describe('GET /api/order/id/{order_id}', () => {
     expect(answer.text).toBe(
       `{"id":1,"order_id":"1001","alt_id":null,"customer_id":"7001","memo":null,"total_price":9007199254740993,` +
         `"original_price":"9007199254.740993","currency":"XTM","created_at":"${TIME}","updated_at":"${TIME}",` +
-        `"status":"Unclaimed","amount_outstanding":null}`,
+        `"status":"Unclaimed","amount_outstanding":null,"amount_seen":0}`,
     );
   });
 });

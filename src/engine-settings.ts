@@ -1,0 +1,12 @@
+import type { Settings } from './config.ts';
+import type { EngineSettings } from './engine/context.ts';
+import { addressToBase58 } from './tari/address.ts';
+
+/** What of the settings the engine goes by. */
+export function engineSettings(settings: Settings): EngineSettings {
+  const { paymentWalletAddress } = settings;
+  return {
+    ...settings,
+    paymentWalletAddress: paymentWalletAddress === null ? undefined : addressToBase58(paymentWalletAddress),
+  };
+}

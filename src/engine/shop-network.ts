@@ -1,0 +1,40 @@
+import type { Repositories } from '../store/repositories.ts';
+import { type AccountId, type Network, networkOfAccount, networkOfBase58 } from '../tari/address.ts';
+import type { EngineSettings } from './context.ts';
+import { EngineError } from './errors.ts';
+
+/** The network that the shop takes Tari on: that of the address which customers are told to pay to. */
+
+type ShopSettings = Pick<EngineSettings, 'paymentWalletAddress'>;
+
+/** Undefined where no address is set and no hot wallet registered: then addresses of every network are as good. */
+export async function shopNetwork(
+  tx: Pick<Repositories, 'wallets'>,
+  settings: ShopSettings,
+): Promise<Network | undefined> {
+  const address = settings.paymentWalletAddress ?? (await tx.wallets.firstAddress());
+  return address === undefined ? undefined : networkOfBase58(address);
+}
+
+/** Why an account of another network than the shop's is none of the shop's; undefined where it is on the shop's network. */
+export function networkProblem(shop: Network | undefined, account: AccountId): string | undefined {
+  const network = networkOfAccount(account);
+  if (shop === undefined || network === shop) return undefined;
+  return `It is an address on ${network}, and this shop is on ${shop}.`;
+}
+
+/** As `networkProblem`, by the settings alone: for what is looked at before there is a unit of work. */
+export function networkProblemBySettings({ paymentWalletAddress }: ShopSettings, account: AccountId) {
+  const shop = paymentWalletAddress === undefined ? undefined : networkOfBase58(paymentWalletAddress);
+  return networkProblem(shop, account);
+}
+
+/** @throws {EngineError} `wrong_network` */
+export async function requireShopNetwork(
+  tx: Pick<Repositories, 'wallets'>,
+  settings: ShopSettings,
+  account: AccountId,
+): Promise<void> {
+  const problem = networkProblem(await shopNetwork(tx, settings), account);
+  if (problem !== undefined) throw new EngineError('wrong_network', problem);
+}
