@@ -41,6 +41,8 @@ export interface CorePorts {
   random: () => number;
   fetch: typeof globalThis.fetch;
   log: Logger;
+  /** Whether to notice that the database is replaced beneath the server. */
+  noticeReplacement?: boolean;
   /** Plugins' paths are relative to this folder. */
   folder: string;
   /** Starts what asks the nodes of the chain, where it is watched. */
@@ -70,6 +72,7 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     connectTimeoutMs: settings.databaseConnectTimeoutMs,
     statementTimeoutMs: settings.databaseStatementTimeoutMs,
     idleTransactionTimeoutMs: settings.databaseIdleTimeoutMs,
+    noticeReplacement: ports.noticeReplacement,
   });
   if (store.appliedMigrations.length > 0) {
     log.info(
@@ -82,7 +85,9 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   const bus = new EventBus(log);
   const storefront = createStorefront(ports);
   if (storefront) subscribeStorefront(bus, storefront, log, (orderId) => keptAuthorizations(store, orderId));
+  const ownSubscribers = bus.allDurableSubscribers();
   await loadPlugins(settings.plugins, ports.folder, bus);
+  const plugins = bus.allDurableSubscribers().filter((name) => !ownSubscribers.includes(name));
   const makeHold = () => hex.encode(randomBytes(HOLD_BYTES));
   const dispatcher = new Dispatcher({ store, bus, clock, random, makeHold, log });
   store.onCommitted((events) => {
@@ -111,6 +116,11 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     async start() {
       const now = clock.now();
       await store.run((tx) => tx.deliveries.release(now, !store.isShared));
+      for (const name of plugins) {
+        const missed = await store.run((tx) => tx.deliveries.addMissed(name, bus.typesOf(name)));
+        if (missed > 0)
+          log.info({ subscriber: name, missed }, `The plugin ${name} is told of ${missed} events that it missed`);
+      }
       if (!(await useCases.access.isAnybody('super_admin'))) {
         log.warn(
           {},

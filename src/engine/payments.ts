@@ -1,3 +1,4 @@
+import { StoreContentError } from '../store/errors.ts';
 import type { Payment } from '../store/payments.ts';
 import type { Repositories } from '../store/repositories.ts';
 import { addressToBase58, type TariAddress } from '../tari/address.ts';
@@ -81,9 +82,25 @@ export function payments(
   };
 
   const enterReport = async (checked: CheckedReport): Promise<PaymentReceipt> => {
-    const { report, message, named } = checked;
     const now = clock.now();
-    const receipt = await store.run(async (tx) => {
+    const { report } = checked;
+    const receipt = await enterOnce(checked, now).catch((error: unknown) => {
+      if (!(error instanceof StoreContentError)) throw error;
+      // Money is not refused for a text beside it.
+      log.error({ err: error, txid: report.txid }, `Payment ${report.txid} is kept without its memo and order id`);
+      return enterOnce({ ...checked, report: { ...report, memo: null }, named: undefined }, now);
+    });
+    const { txid, sender } = receipt.payment;
+    log.info(
+      { txid, sender, isNew: receipt.isNew },
+      `Payment ${txid} of ${formatTari(report.amount)} from ${sender} ${receipt.isNew ? 'is received' : 'was known already'}`,
+    );
+    return receipt;
+  };
+
+  const enterOnce = (checked: CheckedReport, now: Date): Promise<PaymentReceipt> => {
+    const { report, message, named } = checked;
+    return store.run(async (tx) => {
       await wallets.admit(tx, message, now);
       const known = await knownPayment(tx, report);
       if (known !== undefined) return { payment: known, isNew: false };
@@ -93,12 +110,6 @@ export function payments(
       const isConfirmed = await tx.payments.takeEarlyConfirmation(payment.txid);
       return { payment: isConfirmed ? (await creditPayment(ledger, payment)).payment : payment, isNew: true };
     });
-    const { txid, sender } = receipt.payment;
-    log.info(
-      { txid, sender, isNew: receipt.isNew },
-      `Payment ${txid} of ${formatTari(report.amount)} from ${sender} ${receipt.isNew ? 'is received' : 'was known already'}`,
-    );
-    return receipt;
   };
 
   const enterConfirmation = async (txid: string, message: AuthenticatedMessage): Promise<ConfirmationReceipt> => {

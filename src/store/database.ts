@@ -23,6 +23,7 @@ export interface Tables extends ChainTables {
   webhooks: WebhooksTable;
   audit_log: AuditLogTable;
   heartbeat: HeartbeatTable;
+  database_identity: DatabaseIdentityTable;
   idempotency_keys: IdempotencyKeysTable;
   early_news: EarlyNewsTable;
   authorizations: AuthorizationsTable;
@@ -176,6 +177,8 @@ interface NoncesTable {
   account: string;
   last_nonce: string;
   updated_at: string;
+  /** 1 if nobody knew the account when it logged in. */
+  is_stranger: Generated<bigint>;
 }
 
 interface RolesTable {
@@ -243,6 +246,14 @@ interface AuditLogTable {
 interface HeartbeatTable {
   id: bigint;
   written_at: string;
+}
+
+/** One row, by which a running server recognises its database. */
+interface DatabaseIdentityTable {
+  id: bigint;
+  stamp: string;
+  /** 20 digits. */
+  commits: string;
 }
 
 interface IdempotencyKeysTable {

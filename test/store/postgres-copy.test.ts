@@ -121,6 +121,15 @@ describe('taritools setup copy', () => {
     expect([id, appended.id]).toEqual([42n, BigInt(sent.events?.length ?? 0) + 1n]);
   });
 
+  it('takes texts that an older version kept in JSON and PostgreSQL does not hold', async () => {
+    await fill(source);
+    source.tamper(String.raw`update events set payload = '{"a":"\ud800","b":"\\ud800","c":"\u0000"}' where id = 1`);
+    expect(await copy()).toMatchObject({ code: 0 });
+    expect(
+      target.rows(`select payload->>'a' as a, payload->>'b' as b, payload->>'c' as c from events where id = 1`),
+    ).toEqual([{ a: '\ufffd', b: String.raw`\ud800`, c: '\ufffd' }]);
+  });
+
   it('makes the tables of a target that has none', async () => {
     await fill(source);
     target.execute('drop schema public cascade');
