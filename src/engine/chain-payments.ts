@@ -9,6 +9,7 @@ import type { EngineContext } from './context.ts';
 import { Ledger, type Owner } from './ledger.ts';
 import { findOrderOrNone, ownerOf, verifiedClaim } from './orders.ts';
 import { claimNamed, creditPayment } from './payments.ts';
+import { networkProblemBySettings } from './shop-network.ts';
 
 /**
  * Payments that were found on the chain and proven to be the shop's. Each function works inside its caller's unit of work,
@@ -51,6 +52,10 @@ export type ChainPayments = ReturnType<typeof chainPayments>;
 export function chainPayments({ settings, subscriptions }: Pick<EngineContext, 'settings' | 'subscriptions'>) {
   const { paymentWalletAddress, strictMode } = settings;
   const ownAccount = paymentWalletAddress === undefined ? undefined : accountOf(parseAddress(paymentWalletAddress));
+
+  /** Who is on another network than the shop has no account here, whatever is said or signed. */
+  const ofShopNetwork = (owner: Owner | undefined): Owner | undefined =>
+    owner !== undefined && networkProblemBySettings(settings, owner.account) === undefined ? owner : undefined;
 
   /** The order that a payment names. The payment id of an order's own address is the order's id, however it is written. */
   const orderIdOf = async (tx: Repositories, { payment, claim, orderId }: PreparedPayment) => {
@@ -98,11 +103,13 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
     /** Reads what is to be known of a payment before it is entered. */
     prepare(payment: ChainPayment): PreparedPayment {
       const claim = payment.memo === null ? undefined : claimInMemo(payment.memo);
+      const verified = claim && verifiedClaim(claim, settings);
       const { address } = payment.sender;
+      const owner = address === undefined ? undefined : ownerOf(address);
       return {
         payment,
-        owner: address === undefined || accountOf(address) === ownAccount ? undefined : ownerOf(address),
-        claim: claim && verifiedClaim(claim, settings),
+        owner: owner?.account === ownAccount ? undefined : ofShopNetwork(owner),
+        claim: verified && ofShopNetwork(verified.claimant) && verified,
         orderId: payment.memo === null ? undefined : orderIdInText(payment.memo),
       };
     },

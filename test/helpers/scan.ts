@@ -10,6 +10,7 @@ export function scanHere(settings: ScanSettings): ScanThread {
     header: async (node, height) => (await opened).header(node, height),
     heightAt: async (node, time) => (await opened).heightAt(node, time),
     scan: async (node, hash, limit, proveLinks) => (await opened).scan(node, hash, limit, proveLinks),
+    digests: async (node, hash, limit) => (await opened).digests(node, hash, limit),
     confirm: async (node, hash, height, outputs) => (await opened).confirm(node, hash, height, outputs),
     seenInMempool: async (height) => (await opened).seenInMempool(height),
     async close() {

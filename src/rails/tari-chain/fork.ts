@@ -18,27 +18,43 @@ export type Fork =
   | { kind: 'fork'; common: KnownBlock; lost: KnownBlock }
   | { kind: 'nothing_in_common'; lowest: KnownBlock };
 
+/** What a node has in the place of a block of ours: the same, another one, or, above its tip, nothing. */
+type Found = 'same' | 'other' | 'nothing';
+
 /**
  * Looks where a node's chain leaves ours, from the top down in growing steps, then between the last two: a block names
  * the one before, so two chains that have a block in common have all below it. It takes some twenty questions at most.
  */
 export async function findFork({ ours, theirs }: ForkPorts, top: KnownBlock): Promise<Fork> {
-  let lost: KnownBlock | undefined;
-  let common: KnownBlock | undefined;
-  let probe: KnownBlock | undefined = top;
-  for (let step = 1; probe !== undefined; step *= 2) {
-    const their = await theirs(probe.height);
-    if (their?.hash === probe.hash) {
-      common = probe;
-      break;
-    }
-    // Above its tip the node says nothing: that is no other block.
-    if (their !== undefined) lost = probe;
-    probe = await below(ours, probe, step);
+  const look = async ({ height, hash }: KnownBlock): Promise<Found> => {
+    const header = await theirs(height);
+    if (header === undefined) return 'nothing';
+    return header.hash === hash ? 'same' : 'other';
+  };
+  let block = top;
+  let found = await look(block);
+  /** The lowest of ours that was looked at and is not theirs. */
+  let high: { block: KnownBlock; found: Found } | undefined;
+  for (let step = 1; found !== 'same'; step *= 2) {
+    high = { block, found };
+    const lower = await below(ours, block, step);
+    if (lower === undefined) break;
+    block = lower;
+    found = await look(block);
   }
-  if (lost === undefined) return { kind: 'none' };
-  if (common === undefined) return { kind: 'nothing_in_common', lowest: lost };
-  return narrow({ ours, theirs }, common, lost);
+  if (high === undefined) return { kind: 'none' };
+  if (found !== 'same') {
+    return high.found === 'other' ? { kind: 'nothing_in_common', lowest: high.block } : { kind: 'none' };
+  }
+  let common = block;
+  for (;;) {
+    const middle = await between(ours, common, high.block);
+    if (middle === undefined) break;
+    const there = await look(middle);
+    if (there === 'same') common = middle;
+    else high = { block: middle, found: there };
+  }
+  return high.found === 'other' ? { kind: 'fork', common, lost: high.block } : { kind: 'none' };
 }
 
 /** At the lowest kept block the steps end: it is looked at whatever the step. */
@@ -50,20 +66,11 @@ async function below(ours: ForkPorts['ours'], block: KnownBlock, step: number): 
   return undefined;
 }
 
-async function narrow({ ours, theirs }: ForkPorts, low: KnownBlock, high: KnownBlock): Promise<Fork> {
-  let common = low;
-  let lost = high;
-  for (;;) {
-    const middle = await ours(common.height + Math.floor((lost.height - common.height) / 2));
-    if (middle === undefined || middle.height <= common.height) {
-      // Nothing is kept in the lower half.
-      const next = await ours(lost.height - 1);
-      if (next === undefined || next.height <= common.height) return { kind: 'fork', common, lost };
-      if ((await theirs(next.height))?.hash === next.hash) common = next;
-      else lost = next;
-      continue;
-    }
-    if ((await theirs(middle.height))?.hash === middle.hash) common = middle;
-    else lost = middle;
-  }
+/** A kept block between two others, near the middle; undefined where none is. */
+async function between(ours: ForkPorts['ours'], low: KnownBlock, high: KnownBlock): Promise<KnownBlock | undefined> {
+  const middle = await ours(low.height + Math.floor((high.height - low.height) / 2));
+  if (middle !== undefined && middle.height > low.height) return middle;
+  // Nothing is kept in the lower half.
+  const next = await ours(high.height - 1);
+  return next !== undefined && next.height > low.height ? next : undefined;
 }

@@ -4,6 +4,7 @@ import type { Logger } from '../../engine/log.ts';
 import { Loop } from '../../loop.ts';
 import type { Store } from '../../store/unit-of-work.ts';
 import { type ChainBooks, MovedError } from './chain-books.ts';
+import { type ComparingPorts, compareBlocks } from './comparing.ts';
 import { Confirming } from './confirming.ts';
 import {
   chooseLeader,
@@ -49,7 +50,7 @@ const BLOCKS_BEFORE_START = 100;
 const STUCK_AFTER_MS = 120_000;
 
 /** What another instance knows of how old our knowledge is, is written so often. */
-const NOTE_CHECKED_EVERY_MS = 20_000;
+const NOTE_CHECKED_EVERY_MS = 30_000;
 
 export interface WatcherPorts {
   settings: ChainSettings;
@@ -76,6 +77,7 @@ export interface WatcherPorts {
 export class ChainWatcher {
   readonly #ports: WatcherPorts;
   readonly #nodes: NodeSet;
+  readonly #comparing: ComparingPorts;
   readonly #confirming: Confirming;
   readonly #loop: Loop;
   #leader: number | undefined;
@@ -96,11 +98,9 @@ export class ChainWatcher {
     this.#ports = ports;
     const { settings, scan, clock, monotonicMs, random, log } = ports;
     this.#nodes = new NodeSet({ urls: settings.nodes, scan, now: () => clock.now(), monotonicMs, random, log });
-    this.#confirming = new Confirming({
-      ...ports,
-      nodes: this.#nodes,
-      sayOnce: (key, text, fields) => this.#sayOnce(key, () => log.warn(fields, text)),
-    });
+    const sayOnce = (key: string, text: string, fields: object) => this.#sayOnce(key, () => log.warn(fields, text));
+    this.#comparing = { nodes: this.#nodes, scan, sayOnce };
+    this.#confirming = new Confirming({ ...ports, nodes: this.#nodes, sayOnce });
     this.#loop = new Loop(
       () => this.#takeTurn(),
       (error) => {
@@ -152,11 +152,12 @@ export class ChainWatcher {
     this.#top = await store.read((tx) => tx.chain.top());
     const step = await this.#stepTo(tip);
     if (step === 'wait') return 'done';
+    const answering = tips.flatMap((one, node) => (one === undefined ? [] : [node]));
     if (step === 'look_for_fork') {
       const found = await this.#reorganise(leader, tips);
       return found === 'none' ? 'done' : found;
     }
-    const outcome = step === 'follow' ? await this.#read(leader, tip) : 'done';
+    const outcome = step === 'follow' ? await this.#read(leader, tip, answering) : 'done';
     if (outcome === 'forked') {
       const found = await this.#reorganise(leader, tips);
       if (found !== 'none') return found;
@@ -166,7 +167,7 @@ export class ChainWatcher {
       await this.#confirming.confirm({
         top: this.#top,
         deepest: confirmedUpTo(this.#top, this.#ports.settings.confirmations),
-        answering: tips.flatMap((one, node) => (one === undefined ? [] : [node])),
+        answering,
       });
     }
     return outcome;
@@ -210,13 +211,13 @@ export class ChainWatcher {
   }
 
   /** Reads blocks up to the tip, some batches of them in a turn. */
-  async #read(leader: number, tip: Tip): Promise<'more' | 'done' | 'forked'> {
+  async #read(leader: number, tip: Tip, answering: readonly number[]): Promise<'more' | 'done' | 'forked'> {
     const { store } = this.#ports;
     const startHeight = (await store.read((tx) => tx.chain.progress()))?.startHeight ?? 0;
     for (let batch = 0; batch < BATCHES_IN_A_TURN && !this.#loop.stopping.aborted; batch += 1) {
       const next = this.#top === undefined ? startHeight : this.#top.height + 1;
       if (next > tip.height) break;
-      const outcome = await this.#readBatch(leader, next, tip);
+      const outcome = await this.#readBatch(leader, next, tip, answering);
       if (outcome !== 'read') return outcome === 'nothing' ? 'done' : outcome;
       this.#showProgress(tip);
     }
@@ -228,7 +229,12 @@ export class ChainWatcher {
     return isBehind ? 'more' : 'done';
   }
 
-  async #readBatch(leader: number, height: number, tip: Tip): Promise<'read' | 'nothing' | 'forked'> {
+  async #readBatch(
+    leader: number,
+    height: number,
+    tip: Tip,
+    answering: readonly number[],
+  ): Promise<'read' | 'nothing' | 'forked'> {
     const { scan, books } = this.#ports;
     const header = await scan.header(leader, height);
     // What it said of its tip is newer than this answer: something between us keeps answers for a while.
@@ -253,7 +259,8 @@ export class ChainWatcher {
       );
     }
     if (blocks[0]?.height !== height) throw new NodeError('garbage', 'It gave a block another height than its header.');
-    await books.enterBlocks(this.#top, blocks, tip.height);
+    const compared = await compareBlocks(this.#comparing, blocks, leader, answering);
+    await books.enterBlocks(this.#top, compared, tip.height);
     const last = blocks.at(-1) as KnownBlock;
     this.#top = { height: last.height, hash: last.hash };
     this.#limit = nextLimit(this.#limit, false);

@@ -25,7 +25,7 @@ async function start(): Promise<void> {
   watcher = await watch([node.url]);
   const { store, clock, log, bus, settings } = watcher.engine;
   const scan = scanHere({
-    network: 'localnet',
+    network: 'mainnet',
     privateViewKey: hex.encode(SHOP.viewKey),
     publicSpendKey: hex.encode(SHOP.view.spendKey),
     nodes: [node.url],

@@ -1,3 +1,4 @@
+import { hex } from '@scure/base';
 import { afterEach, describe, expect, it } from 'vitest';
 import { transactionIdOf } from '../../../src/tari/outputs.ts';
 import { type FakeNode, startFakeNode } from '../../fakes/tari-chain/node.ts';
@@ -60,6 +61,22 @@ function withOutput(chain: ServedChain, height: number, output: ReturnType<typeo
   };
 }
 
+/** The chain as one shows it that keeps a payment to the shop to itself. */
+function without(chain: ServedChain, txid: string): ServedChain {
+  const isHidden = (hash: string) => transactionIdOf(SHOP.view.publicViewKey, hex.decode(hash)) === txid;
+  return {
+    get tipHeight() {
+      return chain.tipHeight;
+    },
+    blockAt(height) {
+      const block = chain.blockAt(height);
+      return block && { ...block, outputs: block.outputs.filter(({ hash }) => !isHidden(hash)) };
+    },
+    heightOf: (hash) => chain.heightOf(hash),
+    outputOf: (hash) => (isHidden(hash) ? undefined : chain.outputOf(hash)),
+  };
+}
+
 describe('several nodes', () => {
   it('confirm a payment that all have', async () => {
     const chain = new PlayChain(random);
@@ -108,6 +125,25 @@ describe('several nodes', () => {
     watches.push(again);
     await again.turn();
     expect(await statusesOf(again)).toEqual(['received']);
+  });
+
+  it('find what one of them keeps to itself, and confirm it when it does not any more', async () => {
+    const chain = new PlayChain(random);
+    const { output, txid } = pay(xtm(5), 'one');
+    chain.send([output]);
+    chain.mineBlocks(8);
+    const [liar, node] = [await nodeOf(without(chain, txid)), await nodeOf(chain)];
+    const watcher = await watching([liar, node]);
+    await watcher.turn();
+    expect(await paymentsOf(watcher)).toMatchObject([{ txid, status: 'received', block_height: 1n }]);
+    expect(warningsOf(watcher)).toEqual([
+      expect.stringContaining('list different outputs in block 1'),
+      expect.stringContaining(`is not there for ${liar.url}`),
+    ]);
+    liar.show(chain);
+    watcher.wait(60_000);
+    await watcher.turn();
+    expect(await statusesOf(watcher)).toEqual(['confirmed']);
   });
 
   it('confirm nothing until two answer', async () => {
@@ -237,6 +273,24 @@ describe('a node that misbehaves', () => {
     expect(total).toBe(xtm(10));
     expect(watcher.engine.rows('select count(*) as count from chain_departures')).toEqual([{ count: 0n }]);
   });
+
+  it.each(['hang', 'hang_in_body', 'drip'] as NodeFault[])(
+    'by %s is not waited for where another answers',
+    { timeout: 120_000 },
+    async (fault) => {
+      const chain = new PlayChain(random);
+      const [first, second, third] = [await nodeOf(chain), await nodeOf(chain), await nodeOf(chain)];
+      chain.send([pay(xtm(1), 'one').output]);
+      chain.mineBlocks(5);
+      first.fail(fault);
+      const watcher = await watching([first, second, third]);
+      const startedAt = Date.now();
+      await watcher.turn();
+      expect(Date.now() - startedAt).toBeLessThan(9_000);
+      expect(await statusesOf(watcher)).toEqual(['confirmed']);
+      first.heal();
+    },
+  );
 
   it('gives way to the next one, with a sentence when that begins and one when it is over', async () => {
     const chain = new PlayChain(random);

@@ -159,58 +159,102 @@ describe('a node', () => {
   });
 
   it('with another chain altogether is of no use, and says how it can be', async () => {
-    const watcher = await watching([new PlayChain(seededRandom(1))], { watchFrom: { kind: 'height', height: 0 } });
-    const other = new PlayChain(seededRandom(2));
-    const chain = new PlayChain(seededRandom(3));
-    chain.mineBlocks(1_100);
-    nodes[0]?.show(chain);
+    const [chain, other] = [new PlayChain(seededRandom(3)), new PlayChain(seededRandom(2))];
+    chain.mineBlocks(60);
+    other.mineBlocks(70);
+    const watcher = await watching([chain]);
     await watcher.turn();
-    other.mineBlocks(1_200);
+    await watcher.engine.store.run((tx) => tx.chain.forgetBlocksBelow(50));
     nodes[0]?.show(other);
     await watcher.turn();
     expect(warningsOf(watcher).at(-1)).toContain('TPG_WATCH_FROM');
-    expect(watcher.engine.rows('select max(height) as top from chain_blocks')).toEqual([{ top: 1100n }]);
+    expect(watcher.engine.rows('select max(height) as top from chain_blocks')).toEqual([{ top: 60n }]);
   });
 });
 
 describe('reorganisations at random', () => {
-  it.each([1, 2, 3, 4])('of 1 to 100 blocks leave each payment counted once (seed %i)', async (seed) => {
-    const chance = seededRandom(seed);
-    const below = (limit: number) => ((chance(1)[0] ?? 0) * 256 + (chance(1)[0] ?? 0)) % limit;
-    const chain = new PlayChain(chance);
-    chain.mineBlocks(5);
-    const watcher = await watching([chain]);
-    let sent = 0;
-    let confirmed = 0;
-    for (let step = 0; step < 30; step += 1) {
-      for (let count = below(3); count > 0; count -= 1) {
-        sent += 1;
-        chain.send([pay(BigInt(sent), `payment ${sent}`).output]);
+  it.each([1, 2, 3])(
+    'of 1 to 100 blocks leave each payment counted once (seed %i)',
+    { timeout: 120_000 },
+    async (seed) => {
+      const chance = seededRandom(seed);
+      const below = (limit: number) => ((chance(1)[0] ?? 0) * 256 + (chance(1)[0] ?? 0)) % limit;
+      const chain = new PlayChain(chance);
+      chain.mineBlocks(5);
+      const watcher = await watching([chain]);
+      let sent = 0;
+      let confirmed = 0;
+      for (let step = 0; step < 20; step += 1) {
+        for (let count = below(3); count > 0; count -= 1) {
+          sent += 1;
+          chain.send([pay(BigInt(sent), `payment ${sent}`).output]);
+        }
+        if (below(3) === 0)
+          chain.reorganise(Math.min(1 + below(100), chain.tipHeight - 1), below(4) === 0 ? 'to_mempool' : 'again');
+        else chain.mineBlocks(1 + below(6));
+        // Now and then several things happen between two looks.
+        if (below(4) > 0) await watcher.turn();
+        const total = (await paymentsOf(watcher)).filter(({ status }) => status === 'confirmed').length;
+        expect(total).toBeGreaterThanOrEqual(confirmed);
+        confirmed = total;
       }
-      if (below(3) === 0)
-        chain.reorganise(Math.min(1 + below(100), chain.tipHeight - 1), below(4) === 0 ? 'to_mempool' : 'again');
-      else chain.mineBlocks(1 + below(6));
-      // Now and then several things happen between two looks.
-      if (below(4) > 0) await watcher.turn();
-      const total = (await paymentsOf(watcher)).filter(({ status }) => status === 'confirmed').length;
-      expect(total).toBeGreaterThanOrEqual(confirmed);
-      confirmed = total;
+      chain.mineBlocks(5);
+      await watcher.turn();
+      const payments = await paymentsOf(watcher);
+      expect(payments).toHaveLength(sent);
+      const amounts = payments.map(({ amount }) => Number(amount)).sort((a, b) => a - b);
+      expect(amounts).toEqual(Array.from({ length: sent }, (_, index) => index + 1));
+      for (const { status, block_height: height, memo } of payments) {
+        expect(status).toBe('confirmed');
+        const block = chain.blockAt(Number(height));
+        expect(block?.outputs.length, String(memo)).toBeGreaterThan(1);
+      }
+      expect(departuresOf(watcher).every(({ returned_height: height }) => height !== null)).toBe(true);
+      // Where it stands is the chain.
+      for (const { height, hash } of watcher.engine.rows('select height, hash from chain_blocks')) {
+        expect(hash).toBe(chain.blockAt(Number(height))?.hash);
+      }
+    },
+  );
+});
+
+describe('behind a cache that keeps answers for a minute', () => {
+  it.each([5, 6])('each payment is counted once all the same (seed %i)', { timeout: 120_000 }, async (seed) => {
+    const chance = seededRandom(seed);
+    const below = (limit: number) => (chance(1)[0] ?? 0) % limit;
+    const chain = new PlayChain(chance);
+    let nowMs = 0;
+    const node = await startFakeNode(chain, { cacheMs: 60_000, now: () => nowMs });
+    nodes.push(node);
+    const watcher = await watch([node.url]);
+    watches.push(watcher);
+    for (let step = 0; step < 40; step += 1) {
+      if (below(2) === 0) chain.send([pay(BigInt(step + 1), `payment ${step}`).output]);
+      if (below(6) === 0) chain.reorganise(Math.min(1 + below(8), chain.tipHeight));
+      else chain.mine();
+      const pauseMs = below(40) * 1_000;
+      nowMs += pauseMs;
+      watcher.wait(pauseMs);
+      await watcher.turn();
     }
     chain.mineBlocks(5);
-    await watcher.turn();
+    for (let turn = 0; turn < 4; turn += 1) {
+      nowMs += 61_000;
+      watcher.wait(61_000);
+      await watcher.turn();
+    }
+    const rows = watcher.engine.rows('select height, hash from chain_blocks');
+    expect(rows.length).toBe(chain.tipHeight + 1);
+    for (const { height, hash } of rows) expect(hash).toBe(chain.blockAt(Number(height))?.hash);
     const payments = await paymentsOf(watcher);
-    expect(payments).toHaveLength(sent);
-    const amounts = payments.map(({ amount }) => Number(amount)).sort((a, b) => a - b);
-    expect(amounts).toEqual(Array.from({ length: sent }, (_, index) => index + 1));
-    for (const { status, block_height: height, memo } of payments) {
-      expect(status).toBe('confirmed');
-      const block = chain.blockAt(Number(height));
-      expect(block?.outputs.length, String(memo)).toBeGreaterThan(1);
-    }
-    expect(departuresOf(watcher).every(({ returned_height: height }) => height !== null)).toBe(true);
-    // Where it stands is the chain.
-    for (const { height, hash } of watcher.engine.rows('select height, hash from chain_blocks')) {
-      expect(hash).toBe(chain.blockAt(Number(height))?.hash);
-    }
+    const mined = Array.from(
+      { length: chain.tipHeight + 1 },
+      (_, height) => chain.blockAt(height)?.outputs ?? [],
+    ).flat();
+    const ours = watcher.engine.rows('select output_hash from chain_outputs').map(({ output_hash: hash }) => hash);
+    expect(new Set(ours)).toEqual(new Set(mined.map(({ hash }) => hash).filter((hash) => ours.includes(hash))));
+    expect(payments.every(({ status }) => status === 'confirmed')).toBe(true);
+    expect(payments.length).toBeGreaterThan(10);
+    expect(ours).toHaveLength(payments.length);
   });
 });

@@ -4,6 +4,7 @@ import { chainBooks } from '../../../src/rails/tari-chain/chain-books.ts';
 import type { ScanThread } from '../../../src/rails/tari-chain/scan/start-scan.ts';
 import type { ChainSettings } from '../../../src/rails/tari-chain/settings.ts';
 import { ChainWatcher } from '../../../src/rails/tari-chain/watcher.ts';
+import type { Store } from '../../../src/store/unit-of-work.ts';
 import { addressToBase58, type TariAddress } from '../../../src/tari/address.ts';
 import type { ViewWallet } from '../../../src/tari/view-wallet.ts';
 import { playWallet } from '../../fakes/tari-chain/play-wallet.ts';
@@ -28,9 +29,8 @@ export function seededRandom(seed: number): (length: number) => Uint8Array {
 
 export const random = seededRandom(1);
 /** The shop's, and somebody who pays. */
-export const SHOP = playWallet('localnet', random);
-export const PAYER = playWallet('localnet', random);
-export const NETWORK = 'localnet';
+export const SHOP = playWallet('mainnet', random);
+export const PAYER = playWallet('mainnet', random);
 
 export interface WatchOptions extends Partial<ChainSettings> {
   wallet?: { view: ViewWallet; address: TariAddress };
@@ -38,6 +38,8 @@ export interface WatchOptions extends Partial<ChainSettings> {
   engineOptions?: TestEngineOptions;
   /** In place of what asks the nodes. */
   scan?: (real: ScanThread) => ScanThread;
+  /** In place of what it writes to. */
+  store?: (real: Store) => Store;
 }
 
 export interface Watch {
@@ -54,9 +56,11 @@ export interface Watch {
 
 export async function watch(nodes: readonly string[], options: WatchOptions = {}): Promise<Watch> {
   const { wallet = SHOP, engineOptions, scan: wrap = (real: ScanThread) => real, ...given } = options;
+  const { store: wrapStore = (real: Store) => real } = options;
   const engine =
     options.engine ??
     (await testEngine({
+      hotWallet: wallet.view.network === 'mainnet',
       ...engineOptions,
       settings: { paymentWalletAddress: addressToBase58(wallet.address), ...engineOptions?.settings },
     }));
@@ -72,7 +76,8 @@ export async function watch(nodes: readonly string[], options: WatchOptions = {}
   };
   const scan = wrap(scanHere(settings));
   let nowMs = 0;
-  const { store, clock, log, bus } = engine;
+  const { clock, log, bus } = engine;
+  const store = wrapStore(engine.store);
   const payments = chainPayments({ settings: engine.settings, subscriptions: bus });
   const watcher = new ChainWatcher({
     settings,

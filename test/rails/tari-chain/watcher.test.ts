@@ -90,7 +90,7 @@ describe('the recorded chain', () => {
 /** An address as Tari's own code takes it, whose keys are no points. */
 function bytesWithoutPoints(): Uint8Array {
   const bytes = new Uint8Array(67).fill(0xff);
-  bytes.set([NETWORKS.localnet, ONE_SIDED]);
+  bytes.set([NETWORKS.mainnet, ONE_SIDED]);
   bytes[66] = dammSum(bytes.subarray(0, 66));
   return bytes;
 }

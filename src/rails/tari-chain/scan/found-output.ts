@@ -33,6 +33,8 @@ export interface ScannedBlock {
   hash: string;
   /** How many outputs it has, ours and others'. */
   outputs: number;
+  /** Hex, of which outputs these are: by it nodes are compared. */
+  digest: string;
   found: FoundOutput[];
 }
 

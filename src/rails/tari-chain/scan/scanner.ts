@@ -34,6 +34,8 @@ export interface Scanner {
    *   several looks at its chain, which may change meanwhile. For blocks so deep that they do not change it is not asked.
    */
   scan(node: number, headerHash: string, limit: number, proveLinks: boolean): Promise<ScannedBlock[] | undefined>;
+  /** As `scan`, without looking through the outputs: the digests of the blocks, by their hashes. */
+  digests(node: number, headerHash: string, limit: number): Promise<Map<string, string>>;
   /** Which of the outputs, by their hashes, the node has in that block exactly as they are expected. */
   confirm(node: number, headerHash: string, height: number, outputs: readonly ExpectedOutput[]): Promise<string[]>;
 }
@@ -69,6 +71,11 @@ export function createScanner(
       return scanned;
     },
 
+    async digests(node, headerHash, limit) {
+      const blocks = (await clientOf(node).blocksFrom(headerHash, limit)) ?? [];
+      return new Map(blocks.map((block) => [block.hash, digestOf(block)]));
+    },
+
     async confirm(node, headerHash, height, outputs) {
       const client = clientOf(node);
       if ((await client.header(height))?.hash !== headerHash) return [];
@@ -98,7 +105,7 @@ async function scanBlock(wallet: ViewWallet, client: NodeClient, block: ListedBl
     if (found?.kind === 'for_us') opened.set(output, found);
   }
   const { height, hash } = block;
-  const scanned: ScannedBlock = { height, hash, outputs: block.outputs.length, found: [] };
+  const scanned: ScannedBlock = { height, hash, outputs: block.outputs.length, digest: digestOf(block), found: [] };
   if (opened.size === 0) return scanned;
   const commitments = new Set([...opened.keys()].map(({ commitment }) => hex.encode(commitment)));
   // One output under two hashes would be two payments.
@@ -109,6 +116,12 @@ async function scanBlock(wallet: ViewWallet, client: NodeClient, block: ListedBl
     scanned.found.push(describe(wallet, block, found, wholeOf(listed, wholes)));
   }
   return scanned;
+}
+
+/** A node may list the outputs of a block in an order of its own. */
+function digestOf({ outputs }: ListedBlock): string {
+  const hashes = outputs.map(({ outputHash }) => hex.encode(outputHash)).sort();
+  return hex.encode(blake2b512(Buffer.from(hashes.join()))).slice(0, 32);
 }
 
 /** The listed output with the rest of it. Both must be one output. */

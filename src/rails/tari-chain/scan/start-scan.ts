@@ -62,6 +62,7 @@ export function createScanThread(entry: URL, settings: ScanSettings): ScanThread
     header: async (node, height) => (await current()).header(node, height),
     heightAt: async (node, time) => (await current()).heightAt(node, time),
     scan: async (node, hash, limit, proveLinks) => (await current()).scan(node, hash, limit, proveLinks),
+    digests: async (node, hash, limit) => (await current()).digests(node, hash, limit),
     confirm: async (node, hash, height, outputs) => (await current()).confirm(node, hash, height, outputs),
     seenInMempool: async (height) => (await current()).seenInMempool(height),
     async close() {
