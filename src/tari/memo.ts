@@ -4,7 +4,7 @@ import { isPublicKey } from './ristretto.ts';
 
 /**
  * The memo in an output's encrypted data (chain.md 3): the payer's text, and the address that he says is his. It is read
- * as the wallet reads it, so that both show the same text; what can't be read so is no text.
+ * as the wallet reads it, so that both show the same text; what can't be read so is no text, and the payment stands.
  */
 export interface PaymentMemo {
   /** The payer's text, or null where there is none, or none that can be read. */
@@ -15,6 +15,7 @@ export interface PaymentMemo {
   sender: TariAddress | null;
 }
 
+const EMPTY = 0;
 const NUMBER = 1;
 const TEXT = 2;
 const OLD_TEXT_WITH_SENDER = 3;
@@ -41,6 +42,8 @@ const NETWORK_BYTES: ReadonlySet<number> = new Set(Object.values(NETWORKS));
 const PREMINE_LENGTH = 8;
 const PREMINE_NUMBERS = 1000n;
 
+const CONTROL_CHARACTER = /\p{Cc}/u;
+
 const NOTHING: PaymentMemo = { text: null, senderBytes: null, sender: null };
 
 /** What a payer wrote into the memo. Never throws: bytes of no known form give no text and no sender. */
@@ -61,9 +64,11 @@ export function readMemo(memo: Uint8Array): PaymentMemo {
     case OUTGOING:
       return readWithAddress(memo, 1 + AMOUNT_LENGTH, false);
     case BYTES:
-      return withText(textOf(body));
+      return withText(textOfBytes(body));
+    case EMPTY:
+      return NOTHING;
     default:
-      return NOTHING; // 0 says that there is no memo.
+      return withText(textOfBytes(memo));
   }
 }
 
@@ -97,12 +102,16 @@ function lengthOfAddress(bytes: Uint8Array): number | undefined {
   return isAddress(bytes.subarray(0, SINGLE_ADDRESS_LENGTH)) ? SINGLE_ADDRESS_LENGTH : undefined;
 }
 
-/** Whether a wallet takes the bytes for an address: it looks at everything but the keys (protocol.md 2). */
+/**
+ * Whether a wallet takes the bytes for an address: it looks at everything but the keys (protocol.md 2). Single addresses
+ * have no payment ids, so they do not say either that they take any.
+ */
 function isAddress(bytes: Uint8Array): boolean {
   const [network = -1, features = -1] = bytes;
   const isSingle = bytes.length === SINGLE_ADDRESS_LENGTH;
   if (!isSingle && (bytes.length < DUAL_ADDRESS_LENGTH || bytes.length > MAX_ADDRESS_LENGTH)) return false;
-  if (!NETWORK_BYTES.has(network) || features > MAX_FEATURES || dammSum(bytes) !== 0) return false;
+  const maxFeatures = isSingle ? MAX_FEATURES - PAYMENT_ID : MAX_FEATURES;
+  if (!NETWORK_BYTES.has(network) || features > maxFeatures || dammSum(bytes) !== 0) return false;
   return bytes.length <= DUAL_ADDRESS_LENGTH || (features & PAYMENT_ID) !== 0;
 }
 
@@ -127,11 +136,19 @@ function senderOf(bytes: Uint8Array): TariAddress | null {
   }
 }
 
-/** The bytes as text when they are UTF-8, else null: a text with bytes replaced is not what the payer wrote. */
+/** What stands where a text belongs. What is no UTF-8 in it becomes `�`, as in a text that the wallet displays. */
 function textOf(bytes: Uint8Array): string | null {
-  if (bytes.length === 0) return null;
+  return bytes.length === 0 ? null : new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+}
+
+/**
+ * Bytes that are not said to be a text, as those of a payer whose wallet was given an order id as bytes: a text when all
+ * of them are printable UTF-8. Every kind that is known is a control character, so that a memo which is damaged is none.
+ */
+function textOfBytes(bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return text === '' || CONTROL_CHARACTER.test(text) ? null : text;
   } catch {
     return null;
   }

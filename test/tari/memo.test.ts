@@ -62,10 +62,17 @@ describe('a memo without an address', () => {
     expect(readMemo(bytes(2))).toEqual(NOTHING);
   });
 
-  it('is the text of bytes where they are UTF-8, and else none', () => {
+  it('shows what is no UTF-8 in a text', () => {
+    expect(readMemo(bytes(2, 0, 0xff, 0xfe, 0x78)).text).toBe('\ufffd\ufffdx');
+    expect(readMemo(withSender(PAYER.bytes, bytes(0xff, utf8('#5')))).text).toBe('\ufffd#5');
+  });
+
+  it('is the text of bytes where all of them are printable, and else none', () => {
     expect(readMemo(bytes(7, utf8('5600000000001'))).text).toBe('5600000000001');
-    expect(readMemo(bytes(7, 0xff, 0xfe, 0x78))).toEqual(NOTHING);
-    expect(readMemo(bytes(2, 0, 0xff, 0xfe, 0x78))).toEqual(NOTHING);
+    expect(readMemo(bytes(7, utf8('Grüße 🎁'))).text).toBe('Grüße 🎁');
+    for (const other of [[], [0xff, 0xfe, 0x78], [0x35, 0x00], [0x0a], [0x7f], [0xc2, 0x85]]) {
+      expect(readMemo(bytes(7, ...other))).toEqual(NOTHING);
+    }
   });
 
   it('keeps each character of a text: a byte order mark, control characters, spaces', () => {
@@ -83,7 +90,14 @@ describe('a memo without an address', () => {
   });
 
   it('of a kind that is not known is no text', () => {
-    for (const kind of [8, 9, 0x35, 0x7f, 0xff]) expect(readMemo(bytes(kind, utf8('5600000000001')))).toEqual(NOTHING);
+    for (const kind of [8, 9, 0x1f, 0x7f, 0x80, 0xff]) {
+      expect(readMemo(bytes(kind, utf8('5600000000001')))).toEqual(NOTHING);
+    }
+  });
+
+  it('that is nothing but a text is one', () => {
+    expect(readMemo(utf8('5600000000001')).text).toBe('5600000000001');
+    expect(readMemo(utf8('order #1001'))).toEqual({ ...NOTHING, text: 'order #1001' });
   });
 });
 

@@ -145,7 +145,10 @@ function transactionMessage({ outputs, inputs }: PlayTransaction): Buffer {
   return field(1, message(field(1, Buffer.alloc(32, 1)), field(2, body)));
 }
 
-/** `{1 features, 2 commitment, 4 hash, 5 script, 6 sender_offset_public_key, 8 covenant, 10 encrypted_data}`. */
+/**
+ * `{1 features, 2 commitment, 4 hash, 5 script, 6 sender_offset_public_key, 8 covenant, 10 encrypted_data}`. The covenant is
+ * behind its length, so that an empty one is a zero byte.
+ */
 function outputMessage(output: MadeOutput): Buffer {
   return message(
     field(1, message(varintField(2, BigInt(output.outputType)), varintField(3, output.maturity))),
@@ -154,7 +157,7 @@ function outputMessage(output: MadeOutput): Buffer {
     field(4, output.outputHash),
     field(5, output.script),
     field(6, output.senderOffsetPublicKey),
-    field(8, output.covenant),
+    field(8, Buffer.concat([varint(BigInt(output.covenant.length)), output.covenant])),
     field(10, output.encryptedData),
   );
 }

@@ -94,7 +94,7 @@ describe('a node that shows its mempool', () => {
     expect(bytesIn(4)).toEqual(second.outputHash);
     expect(bytesIn(5)).toEqual(second.script);
     expect(bytesIn(6)).toEqual(second.senderOffsetPublicKey);
-    expect(fields.has(8)).toBe(false);
+    expect(bytesIn(8)).toEqual(Uint8Array.of(0));
     expect(bytesIn(10)).toEqual(second.encryptedData);
     expect(fieldsOf(bytesIn(1)).get(3)).toEqual([300n]);
     chain.mine();
