@@ -18,7 +18,7 @@ import type { ScanSettings } from './rails/tari-chain/scan/open-scan.ts';
 import type { ScanThread } from './rails/tari-chain/scan/start-scan.ts';
 import { type ShopifyStorefront, shopifyFromSettings } from './shopify/connect.ts';
 import { readContent } from './shopify/webhook-content.ts';
-import { openStore } from './store/open.ts';
+import { type OpenedStore, openStore } from './store/open.ts';
 import type { Store } from './store/unit-of-work.ts';
 import { networkOfBase58 } from './tari/address.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
@@ -76,6 +76,7 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
       { migrations: store.appliedMigrations },
       `The database is brought up to date by ${store.appliedMigrations.length} migrations`,
     );
+    await reportOrdersByName(store, log);
   }
 
   const bus = new EventBus(log);
@@ -128,6 +129,16 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
       await store.close();
     },
   };
+}
+
+const IDS_AND_NAMES = '0024-ids-and-names';
+
+/** What the migration has written into the audit log of orders that have their names in place of ids, where there are any. */
+async function reportOrdersByName(store: OpenedStore, log: Logger): Promise<void> {
+  if (!store.appliedMigrations.includes(IDS_AND_NAMES)) return;
+  const [report] = await store.read((tx) => tx.auditLog.search({ subject: IDS_AND_NAMES }, 0n, 1));
+  if (report === undefined) return;
+  log.warn({ orders: report.after }, `Some orders are known by their names. ${report.reason}`);
 }
 
 /** The watcher of the chain, where it is configured: otherwise nothing of it is even read. */

@@ -7,7 +7,8 @@ import { orderIdInText } from '../tari/order-id-in-text.ts';
 import type { Sender } from '../tari/sender.ts';
 import type { EngineContext } from './context.ts';
 import { Ledger, type Owner } from './ledger.ts';
-import { findOrderOrNone, ownerOf, verifiedClaim } from './orders.ts';
+import { findNamedOrder } from './order-lookup.ts';
+import { ownerOf, verifiedClaim } from './orders.ts';
 import { claimNamed, creditPayment } from './payments.ts';
 import { networkProblemBySettings } from './shop-network.ts';
 
@@ -50,7 +51,7 @@ const MAX_ORDER_ID_LENGTH = 256;
 export type ChainPayments = ReturnType<typeof chainPayments>;
 
 export function chainPayments({ settings, subscriptions }: Pick<EngineContext, 'settings' | 'subscriptions'>) {
-  const { paymentWalletAddress, strictMode } = settings;
+  const { paymentWalletAddress } = settings;
   const ownAccount = paymentWalletAddress === undefined ? undefined : accountOf(parseAddress(paymentWalletAddress));
 
   /** Who is on another network than the shop has no account here, whatever is said or signed. */
@@ -87,7 +88,7 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
       createdAt: now,
       updatedAt: now,
     });
-    if (orderId !== null && claimant) await claimNamed(ledger, { orderId, claimant }, strictMode);
+    if (orderId !== null && claimant) await claimNamed(ledger, { orderId, claimant }, settings);
     // A wallet may have been faster in saying that it is confirmed than in saying that it is there.
     const isConfirmed = await tx.payments.takeEarlyConfirmation(payment.txid);
     return isConfirmed ? (await creditPayment(ledger, entered)).payment : entered;
@@ -155,7 +156,7 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
       if (memo === null) return undefined;
       const byText = memo.length <= MAX_ORDER_ID_LENGTH ? await tx.orders.find(memo) : undefined;
       const named = orderIdInText(memo);
-      return byText ?? (named === undefined ? undefined : findOrderOrNone(tx, named, strictMode));
+      return byText ?? (named === undefined ? undefined : findNamedOrder(tx, named, settings));
     },
   };
 }

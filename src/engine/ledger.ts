@@ -99,7 +99,7 @@ export class Ledger {
   /** Notes what the shop said of an order that changes nothing of it here: neither its time-out nor anybody hears of it. */
   noteNews(
     order: Order,
-    news: Pick<OrderChange, 'originalPrice' | 'currency' | 'exchangeRate' | 'shopUpdatedAt'>,
+    news: Pick<OrderChange, 'originalPrice' | 'currency' | 'exchangeRate' | 'shopUpdatedAt' | 'shopTriggeredAt'>,
   ): Promise<Order> {
     return this.tx.orders.change(order, news, order.updatedAt);
   }

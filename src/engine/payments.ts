@@ -3,10 +3,11 @@ import type { Repositories } from '../store/repositories.ts';
 import { addressToBase58, type TariAddress } from '../tari/address.ts';
 import { claimInMemo } from '../tari/claim.ts';
 import { formatTari, type MicroTari } from '../tari/micro-tari.ts';
-import type { EngineContext, SignatureContext } from './context.ts';
+import type { EngineContext, EngineSettings, SignatureContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import { Ledger, type Owner } from './ledger.ts';
-import { findOrderOrNone, ownerOf, verifiedClaim } from './orders.ts';
+import { findNamedOrder, orderNamedInMemo } from './order-lookup.ts';
+import { ownerOf, verifiedClaim } from './orders.ts';
 import { payOpenOrders, type Settled, tryToPay } from './settling.ts';
 import { networkProblemBySettings } from './shop-network.ts';
 import type { Authenticate, AuthenticatedMessage, WalletMessage, Wallets } from './wallets.ts';
@@ -88,7 +89,7 @@ export function payments(
       if (known !== undefined) return { payment: known, isNew: false };
       const ledger = new Ledger(tx, now, subscriptions);
       const payment = await enter(ledger, checked);
-      if (named) await claimNamed(ledger, named, settings.strictMode);
+      if (named) await claimNamed(ledger, named, settings);
       const isConfirmed = await tx.payments.takeEarlyConfirmation(payment.txid);
       return { payment: isConfirmed ? (await creditPayment(ledger, payment)).payment : payment, isNew: true };
     });
@@ -135,8 +136,12 @@ export function payments(
 }
 
 /** Claims an Unclaimed order for the one whom a payment names with it, and pays it from what that one has already. */
-export async function claimNamed(ledger: Ledger, named: NamedOrder, strictMode: boolean): Promise<void> {
-  const order = await findOrderOrNone(ledger.tx, named.orderId, strictMode);
+export async function claimNamed(
+  ledger: Ledger,
+  named: NamedOrder,
+  settings: Pick<EngineSettings, 'orderIdField'>,
+): Promise<void> {
+  const order = await findNamedOrder(ledger.tx, named.orderId, settings);
   if (order?.status !== 'Unclaimed') return;
   const claimed = await ledger.claimOrder(order, named.claimant);
   await tryToPay(ledger, claimed, named.claimant);
@@ -191,7 +196,8 @@ function namedOrder(report: PaymentReport, { settings, log }: SignatureContext):
       `The claim in the memo of the payment is passed over: ${problem ?? 'it is not signed by its address.'}`,
     );
   }
-  return report.orderId === null ? undefined : { orderId: report.orderId, claimant: ownerOf(report.sender) };
+  const orderId = report.orderId ?? orderNamedInMemo(report.memo, settings);
+  return orderId === undefined ? undefined : { orderId, claimant: ownerOf(report.sender) };
 }
 
 export const CONFIRMATION_SENTENCES: Readonly<Record<ConfirmationReceipt['outcome'], string>> = {

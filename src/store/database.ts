@@ -120,6 +120,9 @@ interface OrdersTable {
   created_at: string;
   updated_at: string;
   shop_updated_at: string;
+  shop_triggered_at: string | null;
+  /** The shop's id of an order whose name stands in `order_id`, where it is known; null for all others. */
+  shop_id: string | null;
   /** What stands in a mempool for it, in µT. It counts for nothing. */
   amount_seen: Generated<bigint>;
 }
@@ -266,7 +269,10 @@ interface EarlyNewsTable {
   closing: ShopClosing | null;
   price: string;
   currency: string;
+  /** What the shop says is still due, as it wrote it. */
+  outstanding: string | null;
   shop_updated_at: string;
+  triggered_at: string | null;
   received_at: string;
 }
 

@@ -113,7 +113,7 @@ const COLUMNS = [
 ] as const;
 
 /** What payments may call an order. */
-export type OrderNames = readonly [string, string?, string?];
+export type OrderNames = readonly [string, string?, string?, string?];
 
 export type PaymentRepository = ReturnType<typeof paymentRepository>;
 
@@ -141,14 +141,16 @@ export function paymentRepository(database: Kysely<Tables>) {
         .where('txid', '=', value('txid'))
         .where('status', '=', value('before')),
   );
-  const selectNaming = preparedQuery<{ name: string; second: string; third: string }, PaymentRow>(database, (value) =>
-    database
-      .selectFrom('payments')
-      .selectAll()
-      .where('order_id', 'in', [value('name'), value('second'), value('third')])
-      .where('status', '<>', 'cancelled')
-      .orderBy('created_at')
-      .orderBy('txid'),
+  const selectNaming = preparedQuery<Record<'name' | 'second' | 'third' | 'fourth', string>, PaymentRow>(
+    database,
+    (value) =>
+      database
+        .selectFrom('payments')
+        .selectAll()
+        .where('order_id', 'in', [value('name'), value('second'), value('third'), value('fourth')])
+        .where('status', '<>', 'cancelled')
+        .orderBy('created_at')
+        .orderBy('txid'),
   );
   const deleteEarly = preparedQuery<{ txid: string }>(database, (value) =>
     database.deleteFrom('early_confirmations').where('txid', '=', value('txid')),
@@ -223,9 +225,9 @@ export function paymentRepository(database: Kysely<Tables>) {
       return rows.map(paymentOf);
     },
 
-    /** The payments that name an order by any of up to three names, oldest first, those that were cancelled left out. */
-    async naming([name, second = name, third = name]: OrderNames): Promise<Payment[]> {
-      const { rows } = await selectNaming({ name, second, third });
+    /** The payments that name an order by any of up to four names, oldest first, those that were cancelled left out. */
+    async naming([name, second = name, third = name, fourth = name]: OrderNames): Promise<Payment[]> {
+      const { rows } = await selectNaming({ name, second, third, fourth });
       return rows.map(paymentOf);
     },
 

@@ -138,6 +138,7 @@ async function initialize(command: string, owners: readonly Owner[]): Promise<vo
     ['Base nodes to ask', nodes.map(({ url }) => url).join(', ')],
     ['Client id of the app', CLIENT.clientId],
     ['Client secret of the app', CLIENT.clientSecret],
+    ['Payment methods in Tari', 'Tari'],
   ]);
   await shell.run('unset TPG_PORT TPG_SHOPIFY_ADMIN_URL');
   expect(shown).toContain('is super admin.');
@@ -160,7 +161,7 @@ async function step(command: string, owners: readonly Owner[]): Promise<void> {
   const shown = await shell.run(readable(command, owners), answers);
 
   if (command.includes(' shopify setup ')) {
-    expect(shown).toMatch(/8 of them from now on\.\n\S+ holds all settings of the shop\./);
+    expect(shown).toMatch(/9 of them from now on\.\n\S+ holds all settings of the shop\./);
     expect(shop.definitions.has('tari_price')).toBe(true);
   }
   if (command.includes(' shopify doctor ')) {

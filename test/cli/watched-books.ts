@@ -70,6 +70,7 @@ function paymentsOf(wallet: ViewWallet) {
   const settings = {
     strictMode: true,
     disableMemoSignatureCheck: false,
+    orderIdField: 'id' as const,
     disableWalletWhitelist: false,
     paymentWalletAddress: addressOf(wallet),
     unclaimedOrderTimeoutMs: 0,

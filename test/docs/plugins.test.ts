@@ -135,6 +135,7 @@ describe('the page', () => {
       createdAt: new Date(ORDER.created_at),
       updatedAt: new Date(ORDER.updated_at),
       shopUpdatedAt: new Date(ORDER.updated_at),
+      shopTriggeredAt: null,
     });
     const { id, total_price: price, amount_seen: seen } = order;
     expect({ ...order, id: Number(id), total_price: Number(price), amount_seen: Number(seen) }).toEqual(ORDER);

@@ -106,7 +106,7 @@ describe('taritools setup copy', () => {
     await fill(source);
     const { code, stdout, stderr } = await copy();
     expect([code, stderr]).toEqual([0, expect.stringContaining('orders: 2 of 2 rows')]);
-    expect(stdout).toMatch(/Copied \d+ rows of 19 tables to postgres:/);
+    expect(stdout).toMatch(/Copied \d+ rows of \d+ tables to postgres:/);
     expect(stdout).toContain('The books of both agree: 2 orders, 3 payments');
     const [sent, arrived] = [comparable(source.dump('heartbeat')), comparable(target.dump('heartbeat'))];
     expect(arrived).toEqual(sent);

@@ -2,8 +2,10 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler, preValidationH
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Engine } from '../../engine/engine.ts';
+import type { WebhookContent } from '../../engine/webhooks.ts';
 import { readContent } from '../../shopify/webhook-content.ts';
-import { type OrderWebhookOptions, shopDomainIn, type Topic, webhookHeaders } from '../../shopify/webhooks.ts';
+import { shopDomainIn, webhookHeaders } from '../../shopify/webhook-headers.ts';
+import type { OrderWebhookOptions, Topic } from '../../shopify/webhooks.ts';
 import { described } from '../described.ts';
 import { type ErrorCode, HttpError } from '../errors.ts';
 import { verifyShopHmac } from '../hmac.ts';
@@ -30,7 +32,16 @@ const shopHeaders = z.object({
   'x-shopify-shop-domain': z.string().optional(),
   'x-shopify-triggered-at': z.string().optional(),
   'x-shopify-event-id': z.string().optional(),
+  'x-shopify-test': z
+    .string()
+    .optional()
+    .describe('`true` for a test notification of the admin: it is answered, and nothing is done for it.'),
 });
+
+const TEST_NOTIFICATION: WebhookContent = {
+  kind: 'ignored',
+  reason: 'It is a test notification: what it says of an order is made up, and nothing is done for it.',
+};
 
 const REFUSALS: readonly ErrorCode[] = [
   'forbidden_peer',
@@ -91,10 +102,10 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
       webhookId: headers.webhookId,
       topic: topic ?? headers.topic ?? 'unknown',
       eventId: headers.eventId,
-      triggeredAt: headers.triggeredAt?.toISOString() ?? null,
+      triggeredAt: headers.triggeredAt,
     };
     const body = rawBodyOf(request);
-    const content = readContent(topic, body.toString(), ports.fields);
+    const content = headers.isTest ? TEST_NOTIFICATION : readContent(topic, body.toString(), ports.fields);
     // The bytes and not the text, which the garbage collector would move about while the delivery waits for its turn.
     const { success, message } = await ports.webhooks.receive(delivery, content, body);
     return { success, message };
