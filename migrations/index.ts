@@ -20,6 +20,9 @@ import { oneWriter } from './0017-one-writer.ts';
 import { deliveryHolds } from './0018-delivery-holds.ts';
 import { accountOrdinals } from './0019-account-ordinals.ts';
 import { paymentsOnTheChain } from './0020-payments-on-the-chain.ts';
+import { chainWatcher } from './0021-chain-watcher.ts';
+import { idsAndNames } from './0024-ids-and-names.ts';
+import { identityAndStrangers } from './0025-identity-and-strangers.ts';
 
 /** Every migration under the name by which a database remembers it. A name that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
@@ -43,6 +46,9 @@ const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
   '0018-delivery-holds': deliveryHolds,
   '0019-account-ordinals': accountOrdinals,
   '0020-payments-on-the-chain': paymentsOnTheChain,
+  '0021-chain-watcher': chainWatcher,
+  '0024-ids-and-names': idsAndNames,
+  '0025-identity-and-strangers': identityAndStrangers,
 };
 
 /** The names of all of them, in the order in which they are applied. */

@@ -168,6 +168,7 @@ async function insertCost(store: SqliteStore, words: number): Promise<number> {
         createdAt: new Date(now.getTime() + index * 1000),
         updatedAt: now,
         shopUpdatedAt: now,
+        shopTriggeredAt: null,
       }),
     );
   const start = performance.now();

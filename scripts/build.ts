@@ -6,14 +6,22 @@ import { type BuildOptions, build } from 'esbuild';
 import { bundledPackages, thirdPartyNotices } from './third-party-notices.ts';
 
 /**
- * Builds the server with its thread, the tool and the functions of the Tari protocol into dist/, or into the folder named with --into.
+ * Builds the server with its threads, the tool and the functions of the Tari protocol into dist/, or into the folder named with --into.
  * A start has to read a few files then, in place of hundreds: a hot wallet may start the tool a hundred times at once.
  */
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Left in node_modules: what has native parts, threads, or files of its own to serve. */
-const NOT_BUNDLED = ['@fastify/swagger-ui', 'better-sqlite3', 'libsodium-wrappers-sumo', 'pg', 'pino', 'pino-pretty'];
+const NOT_BUNDLED = [
+  '@grpc/grpc-js',
+  '@fastify/swagger-ui',
+  'better-sqlite3',
+  'libsodium-wrappers-sumo',
+  'pg',
+  'pino',
+  'pino-pretty',
+];
 
 /** What the scripts of other programs sign with. */
 const PROTOCOL = ['address', 'byte-strings', 'claim', 'ristretto-jwt', 'schnorr', 'wallet-signature'];
@@ -57,6 +65,11 @@ const builds = await Promise.all([
     ...COMMON,
     entryPoints: { 'core-thread': 'src/thread/core-thread.ts' },
     chunkNames: 'core-thread/[name]-[hash]',
+  }),
+  build({
+    ...COMMON,
+    entryPoints: { 'scan-thread': 'src/rails/tari-chain/scan/scan-thread.ts' },
+    chunkNames: 'scan-thread/[name]-[hash]',
   }),
   build({
     ...COMMON,

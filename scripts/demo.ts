@@ -6,7 +6,7 @@ import { audit } from '../src/engine/audit.ts';
 import { openReader } from '../src/store/open.ts';
 import { runSandbox } from './sandbox-prompt.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
-import { type PreparedStage, prepareStage } from './stage.ts';
+import { type PreparedChainStage, prepareChainStage } from './stage.ts';
 import { walkthrough } from './walkthrough.ts';
 
 /**
@@ -14,18 +14,21 @@ import { walkthrough } from './walkthrough.ts';
  * says that all of it came true.
  */
 
-const UNCLAIMED_TIMEOUT_MS = 4_000;
+/** Longer than it takes to find a payment in a block. */
+const UNCLAIMED_TIMEOUT_MS = 10_000;
 
 const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
 const startedAt = performance.now();
 const folder = mkdtempSync(join(tmpdir(), 'tari-payment-server-demo-'));
 const logFile = join(folder, 'server.log');
-let stage: PreparedStage | undefined;
+let stage: PreparedChainStage | undefined;
 let server: ServerProcess | undefined;
 
 try {
-  say('This demo starts the payment server with a SQLite file, made keys and a stand-in for a Shopify shop.');
-  stage = await prepareStage(folder, { unclaimedTimeoutMs: UNCLAIMED_TIMEOUT_MS });
+  say(
+    'This demo starts the payment server with a SQLite file, made keys, a stand-in for a Shopify shop, and a node of a chain that is made for it.',
+  );
+  stage = await prepareChainStage(folder, { unclaimedTimeoutMs: UNCLAIMED_TIMEOUT_MS });
   server = await startServer(stage.settings, logFile);
   say(`The server takes requests at ${server.url}. It logs to ${logFile}.`);
   await play(stage, server);
@@ -38,24 +41,24 @@ try {
   say(`What the server logged is in ${logFile}.`);
 } finally {
   await server?.stop();
-  await stage?.standIn.close();
+  await stage?.close();
   if (process.exitCode !== 1) rmSync(folder, { recursive: true, force: true });
 }
 
-async function play(prepared: PreparedStage, { url }: ServerProcess): Promise<void> {
+async function play(prepared: PreparedChainStage, { url }: ServerProcess): Promise<void> {
   for (const [index, step] of walkthrough({ ...prepared, serverUrl: () => url }).entries()) {
     say(`\n${index + 1}. ${step.name}`);
     say(`   ${await step.run()}`);
   }
 }
 
-async function checkBooks({ settings }: PreparedStage): Promise<void> {
+async function checkBooks({ settings }: PreparedChainStage): Promise<void> {
   say('\nAt the end the books are audited');
   const reader = await openReader(settings.TPG_DATABASE_URL ?? '');
   const report = await audit(reader).finally(() => reader.close());
   if (report.differences.length > 0) throw new Error(`the audit found ${report.differences.length} differences`);
   say(
-    `   ${report.orders} orders, ${report.payments} payment, ${report.settlements} settlements: every balance computed again from the journals is what is kept.`,
+    `   ${report.orders} orders, ${report.payments} payments, ${report.settlements} settlements: every balance computed again from the journals is what is kept.`,
   );
 }
 

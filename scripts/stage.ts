@@ -13,10 +13,11 @@ import {
   type StandInOptions,
   startShopifyStandIn,
 } from '../test/fakes/shopify/stand-in.ts';
+import { type PreparedChain, prepareChain } from './chain-stage.ts';
 import { freePort } from './server-process.ts';
 import { aPerson, type Person } from './walkthrough.ts';
 
-/** All that the walkthrough needs around the server: a shop, keys, a super admin, settings. */
+/** All that a play needs around the server: a shop, keys, a super admin, settings. */
 export interface PreparedStage {
   standIn: ShopifyStandIn;
   hmacSecret: string;
@@ -62,6 +63,25 @@ export async function prepareStage(
       TPG_EXPIRY_SCHEDULE: '* * * * * *',
       TPG_EXPIRY_GRACE: '0s',
       TPG_LOG_LEVEL: 'info',
+    },
+  };
+}
+
+/** The same with a chain that the server watches, for the walkthrough. */
+export interface PreparedChainStage extends PreparedStage {
+  chain: PreparedChain;
+  close(): Promise<void>;
+}
+
+export async function prepareChainStage(...given: Parameters<typeof prepareStage>): Promise<PreparedChainStage> {
+  const stage = await prepareStage(...given);
+  const chain = await prepareChain();
+  return {
+    ...stage,
+    chain,
+    settings: { ...stage.settings, ...chain.settings },
+    async close() {
+      await Promise.all([stage.standIn.close(), chain.close()]);
     },
   };
 }

@@ -73,10 +73,10 @@ const PORTS: CommandPorts = {
   fetch: never,
   sleep: never,
   interruption: never,
-  terminal: { isTerminal: false, columns: COLUMNS, colour: false, canAsk: false },
+  terminal: { isTerminal: false, columns: COLUMNS, colour: false, canAsk: false, isInputTerminal: false },
   print: never,
   note: never,
   progress: never,
   readInput: never,
-  ask: { hidden: never, text: never, yes: never },
+  ask: { hidden: never, text: never, yes: never, choice: never },
 };

@@ -10,6 +10,8 @@ import { confirmationPayload, paymentPayload, signWalletMessage } from '../src/t
 import type { StandInOrder } from '../test/fakes/shopify/orders.ts';
 import type { ShopifyStandIn } from '../test/fakes/shopify/stand-in.ts';
 import { sendWebhook, webhookBody } from '../test/fakes/shopify/webhooks.ts';
+import type { PlayWallet } from '../test/fakes/tari-chain/play-wallet.ts';
+import { FIRST_BLOCKS, type PreparedChain } from './chain-stage.ts';
 
 /** One step of the documented walkthrough. */
 export interface Step {
@@ -22,6 +24,8 @@ export interface Stage {
   /** Where the server takes requests; asked anew for each request, since it may be started again. */
   serverUrl: () => string;
   standIn: ShopifyStandIn;
+  /** What the server watches. */
+  chain: PreparedChain;
   hmacSecret: string;
   /** A super admin of the server. */
   operator: Person;
@@ -39,7 +43,9 @@ export interface Person {
 
 const XTM = 1_000_000n;
 const USD_RATE = 30n * XTM;
+const CHAIN_PRICE = 60n * XTM;
 const SHOP_TIMEOUT_MS = 60_000;
+const CHAIN_TIMEOUT_MS = 60_000;
 const POLL_MS = 25;
 
 /** Somebody new, with a single address, or with a dual one as a wallet that takes one-sided payments has. */
@@ -58,9 +64,9 @@ export function aPerson(kind: 'single' | 'dual' = 'single'): Person {
  * step can be repeated, and the server may be killed and started again between any two.
  */
 export function walkthrough(stage: Stage): Step[] {
-  const { standIn, operator } = stage;
+  const { standIn, operator, chain } = stage;
   const customer = aPerson('dual');
-  const hotWallet = aPerson('dual');
+  const hotWallet = personOf(chain.shop);
   const firstOrder = standIn.addOrder({
     id: '8997470732594',
     name: '#1001',
@@ -80,6 +86,13 @@ export function walkthrough(stage: Stage): Step[] {
     name: '#1003',
     currency: 'USD',
     price: '4.50',
+    customerId: null,
+  });
+  const chainOrder = standIn.addOrder({
+    id: '8997470732597',
+    name: '#1004',
+    currency: 'USD',
+    price: '2.00',
     customerId: null,
   });
   const txid = '12375671662993302800';
@@ -104,6 +117,14 @@ export function walkthrough(stage: Stage): Step[] {
   const get = async (path: string) => parseJson(await call('GET', path));
   const orderStatus = async (order: StandInOrder) =>
     ((await get(`/api/order/id/${order.id}`)) as { status: string }).status;
+  const amountSeen = async (order: StandInOrder) =>
+    BigInt(((await get(`/api/order/id/${order.id}`)) as { amount_seen: number | bigint }).amount_seen);
+  const chainPayments = async () =>
+    (await get(`/api/payments-for-order/${chainOrder.id}`)) as {
+      amount: number;
+      status: string;
+      block_height: number;
+    }[];
   const credit = async () => {
     const balance = (await get(`/api/balance/${customer.name}`)) as { current_balance: number | bigint };
     return BigInt(balance.current_balance);
@@ -139,6 +160,13 @@ export function walkthrough(stage: Stage): Step[] {
     );
   };
   const sendConfirmation = () => report('/wallet/tx_confirmation', 'confirmation', { txid }, confirmationPayload(txid));
+  const until = async (isSo: () => Promise<boolean>, what: string) => {
+    const deadline = Date.now() + CHAIN_TIMEOUT_MS;
+    while (!(await isSo())) {
+      assert(Date.now() < deadline, `Within ${CHAIN_TIMEOUT_MS / 1000} s it did not come true that ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  };
   const untilShop = async (order: StandInOrder, effect: 'paid' | 'cancelled') => {
     const deadline = Date.now() + SHOP_TIMEOUT_MS;
     while (standIn.effectCount(order.id, effect) === 0) {
@@ -225,6 +253,41 @@ export function walkthrough(stage: Stage): Step[] {
       },
     },
     {
+      name: 'A guest orders, and pays on the chain',
+      async run() {
+        await webhook(chainOrder, 'delivery-4');
+        const address = chain.addressOf(chainOrder.id);
+        const isMined = (await chainPayments()).length > 0;
+        if (isMined) return 'It is paid already.';
+        if (chain.chain.mempool.length === 0) chain.pay(address, CHAIN_PRICE);
+        await until(async () => (await amountSeen(chainOrder)) === CHAIN_PRICE, 'the payment was seen in the mempool');
+        assert.deepEqual([await orderStatus(chainOrder), await chainPayments()], ['Unclaimed', []]);
+        return `Order ${chainOrder.name} of 2.00 USD has an address of its own, ${shortText(addressToBase58(address))}. ${formatTari(CHAIN_PRICE)} are on their way there: they are seen with the order, and count for nothing yet.`;
+      },
+    },
+    {
+      name: 'The payment stands in a block',
+      async run() {
+        if (chain.chain.mempool.length > 0) chain.chain.mine();
+        await until(async () => (await chainPayments()).length > 0, 'the payment was found on the chain');
+        const [payment] = await chainPayments();
+        assert.deepEqual([payment?.status, payment?.block_height], ['received', FIRST_BLOCKS + 1]);
+        assert.equal(await orderStatus(chainOrder), 'New');
+        return `The server found it in block ${payment?.block_height} with the wallet's view key; no wallet told of it. The order is New until it is confirmed.`;
+      },
+    },
+    {
+      name: 'Three more blocks confirm it',
+      async run() {
+        chain.chain.mineBlocks(3);
+        await until(async () => (await orderStatus(chainOrder)) === 'Paid', `${chainOrder.name} is paid`);
+        const payments = await chainPayments();
+        assert.deepEqual([payments.length, payments[0]?.status], [1, 'confirmed']);
+        await untilShop(chainOrder, 'paid');
+        return `Without a claim, without a report: the payment is confirmed, ${chainOrder.name} is Paid, and the shop was told.`;
+      },
+    },
+    {
       name: 'The customer orders again',
       async run() {
         await webhook(secondOrder, 'delivery-2');
@@ -248,15 +311,18 @@ export function walkthrough(stage: Stage): Step[] {
         await webhook(firstOrder, 'delivery-1');
         await webhook(firstOrder, 'delivery-1-under-another-id');
         await webhook(lostOrder, 'delivery-3-under-another-id');
+        await webhook(chainOrder, 'delivery-4-under-another-id');
         await call('POST', '/order/claim', claim);
         await sendPayment();
         await sendConfirmation();
         assert.deepEqual([await credit(), await orderStatus(firstOrder)], [5n * XTM, 'Paid']);
         assert.equal(await orderStatus(lostOrder), 'Expired');
+        assert.deepEqual([await orderStatus(chainOrder), (await chainPayments()).length], ['Paid', 1]);
         assert.deepEqual(
           standIn.effects.map(({ orderId, effect }) => [orderId, effect]),
           [
             [firstOrder.id, 'paid'],
+            [chainOrder.id, 'paid'],
             [secondOrder.id, 'paid'],
             [lostOrder.id, 'cancelled'],
           ],
@@ -267,7 +333,16 @@ export function walkthrough(stage: Stage): Step[] {
   ];
 }
 
+/** Who holds the keys of a wallet. */
+function personOf({ spendKey, address }: PlayWallet): Person {
+  return { secretKey: spendKey, address, name: addressToBase58(address) };
+}
+
 /** The beginning and the end of an address, as people compare them. */
 function short({ name }: Person): string {
-  return `${name.slice(0, 8)}…${name.slice(-6)}`;
+  return shortText(name);
+}
+
+function shortText(address: string): string {
+  return `${address.slice(0, 8)}…${address.slice(-6)}`;
 }

@@ -1,6 +1,12 @@
 import type { z } from 'zod';
 import { type JwtKeys, keyPairOf } from './key-file.ts';
 import type { LogLevel } from './log.ts';
+import {
+  type ChainSettings,
+  chainSettingsFrom,
+  completenessProblem,
+  viewKeyProblem,
+} from './rails/tari-chain/settings.ts';
 import { environmentSchema, settingDescriptions } from './setting-schema.ts';
 import { shopHostValue } from './setting-values.ts';
 import type { TariAddress } from './tari/address.ts';
@@ -34,6 +40,8 @@ export interface Settings {
   expiryGraceMs: number;
   paymentWalletAddress: TariAddress | null;
   disableWalletWhitelist: boolean;
+  /** Null when the chain is not watched. */
+  chain: ChainSettings | null;
   shopify: ShopifySettings;
   /** 0 is off. */
   rateLimitPerMinute: number;
@@ -63,6 +71,8 @@ export interface ShopifySettings {
   orderIdField: 'id' | 'name';
   priceField: 'total' | 'subtotal' | 'line_items';
   capturePayments: boolean;
+  /** The names of the shop's payment methods that are paid in Tari; null where all orders are. */
+  paymentMethods: readonly string[] | null;
 }
 
 export type ParsedSettings = { ok: true; settings: Settings } | { ok: false; problems: string[] };
@@ -119,6 +129,8 @@ interface CrossCheck {
 }
 
 const crossChecks: readonly CrossCheck[] = [
+  { settings: ['TPG_VIEW_KEY', 'TPG_TARI_NODES', 'TPG_TARI_NODE_GRPC'], problem: completenessProblem },
+  { settings: ['TPG_VIEW_KEY', 'TPG_PAYMENT_WALLET_ADDRESS'], problem: viewKeyProblem },
   {
     settings: ['TPG_JWT_SIGNING_KEY', 'TPG_JWT_VERIFICATION_KEY'],
     problem({ TPG_JWT_SIGNING_KEY: signing, TPG_JWT_VERIFICATION_KEY: verification }) {
@@ -178,6 +190,7 @@ function settingsFrom(values: Values): Settings {
     expiryGraceMs: values.TPG_EXPIRY_GRACE,
     paymentWalletAddress: values.TPG_PAYMENT_WALLET_ADDRESS ?? null,
     disableWalletWhitelist: values.TPG_DISABLE_WALLET_WHITELIST,
+    chain: chainSettingsFrom(values),
     shopify: shopifySettingsFrom(values),
     rateLimitPerMinute: values.TPG_RATE_LIMIT,
     logLevel: values.TPG_LOG_LEVEL,
@@ -205,6 +218,7 @@ function shopifySettingsFrom(values: Values): ShopifySettings {
     orderIdField: values.TPG_SHOPIFY_ORDER_ID_FIELD,
     priceField: values.TPG_SHOPIFY_PRICE_FIELD,
     capturePayments: values.TPG_SHOPIFY_CAPTURE_PAYMENTS,
+    paymentMethods: values.TPG_SHOPIFY_PAYMENT_METHOD ?? null,
   };
 }
 
@@ -234,7 +248,7 @@ function protectionWarnings(settings: Settings): string[] {
     ],
     [
       settings.disableMemoSignatureCheck,
-      "TPG_DISABLE_MEMO_SIGNATURE_CHECK is on: anybody can claim an order in anybody's name. Never run production so.",
+      "TPG_DISABLE_MEMO_SIGNATURE_CHECK is on: anybody can claim an order in anybody's name, and any number in a payment's memo is taken for an order. Never run production so.",
     ],
     [
       settings.useXForwardedFor && settings.useForwarded,
@@ -261,8 +275,8 @@ function completenessWarnings(settings: Settings): string[] {
     ],
     [shopify.shop === null, 'TPG_SHOPIFY_SHOP is not set: no shop is told what becomes of its orders.'],
     [
-      shopify.capturePayments && shopify.orderIdField === 'name',
-      'TPG_SHOPIFY_CAPTURE_PAYMENTS is on and TPG_SHOPIFY_ORDER_ID_FIELD is name: the shop names authorizations by the id of the order, so that one which comes after the order was paid is not captured.',
+      shopify.shop !== null && shopify.paymentMethods === null,
+      'TPG_SHOPIFY_PAYMENT_METHOD is not set: every order of the shop counts as one in Tari, however it is to be paid, and is cancelled there unless it is paid in time.',
     ],
     [
       shopify.hmacChecks && shopify.hmacSecret === null,

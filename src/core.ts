@@ -4,6 +4,7 @@ import { createTask } from 'node-cron';
 import type { Settings } from './config.ts';
 import { DutyKeeper } from './duty-keeper.ts';
 import type { Clock } from './engine/clock.ts';
+import type { EngineContext } from './engine/context.ts';
 import { createUseCases, type UseCases } from './engine/engine.ts';
 import type { Logger } from './engine/log.ts';
 import { PriceUpdateWorker } from './engine/price-update-worker.ts';
@@ -13,9 +14,11 @@ import { Dispatcher } from './outbox/dispatcher.ts';
 import { EventBus } from './outbox/event-bus.ts';
 import { loadPlugins } from './outbox/plugins.ts';
 import { subscribeStorefront } from './outbox/storefront-subscriber.ts';
+import type { ScanSettings } from './rails/tari-chain/scan/open-scan.ts';
+import type { ScanThread } from './rails/tari-chain/scan/start-scan.ts';
 import { type ShopifyStorefront, shopifyFromSettings } from './shopify/connect.ts';
 import { readContent } from './shopify/webhook-content.ts';
-import { openStore } from './store/open.ts';
+import { type OpenedStore, openStore } from './store/open.ts';
 import type { Store } from './store/unit-of-work.ts';
 import { networkOfBase58 } from './tari/address.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
@@ -38,8 +41,12 @@ export interface CorePorts {
   random: () => number;
   fetch: typeof globalThis.fetch;
   log: Logger;
+  /** Whether to notice that the database is replaced beneath the server. */
+  noticeReplacement?: boolean;
   /** Plugins' paths are relative to this folder. */
   folder: string;
+  /** Starts what asks the nodes of the chain, where it is watched. */
+  startScan: (settings: ScanSettings) => ScanThread;
 }
 
 /** Whatever has to do with the database, and with telling the shop and plugins what it holds: all but HTTP. */
@@ -65,18 +72,22 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     connectTimeoutMs: settings.databaseConnectTimeoutMs,
     statementTimeoutMs: settings.databaseStatementTimeoutMs,
     idleTransactionTimeoutMs: settings.databaseIdleTimeoutMs,
+    noticeReplacement: ports.noticeReplacement,
   });
   if (store.appliedMigrations.length > 0) {
     log.info(
       { migrations: store.appliedMigrations },
       `The database is brought up to date by ${store.appliedMigrations.length} migrations`,
     );
+    await reportOrdersByName(store, log);
   }
 
   const bus = new EventBus(log);
   const storefront = createStorefront(ports);
   if (storefront) subscribeStorefront(bus, storefront, log, (orderId) => keptAuthorizations(store, orderId));
+  const ownSubscribers = bus.allDurableSubscribers();
   await loadPlugins(settings.plugins, ports.folder, bus);
+  const plugins = bus.allDurableSubscribers().filter((name) => !ownSubscribers.includes(name));
   const makeHold = () => hex.encode(randomBytes(HOLD_BYTES));
   const dispatcher = new Dispatcher({ store, bus, clock, random, makeHold, log });
   store.onCommitted((events) => {
@@ -85,17 +96,17 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   });
 
   const startedAt = clock.now();
-  const useCases = createUseCases(
-    { store, clock, log, subscriptions: bus, settings: engineSettings(settings) },
-    {
-      nothingExpiresBefore: new Date(startedAt.getTime() + settings.expiryGraceMs),
-      wakeOutbox: () => dispatcher.wake(),
-      wakePriceUpdates: () => chores.wakePriceUpdates(),
-      storefront,
-      readContent: (topic, body) => readContent(topic, body, settings.shopify),
-      makeTxid: () => `manual-${hex.encode(randomBytes(16))}`,
-    },
-  );
+  const context: EngineContext = { store, clock, log, subscriptions: bus, settings: engineSettings(settings) };
+  const chainRail = await openRail(ports, context);
+  const useCases = createUseCases(context, {
+    nothingExpiresBefore: new Date(startedAt.getTime() + settings.expiryGraceMs),
+    wakeOutbox: () => dispatcher.wake(),
+    wakePriceUpdates: () => chores.wakePriceUpdates(),
+    storefront,
+    chainWatch: chainRail,
+    readContent: (topic, body) => readContent(topic, body, settings.shopify),
+    makeTxid: () => `manual-${hex.encode(randomBytes(16))}`,
+  });
   const chores = createChores({ ...ports, store, useCases, prices: storefront?.prices });
   const keeper = new DutyKeeper({ store, name: 'chores', begin: chores.begin, end: chores.end, random, log });
 
@@ -105,6 +116,11 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     async start() {
       const now = clock.now();
       await store.run((tx) => tx.deliveries.release(now, !store.isShared));
+      for (const name of plugins) {
+        const missed = await store.run((tx) => tx.deliveries.addMissed(name, bus.typesOf(name)));
+        if (missed > 0)
+          log.info({ subscriber: name, missed }, `The plugin ${name} is told of ${missed} events that it missed`);
+      }
       if (!(await useCases.access.isAnybody('super_admin'))) {
         log.warn(
           {},
@@ -114,14 +130,32 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
       await warnOfOtherNetworks(useCases, settings, log);
       dispatcher.start();
       keeper.start();
+      chainRail?.start();
       if (storefront) void reportConnection(storefront, log);
     },
     async close() {
-      const told = Promise.all([dispatcher.stop(), keeper.stop()]);
+      const told = Promise.all([dispatcher.stop(), keeper.stop(), chainRail?.stop()]);
       await Promise.race([told, sleep(TELL_WITHIN_MS, undefined, { ref: false })]);
       await store.close();
     },
   };
+}
+
+const IDS_AND_NAMES = '0024-ids-and-names';
+
+/** What the migration has written into the audit log of orders that have their names in place of ids, where there are any. */
+async function reportOrdersByName(store: OpenedStore, log: Logger): Promise<void> {
+  if (!store.appliedMigrations.includes(IDS_AND_NAMES)) return;
+  const [report] = await store.read((tx) => tx.auditLog.search({ subject: IDS_AND_NAMES }, 0n, 1));
+  if (report === undefined) return;
+  log.warn({ orders: report.after }, `Some orders are known by their names. ${report.reason}`);
+}
+
+/** The watcher of the chain, where it is configured: otherwise nothing of it is even read. */
+async function openRail({ settings, startScan, random }: CorePorts, context: EngineContext) {
+  if (settings.chain === null) return undefined;
+  const { openChainRail } = await import('./rails/tari-chain/open-chain.ts');
+  return openChainRail({ settings: settings.chain, context, startScan, random });
 }
 
 /** Wallets that were registered before the address was set, or while another was. */

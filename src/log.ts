@@ -12,7 +12,7 @@ export interface LogOptions {
 
 /** Names of what must not be read in a log. A boolean under such a name tells nothing and stays. */
 const SECRET_NAME =
-  /secret|password|passphrase|token|authorization|cookie|signature|hmac|(?:signing|private|api|jwt)[_-]?keys?$|database[_-]?url/i;
+  /secret|password|passphrase|token|authorization|cookie|signature|hmac|(?:signing|private|api|jwt|view)[_-]?keys?$|database[_-]?url/i;
 
 /** How many levels of an object are looked through for secrets; what lies deeper was not meant for a log. */
 const DEEPEST_LEVEL = 4;

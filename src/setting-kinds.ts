@@ -9,6 +9,7 @@ export const SETTING_GROUPS = [
   'Keys',
   'Orders',
   'Wallets',
+  'Chain',
   'Shopify',
   'Limits',
   'Logging',

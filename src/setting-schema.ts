@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { LogLevel } from './log.ts';
+import { chainSettings } from './rails/tari-chain/settings.ts';
 import {
   optional,
   SETTING_GROUPS,
@@ -22,6 +23,7 @@ import {
   ipListValue,
   keyHexValue,
   listValue,
+  nameListValue,
   optionalIpListValue,
   tokenValue,
   wholeNumberValue,
@@ -153,12 +155,12 @@ const keySettings = {
 const orderSettings = {
   TPG_STRICT_MODE: withDefault('Orders', 'true', A_BOOLEAN, booleanValue, {
     description:
-      'Whether an order is known by its id only; when off, also by its other name in the shop, such as #1001.',
+      'Whether requests name an order by its id only; when off, also by its name in the shop, such as #1001. What a payment names it by is not bound by this.',
     example: 'false',
   }),
   TPG_DISABLE_MEMO_SIGNATURE_CHECK: withDefault('Orders', 'false', A_BOOLEAN, booleanValue, {
     description:
-      "Takes a claim in a memo or an order's note for true without checking its signature. For trying out only: with it anybody can claim in anybody's name.",
+      "Takes a claim in a memo or an order's note for true without checking its signature, and searches a payment's memo that is no claim for an order's number. For trying out only: with it anybody can claim in anybody's name.",
     example: 'false',
   }),
   TPG_UNCLAIMED_ORDER_TIMEOUT: withDefault('Orders', '2', A_TIMEOUT, timeoutMs, {
@@ -197,7 +199,7 @@ const orderSettings = {
 const walletSettings = {
   TPG_PAYMENT_WALLET_ADDRESS: optional('Wallets', 'a Tari address in base58, emoji or hex', addressValue, {
     description:
-      'The Tari address of the hot wallet that customers are told to pay to. It must still be registered as a wallet. Its network is the shop’s: claims, logins and wallets of other networks are refused.',
+      'The Tari address of the wallet that customers are told to pay to; with TPG_VIEW_KEY a dual address. A wallet that reports its payments must be registered as well. Its network is the shop’s: claims, logins and wallets of other networks are refused.',
     example: '<Tari address>',
   }),
   TPG_DISABLE_WALLET_WHITELIST: withDefault('Wallets', 'false', A_BOOLEAN, booleanValue, {
@@ -264,9 +266,20 @@ const shopifySettings = {
     example: '192.0.2.7, 2001:db8::/32',
   }),
   TPG_SHOPIFY_ORDER_ID_FIELD: withDefault('Shopify', 'id', 'id or name', (text) => choiceValue(text, ORDER_ID_FIELDS), {
-    description: "Which field of the shop's order is the order's id: id or name.",
+    description:
+      "What a number in a payment's text means first: the id of an order in the shop, or its name without the #. The order's id is the shop's either way.",
     example: 'name',
   }),
+  TPG_SHOPIFY_PAYMENT_METHOD: optional(
+    'Shopify',
+    'up to 20 names of payment methods with commas between them',
+    nameListValue,
+    {
+      description:
+        "The names of the shop's payment methods that are paid in Tari, as its settings show them, with commas between them. Orders of other methods open nothing here and are never cancelled. Unset, every order counts as one in Tari.",
+      example: 'Tari',
+    },
+  ),
   TPG_SHOPIFY_PRICE_FIELD: withDefault(
     'Shopify',
     'total',
@@ -279,7 +292,7 @@ const shopifySettings = {
   ),
   TPG_SHOPIFY_CAPTURE_PAYMENTS: withDefault('Shopify', 'false', A_BOOLEAN, booleanValue, {
     description:
-      'Whether other gateways may take a part of an order: what they have authorized is captured once the Tari part is paid.',
+      'Whether what other gateways have authorized for a part of an order is captured once the Tari part is paid.',
     example: 'true',
   }),
 };
@@ -320,6 +333,7 @@ export const environmentSchema = z.object({
   ...keySettings,
   ...orderSettings,
   ...walletSettings,
+  ...chainSettings,
   ...shopifySettings,
   ...otherSettings,
 });

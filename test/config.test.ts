@@ -70,11 +70,13 @@ describe('the settings without any environment', () => {
         orderIdField: 'id',
         priceField: 'total',
         capturePayments: false,
+        paymentMethods: null,
       },
       rateLimitPerMinute: 60,
       shutdownDelayMs: 0,
       logLevel: 'info',
       metrics: false,
+      chain: null,
       plugins: [],
     });
   });
@@ -300,6 +302,7 @@ describe('the warnings', () => {
     TPG_SHOPIFY_API_KEY: 'id',
     TPG_SHOPIFY_API_SECRET: 'secret',
     TPG_SHOPIFY_IP_WHITELIST: '192.0.2.1',
+    TPG_SHOPIFY_PAYMENT_METHOD: 'Tari',
   };
 
   function warningsOf(environment: Record<string, string>): string[] {
@@ -321,7 +324,7 @@ describe('the warnings', () => {
     ['TPG_SHOPIFY_ADMIN_URL', { TPG_SHOPIFY_ADMIN_URL: 'http://proxy.example/admin' }],
     ['TPG_SHOPIFY_HMAC_SECRET', { TPG_SHOPIFY_SHOP: '', TPG_SHOPIFY_API_SECRET: '' }],
     ['TPG_SHOPIFY_SHOP', { TPG_SHOPIFY_SHOP: '' }],
-    ['TPG_SHOPIFY_CAPTURE_PAYMENTS', { TPG_SHOPIFY_CAPTURE_PAYMENTS: 'on', TPG_SHOPIFY_ORDER_ID_FIELD: 'name' }],
+    ['TPG_SHOPIFY_PAYMENT_METHOD', { TPG_SHOPIFY_PAYMENT_METHOD: '' }],
     ['TPG_DATABASE_URL', { TPG_DATABASE_URL: 'sqlite::memory:' }],
   ])('name %s', (name, environment) => {
     expect(warningsOf(environment).some((warning) => warning.startsWith(name))).toBe(true);

@@ -95,7 +95,7 @@ export function orderText(order: PaperOrder): string {
     `"customer_id":${text(order.customer)},"memo":${text(order.memo)},"total_price":${order.price},` +
     `"original_price":${text(order.shopPrice)},"currency":${text(order.currency)},` +
     `"created_at":"${timeText(order.createdAt)}","updated_at":"${timeText(order.updatedAt)}",` +
-    `"status":"${order.state}","amount_outstanding":null}`
+    `"status":"${order.state}","amount_outstanding":null,"amount_seen":0}`
   );
 }
 

@@ -31,6 +31,7 @@ export class Refusal extends Error {
 
 export interface PaperSettings {
   strictMode: boolean;
+  orderIdField: 'id' | 'name';
   disableWalletWhitelist: boolean;
   hasPaymentWallet: boolean;
   unclaimedTimeoutMs: number;
@@ -121,7 +122,8 @@ export class Paper {
   rescanned(told: Told, claimant: PaperOwner | undefined): void {
     const isKnown = this.orders.has(told.orderId);
     try {
-      this.#takeIn(told, claimant);
+      if (isKnown) this.#takeInNews(told);
+      else this.#takeIn(told, claimant);
     } catch (error) {
       if (error instanceof Refusal) return;
       throw error;
@@ -207,8 +209,8 @@ export class Paper {
 
   /** Whoever a payment that named the order came from, else the customer's most recently active account with credit. */
   #knownPayer(order: PaperOrder): PaperOwner | undefined {
-    const names = [order.orderId];
-    if (!this.settings.strictMode && order.altId !== null) names.push(order.altId, otherSpelling(order.altId));
+    const names = [order.orderId, `#${order.orderId}`];
+    if (order.altId !== null) names.push(order.altId, otherSpelling(order.altId));
     const naming = [...this.payments.values()].filter(
       (payment) => payment.orderId !== null && names.includes(payment.orderId) && payment.claimant !== null,
     );
@@ -320,7 +322,7 @@ export class Paper {
       updatedAt: this.now,
     };
     this.#enterPayment(payment, 'PaymentReceived');
-    const order = named && this.#findOrNone(named.orderId);
+    const order = named && this.#findNamed(named.orderId);
     if (named !== undefined && order?.state === 'Unclaimed') this.#claimAndPay(order, named.claimant);
     if (this.earlyConfirmations.delete(report.txid)) this.#confirm(payment);
     return `new ${payment.isConfirmed}`;
@@ -575,15 +577,25 @@ export class Paper {
 
   #findOrNone(name: string): PaperOrder | undefined {
     const byId = this.orders.get(name);
-    if (byId !== undefined || this.settings.strictMode) return byId;
-    return this.#byAltId(name) ?? this.#byAltId(otherSpelling(name));
+    return byId !== undefined || this.settings.strictMode ? byId : this.#byName(name);
   }
 
-  /** The newest that has it. */
-  #byAltId(name: string): PaperOrder | undefined {
-    let found: PaperOrder | undefined;
-    for (const order of this.orders.values()) if (order.altId === name) found = order;
-    return found;
+  /** What a payment names: more leniently than a request. */
+  #findNamed(name: string): PaperOrder | undefined {
+    const byId = this.orders.get(name) ?? (name.startsWith('#') ? this.orders.get(name.slice(1)) : undefined);
+    const byName = this.#byName(name);
+    return this.settings.orderIdField === 'name' ? (byName ?? byId) : (byId ?? byName);
+  }
+
+  /** The only open one of that name, else the only one, written so or otherwise; none where several could be meant. */
+  #byName(name: string): PaperOrder | undefined {
+    for (const spelling of [name, otherSpelling(name)]) {
+      const all = [...this.orders.values()].filter((order) => order.altId === spelling);
+      const open = all.filter(isOpen);
+      const meant = open.length > 0 ? open : all;
+      if (meant.length > 0) return meant.length === 1 ? meant[0] : undefined;
+    }
+    return undefined;
   }
 
   #find(name: string): PaperOrder {

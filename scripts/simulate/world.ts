@@ -134,6 +134,7 @@ export class World {
     this.settings = {
       strictMode: random.chance(0.6),
       disableMemoSignatureCheck: false,
+      orderIdField: random.chance(0.5) ? 'id' : 'name',
       disableWalletWhitelist: random.chance(0.1),
       paymentWalletAddress: random.chance(0.5) ? HOT_WALLETS[0]?.address : undefined,
       unclaimedOrderTimeoutMs: 2 * HOUR,
@@ -153,6 +154,7 @@ export class World {
     this.paper = new Paper(
       {
         strictMode: this.settings.strictMode,
+        orderIdField: this.settings.orderIdField,
         disableWalletWhitelist: this.settings.disableWalletWhitelist,
         hasPaymentWallet: this.settings.paymentWalletAddress !== undefined,
         unclaimedTimeoutMs: this.settings.unclaimedOrderTimeoutMs,

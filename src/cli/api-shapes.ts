@@ -23,6 +23,7 @@ export const order = z.looseObject({
   updated_at: z.string(),
   status: z.string(),
   amount_outstanding: whole.nullable(),
+  amount_seen: whole.optional(),
 });
 export const payment = z.looseObject({
   txid: z.string(),
@@ -145,6 +146,41 @@ export const auditRecord = z.looseObject({
   before: z.unknown(),
   after: z.unknown(),
 });
+export const chainStatus = z.looseObject({
+  state: z.string(),
+  height: whole.nullable(),
+  node_height: whole.nullable(),
+  blocks_behind: whole,
+  last_answer_at: nullableText,
+  seconds_left: whole.nullable(),
+  outputs_seen: whole,
+  payments_found: whole,
+  nodes: z.array(
+    z.looseObject({
+      url: z.string(),
+      height: whole.nullable(),
+      last_answer_at: nullableText,
+      trouble: z.looseObject({ since: z.string(), reason: z.string() }).nullable(),
+    }),
+  ),
+});
+export const chainRefusal = z.looseObject({
+  id: whole,
+  txid: z.string(),
+  reason: z.string(),
+  claimed_amount: whole,
+  memo: nullableText,
+  block_height: whole,
+  found_at: z.string(),
+});
+export const chainDeparture = z.looseObject({
+  id: whole,
+  txid: z.string(),
+  outcome: z.string(),
+  block_height: whole,
+  left_at: z.string(),
+  returned_height: whole.nullable(),
+});
 export const readiness = z.looseObject({
   ready: z.boolean(),
   reasons: z.array(z.string()),
@@ -170,5 +206,8 @@ export type WalletAnswer = z.output<typeof wallet>;
 export type EventAnswer = z.output<typeof event>;
 export type RejectedAnswer = z.output<typeof rejectedWebhook>;
 export type DeadLetterAnswer = z.output<typeof deadLetter>;
+export type ChainStatusAnswer = z.output<typeof chainStatus>;
+export type ChainRefusalAnswer = z.output<typeof chainRefusal>;
+export type ChainDepartureAnswer = z.output<typeof chainDeparture>;
 export type AuditRecordAnswer = z.output<typeof auditRecord>;
 export type ReadinessAnswer = z.output<typeof readiness>;

@@ -43,6 +43,8 @@ export interface Terminal {
   colour: boolean;
   /** Whether somebody can be asked: standard input and output are a terminal. */
   canAsk: boolean;
+  /** Whether standard input is a terminal, which shows what is typed into it. */
+  isInputTerminal: boolean;
 }
 
 export interface Questions {
@@ -52,4 +54,9 @@ export interface Questions {
     options?: { usual?: string; check?: (text: string) => string | undefined },
   ) => Promise<string>;
   yes: (question: string) => Promise<boolean>;
+  /** One of several; the first is offered first. */
+  choice: <Value extends string>(
+    question: string,
+    options: readonly { value: Value; label: string; hint?: string }[],
+  ) => Promise<Value>;
 }

@@ -32,6 +32,11 @@ export async function createProgram(ports: CommandPorts, asked?: string): Promis
   const program = new Command('taritools')
     .description('Everything an operator and a customer of a Tari payment server do.')
     .configureHelp({ showGlobalOptions: true });
+  // Beside a command it would stand in the help of each.
+  if (asked?.startsWith('-')) {
+    const { programVersion } = await import('../version.ts');
+    program.version(programVersion(), '-V, --version', 'print the version');
+  }
   const loaders = Object.entries(COMMANDS).filter(([name]) => name === asked);
   for (const [, load] of loaders.length > 0 ? loaders : Object.entries(COMMANDS)) {
     program.addCommand((await load())(ports));

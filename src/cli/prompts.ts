@@ -35,5 +35,11 @@ export function terminalQuestions(canAsk: boolean, beforeAsking: () => void = ()
       const { confirm } = await library();
       return answerOf(await confirm({ message: question }));
     },
+    async choice(question, options) {
+      const { select } = await library();
+      return answerOf(
+        await select<string>({ message: question, options: [...options] }),
+      ) as (typeof options)[number]['value'];
+    },
   };
 }

@@ -87,6 +87,7 @@ function portsOf(process: NodeJS.Process, interruption: Interruption, quiet: Qui
       },
       colour: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
       canAsk,
+      isInputTerminal: stdin.isTTY === true,
     },
     print: (line) => {
       quiet.end();

@@ -53,6 +53,7 @@ export async function registerOwners(
     );
     const settings = {
       strictMode: true,
+      orderIdField: 'id' as const,
       disableMemoSignatureCheck: false,
       disableWalletWhitelist: false,
       paymentWalletAddress: addressToBase58(hotWallet),

@@ -2,19 +2,20 @@ import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { parse as parseEnvironmentFile } from 'dotenv';
-import { AddressError, addressToBase58, parseAddress, type TariAddress } from '../tari/address.ts';
+import { addressToBase58, NETWORKS, type TariAddress } from '../tari/address.ts';
 import { addressArgument } from './address-arguments.ts';
 import { CommandError, EXIT_CODES } from './exit.ts';
 import { newKeySettings } from './keys.ts';
 import type { CommandPorts } from './ports.ts';
 import { ANY_ADDRESS, settingLine } from './settings-file.ts';
+import { askAddress, type PaymentFlags, type PaymentSettings, paymentSettings, WAYS } from './setup-payments.ts';
+import { askForMethods } from './shopify/payment-methods.ts';
 
 /** `setup init`: from nothing to a server that starts without a warning. */
 
-interface InitFlags {
+interface InitFlags extends PaymentFlags {
   file?: string;
   superAdmin?: TariAddress;
-  hotWallet?: TariAddress;
   walletIp: string;
   /** False where there is to be none. */
   shop?: string | boolean;
@@ -32,11 +33,23 @@ export function initCommand(ports: CommandPorts): Command {
     )
     .option('-f, --file <path>', 'the settings file; .env beside package.json unless told')
     .option('--super-admin <address>', 'who may do everything', addressArgument)
-    .option(
-      '--hot-wallet <address>',
-      'the wallet that customers pay to, and that reports the payments',
-      addressArgument,
+    .addOption(
+      new Option(
+        '--payments <way>',
+        'how the server learns of payments: it watches the chain with the wallet’s view key, or the wallet’s notification script or a program of yours reports them; chain if there is a view key, script otherwise',
+      ).choices(WAYS),
     )
+    .option('--hot-wallet <address>', 'the wallet that customers pay to', addressArgument)
+    .option(
+      '--view-key-file <path>',
+      'what export-view-key-and-spend-key prints of that wallet, or its seed words, as wallet keys reads them; - is standard input',
+    )
+    .addOption(
+      new Option('-n, --network <network>', 'the network of the wallet; mainnet, or that of --hot-wallet').choices(
+        Object.keys(NETWORKS),
+      ),
+    )
+    .option('--nodes <urls>', 'the base nodes to ask, with commas between them; a public one on mainnet unless told')
     .option('--wallet-ip <address>', 'where the hot wallet’s reports come from', '127.0.0.1')
     .option('--shop <name>', 'the Shopify shop, such as my-shop.myshopify.com')
     .option('--no-shop', 'run without a shop')
@@ -51,10 +64,10 @@ export function initCommand(ports: CommandPorts): Command {
       'after',
       [
         '\nExample:',
-        '  $ taritools setup init --super-admin 14s9vDTwr… --hot-wallet 12HRp2iwR… --shop my-shop',
+        '  $ taritools setup init --super-admin 14s9vDTwr… --view-key-file keys.txt --shop my-shop',
         '\nSettings that are in the environment are written into the file too. So the shop’s secrets need not stand in the',
         'command: put TPG_SHOPIFY_API_KEY and TPG_SHOPIFY_API_SECRET, or TPG_SHOPIFY_ADMIN_ACCESS_TOKEN and',
-        'TPG_SHOPIFY_HMAC_SECRET, into the environment; or answer the questions.',
+        'TPG_SHOPIFY_HMAC_SECRET, into the environment; or answer the questions. The same goes for TPG_VIEW_KEY.',
       ].join('\n'),
     )
     .action((flags: InitFlags) => init(ports, flags));
@@ -64,7 +77,8 @@ async function init(ports: CommandPorts, flags: InitFlags): Promise<void> {
   const path = flags.file ?? join(ports.folder, '.env');
   if (!flags.force) await refuseExisting(path);
   const superAdmin = flags.superAdmin ?? (await askAddress(ports, 'Address of the first super admin', '--super-admin'));
-  const hotWallet = flags.hotWallet ?? (await askAddress(ports, 'Address of the hot wallet', '--hot-wallet'));
+  const payments = await paymentSettings(ports, flags);
+  const { hotWallet } = payments;
   if (superAdmin.network !== hotWallet.network) {
     throw new CommandError(
       `The super admin’s address is on ${superAdmin.network} and the hot wallet’s on ${hotWallet.network}; both must be on the shop’s network.`,
@@ -73,7 +87,7 @@ async function init(ports: CommandPorts, flags: InitFlags): Promise<void> {
   }
   const text = fileText({
     ...newKeySettings(ports.randomBytes),
-    TPG_PAYMENT_WALLET_ADDRESS: addressToBase58(hotWallet),
+    ...payments.settings,
     ...(await shopSettings(ports, flags)),
     ...(await settingsOfEnvironment(ports)),
   });
@@ -84,7 +98,8 @@ async function init(ports: CommandPorts, flags: InitFlags): Promise<void> {
   await writeSettings(path, text, flags.force === true);
   ports.print(`Wrote ${path}, which only you can read.`);
   ports.print(`${addressToBase58(superAdmin)} is super admin.`);
-  ports.print(`${addressToBase58(hotWallet)} may report payments from ${flags.walletIp}.`);
+  for (const line of paymentLines(payments, flags.walletIp)) ports.print(line);
+  if (payments.note !== undefined) ports.note(payments.note);
   for (const warning of warnings) ports.note(warning);
   ports.print(`The server can be started; it will take requests at http://${settings.host}:${settings.port}.`);
 }
@@ -101,19 +116,12 @@ async function refuseExisting(path: string): Promise<void> {
 
 // ---- What the settings are ----------------------------------------------------------------------------------------
 
-async function askAddress(ports: CommandPorts, question: string, option: string): Promise<TariAddress> {
-  if (!ports.terminal.canAsk) throw new CommandError(`${option} is missing.`, EXIT_CODES.wrongUse);
-  return parseAddress((await ports.ask.text(question, { check: addressProblem })).trim());
-}
-
-function addressProblem(text: string): string | undefined {
-  try {
-    parseAddress(text.trim());
-    return undefined;
-  } catch (error) {
-    if (error instanceof AddressError) return error.message;
-    throw error;
-  }
+function paymentLines({ way, hotWallet, settings }: PaymentSettings, walletIp: string): string[] {
+  const address = addressToBase58(hotWallet);
+  if (way !== 'chain') return [`${address} may report payments from ${walletIp}.`];
+  return [
+    `Customers pay to ${address}, and the payments are found on the chain, as ${settings.TPG_TARI_NODES} has it.`,
+  ];
 }
 
 async function shopSettings(ports: CommandPorts, flags: InitFlags): Promise<Record<string, string>> {
@@ -128,7 +136,14 @@ async function shopSettings(ports: CommandPorts, flags: InitFlags): Promise<Reco
     TPG_SHOPIFY_SHOP: shop,
     TPG_SHOPIFY_IP_WHITELIST: flags.webhookIps,
     ...(await shopKeys(ports)),
+    ...(await paymentMethod(ports)),
   };
+}
+
+async function paymentMethod(ports: CommandPorts): Promise<Record<string, string>> {
+  if (ports.environment.TPG_SHOPIFY_PAYMENT_METHOD || !ports.terminal.canAsk) return {};
+  const names = await askForMethods(ports);
+  return names.trim() === '' ? {} : { TPG_SHOPIFY_PAYMENT_METHOD: names };
 }
 
 /** The environment may hold them already; otherwise they are asked for without showing them. */

@@ -1,5 +1,8 @@
 import { Command, Option } from 'commander';
 import { stringifyJson } from '../json.ts';
+import { checkCommand } from '../rails/tari-chain/cli/check-command.ts';
+import { doctorCommand } from '../rails/tari-chain/cli/doctor-command.ts';
+import { keysCommand } from '../rails/tari-chain/cli/keys-command.ts';
 import {
   type NewReport,
   type QueuedReport,
@@ -42,13 +45,20 @@ interface WalletFlags {
 }
 
 export function walletCommand(ports: CommandPorts): Command {
-  return group('wallet', 'Tell the server of a hot wallet’s payments; nothing is lost while the server is down', [
-    receivedCommand(ports),
-    confirmedCommand(ports),
-    notifyCommand(ports),
-    replayCommand(ports),
-    queueCommand(ports),
-  ]);
+  return group(
+    'wallet',
+    'The shop’s wallet: what it is watched with, and the reports of one that tells of its payments',
+    [
+      receivedCommand(ports),
+      confirmedCommand(ports),
+      notifyCommand(ports),
+      replayCommand(ports),
+      queueCommand(ports),
+      keysCommand(ports),
+      checkCommand(ports),
+      doctorCommand(ports),
+    ],
+  );
 }
 
 const profileOption = () =>

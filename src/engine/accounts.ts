@@ -7,7 +7,7 @@ import type { SettlementEntry } from '../store/settlements.ts';
 import { accountOf, addressToBase58, type TariAddress } from '../tari/address.ts';
 import type { EngineContext } from './context.ts';
 import { type Page, type PageRequest, positionOfOrder, positionOfPayment, readPage } from './lists.ts';
-import { findOrderOrNone } from './orders.ts';
+import { findOrderOrNone } from './order-lookup.ts';
 
 /** A part of what concerns one owner of Tari. `account` is undefined for an address that we have never seen. */
 export interface AccountHistory {

@@ -8,6 +8,8 @@ export interface EngineSettings {
   /** Only the order id identifies an order; otherwise the shop's other name does too. */
   strictMode: boolean;
   disableMemoSignatureCheck: boolean;
+  /** What a number in a payment's text is: an order's id, or its name in the shop. */
+  orderIdField: 'id' | 'name';
   disableWalletWhitelist: boolean;
   /** Where customers are told to pay, base58; where unset, the first hot wallet. */
   paymentWalletAddress: string | undefined;
@@ -17,7 +19,7 @@ export interface EngineSettings {
 
 /** What is needed to look at the signatures of what comes in. */
 export interface SignatureContext {
-  settings: Pick<EngineSettings, 'strictMode' | 'disableMemoSignatureCheck' | 'paymentWalletAddress'>;
+  settings: Pick<EngineSettings, 'strictMode' | 'disableMemoSignatureCheck' | 'orderIdField' | 'paymentWalletAddress'>;
   log: Logger;
 }
 

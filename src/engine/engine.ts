@@ -2,6 +2,7 @@ import type { AuditLogFilter } from '../store/audit-log.ts';
 import { access } from './access.ts';
 import { accounts } from './accounts.ts';
 import { audit } from './audit.ts';
+import { type ChainWatch, chainQueries } from './chain-watch.ts';
 import { changes } from './changes.ts';
 import { condition } from './condition.ts';
 import type { EngineContext, SignatureContext } from './context.ts';
@@ -31,6 +32,8 @@ export interface EngineOptions {
   makeTxid: () => string;
   /** The shop to ask for its orders and to tell of ours, where one is configured. */
   storefront?: Pick<Storefront, 'name' | 'openOrders' | 'prices'> | undefined;
+  /** What watches the chain, where something does. */
+  chainWatch?: ChainWatch | undefined;
   /** Reads a delivery of the shop that was set aside and is taken up again. */
   readContent: ReadContent;
   /** Says that something waits to be told that was not just appended. */
@@ -85,8 +88,9 @@ export function createUseCases(context: EngineContext, options: EngineOptions) {
       { name: storefront?.name, wakeOutbox, readContent },
       priceUpdateUseCases,
     ),
-    condition: condition(context, storefront !== undefined),
-    figures: figures(context),
+    chain: chainQueries(context, options.chainWatch),
+    condition: condition(context, storefront !== undefined, options.chainWatch),
+    figures: figures(context, options.chainWatch),
     audit: () => audit(context.store),
     /** Up to `limit` events after the one with id `after`, oldest first. */
     eventsAfter: (after: bigint, limit: number) => context.store.read((tx) => tx.events.after(after, limit)),

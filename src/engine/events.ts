@@ -13,6 +13,10 @@ export interface EventPayloads {
   OrderClaimed: { order: OrderView; claimant: string };
   PaymentReceived: { payment: PaymentView };
   PaymentConfirmed: { payment: PaymentView };
+  /** It was confirmed. Nothing was taken from anybody: a person must look. */
+  PaymentLeftTheChain: { payment: PaymentView };
+  /** It stands in a mempool and counts for nothing. `order` is the one that it names, if that is known. */
+  PaymentSeen: { txid: string; amount: bigint; memo: string | null; order_id: string | null; order: OrderView | null };
 }
 
 /** Compiles only while every type that the database knows has a payload, and no other has. */

@@ -3,6 +3,7 @@ import type { DeliveryBacklog } from '../store/deliveries.ts';
 import type { ExchangeRate } from '../store/exchange-rates.ts';
 import type { PriceUpdateBacklog } from '../store/price-updates.ts';
 import type { Repositories } from '../store/repositories.ts';
+import { type ChainFigures, type ChainWatch, chainFigures } from './chain-watch.ts';
 import type { EngineContext } from './context.ts';
 
 /** What the metrics say of the shop's business, as the database holds it. */
@@ -15,6 +16,8 @@ export interface Figures {
   rates: readonly ExchangeRate[];
   /** Undefined as long as no wallet has reported anything. */
   lastWalletNonceAt: Date | undefined;
+  /** Undefined where the chain is not watched. */
+  chain: ChainFigures | undefined;
 }
 
 /** With the time that ages are reckoned from. */
@@ -30,11 +33,10 @@ const FRESH_FOR_MS = 5_000;
 const MOST_TIME_FOR_COUNTING = 1 / 1000;
 
 /** Makes what reads the figures. */
-export function figures({
-  store,
-  clock,
-  subscriptions,
-}: Pick<EngineContext, 'store' | 'clock' | 'subscriptions'>): () => Promise<CurrentFigures> {
+export function figures(
+  { store, clock, subscriptions }: Pick<EngineContext, 'store' | 'clock' | 'subscriptions'>,
+  chainWatch: ChainWatch | undefined,
+): () => Promise<CurrentFigures> {
   let last: { at: number; found: Promise<Figures> } | undefined;
   let counted: { orders: ReadonlyMap<OrderStatus, number>; until: number } | undefined;
 
@@ -56,6 +58,7 @@ export function figures({
       prices: await tx.priceUpdates.backlog(),
       rates: await lastRates(tx),
       lastWalletNonceAt: await tx.nonces.lastRaisedAt('wallet'),
+      chain: chainWatch && (await chainFigures(tx, chainWatch)),
     }));
 
   return async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { stringifyJson } from '../json.ts';
 import type { EventType } from '../store/database.ts';
 import type { NewOrder, Order, OrderChange } from '../store/orders.ts';
-import type { Payment } from '../store/payments.ts';
+import type { BlockOfPayment, Payment } from '../store/payments.ts';
 import type { Repositories } from '../store/repositories.ts';
 import type { SettlementEntry } from '../store/settlements.ts';
 import type { AccountId } from '../tari/address.ts';
@@ -99,7 +99,7 @@ export class Ledger {
   /** Notes what the shop said of an order that changes nothing of it here: neither its time-out nor anybody hears of it. */
   noteNews(
     order: Order,
-    news: Pick<OrderChange, 'originalPrice' | 'currency' | 'exchangeRate' | 'shopUpdatedAt'>,
+    news: Pick<OrderChange, 'originalPrice' | 'currency' | 'exchangeRate' | 'shopUpdatedAt' | 'shopTriggeredAt'>,
   ): Promise<Order> {
     return this.tx.orders.change(order, news, order.updatedAt);
   }
@@ -121,6 +121,24 @@ export class Ledger {
     }
     await this.#append('PaymentConfirmed', confirmed.txid, { payment: paymentView(confirmed) });
     return confirmed;
+  }
+
+  /** Says in which block a payment stands now, and by which reference it is known there; null for in none. */
+  placePayment(payment: Payment, place: BlockOfPayment | null): Promise<Payment> {
+    return this.tx.payments.place(payment, place, this.now);
+  }
+
+  /** Says that a confirmed payment stands in no block any more. What it paid stays paid: a person must look. */
+  async leaveChain(payment: Payment): Promise<Payment> {
+    assert.equal(payment.status, 'confirmed', 'one that was never confirmed has nothing to take back');
+    const left = await this.placePayment(payment, null);
+    await this.#append('PaymentLeftTheChain', left.txid, { payment: paymentView(left) });
+    return left;
+  }
+
+  /** Says that a payment stands in a mempool. It counts for nothing. */
+  async announceSeen(seen: Omit<EventPayloads['PaymentSeen'], 'order'>, order: Order | undefined): Promise<void> {
+    await this.#append('PaymentSeen', seen.txid, { ...seen, order: order === undefined ? null : orderView(order) });
   }
 
   /** Enters a payment made by hand, which counts at once. A negative amount takes away what is there. */

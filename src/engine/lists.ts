@@ -7,7 +7,7 @@ import type { Payment, PaymentFilter, PaymentPosition } from '../store/payments.
 import { type AccountId, accountOf, type TariAddress } from '../tari/address.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
 import type { EngineContext } from './context.ts';
-import { findOrder } from './orders.ts';
+import { findOrder } from './order-lookup.ts';
 
 /** What a caller who names no limit gets at most. Existing clients name none and want everything. */
 export const MOST_ROWS = 10_000;

@@ -1,5 +1,4 @@
 import type { Order } from '../store/orders.ts';
-import type { OrderNames } from '../store/payments.ts';
 import type { Repositories } from '../store/repositories.ts';
 import { accountAddress, accountOf, addressToBase58, type TariAddress } from '../tari/address.ts';
 import { type Claim, claimInMemo, verifyClaim } from '../tari/claim.ts';
@@ -8,6 +7,7 @@ import type { EngineContext, EngineSettings, SignatureContext } from './context.
 import { EngineError } from './errors.ts';
 import { Ledger, type Owner } from './ledger.ts';
 import type { Logger } from './log.ts';
+import { findOrder, findShopOrder, isNamed, namesOf } from './order-lookup.ts';
 import { convertPrice } from './prices.ts';
 import { tryToPay } from './settling.ts';
 import { networkProblemBySettings, requireShopNetwork } from './shop-network.ts';
@@ -53,36 +53,11 @@ export function verifiedClaim(
   return { orderId: claim.order_id, claimant: ownerOf(address) } as VerifiedClaim;
 }
 
-/**
- * The order that an id names: by order id, or, where the mode is not strict, by the shop's other name for it.
- * @throws {EngineError} `order_not_found`
- */
-export async function findOrder(tx: Repositories, orderId: string, strictMode: boolean): Promise<Order> {
-  const order = await findOrderOrNone(tx, orderId, strictMode);
-  if (order === undefined) throw new EngineError('order_not_found', orderId);
-  return order;
-}
-
-export async function findOrderOrNone(
-  tx: Repositories,
-  orderId: string,
-  strictMode: boolean,
-): Promise<Order | undefined> {
-  const byId = await tx.orders.find(orderId);
-  if (byId !== undefined || strictMode) return byId;
-  return (await tx.orders.findByAltId(orderId)) ?? (await tx.orders.findByAltId(spelledOtherwise(orderId)));
-}
-
-/** The name of an order without its `#`, or with one: shops write it, people who pay often leave it out. */
-function spelledOtherwise(name: string): string {
-  return name.startsWith('#') ? name.slice(1) : `#${name}`;
-}
-
 /** Who claims an order by its own texts: the first that has signed a claim of it. Slow, so it is done before the unit of work. */
 export function claimantIn(shopOrder: ShopOrder, { settings, log }: SignatureContext): Owner | undefined {
   for (const text of shopOrder.claimTexts) {
     const claim = claimInMemo(text);
-    if (claim === undefined || !namesOrder(claim.order_id, shopOrder, settings.strictMode)) continue;
+    if (claim === undefined || !isNamed(shopOrder, claim.order_id, settings.strictMode)) continue;
     const verified = verifiedClaim(claim, settings);
     const problem = verified && networkProblemBySettings(settings, verified.claimant.account);
     if (verified !== undefined && problem === undefined) return verified.claimant;
@@ -98,7 +73,7 @@ export function orders(context: EngineContext) {
   const { store, clock, settings, log, subscriptions } = context;
 
   const enter = async (ledger: Ledger, told: ShopOrder, claimant: Owner | undefined): Promise<OrderReceipt> => {
-    const known = await ledger.tx.orders.find(told.orderId);
+    const known = await findShopOrder(ledger.tx, told);
     if (known !== undefined) return { order: known, isNew: false };
     const { shopOrder, closing } = await withEarlyNews(ledger.tx, told);
     const { totalPrice, exchangeRate } = await convertPrice(ledger.tx, shopOrder);
@@ -114,10 +89,11 @@ export function orders(context: EngineContext) {
       amountOutstanding: null,
       createdAt: shopOrder.createdAt,
       shopUpdatedAt: shopOrder.updatedAt,
+      shopTriggeredAt: shopOrder.triggeredAt ?? null,
     });
     warnIfTooSmall(order, log);
     if (closing !== null) return { order: await closeByShop(ledger, order, shopOrder, closing), isNew: true };
-    const owner = claimant ?? (await payerKnownFor(ledger.tx, order, settings.strictMode));
+    const owner = claimant ?? (await payerKnownFor(ledger.tx, order));
     if (owner === undefined) return { order, isNew: true };
     const claimed = await ledger.claimOrder(order, owner);
     return { order: await tryToPay(ledger, claimed, owner), isNew: true };
@@ -190,22 +166,12 @@ function warnIfTooSmall({ orderId, totalPrice }: Order, log: Logger): void {
   );
 }
 
-/** Every id and name that means the order where the mode is not strict. */
-function namesOf({ orderId, altId }: Pick<ShopOrder, 'orderId' | 'altId'>): OrderNames {
-  return altId === null ? [orderId] : [orderId, altId, spelledOtherwise(altId)];
-}
-
-function namesOrder(orderId: string, shopOrder: ShopOrder, strictMode: boolean): boolean {
-  return orderId === shopOrder.orderId || (!strictMode && namesOf(shopOrder).includes(orderId));
-}
-
 /**
  * For whom an order is claimed that nobody signed for: whoever a payment that already named it came from, else the
  * customer's most recently active account with credit.
  */
-async function payerKnownFor(tx: Repositories, order: Order, strictMode: boolean): Promise<Owner | undefined> {
-  const names: OrderNames = strictMode ? [order.orderId] : namesOf(order);
-  for (const payment of await tx.payments.naming(names)) {
+async function payerKnownFor(tx: Repositories, order: Order): Promise<Owner | undefined> {
+  for (const payment of await tx.payments.naming(namesOf(order))) {
     const account = payment.claimant && (await tx.accounts.find(payment.claimant));
     if (account) return { account: account.account, address: account.address };
   }

@@ -1,12 +1,14 @@
+import { StoreContentError } from '../store/errors.ts';
 import type { Payment } from '../store/payments.ts';
 import type { Repositories } from '../store/repositories.ts';
 import { addressToBase58, type TariAddress } from '../tari/address.ts';
 import { claimInMemo } from '../tari/claim.ts';
 import { formatTari, type MicroTari } from '../tari/micro-tari.ts';
-import type { EngineContext, SignatureContext } from './context.ts';
+import type { EngineContext, EngineSettings, SignatureContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import { Ledger, type Owner } from './ledger.ts';
-import { findOrderOrNone, ownerOf, verifiedClaim } from './orders.ts';
+import { findNamedOrder, orderNamedInMemo } from './order-lookup.ts';
+import { ownerOf, verifiedClaim } from './orders.ts';
 import { payOpenOrders, type Settled, tryToPay } from './settling.ts';
 import { networkProblemBySettings } from './shop-network.ts';
 import type { Authenticate, AuthenticatedMessage, WalletMessage, Wallets } from './wallets.ts';
@@ -79,34 +81,14 @@ export function payments(
     });
   };
 
-  const claimNamed = async (ledger: Ledger, named: NamedOrder): Promise<void> => {
-    const order = await findOrderOrNone(ledger.tx, named.orderId, settings.strictMode);
-    if (order?.status !== 'Unclaimed') return;
-    const claimed = await ledger.claimOrder(order, named.claimant);
-    await tryToPay(ledger, claimed, named.claimant);
-  };
-
-  const credit = async (ledger: Ledger, payment: Payment): Promise<{ payment: Payment; settled: Settled }> => {
-    const confirmed = await ledger.confirmPayment(payment);
-    if (payment.account === null) return { payment: confirmed, settled: NOTHING_SETTLED };
-    const account = await ledger.tx.accounts.find(payment.account);
-    if (account === undefined) throw new Error(`The account of payment ${payment.txid} is not known`);
-    const settled = await payOpenOrders(ledger, { account: account.account, address: account.address });
-    return { payment: confirmed, settled };
-  };
-
   const enterReport = async (checked: CheckedReport): Promise<PaymentReceipt> => {
-    const { report, message, named } = checked;
     const now = clock.now();
-    const receipt = await store.run(async (tx) => {
-      await wallets.admit(tx, message, now);
-      const known = await knownPayment(tx, report);
-      if (known !== undefined) return { payment: known, isNew: false };
-      const ledger = new Ledger(tx, now, subscriptions);
-      const payment = await enter(ledger, checked);
-      if (named) await claimNamed(ledger, named);
-      const isConfirmed = await tx.payments.takeEarlyConfirmation(payment.txid);
-      return { payment: isConfirmed ? (await credit(ledger, payment)).payment : payment, isNew: true };
+    const { report } = checked;
+    const receipt = await enterOnce(checked, now).catch((error: unknown) => {
+      if (!(error instanceof StoreContentError)) throw error;
+      // Money is not refused for a text beside it.
+      log.error({ err: error, txid: report.txid }, `Payment ${report.txid} is kept without its memo and order id`);
+      return enterOnce({ ...checked, report: { ...report, memo: null }, named: undefined }, now);
     });
     const { txid, sender } = receipt.payment;
     log.info(
@@ -114,6 +96,20 @@ export function payments(
       `Payment ${txid} of ${formatTari(report.amount)} from ${sender} ${receipt.isNew ? 'is received' : 'was known already'}`,
     );
     return receipt;
+  };
+
+  const enterOnce = (checked: CheckedReport, now: Date): Promise<PaymentReceipt> => {
+    const { report, message, named } = checked;
+    return store.run(async (tx) => {
+      await wallets.admit(tx, message, now);
+      const known = await knownPayment(tx, report);
+      if (known !== undefined) return { payment: known, isNew: false };
+      const ledger = new Ledger(tx, now, subscriptions);
+      const payment = await enter(ledger, checked);
+      if (named) await claimNamed(ledger, named, settings);
+      const isConfirmed = await tx.payments.takeEarlyConfirmation(payment.txid);
+      return { payment: isConfirmed ? (await creditPayment(ledger, payment)).payment : payment, isNew: true };
+    });
   };
 
   const enterConfirmation = async (txid: string, message: AuthenticatedMessage): Promise<ConfirmationReceipt> => {
@@ -127,7 +123,7 @@ export function payments(
       }
       if (payment.status === 'confirmed') return { outcome: 'already_confirmed', ...NOTHING_SETTLED };
       if (payment.status === 'cancelled') throw new EngineError('payment_cancelled', txid);
-      const { settled } = await credit(new Ledger(tx, now, subscriptions), payment);
+      const { settled } = await creditPayment(new Ledger(tx, now, subscriptions), payment);
       return { outcome: 'confirmed', ...settled };
     });
     log.info(
@@ -148,6 +144,28 @@ export function payments(
     /** What `confirm` does once the signature is checked. @throws {EngineError} as `wallets.admit`; `payment_cancelled` */
     enterConfirmation,
   };
+}
+
+/** Claims an Unclaimed order for the one whom a payment names with it, and pays it from what that one has already. */
+export async function claimNamed(
+  ledger: Ledger,
+  named: NamedOrder,
+  settings: Pick<EngineSettings, 'orderIdField'>,
+): Promise<void> {
+  const order = await findNamedOrder(ledger.tx, named.orderId, settings);
+  if (order?.status !== 'Unclaimed') return;
+  const claimed = await ledger.claimOrder(order, named.claimant);
+  await tryToPay(ledger, claimed, named.claimant);
+}
+
+/** Credits a received payment, and pays what that can pay. */
+export async function creditPayment(ledger: Ledger, payment: Payment): Promise<{ payment: Payment; settled: Settled }> {
+  const confirmed = await ledger.confirmPayment(payment);
+  if (payment.account === null) return { payment: confirmed, settled: NOTHING_SETTLED };
+  const account = await ledger.tx.accounts.find(payment.account);
+  if (account === undefined) throw new Error(`The account of payment ${payment.txid} is not known`);
+  const settled = await payOpenOrders(ledger, { account: account.account, address: account.address });
+  return { payment: confirmed, settled };
 }
 
 /** Reports of hot wallets as they come, with their signatures. */
@@ -189,7 +207,8 @@ function namedOrder(report: PaymentReport, { settings, log }: SignatureContext):
       `The claim in the memo of the payment is passed over: ${problem ?? 'it is not signed by its address.'}`,
     );
   }
-  return report.orderId === null ? undefined : { orderId: report.orderId, claimant: ownerOf(report.sender) };
+  const orderId = report.orderId ?? orderNamedInMemo(report.memo, settings);
+  return orderId === undefined ? undefined : { orderId, claimant: ownerOf(report.sender) };
 }
 
 export const CONFIRMATION_SENTENCES: Readonly<Record<ConfirmationReceipt['outcome'], string>> = {
@@ -202,7 +221,9 @@ export const CONFIRMATION_SENTENCES: Readonly<Record<ConfirmationReceipt['outcom
 async function knownPayment(tx: Repositories, report: PaymentReport): Promise<Payment | undefined> {
   const known = await tx.payments.find(report.txid);
   if (known === undefined) return undefined;
-  const isSame = known.amount === report.amount && known.account === ownerOf(report.sender).account;
+  // Where one side knows of no account, it says nothing against the other.
+  const isSameSender = known.account === null || known.account === ownerOf(report.sender).account;
+  const isSame = known.amount === report.amount && isSameSender;
   if (!isSame) throw new EngineError('payment_contradicted', report.txid);
   return known;
 }

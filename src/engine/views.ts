@@ -31,6 +31,7 @@ export function orderView(order: Order) {
     updated_at: order.updatedAt.toISOString(),
     status: order.status,
     amount_outstanding: order.amountOutstanding,
+    amount_seen: order.amountSeen,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { blocksBehind } from '../engine/chain-watch.ts';
 import type { CurrentFigures } from '../engine/figures.ts';
 import type { Logger } from '../engine/log.ts';
 
@@ -88,7 +89,10 @@ function figureMetrics(registry: Registry): (figures: CurrentFigures | undefined
     'How long ago a hot wallet last reported something. Left out until one has.',
   );
 
+  const showChain = chainMetrics(registry);
+
   return (figures) => {
+    showChain(figures);
     for (const labelled of [orders, rates]) labelled.reset();
     for (const single of [credit, lag, pending, dead, pricesWaiting, pricesFailed, wallet]) single.remove();
     if (figures === undefined) return;
@@ -103,5 +107,42 @@ function figureMetrics(registry: Registry): (figures: CurrentFigures | undefined
     pricesFailed.set(figures.prices.failed);
     for (const { currency, updatedAt } of figures.rates) rates.set({ currency }, secondsSince(updatedAt));
     if (lastWalletNonceAt !== undefined) wallet.set(secondsSince(lastWalletNonceAt));
+  };
+}
+
+/** What the watcher of the chain does; left out where the chain is not watched. */
+function chainMetrics(registry: Registry): (figures: CurrentFigures | undefined) => void {
+  const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Gauge({ name: `tpg_chain_${name}`, help, labelNames, registers: [registry] });
+  const height = gauge('height', 'The last block that was looked through for payments.');
+  const behind = gauge('blocks_behind', 'How many blocks the nodes are ahead of that.');
+  const ages = gauge('node_age_seconds', 'How long ago a base node last answered. Left out until it has.', 'node');
+  const outputs = gauge('outputs_seen', 'Outputs that were looked through, all in all.');
+  const payments = gauge('payments_found', 'Payments that were found on the chain, all in all.');
+  const refused = gauge(
+    'outputs_refused',
+    'Outputs that were encrypted for the shop and are no payment to it, by reason.',
+    'reason',
+  );
+  const left = gauge(
+    'payments_left',
+    'Confirmed payments that left the chain and did not come back: a person must look.',
+  );
+
+  return (figures) => {
+    for (const labelled of [ages, refused]) labelled.reset();
+    for (const single of [height, behind, outputs, payments, left]) single.remove();
+    if (figures?.chain === undefined) return;
+    const { status, refused: counts, departed } = figures.chain;
+    if (status.height !== null) height.set(status.height);
+    behind.set(blocksBehind(status));
+    outputs.set(status.outputsSeen);
+    payments.set(status.paymentsFound);
+    left.set(departed);
+    for (const [reason, count] of counts) refused.set({ reason }, count);
+    for (const { url, lastAnswerAt } of status.nodes) {
+      if (lastAnswerAt !== null)
+        ages.set({ node: url }, Math.max(0, (figures.now.getTime() - lastAnswerAt.getTime()) / 1000));
+    }
   };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
+import { blocksBehind, type ChainStatus } from '../engine/chain-watch.ts';
 import { type Condition, NO_BACKLOG } from '../engine/condition.ts';
 import type { readiness } from './schemas.ts';
 
@@ -33,7 +34,7 @@ export function createReadiness(condition: () => Promise<Condition>, isEnding: (
   return async (): Promise<Readiness> => {
     const now = performance.now();
     if (last === undefined || now - last.at > FRESH_FOR_MS) last = { at: now, found: inTime(condition()) };
-    const { reasons, hasDatabase, storefront, deliveries, lagMs, prices } = await last.found;
+    const { reasons, hasDatabase, storefront, deliveries, lagMs, prices, chain } = await last.found;
     const allReasons = isEnding() ? [...reasons, ENDING] : [...reasons];
     return {
       ready: allReasons.length === 0,
@@ -42,7 +43,19 @@ export function createReadiness(condition: () => Promise<Condition>, isEnding: (
       storefront,
       outbox: { pending: deliveries.pending, dead_letters: deliveries.dead, lag_seconds: Math.floor(lagMs / 1000) },
       price_updates: prices,
+      ...(chain && chain.state !== 'off' && { chain: chainReadiness(chain, chain.state) }),
     };
+  };
+}
+
+/** How old our knowledge of the chain is. It makes no server unready: it takes orders and reports without a node. */
+function chainReadiness(chain: ChainStatus, state: 'watching' | 'elsewhere'): Readiness['chain'] {
+  const ageMs = chain.lastAnswerAt === null ? null : Math.max(0, Date.now() - chain.lastAnswerAt.getTime());
+  return {
+    state,
+    height: chain.height,
+    blocks_behind: blocksBehind(chain),
+    age_seconds: ageMs === null ? null : Math.floor(ageMs / 1000),
   };
 }
 

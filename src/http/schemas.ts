@@ -104,12 +104,12 @@ export const paymentReference = z
   .regex(/^[0-9a-f]{64}$/i, 'must be a payment reference: 64 characters of hex')
   .transform((text) => text.toLowerCase());
 
-const LONGEST_MEMO = 16 * 1024;
+export const LONGEST_MEMO = 16 * 1024;
 
 export const memo = keptText(LONGEST_MEMO);
 
-/** The memo of a payment, as it was signed: no payment is refused for what somebody wrote into its memo. */
-export const paymentMemo = z.string().max(LONGEST_MEMO);
+/** A text of a payment as it was signed: no payment is refused for what somebody wrote into its memo or as its order. */
+export const signedText = z.string();
 
 export const customerId = keptText(270).min(1);
 
@@ -167,6 +167,8 @@ export const order = z.object({
   updated_at: time,
   status: z.enum(ORDER_STATUSES),
   amount_outstanding: amount.nullable(),
+  /** What stands in a mempool for it: it counts for nothing. */
+  amount_seen: amount,
 });
 
 export const payment = z.object({
@@ -309,6 +311,14 @@ export const event = z.discriminatedUnion('type', [
   eventOf('OrderClaimed', { order, claimant: z.string() }),
   eventOf('PaymentReceived', { payment }),
   eventOf('PaymentConfirmed', { payment }),
+  eventOf('PaymentLeftTheChain', { payment }),
+  eventOf('PaymentSeen', {
+    txid: z.string(),
+    amount,
+    memo: z.string().nullable(),
+    order_id: z.string().nullable(),
+    order: order.nullable(),
+  }),
 ]);
 
 /** A webhook that could not be used. */
@@ -354,6 +364,16 @@ export const readiness = z.object({
   storefront: z.enum(['ok', 'not configured', 'behind']),
   outbox: z.object({ pending: z.int(), dead_letters: z.int(), lag_seconds: z.int() }),
   price_updates: z.object({ waiting: z.int(), failed: z.int() }),
+  /** Where the chain is watched: the server is well without its nodes, and what it knows gets old. */
+  chain: z
+    .object({
+      state: z.enum(['watching', 'elsewhere']),
+      height: z.int().nullable(),
+      blocks_behind: z.int(),
+      /** Since a node last answered; null before the first time. */
+      age_seconds: z.int().nullable(),
+    })
+    .optional(),
 });
 
 /** An answer without a body. */

@@ -7,9 +7,11 @@ import type { Engine } from '../engine/engine.ts';
 import type { Logger } from '../engine/log.ts';
 import { parseJson, stringifyJson } from '../json.ts';
 import type { JwtKeys } from '../key-file.ts';
+import { chainRoutes } from '../rails/tari-chain/http/routes.ts';
 import type { RandomBytes } from '../tari/schnorr.ts';
 import { createGuard } from './access.ts';
 import { accessLogFields } from './access-log.ts';
+import { limitBodies } from './body-budget.ts';
 import { createClientAddress } from './client-address.ts';
 import { answerUnreadableRequest, createErrorHandler, HttpError } from './errors.ts';
 import { createIpList } from './ip-list.ts';
@@ -150,6 +152,7 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   const methodsAt = noteMethods(app);
   await describeApi(app, limitStrangers);
   refuseBeyondCapacity(app, log);
+  limitBodies(app, log, clientAddress);
 
   app.decorateRequest('caller', null);
   app.decorateRequest('rawText', '');
@@ -170,6 +173,7 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   await app.register(rejectedRoutes(engine.webhooks, guard));
   await app.register(deadLetterRoutes(engine.deadLetters, guard));
   await app.register(auditLogRoutes(engine, guard));
+  await app.register(chainRoutes(engine.chain, guard));
   if (metrics) await app.register(metricsRoutes({ metrics, settings, clientAddress, limitStrangers }));
   await app.register(rescanRoutes(engine.rescan, guard));
   await app.register(changeRoutes(engine.orderChanges, guard, settings.shopify.shop === null));

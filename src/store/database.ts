@@ -1,11 +1,12 @@
 import type { Generated } from 'kysely';
+import type { ChainTables } from '../rails/tari-chain/store/tables.ts';
 
 /**
  * The tables as both databases hold them. Integers are `bigint` everywhere, so that no amount is ever rounded. Times
  * are RFC 3339 texts in UTC with milliseconds, which sort as they run. JSON columns hold JSON text. The dialects see
  * to it that both databases hand them over in this form.
  */
-export interface Tables {
+export interface Tables extends ChainTables {
   customers: CustomersTable;
   accounts: AccountsTable;
   customer_addresses: CustomerAddressesTable;
@@ -22,6 +23,7 @@ export interface Tables {
   webhooks: WebhooksTable;
   audit_log: AuditLogTable;
   heartbeat: HeartbeatTable;
+  database_identity: DatabaseIdentityTable;
   idempotency_keys: IdempotencyKeysTable;
   early_news: EarlyNewsTable;
   authorizations: AuthorizationsTable;
@@ -48,6 +50,8 @@ export const EVENT_TYPES = [
   'OrderClaimed',
   'PaymentReceived',
   'PaymentConfirmed',
+  'PaymentLeftTheChain',
+  'PaymentSeen',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -117,6 +121,11 @@ interface OrdersTable {
   created_at: string;
   updated_at: string;
   shop_updated_at: string;
+  shop_triggered_at: string | null;
+  /** The shop's id of an order whose name stands in `order_id`, where it is known; null for all others. */
+  shop_id: string | null;
+  /** What stands in a mempool for it, in µT. It counts for nothing. */
+  amount_seen: Generated<bigint>;
 }
 
 interface PaymentsTable {
@@ -168,6 +177,8 @@ interface NoncesTable {
   account: string;
   last_nonce: string;
   updated_at: string;
+  /** 1 if nobody knew the account when it logged in. */
+  is_stranger: Generated<bigint>;
 }
 
 interface RolesTable {
@@ -237,6 +248,14 @@ interface HeartbeatTable {
   written_at: string;
 }
 
+/** One row, by which a running server recognises its database. */
+interface DatabaseIdentityTable {
+  id: bigint;
+  stamp: string;
+  /** 20 digits. */
+  commits: string;
+}
+
 interface IdempotencyKeysTable {
   caller: string;
   idempotency_key: string;
@@ -261,7 +280,10 @@ interface EarlyNewsTable {
   closing: ShopClosing | null;
   price: string;
   currency: string;
+  /** What the shop says is still due, as it wrote it. */
+  outstanding: string | null;
   shop_updated_at: string;
+  triggered_at: string | null;
   received_at: string;
 }
 

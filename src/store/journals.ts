@@ -63,7 +63,8 @@ export function journalRepository(database: Kysely<Tables>) {
   return {
     confirmedByAccount: () =>
       differences('account_confirmed', [
-        sql`select account as subject, amount as expected, 0 as found from payments where status = 'confirmed'`,
+        sql`select account as subject, amount as expected, 0 as found from payments
+            where status = 'confirmed' and account is not null`,
         sql`select account, 0, total_confirmed from accounts`,
       ]),
 

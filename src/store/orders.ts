@@ -24,11 +24,15 @@ export interface Order {
   amountOutstanding: MicroTari | null;
   /** Who claimed the order, by signature or by paying it; null while it is Unclaimed. */
   claimedBy: AccountId | null;
+  /** What stands in a mempool for it, in µT: it is not in a block yet, and counts for nothing. */
+  amountSeen: MicroTari;
   createdAt: Date;
   /** Our last change, from which the time-outs count. */
   updatedAt: Date;
   /** The shop's last change that we know of. */
   shopUpdatedAt: Date;
+  /** When the shop sent word of that change, as text that compares by its characters; null where it did not say. */
+  shopTriggeredAt: string | null;
 }
 
 /** Where an order stands in a list that is sorted by creation. Neither part of it ever changes. */
@@ -37,7 +41,7 @@ export interface OrderPosition {
   id: bigint;
 }
 
-export type NewOrder = Omit<Order, 'id'>;
+export type NewOrder = Omit<Order, 'id' | 'amountSeen'>;
 
 /** The fields that may change after an order was stored. */
 export type OrderChange = Partial<
@@ -53,6 +57,7 @@ export type OrderChange = Partial<
     | 'amountOutstanding'
     | 'claimedBy'
     | 'shopUpdatedAt'
+    | 'shopTriggeredAt'
   >
 >;
 
@@ -72,14 +77,16 @@ export function orderOf(row: OrderRow): Order {
     status: row.status,
     amountOutstanding: row.amount_outstanding === null ? null : amountOf(row.amount_outstanding),
     claimedBy: row.claimed_by === null ? null : accountOfColumn(row.claimed_by),
+    amountSeen: amountOf(row.amount_seen),
     createdAt: timeOf(row.created_at),
     updatedAt: timeOf(row.updated_at),
     shopUpdatedAt: timeOf(row.shop_updated_at),
+    shopTriggeredAt: row.shop_triggered_at,
   };
 }
 
 /** What is written of an order; the rest follows from it. */
-type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal'>;
+type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal' | 'shop_id' | 'amount_seen'>;
 
 function rowOf(order: NewOrder): WrittenRow {
   return {
@@ -97,6 +104,7 @@ function rowOf(order: NewOrder): WrittenRow {
     created_at: timeText(order.createdAt),
     updated_at: timeText(order.updatedAt),
     shop_updated_at: timeText(order.shopUpdatedAt),
+    shop_triggered_at: order.shopTriggeredAt,
   };
 }
 
@@ -112,6 +120,7 @@ const CHANGEABLE = {
   amountOutstanding: 'amount_outstanding',
   claimedBy: 'claimed_by',
   shopUpdatedAt: 'shop_updated_at',
+  shopTriggeredAt: 'shop_triggered_at',
 } as const satisfies Record<keyof OrderChange, keyof OrderRow>;
 
 const COLUMNS = ['order_id', 'alt_id', 'created_at', 'updated_at', ...Object.values(CHANGEABLE)] as const;
@@ -153,6 +162,26 @@ export function orderRepository(database: Kysely<Tables>) {
   const select = preparedQuery<{ orderId: string }, OrderRow>(database, (value) =>
     database.selectFrom('orders').selectAll().where('order_id', '=', value('orderId')),
   );
+  const selectByShopId = preparedQuery<{ shopId: string }, OrderRow>(database, (value) =>
+    database.selectFrom('orders').selectAll().where('shop_id', '=', value('shopId')),
+  );
+  const selectEither = preparedQuery<{ orderId: string; name: string }, OrderRow>(database, (value) =>
+    database
+      .selectFrom('orders')
+      .selectAll()
+      .where('order_id', 'in', [value('orderId'), value('name')]),
+  );
+  const selectNamed = perNames((statuses: readonly OrderStatus[]) =>
+    preparedQuery<{ altId: string; limit: number }, OrderRow>(database, (value) =>
+      database
+        .selectFrom('orders')
+        .selectAll()
+        .where('alt_id', '=', value('altId'))
+        .where(inStates(statuses))
+        .orderBy('id')
+        .limit(value('limit')),
+    ),
+  );
   /** By what they set: SQLite writes to the index of every column that is set, also where it stays as it was. */
   const updateOf = perNames((fields: readonly (keyof OrderChange)[]) =>
     preparedQuery<WrittenRow & { statusBefore: OrderStatus }>(database, (value) =>
@@ -177,23 +206,44 @@ export function orderRepository(database: Kysely<Tables>) {
     /** Stores a new order. The caller has made sure that its order id is new and its customer known. */
     async insert(order: NewOrder): Promise<Order> {
       const [row] = (await insert(rowOf(order))).rows;
-      return { id: (row as { id: bigint }).id, ...order };
+      return { id: (row as { id: bigint }).id, amountSeen: amountOf(0n), ...order };
     },
 
+    /** By order id, or by the shop's id where the order's name stands in place of that. */
     async find(orderId: string): Promise<Order | undefined> {
-      const [row] = (await select({ orderId })).rows;
+      const row = (await select({ orderId })).rows[0] ?? (await selectByShopId({ shopId: orderId })).rows[0];
       return row && orderOf(row);
     },
 
-    /** The newest order that the shop calls by this other name. */
-    async findByAltId(altId: string): Promise<Order | undefined> {
-      const row = await database
-        .selectFrom('orders')
-        .selectAll()
-        .where('alt_id', '=', altId)
-        .orderBy('id', 'desc')
-        .executeTakeFirst();
-      return row && orderOf(row);
+    /** Notes what stands in a mempool for an order. It is no change of the order: neither its time-out nor the shop hears of it. */
+    async noteSeen(order: Order, amountSeen: MicroTari): Promise<Order> {
+      await database
+        .updateTable('orders')
+        .set({ amount_seen: amountSeen })
+        .where('order_id', '=', order.orderId)
+        .execute();
+      return { ...order, amountSeen };
+    },
+
+    /** Notes the shop's id of an order whose name stands in place of it, unless another order has that id. */
+    async noteShopId({ orderId }: Order, shopId: string): Promise<void> {
+      if ((await selectByShopId({ shopId })).rows.length > 0) return;
+      await database
+        .updateTable('orders')
+        .set({ shop_id: shopId })
+        .where('order_id', '=', orderId)
+        .where('shop_id', 'is', null)
+        .execute();
+    },
+
+    /** The orders whose order id is one of the two. */
+    async findEither(orderId: string, name: string): Promise<Order[]> {
+      return (await selectEither({ orderId, name })).rows.map(orderOf);
+    },
+
+    /** Up to `limit` orders in the given states that the shop calls by this other name, oldest first. */
+    async named(altId: string, statuses: readonly OrderStatus[], limit: number): Promise<Order[]> {
+      return (await selectNamed(statuses)({ altId, limit })).rows.map(orderOf);
     },
 
     /** Changes an order that was read in the same unit of work; `updatedAt` is the time of the change. */
@@ -268,6 +318,8 @@ export function orderRepository(database: Kysely<Tables>) {
         .selectAll()
         .where('status', '=', status)
         .where('updated_at', '<=', timeText(unchangedSince))
+        // Money for it is on its way.
+        .where('amount_seen', '=', 0n)
         .orderBy('updated_at')
         .orderBy('id')
         .limit(limit)

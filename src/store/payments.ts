@@ -30,6 +30,13 @@ export interface Payment {
   updatedAt: Date;
 }
 
+/** The block that a payment stands in. */
+export interface BlockOfPayment {
+  height: bigint;
+  /** The payment reference, hex: it changes with the block. */
+  reference: string;
+}
+
 /** What payments are searched by. All that is given must hold; nothing given is every payment. */
 export interface PaymentFilter {
   txid?: string | undefined;
@@ -106,7 +113,7 @@ const COLUMNS = [
 ] as const;
 
 /** What payments may call an order. */
-export type OrderNames = readonly [string, string?, string?];
+export type OrderNames = readonly [string, string?, string?, string?];
 
 export type PaymentRepository = ReturnType<typeof paymentRepository>;
 
@@ -134,14 +141,16 @@ export function paymentRepository(database: Kysely<Tables>) {
         .where('txid', '=', value('txid'))
         .where('status', '=', value('before')),
   );
-  const selectNaming = preparedQuery<{ name: string; second: string; third: string }, PaymentRow>(database, (value) =>
-    database
-      .selectFrom('payments')
-      .selectAll()
-      .where('order_id', 'in', [value('name'), value('second'), value('third')])
-      .where('status', '<>', 'cancelled')
-      .orderBy('created_at')
-      .orderBy('txid'),
+  const selectNaming = preparedQuery<Record<'name' | 'second' | 'third' | 'fourth', string>, PaymentRow>(
+    database,
+    (value) =>
+      database
+        .selectFrom('payments')
+        .selectAll()
+        .where('order_id', 'in', [value('name'), value('second'), value('third'), value('fourth')])
+        .where('status', '<>', 'cancelled')
+        .orderBy('created_at')
+        .orderBy('txid'),
   );
   const deleteEarly = preparedQuery<{ txid: string }>(database, (value) =>
     database.deleteFrom('early_confirmations').where('txid', '=', value('txid')),
@@ -165,6 +174,17 @@ export function paymentRepository(database: Kysely<Tables>) {
       const { numAffectedRows } = await updateStatus({ txid, before, status, time: timeText(updatedAt) });
       if (numAffectedRows !== 1n) throw new Error(`Payment ${txid} was not ${before} when it was changed`);
       return { ...payment, status, updatedAt };
+    },
+
+    /** Says in which block a payment stands now; null for in none. */
+    async place(payment: Payment, block: BlockOfPayment | null, updatedAt: Date): Promise<Payment> {
+      const { height: blockHeight = null, reference: paymentReference = null } = block ?? {};
+      await database
+        .updateTable('payments')
+        .set({ block_height: blockHeight, payment_reference: paymentReference, updated_at: timeText(updatedAt) })
+        .where('txid', '=', payment.txid)
+        .execute();
+      return { ...payment, blockHeight, paymentReference, updatedAt };
     },
 
     /** Up to `limit` payments of an account after the position, oldest first. */
@@ -205,9 +225,30 @@ export function paymentRepository(database: Kysely<Tables>) {
       return rows.map(paymentOf);
     },
 
-    /** The payments that name an order by any of up to three names, oldest first, those that were cancelled left out. */
-    async naming([name, second = name, third = name]: OrderNames): Promise<Payment[]> {
-      const { rows } = await selectNaming({ name, second, third });
+    /** The payments that name an order by any of up to four names, oldest first, those that were cancelled left out. */
+    async naming([name, second = name, third = name, fourth = name]: OrderNames): Promise<Payment[]> {
+      const { rows } = await selectNaming({ name, second, third, fourth });
+      return rows.map(paymentOf);
+    },
+
+    /**
+     * Up to `limit` payments on the chain that were entered since then, or that stand in that block or a later one, after
+     * the one with that id, by their ids.
+     */
+    async onChainSince(
+      { time, height }: { time: Date; height: number },
+      after: string,
+      limit: number,
+    ): Promise<Payment[]> {
+      const rows = await database
+        .selectFrom('payments')
+        .selectAll()
+        .where('payment_type', '=', 'on_chain')
+        .where(({ eb, or }) => or([eb('created_at', '>=', timeText(time)), eb('block_height', '>=', BigInt(height))]))
+        .where('txid', '>', after)
+        .orderBy('txid')
+        .limit(limit)
+        .execute();
       return rows.map(paymentOf);
     },
 

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { chainRepository } from '../rails/tari-chain/store/chain.ts';
 import { accountRepository } from './accounts.ts';
 import { auditLogRepository } from './audit-log.ts';
 import { authorizationRepository } from './authorizations.ts';
@@ -28,6 +29,7 @@ export function repositories(database: Kysely<Tables>, memoIndex: MemoIndex, onA
     accounts: accountRepository(database),
     auditLog: auditLogRepository(database),
     authorizations: authorizationRepository(database),
+    chain: chainRepository(database),
     customers: customerRepository(database),
     deliveries: deliveryRepository(database),
     earlyNews: earlyNewsRepository(database),

@@ -3,9 +3,13 @@ import type { Settings } from '../config.ts';
 import { openCore } from '../core.ts';
 import { systemClock } from '../engine/clock.ts';
 import { createLogger } from '../log.ts';
+import { createScanThread } from '../rails/tari-chain/scan/start-scan.ts';
 import { systemRandomBytes } from '../system-random.ts';
 import { type Answer, Answerer, answerOfRefused, type Call, type Functions } from './calls.ts';
 import { GatheredPosts } from './gathered-posts.ts';
+
+/** Built beside this one. */
+const SCAN_THREAD = new URL('scan-thread.js', import.meta.url);
 
 /** What the thread is given at its start. */
 export interface CoreThreadData {
@@ -40,7 +44,9 @@ function main(): void {
     random: Math.random,
     fetch: globalThis.fetch,
     log,
+    noticeReplacement: true,
     folder,
+    startScan: (scanSettings) => createScanThread(SCAN_THREAD, scanSettings),
   });
   void answerer.open(
     opening.then(({ useCases, start, close }): Functions => ({ useCases: useCases as Functions, start, close })),

@@ -42,7 +42,7 @@ export async function runHere(
     fetch: plainFetch,
     interruption: () => new AbortController().signal,
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    terminal: { isTerminal: false, columns: 80, colour: false, canAsk: false },
+    terminal: { isTerminal: false, columns: 80, colour: false, canAsk: false, isInputTerminal: false },
     print: (line) => writeOut(`${line}\n`),
     note: (line) => writeErr(`${line}\n`),
     progress: (line) => line !== '' && writeErr(`${line}\n`),

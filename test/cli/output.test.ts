@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { fitted, formatTime, plainText, record, table, widthOf } from '../../src/cli/output.ts';
 import type { Terminal } from '../../src/cli/ports.ts';
 
-const pipe: Terminal = { isTerminal: false, columns: 80, colour: false, canAsk: false };
-const terminal: Terminal = { isTerminal: true, columns: 40, colour: false, canAsk: true };
+const pipe: Terminal = { isTerminal: false, columns: 80, colour: false, canAsk: false, isInputTerminal: false };
+const terminal: Terminal = { isTerminal: true, columns: 40, colour: false, canAsk: true, isInputTerminal: true };
 
 interface Row {
   id: string;

@@ -1,16 +1,22 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { hex } from '@scure/base';
 import { parse as parseEnvironmentFile } from 'dotenv';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort, startServer } from '../../scripts/server-process.ts';
-import { addressToBase58, singleAddress } from '../../src/tari/address.ts';
+import { parseSettings } from '../../src/config.ts';
+import { addressToBase58, dualAddress, type Network, singleAddress } from '../../src/tari/address.ts';
 import { STAND_IN_TOKEN, startShopifyStandIn } from '../fakes/shopify/stand-in.ts';
 import { ACCOUNTS, HOT_WALLET } from '../helpers/records.ts';
-import { Home } from './tool.ts';
+import { KEYS, Screen } from './screens.ts';
+import { Home, TOOL } from './tool.ts';
 
 const [alice] = ACCOUNTS;
+const readVector = (name: string) => readFileSync(new URL(`../vectors/${name}`, import.meta.url));
+const chain = JSON.parse(gunzipSync(readVector('chain.json.gz')).toString());
+const words = JSON.parse(readVector('seed-words.json').toString());
 
 describe('setup init', { timeout: 120_000 }, () => {
   let home: Home;
@@ -52,6 +58,7 @@ describe('setup init', { timeout: 120_000 }, () => {
       TPG_SHOPIFY_ADMIN_URL: standIn.url,
       TPG_SHOPIFY_ADMIN_ACCESS_TOKEN: STAND_IN_TOKEN,
       TPG_SHOPIFY_HMAC_SECRET: "shpss_with#odd characters'".replace(/[ ']/g, ''),
+      TPG_SHOPIFY_PAYMENT_METHOD: 'Tari, Tari (XTM)',
     });
     expect([made.code, made.stderr]).toEqual([0, '']);
     expect(made.stdout).not.toContain(STAND_IN_TOKEN);
@@ -78,6 +85,147 @@ describe('setup init', { timeout: 120_000 }, () => {
       .map((line) => JSON.parse(line) as { level: number | string; msg: string });
     expect(lines.length).toBeGreaterThan(3);
     expect(lines.filter(({ level }) => level === 'warn' || Number(level) >= 40)).toEqual([]);
+  });
+
+  describe('with a view key', () => {
+    const owner = ['setup', 'init', '--super-admin', alice.address, '--no-shop'];
+    const run = (
+      more: string[],
+      { input = '', environment = {} }: { input?: string; environment?: Record<string, string> } = {},
+    ) =>
+      home.run([...owner, '-f', file, ...more], {
+        input,
+        environment: { TPG_DATABASE_URL: `sqlite://${join(folder, 'store.db')}`, ...environment },
+      });
+    const exported = `View key: ${chain.view_private_key}\nSpend key: ${chain.public_spend_key}\n`;
+    const spendKey = hex.decode(chain.public_spend_key);
+    const dual = (network: Network) =>
+      addressToBase58(dualAddress(network, hex.decode(chain.public_view_key), spendKey, 1));
+
+    it('writes what the server watches the chain with, and shows no key', async () => {
+      const keys = join(folder, 'keys.txt');
+      writeFileSync(keys, exported, { mode: 0o600 });
+      const made = await run(['--view-key-file', keys]);
+      expect(made.code).toBe(0);
+      expect(made.stdout + made.stderr).not.toContain(chain.view_private_key);
+      expect(made.stdout).toContain(`Customers pay to ${dual('mainnet')}`);
+      expect(made.stderr).toContain('One base node alone is asked, https://rpc.tari.com');
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      const parsed = parseSettings(parseEnvironmentFile(readFileSync(file)));
+      expect(parsed).toMatchObject({
+        ok: true,
+        settings: {
+          chain: { network: 'mainnet', privateViewKey: chain.view_private_key, nodes: ['https://rpc.tari.com'] },
+        },
+      });
+    });
+
+    it('takes seed words from standard input, and nodes of another network', async () => {
+      const nodes = 'http://127.0.0.1:9000,http://127.0.0.1:9001';
+      const operator = addressToBase58(singleAddress('esmeralda', alice.tariAddress.spendKey));
+      const made = await run(['--view-key-file', '-', '-n', 'esmeralda', '--nodes', nodes, '--super-admin', operator], {
+        input: words.words,
+      });
+      expect([made.code, made.stderr]).toEqual([0, expect.not.stringContaining('One base node')]);
+      expect(parseEnvironmentFile(readFileSync(file))).toMatchObject({
+        TPG_VIEW_KEY: words.view_secret,
+        TPG_TARI_NODES: 'http://127.0.0.1:9000, http://127.0.0.1:9001',
+      });
+      expect(readFileSync(file, 'utf8')).not.toContain(words.spend_secret);
+    });
+
+    it('takes the key of the environment', async () => {
+      const environment = { TPG_VIEW_KEY: chain.view_private_key };
+      const made = await run(['--hot-wallet', dual('mainnet')], { environment });
+      expect(made.code).toBe(0);
+      expect(parseEnvironmentFile(readFileSync(file)).TPG_VIEW_KEY).toBe(chain.view_private_key);
+    });
+
+    it('asks at a terminal, watching the chain first, and shows neither words nor keys', async () => {
+      const command = '"$0" "$@"; echo "code $?"; read key';
+      const screen = new Screen(['sh', '-c', command, process.execPath, TOOL, ...owner, '-f', file], home, {
+        environment: { TPG_DATABASE_URL: `sqlite://${join(folder, 'store.db')}` },
+      });
+      try {
+        await screen.waitFor(/◆ {2}How shall the server learn of payments[\s\S]*└/);
+        screen.type(KEYS.enter);
+        await screen.waitFor(/◆ {2}The 24 seed words[\s\S]*└/);
+        screen.type(`${words.words}${KEYS.enter}`);
+        await screen.waitFor(/◆ {2}Passphrase[\s\S]*└/);
+        screen.type(KEYS.enter);
+        await screen.waitFor(/◆ {2}Base nodes to ask[\s\S]*https:\/\/rpc\.tari\.com[\s\S]*└/);
+        screen.type(KEYS.enter);
+        await screen.waitFor('code 0');
+        expect(screen.written).not.toMatch(new RegExp(`${words.view_secret}|${words.spend_secret}|\\bscare\\b`));
+        expect(parseEnvironmentFile(readFileSync(file))).toMatchObject({
+          TPG_VIEW_KEY: words.view_secret,
+          TPG_PAYMENT_WALLET_ADDRESS: words.one_sided_address,
+          TPG_TARI_NODES: 'https://rpc.tari.com',
+        });
+      } finally {
+        screen.close();
+      }
+    });
+
+    const single = addressToBase58(singleAddress('mainnet', spendKey));
+    it.each<[string, string[], string, Record<string, string>, string]>([
+      [
+        'of another wallet',
+        ['--view-key-file', '-', '--hot-wallet', HOT_WALLET.address],
+        exported,
+        {},
+        'of another wallet',
+      ],
+      [
+        'of another wallet, by the environment',
+        ['--hot-wallet', words.one_sided_address],
+        '',
+        { TPG_VIEW_KEY: chain.view_private_key },
+        'does not belong to',
+      ],
+      [
+        'without a public view key',
+        ['--hot-wallet', single],
+        '',
+        { TPG_VIEW_KEY: chain.view_private_key },
+        'must be a dual address',
+      ],
+      [
+        'of a network whose nodes are not known',
+        ['--view-key-file', '-', '-n', 'igor'],
+        exported,
+        {},
+        '--nodes is missing',
+      ],
+      [
+        'of another network',
+        ['--view-key-file', '-', '-n', 'igor', '--hot-wallet', dual('mainnet')],
+        exported,
+        {},
+        'of mainnet, not of igor',
+      ],
+      [
+        'of another network than the super admin',
+        ['--view-key-file', '-', '-n', 'igor', '--nodes', 'http://127.0.0.1:9000'],
+        exported,
+        {},
+        'both must be on the shop’s network',
+      ],
+      ['that is none', ['--view-key-file', '-'], chain.view_private_key.slice(1), {}, 'neither 24 seed words nor'],
+      ['that is not given', ['--payments', 'chain'], '', {}, '--view-key-file is missing'],
+      [
+        'for a wallet that reports',
+        ['--payments', 'script', '--view-key-file', '-'],
+        exported,
+        {},
+        'for --payments chain alone',
+      ],
+    ])('%s, writes nothing and shows nothing', async (_, more, input, environment, sentence) => {
+      const { code, stdout, stderr } = await run(more, { input, environment });
+      expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(sentence)]);
+      expect(stderr).not.toContain(chain.view_private_key.slice(1));
+      expect([existsSync(file), existsSync(join(folder, 'store.db'))]).toEqual([false, false]);
+    });
   });
 
   it('never replaces a file unless told, and keeps the old one beside it', async () => {

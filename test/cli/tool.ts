@@ -40,7 +40,7 @@ const SHOWN_IN: Readonly<Record<string, readonly string[]>> = {
   'payment-addresses': ['customers'],
   my: ['customers'],
   admin: ['admin'],
-  wallet: ['wallet'],
+  wallet: ['wallet', 'wallet-keys', 'wallet-check', 'wallet-doctor'],
   shopify: ['shopify'],
   setup: ['taritools', 'setup-init', 'postgres-copy'],
   keys: ['signing'],

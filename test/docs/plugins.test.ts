@@ -130,11 +130,14 @@ describe('the page', () => {
       exchangeRate: 30_000_000n,
       status: 'Paid',
       amountOutstanding: null,
+      amountSeen: microTari(0n),
       claimedBy: account,
       createdAt: new Date(ORDER.created_at),
       updatedAt: new Date(ORDER.updated_at),
       shopUpdatedAt: new Date(ORDER.updated_at),
+      shopTriggeredAt: null,
     });
-    expect({ ...order, id: Number(order.id), total_price: Number(order.total_price) }).toEqual(ORDER);
+    const { id, total_price: price, amount_seen: seen } = order;
+    expect({ ...order, id: Number(id), total_price: Number(price), amount_seen: Number(seen) }).toEqual(ORDER);
   });
 });

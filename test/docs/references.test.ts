@@ -185,7 +185,7 @@ describe('docs/shopify.md', () => {
 
   it('shows an order that can be read', () => {
     const body = parseJson(example('docs/shopify.md', 'order'));
-    const order = parseOrderWebhook(body, { orderIdField: 'id', priceField: 'total' });
+    const order = parseOrderWebhook(body, { priceField: 'total' });
     expect(order).toMatchObject({ orderId: '8997470732594', customerId: '7001', price: '15.90', currency: 'USD' });
   });
 });

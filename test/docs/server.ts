@@ -3,6 +3,7 @@ import { parseSettings } from '../../src/config.ts';
 import { openCore } from '../../src/core.ts';
 import { silentLog } from '../../src/engine/log.ts';
 import { publicKeyOf } from '../../src/tari/schnorr.ts';
+import { scanHere } from '../helpers/scan.ts';
 import { ROOT } from './documents.ts';
 
 const SIGNING_KEY = new Uint8Array(32).fill(7, 0, 31);
@@ -22,6 +23,7 @@ export async function serverOfDocuments(environment: Record<string, string>, now
     fetch: () => Promise.reject(new Error('the documents need no network')),
     log: silentLog,
     folder: ROOT,
+    startScan: scanHere,
   };
   const keys = { signingKey: SIGNING_KEY, verificationKey: VERIFICATION_KEY };
   return createApp({ ...ports, keys, core: await openCore(ports) });

@@ -155,6 +155,7 @@ describe('an order is shown', () => {
       'updated_at',
       'status',
       'amount_outstanding',
+      'amount_seen',
     ]);
   });
 });

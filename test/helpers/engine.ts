@@ -143,6 +143,7 @@ export function aShopOrder(order: Partial<ShopOrder> = {}): ShopOrder {
     claimTexts: memo === null ? [] : [memo],
     price: '100.00',
     currency: 'XTM',
+    outstanding: null,
     createdAt: NOW,
     updatedAt: NOW,
     ...order,
@@ -440,6 +441,7 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
   const settings: EngineSettings = {
     strictMode: true,
     disableMemoSignatureCheck: false,
+    orderIdField: 'id',
     disableWalletWhitelist: false,
     paymentWalletAddress: undefined,
     unclaimedOrderTimeoutMs: 2 * HOUR,

@@ -42,6 +42,7 @@ export function aNewOrder(order: Partial<NewOrder> = {}): NewOrder {
     createdAt: NOW,
     updatedAt: NOW,
     shopUpdatedAt: NOW,
+    shopTriggeredAt: null,
     ...order,
   };
 }

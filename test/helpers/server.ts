@@ -24,6 +24,7 @@ import {
 import { afterFile } from './after-file.ts';
 import { isOnPostgres, newDatabase, newFolder, type TestDatabase } from './database.ts';
 import { HOT_WALLET, NOW, type Person, personOf } from './records.ts';
+import { scanHere } from './scan.ts';
 
 /** The server as it runs for a shop, over real HTTP on a free port, and a client that signs as wallets and shops do. */
 
@@ -505,6 +506,7 @@ async function begin(options: TestServerOptions): Promise<RunningServer> {
     fetch: options.fetch ?? globalThis.fetch,
     log: logger,
     folder,
+    startScan: scanHere,
   });
   const { store } = core;
   const ports = { settings, keys, clock, randomBytes: randomOfTests, log: logger, core };

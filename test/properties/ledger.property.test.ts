@@ -178,6 +178,7 @@ function shopOrderOf(step: Step & { kind: 'order' }): ShopOrder {
     claimTexts: memo === null ? [] : [memo],
     price,
     currency,
+    outstanding: null,
     isPaidInShop: false,
     isCancelledInShop: false,
     createdAt: new Date(NOW.getTime() - age * HOUR),

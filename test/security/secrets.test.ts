@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { hex } from '@scure/base';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startServer } from '../../scripts/server-process.ts';
-import { prepareStage } from '../../scripts/stage.ts';
+import { prepareChainStage } from '../../scripts/stage.ts';
 import { walkthrough } from '../../scripts/walkthrough.ts';
 import { stringifyJson } from '../../src/json.ts';
 import { newDatabase, newFolder, SqliteTestDatabase, type TestDatabase } from '../helpers/database.ts';
@@ -46,14 +46,14 @@ it.each([
   ['client id and secret', { id: 'client-id-of-tests', secret: CLIENT_SECRET }],
 ])(
   'nothing secret is logged or stored, with %s',
-  { timeout: 90_000 },
+  { timeout: 180_000 },
   async (_, client: { id?: string; secret?: string }) => {
     const secrets = new Map<string, string>();
     const keep = (name: string, secret: string | undefined) => {
       if (secret !== undefined && secret !== '') secrets.set(secret, name);
     };
-    const stage = await prepareStage(folder, {
-      unclaimedTimeoutMs: 1_500,
+    const stage = await prepareChainStage(folder, {
+      unclaimedTimeoutMs: 10_000,
       databaseUrl: database.url,
       ...(client.id !== undefined && {
         shop: {
@@ -79,7 +79,7 @@ it.each([
       }),
     };
     for (const name of Object.keys(settings)) {
-      if (/SIGNING_KEY|SECRET|ACCESS_TOKEN/.test(name)) keep(name, settings[name]);
+      if (/SIGNING_KEY|VIEW_KEY|SECRET|ACCESS_TOKEN/.test(name)) keep(name, settings[name]);
     }
     keep('the operator’s key', hex.encode(stage.operator.secretKey));
 
@@ -107,7 +107,7 @@ it.each([
       keep('a bad access token', 'not-a-bearer-of-tests');
     } finally {
       await server.stop();
-      await stage.standIn.close();
+      await stage.close();
     }
 
     expect([...new Set(secrets.values())].length).toBeGreaterThan(10);

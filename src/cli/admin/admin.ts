@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { chainCommand } from '../../rails/tari-chain/cli/chain-commands.ts';
 import { group } from '../output-flags.ts';
 import type { CommandPorts } from '../ports.ts';
 import { accountsCommand } from './accounts.ts';
@@ -15,6 +16,7 @@ export function adminCommand(ports: CommandPorts): Command {
     paymentsCommand(ports),
     accountsCommand(ports),
     walletsCommand(ports),
+    chainCommand(ports),
     rolesCommand(ports),
     ratesCommand(ports, [rateHistoryCommand(ports)]),
     priceUpdatesCommand(ports),

@@ -1,10 +1,9 @@
 import { type Command, Option } from 'commander';
 import { CommandError } from '../exit.ts';
-import { type OutputOptions, plainText, record } from '../output.ts';
+import { exitCodeOf, type Finding, findingsView } from '../findings.ts';
 import type { CommandPorts } from '../ports.ts';
 import { readServer } from '../server-address.ts';
 import type { ShopConnection } from './connection.ts';
-import type { Finding } from './doctor.ts';
 import { shopCommand } from './shop-command.ts';
 
 interface DoctorFlags {
@@ -31,7 +30,7 @@ export function doctorCommand(ports: CommandPorts): Command {
     ],
     run: (shop, { options }) => diagnose(ports, shop, options),
     show: findingsView,
-    exitCode: (findings) => (findings.some(({ state }) => state === 'failed') ? 1 : 0),
+    exitCode: exitCodeOf,
   });
 }
 
@@ -54,13 +53,4 @@ function serverOf({ all: { host, port } }: ShopConnection): string {
   if (port === 0) throw new CommandError('TPG_PORT is 0, so say with --server where the server is.', 2);
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
-}
-
-function findingsView(findings: readonly Finding[], output: OutputOptions): string[] {
-  const lines = record(
-    findings.map(({ check, state, detail }) => [check, `${state}, ${detail}`]),
-    output.terminal,
-  );
-  const advice = findings.flatMap(({ check, advice }) => (advice === null ? [] : [`- ${check}: ${plainText(advice)}`]));
-  return advice.length === 0 ? lines : [...lines, '', 'What to do:', ...advice];
 }

@@ -7,20 +7,12 @@ import { accountOf, parseAddress } from '../../tari/address.ts';
 import { isTariCurrency } from '../../tari/micro-tari.ts';
 import type { ApiClient } from '../api-client.ts';
 import { CommandError } from '../exit.ts';
+import { type Finding, failed, ok, skipped } from '../findings.ts';
 import type { CommandPorts } from '../ports.ts';
 import { callServer, ServerRefusal } from '../server-call.ts';
 import type { ShopConnection } from './connection.ts';
 
 /** Looks at everything that a shop and its server need of each other, and says for each what to do. */
-
-export interface Finding {
-  check: string;
-  state: 'ok' | 'failed' | 'skipped';
-  /** What was found. */
-  detail: string;
-  /** What to do about it; null where nothing is to be done. */
-  advice: string | null;
-}
 
 export interface Patient {
   ports: CommandPorts;
@@ -48,15 +40,6 @@ export async function examine(patient: Patient): Promise<Finding[]> {
   for (const check of checks) findings.push(...(await check(patient)));
   return findings;
 }
-
-const ok = (check: string, detail: string): Finding => ({ check, state: 'ok', detail, advice: null });
-const failed = (check: string, detail: string, advice: string): Finding => ({ check, state: 'failed', detail, advice });
-const skipped = (check: string, advice: string): Finding => ({
-  check,
-  state: 'skipped',
-  detail: 'not looked at',
-  advice,
-});
 
 // ---- The shop -----------------------------------------------------------------------------------------------------
 
@@ -177,7 +160,8 @@ async function currencyOf({ storefront }: ShopConnection): Promise<string | unde
   }
 }
 
-async function checkHotWallet({ client, settings: { paymentWalletAddress } }: Patient): Promise<Finding[]> {
+async function checkHotWallet({ client, settings: { paymentWalletAddress, chain } }: Patient): Promise<Finding[]> {
+  if (chain !== null) return [ok('hot wallet', 'its payments are found on the chain: see taritools wallet doctor')];
   if (client === undefined) return [skipped('hot wallet', 'Choose a profile with the role read_all, with -p.')];
   try {
     const wallets = await client.wallets();

@@ -3,10 +3,12 @@ import { CommandError } from '../exit.ts';
 import type { CommandPorts } from '../ports.ts';
 import { readServer } from '../server-address.ts';
 import { ANY_ADDRESS, changeSettings } from '../settings-file.ts';
+import { askForMethods, METHODS_ASKED_FOR } from './payment-methods.ts';
 
 interface SetupFlags {
   url: string;
   shop?: string;
+  paymentMethod?: string;
   file?: string;
 }
 
@@ -22,6 +24,7 @@ export function setupShopCommand(ports: CommandPorts): Command {
       new Option('--url <url>', 'where the shop reaches the server').argParser(readServer).makeOptionMandatory(),
     )
     .option('--shop <name>', 'the shop, such as my-shop.myshopify.com')
+    .option('--payment-method <names>', `${METHODS_ASKED_FOR}; asked for unless told`)
     .option('-f, --file <path>', 'the settings file; the one that is read unless told')
     .addHelpText(
       'after',
@@ -59,7 +62,7 @@ async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
       `The shop tells ${uri} of ${subscriptions.NEEDED_TOPICS.length} topics, ${missing.length} of them from now on.`,
     );
   });
-  await writeSettings(ports, flags, given);
+  await writeSettings(ports, flags, { ...given, ...(await paymentMethod(ports, flags)) });
 }
 
 async function writeSettings(ports: CommandPorts, flags: SetupFlags, given: Given): Promise<void> {
@@ -70,11 +73,24 @@ async function writeSettings(ports: CommandPorts, flags: SetupFlags, given: Give
   ports.print(isChanged ? `Wrote ${names} to ${path}. Restart the server.` : `${path} holds all settings of the shop.`);
 }
 
-/** What the environment and the settings file do not hold yet. */
-async function missingSettings(ports: CommandPorts, flags: SetupFlags): Promise<Given> {
+/** Which of the shop's payment methods are ours. Without them every order is taken for one in Tari. */
+async function paymentMethod(ports: CommandPorts, flags: SetupFlags): Promise<Given> {
+  const known = (await knownSettings(ports))('TPG_SHOPIFY_PAYMENT_METHOD');
+  const names = flags.paymentMethod ?? known ?? (ports.terminal.canAsk ? await askForMethods(ports) : '');
+  if (names.trim() !== '') return { TPG_SHOPIFY_PAYMENT_METHOD: names };
+  ports.note('TPG_SHOPIFY_PAYMENT_METHOD is not set: every order counts as one in Tari, however it is to be paid.');
+  return {};
+}
+
+async function knownSettings(ports: CommandPorts): Promise<(name: string) => string | undefined> {
   const { environmentOf } = await import('../database-settings.ts');
   const environment = environmentOf(ports);
-  const known = (name: string) => environment[name] || undefined;
+  return (name) => environment[name] || undefined;
+}
+
+/** What the environment and the settings file do not hold yet. */
+async function missingSettings(ports: CommandPorts, flags: SetupFlags): Promise<Given> {
+  const known = await knownSettings(ports);
   const shop = flags.shop ?? known('TPG_SHOPIFY_SHOP') ?? (await ports.ask.text('Shop, such as my-shop.myshopify.com'));
   const token = known('TPG_SHOPIFY_ADMIN_ACCESS_TOKEN');
   const secret = known('TPG_SHOPIFY_HMAC_SECRET');

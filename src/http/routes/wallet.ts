@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Engine } from '../../engine/engine.ts';
@@ -13,12 +13,13 @@ import type { StrangerLimit } from '../rate-limit.ts';
 import {
   address,
   addressText,
+  LONGEST_MEMO,
   nonce,
   orderId,
-  paymentMemo,
   positiveAmount,
   result,
   signature,
+  signedText,
   transactionId,
 } from '../schemas.ts';
 
@@ -30,8 +31,8 @@ const incomingPayment = z.object({
     sender: addressText,
     amount: positiveAmount,
     txid: transactionId,
-    memo: paymentMemo.nullish().transform((text) => text ?? null),
-    order_id: orderId.nullish().transform((text) => text ?? null),
+    memo: signedText.nullish().transform((text) => text ?? null),
+    order_id: signedText.nullish().transform((text) => text ?? null),
   }),
   auth,
 });
@@ -63,6 +64,9 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     remoteAddress: clientAddress(request),
   });
 
+  const refuseImpostorsBody: onRequestAsyncHookHandler = async (request, reply) =>
+    limitStrangers.refuseBody(request, reply);
+
   return async (app) => {
     app.get(
       '/wallet/send_to',
@@ -80,6 +84,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     app.post(
       '/wallet/incoming_payment',
       {
+        onRequest: refuseImpostorsBody,
         schema: {
           summary: 'Reports a payment that a hot wallet has seen',
           tags: ['wallets'],
@@ -90,8 +95,12 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
       },
       async (request, reply) => {
         const { payment, auth } = request.body;
-        const memo = payment.memo === null ? null : storableText(payment.memo);
-        const report = { ...payment, memo, sender: senderAddress(payment.sender), orderId: payment.order_id };
+        const report = {
+          ...payment,
+          memo: payment.memo === null ? null : storableText(payment.memo.slice(0, LONGEST_MEMO)),
+          sender: senderAddress(payment.sender),
+          orderId: orderId.safeParse(payment.order_id).data ?? null,
+        };
         const message = messageOf(request, auth, paymentPayload({ ...payment, orderId: payment.order_id }));
         const { isNew } = await limitingImpostors(request, reply, () => payments.receive(report, message));
         const sentence = isNew ? 'Payment processed successfully.' : 'Payment already processed.';
@@ -102,6 +111,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     app.post(
       '/wallet/tx_confirmation',
       {
+        onRequest: refuseImpostorsBody,
         schema: {
           summary: 'Reports that a payment is confirmed on the chain',
           tags: ['wallets'],

@@ -2,6 +2,8 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { stringify } from 'lossless-json';
 import {
+  currentOf,
+  gatewayNamesOf,
   inShopsCurrency,
   outstandingOf,
   presentmentOf,
@@ -36,6 +38,7 @@ function withRealIds<Value>(value: Value): Value {
 export function webhookBody(order: StandInOrder): string {
   const id = BigInt(order.id);
   const customer = order.customerId === null ? null : customerOf(order.customerId);
+  const current = currentOf(order);
   const money = (price: string) => ({
     shop_money: { amount: price, currency_code: order.currency },
     presentment_money: { amount: presentmentOf(order, price), currency_code: order.presentment.currency },
@@ -53,12 +56,18 @@ export function webhookBody(order: StandInOrder): string {
       presentment_currency: order.presentment.currency,
       total_price: order.price,
       total_price_set: money(order.price),
-      current_total_price: order.price,
-      current_total_price_set: money(order.price),
+      total_line_items_price: subtotalOf(order),
+      current_total_price: current.price,
+      current_total_price_set: money(current.price),
       subtotal_price: subtotalOf(order),
       subtotal_price_set: money(subtotalOf(order)),
+      current_subtotal_price: current.subtotal,
+      current_subtotal_price_set: money(current.subtotal),
       total_outstanding: inShopsCurrency(order, outstandingOf(order)),
       total_discounts: order.discounts,
+      total_discounts_set: money(order.discounts),
+      current_total_discounts: current.discounts,
+      current_total_discounts_set: money(current.discounts),
       line_items: lineItemsOf(order, money),
       financial_status: order.financialStatus.toLowerCase(),
       cancel_reason: order.cancelledAt === null ? null : 'other',
@@ -66,7 +75,7 @@ export function webhookBody(order: StandInOrder): string {
       created_at: withStoreOffset(order.createdAt),
       processed_at: withStoreOffset(order.createdAt),
       updated_at: withStoreOffset(order.updatedAt),
-      payment_gateway_names: order.transactions.map((transaction) => transaction.gateway),
+      payment_gateway_names: gatewayNamesOf(order),
     }) ?? ''
   );
 }
@@ -114,7 +123,7 @@ function lineItemsOf(order: StandInOrder, money: (price: string) => object): obj
     price: item.price,
     price_set: money(item.price),
     quantity: item.quantity,
-    current_quantity: item.quantity,
+    current_quantity: currentOf(order).quantities[index] ?? item.quantity,
   }));
 }
 
@@ -124,9 +133,18 @@ function withStoreOffset(time: Date): string {
   return `${shifted.toISOString().slice(0, 19)}-05:00`;
 }
 
+/** The body of orders/delete, which is no more than this. */
+export function deletionBody({ id }: Pick<StandInOrder, 'id'>): string {
+  return `{"id":${id}}`;
+}
+
 /** The value of X-Shopify-Hmac-Sha256. */
 export function signWebhook(body: string | Buffer, secret: string): string {
   return createHmac('sha256', secret).update(body).digest('base64');
+}
+
+function timeHeader(time: Date | string): string {
+  return typeof time === 'string' ? time : time.toISOString();
 }
 
 export interface WebhookDelivery {
@@ -135,7 +153,9 @@ export interface WebhookDelivery {
   webhookId?: string;
   /** `stand-in.myshopify.com` unless told. */
   shop?: string;
-  triggeredAt?: Date;
+  triggeredAt?: Date | string;
+  /** A test notification of the admin. */
+  isTest?: boolean;
 }
 
 /** Sends a webhook with all headers that Shopify sends. */
@@ -150,8 +170,9 @@ export function sendWebhook(url: string, topic: string, body: string, delivery: 
       'x-shopify-shop-domain': delivery.shop ?? 'stand-in.myshopify.com',
       'x-shopify-webhook-id': delivery.webhookId ?? randomUUID(),
       'x-shopify-event-id': randomUUID(),
-      'x-shopify-triggered-at': (delivery.triggeredAt ?? new Date()).toISOString(),
+      'x-shopify-triggered-at': timeHeader(delivery.triggeredAt ?? new Date()),
       'x-shopify-api-version': '2026-10',
+      ...(delivery.isTest && { 'x-shopify-test': 'true' }),
     },
   });
 }

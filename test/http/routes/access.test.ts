@@ -58,6 +58,9 @@ const ROUTES: readonly (readonly [method: string, path: string, role: string, bo
   ['GET', '/api/dead_letters', 'read_all'],
   ['POST', '/api/dead_letters/1/retry', 'write', undefined, 404],
   ['GET', '/api/audit_log', 'read_all'],
+  ['GET', '/api/chain', 'read_all'],
+  ['GET', '/api/chain/refused', 'read_all'],
+  ['GET', '/api/chain/left', 'read_all'],
 ];
 const ROLES = ['user', 'read_all', 'write', 'payment_wallet', 'super_admin'] as const;
 

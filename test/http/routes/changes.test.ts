@@ -52,6 +52,7 @@ const ORDER = {
   updated_at: TIME,
   status: 'Unclaimed',
   amount_outstanding: null,
+  amount_seen: 0,
 };
 
 const auditLines = () =>

@@ -1,0 +1,52 @@
+import type { Payment } from '../../../store/payments.ts';
+import type { Reader } from '../../../store/unit-of-work.ts';
+import type { ChainSettings } from '../settings.ts';
+import { type Comparison, compare } from './compare.ts';
+import type { ChainReading } from './read-chain.ts';
+
+/** Payments that are read from the database in one query: some hundred KB. */
+export const PAYMENTS_AT_ONCE = 1_000;
+
+export interface CheckReport extends Comparison {
+  /** The blocks that were read. */
+  from: number;
+  to: number;
+  outputs: number;
+}
+
+/**
+ * Compares the chain as it was read with the books, in one picture of what is committed.
+ * @param wallet the public view key, hex.
+ * @param paymentsAtOnce that are read from the database in one query.
+ */
+export async function checkBooks(
+  reader: Reader,
+  reading: ChainReading,
+  { wallet, confirmations }: Pick<ChainSettings, 'confirmations'> & { wallet: string },
+  paymentsAtOnce = PAYMENTS_AT_ONCE,
+): Promise<CheckReport> {
+  const books = await reader.read(async (tx) => {
+    const payments = new Map<string, Payment>();
+    let after = '';
+    const start = { time: reading.fromTime, height: reading.from };
+    for (;;) {
+      const page = await tx.payments.onChainSince(start, after, paymentsAtOnce);
+      for (const payment of page) payments.set(payment.txid, payment);
+      const last = page.at(-1);
+      if (page.length < paymentsAtOnce || last === undefined) break;
+      after = last.txid;
+    }
+    // A payment may have been entered before the block that it stands in now.
+    for (const { txid } of reading.found.filter((found) => !payments.has(found.txid))) {
+      const payment = await tx.payments.find(txid);
+      if (payment?.paymentType === 'on_chain') payments.set(txid, payment);
+    }
+    const [progress, top] = [await tx.chain.progress(), await tx.chain.top()];
+    // What was read for another wallet says nothing of this one.
+    const isWatched = progress?.wallet === wallet && top !== undefined;
+    const watched = isWatched ? { from: progress.startHeight, upTo: top.height } : null;
+    return { watched, payments: [...payments.values()] };
+  });
+  const { from, to, outputs } = reading;
+  return { from, to, outputs, ...compare(reading, books, confirmations) };
+}

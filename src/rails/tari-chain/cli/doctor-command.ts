@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { databaseOption } from '../../../cli/database.ts';
+import { describedCommand } from '../../../cli/described-command.ts';
+import type { OutputFlags } from '../../../cli/output-flags.ts';
+import type { CommandPorts } from '../../../cli/ports.ts';
+
+/** `wallet doctor`: what keeps the server from finding payments on the chain, and what to do. */
+
+export interface DoctorFlags extends OutputFlags {
+  database?: string;
+}
+
+export function doctorCommand(ports: CommandPorts): Command {
+  const described = {
+    name: 'doctor',
+    description:
+      'Check all that the server needs to find payments on the chain: settings, keys, base nodes, how far it has read, and what it has refused; and say for each what to do. The exit code is 1 where something is wrong',
+    options: [databaseOption()],
+  };
+  return describedCommand(described, [], 'wallet doctor').action(async (flags: DoctorFlags) => {
+    const { examineWatcher } = await import('./doctor.ts');
+    await examineWatcher(ports, flags);
+  });
+}

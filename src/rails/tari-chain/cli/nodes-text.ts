@@ -1,0 +1,16 @@
+import { CommandError, EXIT_CODES } from '../../../cli/exit.ts';
+import type { Network } from '../../../tari/address.ts';
+import { chainSettings } from '../settings.ts';
+
+/** Public base nodes that are known to be there. Other networks have theirs, which their users know. */
+export const PUBLIC_NODES: Readonly<Partial<Record<Network, string>>> = { mainnet: 'https://rpc.tari.com' };
+
+/** The list of nodes as the setting holds it. @throws {CommandError} if the server would not take it. */
+export function nodesText(text: string): string {
+  const read = chainSettings.TPG_TARI_NODES.safeParse(text);
+  if (read.success && read.data !== undefined) return read.data.join(', ');
+  throw new CommandError(
+    `The nodes must be ${read.error?.issues[0]?.message ?? 'a list of URLs'}.`,
+    EXIT_CODES.wrongUse,
+  );
+}

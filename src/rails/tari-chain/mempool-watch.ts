@@ -1,0 +1,180 @@
+import type { ChainPayments } from '../../engine/chain-payments.ts';
+import type { Clock } from '../../engine/clock.ts';
+import type { Subscriptions } from '../../engine/events.ts';
+import { Ledger } from '../../engine/ledger.ts';
+import type { Logger } from '../../engine/log.ts';
+import { Loop } from '../../loop.ts';
+import { doubledPauseMs } from '../../retry-pause.ts';
+import { storableText } from '../../storable-text.ts';
+import type { Repositories } from '../../store/repositories.ts';
+import type { Store } from '../../store/unit-of-work.ts';
+import { formatTari, type MicroTari, sumMicroTari } from '../../tari/micro-tari.ts';
+import type { SeenOutput } from './mempool/mempool.ts';
+import { NodeError } from './nodes/node-error.ts';
+import type { Scan } from './scan/open-scan.ts';
+
+/** A buyer looks at the page after paying. */
+const POLL_MS = 3_000;
+
+const FIRST_PAUSE_MS = 1_000;
+const MAX_PAUSE_MS = 60_000;
+
+/** What was seen is shown for so long when the node does not answer any more; it may have vanished. */
+const FORGET_AFTER_MS = 10 * 60_000;
+
+/** How fresh a sighting is, is written so often. */
+const NOTE_SEEN_EVERY_MS = 60_000;
+
+/** More payments to one shop at a time are none. */
+const MAX_SIGHTINGS = 1_000;
+
+export interface MempoolWatchPorts {
+  store: Store;
+  scan: Pick<Scan, 'seenInMempool'>;
+  payments: ChainPayments;
+  subscriptions: Subscriptions;
+  clock: Clock;
+  log: Logger;
+}
+
+/**
+ * Shows what stands in the mempool for the shop beside its orders. It counts for nothing: it is a sight, and goes when
+ * it goes.
+ */
+export class MempoolWatch {
+  readonly #ports: MempoolWatchPorts;
+  readonly #loop: Loop;
+  #failures = 0;
+  #notedAt = new Date(0);
+
+  constructor(ports: MempoolWatchPorts) {
+    this.#ports = ports;
+    this.#loop = new Loop(
+      async () => {
+        await this.look();
+        return POLL_MS + this.#pauseMs();
+      },
+      (error) => {
+        ports.log.error({ err: error }, 'What stands in the mempool could not be written down; it is tried again');
+        return MAX_PAUSE_MS;
+      },
+    );
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  /** Looks once. */
+  async look(): Promise<void> {
+    const { store, scan, log } = this.#ports;
+    const top = await store.read((tx) => tx.chain.top());
+    const seen = await scan.seenInMempool(top?.height ?? 0).catch((error: unknown) => {
+      if (!(error instanceof NodeError)) throw error;
+      return error;
+    });
+    if (seen instanceof NodeError) return this.#afterFailure(seen);
+    if (this.#failures > 0) log.info({}, 'The mempool can be read again');
+    this.#failures = 0;
+    await this.#keep(seen.slice(0, MAX_SIGHTINGS));
+  }
+
+  async #keep(seen: readonly SeenOutput[]): Promise<void> {
+    const { store, clock, log, payments, subscriptions } = this.#ports;
+    const known = await store.read((tx) => tx.chain.sightings());
+    const now = clock.now();
+    const isFresh = now.getTime() - this.#notedAt.getTime() < NOTE_SEEN_EVERY_MS;
+    const isSame =
+      known.length === seen.length && seen.every((one) => known.some((other) => other.outputHash === one.outputHash));
+    if (isSame && (isFresh || known.length === 0)) return;
+    const added = await store.run((tx) =>
+      keepSightings({ tx, now, payments, ledger: new Ledger(tx, now, subscriptions) }, seen),
+    );
+    this.#notedAt = now;
+    for (const { txid, amount, orderId } of added) {
+      const order = orderId === null ? 'for no order that is known' : `for order ${orderId}`;
+      log.info(
+        { txid, orderId },
+        `Payment ${txid} of ${formatTari(amount as MicroTari)} ${order} stands in the mempool`,
+      );
+    }
+  }
+
+  async #afterFailure(error: NodeError): Promise<void> {
+    // What is cut off at the end is no trouble of the node's.
+    if (this.#loop.stopping.aborted) return;
+    const { store, clock, log } = this.#ports;
+    this.#failures += 1;
+    if (this.#failures === 1) {
+      log.warn(
+        { kind: error.kind },
+        `The mempool cannot be read: ${error.message} It is tried again, with pauses that grow.`,
+      );
+    }
+    const old = clock.now().getTime() - FORGET_AFTER_MS;
+    const known = await store.read((tx) => tx.chain.sightings());
+    if (known.some(({ lastSeenAt }) => lastSeenAt.getTime() <= old)) await store.run(forgetSightings);
+  }
+
+  /** Beside the usual pause: a node that fails is asked less and less. */
+  #pauseMs(): number {
+    return this.#failures === 0 ? 0 : doubledPauseMs(this.#failures, FIRST_PAUSE_MS, MAX_PAUSE_MS);
+  }
+}
+
+/** Forgets all that was seen: nobody looks any more, or what could be seen is too old. */
+export async function forgetSightings(tx: Repositories): Promise<void> {
+  const sightings = await tx.chain.sightings();
+  for (const { outputHash } of sightings) await tx.chain.removeSighting(outputHash);
+  await noteAmountsSeen(tx, new Set(sightings.map(({ orderId }) => orderId)));
+}
+
+interface Sighting {
+  txid: string;
+  amount: bigint;
+  orderId: string | null;
+}
+
+/** Makes what is kept what is seen. Answers what is new. */
+async function keepSightings(
+  { tx, now, payments, ledger }: { tx: Repositories; now: Date; payments: ChainPayments; ledger: Ledger },
+  seen: readonly SeenOutput[],
+): Promise<Sighting[]> {
+  const known = new Map((await tx.chain.sightings()).map((sighting) => [sighting.outputHash, sighting]));
+  const orders = new Set<string | null>();
+  const added: Sighting[] = [];
+  for (const { outputHash, txid, amount, text } of seen) {
+    // A node may show in its mempool for a moment what stands in a block already.
+    if (known.delete(outputHash) || (await tx.payments.find(txid)) !== undefined) continue;
+    const memo = text === null ? null : storableText(text);
+    const order = await payments.orderSeenFor(tx, memo);
+    const orderId = order?.orderId ?? null;
+    await tx.chain.addSighting({ outputHash, txid, amount, orderId }, now);
+    orders.add(orderId);
+    added.push({ txid, amount, orderId });
+    await noteAmountsSeen(tx, new Set([orderId]));
+    const shown = order && (await tx.orders.find(order.orderId));
+    await ledger.announceSeen({ txid, amount, memo, order_id: orderId }, shown);
+  }
+  for (const { outputHash, orderId } of known.values()) {
+    await tx.chain.removeSighting(outputHash);
+    orders.add(orderId);
+  }
+  await tx.chain.seeAgain(now);
+  await noteAmountsSeen(tx, orders);
+  return added;
+}
+
+async function noteAmountsSeen(tx: Repositories, orderIds: ReadonlySet<string | null>): Promise<void> {
+  const sightings = await tx.chain.sightings();
+  for (const orderId of orderIds) {
+    const order = orderId === null ? undefined : await tx.orders.find(orderId);
+    if (order === undefined) continue;
+    const amounts = sightings.filter((one) => one.orderId === orderId).map(({ amount }) => amount as MicroTari);
+    await tx.orders.noteSeen(order, sumMicroTari(amounts));
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The wire format of protocol buffers, as far as it takes to read messages whose field numbers are known: what is not
+ * asked for is passed over.
+ */
+
+/** A field of a message: whole numbers and bytes are told apart by their wire type. */
+export interface Field {
+  number: number;
+  value: bigint | Uint8Array;
+}
+
+/** Bytes that are no message. */
+export class ProtobufError extends Error {
+  override readonly name = 'ProtobufError';
+}
+
+const VARINT = 0;
+const FIXED_64 = 1;
+const BYTES = 2;
+const FIXED_32 = 5;
+
+/** A number of 64 bits takes ten bytes of seven. */
+const MAX_VARINT_BYTES = 10;
+
+/** The fields of a message, in their order. @throws {ProtobufError} */
+export function* fieldsOf(message: Uint8Array): Generator<Field> {
+  let position = 0;
+  const varint = (): bigint => {
+    let value = 0n;
+    for (let count = 0; count < MAX_VARINT_BYTES; count += 1) {
+      const byte = message[position];
+      if (byte === undefined) throw new ProtobufError('The message ends within a number.');
+      position += 1;
+      value |= BigInt(byte & 0x7f) << BigInt(7 * count);
+      if (byte < 0x80) return BigInt.asUintN(64, value);
+    }
+    throw new ProtobufError('A number is longer than 64 bits.');
+  };
+  const bytes = (length: number): Uint8Array => {
+    if (length > message.length - position) throw new ProtobufError('The message ends within a field.');
+    position += length;
+    return message.subarray(position - length, position);
+  };
+
+  while (position < message.length) {
+    const key = varint();
+    const number = Number(key >> 3n);
+    switch (Number(key & 7n)) {
+      case VARINT:
+        yield { number, value: varint() };
+        break;
+      case BYTES:
+        yield { number, value: bytes(Number(varint())) };
+        break;
+      case FIXED_64:
+        bytes(8);
+        break;
+      case FIXED_32:
+        bytes(4);
+        break;
+      default:
+        throw new ProtobufError('A field is of a type that there is not.');
+    }
+  }
+}
+
+/** The last bytes with that number, as its rules have it; empty where there are none. */
+export function bytesField(fields: readonly Field[], number: number): Uint8Array {
+  const value = fields.findLast((field) => field.number === number)?.value;
+  return value instanceof Uint8Array ? value : new Uint8Array();
+}
+
+/** The last whole number with that number; 0 where there is none. */
+export function numberField(fields: readonly Field[], number: number): bigint {
+  const value = fields.findLast((field) => field.number === number)?.value;
+  return typeof value === 'bigint' ? value : 0n;
+}

@@ -1,0 +1,110 @@
+import { NodeError } from './node-error.ts';
+
+/** One GET to a node, with a limit on everything. */
+export interface BoundedGet {
+  url: string;
+  /** From the first byte sent to the last byte received. */
+  timeoutMs: number;
+  /** Longer answers are not read to their end. */
+  maxAnswerBytes: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Sends a GET and reads the whole answer as JSON. Redirections are refused: they could lead anywhere in the shop's own
+ * network. `notFound` is answered for 404, whatever its body: what that means is for the caller to find out.
+ * @throws {NodeError}
+ */
+export async function getBounded(fetch: typeof globalThis.fetch, get: BoundedGet): Promise<unknown> {
+  const deadline = startDeadline(get.timeoutMs, get.signal);
+  try {
+    const response = await fetch(get.url, {
+      redirect: 'manual',
+      // A cache between may hold its answer for a minute; asked so, most of them ask the node.
+      headers: { accept: 'application/json', 'cache-control': 'no-cache' },
+      signal: deadline.signal,
+    });
+    if (response.status !== 200) {
+      await response.body?.cancel().catch(() => undefined);
+      if (response.status === 404) return NOT_FOUND;
+      throw new NodeError('refused', `It answered with status ${response.status}.`);
+    }
+    return parse(await readText(response, get.maxAnswerBytes));
+  } catch (error) {
+    if (error instanceof NodeError) throw error;
+    if (deadline.hasExpired()) throw new NodeError('timeout', `It did not answer within ${get.timeoutMs / 1000} s.`);
+    throw new NodeError('unreachable', `It could not be reached (${networkErrorCode(error)}).`);
+  } finally {
+    deadline.stop();
+  }
+}
+
+/**
+ * A block of four thousand outputs, whole, has some hundred thousand values. Small ones take twenty times the memory of
+ * their text, so that a node which sends nothing else could have us run out of it within the bounds of bytes.
+ */
+const MAX_VALUES = 1_000_000;
+
+const [COMMA, LIST, OBJECT] = [0x2c, 0x5b, 0x7b];
+
+/** Stands for a 404. */
+export const NOT_FOUND = Symbol('not found');
+
+/** AbortSignal.any would keep a trace of every request on a signal that lives as long as the process, on Node 20. */
+function startDeadline(timeoutMs: number, outer: AbortSignal) {
+  const controller = new AbortController();
+  let expired = false;
+  const timer = setTimeout(() => {
+    expired = true;
+    controller.abort();
+  }, timeoutMs);
+  const abort = () => controller.abort();
+  outer.addEventListener('abort', abort, { once: true });
+  if (outer.aborted) abort();
+  return {
+    signal: controller.signal,
+    hasExpired: () => expired,
+    stop() {
+      clearTimeout(timer);
+      outer.removeEventListener('abort', abort);
+    },
+  };
+}
+
+async function readText(response: Response, maxBytes: number): Promise<string> {
+  if (response.body === null) return '';
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  let values = 0;
+  for await (const chunk of response.body) {
+    length += chunk.byteLength;
+    if (length > maxBytes) throw new NodeError('too_much', `Its answer is longer than ${maxBytes} bytes.`);
+    values += valuesIn(chunk);
+    if (values > MAX_VALUES) throw new NodeError('too_much', `Its answer holds more than ${MAX_VALUES} values.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length).toString('utf8');
+}
+
+/** Before each value of JSON, and each but the first of a list, stands one of these; in texts they stand hardly ever. */
+function valuesIn(chunk: Uint8Array): number {
+  let count = 0;
+  for (const byte of chunk) if (byte === COMMA || byte === LIST || byte === OBJECT) count += 1;
+  return count;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message repeats what was sent.
+    throw new NodeError('garbage', 'Its answer is not JSON.');
+  }
+}
+
+/** fetch says only "fetch failed"; what happened stands in the code of the error beneath it. */
+function networkErrorCode(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code);
+  return cause instanceof Error ? cause.name : 'unknown';
+}

@@ -1,0 +1,63 @@
+import { hex } from '@scure/base';
+import { DutyKeeper } from '../../duty-keeper.ts';
+import { chainPayments } from '../../engine/chain-payments.ts';
+import type { ChainWatch } from '../../engine/chain-watch.ts';
+import type { EngineContext } from '../../engine/context.ts';
+import { multiplyBase } from '../../tari/ristretto.ts';
+import { chainBooks } from './chain-books.ts';
+import { forgetSightings, MempoolWatch } from './mempool-watch.ts';
+import type { ScanSettings } from './scan/open-scan.ts';
+import type { ScanThread } from './scan/start-scan.ts';
+import type { ChainSettings } from './settings.ts';
+import { ChainWatcher } from './watcher.ts';
+
+export interface ChainRailPorts {
+  settings: ChainSettings;
+  context: EngineContext;
+  /** Starts what asks nodes and looks through outputs. */
+  startScan: (settings: ScanSettings) => ScanThread;
+  /** Evenly from 0 up to 1. */
+  random: () => number;
+}
+
+/** The rail that finds payments on the chain. */
+export interface ChainRail extends ChainWatch {
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Makes the watcher, which one instance runs at a time. */
+export function openChainRail({ settings, context, startScan, random }: ChainRailPorts): ChainRail {
+  const { store, clock, log, subscriptions } = context;
+  const payments = chainPayments(context);
+  const books = chainBooks({ store, clock, log, payments });
+  const wallet = hex.encode(multiplyBase(hex.decode(settings.privateViewKey)));
+  let running: { scan: ScanThread; watcher: ChainWatcher; mempool: MempoolWatch | undefined } | undefined;
+
+  const begin = async () => {
+    const scan = startScan(settings);
+    const common = { store, scan, clock, log };
+    const monotonicMs = () => performance.now();
+    const watcher = new ChainWatcher({ ...common, settings, wallet, books, random, monotonicMs });
+    const mempool = settings.nodeGrpc === null ? undefined : new MempoolWatch({ ...common, payments, subscriptions });
+    if (mempool === undefined) await store.run(forgetSightings);
+    running = { scan, watcher, mempool };
+    watcher.start();
+    mempool?.start();
+  };
+  const end = async () => {
+    const ended = running;
+    running = undefined;
+    // They know that it ends before their questions are cut off; without the thread nothing waits for a node.
+    const stopped = Promise.all([ended?.watcher.stop(), ended?.mempool?.stop()]);
+    await ended?.scan.close();
+    await stopped;
+  };
+  const keeper = new DutyKeeper({ store, name: 'chain', begin, end, random, log });
+
+  return {
+    status: () => running?.watcher.status(),
+    start: () => keeper.start(),
+    stop: () => keeper.stop(),
+  };
+}

@@ -1,0 +1,150 @@
+import { hex } from '@scure/base';
+import { optional, secret, withDefault } from '../../setting-kinds.ts';
+import { httpUrlValue, keyHexValue, listValue, wholeNumberValue } from '../../setting-values.ts';
+import type { Network, TariAddress } from '../../tari/address.ts';
+import { isSecretKey, multiplyBase } from '../../tari/ristretto.ts';
+
+/** What the watcher runs with: the settings of this rail, read and checked together. */
+export interface ChainSettings {
+  network: Network;
+  /** The wallet's private view key, 64 hex characters. It finds payments and spends nothing, and is never shown. */
+  privateViewKey: string;
+  /** 64 hex characters. */
+  publicSpendKey: string;
+  /** URLs of base nodes without a slash at their end, each once. */
+  nodes: readonly string[];
+  /** Blocks over the block of a payment at which it is confirmed. */
+  confirmations: number;
+  /** Where to begin; null for where it stopped, or a day back. */
+  watchFrom: WatchFrom | null;
+  /** `host:port` of the gRPC interface of a node of one's own; null when nothing is looked for in a mempool. */
+  nodeGrpc: string | null;
+}
+
+export type WatchFrom = { kind: 'height'; height: number } | { kind: 'time'; time: Date };
+
+/** Asking more nodes makes each confirmation slower, and no payment safer. */
+const MAX_NODES = 10;
+
+/** Half an hour of blocks is more than any wallet waits for; beyond a day of them it is a slip. */
+const MAX_CONFIRMATIONS = 720;
+
+export const chainSettings = {
+  TPG_VIEW_KEY: secret('Chain', 'the private view key of the wallet, 64 hex characters', viewKeyValue, {
+    description:
+      'The private view key of the wallet in TPG_PAYMENT_WALLET_ADDRESS. With it and TPG_TARI_NODES the server finds payments on the chain by itself. It cannot spend anything.',
+    example: '<64 hex characters>',
+  }),
+  TPG_TARI_NODES: optional(
+    'Chain',
+    `one to ${MAX_NODES} http or https URLs of base nodes, each once, with commas between them`,
+    nodesValue,
+    {
+      description:
+        'The HTTP interfaces of the base nodes that are asked for the chain. With several, a payment is confirmed only when all nodes that answer, two at least, have it in the same block.',
+      example: 'http://127.0.0.1:9000, https://rpc.tari.com',
+    },
+  ),
+  TPG_CONFIRMATIONS: withDefault(
+    'Chain',
+    '3',
+    `a whole number from 1 to ${MAX_CONFIRMATIONS}`,
+    (text) => wholeNumberValue(text, 1, MAX_CONFIRMATIONS),
+    { description: 'How many blocks over its own block confirm a payment.', example: '5' },
+  ),
+  TPG_WATCH_FROM: optional(
+    'Chain',
+    'the height of a block, or a date such as 2026-11-30 or 2026-11-30T12:00:00Z',
+    watchFromValue,
+    {
+      description:
+        'The block, or the time in UTC, from which the chain is watched. By default it goes on where it stopped, and begins a day back the first time. An earlier place than the first one has the chain read again from there; nothing counts twice.',
+      example: '250000',
+    },
+  ),
+  TPG_TARI_NODE_GRPC: optional('Chain', 'a host and a port, such as 127.0.0.1:18142', hostAndPortValue, {
+    description:
+      'The gRPC interface of a base node of your own. With it a payment is shown beside its order as soon as it stands in the mempool. The node must allow get_mempool_transactions.',
+    example: '127.0.0.1:18142',
+  }),
+};
+
+/** What must fit together; `crossCheck` of each is a sentence, or undefined when the rule is kept. */
+export interface ChainValues {
+  TPG_VIEW_KEY?: string | undefined;
+  TPG_TARI_NODES?: readonly string[] | undefined;
+  TPG_TARI_NODE_GRPC?: string | undefined;
+  TPG_PAYMENT_WALLET_ADDRESS?: TariAddress | undefined;
+}
+
+/** The view key and the nodes belong together, and nothing else of this rail works without them. */
+export function completenessProblem(values: ChainValues): string | undefined {
+  const { TPG_VIEW_KEY: viewKey, TPG_TARI_NODES: nodes, TPG_TARI_NODE_GRPC: grpc } = values;
+  if (viewKey === undefined && nodes === undefined) {
+    return grpc === undefined
+      ? undefined
+      : 'TPG_TARI_NODE_GRPC is set, so TPG_VIEW_KEY and TPG_TARI_NODES must be set too: they say what to look for.';
+  }
+  if (viewKey !== undefined && nodes !== undefined) return undefined;
+  const missing = viewKey === undefined ? 'TPG_VIEW_KEY' : 'TPG_TARI_NODES';
+  return `TPG_VIEW_KEY and TPG_TARI_NODES must both be set, or neither; ${missing} is missing.`;
+}
+
+/** The key must be the one behind the shop's address. The sentence never shows it. */
+export function viewKeyProblem(values: ChainValues): string | undefined {
+  const { TPG_VIEW_KEY: viewKey, TPG_PAYMENT_WALLET_ADDRESS: address } = values;
+  if (viewKey === undefined) return undefined;
+  if (address?.viewKey == null) {
+    return 'TPG_VIEW_KEY is set, so TPG_PAYMENT_WALLET_ADDRESS must be a dual address of the same wallet: it holds the public view key and the spend key.';
+  }
+  const publicViewKey = hex.encode(multiplyBase(hex.decode(viewKey)));
+  if (publicViewKey === hex.encode(address.viewKey)) return undefined;
+  return 'TPG_VIEW_KEY does not belong to TPG_PAYMENT_WALLET_ADDRESS: the public view key of that address has another private key. (The key is not shown because it is secret.)';
+}
+
+/** The settings of the watcher, or null where it is off. */
+export function chainSettingsFrom(
+  values: ChainValues & { TPG_CONFIRMATIONS: number; TPG_WATCH_FROM?: WatchFrom | undefined },
+): ChainSettings | null {
+  const { TPG_VIEW_KEY: privateViewKey, TPG_TARI_NODES: nodes, TPG_PAYMENT_WALLET_ADDRESS: address } = values;
+  if (privateViewKey === undefined || nodes === undefined || address === undefined) return null;
+  return {
+    network: address.network,
+    privateViewKey,
+    publicSpendKey: hex.encode(address.spendKey),
+    nodes,
+    confirmations: values.TPG_CONFIRMATIONS,
+    watchFrom: values.TPG_WATCH_FROM ?? null,
+    nodeGrpc: values.TPG_TARI_NODE_GRPC ?? null,
+  };
+}
+
+function viewKeyValue(text: string): string | undefined {
+  const key = keyHexValue(text);
+  return key !== undefined && isSecretKey(hex.decode(key)) ? key : undefined;
+}
+
+function nodesValue(text: string): readonly string[] | undefined {
+  const urls = listValue(text).map(httpUrlValue);
+  const nodes = urls.filter((url) => url !== undefined);
+  // The same node twice would agree with itself.
+  const areDifferent = new Set(nodes).size === urls.length;
+  return areDifferent && nodes.length >= 1 && nodes.length <= MAX_NODES ? nodes : undefined;
+}
+
+/** A height is digits alone; a date is in UTC where it names no other zone. */
+function watchFromValue(text: string): WatchFrom | undefined {
+  const height = wholeNumberValue(text, 0, Number.MAX_SAFE_INTEGER);
+  if (height !== undefined) return { kind: 'height', height };
+  const [, day, clock = 'T00:00:00', zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)?(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? [];
+  if (day === undefined) return undefined;
+  const time = new Date(`${day}${clock}${zone}`);
+  return Number.isNaN(time.getTime()) ? undefined : { kind: 'time', time };
+}
+
+function hostAndPortValue(text: string): string | undefined {
+  const [, host, port] =
+    /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?):(\d{1,5})$/.exec(text) ?? [];
+  return host !== undefined && Number(port) >= 1 && Number(port) <= 65_535 ? text : undefined;
+}
