@@ -122,6 +122,10 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
     loggedInUntil: () => logIn.expiresAt(),
     logOut: () => logIn.forget(),
 
+    /** Any request with the token, answered as it is. It is sent once. */
+    request: (method: ServerCall['method'], path: string, body?: unknown) =>
+      callLoggedIn({ method, path, ...(body !== undefined && { body }) }),
+
     // ---- Public
     async health(): Promise<shapes.ReadinessAnswer> {
       const call: ServerCall = { server, method: 'GET', path: '/health/ready' };

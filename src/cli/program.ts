@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(ports: CommandPorts) => C
   shopify: async () => (await import('./shopify/shopify.ts')).shopifyCommand,
   setup: async () => (await import('./setup.ts')).setupCommand,
   keys: async () => (await import('./keys.ts')).keysCommand,
+  api: async () => (await import('./api.ts')).apiCommand,
   audit: async () => (await import('./audit.ts')).auditCommand,
   address: async () => (await import('./address.ts')).addressCommand,
   token: async () => (await import('./signing.ts')).tokenCommand,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseJson } from '../../src/json.ts';
 import { accountOf, parseAddress } from '../../src/tari/address.ts';
 import { ACCOUNTS, HOT_WALLET, personOf } from '../helpers/records.ts';
 import { startToolStage, type ToolStage } from './tool.ts';
@@ -218,6 +219,21 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
     const retry = await stage.home.run(['admin', 'price-updates', 'retry', '999999']);
     expect(retry).toMatchObject({ code: 1 });
     expect(await stage.home.run(['admin', 'rates', 'get', 'NOK'])).toMatchObject({ code: 1 });
+  });
+
+  it('api: any request with the token of the profile, to no other server', async () => {
+    const api = (...command: string[]) => stage.home.run(['api', ...command]);
+    const read = await api('get', '/api/exchange_rate/PLN');
+    expect([read.code, parseJson(read.stdout)]).toMatchObject([0, { currency: 'PLN', rate: 75_000_000 }]);
+    const body = JSON.stringify({ currency: 'PLN', rate: 76_000_000 });
+    expect(await api('POST', '/api/exchange_rate', body)).toMatchObject({ code: 0, stdout: '' });
+    expect(await json('rates', 'get', 'PLN')).toMatchObject({ rate: 76_000_000 });
+    expect(await api('GET', '/api/nothing')).toMatchObject({ code: 1, stdout: '' });
+    for (const path of ['//evil.example/x', 'http://evil.example', '/\\evil.example', '/a b', '@evil.example/']) {
+      expect(await api('GET', path)).toMatchObject({ code: 2, stdout: '' });
+    }
+    expect(await api('TRACE', '/api/orders')).toMatchObject({ code: 2 });
+    expect(await api('POST', '/api/exchange_rate', '{')).toMatchObject({ code: 2, stderr: 'The body is not JSON.\n' });
   });
 
   it('rejected and dead letters: list and retry', async () => {
