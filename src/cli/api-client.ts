@@ -36,7 +36,9 @@ export type Query = Readonly<Record<string, string | number | bigint | undefined
 
 /** So long before its end a token is renewed, that a slow request still arrives in time. */
 const RENEW_BEFORE_END_MS = 60_000;
-const MOST_LOGIN_TRIES = 4;
+/** The last of them is for an address whose nonces a tool has counted in milliseconds: seconds never get above those. */
+const MAX_LOGIN_TRIES = 5;
+const PAUSE_BETWEEN_LOGINS_MS = 1_000;
 const MOST_SENDS_OF_A_CHANGE = 3;
 const PAUSE_BETWEEN_SENDS_MS = 1_000;
 const IDEMPOTENCY_KEY_BYTES = 16;
@@ -238,29 +240,33 @@ function createLogin(ports: ClientPorts, { server, signer, roles = [], keptToken
   let kept: { token: string; expiresAt: Date } | undefined;
   let lastNonce = 0n;
 
-  /** The clock in milliseconds, and never the same twice. */
-  const nextNonce = () => {
-    const now = BigInt(ports.clock.now().getTime());
+  /** The clock, and never the same twice. */
+  const nextNonce = (unitMs: number) => {
+    const now = BigInt(Math.floor(ports.clock.now().getTime() / unitMs));
     lastNonce = now > lastNonce ? now : lastNonce + 1n;
     return lastNonce;
   };
 
-  const requestToken = async (): Promise<string> => {
+  const requestToken = async (unitMs: number): Promise<string> => {
     if (signer === undefined) throw new CommandError('Nobody is logged in: choose a profile with -p.');
-    const claims = { address: addressToBase58(signer.address), nonce: nextNonce(), desired_roles: roles };
+    const claims = { address: addressToBase58(signer.address), nonce: nextNonce(unitMs), desired_roles: roles };
     const headers = tokenHeaders('tpg_auth_token', signToken(claims, signer.secretKey, ports.randomBytes));
     return (await callServer(ports, { server, method: 'POST', path: '/auth', headers })).text.trim();
   };
 
-  /** Another process that logs in as the same person in the same moment may have the higher nonce. */
+  /**
+   * Nonces are seconds, as those of the Rust server's tool: milliseconds would lock that tool out for ever. Another
+   * process that logs in as the same person in the same second may have the higher nonce.
+   */
   const requestTokenPatiently = async (): Promise<string> => {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await requestToken();
+        return await requestToken(tries === MAX_LOGIN_TRIES ? 1 : 1_000);
       } catch (error) {
         const isLate = error instanceof ServerRefusal && error.code === 'login_nonce_not_increasing';
-        if (!isLate || tries === MOST_LOGIN_TRIES) throw error;
-        await ports.sleep(5 * tries);
+        if (!isLate || tries === MAX_LOGIN_TRIES) throw error;
+        // The next free number may be enough; after that, only the next second is.
+        if (tries > 1 && tries < MAX_LOGIN_TRIES - 1) await ports.sleep(PAUSE_BETWEEN_LOGINS_MS);
       }
     }
   };
