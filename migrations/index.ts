@@ -24,6 +24,7 @@ import { chainWatcher } from './0021-chain-watcher.ts';
 import { ownersOfMoney } from './0022-owners-of-money.ts';
 import { ownersOfWhatWasThere } from './0023-owners-of-what-was-there.ts';
 import { idsAndNames } from './0024-ids-and-names.ts';
+import { identityAndStrangers } from './0025-identity-and-strangers.ts';
 
 /** Every migration under the name by which a database remembers it. A name that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
@@ -51,6 +52,7 @@ const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
   '0022-owners-of-money': ownersOfMoney,
   '0023-owners-of-what-was-there': ownersOfWhatWasThere,
   '0024-ids-and-names': idsAndNames,
+  '0025-identity-and-strangers': identityAndStrangers,
 };
 
 /** The names of all of them, in the order in which they are applied. */

@@ -42,6 +42,8 @@ export interface CorePorts {
   random: () => number;
   fetch: typeof globalThis.fetch;
   log: Logger;
+  /** Whether to notice that the database is replaced beneath the server. */
+  noticeReplacement?: boolean;
   /** Plugins' paths are relative to this folder. */
   folder: string;
   /** Starts what asks the nodes of the chain, where it is watched. */
@@ -71,6 +73,7 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     connectTimeoutMs: settings.databaseConnectTimeoutMs,
     statementTimeoutMs: settings.databaseStatementTimeoutMs,
     idleTransactionTimeoutMs: settings.databaseIdleTimeoutMs,
+    noticeReplacement: ports.noticeReplacement,
   });
   const { store, lastFailedWriteAt } = watchWrites(opened, clock);
   if (store.appliedMigrations.length > 0) {
@@ -84,7 +87,9 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   const bus = new EventBus(log);
   const storefront = createStorefront(ports);
   if (storefront) subscribeStorefront(bus, storefront, log, (orderId) => keptAuthorizations(store, orderId));
+  const ownSubscribers = bus.allDurableSubscribers();
   await loadPlugins(settings.plugins, ports.folder, bus);
+  const plugins = bus.allDurableSubscribers().filter((name) => !ownSubscribers.includes(name));
   const makeHold = () => hex.encode(randomBytes(HOLD_BYTES));
   const dispatcher = new Dispatcher({ store, bus, clock, random, makeHold, log });
   store.onCommitted((events) => {
@@ -117,6 +122,11 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     async start() {
       const now = clock.now();
       await store.run((tx) => tx.deliveries.release(now, !store.isShared));
+      for (const name of plugins) {
+        const missed = await store.run((tx) => tx.deliveries.addMissed(name, bus.typesOf(name)));
+        if (missed > 0)
+          log.info({ subscriber: name, missed }, `The plugin ${name} is told of ${missed} events that it missed`);
+      }
       if (!(await useCases.access.isAnybody('super_admin'))) {
         log.warn(
           {},
@@ -138,10 +148,12 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   };
 }
 
+const IDS_AND_NAMES = '0024-ids-and-names';
+
 /** What the migration has written into the audit log of orders that have their names in place of ids, where there are any. */
 async function reportOrdersByName(store: OpenedStore, log: Logger): Promise<void> {
-  if (!store.appliedMigrations.includes('0024-ids-and-names')) return;
-  const [report] = await store.read((tx) => tx.auditLog.search({ actor: 'migration 0024' }, 0n, 1));
+  if (!store.appliedMigrations.includes(IDS_AND_NAMES)) return;
+  const [report] = await store.read((tx) => tx.auditLog.search({ subject: IDS_AND_NAMES }, 0n, 1));
   if (report === undefined) return;
   log.warn({ orders: report.after }, `Some orders are known by their names. ${report.reason}`);
 }

@@ -366,6 +366,29 @@ describe('the .env file', () => {
     });
   });
 
+  it('is the one that TPG_SETTINGS_FILE names, which must be there then', () => {
+    writeFileSync(join(directory, '.env'), 'TPG_PORT=1\n');
+    const other = join(directory, 'other.env');
+    expect(loadEnvironment(directory, { TPG_SETTINGS_FILE: other })).toEqual({
+      ok: false,
+      problems: [expect.stringContaining(`The settings file ${other} cannot be read`)],
+    });
+    writeFileSync(other, 'TPG_PORT=2\n');
+    expect(loadEnvironment(directory, { TPG_SETTINGS_FILE: other })).toMatchObject({ environment: { TPG_PORT: '2' } });
+    expect(loadEnvironment(directory, { TPG_SETTINGS_FILE: '' })).toMatchObject({ environment: { TPG_PORT: '1' } });
+    expect(unknownSettingWarnings({ TPG_SETTINGS_FILE: other })).toEqual([]);
+  });
+
+  it('can be that of the service, for the tool, where there is no other', () => {
+    const service = join(directory, 'service.env');
+    expect(loadEnvironment(directory, {}, service)).toEqual({ ok: true, environment: {} });
+    writeFileSync(service, 'TPG_PORT=3\n');
+    expect(loadEnvironment(directory, {}, service)).toEqual({ ok: true, environment: { TPG_PORT: '3' } });
+    expect(loadEnvironment(directory, {})).toEqual({ ok: true, environment: {} });
+    writeFileSync(join(directory, '.env'), 'TPG_PORT=1\n');
+    expect(loadEnvironment(directory, {}, service)).toEqual({ ok: true, environment: { TPG_PORT: '1' } });
+  });
+
   it('is a problem when it cannot be read', () => {
     mkdirSync(join(directory, '.env'));
     const loaded = loadEnvironment(directory, {});

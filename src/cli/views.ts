@@ -252,6 +252,17 @@ export function walletsView(wallets: readonly WalletAnswer[], output: OutputOpti
   );
 }
 
+export function rolesView(everybody: readonly { address: string; roles: string[] }[], output: OutputOptions): string[] {
+  return table<{ address: string; roles: string[] }>(
+    [
+      { title: 'Address', of: (one) => one.address, canShrink: true },
+      { title: 'Roles', of: (one) => one.roles.join(', ') },
+    ],
+    everybody,
+    output,
+  );
+}
+
 export function ratesView(rates: readonly ExchangeRateAnswer[], output: OutputOptions): string[] {
   return table<ExchangeRateAnswer>(
     [

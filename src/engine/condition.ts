@@ -1,4 +1,5 @@
 import type { DeliveryBacklog } from '../store/deliveries.ts';
+import { StoreReplacedError } from '../store/errors.ts';
 import type { PriceUpdateBacklog } from '../store/price-updates.ts';
 import { type ChainStatus, type ChainWatch, chainStatus } from './chain-watch.ts';
 import type { EngineContext } from './context.ts';
@@ -40,6 +41,7 @@ export function condition(
 ): () => Promise<Condition> {
   return async () => {
     const now = clock.now();
+    let noDatabase = NO_DATABASE;
     const written = await store
       .run(async (tx) => {
         await tx.heartbeat.beat(now);
@@ -50,13 +52,14 @@ export function condition(
       })
       .catch((error: unknown) => {
         log.error({ err: error }, 'The database cannot be written');
+        if (error instanceof StoreReplacedError) noDatabase = error.message;
         return undefined;
       });
     const { deliveries, prices, latePayments, chain } = written ?? NO_BACKLOG;
     const { oldestPendingAt } = deliveries;
     const lagMs = oldestPendingAt === null ? 0 : Math.max(0, now.getTime() - oldestPendingAt.getTime());
     const isBehind = lagMs > LONGEST_LAG_MS;
-    const reasons = written === undefined ? [NO_DATABASE] : [];
+    const reasons = written === undefined ? [noDatabase] : [];
     if (isBehind)
       reasons.push(`Events have waited for ${Math.floor(lagMs / 60_000)} minutes to be told to the shop or a plugin.`);
     return {

@@ -102,9 +102,9 @@ export function orderNamedInMemo(
 }
 
 /**
- * The order of the shop as it is known here. One that was entered while its name stood in place of its id
- * (TPG_SHOPIFY_ORDER_ID_FIELD=name in versions up to 1.0) is known by that name; that it is the same and not another of
- * one name shows in when it was made.
+ * The order of the shop as it is known here. One that an older version entered while TPG_SHOPIFY_ORDER_ID_FIELD was
+ * `name` is known by its name; that it is the same and not another of one name shows in when it was made. The shop's id
+ * of it is noted then. For units of work that write.
  */
 export async function findShopOrder(
   tx: Repositories,
@@ -113,6 +113,8 @@ export async function findShopOrder(
   if (altId === null || altId === orderId) return tx.orders.find(orderId);
   const found = await tx.orders.findEither(orderId, altId);
   const byId = found.find((order) => order.orderId === orderId);
-  const isSame = (order: Order) => order.altId === altId && order.createdAt.getTime() === createdAt.getTime();
-  return byId ?? found.find(isSame);
+  if (byId !== undefined) return byId;
+  const byName = found.find((order) => order.altId === altId && order.createdAt.getTime() === createdAt.getTime());
+  if (byName !== undefined) await tx.orders.noteShopId(byName, orderId);
+  return byName;
 }

@@ -1,3 +1,4 @@
+import { StoreContentError } from '../store/errors.ts';
 import type { Payment } from '../store/payments.ts';
 import type { Repositories } from '../store/repositories.ts';
 import { claimInMemo } from '../tari/claim.ts';
@@ -57,9 +58,27 @@ export function payments(
   { store, clock, settings, log, subscriptions }: EngineContext,
   wallets: Pick<Wallets, 'admit'>,
 ) {
-  const enterReport = async ({ report, message, named }: CheckedReport): Promise<PaymentReceipt> => {
+  const enterReport = async (checked: CheckedReport): Promise<PaymentReceipt> => {
     const now = clock.now();
-    const receipt = await store.run(async (tx) => {
+    const { report } = checked;
+    const receipt = await enterOnce(checked, now).catch((error: unknown) => {
+      if (!(error instanceof StoreContentError)) throw error;
+      // Money is not refused for a text beside it.
+      log.error({ err: error, txid: report.txid }, `Payment ${report.txid} is kept without its memo and order id`);
+      return enterOnce({ ...checked, report: { ...report, memo: null }, named: undefined }, now);
+    });
+    const { txid, sender } = receipt.payment;
+    log.info(
+      { txid, sender, isNew: receipt.isNew },
+      `Payment ${txid} of ${formatTari(report.amount)} from ${sender} ${receipt.isNew ? 'is received' : 'was known already'}`,
+    );
+    if (receipt.isNew) warnIfLate(receipt.payment);
+    return receipt;
+  };
+
+  const enterOnce = (checked: CheckedReport, now: Date): Promise<PaymentReceipt> => {
+    const { report, message, named } = checked;
+    return store.run(async (tx) => {
       await wallets.admit(tx, message, now);
       const known = await knownPayment(tx, report);
       if (known !== undefined) return { payment: known, isNew: false };
@@ -72,13 +91,6 @@ export function payments(
       if (!isConfirmed) return { payment, isNew: true };
       return { payment: (await confirmPayment(ledger, payment, settings)).payment, isNew: true };
     });
-    const { txid, sender } = receipt.payment;
-    log.info(
-      { txid, sender, isNew: receipt.isNew },
-      `Payment ${txid} of ${formatTari(report.amount)} from ${sender} ${receipt.isNew ? 'is received' : 'was known already'}`,
-    );
-    if (receipt.isNew) warnIfLate(receipt.payment);
-    return receipt;
   };
 
   const enterConfirmation = async (txid: string, message: AuthenticatedMessage): Promise<ConfirmationReceipt> => {

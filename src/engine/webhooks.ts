@@ -1,4 +1,5 @@
 import { storableText } from '../storable-text.ts';
+import { StoreContentError } from '../store/errors.ts';
 import type { SetAsideWebhook, WebhookAnswer, WebhookDelivery } from '../store/webhooks.ts';
 import { takeInAuthorization } from './authorizations.ts';
 import type { ChangeRequest, Changes } from './changes.ts';
@@ -35,6 +36,8 @@ export type CheckedContent =
 
 /** Reads the kept body of a delivery as its topic says: the shop's adapter knows how. */
 export type ReadContent = (topic: string, body: string) => WebhookContent;
+
+const UNSTORABLE = 'It holds a text, a time or a sum that the database cannot keep.';
 
 export type Webhooks = ReturnType<typeof webhooks>;
 
@@ -88,7 +91,23 @@ export function webhooks(
     body: string | Uint8Array,
   ): Promise<WebhookAnswer> => {
     const now = clock.now();
-    const { received, isRepeat } = await store.run(async (tx) => {
+    const { received, isRepeat } = await enterOnce(delivery, content, body, now).catch((error: unknown) => {
+      if (!(error instanceof StoreContentError)) throw error;
+      // The shop would send it again and again, and end the subscription.
+      log.error({ err: error, topic: delivery.topic, webhookId: delivery.webhookId }, UNSTORABLE);
+      return enterOnce(delivery, { kind: 'unusable', reason: UNSTORABLE }, body, now);
+    });
+    if (content.kind === 'authorization') shop.wakeOutbox();
+    if (content.kind === 'product_news') priceUpdates.wake();
+    const fields = { topic: delivery.topic, webhookId: delivery.webhookId, isRepeat };
+    if (received.state === 'set_aside') log.warn(fields, `A webhook is set aside: ${received.message}`);
+    else if (!received.success && !isRepeat) log.warn(fields, `Webhook ${delivery.topic}: ${received.message}`);
+    else log.info(fields, `Webhook ${delivery.topic}: ${received.message}${isRepeat ? ' (sent again)' : ''}`);
+    return received;
+  };
+
+  const enterOnce = (delivery: WebhookDelivery, content: CheckedContent, body: string | Uint8Array, now: Date) =>
+    store.run(async (tx) => {
       const before = delivery.webhookId === null ? undefined : await tx.webhooks.answerOf(delivery.webhookId);
       if (before !== undefined) return { received: before, isRepeat: true };
       const received = await process(new Ledger(tx, now, subscriptions), content, delivery.triggeredAt);
@@ -100,14 +119,6 @@ export function webhooks(
       );
       return { received, isRepeat: false };
     });
-    if (content.kind === 'authorization') shop.wakeOutbox();
-    if (content.kind === 'product_news') priceUpdates.wake();
-    const fields = { topic: delivery.topic, webhookId: delivery.webhookId, isRepeat };
-    if (received.state === 'set_aside') log.warn(fields, `A webhook is set aside: ${received.message}`);
-    else if (!received.success && !isRepeat) log.warn(fields, `Webhook ${delivery.topic}: ${received.message}`);
-    else log.info(fields, `Webhook ${delivery.topic}: ${received.message}${isRepeat ? ' (sent again)' : ''}`);
-    return received;
-  };
 
   return {
     /** What `receive` does once the signatures are checked. */

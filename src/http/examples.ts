@@ -416,6 +416,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   'POST /api/rescan_open_orders': { answer: [DONE] },
 
   'POST /api/roles': { body: [{ address: CUSTOMER, apply: ['read_all'], revoke: [] }] },
+  'GET /api/roles': { answer: [{ address: CUSTOMER, roles: ['user', 'read_all'] }] },
   'GET /api/roles/{address}': {
     ...BY_CUSTOMER_ADDRESS,
     answer: { address: CUSTOMER, roles: ['user', 'read_all'] },

@@ -106,12 +106,12 @@ export const paymentReference = z
   .regex(/^[0-9a-f]{64}$/i, 'must be a payment reference: 64 characters of hex')
   .transform((text) => text.toLowerCase());
 
-const LONGEST_MEMO = 16 * 1024;
+export const LONGEST_MEMO = 16 * 1024;
 
 export const memo = keptText(LONGEST_MEMO);
 
-/** The memo of a payment, as it was signed: no payment is refused for what somebody wrote into its memo. */
-export const paymentMemo = z.string().max(LONGEST_MEMO);
+/** A text of a payment as it was signed: no payment is refused for what somebody wrote into its memo or as its order. */
+export const signedText = z.string();
 
 export const customerId = keptText(270).min(1);
 

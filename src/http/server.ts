@@ -11,6 +11,7 @@ import { chainRoutes } from '../rails/tari-chain/http/routes.ts';
 import type { RandomBytes } from '../tari/schnorr.ts';
 import { createGuard } from './access.ts';
 import { accessLogFields } from './access-log.ts';
+import { limitBodies } from './body-budget.ts';
 import { createClientAddress } from './client-address.ts';
 import { answerUnreadableRequest, createErrorHandler, HttpError } from './errors.ts';
 import { createIpList } from './ip-list.ts';
@@ -152,6 +153,7 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   const methodsAt = noteMethods(app);
   await describeApi(app, limitStrangers);
   refuseBeyondCapacity(app, log);
+  limitBodies(app, log, clientAddress);
 
   app.decorateRequest('caller', null);
   app.decorateRequest('rawText', '');

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isStorable, isStorableTime } from '../storable-text.ts';
 
 /** A webhook's body that can't be used; the message is one sentence that names the field and what is wrong with it. */
 export class WebhookContentError extends Error {
@@ -16,11 +17,8 @@ export function expected(what: string) {
   };
 }
 
-/** PostgreSQL keeps no NUL in a text, and nobody means one. */
-export const isStorableText = (text: string): boolean => !text.includes('\u0000');
-
 const ID_TEXT = expected(`text of 1 to ${MAX_ID_LENGTH} characters`);
-export const nameSchema = z.string(ID_TEXT).min(1, ID_TEXT).max(MAX_ID_LENGTH, ID_TEXT).refine(isStorableText, ID_TEXT);
+export const nameSchema = z.string(ID_TEXT).min(1, ID_TEXT).max(MAX_ID_LENGTH, ID_TEXT).refine(isStorable, ID_TEXT);
 
 const SHOP_ID = expected(`a positive whole number or text of 1 to ${MAX_ID_LENGTH} characters`);
 /** `z.int()` refuses what a double can't hold exactly: such a number was rounded on its way here and names another order. */
@@ -29,7 +27,11 @@ export const idSchema = z
   .transform(String);
 
 const TIME = expected('an RFC 3339 time with its offset');
-export const timeSchema = z.iso.datetime({ offset: true, ...TIME }).transform((text) => new Date(text));
+const YEARS = expected('a time of the years 1 to 9999');
+export const timeSchema = z.iso
+  .datetime({ offset: true, ...TIME })
+  .transform((text) => new Date(text))
+  .refine(isStorableTime, YEARS);
 
 const PRICE = expected('a decimal number as text, not below zero');
 /** The bounds leave room for every price there is, and keep sums of them short. */

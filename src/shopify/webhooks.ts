@@ -1,13 +1,13 @@
 import { stringify } from 'lossless-json';
 import * as z from 'zod';
 import type { ShopOrder } from '../engine/storefront.ts';
+import { isStorable } from '../storable-text.ts';
 import { type PriceField, readTariPart } from './order-price.ts';
 import { reasonNotOurs } from './payment-methods.ts';
 import {
   currencySchema,
   expected,
   idSchema,
-  isStorableText,
   nameSchema,
   OBJECT,
   readBody,
@@ -86,7 +86,7 @@ const NOTE = expected(`text of at most ${MAXIMUM_TEXT_BYTES} bytes without NUL`)
 const noteSchema = z
   .string(NOTE)
   .refine((text) => Buffer.byteLength(text) <= MAXIMUM_TEXT_BYTES, NOTE)
-  .refine(isStorableText, NOTE);
+  .refine(isStorable, NOTE);
 const optionalNoteSchema = noteSchema.nullish();
 
 const optionalTimeSchema = timeSchema.nullish();

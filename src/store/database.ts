@@ -25,6 +25,7 @@ export interface Tables extends ChainTables {
   webhooks: WebhooksTable;
   audit_log: AuditLogTable;
   heartbeat: HeartbeatTable;
+  database_identity: DatabaseIdentityTable;
   idempotency_keys: IdempotencyKeysTable;
   early_news: EarlyNewsTable;
   authorizations: AuthorizationsTable;
@@ -151,6 +152,8 @@ interface OrdersTable {
   updated_at: string;
   shop_updated_at: string;
   shop_triggered_at: string | null;
+  /** The shop's id of an order whose name stands in `order_id`, where it is known; null for all others. */
+  shop_id: string | null;
   /** What stands in a mempool for it, in µT. It counts for nothing. */
   amount_seen: Generated<bigint>;
 }
@@ -236,6 +239,8 @@ interface NoncesTable {
   account: string;
   last_nonce: string;
   updated_at: string;
+  /** 1 if nobody knew the account when it logged in. */
+  is_stranger: Generated<bigint>;
 }
 
 interface RolesTable {
@@ -303,6 +308,14 @@ interface AuditLogTable {
 interface HeartbeatTable {
   id: bigint;
   written_at: string;
+}
+
+/** One row, by which a running server recognises its database. */
+interface DatabaseIdentityTable {
+  id: bigint;
+  stamp: string;
+  /** 20 digits. */
+  commits: string;
 }
 
 interface IdempotencyKeysTable {

@@ -107,7 +107,7 @@ export function orderOf(row: ReadOrderRow): Order {
 }
 
 /** What is written of an order; the rest follows from it. */
-type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal' | 'amount_seen'>;
+type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal' | 'shop_id' | 'amount_seen'>;
 
 function rowOf(order: NewOrder & Pick<Order, 'ownMoney'>): WrittenRow {
   return {
@@ -207,6 +207,9 @@ export function orderRepository(database: Kysely<Tables>) {
   const select = preparedQuery<{ orderId: string }, ReadOrderRow>(database, (value) =>
     all().where('order_id', '=', value('orderId')),
   );
+  const selectByShopId = preparedQuery<{ shopId: string }, ReadOrderRow>(database, (value) =>
+    all().where('shop_id', '=', value('shopId')),
+  );
   const selectFunds = preparedQuery<{ orderId: string }, { own_money: bigint; usable_credit: bigint }>(
     database,
     (value) =>
@@ -282,8 +285,9 @@ export function orderRepository(database: Kysely<Tables>) {
       if (numAffectedRows !== 1n) throw new Error(`Order ${orderId} is not known`);
     },
 
+    /** By order id, or by the shop's id where the order's name stands in place of that. */
     async find(orderId: string): Promise<Order | undefined> {
-      const [row] = (await select({ orderId })).rows;
+      const row = (await select({ orderId })).rows[0] ?? (await selectByShopId({ shopId: orderId })).rows[0];
       return row && orderOf(row);
     },
 
@@ -295,6 +299,17 @@ export function orderRepository(database: Kysely<Tables>) {
         .where('order_id', '=', order.orderId)
         .execute();
       return { ...order, amountSeen };
+    },
+
+    /** Notes the shop's id of an order whose name stands in place of it, unless another order has that id. */
+    async noteShopId({ orderId }: Order, shopId: string): Promise<void> {
+      if ((await selectByShopId({ shopId })).rows.length > 0) return;
+      await database
+        .updateTable('orders')
+        .set({ shop_id: shopId })
+        .where('order_id', '=', orderId)
+        .where('shop_id', 'is', null)
+        .execute();
     },
 
     /** The orders whose order id is one of the two. */

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { CommandError, EXIT_CODES } from '../exit.ts';
+import { CommandError } from '../exit.ts';
 import type { CommandPorts } from '../ports.ts';
 import { readServer } from '../server-address.ts';
 import { ANY_ADDRESS, changeSettings } from '../settings-file.ts';
@@ -26,7 +25,7 @@ export function setupShopCommand(ports: CommandPorts): Command {
     )
     .option('--shop <name>', 'the shop, such as my-shop.myshopify.com')
     .option('--payment-method <names>', `${METHODS_ASKED_FOR}; asked for unless told`)
-    .option('-f, --file <path>', 'the settings file; .env beside package.json unless told')
+    .option('-f, --file <path>', 'the settings file; the one that is read unless told')
     .addHelpText(
       'after',
       [
@@ -67,7 +66,8 @@ async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
 }
 
 async function writeSettings(ports: CommandPorts, flags: SetupFlags, given: Given): Promise<void> {
-  const path = flags.file ?? join(ports.folder, '.env');
+  const { settingsFile } = await import('../../environment.ts');
+  const path = flags.file ?? settingsFile(ports.folder, ports.environment, ports.serviceSettings);
   const isChanged = await changeSettings(path, given);
   const names = Object.keys(given).join(', ');
   ports.print(isChanged ? `Wrote ${names} to ${path}. Restart the server.` : `${path} holds all settings of the shop.`);
@@ -83,10 +83,9 @@ async function paymentMethod(ports: CommandPorts, flags: SetupFlags): Promise<Gi
 }
 
 async function knownSettings(ports: CommandPorts): Promise<(name: string) => string | undefined> {
-  const { loadEnvironment } = await import('../../environment.ts');
-  const loaded = loadEnvironment(ports.folder, ports.environment);
-  if (!loaded.ok) throw new CommandError(loaded.problems.join('\n'), EXIT_CODES.wrongUse);
-  return (name) => loaded.environment[name] || undefined;
+  const { environmentOf } = await import('../database-settings.ts');
+  const environment = environmentOf(ports);
+  return (name) => environment[name] || undefined;
 }
 
 /** What the environment and the settings file do not hold yet. */

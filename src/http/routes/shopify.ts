@@ -76,10 +76,21 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
     else refuseStranger(request, reply, new HttpError('forbidden_peer')).catch(done);
   };
 
+  /** Before the body is read: it may have 2 MiB, and nobody would be the wiser for reading it. */
+  const checkBeforeBody: onRequestHookHandler = (request, reply, done) => {
+    if (ports.hmacSecrets === null) return done();
+    if (hmacIn(request) === '') return void refuseStranger(request, reply, new HttpError('hmac_missing')).catch(done);
+    try {
+      ports.limitStrangers.refuseBody(request, reply);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  };
+
   const hmacFault = (request: FastifyRequest): HttpError | undefined => {
     if (ports.hmacSecrets === null) return undefined;
-    const header = request.headers['x-shopify-hmac-sha256'];
-    const verdict = verifyShopHmac(rawBodyOf(request), Array.isArray(header) ? header[0] : header, ports.hmacSecrets);
+    const verdict = verifyShopHmac(rawBodyOf(request), hmacIn(request), ports.hmacSecrets);
     if (verdict === 'missing') return new HttpError('hmac_missing');
     return verdict === 'invalid' ? new HttpError('hmac_invalid') : undefined;
   };
@@ -134,6 +145,7 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
     );
 
     const options = {
+      onRequest: checkBeforeBody,
       preValidation: checkSender,
       bodyLimit: LARGEST_WEBHOOK_BYTES,
       schema: {
@@ -156,6 +168,11 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
       (request) => receive(request, webhookHeaders(request.headers).topic),
     );
   };
+}
+
+function hmacIn({ headers }: FastifyRequest): string {
+  const header = headers['x-shopify-hmac-sha256'];
+  return (Array.isArray(header) ? header[0] : header)?.trim() ?? '';
 }
 
 function rawBodyOf(request: FastifyRequest): Buffer {

