@@ -41,7 +41,9 @@ const MUTANTS: Record<string, Mutation> = {
     confirm: (payment, { owner }, now) => right.confirm(payment, { owner, isLate: false }, now),
     giveTo: (payment, { owner }) => right.giveTo(payment, { owner, isLate: false }),
   })),
-  'payments that named an order before it came, and are forgotten': wrong('payments', () => ({ naming: async () => [] })),
+  'payments that named an order before it came, and are forgotten': wrong('payments', () => ({
+    naming: async () => [],
+  })),
   'the credit of another customer that pays': wrong('customers', (right) => ({
     addCredit: (_customerId, amount, now) => right.addCredit('c1', amount, now),
   })),
