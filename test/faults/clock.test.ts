@@ -13,7 +13,7 @@ afterEach(() => server.close());
 
 /** An order that is claimed, paid, confirmed and told to the shop, whatever the clock shows. */
 async function buy(id: string): Promise<void> {
-  server.shop.addOrder({ id, name: `#${id}`, currency: 'USD', price: '1.00' });
+  server.shop.addOrder({ id, name: `#${id}`, currency: 'XTM', price: '100.00' });
   await server.order({ id: BigInt(id), name: `#${id}`, customer: { id: BigInt(id) } });
   expect((await server.claim(ALICE, id)).status).toBe(200);
   await server.payConfirmed({ sender: ALICE.address, order_id: id });
@@ -72,7 +72,7 @@ describe('a clock that is set', () => {
   it('back while the shop is to be told again: it is told at the latest when the clock is there again', async () => {
     server = await startServer({ shop: true, start: true });
     const { shop } = server;
-    shop.addOrder({ id: '1001', name: '#1001', currency: 'USD', price: '1.00' });
+    shop.addOrder({ id: '1001', name: '#1001', currency: 'XTM', price: '100.00' });
     shop.down = true;
     await server.order({ id: 1001 });
     await server.payConfirmed({ order_id: '1001' });

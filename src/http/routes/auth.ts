@@ -27,8 +27,8 @@ export interface AuthPorts {
  * counts logins that fail, and those of addresses that nobody knows: whoever works here logs in as often as needed.
  */
 export function authRoutes({ access, clock, random, signingKey, limitStrangers }: AuthPorts): FastifyPluginAsyncZod {
-  const logIn = async (token: string) => {
-    const claims = readLoginToken(token);
+  const logIn = async (request: FastifyRequest) => {
+    const claims = readLoginToken(loginTokenIn(request));
     const roles = await access.logIn(claims);
     return { address: claims.address, roles, isKnown: await access.isKnown(claims.address) };
   };
@@ -58,7 +58,7 @@ export function authRoutes({ access, clock, random, signingKey, limitStrangers }
       async (request, reply) => {
         // Again: of requests that came at the same moment, the first may have been too many.
         limitStrangers.refuseExceeded(request, reply);
-        const loggedIn = await logIn(loginTokenIn(request)).catch(async (error: unknown) => {
+        const loggedIn = await logIn(request).catch(async (error: unknown) => {
           if (error instanceof HttpError || error instanceof EngineError) await limitStrangers(request, reply);
           throw error;
         });

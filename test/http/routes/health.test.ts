@@ -60,7 +60,7 @@ describe('GET /health/ready', () => {
 
   it('is 503 when events have waited too long by the clock, and recovers once they are told', async () => {
     server = await startServer({ shop: true });
-    server.shop.addOrder({ id: 1001, name: '#1001', currency: 'USD', price: '1.00' });
+    server.shop.addOrder({ id: 1001, name: '#1001', currency: 'XTM', price: '100.00' });
     await server.payConfirmed({ order_id: '1001' });
     await server.webhook(orderBody());
 
