@@ -13,8 +13,8 @@ afterEach(() => server.close());
 
 /** An order that is claimed, paid, confirmed and told to the shop, whatever the clock shows. */
 async function buy(id: string): Promise<void> {
-  server.shop.addOrder({ id, name: `#${id}`, currency: 'XTM', price: '100.00' });
-  await server.order({ id: BigInt(id), name: `#${id}`, customer: { id: BigInt(id) } });
+  server.shop.addOrder({ id, name: `#${id}`, currency: 'USD', price: '1.00' });
+  await server.dollarOrder({ id: BigInt(id), name: `#${id}`, customer: { id: BigInt(id) } });
   expect((await server.claim(ALICE, id)).status).toBe(200);
   await server.payConfirmed({ sender: ALICE.address, order_id: id });
   await eventually(() => expect(server.shop.effectCount(id, 'paid')).toBe(1));
@@ -72,9 +72,9 @@ describe('a clock that is set', () => {
   it('back while the shop is to be told again: it is told at the latest when the clock is there again', async () => {
     server = await startServer({ shop: true, start: true });
     const { shop } = server;
-    shop.addOrder({ id: '1001', name: '#1001', currency: 'XTM', price: '100.00' });
+    shop.addOrder({ id: '1001', name: '#1001', currency: 'USD', price: '1.00' });
     shop.down = true;
-    await server.order({ id: 1001 });
+    await server.dollarOrder({ id: 1001 });
     await server.payConfirmed({ order_id: '1001' });
     await eventually(() => expect(server.logText).toContain('could not be told to shopify yet'));
     shop.down = false;

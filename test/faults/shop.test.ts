@@ -28,8 +28,8 @@ afterEach(async () => {
 
 /** An order in the shop, and here, and its payment. */
 async function orderAndPay(server: TestServer, id: string): Promise<void> {
-  server.shop.addOrder({ id, name: `#${id}`, currency: 'XTM', price: '100.00' });
-  await server.order({ id: BigInt(id), name: `#${id}`, customer: { id: BigInt(id) } });
+  server.shop.addOrder({ id, name: `#${id}`, currency: 'USD', price: '1.00' });
+  await server.dollarOrder({ id: BigInt(id), name: `#${id}`, customer: { id: BigInt(id) } });
   await server.payConfirmed({ order_id: id });
 }
 

@@ -354,6 +354,12 @@ export class TestServer {
     if (answer.json?.success !== true) throw new Error(`The order was refused: ${answer.text}`);
   }
 
+  /** Takes in an order of one dollar, which is 100 XTM, as a shop has it that is told of it: Shopify knows no XTM. */
+  async dollarOrder(fields: Record<string, unknown> = {}): Promise<void> {
+    await this.app.engine.exchangeRates.set('USD', 100_000_000n, 'test');
+    await this.order({ currency: 'USD', total_price: '1.00', ...fields });
+  }
+
   // -- The database, past the server
 
   /** Rows as they are committed, whole numbers as bigint. */

@@ -49,7 +49,7 @@ async function fill(database: SqliteTestDatabase): Promise<void> {
   );
   await closeEngine(test);
   for (const statement of [
-    `insert into early_news values ('9', 'cancelled', '1.00', 'USD', '${time}', '${time}')`,
+    `insert into early_news (order_id, closing, price, currency, shop_updated_at, received_at) values ('9', 'cancelled', '1.00', 'USD', '${time}', '${time}')`,
     `insert into authorizations values ('7', '1', null, '1.00', 'USD', '${time}')`,
     `insert into price_updates (id, currency, rate, state, global_rate_is_set, variants_are_done, has_wrapped, variants_seen,
        variants_changed, variants_left_out, attempts, next_attempt_at, revision, created_at, updated_at, finished_at)

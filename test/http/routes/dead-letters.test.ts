@@ -18,7 +18,7 @@ const retries = () => server.rows(`select * from audit_log where action = 'retry
 /** A server whose shop does not know the order 5, which is paid: the shop cannot be told. */
 async function withDeadLetter(): Promise<void> {
   server = await startServer({ shop: true, start: true });
-  await server.order({ id: 5, note: JSON.stringify(server.claimOf(ALICE, '5')) });
+  await server.dollarOrder({ id: 5, note: JSON.stringify(server.claimOf(ALICE, '5')) });
   await server.payConfirmed();
   await eventually(() => expect(deliveries()).toMatchObject([{ state: 'dead' }]));
 }
@@ -105,7 +105,7 @@ describe('GET /api/dead_letters', () => {
 describe('POST /api/dead_letters/{event_id}/retry', () => {
   it('tells the shop at once, now that it can be told', async () => {
     await withDeadLetter();
-    const order = server.shop.addOrder({ id: '5', name: '#5', currency: 'XTM', price: '100.00' });
+    const order = server.shop.addOrder({ id: '5', name: '#5', currency: 'USD', price: '1.00' });
     const [{ event_id: id }] = deliveries() as [{ event_id: bigint }];
     const answer = await retry(String(id), await server.logIn(ALICE, 'write'));
     expect([answer.status, answer.text]).toEqual([200, '{"retried":1}']);

@@ -60,9 +60,9 @@ describe('GET /health/ready', () => {
 
   it('is 503 when events have waited too long by the clock, and recovers once they are told', async () => {
     server = await startServer({ shop: true });
-    server.shop.addOrder({ id: 1001, name: '#1001', currency: 'XTM', price: '100.00' });
+    server.shop.addOrder({ id: 1001, name: '#1001', currency: 'USD', price: '1.00' });
     await server.payConfirmed({ order_id: '1001' });
-    await server.webhook(orderBody());
+    await server.dollarOrder();
 
     server.clock.advance(15 * MINUTE);
     const waiting = await server.get('/health/ready');
