@@ -33,7 +33,8 @@ export interface PaperAccount {
 
 export interface PaperPayment {
   txid: string;
-  account: string;
+  /** Null where it comes from nobody who has an account here. */
+  account: string | null;
   sender: string;
   amount: number;
   memo: string | null;
@@ -41,6 +42,8 @@ export interface PaperPayment {
   isConfirmed: boolean;
   orderId: string | null;
   claimant: string | null;
+  /** Where it stands on the chain, as far as that is known. */
+  place?: { height: number; reference: string } | undefined;
   createdAt: number;
   updatedAt: number;
 }
@@ -107,6 +110,6 @@ export function paymentText(payment: PaperPayment): string {
     `"updated_at":"${timeText(payment.updatedAt)}","sender":${text(payment.sender)},"amount":${payment.amount},` +
     `"memo":${text(payment.memo)},"payment_type":"${payment.isManual ? 'manual' : 'on_chain'}",` +
     `"status":"${payment.isConfirmed ? 'confirmed' : 'received'}","order_id":${text(payment.orderId)},` +
-    '"payment_reference":null,"block_height":null}'
+    `"payment_reference":${text(payment.place?.reference ?? null)},"block_height":${payment.place?.height ?? null}}`
   );
 }

@@ -299,13 +299,11 @@ export class Paper {
     this.#checkMessage(message);
     const known = this.payments.get(report.txid);
     const account = report.sender.account;
-    if (known !== undefined && (known.amount !== report.amount || known.account !== account)) {
-      throw new Refusal('payment_contradicted');
-    }
+    // Where the chain knows of no account, it says nothing against the wallet.
+    const isOther = known !== undefined && known.account !== null && known.account !== account;
+    if (known !== undefined && (known.amount !== report.amount || isOther)) throw new Refusal('payment_contradicted');
     this.nonces.set(`wallet ${message.wallet}`, message.nonce);
     if (known !== undefined) return `known ${known.isConfirmed}`;
-    this.#account(report.sender);
-    if (named !== undefined) this.#account(named.claimant);
     const payment: PaperPayment = {
       txid: report.txid,
       account,
@@ -319,11 +317,37 @@ export class Paper {
       createdAt: this.now,
       updatedAt: this.now,
     };
+    this.enterOnChain(payment, report.sender, named);
+    return `new ${payment.isConfirmed}`;
+  }
+
+  /** Enters a payment on the chain, whether a wallet has told of it or it was found there. */
+  enterOnChain(
+    payment: PaperPayment,
+    sender: PaperOwner | undefined,
+    named: { orderId: string; claimant: PaperOwner | undefined } | undefined,
+  ): void {
+    const claimant = named?.claimant;
+    if (sender !== undefined) this.#account(sender);
+    if (claimant !== undefined) this.#account(claimant);
     this.#enterPayment(payment, 'PaymentReceived');
     const order = named && this.#findOrNone(named.orderId);
-    if (named !== undefined && order?.state === 'Unclaimed') this.#claimAndPay(order, named.claimant);
-    if (this.earlyConfirmations.delete(report.txid)) this.#confirm(payment);
-    return `new ${payment.isConfirmed}`;
+    if (claimant !== undefined && order?.state === 'Unclaimed') this.#claimAndPay(order, claimant);
+    if (this.earlyConfirmations.delete(payment.txid)) this.#confirm(payment);
+  }
+
+  /** Credits a payment that is deep enough on the chain. */
+  confirmOnChain(payment: PaperPayment): void {
+    this.#confirm(payment);
+  }
+
+  /** Says in which block a payment stands; undefined where it stands in none, which people hear of if it had counted. */
+  placeOnChain(payment: PaperPayment, place: PaperPayment['place']): void {
+    payment.place = place;
+    payment.updatedAt = this.now;
+    this.rows.paymentChanged(payment);
+    const hasLeft = place === undefined && payment.isConfirmed;
+    if (hasLeft) this.#append('PaymentLeftTheChain', payment.txid, `{"payment":${paymentText(payment)}}`);
   }
 
   confirm(txid: string, message: { wallet: string; nonce: bigint; place: string }): string {
@@ -348,10 +372,11 @@ export class Paper {
   #confirm(payment: PaperPayment): string {
     payment.isConfirmed = true;
     payment.updatedAt = this.now;
-    const account = this.#add(payment.account, payment.amount);
+    const account = payment.account === null ? undefined : this.#add(payment.account, payment.amount);
     this.rows.paymentChanged(payment);
     this.#append('PaymentConfirmed', payment.txid, `{"payment":${paymentText(payment)}}`);
     const paid: string[] = [];
+    if (account === undefined) return '';
     for (const order of this.#openOrders((each) => this.#linked.has(`${each.customer} ${account.account}`))) {
       if (order.price > creditOf(account)) break;
       if (order.state === 'Unclaimed') this.#claim(order, account);

@@ -18,8 +18,9 @@ export class Rows {
   readonly #payments = new Table<PaperPayment>(
     (payment) => payment.txid,
     (payment) =>
-      `${payment.txid}|${payment.account}|${payment.amount}|${payment.isManual ? 'manual' : 'on_chain'}|` +
-      `${payment.isConfirmed ? 'confirmed' : 'received'}|${payment.orderId ?? '-'}|${payment.claimant ?? '-'}|-|-|` +
+      `${payment.txid}|${payment.account ?? '-'}|${payment.amount}|${payment.isManual ? 'manual' : 'on_chain'}|` +
+      `${payment.isConfirmed ? 'confirmed' : 'received'}|${payment.orderId ?? '-'}|${payment.claimant ?? '-'}|` +
+      `${payment.place?.reference ?? '-'}|${payment.place?.height ?? '-'}|` +
       `${timeText(payment.createdAt)}|${timeText(payment.updatedAt)}`,
   );
 
