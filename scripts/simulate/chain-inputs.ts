@@ -1,6 +1,6 @@
 import type { CheckedReport } from '../../src/engine/payments.ts';
 import { MovedError } from '../../src/rails/tari-chain/chain-books.ts';
-import type { ChainOutput, KnownBlock } from '../../src/rails/tari-chain/store/chain.ts';
+import type { KnownBlock } from '../../src/rails/tari-chain/store/chain.ts';
 import { microTari } from '../../src/tari/micro-tari.ts';
 import type { MinedBlock } from './chain.ts';
 import { MOVED } from './chain-paper.ts';
@@ -36,10 +36,16 @@ function goOn(world: World): void {
   const { chain, random } = world;
   for (let sent = random.between(0, 2); sent > 0 && chain.sent.length < MAX_SENT; sent -= 1) sendToShop(world);
   const kind = random.next();
-  if (kind < 0.2)
-    chain.reorganise(random.chance(0.3) ? random.between(1, MAX_DEPTH) : random.between(1, 6), random.between(0, 2));
+  if (kind < 0.2) reorganise(world);
   else if (kind < 0.8) chain.mine(random.between(1, 5));
   else if (kind < 0.804) chain.mine(1_200);
+}
+
+/** What nothing was read of is not replaced from before where it is to be read: nobody would look there. */
+function reorganise({ chain, chainPaper, random }: World): void {
+  const depth = random.chance(0.3) ? random.between(1, MAX_DEPTH) : random.between(1, 6);
+  const unread = chainPaper.top === undefined ? chain.tip.height - (chainPaper.progress?.start ?? 0) : MAX_DEPTH;
+  if (unread > 0) chain.reorganise(Math.min(depth, unread), random.between(0, 2));
 }
 
 const watch: InputMaker = (world) => {
@@ -79,12 +85,14 @@ function read(world: World, top: KnownBlock | undefined, from: number): Input | 
   const blocks = chain.blocks.slice(from, from + limit);
   if (blocks.length === 0) return undefined;
   const scanned = blocks.map(({ height }) => chain.scanned(height));
-  return remember(world, {
+  const step: ChainStep = {
     name: 'watcher: reads blocks',
     about: `${from} to ${blocks.at(-1)?.height}, ${paymentsIn(blocks)}`,
     run: ({ chainBooks }) => unlessMoved(async () => `found ${await chainBooks.enterBlocks(top, scanned, tipHeight)}`),
     enter: () => chainPaper.enter(top, blocks, tipHeight),
-  });
+  };
+  // Where nothing is kept, nothing says whether it was begun elsewhere meanwhile: one instance begins at a time.
+  return top === undefined ? step : remember(world, step);
 }
 
 function paymentsIn(blocks: readonly MinedBlock[]): string {
@@ -116,11 +124,10 @@ export function confirmWaiting(world: World): Input | undefined {
   const { top } = chainPaper;
   if (top === undefined) return undefined;
   const deepest = top.height - CONFIRMATIONS;
-  // What all nodes have in that block, as the watcher asks them before.
-  const isThere = ({ block }: Pick<ChainOutput, 'block'>) => block !== null && chain.has(block);
-  const waiting = chainPaper
-    .waitingUpTo(deepest)
-    .filter(isThere)
+  const deep = chainPaper.waitingUpTo(deepest);
+  // What all nodes have in that block, as the watcher asks them before. The chain may be another when this is written.
+  const waiting = deep
+    .filter(({ block }) => block !== null && chain.has(block))
     .map(({ outputHash, txid, block, fingerprint }) => ({ outputHash, txid, block, fingerprint }));
   if (waiting.length === 0) return undefined;
   const step: ChainStep = {
@@ -134,16 +141,9 @@ export function confirmWaiting(world: World): Input | undefined {
       }),
     enter: () => chainPaper.confirm(top, deepest, waiting),
   };
-  return random.chance(0.5) ? remember(world, step) : confirmFromBooks(world, step, { top, deepest, isThere });
-}
-
-/** The same, by what the books say is not confirmed. */
-function confirmFromBooks(
-  world: World,
-  step: ChainStep,
-  at: { top: KnownBlock; deepest: number; isThere: (output: ChainOutput) => boolean },
-): Input {
-  const { top, deepest, isThere } = at;
+  if (random.chance(0.5)) return remember(world, step);
+  const expected = deep.map(({ outputHash }) => outputHash);
+  const agreed = new Set(waiting.map(({ outputHash }) => outputHash));
   return {
     ...step,
     name: 'watcher: looks for what is deep enough, and confirms it',
@@ -151,11 +151,13 @@ function confirmFromBooks(
     run: (server) =>
       unlessMoved(async () => {
         const seen = await server.unconfirmedOutputs(deepest);
-        const expected = world.chainPaper.waitingUpTo(deepest).map(({ outputHash }) => outputHash);
         const found = seen.map(({ outputHash }) => outputHash);
-        if (found.join() !== expected.join())
-          throw new Error(`${found} wait to be confirmed, and on paper ${expected}`);
-        await server.chainBooks.confirm(top, deepest, seen.filter(isThere));
+        if (found.join() !== expected.join()) throw new Error(`${found} wait to be confirmed, on paper ${expected}`);
+        await server.chainBooks.confirm(
+          top,
+          deepest,
+          seen.filter(({ outputHash }) => agreed.has(outputHash)),
+        );
         return 'confirmed';
       }),
   };
