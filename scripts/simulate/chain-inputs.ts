@@ -54,10 +54,21 @@ const watch: InputMaker = (world) => {
   return nextChainStep(world);
 };
 
-function begin({ chain, chainPaper, random }: World): Input {
-  const start = Math.max(0, chain.tip.height - random.between(0, 3));
+function begin(world: World): Input {
+  const { chain, random } = world;
+  return beginAt(world, 'watcher: begins', Math.max(0, chain.tip.height - random.between(0, 3)));
+}
+
+/** The settings name an earlier place: it is read again from there. */
+const beginEarlier: InputMaker = (world) => {
+  const start = world.chainPaper.progress?.start ?? 0;
+  if (start === 0) return undefined;
+  return beginAt(world, 'watcher: begins earlier', Math.max(0, start - world.random.between(1, 20)));
+};
+
+function beginAt({ chainPaper }: World, name: string, start: number): Input {
   return {
-    name: 'watcher: begins',
+    name,
     about: `at ${start}`,
     async run({ chainBooks }) {
       await chainBooks.begin('the wallet', null, start);
@@ -227,6 +238,7 @@ const reportOfFound: InputMaker = (world) => {
 export const CHAIN_INPUTS: readonly (readonly [number, InputMaker])[] = [
   [22, watch],
   [7, confirmWaiting],
+  [0.5, beginEarlier],
   [2, late],
   [4, reportOfFound],
 ];

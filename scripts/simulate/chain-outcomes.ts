@@ -27,6 +27,7 @@ export const CHAIN_OUTCOMES = [
   'even the first block is replaced',
   'a reorganisation of more than 50 blocks',
   'old blocks are forgotten',
+  'had left the chain before it was read again',
   'a watcher wakes up late',
   ...REFUSAL_REASONS.map((reason) => `refused: ${reason}` as const),
 ] as const;

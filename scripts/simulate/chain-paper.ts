@@ -73,6 +73,7 @@ export class ChainPaper {
   /** What was found in blocks that follow `top`. Answers how many payments were new to the watcher. */
   enter(top: Place | undefined, blocks: readonly MinedBlock[], tipHeight: number): string {
     if (this.#isElsewhere(top) || this.progress === undefined) return this.#moved();
+    this.#leaveReplaced(blocks);
     let found = 0;
     for (const block of blocks) {
       for (const { meant } of block.outputs) if (this.#find(meant, block)) found += 1;
@@ -167,6 +168,18 @@ export class ChainPaper {
     return MOVED;
   }
 
+  /** Where it was begun earlier, more may have changed: what stood in another block at one of these heights has left it. */
+  #leaveReplaced(blocks: readonly MinedBlock[]): void {
+    const hashes = new Map(blocks.map(({ height, hash }) => [height, hash]));
+    const replaced = [...this.outputs.values()].filter(
+      ({ block }) => block !== null && (hashes.get(block.height) ?? block.hash) !== block.hash,
+    );
+    for (const output of replaced.sort(byPlace)) {
+      this.#onOutcome('had left the chain before it was read again');
+      this.#leave(output);
+    }
+  }
+
   /** The last thousand blocks below the tip, and where it stands in any case. */
   #keep(blocks: readonly MinedBlock[], tipHeight: number): void {
     const last = blocks.at(-1);
@@ -185,6 +198,7 @@ export class ChainPaper {
     const { paymentReference: reference, fingerprint } = inBlock(meant.outputHash, hash);
     const place = { height, reference };
     if (output !== undefined) {
+      if (output.block !== null && output.block.height <= height) return false;
       this.#comeBack(output, { height, hash });
       output.fingerprint = fingerprint;
       paper.placeOnChain(this.#payment(output.txid), place);

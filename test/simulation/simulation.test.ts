@@ -46,6 +46,7 @@ const INPUTS = [
   'dead letter sent again by an operator',
   'dead letter dismissed by an operator',
   'watcher: begins',
+  'watcher: begins earlier',
   'watcher: reads blocks',
   'watcher: goes back',
   'watcher: confirms',
