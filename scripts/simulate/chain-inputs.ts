@@ -238,7 +238,7 @@ const reportOfFound: InputMaker = (world) => {
 export const CHAIN_INPUTS: readonly (readonly [number, InputMaker])[] = [
   [22, watch],
   [7, confirmWaiting],
-  [0.5, beginEarlier],
+  [1, beginEarlier],
   [2, late],
   [4, reportOfFound],
 ];

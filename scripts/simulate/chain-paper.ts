@@ -17,6 +17,7 @@ interface Place {
 interface PaperOutput {
   outputHash: string;
   txid: string;
+  commitment: string;
   block: Place | null;
   fingerprint: string;
   confirmedAt: number | null;
@@ -136,8 +137,8 @@ export class ChainPaper {
   outputLines(): string {
     return [...this.outputs.values()]
       .map(
-        ({ outputHash, txid, block, fingerprint, confirmedAt, foundAt, updatedAt }) =>
-          `${outputHash}|${txid}|${fingerprint}|${placeText(block)}|${confirmedAt === null ? '-' : timeText(confirmedAt)}|` +
+        ({ outputHash, txid, commitment, block, fingerprint, confirmedAt, foundAt, updatedAt }) =>
+          `${outputHash}|${txid}|${commitment}|${fingerprint}|${placeText(block)}|${confirmedAt === null ? '-' : timeText(confirmedAt)}|` +
           `${timeText(foundAt)}|${timeText(updatedAt)}`,
       )
       .join('\n');
@@ -217,9 +218,9 @@ export class ChainPaper {
       if (known.isConfirmed) this.#onOutcome('found: a wallet has confirmed it already');
       paper.placeOnChain(known, place);
     }
-    const { outputHash, txid } = meant;
+    const { outputHash, txid, commitment } = meant;
     const times = { confirmedAt: null, foundAt: paper.now, updatedAt: paper.now };
-    this.outputs.set(outputHash, { outputHash, txid, block: { height, hash }, fingerprint, ...times });
+    this.outputs.set(outputHash, { outputHash, txid, commitment, block: { height, hash }, fingerprint, ...times });
     return true;
   }
 

@@ -99,14 +99,15 @@ export function sendToShop(world: World): void {
   const amount = refusal !== undefined ? claimed : isWorthNothing ? 0n : random.pick(AMOUNTS);
   const { bytes, ...payer } = aPayer(world);
   const { text, kept, named } = aMemo(world);
+  const commitment = `commitment${number}`;
   const found: SentOutput['found'] = {
     outputHash,
-    commitment: `c${number}`,
+    commitment,
     txid,
     amount,
     refusal,
     text,
     sender: bytes,
   };
-  chain.send({ found, meant: { txid, outputHash, amount, refusal, memo: kept, named, ...payer } });
+  chain.send({ found, meant: { txid, outputHash, commitment, amount, refusal, memo: kept, named, ...payer } });
 }

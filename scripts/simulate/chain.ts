@@ -15,6 +15,7 @@ export interface SentOutput {
 export interface MeantPayment {
   txid: string;
   outputHash: string;
+  commitment: string;
   amount: bigint;
   /** Why it is no payment. */
   refusal: string | undefined;

@@ -30,7 +30,7 @@ export const rowsAsText = ({ time, truth }: Words) => ({
   idempotency_keys: `caller||' '||idempotency_key`,
   chain_progress: `start_height||'|'||outputs_seen||'|'||payments_found`,
   chain_blocks: `height||'|'||hash`,
-  chain_outputs: `output_hash||'|'||txid||'|'||fingerprint||'|'||coalesce(cast(height as text),'-')||'|'||
+  chain_outputs: `output_hash||'|'||txid||'|'||commitment||'|'||fingerprint||'|'||coalesce(cast(height as text),'-')||'|'||
     coalesce(block_hash,'-')||'|'||coalesce(${time('confirmed_at')},'-')||'|'||${time('found_at')}||'|'||
     ${time('updated_at')}`,
   chain_refusals: `output_hash||'|'||txid||'|'||reason||'|'||claimed_amount||'|'||coalesce(memo,'-')||'|'||height||'|'||

@@ -59,6 +59,9 @@ const CHAIN_MUTANTS: Record<string, Mutation> = {
     placeOutput: async (outputHash, block, fingerprint, now) =>
       block === null ? undefined : right.placeOutput(outputHash, block, fingerprint, now),
   })),
+  'an output that stays in a block which was replaced before it is read again': wrong('chain', () => ({
+    outputsBetween: async () => [],
+  })),
   'a departure that is not listed': wrong('chain', () => ({ addDeparture: async () => undefined })),
   'a departure of which no event tells': wrong('events', (right) => ({
     append: async (event, subscribers) =>
