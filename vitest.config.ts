@@ -1,31 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/helpers/longest-first.ts';
-
-/** What is about SQLite itself, or keeps no store at all, is not run again on PostgreSQL. */
-const ON_POSTGRES = [
-  'test/store/**/*.test.ts',
-  'test/engine/**/*.test.ts',
-  'test/outbox/**/*.test.ts',
-  'test/http/**/*.test.ts',
-  'test/properties/**/*.test.ts',
-  'test/rails/tari-chain/{watcher,reorganisations,nodes,mempool,check-books}.test.ts',
-  'test/security/**/*.test.ts',
-  'test/cluster/**/*.test.ts',
-  'test/faults/clock.test.ts',
-  'test/fuzz/**/*.test.ts',
-  'test/crash/walkthrough.test.ts',
-  'test/simulation/postgres*.test.ts',
-];
-const NOT_ON_POSTGRES = [
-  'test/**/sqlite*.test.ts',
-  'test/engine/order-states.test.ts',
-  'test/http/{client-address,contract,hmac,ip-list,turns}.test.ts',
-  'test/http/routes/{docs,method-not-allowed,process,rate-limit}.test.ts',
-  'test/outbox/plugins.test.ts',
-  'test/properties/matching.property.test.ts',
-  'test/security/comparisons.test.ts',
-];
-const NOT_ON_SQLITE = ['test/**/postgres*.test.ts', 'test/cluster/**'];
+import { NOT_ON_POSTGRES, POSTGRES_ONLY, postgresFiles, SYSTEM } from './test/projects.ts';
 
 export default defineConfig({
   test: {
@@ -39,16 +14,21 @@ export default defineConfig({
     isolate: false,
     maxConcurrency: 6,
     coverage: { provider: 'v8', include: ['src/**', 'migrations/**'] },
+    // The longest first.
     projects: [
-      { extends: true, test: { name: 'sqlite', include: ['test/**/*.test.ts'], exclude: NOT_ON_SQLITE } },
+      { extends: true, test: { name: 'system', include: [...SYSTEM], exclude: [...POSTGRES_ONLY] } },
       {
         extends: true,
         test: {
           name: 'postgres',
-          include: ON_POSTGRES,
-          exclude: NOT_ON_POSTGRES,
+          include: [...postgresFiles(process.env, process.argv)],
+          exclude: [...NOT_ON_POSTGRES],
           globalSetup: ['test/helpers/postgres-setup.ts'],
         },
+      },
+      {
+        extends: true,
+        test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [...SYSTEM, ...POSTGRES_ONLY] },
       },
     ],
   },

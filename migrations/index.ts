@@ -21,6 +21,10 @@ import { deliveryHolds } from './0018-delivery-holds.ts';
 import { accountOrdinals } from './0019-account-ordinals.ts';
 import { paymentsOnTheChain } from './0020-payments-on-the-chain.ts';
 import { chainWatcher } from './0021-chain-watcher.ts';
+import { ownersOfMoney } from './0022-owners-of-money.ts';
+import { ownersOfWhatWasThere } from './0023-owners-of-what-was-there.ts';
+import { idsAndNames } from './0024-ids-and-names.ts';
+import { identityAndStrangers } from './0025-identity-and-strangers.ts';
 
 /** Every migration under the name by which a database remembers it. A name that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
@@ -45,6 +49,10 @@ const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
   '0019-account-ordinals': accountOrdinals,
   '0020-payments-on-the-chain': paymentsOnTheChain,
   '0021-chain-watcher': chainWatcher,
+  '0022-owners-of-money': ownersOfMoney,
+  '0023-owners-of-what-was-there': ownersOfWhatWasThere,
+  '0024-ids-and-names': idsAndNames,
+  '0025-identity-and-strangers': identityAndStrangers,
 };
 
 /** The names of all of them, in the order in which they are applied. */

@@ -165,9 +165,11 @@ async function insertCost(store: SqliteStore, words: number): Promise<number> {
         status: 'Unclaimed',
         amountOutstanding: null,
         claimedBy: null,
+        claimKind: null,
         createdAt: new Date(now.getTime() + index * 1000),
         updatedAt: now,
         shopUpdatedAt: now,
+        shopTriggeredAt: null,
       }),
     );
   const start = performance.now();

@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type BuildOptions, build } from 'esbuild';
+import { bundledPackages, thirdPartyNotices } from './third-party-notices.ts';
 
 /**
  * Builds the server with its threads, the tool and the functions of the Tari protocol into dist/, or into the folder named with --into.
@@ -82,8 +83,11 @@ const builds = await Promise.all([
   }),
 ]);
 for (const name of ['tari-payment-server.js', 'taritools.js']) chmodSync(join(folder, name), 0o755);
-const built = builds.flatMap(({ metafile }) => Object.keys(metafile.outputs));
-if (folder === DIST) removeAllBut(new Set(built.map((path) => resolve(ROOT, path))));
+const metafiles = builds.map(({ metafile }) => metafile);
+const built = metafiles.flatMap(({ outputs }) => Object.keys(outputs));
+const notices = join(folder, 'THIRD-PARTY-NOTICES.txt');
+writeFileSync(notices, thirdPartyNotices(bundledPackages(metafiles, ROOT)));
+if (folder === DIST) removeAllBut(new Set([notices, ...built.map((path) => resolve(ROOT, path))]));
 
 /** What an earlier build left in dist/ goes last, so that a program that starts meanwhile finds all of its parts. */
 function removeAllBut(wanted: ReadonlySet<string>): void {

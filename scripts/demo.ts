@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { audit } from '../src/engine/audit.ts';
 import { openReader } from '../src/store/open.ts';
+import { runSandbox } from './sandbox-prompt.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 import { type PreparedChainStage, prepareChainStage } from './stage.ts';
 import { walkthrough } from './walkthrough.ts';
@@ -33,7 +34,7 @@ try {
   await play(stage, server);
   await checkBooks(stage);
   say(`\nAll of it came true, in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
-  if (values.keep) await stayUntilInterrupted(stage, server);
+  if (values.keep) await runSandbox(stage, server, { folder, logFile, say });
 } catch (error) {
   process.exitCode = 1;
   say(`\nIt did NOT come true: ${error instanceof Error ? error.message : error}`);
@@ -59,19 +60,6 @@ async function checkBooks({ settings }: PreparedChainStage): Promise<void> {
   say(
     `   ${report.orders} orders, ${report.payments} payments, ${report.settlements} settlements: every balance computed again from the journals is what is kept.`,
   );
-}
-
-async function stayUntilInterrupted(prepared: PreparedChainStage, { url }: ServerProcess): Promise<void> {
-  say(`\nThe server stays up until you press Ctrl-C. Try:`);
-  say(`  curl ${url}/health/ready`);
-  say(`  curl ${url}/wallet/send_to`);
-  say(
-    `Webhooks are signed with the secret ${prepared.hmacSecret}, and the database is ${prepared.settings.TPG_DATABASE_URL}.`,
-  );
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
 }
 
 function say(sentence: string): void {

@@ -66,6 +66,7 @@ const never = () => {
 const PORTS: CommandPorts = {
   environment: {},
   folder: '',
+  serviceSettings: '',
   toolFolder: '',
   clock: systemClock,
   randomBytes: never,

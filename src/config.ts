@@ -38,6 +38,7 @@ export interface Settings {
   /** A cron expression for node-cron, with or without seconds. */
   expirySchedule: string;
   expiryGraceMs: number;
+  confirmationWaitMs: number;
   paymentWalletAddress: TariAddress | null;
   disableWalletWhitelist: boolean;
   /** Null when the chain is not watched. */
@@ -71,6 +72,8 @@ export interface ShopifySettings {
   orderIdField: 'id' | 'name';
   priceField: 'total' | 'subtotal' | 'line_items';
   capturePayments: boolean;
+  /** The names of the shop's payment methods that are paid in Tari; null where all orders are. */
+  paymentMethods: readonly string[] | null;
 }
 
 export type ParsedSettings = { ok: true; settings: Settings } | { ok: false; problems: string[] };
@@ -186,6 +189,7 @@ function settingsFrom(values: Values): Settings {
     unpaidOrderTimeoutMs: values.TPG_UNPAID_ORDER_TIMEOUT,
     expirySchedule: values.TPG_EXPIRY_SCHEDULE,
     expiryGraceMs: values.TPG_EXPIRY_GRACE,
+    confirmationWaitMs: values.TPG_CONFIRMATION_WAIT,
     paymentWalletAddress: values.TPG_PAYMENT_WALLET_ADDRESS ?? null,
     disableWalletWhitelist: values.TPG_DISABLE_WALLET_WHITELIST,
     chain: chainSettingsFrom(values),
@@ -216,6 +220,7 @@ function shopifySettingsFrom(values: Values): ShopifySettings {
     orderIdField: values.TPG_SHOPIFY_ORDER_ID_FIELD,
     priceField: values.TPG_SHOPIFY_PRICE_FIELD,
     capturePayments: values.TPG_SHOPIFY_CAPTURE_PAYMENTS,
+    paymentMethods: values.TPG_SHOPIFY_PAYMENT_METHOD ?? null,
   };
 }
 
@@ -245,7 +250,7 @@ function protectionWarnings(settings: Settings): string[] {
     ],
     [
       settings.disableMemoSignatureCheck,
-      "TPG_DISABLE_MEMO_SIGNATURE_CHECK is on: anybody can claim an order in anybody's name. Never run production so.",
+      "TPG_DISABLE_MEMO_SIGNATURE_CHECK is on: anybody can claim an order in anybody's name, and any number in a payment's memo is taken for an order. Never run production so.",
     ],
     [
       settings.useXForwardedFor && settings.useForwarded,
@@ -272,8 +277,8 @@ function completenessWarnings(settings: Settings): string[] {
     ],
     [shopify.shop === null, 'TPG_SHOPIFY_SHOP is not set: no shop is told what becomes of its orders.'],
     [
-      shopify.capturePayments && shopify.orderIdField === 'name',
-      'TPG_SHOPIFY_CAPTURE_PAYMENTS is on and TPG_SHOPIFY_ORDER_ID_FIELD is name: the shop names authorizations by the id of the order, so that one which comes after the order was paid is not captured.',
+      shopify.shop !== null && shopify.paymentMethods === null,
+      'TPG_SHOPIFY_PAYMENT_METHOD is not set: every order of the shop counts as one in Tari, however it is to be paid, and is cancelled there unless it is paid in time.',
     ],
     [
       shopify.hmacChecks && shopify.hmacSecret === null,

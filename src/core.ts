@@ -18,10 +18,11 @@ import type { ScanSettings } from './rails/tari-chain/scan/open-scan.ts';
 import type { ScanThread } from './rails/tari-chain/scan/start-scan.ts';
 import { type ShopifyStorefront, shopifyFromSettings } from './shopify/connect.ts';
 import { readContent } from './shopify/webhook-content.ts';
-import { openStore } from './store/open.ts';
+import { type OpenedStore, openStore } from './store/open.ts';
 import type { Store } from './store/unit-of-work.ts';
 import { networkOfBase58 } from './tari/address.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
+import { watchWrites } from './watched-store.ts';
 
 /** Old webhooks are forgotten once a day, at an hour when shops are quiet. */
 const HOUSEKEEPING_SCHEDULE = '17 4 * * *';
@@ -41,6 +42,8 @@ export interface CorePorts {
   random: () => number;
   fetch: typeof globalThis.fetch;
   log: Logger;
+  /** Whether to notice that the database is replaced beneath the server. */
+  noticeReplacement?: boolean;
   /** Plugins' paths are relative to this folder. */
   folder: string;
   /** Starts what asks the nodes of the chain, where it is watched. */
@@ -64,24 +67,29 @@ export interface OpenedCore extends Core {
 /** Wires the core, from the database up to the use cases. @throws {StoreUnavailableError | StoreBrokenError} */
 export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   const { settings, clock, randomBytes, random, log } = ports;
-  const store = await openStore(settings.databaseUrl, {
+  const opened = await openStore(settings.databaseUrl, {
     maxConnections: settings.maxConnections,
     random,
     connectTimeoutMs: settings.databaseConnectTimeoutMs,
     statementTimeoutMs: settings.databaseStatementTimeoutMs,
     idleTransactionTimeoutMs: settings.databaseIdleTimeoutMs,
+    noticeReplacement: ports.noticeReplacement,
   });
+  const { store, lastFailedWriteAt } = watchWrites(opened, clock);
   if (store.appliedMigrations.length > 0) {
     log.info(
       { migrations: store.appliedMigrations },
       `The database is brought up to date by ${store.appliedMigrations.length} migrations`,
     );
+    await reportOrdersByName(store, log);
   }
 
   const bus = new EventBus(log);
   const storefront = createStorefront(ports);
   if (storefront) subscribeStorefront(bus, storefront, log, (orderId) => keptAuthorizations(store, orderId));
+  const ownSubscribers = bus.allDurableSubscribers();
   await loadPlugins(settings.plugins, ports.folder, bus);
+  const plugins = bus.allDurableSubscribers().filter((name) => !ownSubscribers.includes(name));
   const makeHold = () => hex.encode(randomBytes(HOLD_BYTES));
   const dispatcher = new Dispatcher({ store, bus, clock, random, makeHold, log });
   store.onCommitted((events) => {
@@ -93,7 +101,11 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   const context: EngineContext = { store, clock, log, subscriptions: bus, settings: engineSettings(settings) };
   const chainRail = await openRail(ports, context);
   const useCases = createUseCases(context, {
-    nothingExpiresBefore: new Date(startedAt.getTime() + settings.expiryGraceMs),
+    steadiness: {
+      notBefore: new Date(startedAt.getTime() + settings.expiryGraceMs),
+      graceMs: settings.expiryGraceMs,
+      lastFailedWriteAt,
+    },
     wakeOutbox: () => dispatcher.wake(),
     wakePriceUpdates: () => chores.wakePriceUpdates(),
     storefront,
@@ -110,12 +122,18 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     async start() {
       const now = clock.now();
       await store.run((tx) => tx.deliveries.release(now, !store.isShared));
+      for (const name of plugins) {
+        const missed = await store.run((tx) => tx.deliveries.addMissed(name, bus.typesOf(name)));
+        if (missed > 0)
+          log.info({ subscriber: name, missed }, `The plugin ${name} is told of ${missed} events that it missed`);
+      }
       if (!(await useCases.access.isAnybody('super_admin'))) {
         log.warn(
           {},
           'Nobody is super admin yet. Make somebody one with: taritools setup add-user -a ADDRESS -r super_admin',
         );
       }
+      if (store.appliedMigrations.length > 0) await reportOwners(useCases, log);
       await warnOfOtherNetworks(useCases, settings, log);
       dispatcher.start();
       keeper.start();
@@ -128,6 +146,16 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
       await store.close();
     },
   };
+}
+
+const IDS_AND_NAMES = '0024-ids-and-names';
+
+/** What the migration has written into the audit log of orders that have their names in place of ids, where there are any. */
+async function reportOrdersByName(store: OpenedStore, log: Logger): Promise<void> {
+  if (!store.appliedMigrations.includes(IDS_AND_NAMES)) return;
+  const [report] = await store.read((tx) => tx.auditLog.search({ subject: IDS_AND_NAMES }, 0n, 1));
+  if (report === undefined) return;
+  log.warn({ orders: report.after }, `Some orders are known by their names. ${report.reason}`);
 }
 
 /** The watcher of the chain, where it is configured: otherwise nothing of it is even read. */
@@ -196,6 +224,7 @@ function createChores(ports: CorePorts & { store: Store; useCases: UseCases; pri
   let priceWorker: PriceUpdateWorker | undefined;
   return {
     async begin() {
+      useCases.expiry.begin();
       priceWorker = prices && new PriceUpdateWorker({ store, prices, clock, random, log });
       priceWorker?.start();
       scheduled = jobs();
@@ -241,6 +270,12 @@ async function forgetOld({ webhooks, changes, priceUpdates }: UseCases): Promise
   await webhooks.forgetOld();
   await changes.forgetOld();
   await priceUpdates.forgetOld();
+}
+
+/** To whom a migration has given the credit that was there before money had owners. */
+async function reportOwners({ ownersGiven }: UseCases, log: Logger): Promise<void> {
+  const sentence = await ownersGiven();
+  if (sentence !== undefined) log.info({}, sentence);
 }
 
 async function reportConnection(storefront: ShopifyStorefront, log: Logger): Promise<void> {

@@ -1,6 +1,8 @@
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parse as parseEnvironmentFile } from 'dotenv';
+import { makeFolder } from './make-folder.ts';
 import { generateSecretKey, publicKeyOf, type RandomBytes } from './tari/schnorr.ts';
 
 /** The pair that signs and checks access tokens, 32 bytes each (`protocol.md` 3). */
@@ -29,11 +31,12 @@ const OWNER_ONLY = 0o600;
  */
 export async function loadOrCreateKeys(path: string, random: RandomBytes): Promise<JwtKeys> {
   try {
-    await mkdir(dirname(path), { recursive: true });
-    const created = await openUnless('EEXIST', path, 'wx');
-    return created === undefined
-      ? await readKeys(await open(path, 'r'), path)
-      : await writeNewKeys(created, path, random);
+    makeFolder(dirname(path));
+    const existing = await openUnless('ENOENT', path);
+    if (existing !== undefined) return await readKeys(existing, path);
+    const keys = await writeNewKeys(path, random);
+    // Another process that started at the same time may have been faster: its keys count.
+    return keys ?? (await readKeys(await open(path, 'r'), path));
   } catch (cause) {
     if (cause instanceof KeyFileError || !isSystemError(cause)) throw cause;
     throw new KeyFileError(`The key file ${path} cannot be used: ${cause.message}.`, { cause });
@@ -53,19 +56,51 @@ export function keyPairOf(signingKeyHex: string, verificationKeyHex: string): Jw
   return { signingKey, verificationKey };
 }
 
-async function writeNewKeys(file: FileHandle, path: string, random: RandomBytes): Promise<JwtKeys> {
+/**
+ * Writes the file whole or not at all: half a file would be refused at every later start. Answers undefined where the file
+ * is there already.
+ */
+async function writeNewKeys(path: string, random: RandomBytes): Promise<JwtKeys | undefined> {
+  const keys = makeKeys(random);
+  const temporary = `${path}.${randomUUID()}.new`;
   try {
-    const keys = makeKeys(random);
-    await file.writeFile(keyFileText(keys));
-    // A key that signed tokens must not be lost with the power.
-    await file.sync();
-    return keys;
-  } catch (error) {
-    // Half a file would be refused at every later start.
-    await rm(path, { force: true });
-    throw error;
+    const file = await open(temporary, 'wx', OWNER_ONLY);
+    try {
+      await file.writeFile(keyFileText(keys));
+      // A key that signed tokens must not be lost with the power.
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    const isOurs = await putInPlace(temporary, path);
+    if (isOurs) await syncFolder(dirname(path));
+    return isOurs ? keys : undefined;
   } finally {
-    await file.close();
+    await rm(temporary, { force: true });
+  }
+}
+
+/** A link, and not a new name, since that would replace a file that is there. Answers false where there is one. */
+async function putInPlace(temporary: string, path: string): Promise<boolean> {
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    const code = isSystemError(error) ? error.code : undefined;
+    if (code === 'EEXIST') return false;
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+    // A file system without links.
+    await rename(temporary, path);
+  }
+  return true;
+}
+
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
 
@@ -82,7 +117,7 @@ async function readKeys(file: FileHandle, path: string): Promise<JwtKeys> {
     const keys = keyPairOf(settings.TPG_JWT_SIGNING_KEY ?? '', settings.TPG_JWT_VERIFICATION_KEY ?? '');
     if (keys === undefined)
       throw new KeyFileError(
-        `The key file ${path} does not hold a signing key and the verification key that belongs to it; delete it to get new keys.`,
+        `The key file ${path} does not hold a signing key and the verification key that belongs to it, perhaps because it was cut off. Restore it, or delete it to get new keys, with which everybody must log in again.`,
       );
     return keys;
   } finally {
@@ -116,10 +151,10 @@ function publicKeyOrUndefined(signingKey: Uint8Array): Uint8Array | undefined {
   }
 }
 
-/** Opens the file, or gives undefined when that fails in the expected way. */
-async function openUnless(expectedCode: string, path: string, flags: string): Promise<FileHandle | undefined> {
+/** Opens the file to read it, or gives undefined when that fails in the expected way. */
+async function openUnless(expectedCode: string, path: string): Promise<FileHandle | undefined> {
   try {
-    return await open(path, flags, OWNER_ONLY);
+    return await open(path, 'r');
   } catch (error) {
     if (isSystemError(error) && error.code === expectedCode) return undefined;
     throw error;

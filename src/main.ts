@@ -23,6 +23,8 @@ const CLOSE_WITHIN_MS = 10_000;
 
 /** The process: settings in, server up, and an orderly end. */
 async function main(): Promise<void> {
+  const [argument] = process.argv.slice(2);
+  if (argument !== undefined) return answerArgument(argument);
   keepHeapSmall();
   const folder = projectFolder();
   const { settings, environment } = readSettings(folder);
@@ -48,6 +50,32 @@ async function main(): Promise<void> {
   const url = await app.server.listen({ host: settings.host, port: settings.port });
   await app.start();
   log.info({ url, database: shownDatabaseUrl(settings.databaseUrl) }, `tari-payment-server takes requests at ${url}`);
+}
+
+const USAGE = `Usage: tari-payment-server
+
+Runs the Tari payment server until it is told to end (SIGTERM, SIGINT). It takes no arguments: its settings are TPG_
+variables of the environment and of a .env file beside package.json; docs/operations.md lists them. What operators and
+customers do is in taritools.
+
+Options:
+  -h, --help     print this help
+  -V, --version  print the version
+`;
+
+const EXIT_CODE_OF_WRONG_USE = 2;
+
+/** Answers what can be asked of the program without starting anything. */
+async function answerArgument(argument: string): Promise<void> {
+  if (argument === '--help' || argument === '-h') {
+    process.stdout.write(USAGE);
+  } else if (argument === '--version' || argument === '-V') {
+    const { programVersion } = await import('./version.ts');
+    process.stdout.write(`${programVersion()}\n`);
+  } else {
+    process.stderr.write(`There is no argument ${JSON.stringify(argument)}.\n\n${USAGE}`);
+    process.exitCode = EXIT_CODE_OF_WRONG_USE;
+  }
 }
 
 /** People at a terminal get other lines than programs. */

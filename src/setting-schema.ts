@@ -23,6 +23,7 @@ import {
   ipListValue,
   keyHexValue,
   listValue,
+  nameListValue,
   optionalIpListValue,
   tokenValue,
   wholeNumberValue,
@@ -154,12 +155,12 @@ const keySettings = {
 const orderSettings = {
   TPG_STRICT_MODE: withDefault('Orders', 'true', A_BOOLEAN, booleanValue, {
     description:
-      'Whether an order is known by its id only; when off, also by its other name in the shop, such as #1001.',
+      'Whether requests name an order by its id only; when off, also by its name in the shop, such as #1001. What a payment names it by is not bound by this.',
     example: 'false',
   }),
   TPG_DISABLE_MEMO_SIGNATURE_CHECK: withDefault('Orders', 'false', A_BOOLEAN, booleanValue, {
     description:
-      "Takes a claim in a memo or an order's note for true without checking its signature. For trying out only: with it anybody can claim in anybody's name.",
+      "Takes a claim in a memo or an order's note for true without checking its signature, and searches a payment's memo that is no claim for an order's number. For trying out only: with it anybody can claim in anybody's name.",
     example: 'false',
   }),
   TPG_UNCLAIMED_ORDER_TIMEOUT: withDefault('Orders', '2', A_TIMEOUT, timeoutMs, {
@@ -189,8 +190,19 @@ const orderSettings = {
     (text) => durationValueMs(text, 0, LONGEST_GRACE_MS),
     {
       description:
-        'How long after a start nothing expires, so that payments that came while the server was down are counted first. In hours, or with a unit.',
+        'How long after a start, and after the database last could not be written, nothing expires, so that payments that came meanwhile are counted first. In hours, or with a unit.',
       example: '10m',
+    },
+  ),
+  TPG_CONFIRMATION_WAIT: withDefault(
+    'Orders',
+    '6h',
+    'hours as a number, or a number with ms, s, m, h or d, from 0 to 7d',
+    (text) => durationValueMs(text, 0, LONGEST_GRACE_MS),
+    {
+      description:
+        'How long past its time an order waits for payments that are reported, not confirmed yet, and could cover it. In hours, or with a unit.',
+      example: '12h',
     },
   ),
 };
@@ -265,9 +277,20 @@ const shopifySettings = {
     example: '192.0.2.7, 2001:db8::/32',
   }),
   TPG_SHOPIFY_ORDER_ID_FIELD: withDefault('Shopify', 'id', 'id or name', (text) => choiceValue(text, ORDER_ID_FIELDS), {
-    description: "Which field of the shop's order is the order's id: id or name.",
+    description:
+      "What a number in a payment's text means first: the id of an order in the shop, or its name without the #. The order's id is the shop's either way.",
     example: 'name',
   }),
+  TPG_SHOPIFY_PAYMENT_METHOD: optional(
+    'Shopify',
+    'up to 20 names of payment methods with commas between them',
+    nameListValue,
+    {
+      description:
+        "The names of the shop's payment methods that are paid in Tari, as its settings show them, with commas between them. Orders of other methods open nothing here and are never cancelled. Unset, every order counts as one in Tari.",
+      example: 'Tari',
+    },
+  ),
   TPG_SHOPIFY_PRICE_FIELD: withDefault(
     'Shopify',
     'total',
@@ -280,7 +303,7 @@ const shopifySettings = {
   ),
   TPG_SHOPIFY_CAPTURE_PAYMENTS: withDefault('Shopify', 'false', A_BOOLEAN, booleanValue, {
     description:
-      'Whether other gateways may take a part of an order: what they have authorized is captured once the Tari part is paid.',
+      'Whether what other gateways have authorized for a part of an order is captured once the Tari part is paid.',
     example: 'true',
   }),
 };

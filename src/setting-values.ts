@@ -66,6 +66,18 @@ export function listValue(text: string): readonly string[] {
     .filter((entry) => entry !== '');
 }
 
+/** A shop has a handful of payment methods, and Shopify's names of them are short. */
+const MAX_NAMES = 20;
+const MAX_NAME_LENGTH = 255;
+
+/** Names with commas between them. */
+export function nameListValue(text: string): readonly string[] | undefined {
+  const names = listValue(text);
+  const isUsable =
+    names.length > 0 && names.length <= MAX_NAMES && names.every((name) => name.length <= MAX_NAME_LENGTH);
+  return isUsable ? names : undefined;
+}
+
 /** An address or name to listen on. */
 export function hostValue(text: string): string | undefined {
   if (isIP(text) !== 0) return text;

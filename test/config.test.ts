@@ -70,6 +70,7 @@ describe('the settings without any environment', () => {
         orderIdField: 'id',
         priceField: 'total',
         capturePayments: false,
+        paymentMethods: null,
       },
       rateLimitPerMinute: 60,
       shutdownDelayMs: 0,
@@ -301,6 +302,7 @@ describe('the warnings', () => {
     TPG_SHOPIFY_API_KEY: 'id',
     TPG_SHOPIFY_API_SECRET: 'secret',
     TPG_SHOPIFY_IP_WHITELIST: '192.0.2.1',
+    TPG_SHOPIFY_PAYMENT_METHOD: 'Tari',
   };
 
   function warningsOf(environment: Record<string, string>): string[] {
@@ -322,7 +324,7 @@ describe('the warnings', () => {
     ['TPG_SHOPIFY_ADMIN_URL', { TPG_SHOPIFY_ADMIN_URL: 'http://proxy.example/admin' }],
     ['TPG_SHOPIFY_HMAC_SECRET', { TPG_SHOPIFY_SHOP: '', TPG_SHOPIFY_API_SECRET: '' }],
     ['TPG_SHOPIFY_SHOP', { TPG_SHOPIFY_SHOP: '' }],
-    ['TPG_SHOPIFY_CAPTURE_PAYMENTS', { TPG_SHOPIFY_CAPTURE_PAYMENTS: 'on', TPG_SHOPIFY_ORDER_ID_FIELD: 'name' }],
+    ['TPG_SHOPIFY_PAYMENT_METHOD', { TPG_SHOPIFY_PAYMENT_METHOD: '' }],
     ['TPG_DATABASE_URL', { TPG_DATABASE_URL: 'sqlite::memory:' }],
   ])('name %s', (name, environment) => {
     expect(warningsOf(environment).some((warning) => warning.startsWith(name))).toBe(true);
@@ -362,6 +364,29 @@ describe('the .env file', () => {
       ok: true,
       environment: { ...environment, TPG_HOST: '::1' },
     });
+  });
+
+  it('is the one that TPG_SETTINGS_FILE names, which must be there then', () => {
+    writeFileSync(join(directory, '.env'), 'TPG_PORT=1\n');
+    const other = join(directory, 'other.env');
+    expect(loadEnvironment(directory, { TPG_SETTINGS_FILE: other })).toEqual({
+      ok: false,
+      problems: [expect.stringContaining(`The settings file ${other} cannot be read`)],
+    });
+    writeFileSync(other, 'TPG_PORT=2\n');
+    expect(loadEnvironment(directory, { TPG_SETTINGS_FILE: other })).toMatchObject({ environment: { TPG_PORT: '2' } });
+    expect(loadEnvironment(directory, { TPG_SETTINGS_FILE: '' })).toMatchObject({ environment: { TPG_PORT: '1' } });
+    expect(unknownSettingWarnings({ TPG_SETTINGS_FILE: other })).toEqual([]);
+  });
+
+  it('can be that of the service, for the tool, where there is no other', () => {
+    const service = join(directory, 'service.env');
+    expect(loadEnvironment(directory, {}, service)).toEqual({ ok: true, environment: {} });
+    writeFileSync(service, 'TPG_PORT=3\n');
+    expect(loadEnvironment(directory, {}, service)).toEqual({ ok: true, environment: { TPG_PORT: '3' } });
+    expect(loadEnvironment(directory, {})).toEqual({ ok: true, environment: {} });
+    writeFileSync(join(directory, '.env'), 'TPG_PORT=1\n');
+    expect(loadEnvironment(directory, {}, service)).toEqual({ ok: true, environment: { TPG_PORT: '1' } });
   });
 
   it('is a problem when it cannot be read', () => {

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -60,7 +70,34 @@ describe('loadOrCreateKeys', () => {
 
   it('leaves no half-made file behind', async () => {
     await expect(loadOrCreateKeys(path, noRandom)).rejects.toThrow('No random bytes');
-    expect(existsSync(path)).toBe(false);
+    expect(readdirSync(join(directory, 'data'))).toEqual([]);
+  });
+
+  it('shows the file to nobody before it is whole', async () => {
+    mkdirSync(join(directory, 'data'));
+    const sizes = new Set<number>();
+    const watcher = setInterval(() => existsSync(path) && sizes.add(statSync(path).size), 0);
+    const made = await Promise.all(Array.from({ length: 5 }, () => loadOrCreateKeys(path, randomBytes)));
+    clearInterval(watcher);
+    sizes.add(statSync(path).size);
+    expect(sizes.size).toBe(1);
+    // Of several that start at once one has made them.
+    for (const keys of made) expect(keys).toEqual(made[0]);
+    expect(readdirSync(join(directory, 'data'))).toEqual(['jwt-keys.env']);
+  });
+
+  it('is not kept from starting by what a killed process left', async () => {
+    mkdirSync(join(directory, 'data'));
+    writeFileSync(`${path}.${process.pid}.new`, '');
+    await expect(loadOrCreateKeys(path, randomBytes)).resolves.toBeDefined();
+  });
+
+  it('says of a torn file what it may be and what to do', async () => {
+    mkdirSync(join(directory, 'data'));
+    writeFileSync(path, '# Made by the ser', { mode: 0o600 });
+    await expect(loadOrCreateKeys(path, noRandom)).rejects.toThrow(
+      /perhaps because it was cut off\. Restore it, or delete it/,
+    );
   });
 
   it('says which file it is when the system does not let it through', async () => {

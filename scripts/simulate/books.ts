@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DatabaseRows } from './database.ts';
-import type { Paper } from './paper.ts';
+import { isOpen, type Paper } from './paper.ts';
 import type { PaperEvent } from './paper-rows.ts';
 import { THOROUGH_TABLES } from './table-texts.ts';
 import { timeText } from './times.ts';
@@ -29,19 +29,22 @@ export class Books {
   async compareAfterStep(): Promise<void> {
     const paper = this.#paper;
     const row = await this.#rows.quick(this.#settlementsSeen, this.#webhooksSeen, this.#auditSeen);
-    const [orders, accounts, customers, settlements, webhooks, audit, payments, links, keys] = row;
+    const [orders, accounts, customers, settlements, webhooks, audit, uses, claims, payments, links, keys] = row;
     same('orders', orders, paper.rows.orders());
     sameInAnyOrder('accounts', accounts, paper.rows.accounts());
+    await this.#comparePayments();
     sameInAnyOrder('customers', customers, customersOf(paper));
     same('settlements', settlements, settlementsOf(paper, this.#settlementsSeen));
     same('webhooks', webhooks, webhooksOf(paper, this.#webhooksSeen));
     same('audit_log', audit, auditOf(paper, this.#auditSeen));
-    same('number of payments', payments, paper.payments.size);
-    same('number of links', links, paper.links.length);
+    same('number of payments', payments, paper.money.payments.size);
+    same('number of links', links, paper.money.links.size);
+    same('number of uses', uses, paper.money.uses.length);
+    same('number of claims', claims, claimsOf(paper).length);
     same('number of keys', keys, paper.keys.size);
     await this.#comparePayments();
     await this.#compareEvents();
-    this.#settlementsSeen = paper.settlements.length;
+    this.#settlementsSeen = paper.money.settlements.length;
     this.#webhooksSeen = paper.webhooks.length;
     this.#auditSeen = paper.audit.length;
   }
@@ -52,7 +55,11 @@ export class Books {
     const row = await this.#rows.thorough();
     const expected: Record<string, string> = {
       payments: paper.rows.payments(),
-      customer_addresses: paper.links.join('\n'),
+      customer_addresses: [...paper.money.links].map(([pair, kind]) => `${pair} ${kind}`).join('\n'),
+      order_claims: claimsOf(paper).join('\n'),
+      payment_uses: paper.money.uses
+        .map(({ txid, what, amount }, index) => `${index + 1}|${txid}|${what}|${amount}`)
+        .join('\n'),
       settlements: settlementsOf(paper, 0),
       webhooks: webhooksOf(paper, 0),
       audit_log: auditOf(paper, 0),
@@ -129,14 +136,29 @@ function customersOf(paper: Paper): string {
     if (sums !== undefined) sums[TOTAL_OF_STATE[order.state]] += order.price;
   }
   const lines: string[] = [];
-  for (const [customer, sums] of totals) lines.push(`${customer}|${sums[0]}|${sums[1]}|${sums[2]}|${sums[3]}`);
+  for (const [customer, sums] of totals) {
+    const credit = paper.money.left(`customer ${customer}`);
+    lines.push(`${customer}|${sums[0]}|${sums[1]}|${sums[2]}|${sums[3]}|${credit}`);
+  }
   return lines.join('\n');
 }
 
+/** An order's claims are open as long as it can be paid. */
+function claimsOf(paper: Paper): string[] {
+  return [...paper.money.signers].flatMap(([orderId, accounts]) => {
+    const order = paper.orders.get(orderId);
+    const isOpenNow = order !== undefined && isOpen(order) ? 1 : 0;
+    return accounts.map((account) => `${orderId} ${account} ${isOpenNow}`);
+  });
+}
+
 function settlementsOf(paper: Paper, after: number): string {
-  return paper.settlements
+  return paper.money.settlements
     .slice(after)
-    .map(({ orderId, account, amount, type }, index) => `${after + index + 1}|${orderId}|${account}|${amount}|${type}`)
+    .map(
+      ({ orderId, account, amount, type }, index) =>
+        `${after + index + 1}|${orderId}|${account ?? '-'}|${amount}|${type}`,
+    )
     .join('\n');
 }
 

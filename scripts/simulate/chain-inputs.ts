@@ -1,7 +1,8 @@
-import type { CheckedReport } from '../../src/engine/payments.ts';
+import type { NamedOrder } from '../../src/engine/payments.ts';
 import { MovedError } from '../../src/rails/tari-chain/chain-books.ts';
 import type { KnownBlock } from '../../src/rails/tari-chain/store/chain.ts';
 import { microTari } from '../../src/tari/micro-tari.ts';
+import { readSender } from '../../src/tari/sender.ts';
 import type { MinedBlock } from './chain.ts';
 import { MOVED } from './chain-paper.ts';
 import { sendToShop } from './chain-payers.ts';
@@ -203,7 +204,11 @@ const reportOfFound: InputMaker = (world) => {
   if (sent === undefined || person === undefined) return undefined;
   const { txid, outputHash, amount, memo, named } = sent.meant;
   const owner = { account: person.account, address: person.address };
-  const claimed = named && { orderId: named.orderId, claimant: named.signer ?? owner };
+  const claimed = named && {
+    orderId: named.orderId,
+    claimant: named.signer ?? owner,
+    isSigned: named.signer !== undefined,
+  };
   const message = aMessage(world);
   return {
     name: 'payment: as it stands on the chain',
@@ -211,7 +216,7 @@ const reportOfFound: InputMaker = (world) => {
     async run({ engine }) {
       const report = {
         txid,
-        sender: person.tariAddress,
+        sender: readSender(person.address),
         amount: microTari(amount),
         memo,
         orderId: named?.orderId ?? null,
@@ -219,13 +224,13 @@ const reportOfFound: InputMaker = (world) => {
       const { payment, isNew } = await engine.payments.enterReport({
         report,
         message,
-        named: claimed,
-      } as CheckedReport);
+        named: claimed as NamedOrder | undefined,
+      });
       return `${isNew ? 'new' : 'known'} ${payment.status === 'confirmed'}`;
     },
     enter() {
       const isNew = !paper.payments.has(txid);
-      const report = { txid, sender: owner, amount: Number(amount), memo };
+      const report = { txid, sender: { ...owner, text: owner.address }, amount: Number(amount), memo };
       const words = paper.receive(report, claimed, messageOnPaper(message));
       const isFound = chainPaper.outputs.has(outputHash);
       if (isNew) world.countOnChain('reported by a wallet before it is found');

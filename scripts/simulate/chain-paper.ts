@@ -227,7 +227,8 @@ export class ChainPaper {
   #enterPayment(meant: MeantPayment, place: PaperPayment['place']): void {
     const paper = this.#paper;
     const { txid, owner, named } = meant;
-    const claimant = named === undefined ? undefined : (named.signer ?? owner);
+    const sender = owner ?? { account: null, address: meant.sender };
+    const claimant = named?.signer ?? sender;
     const isEarly = paper.earlyConfirmations.has(txid);
     if (meant.origin !== undefined) this.#onOutcome(meant.origin);
     if (isEarly) this.#onOutcome('found: its confirmation came before it');
@@ -242,12 +243,17 @@ export class ChainPaper {
       isManual: false,
       isConfirmed: false,
       orderId: named?.orderId ?? null,
-      claimant: claimant?.account ?? null,
+      claimant: named === undefined ? null : claimant.account,
+      isSigned: named?.signer !== undefined,
+      whose: null,
+      left: 0,
+      isLate: false,
       place,
       createdAt: paper.now,
       updatedAt: paper.now,
     };
-    paper.enterOnChain(payment, owner, named && { orderId: named.orderId, claimant });
+    const isSigned = named?.signer !== undefined;
+    paper.enterOnChain(payment, sender, named && { orderId: named.orderId, claimant, isSigned });
   }
 
   #refuse(meant: MeantPayment, reason: string, { height, hash }: Place): void {

@@ -272,7 +272,8 @@ class History {
   #enter(input: Input, end: End, works: readonly WorkEnd[], isKeptUnheard: boolean): void {
     const { tally } = this.#world;
     const isLost = 'lost' in end;
-    tally.count('outcome', `${input.name} → ${isLost ? 'lost' : outcomeOf(end.words)}`);
+    const lost = isKeptUnheard ? 'lost, and kept' : 'lost';
+    tally.count('outcome', `${input.name} → ${isLost ? lost : outcomeOf(end.words)}`);
     if (isLost && !input.isSeveral && !isKeptUnheard) return;
     let expected: string | undefined;
     try {

@@ -52,6 +52,21 @@ const CHANGES: readonly ((world: World) => Change)[] = [
       enter: (txid) => world.paper.credit(customerId, amount, txid, reason),
     };
   },
+  (world) => {
+    const { random, paper } = world;
+    const held = [...paper.payments.values()].filter(({ left }) => left > 0);
+    const txid = (random.chance(0.9) ? random.pick(held) : random.pick([...paper.payments.values()]))?.txid ?? 't99';
+    const to = random.chance(0.5) ? { orderId: anOrderName(world) } : { customerId: random.pick(CUSTOMERS) };
+    return {
+      kind: 'orderId' in to ? 'held money to an order' : 'held money to a customer',
+      about: `${txid} ${Object.values(to).join()}`,
+      async run({ engine }, by) {
+        const answer = await engine.held.assign(by, txid, to, reason);
+        return { answer, words: paidIn(answer) };
+      },
+      enter: () => paper.assign(txid, to, reason),
+    };
+  },
   onOrder('fulfill', (server, by, orderId) => server.engine.orderChanges.fulfill(by, { orderId, reason }), {
     enter: (world, orderId, txid) => world.paper.fulfill(orderId, txid, reason),
   }),

@@ -3,6 +3,7 @@ import { timeText } from './times.ts';
 /** What is on paper: each row as it is kept, and as events show it. */
 
 export type State = 'Unclaimed' | 'New' | 'Paid' | 'Expired' | 'Cancelled';
+export type LinkKind = 'stated' | 'by_hand' | 'proven';
 export type Closing = 'cancelled' | 'paid';
 
 export interface PaperOrder {
@@ -18,6 +19,7 @@ export interface PaperOrder {
   rate: number;
   state: State;
   claimedBy: string | null;
+  claimKind: LinkKind | 'credit' | null;
   createdAt: number;
   updatedAt: number;
   shopUpdatedAt: number;
@@ -44,6 +46,12 @@ export interface PaperPayment {
   claimant: string | null;
   /** Where it stands on the chain, as far as that is known. */
   place?: { height: number; reference: string } | undefined;
+  /** Whether the claimant has signed that. */
+  isSigned: boolean;
+  /** `order o1`, `customer c1`, `account 00…`; null where it is nobody's. */
+  whose: string | null;
+  left: number;
+  isLate: boolean;
   createdAt: number;
   updatedAt: number;
 }
@@ -91,14 +99,14 @@ export interface PaperEvent {
 }
 
 /** The order as events show it. */
-export function orderText(order: PaperOrder): string {
+export function orderText(order: PaperOrder, missing: number | null): string {
   const text = JSON.stringify;
   return (
     `{"id":${order.id},"order_id":${text(order.orderId)},"alt_id":${text(order.altId)},` +
     `"customer_id":${text(order.customer)},"memo":${text(order.memo)},"total_price":${order.price},` +
     `"original_price":${text(order.shopPrice)},"currency":${text(order.currency)},` +
     `"created_at":"${timeText(order.createdAt)}","updated_at":"${timeText(order.updatedAt)}",` +
-    `"status":"${order.state}","amount_outstanding":null,"amount_seen":0}`
+    `"status":"${order.state}","amount_outstanding":null,"amount_missing":${missing},"amount_seen":0}`
   );
 }
 

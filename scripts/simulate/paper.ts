@@ -1,7 +1,7 @@
+import { type Desk, PaperMoney } from './paper-money.ts';
 import {
   type Closing,
   type EarlyNews,
-  orderText,
   type PaperAccount,
   type PaperEvent,
   type PaperOrder,
@@ -19,6 +19,12 @@ import { Rows } from './rows.ts';
  * input comes to, and every row that it leaves. What is refused here is refused before anything is written.
  */
 
+/** Whom something says that it comes from; the account is null where that is nobody who has one here. */
+export interface PaperClaimant {
+  account: string | null;
+  address: string;
+}
+
 /** The rule by which an input is refused: the error's code. */
 export class Refusal extends Error {
   readonly code: string;
@@ -31,10 +37,12 @@ export class Refusal extends Error {
 
 export interface PaperSettings {
   strictMode: boolean;
+  orderIdField: 'id' | 'name';
   disableWalletWhitelist: boolean;
   hasPaymentWallet: boolean;
   unclaimedTimeoutMs: number;
   unpaidTimeoutMs: number;
+  confirmationWaitMs: number;
 }
 
 /** A line that repeats under the same key is answered as before for so long. */
@@ -43,17 +51,14 @@ const WEBHOOKS_KEPT_MS = 30 * 24 * 3_600_000;
 const TARI_SUPPLY = 21_000_000_000n * 1_000_000n;
 
 export const isOpen = (order: { state: State }) => order.state === 'Unclaimed' || order.state === 'New';
-const creditOf = (account: PaperAccount) => account.confirmed - account.paid;
 
 export class Paper {
   now = 0;
   readonly settings: PaperSettings;
   readonly madeOwner: (customer: string) => PaperOwner;
   readonly orders = new Map<string, PaperOrder>();
-  readonly accounts = new Map<string, PaperAccount>();
   readonly customers = new Set<string>();
-  readonly links: string[] = [];
-  readonly payments = new Map<string, PaperPayment>();
+  readonly money: PaperMoney;
   readonly earlyConfirmations = new Set<string>();
   readonly earlyNews = new Map<string, EarlyNews>();
   readonly authorizations = new Map<string, { orderId: string; receivedAt: number }>();
@@ -66,16 +71,14 @@ export class Paper {
   readonly webhooks: PaperWebhook[] = [];
   /** What was answered under each key; undefined where nobody heard the answer, since the process ended. */
   readonly keys = new Map<string, { fingerprint: string; answer: string | undefined; at: number }>();
-  readonly settlements: { orderId: string; account: string; amount: number; type: string }[] = [];
   readonly events: PaperEvent[] = [];
   readonly audit: string[] = [];
   rateRows = 0;
   /** Each row as the database is to show it, kept in step with the above. */
-  readonly rows = new Rows();
+  readonly rows: Rows;
   /** Hears of each change of an order's state, by the name of what changed it. */
   readonly #onMove: (from: State | 'none', action: string, to: State) => void;
   readonly #webhookIds = new Map<string, PaperWebhook>();
-  readonly #linked = new Set<string>();
 
   constructor(
     settings: PaperSettings,
@@ -85,6 +88,32 @@ export class Paper {
     this.settings = settings;
     this.madeOwner = madeOwner;
     this.#onMove = onMove;
+    this.rows = new Rows((whose) => this.money.left(whose));
+    this.money = new PaperMoney(this.#desk());
+  }
+
+  get accounts(): ReadonlyMap<string, PaperAccount> {
+    return this.money.accounts;
+  }
+
+  get payments(): ReadonlyMap<string, PaperPayment> {
+    return this.money.payments;
+  }
+
+  #desk(): Desk {
+    const { rows, orders, customers, madeOwner } = this;
+    const now = () => this.now;
+    return {
+      get now() {
+        return now();
+      },
+      rows,
+      orders,
+      customers,
+      madeOwner,
+      move: (order, action, state) => this.#move(order, action, state),
+      append: (type, subject, payload, isOfTheShop) => this.#append(type, subject, payload, isOfTheShop),
+    };
   }
 
   // ---- The shop -----------------------------------------------------------------------------------------------
@@ -121,7 +150,9 @@ export class Paper {
   rescanned(told: Told, claimant: PaperOwner | undefined): void {
     const isKnown = this.orders.has(told.orderId);
     try {
-      this.#takeIn(told, claimant);
+      // A known one follows what the shop says of it now.
+      if (isKnown) this.#takeInNews(told);
+      else this.#takeIn(told, claimant);
     } catch (error) {
       if (error instanceof Refusal) return;
       throw error;
@@ -188,6 +219,7 @@ export class Paper {
       rate,
       state: 'Unclaimed',
       claimedBy: null,
+      claimKind: null,
       createdAt: told.createdAt,
       updatedAt: this.now,
       shopUpdatedAt: isNewer ? early.updatedAt : told.updatedAt,
@@ -196,26 +228,39 @@ export class Paper {
     this.orders.set(order.orderId, order);
     this.rows.orderChanged(order);
     this.#onMove('none', 'enter', 'Unclaimed');
-    this.#append('NewOrder', order.orderId, `{"order":${orderText(order)}}`);
+    this.#append('NewOrder', order.orderId, `{"order":${this.money.text(order)}}`);
+    const named = this.#paymentsNaming(order);
+    for (const payment of named) if (payment.whose === null) this.#adopt(payment, order);
     if (closing !== null) {
       this.#closeByShop(order, order.shopUpdatedAt);
       return;
     }
-    const owner = claimant ?? this.#knownPayer(order);
-    if (owner !== undefined) this.#claimAndPay(order, owner);
+    if (claimant !== undefined) this.money.signedClaim(order, claimant);
+    for (const { isSigned, claimant: signer } of named) {
+      const account = isSigned && signer !== null ? this.accounts.get(signer) : undefined;
+      if (account !== undefined) this.money.signedClaim(order, account);
+    }
+    const [first] = named;
+    if (first !== undefined && order.state === 'Unclaimed') this.money.claim(order, this.#statedBy(first), 'stated');
+    this.money.tryToPay(order);
+    if (order.claimKind !== 'proven' && order.price > 0) this.money.payOverAll(order);
   }
 
-  /** Whoever a payment that named the order came from, else the customer's most recently active account with credit. */
-  #knownPayer(order: PaperOrder): PaperOwner | undefined {
-    const names = [order.orderId];
-    if (!this.settings.strictMode && order.altId !== null) names.push(order.altId, otherSpelling(order.altId));
+  /** Those that named it before it came, oldest first. */
+  #paymentsNaming(order: PaperOrder): PaperPayment[] {
     const naming = [...this.payments.values()].filter(
-      (payment) => payment.orderId !== null && names.includes(payment.orderId) && payment.claimant !== null,
+      (payment) => payment.orderId !== null && this.#findNamed(payment.orderId) === order,
     );
-    naming.sort((a, b) => a.createdAt - b.createdAt || (a.txid < b.txid ? -1 : 1));
-    const claimant = naming[0]?.claimant;
-    if (claimant) return this.accounts.get(claimant);
-    return this.#accountsOf(order.customer).find((account) => creditOf(account) > 0);
+    return naming.sort((a, b) => a.createdAt - b.createdAt || (a.txid < b.txid ? -1 : 1));
+  }
+
+  #adopt(payment: PaperPayment, order: PaperOrder): void {
+    if (payment.left > 0) this.money.give(payment, `order ${order.orderId}`, false);
+  }
+
+  #statedBy({ account, sender }: PaperPayment): { account: string | null; address: string } {
+    const known = account === null ? undefined : this.accounts.get(account);
+    return known ?? { account: null, address: sender };
   }
 
   #takeInNews(told: Told): Pick<PaperWebhook, 'state' | 'success'> {
@@ -240,7 +285,7 @@ export class Paper {
       return nothing;
     }
     this.#modify(order, 'total_price', { price, ...inShop });
-    this.#payFromAll([order]);
+    this.money.payOverAll(order);
     this.#record('change price of order', order.orderId, 'shop');
     return { state: 'accepted', success: true };
   }
@@ -255,8 +300,9 @@ export class Paper {
 
   #closeByShop(order: PaperOrder, shopUpdatedAt: number): void {
     order.shopUpdatedAt = Math.max(order.shopUpdatedAt, shopUpdatedAt);
-    this.#annul(order, 'cancel', 'Cancelled', true);
+    this.money.annul(order, 'cancel', 'Cancelled', true);
     this.#record('cancel order', order.orderId, 'shop');
+    this.money.payFromCredit(order.customer);
   }
 
   #keepEarly(told: Told): void {
@@ -281,58 +327,78 @@ export class Paper {
   // ---- Customers and wallets ----------------------------------------------------------------------------------
 
   claim(orderId: string, claimant: PaperOwner): string {
-    const order = this.#find(orderId);
     const canSend = this.settings.hasPaymentWallet || this.wallets.size > 0;
-    if (order.claimedBy !== claimant.account && order.state !== 'Unclaimed')
-      throw new Refusal('order_change_forbidden');
     if (!canSend) throw new Refusal('no_payment_wallet');
-    if (order.claimedBy !== claimant.account) this.#claimAndPay(order, claimant);
-    const isAnnulled = order.state === 'Expired' || order.state === 'Cancelled';
-    return `${order.state} until ${order.updatedAt + (isAnnulled ? 0 : this.settings.unpaidTimeoutMs)}`;
+    const order = this.#find(orderId);
+    const isRepeat = this.money.signers.get(order.orderId)?.includes(claimant.account) ?? false;
+    const isTheirs = isRepeat || order.claimedBy === claimant.account;
+    if (!isOpen(order) && !isTheirs) throw new Refusal('order_not_found');
+    if (isOpen(order) && !isRepeat) {
+      this.money.signedClaim(order, claimant);
+      this.money.tryToPay(order);
+    }
+    const timeoutMs = isOpen(order) ? this.settings.unpaidTimeoutMs : 0;
+    return `${order.state} until ${order.updatedAt + timeoutMs} ${isOpen(order) ? 'to pay' : 'closed'}`;
   }
 
+  /** @param named the order that it names, and for whom; a signature speaks for its account. */
   receive(
-    report: { txid: string; sender: PaperOwner; amount: number; memo: string | null },
-    named: { orderId: string; claimant: PaperOwner } | undefined,
+    report: {
+      txid: string;
+      sender: { account: string | null; address: string; text: string };
+      amount: number;
+      memo: string | null;
+    },
+    named: { orderId: string; claimant: { account: string | null; address: string }; isSigned: boolean } | undefined,
     message: { wallet: string; nonce: bigint; place: string },
   ): string {
     this.#checkMessage(message);
     const known = this.payments.get(report.txid);
-    const account = report.sender.account;
-    // Where the chain knows of no account, it says nothing against the wallet.
-    const isOther = known !== undefined && known.account !== null && known.account !== account;
-    if (known !== undefined && (known.amount !== report.amount || isOther)) throw new Refusal('payment_contradicted');
+    const { account, address, text } = report.sender;
+    // Where one side knows of no account, it says nothing against the other.
+    const isSame = account === null || known?.account === null || known?.account === account;
+    if (known !== undefined && (known.amount !== report.amount || !isSame)) throw new Refusal('payment_contradicted');
     this.nonces.set(`wallet ${message.wallet}`, message.nonce);
     if (known !== undefined) return `known ${known.isConfirmed}`;
+    const claimant = named?.claimant;
     const payment: PaperPayment = {
       txid: report.txid,
       account,
-      sender: report.sender.address,
+      sender: text,
       amount: report.amount,
       memo: report.memo,
       isManual: false,
       isConfirmed: false,
       orderId: named?.orderId ?? null,
-      claimant: named?.claimant.account ?? null,
+      claimant: claimant?.account ?? null,
+      isSigned: named?.isSigned ?? false,
+      whose: null,
+      left: 0,
+      isLate: false,
       createdAt: this.now,
       updatedAt: this.now,
     };
-    this.enterOnChain(payment, report.sender, named);
+    this.enterOnChain(payment, { account, address }, named);
     return `new ${payment.isConfirmed}`;
   }
 
   /** Enters a payment on the chain, whether a wallet has told of it or it was found there. */
   enterOnChain(
     payment: PaperPayment,
-    sender: PaperOwner | undefined,
-    named: { orderId: string; claimant: PaperOwner | undefined } | undefined,
+    { account, address }: PaperClaimant,
+    named: { orderId: string; claimant: PaperClaimant; isSigned: boolean } | undefined,
   ): void {
+    if (account !== null) this.money.account({ account, address });
     const claimant = named?.claimant;
-    if (sender !== undefined) this.#account(sender);
-    if (claimant !== undefined) this.#account(claimant);
-    this.#enterPayment(payment, 'PaymentReceived');
-    const order = named && this.#findOrNone(named.orderId);
-    if (claimant !== undefined && order?.state === 'Unclaimed') this.#claimAndPay(order, claimant);
+    if (claimant?.account) this.money.account({ account: claimant.account, address: claimant.address });
+    this.money.enter(payment, 'PaymentReceived');
+    const order = named && this.#findNamed(named.orderId);
+    if (named !== undefined && order !== undefined) {
+      if (named.isSigned && claimant?.account) {
+        this.money.signedClaim(order, { account: claimant.account, address: claimant.address });
+        this.money.tryToPay(order);
+      } else if (order.state === 'Unclaimed') this.money.claim(order, named.claimant, 'stated');
+    }
     if (this.earlyConfirmations.delete(payment.txid)) this.#confirm(payment);
   }
 
@@ -370,20 +436,21 @@ export class Paper {
   }
 
   #confirm(payment: PaperPayment): string {
-    payment.isConfirmed = true;
-    payment.updatedAt = this.now;
-    const account = payment.account === null ? undefined : this.#add(payment.account, payment.amount);
-    this.rows.paymentChanged(payment);
-    this.#append('PaymentConfirmed', payment.txid, `{"payment":${paymentText(payment)}}`);
-    const paid: string[] = [];
-    if (account === undefined) return '';
-    for (const order of this.#openOrders((each) => this.#linked.has(`${each.customer} ${account.account}`))) {
-      if (order.price > creditOf(account)) break;
-      if (order.state === 'Unclaimed') this.#claim(order, account);
-      this.#pay(order, [[account, order.price]]);
-      paid.push(order.orderId);
+    const order = payment.orderId === null ? undefined : this.#findNamed(payment.orderId);
+    const paid: PaperOrder[] = [];
+    if (order === undefined) {
+      const isAccounts = payment.orderId === null && payment.account !== null;
+      this.money.confirm(payment, isAccounts ? `account ${payment.account}` : null, false);
+    } else if (isOpen(order)) {
+      if (order.state === 'Unclaimed') this.money.claim(order, this.#statedBy(payment), 'stated');
+      this.money.confirm(payment, `order ${order.orderId}`, false);
+      paid.push(...this.money.tryToPay(order));
+    } else {
+      this.money.confirm(payment, `customer ${order.customer}`, true);
+      paid.push(...this.money.payFromCredit(order.customer));
     }
-    return paid.join(',');
+    if (payment.account !== null) paid.push(...this.money.payFromAccount(payment.account));
+    return idsOf(paid);
   }
 
   logIn(account: string, nonce: bigint, desired: readonly string[], known: readonly string[]): string {
@@ -424,46 +491,81 @@ export class Paper {
     for (const [id, kept] of this.keys) if (kept.at < this.now - KEYS_KEPT_MS) this.keys.delete(id);
   }
 
-  credit(customer: string, amount: number, txid: string, memo: string | null): string {
+  credit(customer: string, amount: number, txid: string, memo: string): string {
     const made = this.madeOwner(customer);
-    if (amount > 0) this.#enterManual(txid, customer, made, amount, memo, null);
-    else {
-      const accounts = this.#accountsOf(customer);
-      const others = largestFirst(accounts.filter((account) => account.account !== made.account));
-      const [first] = accounts.filter((account) => account.account === made.account);
-      let due = -amount;
-      const takings: [PaperAccount, number][] = [];
-      for (const account of first === undefined ? others : [first, ...others]) {
-        const taken = Math.min(due, creditOf(account));
-        if (taken > 0) takings.push([account, taken]);
+    if (amount > 0) this.money.enterByHand(txid, customer, made, amount, memo, null);
+    else this.#takeBack(customer, -amount, txid, memo);
+    const open = this.money.openOrders((order) => order.customer === customer);
+    const paid = open.flatMap((order) => this.money.payOverAll(order));
+    this.#record('credit customer', customer);
+    return idsOf(paid);
+  }
+
+  /** What came from the made account first, then the address with the most. */
+  #takeBack(customer: string, amount: number, txid: string, memo: string): void {
+    const made = this.madeOwner(customer).account;
+    const spenders = [...this.accounts.keys()].filter((account) => this.money.maySpendFor(customer, account));
+    const addresses = this.money.fundsByAddress(customer, spenders);
+    const madeFirst = [
+      ...addresses.filter(({ account }) => account === made),
+      ...addresses.filter(({ account }) => account !== made),
+    ];
+    if (madeFirst.reduce((sum, address) => sum + address.sum, 0) < amount) throw new Refusal('credit_exceeds_balance');
+    let due = amount;
+    for (const [index, { account, funds }] of madeFirst.entries()) {
+      if (due === 0) break;
+      const parts: typeof funds = [];
+      for (const fund of funds) {
+        const taken = Math.min(due, fund.amount);
+        if (taken > 0) parts.push({ ...fund, amount: taken });
         due -= taken;
       }
-      if (due > 0) throw new Refusal('credit_exceeds_balance');
-      for (const [index, [account, taken]] of takings.entries()) {
-        const id = index === 0 ? txid : `${txid}-${index + 1}`;
-        this.#enterManual(id, customer, account, -taken, memo, null);
-      }
+      const address = account === null ? '' : (this.accounts.get(account)?.address ?? '');
+      this.money.takeBack(index === 0 ? txid : `${txid}-${index + 1}`, { account, address }, memo, parts);
     }
-    const paid = this.#payFromAll(this.#openOrders((order) => order.customer === customer));
-    this.#record('credit customer', customer);
-    return paid;
   }
 
   fulfill(orderId: string, txid: string, reason: string): string {
     const order = this.#find(orderId);
     if (!isOpen(order)) throw new Refusal('order_change_forbidden');
     const made = this.madeOwner(order.customer);
-    if (order.state === 'Unclaimed') this.#claim(order, made);
-    if (order.price > 0) this.#enterManual(txid, order.customer, made, order.price, reason, order.orderId);
-    this.#pay(order, order.price > 0 ? [[this.#account(made), order.price]] : []);
+    if (order.state === 'Unclaimed') this.money.claim(order, made, 'by_hand');
+    const whose = `order ${order.orderId}`;
+    if (order.price > 0) {
+      this.money.enterByHand(txid, order.customer, made, order.price, reason, order.orderId);
+    }
+    const hasSurplus = this.money.pay(order, order.price > 0 ? [{ whose, txid, amount: order.price }] : []);
+    if (hasSurplus) this.money.payFromCredit(order.customer);
     this.#record('fulfill order', order.orderId);
     return order.state;
+  }
+
+  /** Gives what is left of a payment to an open order or to a customer. */
+  assign(txid: string, to: { orderId: string } | { customerId: string }, reason: string): string {
+    const payment = this.payments.get(txid);
+    if (payment === undefined || payment.left === 0) throw new Refusal('payment_not_held');
+    const amount = payment.left;
+    const order = 'orderId' in to ? this.#find(to.orderId) : undefined;
+    if (order !== undefined && !isOpen(order)) throw new Refusal('order_change_forbidden');
+    const customer = 'customerId' in to ? to.customerId : null;
+    const whose = order === undefined ? `customer ${customer}` : `order ${order.orderId}`;
+    if (payment.whose === whose) throw new Refusal('order_change_no_op');
+    if (customer !== null) this.customers.add(customer);
+    if (order?.state === 'Unclaimed') this.money.claim(order, this.madeOwner(order.customer), 'by_hand');
+    this.money.give(payment, whose, false);
+    const given = { order_id: order?.orderId ?? null, customer_id: customer, reason };
+    const rest = JSON.stringify(given).slice(1);
+    this.#append('PaymentAssigned', txid, `{"payment":${paymentText(payment)},"amount":${amount},${rest}`);
+    const paid = order === undefined ? this.money.payFromCredit(customer ?? '') : this.money.tryToPay(order);
+    this.#record('assign payment', txid);
+    return idsOf(paid);
   }
 
   cancel(orderId: string): string {
     const order = this.#find(orderId);
     if (!isOpen(order)) throw new Refusal('order_change_forbidden');
-    this.#annul(order, 'cancel', 'Cancelled', false);
+    this.money.annul(order, 'cancel', 'Cancelled', false);
+    this.money.payFromCredit(order.customer);
     this.#record('cancel order', order.orderId);
     return order.state;
   }
@@ -481,7 +583,7 @@ export class Paper {
     if (!isOpen(order)) throw new Refusal('order_change_forbidden');
     if (order.price === price) throw new Refusal('order_change_no_op');
     this.#modify(order, 'total_price', { price });
-    this.#payFromAll([order]);
+    this.money.payOverAll(order);
     this.#record('change price of order', order.orderId);
     return order.state;
   }
@@ -491,7 +593,7 @@ export class Paper {
     if (order.state === 'Paid') throw new Refusal('order_change_forbidden');
     if (order.customer === customer) throw new Refusal('order_change_no_op');
     this.#modify(order, 'customer_id', { customer });
-    this.#payFromAll([order]);
+    this.money.payOverAll(order);
     this.#record('reassign order', order.orderId);
     return order.state;
   }
@@ -499,23 +601,24 @@ export class Paper {
   reset(orderId: string): string {
     const order = this.#find(orderId);
     if (order.state !== 'Expired' && order.state !== 'Cancelled') throw new Refusal('order_change_forbidden');
-    const before = orderText(order);
+    const before = this.money.text(order);
     const isClaimed = order.claimedBy !== null;
     this.#move(order, isClaimed ? 'reset' : 'reset_unclaimed', isClaimed ? 'New' : 'Unclaimed');
     this.#modified(order, 'status', before);
-    this.#payFromAll([order]);
+    this.money.payOverAll(order);
     this.#record('reset order', order.orderId);
     return order.state;
   }
 
   settleCustomer(customer: string): string {
-    const paid = this.#payFromAll(this.#openOrders((order) => order.customer === customer));
+    const open = this.money.openOrders((order) => order.customer === customer);
+    const paid = idsOf(open.flatMap((order) => this.money.payOverAll(order)));
     if (paid !== '') this.#record('settle customer', customer);
     return paid;
   }
 
   settleAddress(owner: PaperOwner): string {
-    const paid = this.#payFromAll(this.#openOrders((order) => this.#linked.has(`${order.customer} ${owner.account}`)));
+    const paid = idsOf(this.money.mayPay(owner.account).flatMap((order) => this.money.payOverAll(order)));
     if (paid !== '') this.#record('settle address', owner.address);
     return paid;
   }
@@ -570,8 +673,29 @@ export class Paper {
       (order) => order.state === state && order.updatedAt <= this.now - timeoutMs,
     );
     due.sort((a, b) => a.updatedAt - b.updatedAt || a.id - b.id);
-    for (const order of due) this.#annul(order, 'expire', 'Expired', false);
-    return due.map((order) => order.orderId);
+    const expired: string[] = [];
+    for (const order of due) {
+      // What another left over may have paid it.
+      if (order.state !== state || this.money.tryToPay(order).length > 0) continue;
+      const overdueMs = this.now - order.updatedAt - timeoutMs;
+      if (overdueMs < this.settings.confirmationWaitMs && this.#isMoneyOnItsWay(order)) continue;
+      this.money.annul(order, 'expire', 'Expired', false);
+      this.money.payFromCredit(order.customer);
+      expired.push(order.orderId);
+    }
+    return expired;
+  }
+
+  /** Whether reported payments could cover it with what is there: those that name it, and unnamed ones of who has signed. */
+  #isMoneyOnItsWay(order: PaperOrder): boolean {
+    const signers = this.money.signers.get(order.orderId) ?? [];
+    let onTheWay = 0;
+    for (const { isConfirmed, orderId, account, amount } of this.payments.values()) {
+      if (isConfirmed) continue;
+      const isSigners = orderId === null && account !== null && signers.includes(account);
+      if (isSigners || (orderId !== null && this.#findNamed(orderId) === order)) onTheWay += amount;
+    }
+    return onTheWay > 0 && onTheWay >= (this.money.missing(order) ?? 0);
   }
 
   forgetOldWebhooks(): string {
@@ -600,55 +724,31 @@ export class Paper {
 
   #findOrNone(name: string): PaperOrder | undefined {
     const byId = this.orders.get(name);
-    if (byId !== undefined || this.settings.strictMode) return byId;
-    return this.#byAltId(name) ?? this.#byAltId(otherSpelling(name));
+    return byId !== undefined || this.settings.strictMode ? byId : this.#byName(name);
   }
 
-  /** The newest that has it. */
-  #byAltId(name: string): PaperOrder | undefined {
-    let found: PaperOrder | undefined;
-    for (const order of this.orders.values()) if (order.altId === name) found = order;
-    return found;
+  /** What a payment names: more leniently than a request. */
+  #findNamed(name: string): PaperOrder | undefined {
+    const byId = this.orders.get(name) ?? (name.startsWith('#') ? this.orders.get(name.slice(1)) : undefined);
+    const byName = this.#byName(name);
+    return this.settings.orderIdField === 'name' ? (byName ?? byId) : (byId ?? byName);
+  }
+
+  /** The only open one of that name, else the only one, written so or otherwise; none where several could be meant. */
+  #byName(name: string): PaperOrder | undefined {
+    for (const spelling of name.startsWith('##') ? [name] : [name, otherSpelling(name)]) {
+      const all = [...this.orders.values()].filter((order) => order.altId === spelling);
+      const open = all.filter(isOpen);
+      const meant = open.length > 0 ? open : all;
+      if (meant.length > 0) return meant.length === 1 ? meant[0] : undefined;
+    }
+    return undefined;
   }
 
   #find(name: string): PaperOrder {
     const order = this.#findOrNone(name);
     if (order === undefined) throw new Refusal('order_not_found');
     return order;
-  }
-
-  #claimAndPay(order: PaperOrder, owner: PaperOwner): void {
-    this.#claim(order, owner);
-    const payer = this.#account(owner);
-    if (creditOf(payer) >= order.price) this.#pay(order, order.price > 0 ? [[payer, order.price]] : []);
-  }
-
-  #claim(order: PaperOrder, owner: PaperOwner): void {
-    const claimant = this.#account(owner);
-    order.claimedBy = claimant.account;
-    this.#move(order, 'claim', 'New');
-    this.#link(order.customer, claimant.account);
-    const payload = `{"order":${orderText(order)},"claimant":${JSON.stringify(owner.address)}}`;
-    this.#append('OrderClaimed', order.orderId, payload);
-  }
-
-  #pay(order: PaperOrder, parts: readonly (readonly [PaperAccount, number])[]): void {
-    this.#move(order, 'pay', 'Paid');
-    const type = parts.length > 1 ? 'multiple' : 'single';
-    for (const [account, amount] of parts) {
-      if (amount === 0) continue;
-      account.paid += amount;
-      account.updatedAt = this.now;
-      this.rows.accountChanged(account);
-      this.settlements.push({ orderId: order.orderId, account: account.account, amount, type });
-    }
-    this.#append('OrderPaid', order.orderId, `{"order":${orderText(order)}}`);
-  }
-
-  #annul(order: PaperOrder, action: string, state: 'Expired' | 'Cancelled', isOfTheShop: boolean): void {
-    this.#move(order, action, state);
-    const payload = `{"order":${orderText(order)},"status":"${state}"}`;
-    this.#append('OrderAnnulled', order.orderId, payload, isOfTheShop);
   }
 
   #move(order: PaperOrder, action: string, state: State): void {
@@ -659,7 +759,7 @@ export class Paper {
   }
 
   #modify(order: PaperOrder, field: string, change: Partial<PaperOrder>): void {
-    const before = orderText(order);
+    const before = this.money.text(order);
     Object.assign(order, change, { updatedAt: this.now });
     this.customers.add(order.customer);
     this.rows.orderChanged(order);
@@ -667,95 +767,8 @@ export class Paper {
   }
 
   #modified(order: PaperOrder, field: string, before: string): void {
-    const orders = `{"old_order":${before},"new_order":${orderText(order)}}`;
+    const orders = `{"old_order":${before},"new_order":${this.money.text(order)}}`;
     this.#append('OrderModified', order.orderId, `{"field_changed":"${field}","orders":${orders}}`);
-  }
-
-  /** Each order by itself, over all accounts of its customer, the largest first. Answers the orders that are paid. */
-  #payFromAll(orders: readonly PaperOrder[]): string {
-    const paid: string[] = [];
-    for (const order of orders) {
-      if (!isOpen(order)) continue;
-      const accounts = this.#accountsOf(order.customer);
-      const parts: [PaperAccount, number][] = [];
-      let due = order.price;
-      for (const account of largestFirst(accounts)) {
-        const part = Math.min(due, creditOf(account));
-        if (part > 0) parts.push([account, part]);
-        due -= part;
-      }
-      const claimant = parts[0]?.[0] ?? accounts[0];
-      if (due > 0 || (order.state === 'Unclaimed' && claimant === undefined)) continue;
-      if (order.state === 'Unclaimed' && claimant !== undefined) this.#claim(order, claimant);
-      this.#pay(order, parts);
-      paid.push(order.orderId);
-    }
-    return paid.join(',');
-  }
-
-  #enterManual(
-    txid: string,
-    customer: string,
-    owner: PaperOwner,
-    amount: number,
-    memo: string | null,
-    orderId: string | null,
-  ): void {
-    this.customers.add(customer);
-    this.#account(owner);
-    this.#link(customer, owner.account);
-    const { account, address: sender } = owner;
-    const isManual = true;
-    const times = { createdAt: this.now, updatedAt: this.now };
-    const payment = { txid, account, sender, amount, memo, isManual, orderId, claimant: null, ...times };
-    this.#add(account, amount);
-    this.#enterPayment({ ...payment, isConfirmed: true }, 'PaymentConfirmed');
-  }
-
-  #enterPayment(payment: PaperPayment, event: string): void {
-    this.payments.set(payment.txid, payment);
-    this.rows.paymentChanged(payment);
-    this.#append(event, payment.txid, `{"payment":${paymentText(payment)}}`);
-  }
-
-  #add(account: string, amount: number): PaperAccount {
-    const kept = this.accounts.get(account);
-    if (kept === undefined) throw new Error(`The account ${account} is not on paper`);
-    kept.confirmed += amount;
-    kept.updatedAt = this.now;
-    this.rows.accountChanged(kept);
-    return kept;
-  }
-
-  #account(owner: PaperOwner): PaperAccount {
-    const kept = this.accounts.get(owner.account);
-    if (kept !== undefined) return kept;
-    const made = { account: owner.account, address: owner.address, confirmed: 0, paid: 0, updatedAt: this.now };
-    this.accounts.set(made.account, made);
-    this.rows.accountChanged(made);
-    return made;
-  }
-
-  #link(customer: string, account: string): void {
-    const pair = `${customer} ${account}`;
-    if (this.#linked.has(pair)) return;
-    this.#linked.add(pair);
-    this.links.push(pair);
-  }
-
-  /** The most recently active first. */
-  #accountsOf(customer: string): PaperAccount[] {
-    const accounts: PaperAccount[] = [];
-    for (const account of this.accounts.values()) {
-      if (this.#linked.has(`${customer} ${account.account}`)) accounts.push(account);
-    }
-    return accounts.sort((a, b) => b.updatedAt - a.updatedAt || (a.account < b.account ? -1 : 1));
-  }
-
-  /** Oldest first. */
-  #openOrders(isAsked: (order: PaperOrder) => boolean): PaperOrder[] {
-    const open = [...this.orders.values()].filter((order) => isOpen(order) && isAsked(order));
-    return open.sort((a, b) => a.createdAt - b.createdAt || a.id - b.id);
   }
 
   #append(type: string, subject: string, payload: string, isOfTheShop = false): void {
@@ -770,8 +783,8 @@ export class Paper {
 /** Who changes things by hand. */
 export const OPERATOR = 'operator';
 
-function largestFirst(accounts: readonly PaperAccount[]): PaperAccount[] {
-  return [...accounts].sort((a, b) => creditOf(b) - creditOf(a));
+function idsOf(orders: readonly PaperOrder[]): string {
+  return orders.map((order) => order.orderId).join(',');
 }
 
 function otherSpelling(name: string): string {

@@ -13,7 +13,7 @@ const newer = (table: Table, value: number) =>
   `(select string_agg(${TEXTS[table]}, chr(10) order by id) from ${table} where id > $${value})`;
 
 function orderOf(table: Table): string {
-  return ['orders', 'settlements', 'webhooks', 'audit_log'].includes(table) ? ' order by id' : '';
+  return ['orders', 'settlements', 'payment_uses', 'webhooks', 'audit_log'].includes(table) ? ' order by id' : '';
 }
 
 const QUICK = quickQuery({ whole, newer });

@@ -1,28 +1,39 @@
 import type { PaperAccount, PaperOrder, PaperPayment } from './paper-rows.ts';
 import { timeText } from './times.ts';
 
+const isOpen = (order: PaperOrder) => order.state === 'Unclaimed' || order.state === 'New';
+
 /** The rows of the tables that change most, as one text a table. A row is written anew only after it has changed. */
 export class Rows {
+  readonly #left: (whose: string) => number;
   readonly #orders = new Table<PaperOrder>(
     (order) => order.orderId,
     (order) =>
       `${order.id}|${order.orderId}|${order.altId ?? '-'}|${order.customer}|${order.memo ?? '-'}|${order.price}|` +
-      `${order.shopPrice}|${order.currency}|${order.rate}|${order.state}|${order.claimedBy ?? '-'}|` +
+      `${order.shopPrice}|${order.currency}|${order.rate}|${order.state}|${order.claimedBy ?? '-'}|${order.claimKind ?? '-'}|` +
+      `${isOpen(order) ? this.#left(`order ${order.orderId}`) : 0}|` +
       `${timeText(order.createdAt)}|${timeText(order.updatedAt)}|${timeText(order.shopUpdatedAt)}`,
   );
   readonly #accounts = new Table<PaperAccount>(
     (account) => account.account,
     (account) =>
-      `${account.account}|${account.address}|${account.confirmed}|${account.paid}|${timeText(account.updatedAt)}`,
+      `${account.account}|${account.address}|${account.confirmed}|${account.paid}|` +
+      `${this.#left(`account ${account.account}`)}|${timeText(account.updatedAt)}`,
   );
   readonly #payments = new Table<PaperPayment>(
     (payment) => payment.txid,
     (payment) =>
       `${payment.txid}|${payment.account ?? '-'}|${payment.amount}|${payment.isManual ? 'manual' : 'on_chain'}|` +
       `${payment.isConfirmed ? 'confirmed' : 'received'}|${payment.orderId ?? '-'}|${payment.claimant ?? '-'}|` +
+      `${payment.isSigned ? 1 : 0}|${payment.whose ?? '-'}|${payment.left}|${payment.isLate ? 1 : 0}|` +
       `${payment.place?.reference ?? '-'}|${payment.place?.height ?? '-'}|` +
       `${timeText(payment.createdAt)}|${timeText(payment.updatedAt)}`,
   );
+
+  /** @param left says what is left with an owner. */
+  constructor(left: (whose: string) => number) {
+    this.#left = left;
+  }
 
   orderChanged(order: PaperOrder): void {
     this.#orders.changed(order);

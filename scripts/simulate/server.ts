@@ -88,7 +88,7 @@ export class SimulatedServer {
     this.engine = createEngine(
       { store: this.#counting(mutation), clock, settings, subscriptions: bus, log: silentLog },
       {
-        nothingExpiresBefore: ports.nothingExpiresBefore,
+        steadiness: { notBefore: ports.nothingExpiresBefore, graceMs: 0, lastFailedWriteAt: () => undefined },
         makeTxid: ports.makeTxid,
         storefront: shop,
         readContent: ports.readContent,

@@ -32,6 +32,7 @@ function placeOrder(world: World): ShopOrder {
     memo: claimant === undefined ? null : `a claim of ${claimant.address.slice(0, 6)}`,
     claimTexts: [],
     ...aPrice(world),
+    outstanding: null,
     isPaidInShop: random.chance(0.03),
     isCancelledInShop: random.chance(0.03),
     createdAt,

@@ -10,15 +10,17 @@ export interface Words {
 
 export const rowsAsText = ({ time, truth }: Words) => ({
   orders: `id||'|'||order_id||'|'||coalesce(alt_id,'-')||'|'||customer_id||'|'||coalesce(memo,'-')||'|'||total_price||'|'||
-    original_price||'|'||currency||'|'||exchange_rate||'|'||status||'|'||coalesce(claimed_by,'-')||'|'||
+    original_price||'|'||currency||'|'||exchange_rate||'|'||status||'|'||coalesce(claimed_by,'-')||'|'||coalesce(claim_kind,'-')||'|'||own_money||'|'||
     ${time('created_at')}||'|'||${time('updated_at')}||'|'||${time('shop_updated_at')}`,
-  accounts: `account||'|'||address||'|'||total_confirmed||'|'||total_paid||'|'||${time('updated_at')}`,
+  accounts: `account||'|'||address||'|'||total_confirmed||'|'||total_paid||'|'||free_credit||'|'||${time('updated_at')}`,
   payments: `txid||'|'||coalesce(account,'-')||'|'||amount||'|'||payment_type||'|'||status||'|'||coalesce(order_id,'-')||'|'||
-    coalesce(claimant,'-')||'|'||coalesce(payment_reference,'-')||'|'||coalesce(cast(block_height as text),'-')||'|'||
+    coalesce(claimant,'-')||'|'||claim_is_signed||'|'||coalesce(owner_kind||' '||owner_id,'-')||'|'||unspent||'|'||is_late||'|'||coalesce(payment_reference,'-')||'|'||coalesce(cast(block_height as text),'-')||'|'||
     ${time('created_at')}||'|'||${time('updated_at')}`,
-  customers: `customer_id||'|'||total_current||'|'||total_paid||'|'||total_expired||'|'||total_cancelled`,
-  customer_addresses: `customer_id||' '||account`,
-  settlements: `id||'|'||order_id||'|'||account||'|'||amount||'|'||settlement_type`,
+  customers: `customer_id||'|'||total_current||'|'||total_paid||'|'||total_expired||'|'||total_cancelled||'|'||credit`,
+  customer_addresses: `customer_id||' '||account||' '||kind`,
+  settlements: `id||'|'||order_id||'|'||coalesce(account,'-')||'|'||amount||'|'||settlement_type`,
+  order_claims: `order_id||' '||account||' '||is_open`,
+  payment_uses: `id||'|'||txid||'|'||coalesce(cast(settlement_id as text),taken_by)||'|'||amount`,
   webhooks: `id||'|'||coalesce(webhook_id,'-')||'|'||state||'|'||${truth('success')}||'|'||${time('received_at')}`,
   audit_log: `id||'|'||actor||': '||action||' '||subject`,
   wallets: `account||'|'||address||'|'||ip_address`,
@@ -57,6 +59,8 @@ export function quickQuery({ whole, newer }: QuickTexts): string {
     newer('settlements', 1),
     newer('webhooks', 2),
     newer('audit_log', 3),
+    count('payment_uses'),
+    count('order_claims'),
     count('payments'),
     count('customer_addresses'),
     count('idempotency_keys'),
@@ -67,6 +71,8 @@ export const THOROUGH_TABLES: readonly Table[] = [
   'payments',
   'customer_addresses',
   'settlements',
+  'order_claims',
+  'payment_uses',
   'webhooks',
   'audit_log',
   'wallets',

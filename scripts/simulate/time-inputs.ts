@@ -1,5 +1,7 @@
 import { ORDER_STATUSES, type OrderStatus } from '../../src/store/database.ts';
 import type { InputMaker } from './input.ts';
+import type { Paper } from './paper.ts';
+import type { PaperPayment } from './paper-rows.ts';
 import { CUSTOMERS, PEOPLE } from './world.ts';
 
 /** What time brings, and what people look up. */
@@ -64,13 +66,46 @@ const ownOrder: InputMaker = ({ random, paper }) => {
       return (await engine.accounts.ownOrder(person.tariAddress, order.orderId))?.status ?? 'none';
     },
     enter() {
-      const paid = paper.settlements.some(
+      const paid = paper.money.settlements.some(
         (entry) => entry.orderId === order.orderId && entry.account === person.account,
       );
-      return order.claimedBy === person.account || paid ? order.state : 'none';
+      const hasSigned = paper.money.signers.get(order.orderId)?.includes(person.account) ?? false;
+      return order.claimedBy === person.account || hasSigned || paid ? order.state : 'none';
     },
   };
 };
+
+/** Money that has paid no order yet, with the reason by which an operator goes about it. */
+const held: InputMaker = ({ paper }) => ({
+  name: 'look-up of held money',
+  isLookUp: true,
+  about: '',
+  async run({ engine }) {
+    const { rows } = await engine.held.list({ limit: 1000 });
+    const payments = rows.filter(({ reason }) => reason !== 'early_confirmation');
+    const early = rows.length - payments.length;
+    return [early, ...payments.map(({ row, reason }) => `${row.txid} ${reason} ${row.amount}`)].join();
+  },
+  enter() {
+    const rows = [...paper.payments.values()]
+      .filter((payment) => payment.left > 0 || !payment.isConfirmed)
+      .sort((a, b) => a.createdAt - b.createdAt || (a.txid < b.txid ? -1 : 1))
+      .map(
+        (payment) =>
+          `${payment.txid} ${reasonOf(paper, payment)} ${payment.isConfirmed ? payment.left : payment.amount}`,
+      );
+    return [paper.earlyConfirmations.size, ...rows].join();
+  },
+});
+
+function reasonOf(paper: Paper, { isConfirmed, whose, isLate, account }: PaperPayment): string {
+  if (!isConfirmed) return 'unconfirmed';
+  if (whose?.startsWith('order ')) return 'short';
+  if (whose?.startsWith('customer ')) return isLate ? 'late' : 'surplus';
+  const isTrusted = [...paper.customers].some((customer) => paper.money.maySpendFor(customer, account ?? ''));
+  if (whose !== null && isTrusted) return 'surplus';
+  return account === null ? 'no_sender' : 'unclaimed_sender';
+}
 
 const SOME_STATUSES: readonly (readonly OrderStatus[])[] = [
   ...ORDER_STATUSES.map((status) => [status]),
@@ -131,6 +166,7 @@ export const TIME_INPUTS: readonly (readonly [number, InputMaker])[] = [
   [1, forgetKeys],
   [2, balance],
   [2, ownOrder],
+  [1, held],
   [1, search],
   [1, creditors],
 ];

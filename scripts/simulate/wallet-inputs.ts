@@ -1,9 +1,12 @@
-import type { VerifiedClaim } from '../../src/engine/orders.ts';
+import type { VerifiedClaim } from '../../src/engine/claims.ts';
+import { claimantOf, senderText } from '../../src/engine/owners.ts';
+import type { NamedOrder } from '../../src/engine/payments.ts';
 import type { AuthenticatedMessage } from '../../src/engine/wallets.ts';
 import { microTari } from '../../src/tari/micro-tari.ts';
+import { readSender, type Sender } from '../../src/tari/sender.ts';
 import type { Input, InputMaker } from './input.ts';
 import { LARGEST_NONCE, NONCES_APART } from './nonces.ts';
-import { HOT_WALLETS, PEOPLE, PLACES, paperOwnerOf, type World } from './world.ts';
+import { HOT_WALLETS, madeOwnerOf, PEOPLE, PLACES, paperOwnerOf, type World } from './world.ts';
 
 /** What customers and hot wallets send, their signatures checked. */
 
@@ -31,7 +34,8 @@ const claim: InputMaker = (world) => {
     about: `${claimant.address.slice(0, 6)} claims ${orderId}`,
     async run(server) {
       const claimed = await server.engine.orders.enterClaim({ orderId, claimant } as unknown as VerifiedClaim);
-      return `${claimed.order.status} until ${claimed.expiresAt.getTime()}`;
+      const canPay = claimed.sendTo === null ? 'closed' : 'to pay';
+      return `${claimed.order.status} until ${claimed.expiresAt.getTime()} ${canPay}`;
     },
     enter: () => paper.claim(orderId, claimant),
   };
@@ -63,16 +67,32 @@ export function messageOnPaper(message: AuthenticatedMessage): { wallet: string;
   return { wallet, nonce: message.nonce, place: message.remoteAddress };
 }
 
+/** What payers' wallets write as their sender, true or not: people's addresses, nobody's, and one that was made. */
+const SENDERS = [...PEOPLE.map(({ address }) => address), 'unknown', '1'.repeat(67), madeOwnerOf('c1').address].map(
+  (text) => readSender(text),
+);
+
+/** The sender as it is kept on paper, which knows who is nobody. */
+function paperSenderOf(sender: Sender): { account: string | null; address: string; text: string } {
+  return { ...claimantOf(sender), text: senderText(sender) };
+}
+
 /** A report of a payment, and for whom what it names is claimed: its sender, or the signer of a claim in its memo. */
-function report(world: World, name: string, txid: string, personIndex: number, amount: number): Input {
+function report(world: World, name: string, txid: string, senderIndex: number, amount: number): Input {
   const { random, paper } = world;
-  const person = PEOPLE[personIndex % PEOPLE.length] ?? PEOPLE[0];
-  if (person === undefined) throw new Error('There is nobody');
-  const sender = paperOwnerOf(person);
+  const said = SENDERS[senderIndex % SENDERS.length] ?? readSender('');
+  const sender = paperSenderOf(said);
   const names = random.pick(['nothing', 'nothing', 'an order', 'an order', 'a claim'] as const);
-  const claimant = names === 'a claim' ? paperOwnerOf(random.pick(PEOPLE)) : sender;
-  const named = names === 'nothing' ? undefined : { orderId: anOrderName(world), claimant };
-  const memo = names === 'a claim' ? `a claim of ${claimant.address.slice(0, 6)}` : null;
+  const signer = paperOwnerOf(random.pick(PEOPLE));
+  const claimant = { account: claimantOf(said).account, address: sender.address };
+  const orderId = anOrderName(world);
+  const named: NamedOrder | undefined =
+    names === 'nothing'
+      ? undefined
+      : names === 'a claim'
+        ? { orderId, claimant: signer, isSigned: true }
+        : { orderId, claimant, isSigned: false };
+  const memo = names === 'a claim' ? `a claim of ${signer.address.slice(0, 6)}` : null;
   const message = aMessage(world);
   return {
     name: `payment: ${name}${named === undefined ? '' : names === 'a claim' ? ', with a claim' : ', naming an order'}`,
@@ -81,7 +101,7 @@ function report(world: World, name: string, txid: string, personIndex: number, a
       const checked = {
         report: {
           txid,
-          sender: person.tariAddress,
+          sender: said,
           amount: microTari(BigInt(amount)),
           memo,
           orderId: named?.orderId ?? null,
@@ -100,14 +120,14 @@ const payment: InputMaker = (world) => {
   const { random, paper } = world;
   const txid = `t${random.between(1, MOST_PAYMENTS)}`;
   if (paper.payments.has(txid)) return undefined;
-  return report(world, 'new', txid, random.between(0, PEOPLE.length - 1), random.pick(AMOUNTS));
+  return report(world, 'new', txid, random.pick([0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6]), random.pick(AMOUNTS));
 };
 
 const knownPayment: InputMaker = (world) => {
   const { random, paper } = world;
   const known = random.pick([...paper.payments.values()].filter(({ isManual }) => !isManual));
   if (known === undefined) return undefined;
-  const sender = PEOPLE.findIndex(({ account }) => account === known.account);
+  const sender = SENDERS.findIndex((said) => senderText(said) === known.sender);
   const contradicts = random.pick(['no', 'no', 'amount', 'sender']);
   const amount = contradicts === 'amount' ? known.amount + 1 : known.amount;
   const name = contradicts === 'no' ? 'repeated' : 'contradicting';

@@ -1,6 +1,6 @@
 import type { EngineSettings } from '../../src/engine/context.ts';
-import type { Owner } from '../../src/engine/ledger.ts';
-import { ownerOf } from '../../src/engine/orders.ts';
+import type { Owner } from '../../src/engine/owners.ts';
+import { ownerOf } from '../../src/engine/owners.ts';
 import type { ShopOrder } from '../../src/engine/storefront.ts';
 import type { CheckedContent, WebhookContent } from '../../src/engine/webhooks.ts';
 import type { WebhookDelivery } from '../../src/store/webhooks.ts';
@@ -142,10 +142,12 @@ export class World {
     this.settings = {
       strictMode: random.chance(0.6),
       disableMemoSignatureCheck: false,
+      orderIdField: random.chance(0.5) ? 'id' : 'name',
       disableWalletWhitelist: random.chance(0.1),
       paymentWalletAddress: random.chance(0.5) ? HOT_WALLETS[0]?.address : undefined,
       unclaimedOrderTimeoutMs: 2 * HOUR,
       unpaidOrderTimeoutMs: 48 * HOUR,
+      confirmationWaitMs: 6 * HOUR,
     };
     this.#nothingExpiresBefore = new Date(START + (random.chance(0.8) ? 0 : HOUR));
     this.shop = new SimulatedShop(
@@ -161,10 +163,12 @@ export class World {
     this.paper = new Paper(
       {
         strictMode: this.settings.strictMode,
+        orderIdField: this.settings.orderIdField,
         disableWalletWhitelist: this.settings.disableWalletWhitelist,
         hasPaymentWallet: this.settings.paymentWalletAddress !== undefined,
         unclaimedTimeoutMs: this.settings.unclaimedOrderTimeoutMs,
         unpaidTimeoutMs: this.settings.unpaidOrderTimeoutMs,
+        confirmationWaitMs: this.settings.confirmationWaitMs,
       },
       madeOwnerOf,
       (from, action, to) => tally.count('state', `${from} -${action}-> ${to}`),

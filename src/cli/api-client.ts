@@ -5,6 +5,7 @@ import { type Claim, signClaim } from '../tari/claim.ts';
 import { decodeToken, signToken, TokenError } from '../tari/ristretto-jwt.ts';
 import * as shapes from './api-shapes.ts';
 import { CommandError } from './exit.ts';
+import type { KeptToken } from './kept-token.ts';
 import type { CommandPorts } from './ports.ts';
 import type { Signer } from './secret-key.ts';
 import { callServer, type ServerAnswer, type ServerCall, ServerRefusal, ServerUnreachable } from './server-call.ts';
@@ -20,6 +21,8 @@ export interface ApiClientOptions {
   signer?: Signer;
   /** What a login asks for. */
   roles?: readonly string[];
+  /** Where the token is kept between commands; without it, it is kept in memory alone. */
+  keptToken?: KeptToken;
 }
 
 /** A list that is read in parts. */
@@ -33,7 +36,9 @@ export type Query = Readonly<Record<string, string | number | bigint | undefined
 
 /** So long before its end a token is renewed, that a slow request still arrives in time. */
 const RENEW_BEFORE_END_MS = 60_000;
-const MOST_LOGIN_TRIES = 4;
+/** The last of them is for an address whose nonces a tool has counted in milliseconds: seconds never get above those. */
+const MAX_LOGIN_TRIES = 5;
+const PAUSE_BETWEEN_LOGINS_MS = 1_000;
 const MOST_SENDS_OF_A_CHANGE = 3;
 const PAUSE_BETWEEN_SENDS_MS = 1_000;
 const IDEMPOTENCY_KEY_BYTES = 16;
@@ -46,12 +51,12 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
   /** A token that was refused, because the server's keys were changed, is renewed once. */
   async function callLoggedIn(call: Omit<ServerCall, 'server'>): Promise<ServerAnswer> {
     const send = (token: string) =>
-      callServer(ports, { ...call, server, headers: { ...call.headers, tpg_access_token: token } });
+      callServer(ports, { ...call, server, headers: { ...call.headers, ...tokenHeaders('tpg_access_token', token) } });
     try {
       return await send(await logIn.token());
     } catch (error) {
       if (!(error instanceof ServerRefusal) || error.code !== 'access_token_invalid') throw error;
-      logIn.forget();
+      await logIn.forget();
       return send(await logIn.token());
     }
   }
@@ -110,11 +115,18 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
     /** Who is logged in, or would be. */
     signer: options.signer,
     roles: options.roles ?? [],
-    /** Logs in at once, rather than at the first question. */
-    logIn: async () => void (await logIn.token()),
+    /** Logs in at once and anew, rather than at the first question. */
+    async logIn() {
+      await logIn.forget();
+      await logIn.token();
+    },
     /** When the token ends; undefined where nobody is logged in. */
     loggedInUntil: () => logIn.expiresAt(),
     logOut: () => logIn.forget(),
+
+    /** Any request with the token, answered as it is. It is sent once. */
+    request: (method: ServerCall['method'], path: string, body?: unknown) =>
+      callLoggedIn({ method, path, ...(body !== undefined && { body }) }),
 
     // ---- Public
     async health(): Promise<shapes.ReadinessAnswer> {
@@ -139,7 +151,7 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
     settleMine: () => change('POST', '/api/settle', shapes.settlement.nullable()),
 
     // ---- Orders
-    order: (orderId: string) => get(`/api/order/id/${escaped(orderId)}`, shapes.order.nullable()),
+    order: (orderId: string) => get(`/api/order/id/${escaped(orderId)}`, shapes.orderDetails.nullable()),
     searchOrders: (query: Query) => getPage('/api/search/orders', shapes.order.array(), query),
     searchPayments: (query: Query) => getPage('/api/search/payments', shapes.payment.array(), query),
     paymentsForOrder: (orderId: string, query: Query = {}) =>
@@ -179,6 +191,9 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
     settleAddress: (address: TariAddress) =>
       change('POST', `/api/settle/address/${addressToBase58(address)}`, shapes.settlement.nullable()),
     settleCustomer: (id: string) => change('POST', `/api/settle/customer/${escaped(id)}`, shapes.settlement.nullable()),
+    held: (query: Query = {}) => getPage('/api/held', shapes.heldMoney.array(), query),
+    assignHeld: (txid: string, to: { order_id?: string; customer_id?: string; reason: string }) =>
+      change('POST', `/api/held/${escaped(txid)}/assign`, shapes.settlement, to),
 
     // ---- Administration
     exchangeRate: (currency: string) => get(`/api/exchange_rate/${escaped(currency)}`, shapes.exchangeRate),
@@ -197,6 +212,7 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
         ...(initialNonce !== undefined && { initial_nonce: initialNonce }),
       }),
     removeWallet: (address: TariAddress) => command('DELETE', `/api/wallets/${addressToBase58(address)}`),
+    everybodysRoles: () => get('/api/roles', shapes.rolesOfAddress.array()),
     rolesOf: (address: TariAddress) => get(`/api/roles/${addressToBase58(address)}`, shapes.rolesOfAddress),
     changeRoles: (address: TariAddress, change: { apply?: readonly string[]; revoke?: readonly string[] }) =>
       command('POST', '/api/roles', [{ address: addressToBase58(address), ...change }]),
@@ -222,58 +238,83 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
 
 // ---- Logging in ---------------------------------------------------------------------------------------------------
 
-/** Keeps one token in memory, and gets another before it ends. */
-function createLogin(ports: ClientPorts, { server, signer, roles = [] }: ApiClientOptions) {
+/** Keeps one token, and gets another before it ends. */
+function createLogin(ports: ClientPorts, { server, signer, roles = [], keptToken }: ApiClientOptions) {
   let kept: { token: string; expiresAt: Date } | undefined;
   let lastNonce = 0n;
 
-  /** The clock in milliseconds, and never the same twice. */
-  const nextNonce = () => {
-    const now = BigInt(ports.clock.now().getTime());
+  /** The clock, and never the same twice. */
+  const nextNonce = (unitMs: number) => {
+    const now = BigInt(Math.floor(ports.clock.now().getTime() / unitMs));
     lastNonce = now > lastNonce ? now : lastNonce + 1n;
     return lastNonce;
   };
 
-  const requestToken = async (): Promise<string> => {
+  const requestToken = async (unitMs: number): Promise<string> => {
     if (signer === undefined) throw new CommandError('Nobody is logged in: choose a profile with -p.');
-    const claims = { address: addressToBase58(signer.address), nonce: nextNonce(), desired_roles: roles };
-    const headers = { tpg_auth_token: signToken(claims, signer.secretKey, ports.randomBytes) };
+    const claims = { address: addressToBase58(signer.address), nonce: nextNonce(unitMs), desired_roles: roles };
+    const headers = tokenHeaders('tpg_auth_token', signToken(claims, signer.secretKey, ports.randomBytes));
     return (await callServer(ports, { server, method: 'POST', path: '/auth', headers })).text.trim();
   };
 
-  /** Another process that logs in as the same person in the same moment may have the higher nonce. */
+  /**
+   * Nonces are seconds, as those of the Rust server's tool: milliseconds would lock that tool out for ever. Another
+   * process that logs in as the same person in the same second may have the higher nonce.
+   */
   const requestTokenPatiently = async (): Promise<string> => {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await requestToken();
+        return await requestToken(tries === MAX_LOGIN_TRIES ? 1 : 1_000);
       } catch (error) {
         const isLate = error instanceof ServerRefusal && error.code === 'login_nonce_not_increasing';
-        if (!isLate || tries === MOST_LOGIN_TRIES) throw error;
-        await ports.sleep(5 * tries);
+        if (!isLate || tries === MAX_LOGIN_TRIES) throw error;
+        // The next free number may be enough; after that, only the next second is.
+        if (tries > 1 && tries < MAX_LOGIN_TRIES - 1) await ports.sleep(PAUSE_BETWEEN_LOGINS_MS);
       }
     }
   };
 
+  const isGood = ({ expiresAt }: { expiresAt: Date }) =>
+    expiresAt.getTime() - RENEW_BEFORE_END_MS > ports.clock.now().getTime();
+
+  /** What an earlier command kept; it may be of another server or cut off, which the server says then. */
+  const load = async () => {
+    const token = await keptToken?.load();
+    const expiresAt = token === undefined ? undefined : expiryIn(token);
+    return token === undefined || expiresAt === undefined ? undefined : { token, expiresAt };
+  };
+
   return {
     async token(): Promise<string> {
-      const now = ports.clock.now().getTime();
-      if (kept !== undefined && kept.expiresAt.getTime() - RENEW_BEFORE_END_MS > now) return kept.token;
+      kept ??= await load();
+      if (kept !== undefined && isGood(kept)) return kept.token;
       const token = await requestTokenPatiently();
-      kept = { token, expiresAt: expiryOf(token) };
+      const expiresAt = expiryIn(token);
+      if (expiresAt === undefined) throw unexpected('/auth');
+      kept = { token, expiresAt };
+      await keptToken?.save(token);
       return token;
     },
     expiresAt: () => kept?.expiresAt,
-    forget() {
+    async forget() {
       kept = undefined;
+      await keptToken?.forget();
     },
   };
 }
 
-function expiryOf(token: string): Date {
+/** Under both names: older servers know the one, and proxies that drop names with underscores pass the other on. */
+function tokenHeaders(name: 'tpg_auth_token' | 'tpg_access_token', token: string): Record<string, string> {
+  return { [name]: token, authorization: `Bearer ${token}` };
+}
+
+/** Undefined where the text is no token that ends. */
+function expiryIn(token: string): Date | undefined {
   try {
-    return new Date(Number(decodeToken(token).claims.exp) * 1000);
+    const expiresAt = new Date(Number(decodeToken(token).claims.exp) * 1000);
+    return Number.isNaN(expiresAt.getTime()) ? undefined : expiresAt;
   } catch (error) {
-    if (error instanceof TokenError) throw unexpected('/auth');
+    if (error instanceof TokenError) return undefined;
     throw error;
   }
 }

@@ -22,8 +22,28 @@ export const order = z.looseObject({
   created_at: z.string(),
   updated_at: z.string(),
   status: z.string(),
-  amount_outstanding: whole.nullable(),
+  /** What the shop says is still due, in its currency. */
+  amount_outstanding: nullableText,
+  amount_missing: whole.nullish(),
   amount_seen: whole.optional(),
+});
+/** An order as operators see it. */
+export const orderDetails = order.extend({
+  claimed_by: nullableText.optional(),
+  claim_kind: nullableText.optional(),
+  claims: z.array(z.looseObject({ address: z.string(), created_at: z.string() })).optional(),
+  due_at: nullableText.optional(),
+  paid_by: z.array(z.looseObject({ txid: z.string(), sender: z.string(), amount: whole })).optional(),
+});
+export const heldMoney = z.looseObject({
+  txid: z.string(),
+  amount: whole,
+  reason: z.string(),
+  sender: nullableText,
+  order_id: nullableText,
+  customer_id: nullableText,
+  since: z.string(),
+  advice: z.string(),
 });
 export const payment = z.looseObject({
   txid: z.string(),
@@ -56,7 +76,10 @@ export const claimedOrder = z.looseObject({
   total_price: whole,
   expires_at: z.string(),
   status: z.string(),
-  send_to: z.string(),
+  /** What is still to be paid; null where nothing can be any more, left out by servers that do not say. */
+  amount_missing: whole.nullish(),
+  /** Null where there is nothing to pay any more. */
+  send_to: nullableText,
 });
 export const addressBalance = z.looseObject({
   address: z.string(),
@@ -206,6 +229,8 @@ export type WalletAnswer = z.output<typeof wallet>;
 export type EventAnswer = z.output<typeof event>;
 export type RejectedAnswer = z.output<typeof rejectedWebhook>;
 export type DeadLetterAnswer = z.output<typeof deadLetter>;
+export type OrderDetailsAnswer = z.output<typeof orderDetails>;
+export type HeldMoneyAnswer = z.output<typeof heldMoney>;
 export type ChainStatusAnswer = z.output<typeof chainStatus>;
 export type ChainRefusalAnswer = z.output<typeof chainRefusal>;
 export type ChainDepartureAnswer = z.output<typeof chainDeparture>;

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { AuditReport } from '../engine/audit.ts';
 import { stringifyJson } from '../json.ts';
+import { formatTari, type MicroTari } from '../tari/micro-tari.ts';
 import { databaseOption } from './database.ts';
 import { CommandError } from './exit.ts';
 import type { CommandPorts } from './ports.ts';
@@ -27,9 +28,14 @@ export function auditCommand(ports: CommandPorts): Command {
 }
 
 function describe(report: AuditReport): string[] {
-  const { orders, payments, settlements, accounts, events, differences } = report;
+  const { orders, payments, settlements, accounts, events, money, ownersGiven, differences } = report;
+  const amount = (microTari: bigint) => formatTari(microTari as MicroTari);
   return [
     `Read ${orders} orders, ${payments} payments, ${settlements} settlements, ${accounts} accounts, ${events} events.`,
+    `${amount(money.settled)} have paid orders. Of the rest ${amount(money.order)} are there for open orders, ` +
+      `${amount(money.customer)} are credit of customers, ${amount(money.account)} of accounts that have to sign, ` +
+      `${amount(money.nobody)} are nobody’s yet, and ${amount(money.unconfirmed)} are not confirmed.`,
+    ...(ownersGiven === undefined ? [] : [ownersGiven]),
     ...differences.map(
       ({ check, subject, expected, found }) => `${check} of ${subject}: the journals say ${expected}, kept is ${found}`,
     ),

@@ -11,7 +11,7 @@ import type { CommandPorts } from './ports.ts';
 import { profileOption } from './profile-variable.ts';
 import { qrLines } from './qr.ts';
 import { readServer } from './server-address.ts';
-import { claimedOrderView, emojiOf } from './views.ts';
+import { amountToPay, claimedOrderView, emojiOf, isNothingMissing } from './views.ts';
 import { type WalletClaimFlags, walletAddressOption, walletClaim, walletSignatureOption } from './wallet-claim.ts';
 
 /** What customers do with an order: claim it, and see where to pay to. */
@@ -26,12 +26,12 @@ const withoutQr = () => new Option('--no-qr', 'leave the QR code out');
 
 /** The link that opens a wallet with the payment filled in. Undefined where nothing is to be paid any more. */
 export function linkOfClaim(order: ClaimedOrderAnswer): string | undefined {
-  if (order.status !== 'New') return undefined;
+  if (order.status !== 'New' || order.send_to === null || isNothingMissing(order)) return undefined;
   const address = parseAddress(order.send_to);
   return paymentLink({
     network: address.network,
     address,
-    amount: order.total_price,
+    amount: amountToPay(order),
     note: `order ${order.order_id}`,
   });
 }

@@ -4,14 +4,24 @@ import { databaseUrlFrom } from '../store/database-url.ts';
 import { CommandError, EXIT_CODES } from './exit.ts';
 import type { CommandPorts } from './ports.ts';
 
+type SettingsPorts = Pick<CommandPorts, 'environment' | 'folder' | 'serviceSettings'>;
+
+/**
+ * The variables of the process with the settings file under them.
+ * @throws {CommandError} where that file can't be read.
+ */
+export function environmentOf(ports: SettingsPorts): Readonly<Record<string, string | undefined>> {
+  const loaded = loadEnvironment(ports.folder, ports.environment, ports.serviceSettings);
+  if (!loaded.ok) throw new CommandError(loaded.problems.join('\n'), EXIT_CODES.wrongUse);
+  return loaded.environment;
+}
+
 /**
  * The database of a command.
  * @throws {CommandError} where the settings are wrong. Other settings than the database's do not matter here.
  */
-export function databaseUrl(ports: Pick<CommandPorts, 'environment' | 'folder'>, given: string | undefined): string {
-  const loaded = loadEnvironment(ports.folder, ports.environment);
-  if (!loaded.ok) throw new CommandError(loaded.problems.join('\n'), EXIT_CODES.wrongUse);
-  const parsed = parseSettings({ TPG_DATABASE_URL: given ?? loaded.environment.TPG_DATABASE_URL });
+export function databaseUrl(ports: SettingsPorts, given: string | undefined): string {
+  const parsed = parseSettings({ TPG_DATABASE_URL: given ?? environmentOf(ports).TPG_DATABASE_URL });
   if (!parsed.ok) throw new CommandError(parsed.problems.join('\n'), EXIT_CODES.wrongUse);
   return databaseUrlFrom(ports.folder, parsed.settings.databaseUrl);
 }

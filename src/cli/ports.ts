@@ -7,6 +7,8 @@ export interface CommandPorts {
   environment: Readonly<Record<string, string | undefined>>;
   /** The folder of package.json and `.env`. */
   folder: string;
+  /** Where the service of this machine keeps its settings; they count where the folder has no `.env`. */
+  serviceSettings: string;
   /** What the tool keeps for this person: profiles and what a hot wallet still has to report. */
   toolFolder: string;
   clock: Clock;

@@ -1,6 +1,7 @@
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse as parseToml, stringify as stringifyToml, TomlError, type TomlTable } from 'smol-toml';
+import { makeFolder } from '../make-folder.ts';
 import { ROLES, type Role } from '../store/database.ts';
 import { AddressError, addressToBase58, addressToHex, parseAddress, type TariAddress } from '../tari/address.ts';
 import { CommandError, EXIT_CODES } from './exit.ts';
@@ -97,7 +98,7 @@ async function readText(path: string): Promise<string> {
 }
 
 async function writeText(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: OWNER_ONLY_FOLDER });
+  makeFolder(dirname(path), OWNER_ONLY_FOLDER);
   await replaceFile(path, text);
 }
 

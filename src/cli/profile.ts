@@ -186,7 +186,10 @@ function removeCommand(ports: CommandPorts): Command {
     .argument('<name>', 'the profile')
     .addHelpText('after', '\nExample:\n  $ taritools profile remove alice')
     .action(async (name: string) => {
+      const profile = (await readProfiles(ports)).find((one) => one.name === name);
       await removeProfile(ports, name);
+      const { forgetToken } = await import('./session.ts');
+      if (profile !== undefined) await forgetToken(ports, profile);
       ports.print(`The profile ${JSON.stringify(name)} is removed.`);
     });
 }

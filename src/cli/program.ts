@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(ports: CommandPorts) => C
   shopify: async () => (await import('./shopify/shopify.ts')).shopifyCommand,
   setup: async () => (await import('./setup.ts')).setupCommand,
   keys: async () => (await import('./keys.ts')).keysCommand,
+  api: async () => (await import('./api.ts')).apiCommand,
   audit: async () => (await import('./audit.ts')).auditCommand,
   address: async () => (await import('./address.ts')).addressCommand,
   token: async () => (await import('./signing.ts')).tokenCommand,
@@ -32,6 +33,11 @@ export async function createProgram(ports: CommandPorts, asked?: string): Promis
   const program = new Command('taritools')
     .description('Everything an operator and a customer of a Tari payment server do.')
     .configureHelp({ showGlobalOptions: true });
+  // Beside a command it would stand in the help of each.
+  if (asked?.startsWith('-')) {
+    const { programVersion } = await import('../version.ts');
+    program.version(programVersion(), '-V, --version', 'print the version');
+  }
   const loaders = Object.entries(COMMANDS).filter(([name]) => name === asked);
   for (const [, load] of loaders.length > 0 ? loaders : Object.entries(COMMANDS)) {
     program.addCommand((await load())(ports));

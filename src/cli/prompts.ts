@@ -1,16 +1,21 @@
 import { CommandError, EXIT_CODES } from './exit.ts';
 import type { Questions } from './ports.ts';
 
-/** Asks people at a terminal. The library is loaded when somebody is asked: most commands ask nothing. */
-export function terminalQuestions(canAsk: boolean): Questions {
+/**
+ * Asks people at a terminal. The library is loaded when somebody is asked: most commands ask nothing.
+ * @param beforeAsking called right before a prompt is drawn.
+ */
+export function terminalQuestions(canAsk: boolean, beforeAsking: () => void = () => undefined): Questions {
   /** Whoever presses Ctrl-C at a question leaves the tool. */
   const answerOf = <Answer>(answer: Answer): Exclude<Answer, symbol> => {
     if (typeof answer === 'symbol') throw new CommandError('Left without doing anything.', EXIT_CODES.wrongUse);
     return answer as Exclude<Answer, symbol>;
   };
-  const library = () => {
+  const library = async () => {
     if (!canAsk) throw new CommandError('Nobody can be asked here: give everything by options.', EXIT_CODES.wrongUse);
-    return import('@clack/prompts');
+    const prompts = await import('@clack/prompts');
+    beforeAsking();
+    return prompts;
   };
   return {
     async hidden(question) {

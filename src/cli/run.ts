@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { systemClock } from '../engine/clock.ts';
+import { SERVICE_SETTINGS_FILE } from '../environment.ts';
 import { projectFolder } from '../project-folder.ts';
 import { systemRandomBytes } from '../system-random.ts';
 import { endBySignal } from './end-by-signal.ts';
@@ -10,14 +11,21 @@ import { CommandError, EXIT_CODES } from './exit.ts';
 import type { CommandPorts } from './ports.ts';
 import { allCommands, createProgram } from './program.ts';
 import { terminalQuestions } from './prompts.ts';
+import type { QuietTerminal } from './quiet-terminal.ts';
 
 const USUAL_COLUMNS = 80;
 
-/** Runs the command of the process's arguments. Answers the exit code. */
-export async function runFromProcess(process: NodeJS.Process): Promise<number> {
+/**
+ * Runs the command of the process's arguments. Answers the exit code.
+ * @param quiet the terminal, which shows nothing of what is typed yet.
+ */
+export async function runFromProcess(process: NodeJS.Process, quiet: QuietTerminal): Promise<number> {
   const interruption = createInterruption(process);
-  const ports = portsOf(process, interruption);
-  if (process.argv.length === 2 && ports.terminal.canAsk) return menus(process, ports, interruption);
+  const ports = portsOf(process, interruption, quiet);
+  if (process.argv.length === 2 && ports.terminal.canAsk) {
+    quiet.handOver();
+    return menus(process, ports, interruption);
+  }
   if (ports.terminal.canAsk) {
     endBySignal(process, ['SIGTERM', 'SIGHUP'], (signal) => signal === 'SIGTERM' && interruption.isAwaited());
   }
@@ -29,6 +37,7 @@ export async function runFromProcess(process: NodeJS.Process): Promise<number> {
   } catch (error) {
     // commander has printed what was wrong with the arguments, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.wrongUse;
+    quiet.end();
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return error instanceof CommandError ? error.exitCode : EXIT_CODES.refused;
   }
@@ -46,7 +55,7 @@ async function menus(process: NodeJS.Process, ports: CommandPorts, interruption:
   return runMenus({ ports, keyboard: createKeyboard(process.stdin), forgetInterruption: interruption.forget });
 }
 
-function portsOf(process: NodeJS.Process, interruption: Interruption): CommandPorts {
+function portsOf(process: NodeJS.Process, interruption: Interruption, quiet: QuietTerminal): CommandPorts {
   const { stdin, stdout, stderr, env } = process;
   // A reader that has seen enough, such as head, closes the pipe; that is no error.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -57,11 +66,19 @@ function portsOf(process: NodeJS.Process, interruption: Interruption): CommandPo
   return {
     environment: env,
     folder: projectFolder(),
-    toolFolder: join(homedir(), '.taritools'),
+    serviceSettings: SERVICE_SETTINGS_FILE,
+    toolFolder: env.TARITOOLS_FOLDER ? resolve(env.TARITOOLS_FOLDER) : join(homedir(), '.taritools'),
     clock: systemClock,
     randomBytes: systemRandomBytes,
-    fetch: globalThis.fetch,
-    interruption: interruption.listen,
+    // From here on a command is at work, and Ctrl-C ends it.
+    fetch: (...request) => {
+      quiet.end();
+      return globalThis.fetch(...request);
+    },
+    interruption: () => {
+      quiet.end();
+      return interruption.listen();
+    },
     sleep: (milliseconds) => sleep(milliseconds, undefined, interruption.options()).catch(() => undefined),
     terminal: {
       isTerminal: stdout.isTTY === true,
@@ -72,11 +89,23 @@ function portsOf(process: NodeJS.Process, interruption: Interruption): CommandPo
       canAsk,
       isInputTerminal: stdin.isTTY === true,
     },
-    print: (line) => void stdout.write(`${line}\n`),
-    note: (line) => void stderr.write(`${line}\n`),
-    progress: (line) => showProgress(stderr, line),
-    readInput: () => readAll(stdin),
-    ask: terminalQuestions(canAsk),
+    print: (line) => {
+      quiet.end();
+      stdout.write(`${line}\n`);
+    },
+    note: (line) => {
+      quiet.end();
+      stderr.write(`${line}\n`);
+    },
+    progress: (line) => {
+      quiet.end();
+      showProgress(stderr, line);
+    },
+    readInput: () => {
+      quiet.end();
+      return readAll(stdin);
+    },
+    ask: terminalQuestions(canAsk, quiet.handOver),
   };
 }
 

@@ -12,6 +12,8 @@ export interface ServerCommand<Arguments extends readonly unknown[], Options, An
   example: string;
   run(client: ApiClient, given: { arguments: Arguments; options: Options; ports: CommandPorts }): Promise<Answer>;
   show(answer: Answer, output: OutputOptions): readonly string[];
+  /** What it is about to do, with how things are now; it is done after a yes, or with `--yes`. Nothing said, nothing asked. */
+  danger?(client: ApiClient, given: { arguments: Arguments; options: Options }): Promise<readonly string[]>;
 }
 
 /** A command that asks the server as the person of a profile, and prints what it answers. */
@@ -19,15 +21,26 @@ export function serverCommand<Arguments extends readonly unknown[], Options, Ans
   ports: CommandPorts,
   described: ServerCommand<Arguments, Options, Answer>,
 ): Command {
-  const command = describedCommand(described, [profileOption()], described.example);
+  const { danger } = described;
+  const options = danger === undefined ? [profileOption()] : [yesOption(), profileOption()];
+  const command = describedCommand(described, options, described.example);
   return command.action(async (...given: unknown[]) => {
-    const { values, options } = givenTo<Arguments, Options & OutputFlags & { profile?: string }>(given);
+    const { values, options } = givenTo<Arguments, Options & OutputFlags & { profile?: string; yes?: boolean }>(given);
     const { clientOfProfile } = await import('./session.ts');
     const client = await clientOfProfile(ports, options.profile);
+    if (danger !== undefined) {
+      const { confirmed } = await import('./danger.ts');
+      await confirmed(ports, await danger(client, { arguments: values, options }), options.yes);
+    }
     const answer = await described.run(client, { arguments: values, options, ports });
     // A command that printed as it went on has nothing left to say.
     if (answer !== undefined) printAnswer(ports, options, answer, described.show);
   });
+}
+
+/** For commands that ask before they do something. */
+export function yesOption(): Option {
+  return new Option('-y, --yes', 'do it without asking');
 }
 
 // ---- Lists that are read in parts ---------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 import { addressToBase58 } from '../tari/address.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
+import { keptTokenIn } from './kept-token.ts';
 import type { CommandPorts } from './ports.ts';
 import type { Profile } from './profile-file.ts';
 import { chosenProfile, signerOfProfile } from './profiles.ts';
@@ -9,7 +10,8 @@ export function clientOf(ports: CommandPorts, profile: Profile): ApiClient {
   const kept = keptClient(ports, profile);
   if (kept !== undefined) return kept;
   const { server, roles } = profile;
-  const client = createApiClient(ports, { server, roles, signer: signerOfProfile(ports, profile) });
+  const keptToken = keptTokenIn(ports.toolFolder, keyOf(profile));
+  const client = createApiClient(ports, { server, roles, signer: signerOfProfile(ports, profile), keptToken });
   ports.clients?.set(keyOf(profile), client);
   return client;
 }
@@ -17,6 +19,11 @@ export function clientOf(ports: CommandPorts, profile: Profile): ApiClient {
 /** The client that a profile has been given already, where such are kept. */
 export function keptClient({ clients }: Pick<CommandPorts, 'clients'>, profile: Profile): ApiClient | undefined {
   return clients?.get(keyOf(profile));
+}
+
+/** What a profile that is removed leaves behind. */
+export function forgetToken({ toolFolder }: Pick<CommandPorts, 'toolFolder'>, profile: Profile): Promise<void> {
+  return keptTokenIn(toolFolder, keyOf(profile)).forget();
 }
 
 /** @param name undefined takes the usual profile. @throws {CommandError} */

@@ -53,11 +53,13 @@ export async function registerOwners(
     );
     const settings = {
       strictMode: true,
+      orderIdField: 'id' as const,
       disableMemoSignatureCheck: false,
       disableWalletWhitelist: false,
       paymentWalletAddress: addressToBase58(hotWallet),
       unclaimedOrderTimeoutMs: 0,
       unpaidOrderTimeoutMs: 0,
+      confirmationWaitMs: 0,
     };
     const { register } = wallets({ store, clock, log, settings, subscriptions: new EventBus(log) });
     await register({ address: hotWallet, ipAddress: walletIp, initialNonce: undefined }, ACTOR);

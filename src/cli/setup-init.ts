@@ -9,6 +9,7 @@ import { newKeySettings } from './keys.ts';
 import type { CommandPorts } from './ports.ts';
 import { ANY_ADDRESS, settingLine } from './settings-file.ts';
 import { askAddress, type PaymentFlags, type PaymentSettings, paymentSettings, WAYS } from './setup-payments.ts';
+import { askForMethods } from './shopify/payment-methods.ts';
 
 /** `setup init`: from nothing to a server that starts without a warning. */
 
@@ -135,7 +136,14 @@ async function shopSettings(ports: CommandPorts, flags: InitFlags): Promise<Reco
     TPG_SHOPIFY_SHOP: shop,
     TPG_SHOPIFY_IP_WHITELIST: flags.webhookIps,
     ...(await shopKeys(ports)),
+    ...(await paymentMethod(ports)),
   };
+}
+
+async function paymentMethod(ports: CommandPorts): Promise<Record<string, string>> {
+  if (ports.environment.TPG_SHOPIFY_PAYMENT_METHOD || !ports.terminal.canAsk) return {};
+  const names = await askForMethods(ports);
+  return names.trim() === '' ? {} : { TPG_SHOPIFY_PAYMENT_METHOD: names };
 }
 
 /** The environment may hold them already; otherwise they are asked for without showing them. */

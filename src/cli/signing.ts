@@ -54,7 +54,8 @@ export function tokenCommand(ports: CommandPorts): Command {
     .action(async ({ seckey, network: told, json, roles = ['user'] }: SigningFlags & { roles?: Role[] }) => {
       const network = await chosenNetwork(ports, told);
       const signer = signerOf(await secretKeyFrom(ports, seckey), network);
-      const nonce = nonceOfNow(ports);
+      // Seconds, as the Rust server's tool counts them: milliseconds would lock that tool out for ever.
+      const nonce = nonceOfNow(ports) / 1000n;
       const address = addressToBase58(signer.address);
       const token = signToken({ address, nonce, desired_roles: roles }, signer.secretKey, ports.randomBytes);
       if (json) return ports.print(stringifyJson({ address, network, nonce, roles, token }));

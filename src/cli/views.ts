@@ -10,7 +10,9 @@ import type {
   DeadLetterAnswer,
   EventAnswer,
   ExchangeRateAnswer,
+  HeldMoneyAnswer,
   OrderAnswer,
+  OrderDetailsAnswer,
   OrderMovedAnswer,
   PaymentAnswer,
   PriceUpdateAnswer,
@@ -53,7 +55,7 @@ export function ordersView(orders: readonly OrderAnswer[], output: OutputOptions
   );
 }
 
-export function orderView(order: OrderAnswer | null, output: OutputOptions): string[] {
+export function orderView(order: OrderDetailsAnswer | null, output: OutputOptions): string[] {
   if (order === null) return ['There is no such order, or it is not yours.'];
   return record(
     [
@@ -64,13 +66,28 @@ export function orderView(order: OrderAnswer | null, output: OutputOptions): str
       ['Customer', order.customer_id],
       ['Price', formatAmount(order.total_price)],
       ['In the shop', shopPrice(order)],
-      ['Outstanding', formatAmount(order.amount_outstanding)],
+      ['Missing', formatAmount(order.amount_missing ?? null)],
+      ['Due in the shop', order.amount_outstanding],
+      ...(order.claims === undefined ? [] : operatorsRows(order, output)),
       ['Created', formatTime(order.created_at, output)],
       ['Changed', formatTime(order.updated_at, output)],
       ['Memo', order.memo],
     ],
     output.terminal,
   );
+}
+
+/** What only operators are told of an order. */
+function operatorsRows(order: OrderDetailsAnswer, output: OutputOptions): [string, string | null][] {
+  const signers = order.claims?.map(({ address }) => address) ?? [];
+  const parts = order.paid_by?.map(({ txid, amount }) => `${formatAmount(amount)} of ${txid}`) ?? [];
+  return [
+    ['Claimed by', order.claimed_by ?? null],
+    ['Claimed how', order.claim_kind ?? null],
+    ['Signed by', signers.join(', ') || null],
+    ['Due before', order.due_at ? formatTime(order.due_at, output) : null],
+    ['Paid by', parts.join(', ') || null],
+  ];
 }
 
 function shopPrice({ original_price: price, currency }: OrderAnswer): string {
@@ -90,13 +107,23 @@ export function claimedOrderView(order: ClaimedOrderAnswer, output: OutputOption
     [
       ['Order', order.order_id],
       ['Status', order.status],
-      ['Amount', formatAmount(order.total_price)],
+      ['Amount', isNothingMissing(order) ? 'Nothing is missing.' : formatAmount(amountToPay(order))],
       ['Payment due before', formatTime(order.expires_at, output)],
       ['Send to', order.send_to],
-      ['Send to (emoji)', emojiOf(order.send_to)],
+      ['Send to (emoji)', order.send_to === null ? null : emojiOf(order.send_to)],
     ],
     output.terminal,
   );
+}
+
+/** What is still to be paid for a claimed order, in µT; all of it where the server does not say. */
+export function amountToPay({ amount_missing: missing, total_price: price }: ClaimedOrderAnswer): bigint {
+  return missing ?? price;
+}
+
+/** Whether what is there covers the order, or it can't be paid any more. */
+export function isNothingMissing(order: ClaimedOrderAnswer): boolean {
+  return order.send_to === null || amountToPay(order) === 0n;
 }
 
 export function creditorsView(creditors: readonly CreditorAnswer[], output: OutputOptions): string[] {
@@ -225,6 +252,17 @@ export function walletsView(wallets: readonly WalletAnswer[], output: OutputOpti
   );
 }
 
+export function rolesView(everybody: readonly { address: string; roles: string[] }[], output: OutputOptions): string[] {
+  return table<{ address: string; roles: string[] }>(
+    [
+      { title: 'Address', of: (one) => one.address, canShrink: true },
+      { title: 'Roles', of: (one) => one.roles.join(', ') },
+    ],
+    everybody,
+    output,
+  );
+}
+
 export function ratesView(rates: readonly ExchangeRateAnswer[], output: OutputOptions): string[] {
   return table<ExchangeRateAnswer>(
     [
@@ -307,6 +345,23 @@ export function progressBar(update: PriceUpdateAnswer): string {
 export function eventLine(event: EventAnswer, output: OutputOptions): string {
   const payload = plainText(stringifyJson(event.payload));
   return `${event.id}  ${formatTime(event.created_at, output)}  ${plainText(event.type).padEnd(16)}  ${payload}`;
+}
+
+export function heldView(rows: readonly HeldMoneyAnswer[], output: OutputOptions): string[] {
+  return table<HeldMoneyAnswer>(
+    [
+      { title: 'Transaction', of: (row) => row.txid, canShrink: true },
+      { title: 'Amount', of: (row) => formatAmount(row.amount), align: 'right' },
+      { title: 'Reason', of: (row) => row.reason },
+      { title: 'Since', of: (row) => formatTime(row.since, output) },
+      { title: 'Order', of: (row) => row.order_id },
+      { title: 'Customer', of: (row) => row.customer_id, canShrink: true },
+      { title: 'Sender', of: (row) => row.sender, canShrink: true },
+      { title: 'What can be done', of: (row) => row.advice, canShrink: true },
+    ],
+    rows,
+    output,
+  );
 }
 
 export function rejectedView(webhooks: readonly RejectedAnswer[], output: OutputOptions): string[] {

@@ -1,6 +1,6 @@
 import { ROLES, type Role } from '../store/database.ts';
 import type { Repositories } from '../store/repositories.ts';
-import { type AccountId, accountOf, addressToBase58, type TariAddress } from '../tari/address.ts';
+import { type AccountId, accountOf, addressOfAccount, addressToBase58, type TariAddress } from '../tari/address.ts';
 import type { LoginClaims } from '../tari/ristretto-jwt.ts';
 import { recordChange } from './audit-trail.ts';
 import type { EngineContext } from './context.ts';
@@ -10,12 +10,24 @@ import { requireShopNetwork } from './shop-network.ts';
 /** Every address has this role, so it is neither granted nor revoked. */
 const EVERYBODYS_ROLE: Role = 'user';
 
+/** Far more than a shop has people; each has at most four. */
+const MAX_GRANTS_LISTED = 10_000;
+
 /** A change of the roles of one address. */
 export interface RoleChange {
   address: TariAddress;
   apply: readonly Role[];
   revoke: readonly Role[];
 }
+
+/**
+ * Nonces that are kept of logins by accounts that have no role, no money and no order: anybody can make such accounts. An
+ * older login token of a forgotten one could be used a second time, by who has read it on its way, to see nothing.
+ */
+export const MAX_STRANGERS_NONCES = 20_000;
+
+/** They are counted with each so many logins of strangers. */
+const STRANGERS_COUNTED_EVERY = 64;
 
 export type Access = ReturnType<typeof access>;
 
@@ -36,6 +48,12 @@ type AccessContext = Pick<EngineContext, 'store' | 'clock' | 'log'> & {
 export function access({ store, clock, log, settings }: AccessContext) {
   const heldRoles = async (tx: Repositories, account: AccountId): Promise<Set<Role>> =>
     new Set([EVERYBODYS_ROLE, ...(await tx.roles.of(account))]);
+  /** Whether the account has anything that a key made for the moment has not. */
+  const isKnown = async (tx: Repositories, account: AccountId): Promise<boolean> =>
+    (await tx.accounts.find(account)) !== undefined ||
+    (await tx.roles.of(account)).length > 0 ||
+    (await tx.wallets.find(account)) !== undefined;
+  let strangers = 0;
 
   return {
     /**
@@ -56,12 +74,20 @@ export function access({ store, clock, log, settings }: AccessContext) {
         if (missing.length > 0) {
           throw new EngineError('login_roles_not_held', `The address does not have the role ${missing.join(', ')}.`);
         }
-        const isNew = await tx.nonces.raise('login', account, claims.nonce, now);
+        const isStranger = !(await isKnown(tx, account));
+        const isNew = await tx.nonces.raise('login', account, claims.nonce, now, isStranger);
         if (!isNew) throw new EngineError('login_nonce_not_increasing');
+        if (isStranger) strangers += 1;
+        if (isStranger && strangers % STRANGERS_COUNTED_EVERY === 0) {
+          await tx.nonces.forgetStrangersBut(MAX_STRANGERS_NONCES);
+        }
       });
       log.info({ address: addressToBase58(claims.address), roles: desired }, 'An address has logged in');
       return desired;
     },
+
+    /** Whether an address has a role, a wallet, money or an order here: others could be anybody. */
+    isKnown: (address: TariAddress): Promise<boolean> => store.read((tx) => isKnown(tx, accountOf(address))),
 
     /** The roles of a token that its address still has: revoking one takes effect at once. */
     async rolesInForce(address: TariAddress, tokenRoles: readonly string[]): Promise<Set<Role>> {
@@ -73,6 +99,19 @@ export function access({ store, clock, log, settings }: AccessContext) {
     async rolesOf(address: TariAddress): Promise<Role[]> {
       const held = await store.read((tx) => heldRoles(tx, accountOf(address)));
       return ROLES.filter((role) => held.has(role));
+    },
+
+    /** All addresses that were given roles, with all roles that each has, by name. */
+    async everybody(): Promise<{ address: TariAddress; roles: Role[] }[]> {
+      const rows = await store.read((tx) => tx.roles.all(MAX_GRANTS_LISTED));
+      const held = new Map<AccountId, Set<Role>>();
+      for (const { account, role } of rows) {
+        held.set(account, (held.get(account) ?? new Set<Role>([EVERYBODYS_ROLE])).add(role));
+      }
+      return [...held].map(([account, roles]) => ({
+        address: addressOfAccount(account),
+        roles: ROLES.filter((role) => roles.has(role)),
+      }));
     },
 
     isAnybody: (role: Role): Promise<boolean> => store.read((tx) => tx.roles.isHeld(role)),

@@ -1,13 +1,19 @@
-import type { Account } from '../store/accounts.ts';
+import type { Account, LinkedAccount } from '../store/accounts.ts';
 import type { OrderTotals } from '../store/customers.ts';
 import { ORDER_STATUSES } from '../store/database.ts';
+import type { SignedClaim } from '../store/order-claims.ts';
 import type { Order, OrderPosition } from '../store/orders.ts';
+import type { PaidPart } from '../store/payment-uses.ts';
 import type { Payment, PaymentPosition } from '../store/payments.ts';
 import type { SettlementEntry } from '../store/settlements.ts';
 import { accountOf, addressToBase58, type TariAddress } from '../tari/address.ts';
+import { sumMicroTari } from '../tari/micro-tari.ts';
 import type { EngineContext } from './context.ts';
 import { type Page, type PageRequest, positionOfOrder, positionOfPayment, readPage } from './lists.ts';
-import { findOrderOrNone } from './orders.ts';
+import { findOrderOrNone } from './order-lookup.ts';
+import { withOwnNotes } from './order-notes.ts';
+import { isOpen } from './order-states.ts';
+import { dueAt } from './orders.ts';
 
 /** A part of what concerns one owner of Tari. `account` is undefined for an address that we have never seen. */
 export interface AccountHistory {
@@ -23,7 +29,9 @@ export interface AccountHistory {
 
 export interface CustomerHistory {
   customerId: string;
-  accounts: Account[];
+  accounts: LinkedAccount[];
+  /** What may pay the customer's orders in µT: its own credit, what is there for them, and free credit of its accounts. */
+  available: bigint;
   totals: OrderTotals | undefined;
   orders: Order[];
   settlements: SettlementEntry[];
@@ -48,8 +56,15 @@ export function accounts({ store, settings }: EngineContext) {
     balance: (address: TariAddress): Promise<Account | undefined> =>
       store.read((tx) => tx.accounts.find(accountOf(address))),
 
-    /** The limit of the request is that of each of the lists. */
-    history: (address: TariAddress, request: PageRequest<HistoryPosition> = {}): Promise<AccountHistory> =>
+    /**
+     * The limit of the request is that of each of the lists.
+     * @param seesNotes false shows the notes of orders only where the address paid them.
+     */
+    history: (
+      address: TariAddress,
+      request: PageRequest<HistoryPosition> = {},
+      seesNotes = true,
+    ): Promise<AccountHistory> =>
       store.read(async (tx) => {
         const account = accountOf(address);
         const { after = BEGINNING, limit } = request;
@@ -71,7 +86,7 @@ export function accounts({ store, settings }: EngineContext) {
         return {
           address: addressToBase58(address),
           account: await tx.accounts.find(account),
-          orders: orders.rows,
+          orders: seesNotes ? orders.rows : await withOwnNotes(tx, orders.rows, account),
           payments: payments.rows,
           settlements: settlements.rows,
           next: nextOf(after, orders, payments, settlements),
@@ -92,9 +107,13 @@ export function accounts({ store, settings }: EngineContext) {
           (behind, most) => tx.settlements.pageOfCustomer(customerId, behind ?? 0n, most),
           ({ id }) => id,
         );
+        const accounts = await tx.accounts.ofCustomer(customerId);
+        const free = accounts.filter(({ link }) => link !== 'stated').map(({ freeCredit }) => freeCredit);
+        const own = [await tx.customers.credit(customerId), await tx.orders.ownMoneyOfCustomer(customerId)];
         return {
           customerId,
-          accounts: await tx.accounts.ofCustomer(customerId),
+          accounts,
+          available: sumMicroTari([...own, ...free]),
           totals: await tx.customers.totals(customerId),
           orders: orders.rows,
           settlements: settlements.rows,
@@ -102,8 +121,20 @@ export function accounts({ store, settings }: EngineContext) {
         };
       }),
 
-    /** Any order, by its order id or by the shop's other name for it. */
-    anyOrder: (orderId: string): Promise<Order | undefined> => store.read((tx) => findOrderOrNone(tx, orderId, false)),
+    /** Any order, by its order id or by the shop's other name for it, with what only operators see of it. */
+    anyOrder: (orderId: string): Promise<OrderDetails | undefined> =>
+      store.read(async (tx) => {
+        const order = await findOrderOrNone(tx, orderId, false);
+        if (order === undefined) return undefined;
+        const claimant = order.claimedBy === null ? undefined : await tx.accounts.find(order.claimedBy);
+        return {
+          order,
+          claimant: claimant?.address ?? null,
+          signers: await tx.orderClaims.ofOrder(order.orderId, MAX_DETAILS),
+          dueAt: isOpen(order.status) ? dueAt(order, settings) : null,
+          paidBy: await tx.paymentUses.ofOrder(order.orderId, MAX_DETAILS),
+        };
+      }),
 
     /** An order that the address claimed or paid; others are as if they did not exist. */
     ownOrder: (address: TariAddress, orderId: string): Promise<Order | undefined> =>
@@ -111,11 +142,29 @@ export function accounts({ store, settings }: EngineContext) {
         const account = accountOf(address);
         const order = await findOrderOrNone(tx, orderId, settings.strictMode);
         if (order === undefined) return undefined;
-        const isOwn = order.claimedBy === account || (await tx.settlements.paidBy(order.orderId, account));
-        return isOwn ? order : undefined;
+        const isOwn =
+          order.claimedBy === account ||
+          (await tx.orderClaims.hasSigned(order.orderId, account)) ||
+          (await tx.settlements.paidBy(order.orderId, account));
+        return isOwn ? (await withOwnNotes(tx, [order], account))[0] : undefined;
       }),
   };
 }
+
+/** An order with who claimed it and how, when it is due, and what has paid it. */
+export interface OrderDetails {
+  order: Order;
+  /** The address of the account that it is claimed for, in base58. */
+  claimant: string | null;
+  /** Who has signed that it is theirs, the first one first. At most 100. */
+  signers: SignedClaim[];
+  /** When it expires unless it is paid; null for one that can't be paid. */
+  dueAt: Date | null;
+  /** The parts of payments that paid it. At most 100. */
+  paidBy: PaidPart[];
+}
+
+const MAX_DETAILS = 100;
 
 const NO_PAYMENTS: Page<Payment, PaymentPosition> = { rows: [], next: undefined };
 

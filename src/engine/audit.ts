@@ -1,6 +1,7 @@
 import type { OrderStatus } from '../store/database.ts';
 import { ORDER_STATUSES } from '../store/database.ts';
-import type { JournalDifference } from '../store/journals.ts';
+import type { JournalDifference, MoneyPlaces } from '../store/journals.ts';
+import type { Repositories } from '../store/repositories.ts';
 import type { Store } from '../store/unit-of-work.ts';
 import { TOTAL_OF_STATUS } from './order-states.ts';
 
@@ -10,6 +11,10 @@ export interface AuditReport {
   settlements: number;
   accounts: number;
   events: number;
+  /** Where every µT is. */
+  money: MoneyPlaces;
+  /** To whom the migration gave the credit that was there before money had owners; undefined where there was none. */
+  ownersGiven: string | undefined;
   /** Empty where the books are right. At most 1000 of each kind. */
   differences: JournalDifference[];
 }
@@ -19,10 +24,14 @@ export interface AuditReport {
  * differs from what is kept beside them. It reads all tables once, in one picture of what is committed.
  */
 export function audit(store: Pick<Store, 'read'>): Promise<AuditReport> {
-  return store.read(async ({ journals }) => {
+  return store.read(async ({ journals, auditLog }) => {
     const differences = [
       ...(await journals.confirmedByAccount()),
       ...(await journals.paidByAccount()),
+      ...(await journals.ownedMoney()),
+      ...(await journals.usedPayments()),
+      ...(await journals.usedBySettlements()),
+      ...(await journals.ownerless()),
       ...(await journals.settledByOrder()),
       ...(await journals.settlementTypes()),
       ...(await journals.orderEvents()),
@@ -33,6 +42,20 @@ export function audit(store: Pick<Store, 'read'>): Promise<AuditReport> {
       const statuses = ORDER_STATUSES.filter((status: OrderStatus) => TOTAL_OF_STATUS[status] === total);
       differences.push(...(await journals.totalsByCustomer(total, statuses)));
     }
-    return { ...(await journals.counts()), differences };
+    return {
+      ...(await journals.counts()),
+      money: await journals.whereMoneyIs(),
+      ownersGiven: await ownersGiven({ auditLog }),
+      differences,
+    };
   });
+}
+
+/** How the migration that gave money its owners is named in the audit log. */
+const OWNERS_GIVEN = 'give money its owners';
+
+/** What the migration that gave money its owners has said of it, as a sentence. */
+export async function ownersGiven({ auditLog }: Pick<Repositories, 'auditLog'>): Promise<string | undefined> {
+  const [record] = await auditLog.search({ action: OWNERS_GIVEN }, 0n, 1);
+  return record?.reason ?? undefined;
 }

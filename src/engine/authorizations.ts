@@ -30,7 +30,7 @@ export async function takeInAuthorization(
     return answer(`Order ${orderId} is not known yet; authorization ${transactionId} is kept until it comes.`);
   }
   if (order.status === 'Paid' && storefront !== undefined) {
-    await tx.deliveries.tellAgain('OrderPaid', orderId, storefront, now);
+    await tx.deliveries.tellAgain('OrderPaid', order.orderId, storefront, now);
   }
   return answer(`Authorization ${transactionId} of order ${orderId} is kept. It ${PROSPECTS[order.status]}.`);
 }

@@ -5,10 +5,13 @@ import { claimInMemo } from '../tari/claim.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
 import { orderIdInText } from '../tari/order-id-in-text.ts';
 import type { Sender } from '../tari/sender.ts';
+import { verifiedClaim } from './claims.ts';
 import type { EngineContext } from './context.ts';
-import { Ledger, type Owner } from './ledger.ts';
-import { findOrderOrNone, ownerOf, verifiedClaim } from './orders.ts';
-import { claimNamed, creditPayment } from './payments.ts';
+import { confirmPayment, receivePayment } from './incoming.ts';
+import { Ledger } from './ledger.ts';
+import { findNamedOrder } from './order-lookup.ts';
+import { type Claimant, claimantOf, type Owner } from './owners.ts';
+import type { NamedOrder } from './payments.ts';
 import { networkProblemBySettings } from './shop-network.ts';
 
 /**
@@ -33,8 +36,8 @@ export interface ChainPayment {
 /** A payment whose memo has been read: looking at signatures is slow, so it is done before the unit of work. */
 export interface PreparedPayment {
   payment: ChainPayment;
-  /** Whom it credits; undefined where it says of itself nobody, or the shop's own wallet. */
-  owner: Owner | undefined;
+  /** From whom it says that it comes: without account where that is nobody, or the shop's own wallet. */
+  owner: Claimant;
   /** The order that the memo claims, signed. */
   claim: { orderId: string; claimant: Owner } | undefined;
   /** The order that the memo's text names. */
@@ -50,12 +53,11 @@ const MAX_ORDER_ID_LENGTH = 256;
 export type ChainPayments = ReturnType<typeof chainPayments>;
 
 export function chainPayments({ settings, subscriptions }: Pick<EngineContext, 'settings' | 'subscriptions'>) {
-  const { paymentWalletAddress, strictMode } = settings;
+  const { paymentWalletAddress } = settings;
   const ownAccount = paymentWalletAddress === undefined ? undefined : accountOf(parseAddress(paymentWalletAddress));
 
   /** Who is on another network than the shop has no account here, whatever is said or signed. */
-  const ofShopNetwork = (owner: Owner | undefined): Owner | undefined =>
-    owner !== undefined && networkProblemBySettings(settings, owner.account) === undefined ? owner : undefined;
+  const isOfShopNetwork = ({ account }: Owner): boolean => networkProblemBySettings(settings, account) === undefined;
 
   /** The order that a payment names. The payment id of an order's own address is the order's id, however it is written. */
   const orderIdOf = async (tx: Repositories, { payment, claim, orderId }: PreparedPayment) => {
@@ -67,30 +69,27 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
 
   const enterNew = async (ledger: Ledger, prepared: PreparedPayment): Promise<Payment> => {
     const { payment, owner, claim } = prepared;
-    const { tx, now } = ledger;
+    const { tx } = ledger;
     const orderId = await orderIdOf(tx, prepared);
-    const claimant = orderId === null ? undefined : (claim?.claimant ?? owner);
-    if (owner) await tx.accounts.ensure(owner.account, owner.address, now);
-    if (claimant) await tx.accounts.ensure(claimant.account, claimant.address, now);
-    const entered = await ledger.enterPayment({
+    const named: NamedOrder | undefined =
+      claim !== undefined
+        ? { ...claim, isSigned: true }
+        : orderId === null
+          ? undefined
+          : { orderId, claimant: owner, isSigned: false };
+    const seen = {
       txid: payment.txid,
-      account: owner?.account ?? null,
-      sender: payment.sender.text,
       amount: payment.amount,
       memo: payment.memo,
-      paymentType: 'on_chain',
-      status: 'received',
-      orderId,
-      claimant: claimant?.account ?? null,
+      sender: { ...owner, text: payment.sender.text },
+      named,
       paymentReference: payment.block.reference,
       blockHeight: payment.block.height,
-      createdAt: now,
-      updatedAt: now,
-    });
-    if (orderId !== null && claimant) await claimNamed(ledger, { orderId, claimant }, strictMode);
+    };
+    const entered = await receivePayment(ledger, seen, settings);
     // A wallet may have been faster in saying that it is confirmed than in saying that it is there.
     const isConfirmed = await tx.payments.takeEarlyConfirmation(payment.txid);
-    return isConfirmed ? (await creditPayment(ledger, entered)).payment : entered;
+    return isConfirmed ? (await confirmPayment(ledger, entered, settings)).payment : entered;
   };
 
   const found = async (tx: Repositories, txid: string): Promise<Payment> => {
@@ -104,12 +103,15 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
     prepare(payment: ChainPayment): PreparedPayment {
       const claim = payment.memo === null ? undefined : claimInMemo(payment.memo);
       const verified = claim && verifiedClaim(claim, settings);
-      const { address } = payment.sender;
-      const owner = address === undefined ? undefined : ownerOf(address);
+      const owner = claimantOf(payment.sender);
+      const isNobody =
+        owner.account === null ||
+        owner.account === ownAccount ||
+        networkProblemBySettings(settings, owner.account) !== undefined;
       return {
         payment,
-        owner: owner?.account === ownAccount ? undefined : ofShopNetwork(owner),
-        claim: verified && ofShopNetwork(verified.claimant) && verified,
+        owner: isNobody ? { account: null, address: owner.address } : owner,
+        claim: verified && isOfShopNetwork(verified.claimant) ? verified : undefined,
         orderId: payment.memo === null ? undefined : orderIdInText(payment.memo),
       };
     },
@@ -130,7 +132,7 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
     /** Credits a payment that is deep enough, once: a wallet may have said so already. */
     async confirm(tx: Repositories, now: Date, txid: string): Promise<void> {
       const payment = await found(tx, txid);
-      if (payment.status === 'received') await creditPayment(new Ledger(tx, now, subscriptions), payment);
+      if (payment.status === 'received') await confirmPayment(new Ledger(tx, now, subscriptions), payment, settings);
     },
 
     /** Says in which other block a payment stands now. */
@@ -155,7 +157,7 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
       if (memo === null) return undefined;
       const byText = memo.length <= MAX_ORDER_ID_LENGTH ? await tx.orders.find(memo) : undefined;
       const named = orderIdInText(memo);
-      return byText ?? (named === undefined ? undefined : findOrderOrNone(tx, named, strictMode));
+      return byText ?? (named === undefined ? undefined : findNamedOrder(tx, named, settings));
     },
   };
 }

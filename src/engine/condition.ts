@@ -1,4 +1,5 @@
 import type { DeliveryBacklog } from '../store/deliveries.ts';
+import { StoreReplacedError } from '../store/errors.ts';
 import type { PriceUpdateBacklog } from '../store/price-updates.ts';
 import { type ChainStatus, type ChainWatch, chainStatus } from './chain-watch.ts';
 import type { EngineContext } from './context.ts';
@@ -13,6 +14,8 @@ export interface Condition {
   /** How long the oldest event has waited to be told. */
   lagMs: number;
   prices: PriceUpdateBacklog;
+  /** Payments that came for orders that could no longer be paid, and that somebody should look at. */
+  latePayments: number;
   /** How the watcher of the chain does; undefined where nothing is watched, or nobody can say. The server does without. */
   chain: ChainStatus | undefined;
 }
@@ -23,9 +26,10 @@ const LONGEST_LAG_MS = 15 * 60_000;
 const NO_DATABASE = 'The database cannot be written; what is sent now is refused and must be sent again.';
 
 /** As far as nobody can ask the database. */
-export const NO_BACKLOG: Pick<Condition, 'deliveries' | 'prices' | 'chain'> = {
+export const NO_BACKLOG: Pick<Condition, 'deliveries' | 'prices' | 'latePayments' | 'chain'> = {
   deliveries: { pending: 0, dead: 0, oldestPendingAt: null },
   prices: { waiting: 0, failed: 0 },
+  latePayments: 0,
   chain: undefined,
 };
 
@@ -37,22 +41,25 @@ export function condition(
 ): () => Promise<Condition> {
   return async () => {
     const now = clock.now();
+    let noDatabase = NO_DATABASE;
     const written = await store
       .run(async (tx) => {
         await tx.heartbeat.beat(now);
         const deliveries = await tx.deliveries.backlog(subscriptions.allDurableSubscribers());
+        const latePayments = await tx.payments.countLate();
         const chain = chainWatch && (await chainStatus(tx, chainWatch));
-        return { deliveries, prices: await tx.priceUpdates.backlog(), chain };
+        return { deliveries, prices: await tx.priceUpdates.backlog(), latePayments, chain };
       })
       .catch((error: unknown) => {
         log.error({ err: error }, 'The database cannot be written');
+        if (error instanceof StoreReplacedError) noDatabase = error.message;
         return undefined;
       });
-    const { deliveries, prices, chain } = written ?? NO_BACKLOG;
+    const { deliveries, prices, latePayments, chain } = written ?? NO_BACKLOG;
     const { oldestPendingAt } = deliveries;
     const lagMs = oldestPendingAt === null ? 0 : Math.max(0, now.getTime() - oldestPendingAt.getTime());
     const isBehind = lagMs > LONGEST_LAG_MS;
-    const reasons = written === undefined ? [NO_DATABASE] : [];
+    const reasons = written === undefined ? [noDatabase] : [];
     if (isBehind)
       reasons.push(`Events have waited for ${Math.floor(lagMs / 60_000)} minutes to be told to the shop or a plugin.`);
     return {
@@ -62,6 +69,7 @@ export function condition(
       deliveries,
       lagMs,
       prices,
+      latePayments,
       chain,
     };
   };

@@ -8,16 +8,20 @@ export interface EngineSettings {
   /** Only the order id identifies an order; otherwise the shop's other name does too. */
   strictMode: boolean;
   disableMemoSignatureCheck: boolean;
+  /** What a number in a payment's text is: an order's id, or its name in the shop. */
+  orderIdField: 'id' | 'name';
   disableWalletWhitelist: boolean;
   /** Where customers are told to pay, base58; where unset, the first hot wallet. */
   paymentWalletAddress: string | undefined;
   unclaimedOrderTimeoutMs: number;
   unpaidOrderTimeoutMs: number;
+  /** How long past its time an order waits for payments that are reported and not confirmed. */
+  confirmationWaitMs: number;
 }
 
 /** What is needed to look at the signatures of what comes in. */
 export interface SignatureContext {
-  settings: Pick<EngineSettings, 'strictMode' | 'disableMemoSignatureCheck' | 'paymentWalletAddress'>;
+  settings: Pick<EngineSettings, 'strictMode' | 'disableMemoSignatureCheck' | 'orderIdField' | 'paymentWalletAddress'>;
   log: Logger;
 }
 

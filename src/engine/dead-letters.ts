@@ -7,11 +7,17 @@ import { EngineError } from './errors.ts';
 export type DeadLetters = ReturnType<typeof deadLetters>;
 
 /** What could not be told to the shop or a plugin, and that a person sends again once it can be. */
-export function deadLetters({ store }: EngineContext, { perform }: Changes, wakeOutbox: () => void) {
+export function deadLetters(
+  { store, subscriptions }: Pick<EngineContext, 'store' | 'subscriptions'>,
+  { perform }: Changes,
+  wakeOutbox: () => void,
+) {
+  const loaded = () => subscriptions.allDurableSubscribers();
+
   return {
     /** The dead letters of up to `limit` events after the one with id `after`, oldest event first. */
     after: (after: bigint, limit: number): Promise<DeadLetter[]> =>
-      store.read((tx) => tx.deliveries.deadAfter(after, limit)),
+      store.read((tx) => tx.deliveries.deadAfter(after, limit, loaded())),
 
     /**
      * Has the dead letters of an event delivered again, as if they had never been tried. They take their place before
@@ -21,7 +27,9 @@ export function deadLetters({ store }: EngineContext, { perform }: Changes, wake
      */
     async retry(request: ChangeRequest, eventId: bigint, subscriber: string | undefined): Promise<number> {
       const retried = await perform(request, async ({ tx, now }) => {
-        const chosen = await deadOf(tx, eventId, subscriber);
+        // What waits for a plugin that is not loaded needs no retry.
+        const chosen = (await deadOf(tx, eventId, subscriber, loaded())).filter(({ isWaiting }) => !isWaiting);
+        if (chosen.length === 0) throw new EngineError('dead_letter_not_found', nameOf(eventId, subscriber));
         for (const letter of chosen) await tx.deliveries.revive(letter, now);
         const before = { deliveries: chosen.map(deliveryView) };
         const record = { action: 'retry dead letter', subject: `event ${eventId}`, before };
@@ -39,7 +47,7 @@ export function deadLetters({ store }: EngineContext, { perform }: Changes, wake
      */
     dismiss(request: ChangeRequest, eventId: bigint, subscriber: string | undefined, reason: string): Promise<number> {
       return perform(request, async ({ tx, now }) => {
-        const chosen = await deadOf(tx, eventId, subscriber);
+        const chosen = await deadOf(tx, eventId, subscriber, loaded());
         for (const letter of chosen) await tx.deliveries.dismiss(letter, now);
         const before = { deliveries: chosen.map(deliveryView) };
         const record = { action: 'dismiss dead letter', subject: `event ${eventId}`, reason, before };
@@ -50,8 +58,13 @@ export function deadLetters({ store }: EngineContext, { perform }: Changes, wake
 }
 
 /** @throws {EngineError} `dead_letter_not_found` where there is none. */
-async function deadOf(tx: Repositories, eventId: bigint, subscriber: string | undefined): Promise<DeadLetter[]> {
-  const dead = await tx.deliveries.deadOf(eventId);
+async function deadOf(
+  tx: Repositories,
+  eventId: bigint,
+  subscriber: string | undefined,
+  loaded: readonly string[],
+): Promise<DeadLetter[]> {
+  const dead = await tx.deliveries.deadOf(eventId, loaded);
   const chosen = dead.filter((letter) => subscriber === undefined || letter.subscriber === subscriber);
   if (chosen.length === 0) throw new EngineError('dead_letter_not_found', nameOf(eventId, subscriber));
   return chosen;

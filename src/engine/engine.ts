@@ -1,15 +1,16 @@
 import type { AuditLogFilter } from '../store/audit-log.ts';
 import { access } from './access.ts';
 import { accounts } from './accounts.ts';
-import { audit } from './audit.ts';
+import { audit, ownersGiven } from './audit.ts';
 import { type ChainWatch, chainQueries } from './chain-watch.ts';
 import { changes } from './changes.ts';
 import { condition } from './condition.ts';
 import type { EngineContext, SignatureContext } from './context.ts';
 import { deadLetters } from './dead-letters.ts';
 import { exchangeRates } from './exchange-rates.ts';
-import { expiry } from './expiry.ts';
+import { expiry, type Steadiness } from './expiry.ts';
 import { figures } from './figures.ts';
+import { held } from './held.ts';
 import { lists } from './lists.ts';
 import { orderChanges } from './order-changes.ts';
 import { orders, signedClaims } from './orders.ts';
@@ -26,8 +27,8 @@ export type Engine = ReturnType<typeof checkingSignatures>;
 export type UseCases = ReturnType<typeof createUseCases>;
 
 export interface EngineOptions {
-  /** Until then no order expires. */
-  nothingExpiresBefore: Date;
+  /** Since when payments could be taken in without a break: until they could for long enough, no order expires. */
+  steadiness: Steadiness;
   /** A new id for a manual payment, such as no transaction on the chain has. */
   makeTxid: () => string;
   /** The shop to ask for its orders and to tell of ours, where one is configured. */
@@ -71,7 +72,8 @@ export function createUseCases(context: EngineContext, options: EngineOptions) {
     access: access(context),
     accounts: accounts(context),
     exchangeRates: exchangeRates(context, priceUpdateUseCases),
-    expiry: expiry(context, options.nothingExpiresBefore),
+    expiry: expiry(context, options.steadiness),
+    held: held(context, changeUseCases),
     lists: lists(context),
     changes: changeUseCases,
     deadLetters: deadLetters(context, changeUseCases, wakeOutbox),
@@ -92,6 +94,8 @@ export function createUseCases(context: EngineContext, options: EngineOptions) {
     condition: condition(context, storefront !== undefined, options.chainWatch),
     figures: figures(context, options.chainWatch),
     audit: () => audit(context.store),
+    /** What the migration that gave money its owners has said of it; undefined where there was nothing to say. */
+    ownersGiven: () => context.store.read(ownersGiven),
     /** Up to `limit` events after the one with id `after`, oldest first. */
     eventsAfter: (after: bigint, limit: number) => context.store.read((tx) => tx.events.after(after, limit)),
     /** Up to `limit` records of the audit log that fit, after the one with id `after`, oldest first. */

@@ -21,6 +21,7 @@ export const ERROR_SENTENCES = {
   wallet_nonce_not_increasing: 'Nonce is not strictly increasing.',
   wallet_not_found: 'There is no wallet with the address {}.',
   payment_contradicted: 'Payment {} is already known with other contents. What was known is kept.',
+  payment_not_held: 'Nothing is held of payment {}: it is not known, not confirmed, or used up.',
   payment_cancelled: 'Payment {} has been cancelled and cannot be confirmed.',
   login_nonce_not_increasing: 'Login token signature is invalid. Nonce is not strictly increasing.',
   login_roles_not_held: 'Insufficient Permissions. {}',

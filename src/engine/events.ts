@@ -13,11 +13,24 @@ export interface EventPayloads {
   OrderClaimed: { order: OrderView; claimant: string };
   PaymentReceived: { payment: PaymentView };
   PaymentConfirmed: { payment: PaymentView };
+  /** A confirmed payment came for an order that can no longer be paid. */
+  PaymentUnmatched: { payment: PaymentView; reason: UnmatchedReason };
+  /** A person gave what is left of a payment to an order or to a customer. The other of the two is null. */
+  PaymentAssigned: {
+    payment: PaymentView;
+    /** µT */
+    amount: bigint;
+    order_id: string | null;
+    customer_id: string | null;
+    reason: string;
+  };
   /** It was confirmed. Nothing was taken from anybody: a person must look. */
   PaymentLeftTheChain: { payment: PaymentView };
   /** It stands in a mempool and counts for nothing. `order` is the one that it names, if that is known. */
   PaymentSeen: { txid: string; amount: bigint; memo: string | null; order_id: string | null; order: OrderView | null };
 }
+
+export type UnmatchedReason = 'late';
 
 /** Compiles only while every type that the database knows has a payload, and no other has. */
 export type DomainEvent = { [Type in EventType]: { type: Type; payload: EventPayloads[Type] } }[EventType];

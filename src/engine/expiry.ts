@@ -1,39 +1,88 @@
 import type { Order } from '../store/orders.ts';
-import type { EngineContext } from './context.ts';
+import type { Repositories } from '../store/repositories.ts';
+import { sumMicroTari } from '../tari/micro-tari.ts';
+import type { EngineContext, EngineSettings } from './context.ts';
 import { Ledger } from './ledger.ts';
+import { findNamedOrder, namesOf } from './order-lookup.ts';
+import { isOpen } from './order-states.ts';
+import { payFromCredit, tryToPay } from './settling.ts';
 
 /** Orders that expire in one unit of work: few enough that nobody waits long behind them. */
 const ORDERS_AT_ONCE = 100;
 
 export type Expiry = ReturnType<typeof expiry>;
 
-/** @param notBefore until then nothing expires: payments that came while the server was down are seen first. */
-export function expiry({ store, clock, settings, log, subscriptions }: EngineContext, notBefore: Date) {
-  const expireSome = (status: 'Unclaimed' | 'New', timeoutMs: number): Promise<Order[]> => {
+/** Since when payments could be taken in without a break. */
+export interface Steadiness {
+  /** Until then nothing expires, whatever else: payments that came while the server was down are seen first. */
+  notBefore: Date;
+  /** How long payments must have been taken in without a break before anything expires. */
+  graceMs: number;
+  /** When the database last refused a write of this process; undefined where it never did. */
+  lastFailedWriteAt: () => Date | undefined;
+}
+
+export function expiry({ store, clock, settings, log, subscriptions }: EngineContext, steadiness: Steadiness) {
+  let begunAt: Date | undefined;
+
+  /** Whoever kept the time-outs before may have missed payments up to the moment when this process began to. */
+  const startOfExpiry = (): Date => {
+    const breaks = [begunAt, steadiness.lastFailedWriteAt()].filter((time) => time !== undefined);
+    const times = breaks.map((time) => time.getTime() + steadiness.graceMs);
+    return new Date(Math.max(steadiness.notBefore.getTime(), ...times));
+  };
+
+  /** Where an order that is due is in the list of those that are, and what became of it: undefined where it waits. */
+  const expireOne = async (ledger: Ledger, due: Order): Promise<Order | undefined> => {
+    const { tx, now } = ledger;
+    // What another of these orders left over may have paid it.
+    const order = await tx.orders.find(due.orderId);
+    if (order === undefined || order.status !== due.status) return undefined;
+    const paid = await tryToPay(ledger, order.orderId);
+    if (paid.ordersPaid.length > 0) return undefined;
+    const overdueMs = now.getTime() - order.updatedAt.getTime() - timeoutOf(order, settings);
+    const mayWait = overdueMs < settings.confirmationWaitMs;
+    if (mayWait && (await isMoneyOnItsWay(tx, order, settings))) return undefined;
+    const expired = await ledger.annulOrder(order, 'expire');
+    await payFromCredit(ledger, expired.customerId);
+    return expired;
+  };
+
+  const expireSome = (status: 'Unclaimed' | 'New', timeoutMs: number, after: Order | undefined) => {
     const now = clock.now();
     const unchangedSince = new Date(now.getTime() - timeoutMs);
     return store.run(async (tx) => {
       const ledger = new Ledger(tx, now, subscriptions);
       const expired: Order[] = [];
-      for (const order of await tx.orders.unchangedSince(status, unchangedSince, ORDERS_AT_ONCE)) {
-        expired.push(await ledger.annulOrder(order, 'expire'));
+      const due = await tx.orders.unchangedSince(status, unchangedSince, ORDERS_AT_ONCE, after);
+      for (const order of due) {
+        const gone = await expireOne(ledger, order);
+        if (gone !== undefined) expired.push(gone);
       }
-      return expired;
+      return { expired, last: due.length < ORDERS_AT_ONCE ? undefined : due.at(-1) };
     });
   };
 
   const expireAll = async (status: 'Unclaimed' | 'New', timeoutMs: number): Promise<Order[]> => {
     const expired: Order[] = [];
-    for (;;) {
-      const some = await expireSome(status, timeoutMs);
-      expired.push(...some);
-      if (some.length < ORDERS_AT_ONCE) return expired;
-    }
+    let after: Order | undefined;
+    do {
+      const some = await expireSome(status, timeoutMs, after);
+      expired.push(...some.expired);
+      after = some.last;
+    } while (after !== undefined);
+    return expired;
   };
 
   return {
+    /** This process keeps the time-outs from now on. */
+    begin(): void {
+      begunAt = clock.now();
+    },
+
     /** Expires every order that was left Unclaimed, or claimed but unpaid, for longer than its time-out. */
     async run(): Promise<Order[]> {
+      const notBefore = startOfExpiry();
       if (clock.now() < notBefore) {
         log.debug({ notBefore }, 'Nothing expires yet: payments that came while the server was down are seen first');
         return [];
@@ -46,4 +95,22 @@ export function expiry({ store, clock, settings, log, subscriptions }: EngineCon
       return expired;
     },
   };
+}
+
+function timeoutOf({ status }: Order, settings: EngineSettings): number {
+  return status === 'Unclaimed' ? settings.unclaimedOrderTimeoutMs : settings.unpaidOrderTimeoutMs;
+}
+
+/** Whether payments that are not confirmed yet could cover an order, with what is there. */
+async function isMoneyOnItsWay(tx: Repositories, order: Order, settings: EngineSettings): Promise<boolean> {
+  if (!isOpen(order.status)) return false;
+  const amounts: bigint[] = [];
+  for (const payment of await tx.payments.naming(namesOf(order))) {
+    if (payment.status !== 'received' || payment.orderId === null) continue;
+    const meant = await findNamedOrder(tx, payment.orderId, settings);
+    if (meant?.orderId === order.orderId) amounts.push(payment.amount);
+  }
+  if (order.claimKind === 'proven') amounts.push(await tx.payments.onTheWayFromSigners(order.orderId));
+  const onTheWay = sumMicroTari(amounts);
+  return onTheWay > 0n && onTheWay + order.ownMoney + order.usableCredit >= order.totalPrice;
 }

@@ -11,6 +11,8 @@ export interface Figures {
   orders: ReadonlyMap<OrderStatus, number>;
   /** Confirmed and not spent on orders, in µT. */
   unmatchedCredit: bigint;
+  /** Payments that came for orders that could no longer be paid, and are not used up. */
+  latePayments: number;
   backlog: DeliveryBacklog;
   prices: PriceUpdateBacklog;
   rates: readonly ExchangeRate[];
@@ -54,6 +56,7 @@ export function figures(
     store.read(async (tx) => ({
       orders: await countOrders(tx),
       unmatchedCredit: await tx.accounts.totalCredit(),
+      latePayments: await tx.payments.countLate(),
       backlog: await tx.deliveries.backlog(subscriptions.allDurableSubscribers()),
       prices: await tx.priceUpdates.backlog(),
       rates: await lastRates(tx),

@@ -7,7 +7,8 @@ import type { Payment, PaymentFilter, PaymentPosition } from '../store/payments.
 import { type AccountId, accountOf, type TariAddress } from '../tari/address.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
 import type { EngineContext } from './context.ts';
-import { findOrder } from './orders.ts';
+import { findOrder } from './order-lookup.ts';
+import { withOwnNotes } from './order-notes.ts';
 
 /** What a caller who names no limit gets at most. Existing clients name none and want everything. */
 export const MOST_ROWS = 10_000;
@@ -52,22 +53,34 @@ export type Lists = ReturnType<typeof lists>;
 
 /** What can be looked up of many orders, payments, customers and addresses. Each answer is one picture of the books. */
 export function lists({ store }: Pick<EngineContext, 'store'>) {
-  const ordersOf = (account: AccountId, statuses: readonly OrderStatus[], request: PageRequest<OrderPosition>) =>
+  const ordersOf = (
+    account: AccountId,
+    statuses: readonly OrderStatus[],
+    request: PageRequest<OrderPosition>,
+    seesNotes: boolean,
+  ) =>
     store.read(async (tx): Promise<OrderPage> => {
       const read = (after: OrderPosition | undefined, limit: number) =>
         tx.orders.pageOfAccount(account, statuses, after, limit);
       const page = await readPage(request, read, positionOfOrder);
-      return { ...page, total: await tx.orders.totalOfAccount(account, statuses) };
+      const rows = seesNotes ? page.rows : await withOwnNotes(tx, page.rows, account);
+      return { ...page, rows, total: await tx.orders.totalOfAccount(account, statuses) };
     });
 
   return {
-    /** The orders that an address claimed or paid, oldest first. */
-    orders: (address: TariAddress, request: PageRequest<OrderPosition>): Promise<OrderPage> =>
-      ordersOf(accountOf(address), ORDER_STATUSES, request),
+    /**
+     * The orders that an address claimed or paid, oldest first.
+     * @param seesNotes false shows the notes of orders only where the address paid them.
+     */
+    orders: (address: TariAddress, request: PageRequest<OrderPosition>, seesNotes = true): Promise<OrderPage> =>
+      ordersOf(accountOf(address), ORDER_STATUSES, request, seesNotes),
 
     /** Those of them that can still be paid. */
-    unfulfilledOrders: (address: TariAddress, request: PageRequest<OrderPosition>): Promise<OrderPage> =>
-      ordersOf(accountOf(address), UNFULFILLED, request),
+    unfulfilledOrders: (
+      address: TariAddress,
+      request: PageRequest<OrderPosition>,
+      seesNotes = true,
+    ): Promise<OrderPage> => ordersOf(accountOf(address), UNFULFILLED, request, seesNotes),
 
     /** The orders that fit the filter, oldest first. */
     search: (filter: OrderFilter, request: PageRequest<OrderPosition>): Promise<Page<Order, OrderPosition>> =>

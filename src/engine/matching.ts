@@ -1,67 +1,60 @@
+import type { MoneyOwner } from '../store/payments.ts';
 import type { AccountId } from '../tari/address.ts';
 import { type MicroTari, sumMicroTari } from '../tari/micro-tari.ts';
 
-/** How money meets orders (`http-api.md` 3), as pure functions over balances and prices. */
+/** How money meets orders (`http-api.md` 3), as pure functions over what there is and what is due. */
 
-/** The credit of one account that may be spent, in µT. */
-export interface Credit {
-  account: AccountId;
+/** Money that may pay an order, in µT: all that one owner has, or the part of it that `from` names. */
+export interface Source {
+  owner: MoneyOwner;
+  /** Only what came from this account, or from none; left out, whatever the owner has. */
+  from?: { account: AccountId | null };
+  /** Only what is left of this payment. */
+  txid?: string;
   available: MicroTari;
 }
 
-/** An order that can be paid. */
-export interface PayableOrder {
-  orderId: string;
-  /** What paying it takes, in µT. */
-  price: MicroTari;
-}
-
-/** How one order is to be paid: in full, by one account or by several. */
-export interface SettlementPlan {
-  orderId: string;
-  settlementType: 'single' | 'multiple';
-  /** Each account at most once, each amount above 0; together exactly the order's price. */
-  parts: readonly { account: AccountId; amount: MicroTari }[];
-}
-
-/** Pays orders from one account alone, in the order given, each in full, stopping at the first it can't cover. */
-export function planFromOneAccount(credit: Credit, orders: readonly PayableOrder[]): SettlementPlan[] {
-  const plans: SettlementPlan[] = [];
-  let available: bigint = credit.available;
-  for (const order of orders) {
-    if (order.price > available) break;
-    available -= order.price;
-    plans.push(singlePlan(order, credit.account));
-  }
-  return plans;
+/** What is taken from one source, above 0. */
+export interface Part {
+  source: Source;
+  amount: MicroTari;
 }
 
 /**
- * Pays one order from all accounts of its customer: from the largest balance alone where that covers it, else from
- * several, largest first. Answers undefined where all of them together can't cover it.
+ * Takes what is due from the sources in their turn: each is used up before the next is touched. Undefined where all of
+ * them together do not cover it.
  */
-export function planFromAllAccounts(credits: readonly Credit[], order: PayableOrder): SettlementPlan | undefined {
-  const largestFirst = credits
-    .filter((credit) => credit.available > 0n)
-    .sort((a, b) => (a.available === b.available ? 0 : a.available > b.available ? -1 : 1));
-  if (sumMicroTari(largestFirst.map((credit) => credit.available)) < order.price) return undefined;
-  const [largest] = largestFirst;
-  if (order.price === 0n || largest === undefined)
-    return { orderId: order.orderId, settlementType: 'single', parts: [] };
-  if (largest.available >= order.price) return singlePlan(order, largest.account);
-  const parts: { account: AccountId; amount: MicroTari }[] = [];
-  let due: bigint = order.price;
-  for (const credit of largestFirst) {
-    if (due === 0n) break;
-    const amount = (credit.available < due ? credit.available : due) as MicroTari;
-    parts.push({ account: credit.account, amount });
-    due -= amount;
+export function planInTurn(due: bigint, sources: readonly Source[]): Part[] | undefined {
+  const parts: Part[] = [];
+  let missing = due;
+  for (const source of sources) {
+    if (missing === 0n) break;
+    const amount = (source.available < missing ? source.available : missing) as MicroTari;
+    if (amount === 0n) continue;
+    parts.push({ source, amount });
+    missing -= amount;
   }
-  return { orderId: order.orderId, settlementType: 'multiple', parts };
+  return missing === 0n ? parts : undefined;
 }
 
-/** An order that costs nothing is paid without an entry: the journal holds amounts above 0 only. */
-function singlePlan(order: PayableOrder, account: AccountId): SettlementPlan {
-  const parts = order.price === 0n ? [] : [{ account, amount: order.price }];
-  return { orderId: order.orderId, settlementType: 'single', parts };
+/**
+ * The same over addresses: what is the order's own goes first, then the address that has the most, alone where it covers
+ * the rest. An address may have money with several owners.
+ */
+export function planLargestFirst(
+  due: bigint,
+  own: readonly Source[],
+  others: readonly (Source & { from: { account: AccountId | null } })[],
+): Part[] | undefined {
+  const byAccount = new Map<AccountId | null, Source[]>();
+  for (const source of others) {
+    const { account } = source.from;
+    byAccount.set(account, [...(byAccount.get(account) ?? []), source]);
+  }
+  const totalOf = (sources: readonly Source[]) => sumMicroTari(sources.map(({ available }) => available));
+  const largestFirst = [...byAccount]
+    .map(([account, sources]) => ({ name: account ?? '', sources, total: totalOf(sources) }))
+    // Of equal ones always the same goes first, whatever order a database gives them in.
+    .sort((a, b) => (a.total === b.total ? (a.name < b.name ? -1 : 1) : a.total > b.total ? -1 : 1));
+  return planInTurn(due, [...own, ...largestFirst.flatMap(({ sources }) => sources)]);
 }

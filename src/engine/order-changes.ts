@@ -1,33 +1,23 @@
 import type { Order } from '../store/orders.ts';
 import type { AccountId, TariAddress } from '../tari/address.ts';
-import { customerAddress } from '../tari/customer-address.ts';
-import type { MicroTari } from '../tari/micro-tari.ts';
-import { formatTari } from '../tari/micro-tari.ts';
+import { formatTari, type MicroTari } from '../tari/micro-tari.ts';
 import type { Change, ChangeRequest, Changes } from './changes.ts';
 import type { EngineContext } from './context.ts';
 import { EngineError } from './errors.ts';
-import type { Ledger, Owner } from './ledger.ts';
+import type { Ledger, TakenBack } from './ledger.ts';
+import { planInTurn, type Source } from './matching.ts';
+import { findOrder } from './order-lookup.ts';
+import { withOwnNotes } from './order-notes.ts';
 import { isOpen } from './order-states.ts';
-import { findOrder, ownerOf } from './orders.ts';
-import { payAllFromAllAccounts, payFromAllAccounts, type Settled } from './settling.ts';
-import { shopNetwork } from './shop-network.ts';
-import { orderView, paymentView, settlementView } from './views.ts';
+import { madeOwner, ownerOf } from './owners.ts';
+import { payAllFromAllAccounts, payFromAllAccounts, payFromCredit, type Settled } from './settling.ts';
+import { type OrderView, orderView, paymentView, settledView, settlementView } from './views.ts';
 
 export type OrderChanges = ReturnType<typeof orderChanges>;
-export type SettlementView = ReturnType<typeof settlementViewOf>;
+export type SettlementView = ReturnType<typeof settledView>;
 
-function settlementViewOf(settled: Settled) {
-  return {
-    orders_paid: settled.ordersPaid.map(orderView),
-    settlements: settled.settlements.map(settlementView),
-  };
-}
-
-/** What people change of orders and money by hand. Each is one unit of work, with a line in the audit log. */
+/** What people change of orders and money by hand (docs/money.md). Each is one unit of work, with a line in the audit log. */
 export function orderChanges({ settings }: EngineContext, { perform }: Changes, makeTxid: () => string) {
-  const madeOwner = async ({ tx }: Ledger, customerId: string): Promise<Owner> =>
-    ownerOf(customerAddress(customerId, await shopNetwork(tx, settings)));
-
   /** Changes one order that is named by its id. */
   const onOrder = <Answer>(
     request: ChangeRequest,
@@ -48,25 +38,23 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
     ): Promise<SettlementView> {
       const txid = makeTxid();
       return perform(request, async (ledger) => {
-        const made = await madeOwner(ledger, customerId);
-        const parts = amount > 0n ? [{ owner: made, amount }] : await takingsOf(ledger, { customerId, made, amount });
+        const memo = reason ?? null;
         const payments = [];
-        for (const [index, part] of parts.entries()) {
-          const payment = {
-            txid: index === 0 ? txid : `${txid}-${index + 1}`,
-            customerId,
-            memo: reason ?? null,
-            orderId: null,
-            ...part,
-          };
-          payments.push(await ledger.enterManualPayment(payment));
+        if (amount > 0n) {
+          const from = await madeOwner(ledger.tx, customerId, settings);
+          payments.push(await ledger.enterManualPayment({ txid, customerId, from, amount, memo, orderId: null }));
+        } else {
+          for (const [index, taking] of (await takingsOf(ledger, customerId, amount, settings)).entries()) {
+            const id = index === 0 ? txid : `${txid}-${index + 1}`;
+            payments.push(await ledger.takeBack({ txid: id, memo, ...taking }));
+          }
         }
         const settled = await payAllFromAllAccounts(ledger, (after, limit) =>
           ledger.tx.orders.openOfCustomer(customerId, after, limit),
         );
         const after = { payments: payments.map(paymentView) };
         return {
-          answer: settlementViewOf(settled),
+          answer: settledView(settled),
           record: { action: 'credit customer', subject: customerId, reason, after },
         };
       });
@@ -76,23 +64,36 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
     fulfill(request: ChangeRequest, { orderId, reason }: { orderId: string; reason: string }) {
       const txid = makeTxid();
       return onOrder(request, orderId, async (ledger, order) => {
-        const owner = await madeOwner(ledger, order.customerId);
+        const from = await madeOwner(ledger.tx, order.customerId, settings);
         const { customerId, totalPrice: amount } = order;
-        const claimed = order.status === 'Unclaimed' ? await ledger.claimOrder(order, owner) : order;
+        const before = await ledger.viewOf(order);
+        const claimed = order.status === 'Unclaimed' ? await ledger.claimOrder(order, from, 'by_hand') : order;
+        const parts = [];
         if (amount > 0n && claimed.status === 'New') {
-          await ledger.enterManualPayment({ txid, customerId, owner, amount, memo: reason, orderId: order.orderId });
+          await ledger.enterManualPayment({ txid, customerId, from, amount, memo: reason, orderId: order.orderId });
+          parts.push({
+            source: { owner: { kind: 'order', id: order.orderId } as const, txid, available: amount },
+            amount,
+          });
         }
-        const parts = amount > 0n ? [{ account: owner.account, amount }] : [];
-        const paid = await ledger.payOrder(claimed, { orderId: order.orderId, settlementType: 'single', parts });
-        return { answer: orderView(paid.order), record: recordOf('fulfill order', order, paid.order, reason) };
+        const paid = await ledger.payOrder(claimed, parts);
+        // What had come for the order before is its customer's now.
+        if (paid.hasSurplus) await payFromCredit(ledger, customerId);
+        return {
+          answer: orderView(paid.order),
+          record: recordOf('fulfill order', before, orderView(paid.order), reason),
+        };
       });
     },
 
     /** Cancels an open order, here and in the shop. @throws {EngineError} `order_not_found`, `order_change_forbidden` */
     cancel(request: ChangeRequest, { orderId, reason }: { orderId: string; reason: string }) {
       return onOrder(request, orderId, async (ledger, order) => {
+        const before = await ledger.viewOf(order);
         const cancelled = await ledger.annulOrder(order, 'cancel');
-        return { answer: orderView(cancelled), record: recordOf('cancel order', order, cancelled, reason) };
+        await payFromCredit(ledger, cancelled.customerId);
+        const answer = orderView(cancelled);
+        return { answer, record: recordOf('cancel order', before, answer, reason) };
       });
     },
 
@@ -103,8 +104,9 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
     ) {
       return onOrder(request, orderId, async (ledger, order) => {
         if (order.memo === memo) throw new EngineError('order_change_no_op', 'The memo is that already.');
-        const changed = await ledger.modifyOrder(order, 'memo', { memo });
-        return { answer: orderView(changed), record: recordOf('change memo of order', order, changed, reason) };
+        const before = await ledger.viewOf(order);
+        const answer = await ledger.viewOf(await ledger.modifyOrder(order, 'memo', { memo }));
+        return { answer, record: recordOf('change memo of order', before, answer, reason) };
       });
     },
 
@@ -119,10 +121,11 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
       return onOrder(request, orderId, async (ledger, order) => {
         requireStatus(order, isOpen(order.status), 'its price cannot change');
         if (order.totalPrice === price) throw new EngineError('order_change_no_op', 'The price is that already.');
-        const changed = await ledger.modifyOrder(order, 'total_price', { totalPrice: price });
-        const settled = await payFromAllAccounts(ledger, [changed]);
-        const last = settled.ordersPaid[0] ?? changed;
-        return { answer: orderView(last), record: recordOf('change price of order', order, last, reason) };
+        const before = await ledger.viewOf(order);
+        await ledger.modifyOrder(order, 'total_price', { totalPrice: price });
+        await payFromAllAccounts(ledger, order.orderId);
+        const answer = await shownNow(ledger, order);
+        return { answer, record: recordOf('change price of order', before, answer, reason) };
       });
     },
 
@@ -138,14 +141,15 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
         requireStatus(order, order.status !== 'Paid', 'it cannot go to another customer');
         if (order.customerId === customerId)
           throw new EngineError('order_change_no_op', 'It is that customer’s already.');
-        const moved = await ledger.modifyOrder(order, 'customer_id', { customerId });
-        const settled = await payFromAllAccounts(ledger, [moved]);
-        const last = settled.ordersPaid[0] ?? moved;
+        const before = await ledger.viewOf(order);
+        await ledger.modifyOrder(order, 'customer_id', { customerId });
+        const settled = await payFromAllAccounts(ledger, order.orderId);
+        const after = await shownNow(ledger, order);
         const answer = {
-          orders: { old_order: orderView(order), new_order: orderView(last) },
+          orders: { old_order: before, new_order: after },
           settlements: settled.settlements.map(settlementView),
         };
-        return { answer, record: recordOf('reassign order', order, last, reason) };
+        return { answer, record: recordOf('reassign order', before, after, reason) };
       });
     },
 
@@ -155,11 +159,11 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
      */
     reset(request: ChangeRequest, orderId: string) {
       return onOrder(request, orderId, async (ledger, order) => {
-        const reset = await ledger.resetOrder(order);
-        const settled = await payFromAllAccounts(ledger, [reset]);
-        const last = settled.ordersPaid[0] ?? reset;
-        const answer = { old_order: orderView(order), new_order: orderView(last) };
-        return { answer, record: recordOf('reset order', order, last) };
+        const before = orderView(order);
+        await ledger.resetOrder(order);
+        await payFromAllAccounts(ledger, order.orderId);
+        const answer = { old_order: before, new_order: await shownNow(ledger, order) };
+        return { answer, record: recordOf('reset order', before, answer.new_order) };
       });
     },
 
@@ -186,36 +190,76 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
         const settled = await payAllFromAllAccounts(ledger, (after, limit) =>
           ledger.tx.orders.openOfLinked(owner.account, after, limit),
         );
-        const shown = seesAll ? settled : ownPart(settled, owner.account);
+        const shown = seesAll ? settled : await ownPart(ledger, settled, owner.account);
         return settledAnswer('settle address', owner.address, settled, shown);
       });
     },
   };
 }
 
-/** Takes credit back from a customer's accounts: the made one first, then the largest balances. */
+async function shownNow(ledger: Ledger, { orderId }: Order): Promise<OrderView> {
+  return orderView(await findOrder(ledger.tx, orderId, true));
+}
+
+/** So many addresses of a customer are taken from at once; what the others have waits for the next time. */
+const MAX_ADDRESSES = 1_000;
+
+/**
+ * Takes credit back: from the customer's own, and from the free credit of accounts that may pay the customer's orders.
+ * What came from the made account goes first, then the address with the most.
+ */
 async function takingsOf(
   ledger: Ledger,
-  { customerId, made, amount }: { customerId: string; made: Owner; amount: MicroTari },
-): Promise<{ owner: Owner; amount: MicroTari }[]> {
-  const accounts = (await ledger.tx.accounts.ofCustomer(customerId))
-    .map((account) => ({ owner: account, available: account.totalConfirmed - account.totalPaid }))
-    .filter(({ available }) => available > 0n)
-    .sort((a, b) => rank(a) - rank(b) || Number(a.available < b.available) - Number(a.available > b.available));
-  function rank({ owner }: { owner: Owner }): number {
-    return owner.account === made.account ? 0 : 1;
+  customerId: string,
+  amount: MicroTari,
+  settings: EngineContext['settings'],
+): Promise<Pick<TakenBack, 'from' | 'parts'>[]> {
+  const made = (await madeOwner(ledger.tx, customerId, settings)).account;
+  const addresses = (await addressesOf(ledger, customerId))
+    .map((address) => ({ ...address, total: address.sources.reduce((sum, each) => sum + each.available, 0n) }))
+    .sort(
+      (a, b) =>
+        rank(a) - rank(b) ||
+        Number(a.total < b.total) - Number(a.total > b.total) ||
+        ((a.from.account ?? '') < (b.from.account ?? '') ? -1 : 1),
+    );
+  function rank({ from }: { from: TakenBack['from'] }): number {
+    return from.account === made ? 0 : 1;
   }
-  const takings: { owner: Owner; amount: MicroTari }[] = [];
+  const takings: Pick<TakenBack, 'from' | 'parts'>[] = [];
   let due = -amount;
-  for (const { owner, available } of accounts) {
+  for (const { from, sources, total } of addresses) {
     if (due === 0n) break;
-    const taken = available < due ? available : due;
-    takings.push({ owner, amount: -taken as MicroTari });
+    const taken = total < due ? total : due;
+    const parts = planInTurn(taken, sources);
+    if (parts !== undefined) takings.push({ from, parts });
     due -= taken;
   }
-  if (due > 0n) throw new EngineError('credit_exceeds_balance', formatTari(-amount - due));
+  if (due > 0n) throw new EngineError('credit_exceeds_balance', formatTari((-amount - due) as MicroTari));
   return takings;
 }
+
+/** What may be taken back from a customer, by the address that it came from. */
+async function addressesOf(ledger: Ledger, customerId: string) {
+  const { tx } = ledger;
+  const addresses = new Map<AccountId | null, { from: TakenBack['from']; sources: Source[] }>();
+  const owner = { kind: 'customer', id: customerId } as const;
+  const credits = await tx.payments.unspentByAccount(owner);
+  for (const { account, amount } of credits.slice(0, MAX_ADDRESSES)) {
+    const known = account === null ? undefined : await tx.accounts.find(account);
+    const from = { account, address: known?.address ?? NO_ADDRESS };
+    addresses.set(account, { from, sources: [{ owner, from: { account }, available: amount }] });
+  }
+  for (const { account, address, freeCredit } of await tx.accounts.spendersFor(customerId)) {
+    const known = addresses.get(account) ?? { from: { account, address }, sources: [] };
+    known.sources.push({ owner: { kind: 'account', id: account }, available: freeCredit });
+    addresses.set(account, known);
+  }
+  return [...addresses.values()];
+}
+
+/** What a payment by hand shows as its sender where it takes back what came from no wallet's address. */
+const NO_ADDRESS = '';
 
 function requireStatus(order: Order, isAllowed: boolean, consequence: string): void {
   if (!isAllowed) {
@@ -223,28 +267,20 @@ function requireStatus(order: Order, isAllowed: boolean, consequence: string): v
   }
 }
 
-function recordOf(action: string, before: Order, after: Order, reason?: string) {
-  return {
-    action,
-    subject: before.orderId,
-    reason,
-    before: orderView(before),
-    after: orderView(after),
-  };
+function recordOf(action: string, before: OrderView, after: OrderView, reason?: string) {
+  return { action, subject: before.order_id, reason, before, after };
 }
 
 /** The audit log tells all that was paid, whatever part of it is shown. */
 function settledAnswer(action: string, subject: string, settled: Settled, shown = settled) {
-  const answer = shown.ordersPaid.length === 0 ? null : settlementViewOf(shown);
-  const record = { action, subject, after: settlementViewOf(settled) };
+  const answer = shown.ordersPaid.length === 0 ? null : settledView(shown);
+  const record = { action, subject, after: settledView(settled) };
   return { answer, record: settled.ordersPaid.length === 0 ? undefined : record };
 }
 
-function ownPart({ ordersPaid, settlements }: Settled, account: AccountId): Settled {
+async function ownPart({ tx }: Ledger, { ordersPaid, settlements }: Settled, account: AccountId): Promise<Settled> {
   const own = settlements.filter((entry) => entry.account === account);
   const ownOrders = new Set(own.map((entry) => entry.orderId));
-  return {
-    settlements: own,
-    ordersPaid: ordersPaid.filter((order) => order.claimedBy === account || ownOrders.has(order.orderId)),
-  };
+  const orders = ordersPaid.filter((order) => order.claimedBy === account || ownOrders.has(order.orderId));
+  return { settlements: own, ordersPaid: await withOwnNotes(tx, orders, account) };
 }

@@ -3,16 +3,17 @@ import type { OrderStatus } from '../store/database.ts';
 import { EngineError } from './errors.ts';
 
 /** What can happen to an order. */
-export type OrderAction = 'claim' | 'pay' | 'expire' | 'cancel' | 'reset' | 'reset_unclaimed';
+export type OrderAction = 'claim' | 'take_over' | 'pay' | 'expire' | 'cancel' | 'reset' | 'reset_unclaimed';
 
 /**
  * The whole life of an order: which action leads from which state to which. What is not in the table is refused, so a
- * Paid, Expired or Cancelled order is never claimed, charged, expired or cancelled again. Only an operator opens an
+ * Paid, Expired or Cancelled order is never claimed, charged, expired or cancelled again. A signature takes a New order
+ * over that was only named by payments. Only an operator opens an
  * Expired or Cancelled one again, as it was: New where somebody had claimed it.
  */
 export const ORDER_STATES: Readonly<Record<OrderStatus, Readonly<Partial<Record<OrderAction, OrderStatus>>>>> = {
   Unclaimed: { claim: 'New', expire: 'Expired', cancel: 'Cancelled' },
-  New: { pay: 'Paid', expire: 'Expired', cancel: 'Cancelled' },
+  New: { take_over: 'New', pay: 'Paid', expire: 'Expired', cancel: 'Cancelled' },
   Paid: {},
   Expired: { reset: 'New', reset_unclaimed: 'Unclaimed' },
   Cancelled: { reset: 'New', reset_unclaimed: 'Unclaimed' },
@@ -29,6 +30,7 @@ export const TOTAL_OF_STATUS: Readonly<Record<OrderStatus, keyof OrderTotals>> =
 
 const PAST_TENSE: Readonly<Record<OrderAction, string>> = {
   claim: 'claimed',
+  take_over: 'taken over',
   pay: 'paid',
   expire: 'expired',
   cancel: 'cancelled',

@@ -1,26 +1,29 @@
 import type { Order } from '../store/orders.ts';
-import type { OrderNames } from '../store/payments.ts';
+import type { Payment } from '../store/payments.ts';
 import type { Repositories } from '../store/repositories.ts';
-import { accountAddress, accountOf, addressToBase58, type TariAddress } from '../tari/address.ts';
-import { type Claim, claimInMemo, verifyClaim } from '../tari/claim.ts';
+import type { Claim } from '../tari/claim.ts';
 import { formatTari, MIN_SENDABLE } from '../tari/micro-tari.ts';
-import type { EngineContext, EngineSettings, SignatureContext } from './context.ts';
+import { enterNaming, enterSignedClaim, statedBy, type VerifiedClaim, verifiedClaim } from './claims.ts';
+import type { EngineContext, SignatureContext } from './context.ts';
 import { EngineError } from './errors.ts';
-import { Ledger, type Owner } from './ledger.ts';
+import { Ledger } from './ledger.ts';
 import type { Logger } from './log.ts';
+import { findNamedOrder, findOrder, findShopOrder, namesOf } from './order-lookup.ts';
+import { isOpen } from './order-states.ts';
+import type { Owner } from './owners.ts';
 import { convertPrice } from './prices.ts';
-import { tryToPay } from './settling.ts';
-import { networkProblemBySettings, requireShopNetwork } from './shop-network.ts';
+import { payFromAllAccounts, tryToPay } from './settling.ts';
+import { requireShopNetwork } from './shop-network.ts';
 import { closeByShop, withEarlyNews } from './shop-news.ts';
 import type { ShopOrder } from './storefront.ts';
 
 /** An order as the one who claimed it needs to see it. */
 export interface ClaimedOrder {
   order: Order;
-  /** When the order expires unless it is paid; for one that has expired or is cancelled, since when nobody can pay it. */
+  /** When the order expires unless it is paid; for one that can no longer be paid, since when that is so. */
   expiresAt: Date;
-  /** The hot wallet's address in base58. */
-  sendTo: string;
+  /** The hot wallet's address in base58; null where there is nothing to pay any more. */
+  sendTo: string | null;
 }
 
 /** What became of an order that the shop reported. */
@@ -30,78 +33,17 @@ export interface OrderReceipt {
   isNew: boolean;
 }
 
-/** A claim whose signature has been checked: the claimant says that the order is theirs. */
-export type VerifiedClaim = { orderId: string; claimant: Owner } & { readonly __checked: 'Claim' };
-
 export type Orders = ReturnType<typeof orders>;
-
-/** The owner that an address stands for. */
-export function ownerOf(address: TariAddress): Owner {
-  return { account: accountOf(address), address: addressToBase58(accountAddress(address)) };
-}
-
-/**
- * The claim, where the owner of its address has signed it, or where the settings ask nobody to. Looking at signatures is
- * slow, so it is done before the unit of work.
- */
-export function verifiedClaim(
-  claim: Claim,
-  { disableMemoSignatureCheck }: Pick<EngineSettings, 'disableMemoSignatureCheck'>,
-): VerifiedClaim | undefined {
-  const { valid, address } = verifyClaim(claim);
-  if (!valid && !disableMemoSignatureCheck) return undefined;
-  return { orderId: claim.order_id, claimant: ownerOf(address) } as VerifiedClaim;
-}
-
-/**
- * The order that an id names: by order id, or, where the mode is not strict, by the shop's other name for it.
- * @throws {EngineError} `order_not_found`
- */
-export async function findOrder(tx: Repositories, orderId: string, strictMode: boolean): Promise<Order> {
-  const order = await findOrderOrNone(tx, orderId, strictMode);
-  if (order === undefined) throw new EngineError('order_not_found', orderId);
-  return order;
-}
-
-export async function findOrderOrNone(
-  tx: Repositories,
-  orderId: string,
-  strictMode: boolean,
-): Promise<Order | undefined> {
-  const byId = await tx.orders.find(orderId);
-  if (byId !== undefined || strictMode) return byId;
-  return (await tx.orders.findByAltId(orderId)) ?? (await tx.orders.findByAltId(spelledOtherwise(orderId)));
-}
-
-/** The name of an order without its `#`, or with one: shops write it, people who pay often leave it out. */
-function spelledOtherwise(name: string): string {
-  return name.startsWith('#') ? name.slice(1) : `#${name}`;
-}
-
-/** Who claims an order by its own texts: the first that has signed a claim of it. Slow, so it is done before the unit of work. */
-export function claimantIn(shopOrder: ShopOrder, { settings, log }: SignatureContext): Owner | undefined {
-  for (const text of shopOrder.claimTexts) {
-    const claim = claimInMemo(text);
-    if (claim === undefined || !namesOrder(claim.order_id, shopOrder, settings.strictMode)) continue;
-    const verified = verifiedClaim(claim, settings);
-    const problem = verified && networkProblemBySettings(settings, verified.claimant.account);
-    if (verified !== undefined && problem === undefined) return verified.claimant;
-    log.info(
-      { orderId: shopOrder.orderId },
-      `The claim in the note of the order is passed over: ${problem ?? 'it is not signed by its address.'}`,
-    );
-  }
-  return undefined;
-}
 
 export function orders(context: EngineContext) {
   const { store, clock, settings, log, subscriptions } = context;
 
   const enter = async (ledger: Ledger, told: ShopOrder, claimant: Owner | undefined): Promise<OrderReceipt> => {
-    const known = await ledger.tx.orders.find(told.orderId);
+    const { tx } = ledger;
+    const known = await findShopOrder(tx, told);
     if (known !== undefined) return { order: known, isNew: false };
-    const { shopOrder, closing } = await withEarlyNews(ledger.tx, told);
-    const { totalPrice, exchangeRate } = await convertPrice(ledger.tx, shopOrder);
+    const { shopOrder, closing } = await withEarlyNews(tx, told);
+    const { totalPrice, exchangeRate } = await convertPrice(tx, shopOrder);
     const order = await ledger.enterOrder({
       orderId: shopOrder.orderId,
       altId: shopOrder.altId,
@@ -111,42 +53,64 @@ export function orders(context: EngineContext) {
       originalPrice: shopOrder.price,
       currency: shopOrder.currency,
       exchangeRate,
-      amountOutstanding: null,
+      amountOutstanding: shopOrder.outstanding,
       createdAt: shopOrder.createdAt,
       shopUpdatedAt: shopOrder.updatedAt,
+      shopTriggeredAt: shopOrder.triggeredAt ?? null,
     });
     warnIfTooSmall(order, log);
-    if (closing !== null) return { order: await closeByShop(ledger, order, shopOrder, closing), isNew: true };
-    const owner = claimant ?? (await payerKnownFor(ledger.tx, order, settings.strictMode));
-    if (owner === undefined) return { order, isNew: true };
-    const claimed = await ledger.claimOrder(order, owner);
-    return { order: await tryToPay(ledger, claimed, owner), isNew: true };
+    const named = await paymentsNaming(tx, order);
+    for (const payment of named) {
+      if (payment.owner === null && payment.unspent > 0n) await ledger.adoptPayment(payment, order);
+    }
+    if (closing !== null) await closeByShop(ledger, order, shopOrder, closing);
+    else {
+      await claimByTexts(ledger, order, claimant, named);
+      await payNewOrder(ledger, order.orderId);
+    }
+    return { order: await requireOrder(tx, order.orderId), isNew: true };
   };
 
-  const claimedOrder = async (tx: Repositories, order: Order): Promise<ClaimedOrder> => {
-    const sendTo = settings.paymentWalletAddress ?? (await tx.wallets.firstAddress());
-    if (sendTo === undefined) throw new EngineError('no_payment_wallet');
-    // An address that claimed the order may ask again at any time, and must not be told to pay for one that is annulled.
-    const isAnnulled = order.status === 'Expired' || order.status === 'Cancelled';
-    const timeoutMs = isAnnulled ? 0 : settings.unpaidOrderTimeoutMs;
-    return { order, sendTo, expiresAt: new Date(order.updatedAt.getTime() + timeoutMs) };
+  /** The payments that name a new order: they may have come before it. */
+  const paymentsNaming = async (tx: Repositories, order: Order): Promise<Payment[]> => {
+    const naming: Payment[] = [];
+    for (const payment of await tx.payments.naming(namesOf(order))) {
+      // A name that several orders bear names none of them.
+      const meant = payment.orderId === null ? undefined : await findNamedOrder(tx, payment.orderId, settings);
+      if (meant?.orderId === order.orderId) naming.push(payment);
+    }
+    return naming;
   };
 
   const enterClaim = async ({ orderId, claimant }: VerifiedClaim): Promise<ClaimedOrder> => {
     const now = clock.now();
     const claimed = await store.run(async (tx) => {
       await requireShopNetwork(tx, settings, claimant.account);
-      const ledger = new Ledger(tx, now, subscriptions);
+      const sendTo = settings.paymentWalletAddress ?? (await tx.wallets.firstAddress());
+      if (sendTo === undefined) throw new EngineError('no_payment_wallet');
       const order = await findOrder(tx, orderId, settings.strictMode);
-      if (order.claimedBy === claimant.account) return claimedOrder(tx, order);
-      const mine = await ledger.claimOrder(order, claimant);
-      return claimedOrder(tx, await tryToPay(ledger, mine, claimant));
+      const isRepeat = await tx.orderClaims.hasSigned(order.orderId, claimant.account);
+      const isTheirs = isRepeat || order.claimedBy === claimant.account;
+      // Who has nothing to do with it does not hear that there is such an order.
+      if (!isOpen(order.status) && !isTheirs) throw new EngineError('order_not_found', orderId);
+      if (isOpen(order.status) && !isRepeat) {
+        const ledger = new Ledger(tx, now, subscriptions);
+        await enterSignedClaim(ledger, order, claimant);
+        await tryToPay(ledger, order.orderId);
+      }
+      return claimedOrder(await requireOrder(tx, order.orderId), sendTo);
     });
     log.info(
       { orderId: claimed.order.orderId, claimant: claimant.address, status: claimed.order.status },
       `Order ${claimed.order.orderId} is claimed by ${claimant.address} and is now ${claimed.order.status}`,
     );
     return claimed;
+  };
+
+  const claimedOrder = (order: Order, sendTo: string): ClaimedOrder => {
+    const canBePaid = isOpen(order.status);
+    const expiresAt = canBePaid ? dueAt(order, settings) : order.updatedAt;
+    return { order, sendTo: canBePaid ? sendTo : null, expiresAt };
   };
 
   return {
@@ -159,18 +123,58 @@ export function orders(context: EngineContext) {
 
     /**
      * What `claim` does once the signature is checked.
-     * @throws {EngineError} `wrong_network`, `order_not_found`, `order_change_forbidden`, `no_payment_wallet`
+     * @throws {EngineError} `order_not_found`, also for one that the claimant can't claim; `no_payment_wallet`, `wrong_network`
      */
     enterClaim,
   };
+}
+
+/** When an open order's time is over. Money that is on its way may let it live on. */
+export function dueAt(
+  { status, updatedAt }: Order,
+  settings: Pick<EngineContext['settings'], 'unclaimedOrderTimeoutMs' | 'unpaidOrderTimeoutMs'>,
+): Date {
+  const timeoutMs = status === 'Unclaimed' ? settings.unclaimedOrderTimeoutMs : settings.unpaidOrderTimeoutMs;
+  return new Date(updatedAt.getTime() + timeoutMs);
+}
+
+/** Signatures go before what payments say of their senders, and the order's own text before that of payments. */
+async function claimByTexts(
+  ledger: Ledger,
+  order: Order,
+  claimant: Owner | undefined,
+  named: readonly Payment[],
+): Promise<void> {
+  const now = () => requireOrder(ledger.tx, order.orderId);
+  if (claimant !== undefined) await enterSignedClaim(ledger, await now(), claimant);
+  for (const payment of named) {
+    const signer = payment.claimIsSigned && payment.claimant && (await ledger.tx.accounts.find(payment.claimant));
+    if (signer) await enterSignedClaim(ledger, await now(), { account: signer.account, address: signer.address });
+  }
+  const [first] = named;
+  if (first !== undefined) await enterNaming(ledger, await now(), await statedBy(ledger.tx, first));
+}
+
+/** By what has come for it; else, where nobody has signed for it, by credit that may pay it and covers it. */
+async function payNewOrder(ledger: Ledger, orderId: string): Promise<void> {
+  await tryToPay(ledger, orderId);
+  const order = await requireOrder(ledger.tx, orderId);
+  const costs = order.totalPrice > 0n;
+  if (isOpen(order.status) && order.claimKind !== 'proven' && costs) await payFromAllAccounts(ledger, orderId);
+}
+
+async function requireOrder(tx: Repositories, orderId: string): Promise<Order> {
+  const order = await tx.orders.find(orderId);
+  if (order === undefined) throw new Error(`Order ${orderId} is not known`);
+  return order;
 }
 
 /** Claims as they come, with their signatures. */
 export function signedClaims({ enterClaim }: Pick<Orders, 'enterClaim'>, { settings }: SignatureContext) {
   return {
     /**
-     * Claims an order for the address that signed the claim, and tries to pay it from that address. Repeating the same
-     * claim answers the same and changes nothing.
+     * Claims an order for the address that signed the claim, and tries to pay it. Repeating the same claim answers the
+     * same and changes nothing.
      * @throws {EngineError} `claim_signature_invalid`, and as `enterClaim`
      */
     async claim(claim: Claim): Promise<ClaimedOrder> {
@@ -188,28 +192,4 @@ function warnIfTooSmall({ orderId, totalPrice }: Order, log: Logger): void {
     { orderId, totalPrice },
     `Order ${orderId} costs ${formatTari(totalPrice)}, which is less than a wallet can send (${formatTari(MIN_SENDABLE)}): only credit can pay it`,
   );
-}
-
-/** Every id and name that means the order where the mode is not strict. */
-function namesOf({ orderId, altId }: Pick<ShopOrder, 'orderId' | 'altId'>): OrderNames {
-  return altId === null ? [orderId] : [orderId, altId, spelledOtherwise(altId)];
-}
-
-function namesOrder(orderId: string, shopOrder: ShopOrder, strictMode: boolean): boolean {
-  return orderId === shopOrder.orderId || (!strictMode && namesOf(shopOrder).includes(orderId));
-}
-
-/**
- * For whom an order is claimed that nobody signed for: whoever a payment that already named it came from, else the
- * customer's most recently active account with credit.
- */
-async function payerKnownFor(tx: Repositories, order: Order, strictMode: boolean): Promise<Owner | undefined> {
-  const names: OrderNames = strictMode ? [order.orderId] : namesOf(order);
-  for (const payment of await tx.payments.naming(names)) {
-    const account = payment.claimant && (await tx.accounts.find(payment.claimant));
-    if (account) return { account: account.account, address: account.address };
-  }
-  const accounts = await tx.accounts.ofCustomer(order.customerId);
-  const account = accounts.find((candidate) => candidate.totalConfirmed > candidate.totalPaid);
-  return account && { account: account.account, address: account.address };
 }

@@ -1,21 +1,25 @@
+import { StoreContentError } from '../store/errors.ts';
 import type { Payment } from '../store/payments.ts';
 import type { Repositories } from '../store/repositories.ts';
-import { addressToBase58, type TariAddress } from '../tari/address.ts';
 import { claimInMemo } from '../tari/claim.ts';
 import { formatTari, type MicroTari } from '../tari/micro-tari.ts';
+import type { Sender } from '../tari/sender.ts';
+import { verifiedClaim } from './claims.ts';
 import type { EngineContext, SignatureContext } from './context.ts';
 import { EngineError } from './errors.ts';
-import { Ledger, type Owner } from './ledger.ts';
-import { findOrderOrNone, ownerOf, verifiedClaim } from './orders.ts';
-import { payOpenOrders, type Settled, tryToPay } from './settling.ts';
+import { confirmPayment, receivePayment } from './incoming.ts';
+import { Ledger } from './ledger.ts';
+import { orderNamedInMemo } from './order-lookup.ts';
+import { type Claimant, claimantOf, type Owner, senderText } from './owners.ts';
+import { nothingSettled, type Settled } from './settling.ts';
 import { networkProblemBySettings } from './shop-network.ts';
 import type { Authenticate, AuthenticatedMessage, WalletMessage, Wallets } from './wallets.ts';
 
 /** A payment as the hot wallet reports it. */
 export interface PaymentReport {
   txid: string;
-  /** The address that the sender's wallet wrote into the payment: a statement, not a proof. */
-  sender: TariAddress;
+  /** What the payer's wallet wrote into the payment: a statement, not a proof. */
+  sender: Sender;
   /** µT, above 0. */
   amount: MicroTari;
   memo: string | null;
@@ -23,11 +27,10 @@ export interface PaymentReport {
   orderId: string | null;
 }
 
-/** The order that a payment names, and for whom. */
-export interface NamedOrder {
-  orderId: string;
-  claimant: Owner;
-}
+/** The order that a payment names, and for whom: its sender says so, or somebody has signed it. */
+export type NamedOrder =
+  | { orderId: string; claimant: Claimant; isSigned: false }
+  | { orderId: string; claimant: Owner; isSigned: true };
 
 /** A report whose signatures have been checked: the wallet's, and that of a claim in the payment's memo. */
 export interface CheckedReport {
@@ -51,74 +54,75 @@ export interface ConfirmationReceipt extends Settled {
 
 export type Payments = ReturnType<typeof payments>;
 
-const NOTHING_SETTLED: Settled = { ordersPaid: [], settlements: [] };
-
 export function payments(
   { store, clock, settings, log, subscriptions }: EngineContext,
   wallets: Pick<Wallets, 'admit'>,
 ) {
-  const enter = async (ledger: Ledger, { report, named }: CheckedReport): Promise<Payment> => {
-    const { tx, now } = ledger;
-    const sender = ownerOf(report.sender);
-    await tx.accounts.ensure(sender.account, sender.address, now);
-    if (named) await tx.accounts.ensure(named.claimant.account, named.claimant.address, now);
-    return ledger.enterPayment({
-      txid: report.txid,
-      account: sender.account,
-      sender: addressToBase58(report.sender),
-      amount: report.amount,
-      memo: report.memo,
-      paymentType: 'on_chain',
-      status: 'received',
-      orderId: named?.orderId ?? null,
-      claimant: named?.claimant.account ?? null,
-      paymentReference: null,
-      blockHeight: null,
-      createdAt: now,
-      updatedAt: now,
-    });
-  };
-
   const enterReport = async (checked: CheckedReport): Promise<PaymentReceipt> => {
-    const { report, message, named } = checked;
     const now = clock.now();
-    const receipt = await store.run(async (tx) => {
-      await wallets.admit(tx, message, now);
-      const known = await knownPayment(tx, report);
-      if (known !== undefined) return { payment: known, isNew: false };
-      const ledger = new Ledger(tx, now, subscriptions);
-      const payment = await enter(ledger, checked);
-      if (named) await claimNamed(ledger, named, settings.strictMode);
-      const isConfirmed = await tx.payments.takeEarlyConfirmation(payment.txid);
-      return { payment: isConfirmed ? (await creditPayment(ledger, payment)).payment : payment, isNew: true };
+    const { report } = checked;
+    const receipt = await enterOnce(checked, now).catch((error: unknown) => {
+      if (!(error instanceof StoreContentError)) throw error;
+      // Money is not refused for a text beside it.
+      log.error({ err: error, txid: report.txid }, `Payment ${report.txid} is kept without its memo and order id`);
+      return enterOnce({ ...checked, report: { ...report, memo: null }, named: undefined }, now);
     });
     const { txid, sender } = receipt.payment;
     log.info(
       { txid, sender, isNew: receipt.isNew },
       `Payment ${txid} of ${formatTari(report.amount)} from ${sender} ${receipt.isNew ? 'is received' : 'was known already'}`,
     );
+    if (receipt.isNew) warnIfLate(receipt.payment);
     return receipt;
+  };
+
+  const enterOnce = (checked: CheckedReport, now: Date): Promise<PaymentReceipt> => {
+    const { report, message, named } = checked;
+    return store.run(async (tx) => {
+      await wallets.admit(tx, message, now);
+      const known = await knownPayment(tx, report);
+      if (known !== undefined) return { payment: known, isNew: false };
+      const ledger = new Ledger(tx, now, subscriptions);
+      const { txid, amount, memo } = report;
+      const sender = { ...claimantOf(report.sender), text: senderText(report.sender) };
+      const seen = { txid, amount, memo, sender, named, paymentReference: null, blockHeight: null };
+      const payment = await receivePayment(ledger, seen, settings);
+      const isConfirmed = await tx.payments.takeEarlyConfirmation(payment.txid);
+      if (!isConfirmed) return { payment, isNew: true };
+      return { payment: (await confirmPayment(ledger, payment, settings)).payment, isNew: true };
+    });
   };
 
   const enterConfirmation = async (txid: string, message: AuthenticatedMessage): Promise<ConfirmationReceipt> => {
     const now = clock.now();
-    const receipt = await store.run(async (tx): Promise<ConfirmationReceipt> => {
-      await wallets.admit(tx, message, now);
-      const payment = await tx.payments.find(txid);
-      if (payment === undefined) {
-        await tx.payments.keepEarlyConfirmation(txid, now);
-        return { outcome: 'early', ...NOTHING_SETTLED };
-      }
-      if (payment.status === 'confirmed') return { outcome: 'already_confirmed', ...NOTHING_SETTLED };
-      if (payment.status === 'cancelled') throw new EngineError('payment_cancelled', txid);
-      const { settled } = await creditPayment(new Ledger(tx, now, subscriptions), payment);
-      return { outcome: 'confirmed', ...settled };
-    });
+    const { payment: confirmed, ...receipt } = await store.run(
+      async (tx): Promise<ConfirmationReceipt & { payment?: Payment }> => {
+        await wallets.admit(tx, message, now);
+        const payment = await tx.payments.find(txid);
+        if (payment === undefined) {
+          await tx.payments.keepEarlyConfirmation(txid, now);
+          return { outcome: 'early', ...nothingSettled() };
+        }
+        if (payment.status === 'confirmed') return { outcome: 'already_confirmed', ...nothingSettled() };
+        if (payment.status === 'cancelled') throw new EngineError('payment_cancelled', txid);
+        const done = await confirmPayment(new Ledger(tx, now, subscriptions), payment, settings);
+        return { outcome: 'confirmed', payment: done.payment, ...done.settled };
+      },
+    );
     log.info(
       { txid, outcome: receipt.outcome, ordersPaid: receipt.ordersPaid.map((order) => order.orderId) },
       `Payment ${txid}: ${CONFIRMATION_SENTENCES[receipt.outcome]}; orders paid: ${receipt.ordersPaid.length}`,
     );
+    if (confirmed !== undefined) warnIfLate(confirmed);
     return receipt;
+  };
+
+  const warnIfLate = ({ txid, orderId, amount, isLate }: Payment): void => {
+    if (!isLate) return;
+    log.warn(
+      { txid, orderId, amount },
+      `Payment ${txid} of ${formatTari(amount)} came for order ${orderId}, which can no longer be paid; it is its customer's credit`,
+    );
   };
 
   return {
@@ -134,24 +138,6 @@ export function payments(
   };
 }
 
-/** Claims an Unclaimed order for the one whom a payment names with it, and pays it from what that one has already. */
-export async function claimNamed(ledger: Ledger, named: NamedOrder, strictMode: boolean): Promise<void> {
-  const order = await findOrderOrNone(ledger.tx, named.orderId, strictMode);
-  if (order?.status !== 'Unclaimed') return;
-  const claimed = await ledger.claimOrder(order, named.claimant);
-  await tryToPay(ledger, claimed, named.claimant);
-}
-
-/** Credits a received payment, and pays what that can pay. */
-export async function creditPayment(ledger: Ledger, payment: Payment): Promise<{ payment: Payment; settled: Settled }> {
-  const confirmed = await ledger.confirmPayment(payment);
-  if (payment.account === null) return { payment: confirmed, settled: NOTHING_SETTLED };
-  const account = await ledger.tx.accounts.find(payment.account);
-  if (account === undefined) throw new Error(`The account of payment ${payment.txid} is not known`);
-  const settled = await payOpenOrders(ledger, { account: account.account, address: account.address });
-  return { payment: confirmed, settled };
-}
-
 /** Reports of hot wallets as they come, with their signatures. */
 export function signedReports(
   { enterReport, enterConfirmation }: Payments,
@@ -160,8 +146,8 @@ export function signedReports(
 ) {
   return {
     /**
-     * Takes in a payment that was seen on the chain. It credits nobody until it is confirmed, but claims the order that
-     * it names. A payment that is known already changes nothing.
+     * Takes in a payment that was seen on the chain. It pays nothing until it is confirmed, but an Unclaimed order that it
+     * names is New then. A payment that is known already changes nothing.
      * @throws {EngineError} as `Authenticate` and `enterReport`
      */
     async receive(report: PaymentReport, message: WalletMessage): Promise<PaymentReceipt> {
@@ -170,7 +156,7 @@ export function signedReports(
     },
 
     /**
-     * Takes in that a payment is confirmed on the chain: credits its sender and pays what that can pay.
+     * Takes in that a payment is confirmed on the chain, and pays what it can pay.
      * @throws {EngineError} as `Authenticate` and `enterConfirmation`
      */
     async confirm(txid: string, message: WalletMessage): Promise<ConfirmationReceipt> {
@@ -180,18 +166,22 @@ export function signedReports(
 }
 
 /** The order that a payment names, and for whom: a signed claim in its memo speaks for its signer. */
-function namedOrder(report: PaymentReport, { settings, log }: SignatureContext): NamedOrder | undefined {
-  const claim = report.memo === null ? undefined : claimInMemo(report.memo);
+export function namedOrder(
+  { txid, memo, orderId, sender }: Pick<PaymentReport, 'txid' | 'memo' | 'orderId' | 'sender'>,
+  { settings, log }: SignatureContext,
+): NamedOrder | undefined {
+  const claim = memo === null ? undefined : claimInMemo(memo);
   if (claim !== undefined) {
     const verified = verifiedClaim(claim, settings);
     const problem = verified && networkProblemBySettings(settings, verified.claimant.account);
-    if (verified !== undefined && problem === undefined) return verified;
+    if (verified !== undefined && problem === undefined) return { ...verified, isSigned: true };
     log.info(
-      { txid: report.txid },
+      { txid },
       `The claim in the memo of the payment is passed over: ${problem ?? 'it is not signed by its address.'}`,
     );
   }
-  return report.orderId === null ? undefined : { orderId: report.orderId, claimant: ownerOf(report.sender) };
+  const named = orderId ?? orderNamedInMemo(memo, settings);
+  return named === undefined ? undefined : { orderId: named, claimant: claimantOf(sender), isSigned: false };
 }
 
 export const CONFIRMATION_SENTENCES: Readonly<Record<ConfirmationReceipt['outcome'], string>> = {
@@ -204,9 +194,9 @@ export const CONFIRMATION_SENTENCES: Readonly<Record<ConfirmationReceipt['outcom
 async function knownPayment(tx: Repositories, report: PaymentReport): Promise<Payment | undefined> {
   const known = await tx.payments.find(report.txid);
   if (known === undefined) return undefined;
+  const { account } = claimantOf(report.sender);
   // Where one side knows of no account, it says nothing against the other.
-  const isSameSender = known.account === null || known.account === ownerOf(report.sender).account;
-  const isSame = known.amount === report.amount && isSameSender;
-  if (!isSame) throw new EngineError('payment_contradicted', report.txid);
+  const isSameSender = known.account === null || account === null || known.account === account;
+  if (known.amount !== report.amount || !isSameSender) throw new EngineError('payment_contradicted', report.txid);
   return known;
 }

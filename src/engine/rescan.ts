@@ -1,10 +1,12 @@
 import type { WebhookAnswer } from '../store/webhooks.ts';
 import { recordChange } from './audit-trail.ts';
+import { claimantIn } from './claims.ts';
 import type { EngineContext } from './context.ts';
 import { EngineError } from './errors.ts';
 import { Ledger } from './ledger.ts';
-import { claimantIn, type Orders } from './orders.ts';
-import { takeInOrder } from './shop-changes.ts';
+import { findShopOrder } from './order-lookup.ts';
+import type { Orders } from './orders.ts';
+import { takeInNews, takeInOrder } from './shop-changes.ts';
 import { type OpenOrder, type ShopOrder, type Storefront, StorefrontError } from './storefront.ts';
 import { orderView } from './views.ts';
 
@@ -34,9 +36,10 @@ export function rescan(
     const now = clock.now();
     try {
       return await store.run(async (tx) => {
-        const known = await tx.orders.find(shopOrder.orderId);
-        const taken = await takeInOrder(new Ledger(tx, now, subscriptions), orders, shopOrder, claimant);
-        const added = known === undefined ? await tx.orders.find(shopOrder.orderId) : undefined;
+        const ledger = new Ledger(tx, now, subscriptions);
+        if ((await findShopOrder(tx, shopOrder)) !== undefined) return takeInKnown(ledger, shopOrder);
+        const taken = await takeInOrder(ledger, orders, shopOrder, claimant);
+        const added = await tx.orders.find(shopOrder.orderId);
         if (added !== undefined) {
           const entry = { actor, action: 'add order', subject: added.orderId, after: orderView(added) };
           await recordChange(tx, { ...entry, reason: 'It was open in the shop and missing here.' }, now);
@@ -49,8 +52,17 @@ export function rescan(
     }
   };
 
+  /** A known order follows what the shop says of it now, as if a webhook had told it. */
+  const takeInKnown = async (ledger: Ledger, shopOrder: ShopOrder): Promise<Omit<WebhookAnswer, 'state'>> => {
+    const { state, success, message } = await takeInNews(ledger, shopOrder);
+    return state === 'accepted' || !success
+      ? { success, message }
+      : { success: true, message: 'Order already processed.' };
+  };
+
   const resultOf = async (actor: string, open: OpenOrder): Promise<RescanResult> => {
     if (open.kind === 'unusable') return { success: false, message: `Order ${open.name}: ${open.reason}` };
+    if (open.kind === 'other_method') return { success: true, message: `Order ${open.name}: ${open.reason}` };
     const { success, message } = await takeIn(actor, open.order);
     const parts = [`Order ${open.order.altId ?? open.order.orderId}: ${message}`, open.remark];
     return { success, message: parts.filter((part) => part !== null).join(' ') };
@@ -58,8 +70,8 @@ export function rescan(
 
   return {
     /**
-     * Adds the orders that are open in the shop and missing here, as webhooks would have done; those that are known stay
-     * as they are. Answers one result for each open order of the shop. It can be repeated at any time.
+     * Adds the orders that are open in the shop and missing here, and has those that are known follow the shop, as webhooks
+     * would have done. Answers one result for each open order of the shop. It can be repeated at any time.
      * @param actor who asks, as the audit log names them.
      * @throws {EngineError} `shop_not_configured`; `shop_unreachable` where the shop did not tell all: what it told is
      *   taken in.

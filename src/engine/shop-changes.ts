@@ -1,12 +1,22 @@
 import type { Order } from '../store/orders.ts';
 import type { WebhookAnswer } from '../store/webhooks.ts';
 import { formatTari } from '../tari/micro-tari.ts';
-import type { Ledger, Owner } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import { findShopOrder } from './order-lookup.ts';
 import { isOpen } from './order-states.ts';
 import type { Orders } from './orders.ts';
+import type { Owner } from './owners.ts';
 import { convertPrice, isShopPriceOf } from './prices.ts';
 import { payFromAllAccounts } from './settling.ts';
-import { closeByShop, closingOf, keepEarlyNews, recordByShop } from './shop-news.ts';
+import {
+  closeByShop,
+  closingOf,
+  isOlder,
+  keepEarlyDeletion,
+  keepEarlyNews,
+  momentOf,
+  recordByShop,
+} from './shop-news.ts';
 import type { ShopOrder } from './storefront.ts';
 
 /**
@@ -29,7 +39,7 @@ export async function takeInOrder(
 ): Promise<WebhookAnswer> {
   const closing = closingOf(shopOrder);
   if (closing !== null) {
-    const known = await ledger.tx.orders.find(shopOrder.orderId);
+    const known = await findShopOrder(ledger.tx, shopOrder);
     if (known !== undefined) return takeInClosing(ledger, known, shopOrder, closing);
     const how = closing === 'paid' ? 'paid in the shop by other means' : 'cancelled in the shop';
     return answer('ignored', true, `The order is ${how}.`);
@@ -45,34 +55,52 @@ export async function takeInOrder(
  * @throws {EngineError} `unsupported_currency`, `invalid_price`; nothing has changed then.
  */
 export async function takeInNews(ledger: Ledger, news: ShopOrder): Promise<WebhookAnswer> {
-  const order = await ledger.tx.orders.find(news.orderId);
+  const order = await findShopOrder(ledger.tx, news);
   if (order === undefined) {
+    if (news.notOurs !== undefined) return answer('ignored', true, news.notOurs);
     await keepEarlyNews(ledger, news);
     return answer('accepted', true, `Order ${news.orderId} is not known yet; this is kept until it comes.`);
   }
   const closing = closingOf(news);
   if (closing !== null) return takeInClosing(ledger, order, news, closing);
   if (!isOpen(order.status)) return nothing(order, 'stays as it is');
-  if (news.updatedAt < order.shopUpdatedAt) return nothing(order, 'has had newer news');
+  if (isOlder(momentOf(news), { shopUpdatedAt: order.shopUpdatedAt, triggeredAt: order.shopTriggeredAt }))
+    return nothing(order, 'has had newer news');
   return takeInPrice(ledger, order, news);
 }
+
+/** Takes in that the shop has deleted an order, which ends it as cancelling does. */
+export async function takeInDeletion(ledger: Ledger, orderId: string): Promise<WebhookAnswer> {
+  const order = await ledger.tx.orders.find(orderId);
+  if (order === undefined) {
+    await keepEarlyDeletion(ledger, orderId);
+    return answer('accepted', true, `Order ${orderId} is not known yet; that it was deleted is kept until it comes.`);
+  }
+  return takeInClosing(ledger, order, { updatedAt: order.shopUpdatedAt }, 'deleted');
+}
+
+const CLOSED_HOW = {
+  paid: 'was paid in the shop by other means',
+  cancelled: 'was cancelled in the shop',
+  deleted: 'was deleted in the shop',
+} as const;
 
 async function takeInClosing(
   ledger: Ledger,
   order: Order,
-  news: ShopOrder,
-  closing: NonNullable<ReturnType<typeof closingOf>>,
+  news: Pick<ShopOrder, 'updatedAt'>,
+  closing: keyof typeof CLOSED_HOW,
 ): Promise<WebhookAnswer> {
+  const how = CLOSED_HOW[closing];
   if (isOpen(order.status)) {
     const closed = await closeByShop(ledger, order, news, closing);
-    const how = closing === 'paid' ? 'was paid in the shop by other means' : 'was cancelled in the shop';
     return answer('accepted', true, `Order ${order.orderId} ${how}. It is ${closed.status}.`);
   }
-  if (order.status === 'Paid' && closing === 'cancelled') {
+  if (order.status === 'Paid' && closing !== 'paid') {
     return answer(
       'ignored',
       false,
-      `Order ${order.orderId} was cancelled in the shop but is Paid here and stays so: a person has to decide what becomes of the customer's money.`,
+      `Order ${order.orderId} ${how} but is Paid here and stays so: a person has to decide what becomes of the customer's money.`,
     );
   }
   // Telling the shop that an order is paid makes it send orders/paid: here that is no news.
@@ -80,22 +108,29 @@ async function takeInClosing(
 }
 
 async function takeInPrice(ledger: Ledger, order: Order, news: ShopOrder): Promise<WebhookAnswer> {
-  const shopUpdatedAt = news.updatedAt;
+  const heard = {
+    shopUpdatedAt: news.updatedAt,
+    // What was asked for and not sent leaves the time of the last that was sent.
+    shopTriggeredAt: news.triggeredAt ?? order.shopTriggeredAt,
+    amountOutstanding: news.outstanding ?? order.amountOutstanding,
+  };
   if (isShopPriceOf(order, news)) {
-    if (shopUpdatedAt > order.shopUpdatedAt) await ledger.noteNews(order, { shopUpdatedAt });
+    const isNewer = heard.shopUpdatedAt > order.shopUpdatedAt || heard.shopTriggeredAt !== order.shopTriggeredAt;
+    if (isNewer || heard.amountOutstanding !== order.amountOutstanding) await ledger.noteNews(order, heard);
     return nothing(order, 'has the same price');
   }
   const { totalPrice, exchangeRate } = await convertPrice(ledger.tx, news);
-  const inShop = { originalPrice: news.price, currency: news.currency, exchangeRate, shopUpdatedAt };
+  const inShop = { originalPrice: news.price, currency: news.currency, exchangeRate, ...heard };
   if (totalPrice === order.totalPrice) {
     // An operator was faster than the shop.
     await ledger.noteNews(order, inShop);
     return nothing(order, 'has that price already');
   }
+  const before = await ledger.viewOf(order);
   const changed = await ledger.modifyOrder(order, 'total_price', { totalPrice, ...inShop });
-  const settled = await payFromAllAccounts(ledger, [changed]);
-  const last = settled.ordersPaid[0] ?? changed;
-  await recordByShop(ledger, 'change price of order', order, last, 'Its price was changed in the shop.');
+  await payFromAllAccounts(ledger, order.orderId);
+  const last = (await ledger.tx.orders.find(order.orderId)) ?? changed;
+  await recordByShop(ledger, 'change price of order', before, last, 'Its price was changed in the shop.');
   const price = formatTari(totalPrice);
   return answer('accepted', true, `The price of order ${order.orderId} is now ${price}. It is ${last.status}.`);
 }

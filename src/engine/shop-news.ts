@@ -4,16 +4,38 @@ import type { Order } from '../store/orders.ts';
 import type { Repositories } from '../store/repositories.ts';
 import { recordChange } from './audit-trail.ts';
 import type { Ledger } from './ledger.ts';
+import { payFromCredit } from './settling.ts';
 import type { ShopOrder } from './storefront.ts';
-import { orderView } from './views.ts';
+import type { OrderView } from './views.ts';
 
 /** Who stands in the audit log for what the shop did by itself. */
 export const SHOP = 'shop';
 
-const CLOSING_REASONS: Readonly<Record<ShopClosing, string>> = {
+const CLOSING_REASONS: Readonly<Record<ShopClosing | 'deleted', string>> = {
   cancelled: 'It was cancelled in the shop.',
+  deleted: 'It was deleted in the shop.',
   paid: 'It was paid in the shop by other means.',
 };
+
+/** When something was true in the shop. */
+export interface ShopMoment {
+  shopUpdatedAt: Date;
+  triggeredAt: string | null;
+}
+
+export function momentOf({ updatedAt, triggeredAt = null }: ShopOrder): ShopMoment {
+  return { shopUpdatedAt: updatedAt, triggeredAt };
+}
+
+/**
+ * Whether news is older than what was heard before. The shop's own times are whole seconds: of two in one second the one
+ * counts that the shop sent later, or where it does not say, the one that came later.
+ */
+export function isOlder(news: ShopMoment, heard: ShopMoment): boolean {
+  const difference = news.shopUpdatedAt.getTime() - heard.shopUpdatedAt.getTime();
+  if (difference !== 0 || news.triggeredAt === null || heard.triggeredAt === null) return difference < 0;
+  return news.triggeredAt < heard.triggeredAt;
+}
 
 /** How the shop has closed the order; null while it is open there. */
 export function closingOf(news: ShopOrder): ShopClosing | null {
@@ -28,23 +50,31 @@ export function closingOf(news: ShopOrder): ShopClosing | null {
  * settlements of exactly its price, and nothing was paid through them. So no credit is spent, the sums stay right, and
  * the audit log tells the two apart.
  */
-export async function closeByShop(ledger: Ledger, order: Order, news: ShopOrder, closing: ShopClosing): Promise<Order> {
+export async function closeByShop(
+  ledger: Ledger,
+  order: Order,
+  news: Pick<ShopOrder, 'updatedAt'>,
+  closing: ShopClosing | 'deleted',
+): Promise<Order> {
   const shopUpdatedAt = news.updatedAt > order.shopUpdatedAt ? news.updatedAt : order.shopUpdatedAt;
+  const before = await ledger.viewOf(order);
   const closed = await ledger.annulOrder(order, 'cancel', { shopUpdatedAt });
-  await recordByShop(ledger, 'cancel order', order, closed, CLOSING_REASONS[closing]);
+  await recordByShop(ledger, 'cancel order', before, closed, CLOSING_REASONS[closing]);
+  await payFromCredit(ledger, closed.customerId);
   return closed;
 }
 
 /** The line in the audit log for what the shop changed of an order. */
-export function recordByShop(
-  { tx, now }: Ledger,
+export async function recordByShop(
+  ledger: Ledger,
   action: string,
-  before: Order,
-  after: Order,
+  before: OrderView,
+  changed: Order,
   reason: string,
 ): Promise<void> {
-  const views = { before: orderView(before), after: orderView(after) };
-  return recordChange(tx, { actor: SHOP, action, subject: before.orderId, reason, ...views }, now);
+  const { tx, now } = ledger;
+  const after = await ledger.viewOf(changed);
+  await recordChange(tx, { actor: SHOP, action, subject: changed.orderId, reason, before, after }, now);
 }
 
 /**
@@ -52,16 +82,25 @@ export function recordByShop(
  * were when it was made: without this, a late orders/create would open an order that the shop has closed, or at a price
  * that no longer holds. The news itself enters no order: shops also tell of orders that were never to be paid in Tari.
  */
-export async function keepEarlyNews({ tx, now }: Ledger, news: ShopOrder): Promise<void> {
-  const { orderId, price, currency, updatedAt: shopUpdatedAt } = news;
-  const kept = await tx.earlyNews.find(orderId);
-  const heard = { orderId, closing: closingOf(news), price, currency, shopUpdatedAt };
+export function keepEarlyNews(ledger: Ledger, news: ShopOrder): Promise<void> {
+  const { orderId, price, currency, outstanding = null } = news;
+  return keep(ledger, { orderId, closing: closingOf(news), price, currency, outstanding, ...momentOf(news) });
+}
+
+/** Keeps that an order which is not known yet has been deleted: nobody pays it, so that it needs no price. */
+export function keepEarlyDeletion(ledger: Ledger, orderId: string): Promise<void> {
+  const closed = { orderId, closing: 'cancelled', price: '0', currency: 'XTM', outstanding: null } as const;
+  return keep(ledger, { ...closed, shopUpdatedAt: ledger.now, triggeredAt: null });
+}
+
+async function keep({ tx, now }: Ledger, heard: EarlyNews): Promise<void> {
+  const kept = await tx.earlyNews.find(heard.orderId);
   await tx.earlyNews.keep(kept === undefined ? heard : joined(kept, heard), now);
 }
 
 /** The price goes by the newer of the two; that an order was closed holds whichever says so. */
 function joined(kept: EarlyNews, heard: EarlyNews): EarlyNews {
-  const newer = heard.shopUpdatedAt >= kept.shopUpdatedAt ? heard : kept;
+  const newer = isOlder(heard, kept) ? kept : heard;
   return { ...newer, closing: kept.closing ?? heard.closing };
 }
 
@@ -72,8 +111,9 @@ export async function withEarlyNews(
 ): Promise<{ shopOrder: ShopOrder; closing: ShopClosing | null }> {
   const early = await tx.earlyNews.find(told.orderId);
   if (early === undefined) return { shopOrder: told, closing: null };
-  const { price, currency, shopUpdatedAt: updatedAt, closing } = early;
-  if (updatedAt < told.updatedAt) return { shopOrder: told, closing };
+  const { price, currency, outstanding, shopUpdatedAt: updatedAt, triggeredAt, closing } = early;
+  if (isOlder(early, momentOf(told))) return { shopOrder: told, closing };
   // Nobody pays an order that is closed, so its price need not be one that can be converted now.
-  return { shopOrder: { ...told, ...(closing === null && { price, currency }), updatedAt }, closing };
+  const due = closing === null && { price, currency, outstanding };
+  return { shopOrder: { ...told, ...due, updatedAt, triggeredAt }, closing };
 }

@@ -15,10 +15,14 @@ export interface ShopOrder {
   memo: string | null;
   /** Every text of the order that may carry a signed claim (`protocol.md` 4), the note first. */
   claimTexts: readonly string[];
-  /** The price to be paid, as the decimal text that the shop wrote, in units of `currency`. */
+  /** What is to be paid in Tari now, as a decimal text in units of `currency`: without what others have paid or hold. */
   price: string;
   /** The currency code as the shop wrote it. */
   currency: string;
+  /** What the shop itself says is still due, in its own currency and spelling; null where it says nothing. */
+  outstanding: string | null;
+  /** Why the order is not to be paid in Tari, as a sentence: it opens nothing. Left out where it is. */
+  notOurs?: string | undefined;
   /** Whether the shop has its money already, or holds it, by other means than Tari: such an order is none of ours. */
   isPaidInShop: boolean;
   /** Whether the order is cancelled in the shop, which nobody can undo there. */
@@ -27,12 +31,19 @@ export interface ShopOrder {
   createdAt: Date;
   /** When the order last changed, by the shop's clock: older news never overwrites newer. */
   updatedAt: Date;
+  /**
+   * When the shop sent this, as UTC text that compares by its characters: of two updates with one `updatedAt` the later
+   * counts. Null or left out where the order was asked for.
+   */
+  triggeredAt?: string | null | undefined;
 }
 
 /** An open order of the shop as it can be asked for it, without a webhook. */
 export type OpenOrder =
   /** The remark is a sentence on what the shop did not tell of it; null where that is nothing. */
   | { kind: 'order'; order: ShopOrder; remark: string | null }
+  /** The order that the shop calls by this name is to be paid by another method than ours; the reason is a sentence. */
+  | { kind: 'other_method'; name: string; reason: string }
   /** What the shop said of the order that it calls by this name cannot be used. */
   | { kind: 'unusable'; name: string; reason: string };
 
@@ -52,7 +63,7 @@ export interface ShopAuthorization {
 export interface StorefrontOrder {
   orderId: string;
   altId: string | null;
-  /** What was to be paid in Tari, as the shop wrote it: with it a shop that other gateways pay too can be checked. */
+  /** What the order was paid for in Tari, as the shop wrote it: what the shop asks for now is held against it. */
   price?: { amount: string; currency: string } | undefined;
 }
 

@@ -6,7 +6,10 @@ import type { Payment } from '../store/payments.ts';
 import type { PriceUpdate } from '../store/price-updates.ts';
 import type { SettlementEntry } from '../store/settlements.ts';
 import type { HotWallet } from '../store/wallets.ts';
-import { sumMicroTari } from '../tari/micro-tari.ts';
+import type { MicroTari } from '../tari/micro-tari.ts';
+import type { OrderDetails } from './accounts.ts';
+import { HELD_ADVICE, type HeldMoney } from './held-reasons.ts';
+import { isOpen } from './order-states.ts';
 
 /**
  * The shapes of `http-api.md` 2, in which orders and money are shown: by the HTTP routes, in events, in the audit log.
@@ -18,6 +21,7 @@ export type PaymentView = ReturnType<typeof paymentView>;
 export type PriceUpdateView = ReturnType<typeof priceUpdateView>;
 
 export function orderView(order: Order) {
+  const missing = amountMissing(order);
   return {
     id: order.id,
     order_id: order.orderId,
@@ -31,8 +35,19 @@ export function orderView(order: Order) {
     updated_at: order.updatedAt.toISOString(),
     status: order.status,
     amount_outstanding: order.amountOutstanding,
+    amount_missing: missing,
     amount_seen: order.amountSeen,
   };
+}
+
+/**
+ * What is missing until an order is paid, in µT: its price less what is there for it, less the credit that will be used
+ * for it. Null for an order that can't be paid.
+ */
+export function amountMissing(order: Order): MicroTari | null {
+  if (!isOpen(order.status)) return null;
+  const missing = order.totalPrice - order.ownMoney - order.usableCredit;
+  return (missing > 0n ? missing : 0n) as MicroTari;
 }
 
 export function paymentView(payment: Payment) {
@@ -62,6 +77,45 @@ export function settlementView(entry: SettlementEntry) {
   };
 }
 
+/** An order as operators see it: with who claimed it and how, when it is due, and what has paid it. */
+export function orderDetailsView({ order, claimant, signers, dueAt, paidBy }: OrderDetails) {
+  return {
+    ...orderView(order),
+    claimed_by: claimant,
+    claim_kind: order.claimKind,
+    claims: signers.map(({ address, createdAt }) => ({ address, created_at: createdAt.toISOString() })),
+    due_at: dueAt?.toISOString() ?? null,
+    paid_by: paidBy.map(({ txid, sender, amount }) => ({ txid, sender, amount })),
+  };
+}
+
+export function heldView({ row, reason }: HeldMoney) {
+  return {
+    txid: row.txid,
+    amount: row.amount,
+    reason,
+    sender: row.sender,
+    order_id: row.orderId,
+    customer_id: row.customerId,
+    since: row.since.toISOString(),
+    advice: HELD_ADVICE[reason],
+  };
+}
+
+/** What paying came to. */
+export function settledView({ ordersPaid, settlements }: { ordersPaid: Order[]; settlements: SettlementEntry[] }) {
+  return { orders_paid: ordersPaid.map(orderView), settlements: settlements.map(settlementView) };
+}
+
+/** What a customer has, in µT. */
+export interface CustomerFunds {
+  /** The customer's own, what is there for its open orders, and the free credit that may pay them. */
+  available: bigint;
+  /** What has paid the customer's orders. */
+  paid: bigint;
+  accounts: readonly Account[];
+}
+
 /** @param address how the account was asked for, in base58; an unknown account shows zeros and the epoch. */
 export function balanceView(address: string, account: Account | undefined) {
   const confirmed = account?.totalConfirmed ?? 0n;
@@ -75,13 +129,12 @@ export function balanceView(address: string, account: Account | undefined) {
   };
 }
 
-export function customerBalanceView(accounts: readonly Account[]) {
-  const confirmed = sumMicroTari(accounts.map((account) => account.totalConfirmed));
-  const paid = sumMicroTari(accounts.map((account) => account.totalPaid));
+/** What may pay a customer's orders, and what has paid them. */
+export function customerBalanceView({ available, paid, accounts }: CustomerFunds) {
   return {
-    total_confirmed: confirmed,
+    total_confirmed: available + paid,
     total_paid: paid,
-    current_balance: confirmed - paid,
+    current_balance: available,
     addresses: accounts.map((account) => balanceView(account.address, account)),
   };
 }

@@ -1,13 +1,16 @@
 import { storableText } from '../storable-text.ts';
+import { StoreContentError } from '../store/errors.ts';
 import type { SetAsideWebhook, WebhookAnswer, WebhookDelivery } from '../store/webhooks.ts';
 import { takeInAuthorization } from './authorizations.ts';
 import type { ChangeRequest, Changes } from './changes.ts';
+import { claimantIn } from './claims.ts';
 import type { EngineContext, SignatureContext } from './context.ts';
 import { EngineError } from './errors.ts';
-import { Ledger, type Owner } from './ledger.ts';
-import { claimantIn, type Orders } from './orders.ts';
+import { Ledger } from './ledger.ts';
+import type { Orders } from './orders.ts';
+import type { Owner } from './owners.ts';
 import type { PriceUpdateRequests } from './price-updates.ts';
-import { takeInNews, takeInOrder } from './shop-changes.ts';
+import { takeInDeletion, takeInNews, takeInOrder } from './shop-changes.ts';
 import type { ShopAuthorization, ShopOrder } from './storefront.ts';
 
 /** How the shop's adapter read a delivery. */
@@ -15,6 +18,8 @@ export type WebhookContent =
   | { kind: 'new_order'; order: ShopOrder }
   /** Something happened in the shop to an order, which is told of as it is since then. */
   | { kind: 'order_news'; order: ShopOrder }
+  /** The shop has deleted an order, and says no more of it than its id. */
+  | { kind: 'order_deleted'; orderId: string }
   /** Another gateway holds money for an order. */
   | { kind: 'authorization'; authorization: ShopAuthorization }
   /** A product is new or has changed, and perhaps what it costs. */
@@ -31,6 +36,8 @@ export type CheckedContent =
 
 /** Reads the kept body of a delivery as its topic says: the shop's adapter knows how. */
 export type ReadContent = (topic: string, body: string) => WebhookContent;
+
+const UNSTORABLE = 'It holds a text, a time or a sum that the database cannot keep.';
 
 export type Webhooks = ReturnType<typeof webhooks>;
 
@@ -55,7 +62,7 @@ export function webhooks(
 ) {
   const { store, clock, log, subscriptions } = context;
 
-  const process = async (ledger: Ledger, content: CheckedContent) => {
+  const process = async (ledger: Ledger, content: CheckedContent, triggeredAt: string | null) => {
     if (content.kind === 'ignored') return answer('ignored', true, content.reason);
     if (content.kind === 'unusable') return answer('set_aside', false, content.reason);
     if (content.kind === 'product_news') {
@@ -67,8 +74,10 @@ export function webhooks(
       if (content.kind === 'authorization') {
         return await takeInAuthorization(ledger, content.authorization, shop.name);
       }
-      if (content.kind === 'order_news') return await takeInNews(ledger, content.order);
-      return await takeInOrder(ledger, orders, content.order, content.claimant);
+      if (content.kind === 'order_deleted') return await takeInDeletion(ledger, content.orderId);
+      const order = { ...content.order, triggeredAt };
+      if (content.kind === 'order_news') return await takeInNews(ledger, order);
+      return await takeInOrder(ledger, orders, order, content.claimant);
     } catch (error) {
       // What waiting or a person can mend (a rate that is not set yet, a price that cannot be read) is kept for them.
       if (error instanceof EngineError) return answer('set_aside', false, error.message);
@@ -82,17 +91,11 @@ export function webhooks(
     body: string | Uint8Array,
   ): Promise<WebhookAnswer> => {
     const now = clock.now();
-    const { received, isRepeat } = await store.run(async (tx) => {
-      const before = delivery.webhookId === null ? undefined : await tx.webhooks.answerOf(delivery.webhookId);
-      if (before !== undefined) return { received: before, isRepeat: true };
-      const received = await process(new Ledger(tx, now, subscriptions), content);
-      await tx.webhooks.insert(
-        delivery,
-        received,
-        received.state === 'set_aside' ? storableText(textOf(body)) : null,
-        now,
-      );
-      return { received, isRepeat: false };
+    const { received, isRepeat } = await enterOnce(delivery, content, body, now).catch((error: unknown) => {
+      if (!(error instanceof StoreContentError)) throw error;
+      // The shop would send it again and again, and end the subscription.
+      log.error({ err: error, topic: delivery.topic, webhookId: delivery.webhookId }, UNSTORABLE);
+      return enterOnce(delivery, { kind: 'unusable', reason: UNSTORABLE }, body, now);
     });
     if (content.kind === 'authorization') shop.wakeOutbox();
     if (content.kind === 'product_news') priceUpdates.wake();
@@ -102,6 +105,20 @@ export function webhooks(
     else log.info(fields, `Webhook ${delivery.topic}: ${received.message}${isRepeat ? ' (sent again)' : ''}`);
     return received;
   };
+
+  const enterOnce = (delivery: WebhookDelivery, content: CheckedContent, body: string | Uint8Array, now: Date) =>
+    store.run(async (tx) => {
+      const before = delivery.webhookId === null ? undefined : await tx.webhooks.answerOf(delivery.webhookId);
+      if (before !== undefined) return { received: before, isRepeat: true };
+      const received = await process(new Ledger(tx, now, subscriptions), content, delivery.triggeredAt);
+      await tx.webhooks.insert(
+        delivery,
+        received,
+        received.state === 'set_aside' ? storableText(textOf(body)) : null,
+        now,
+      );
+      return { received, isRepeat: false };
+    });
 
   return {
     /** What `receive` does once the signatures are checked. */
@@ -124,7 +141,7 @@ export function webhooks(
       const retried = await perform(request, async (ledger) => {
         const kept = await ledger.tx.webhooks.findSetAside(id);
         if (kept === undefined || content === undefined) throw new EngineError('webhook_not_set_aside', String(id));
-        const received = await process(ledger, content);
+        const received = await process(ledger, content, kept.triggeredAt);
         await ledger.tx.webhooks.answerAgain(kept, received);
         const before = { state: 'set_aside', message: kept.reason };
         return {

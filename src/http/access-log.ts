@@ -33,7 +33,7 @@ export interface AccessLogFields {
   httpVersion: string;
   status: number;
   userAgent: string | null;
-  /** Whether a login token came with the request (`tpg_auth_token`). */
+  /** Whether a login token came with the request (`tpg_auth_token`, or a bearer token for a login). */
   auth: 'present' | null;
   /** Whether an access token came with the request (`tpg_access_token` as header or cookie, or a bearer token). */
   access: 'present' | null;
@@ -53,8 +53,8 @@ export function accessLogFields(request: AnsweredRequest): AccessLogFields {
     httpVersion: cut(request.httpVersion, LONGEST.httpVersion),
     status: request.status,
     userAgent: headerText(headers['user-agent'], LONGEST.userAgent),
-    auth: hasText(headers.tpg_auth_token) ? 'present' : null,
-    access: hasAccessToken(headers) ? 'present' : null,
+    auth: hasLoginToken(request) ? 'present' : null,
+    access: hasAccessToken(request) ? 'present' : null,
     durationMs: Math.round(request.durationMs * 1000) / 1000,
   };
 }
@@ -79,10 +79,24 @@ export function formatAccessLine(fields: AccessLogFields): string {
   ].join(' ');
 }
 
-function hasAccessToken(headers: IncomingHttpHeaders): boolean {
+/** Where a bearer token is a login token. */
+function isLogin({ url }: AnsweredRequest): boolean {
+  return /^\/auth\/?(?:\?|$)/.test(url);
+}
+
+function hasLoginToken(request: AnsweredRequest): boolean {
+  return hasText(request.headers.tpg_auth_token) || (isLogin(request) && hasBearerToken(request.headers));
+}
+
+function hasBearerToken({ authorization = '' }: IncomingHttpHeaders): boolean {
+  return /^bearer\s+\S/i.test(authorization);
+}
+
+function hasAccessToken(request: AnsweredRequest): boolean {
+  const { headers } = request;
   return (
     hasText(headers.tpg_access_token) ||
-    /^bearer\s+\S/i.test(headers.authorization ?? '') ||
+    (!isLogin(request) && hasBearerToken(headers)) ||
     /(?:^|;)\s*tpg_access_token=[^;\s]/.test(headers.cookie ?? '')
   );
 }

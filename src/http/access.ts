@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { Access } from '../engine/access.ts';
 import { mayActAs } from '../engine/access.ts';
@@ -96,11 +97,16 @@ export function rolesOfGuard(hook: unknown): readonly Role[] | undefined {
   return typeof hook === 'function' && GUARDED_BY in hook ? (hook as GuardHook)[GUARDED_BY] : undefined;
 }
 
+/** The token of `Authorization: Bearer`. */
+export function bearerTokenIn({ authorization = '' }: IncomingHttpHeaders): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+}
+
 /** From the header, the cookie of the same name, or a bearer token. */
 function accessTokenIn(request: FastifyRequest): { token: string | undefined; isCookie: boolean } {
   const header = request.headers.tpg_access_token;
   if (typeof header === 'string' && header !== '') return { token: header, isCookie: false };
-  const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const bearer = bearerTokenIn(request.headers);
   if (bearer !== undefined) return { token: bearer, isCookie: false };
   const cookie = /(?:^|;\s*)tpg_access_token=([^;\s]+)/.exec(request.headers.cookie ?? '')?.[1];
   return { token: cookie, isCookie: true };

@@ -6,7 +6,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { EngineError, type EngineErrorCode, ERROR_SENTENCES } from '../engine/errors.ts';
 import type { Logger } from '../engine/log.ts';
 import { JsonError } from '../json.ts';
-import { StoreUnavailableError } from '../store/errors.ts';
+import { StoreContentError, StoreUnavailableError } from '../store/errors.ts';
 
 /** Every error that the HTTP interface itself can answer, with its status and sentence (`http-api.md` 4). */
 const HTTP_ERRORS = {
@@ -21,7 +21,10 @@ const HTTP_ERRORS = {
   rate_limited: [429, 'There were too many requests from your address. Please try again in {} s.'],
   unavailable: [503, 'The server cannot keep anything at the moment. Please try again later.'],
   internal_error: [500, 'Something went wrong in the server. It has been logged under this request_id.'],
-  login_token_missing: [400, 'Auth token signature invalid or not provided.'],
+  login_token_missing: [
+    400,
+    'Auth token signature invalid or not provided. No login token came: neither in the header tpg_auth_token nor as Authorization: Bearer. If you sent that header, a proxy on the way drops names with underscores, as nginx does without underscores_in_headers on.',
+  ],
   login_token_malformed: [400, 'Login token is not in the correct format. {}'],
   login_signature_invalid: [401, 'Login token signature is invalid. {}'],
   access_token_missing: [401, 'Please first authenticate: no cookie containing a jwt was found in the request.'],
@@ -59,6 +62,7 @@ const ENGINE_ERROR_STATUS: Readonly<Record<EngineErrorCode, number>> = {
   wallet_not_found: 404,
   payment_contradicted: 409,
   payment_cancelled: 409,
+  payment_not_held: 409,
   login_nonce_not_increasing: 401,
   login_roles_not_held: 403,
   permission_missing: 403,
@@ -166,6 +170,9 @@ function knownError(error: unknown): KnownError | undefined {
     return { status: ENGINE_ERROR_STATUS[error.code], code: error.code, message: error.message };
   }
   if (error instanceof StoreUnavailableError) return knownError(new HttpError('unavailable'));
+  if (error instanceof StoreContentError) {
+    return knownError(new HttpError('invalid_request', 'it holds a text, a time or a sum that cannot be kept.'));
+  }
   if (error instanceof JsonError) return knownError(new HttpError('unreadable_body', error.message));
   if (hasZodFastifySchemaValidationErrors(error)) {
     return knownError(new HttpError('invalid_request', describeIssues(error)));

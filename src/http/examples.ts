@@ -1,3 +1,5 @@
+import { HELD_ADVICE } from '../engine/held-reasons.ts';
+
 /**
  * An example of each request and each answer, for the API page: one order's way from the shop to Paid, and what an
  * operator does meanwhile. They stand in an order in which all of them work. The keys behind their signatures are those
@@ -40,12 +42,20 @@ const NEW_ORDER = {
   created_at: NOON,
   updated_at: ONE,
   status: 'New',
-  amount_outstanding: null,
+  amount_outstanding: '15.90',
+  amount_missing: 477_000_000,
   amount_seen: 0,
 };
-const ORDER = { ...NEW_ORDER, status: 'Paid' };
+const ORDER = { ...NEW_ORDER, status: 'Paid', amount_missing: null };
 const OPEN_ORDER = { ...NEW_ORDER, id: 2, order_id: OPEN_ORDER_ID, alt_id: '#1002' };
-const CANCELLED_ORDER = { ...NEW_ORDER, id: 3, order_id: LOST_ORDER_ID, alt_id: '#1003', status: 'Cancelled' };
+const CANCELLED_ORDER = {
+  ...NEW_ORDER,
+  id: 3,
+  order_id: LOST_ORDER_ID,
+  alt_id: '#1003',
+  status: 'Cancelled',
+  amount_missing: null,
+};
 const PAYMENT = {
   txid: TXID,
   created_at: ONE,
@@ -127,6 +137,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
       storefront: 'ok',
       outbox: { pending: 0, dead_letters: 0, lag_seconds: 0 },
       price_updates: { waiting: 0, failed: 0 },
+      payments: { late: 0 },
     },
   },
   'GET /api/chain': {
@@ -259,6 +270,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
       total_price: 477_000_000,
       expires_at: '2026-11-23T13:00:00.000Z',
       status: 'New',
+      amount_missing: 477_000_000,
       send_to: HOT_WALLET,
     },
   },
@@ -292,7 +304,37 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   'GET /api/orders': { query: PAGE, answer: ORDERS },
   'GET /api/unfulfilled_orders': { query: PAGE, answer: OPEN_ORDERS },
   'GET /api/payments': { query: PAGE, answer: PAYMENTS },
-  'GET /api/order/id/{order_id}': { params: { order_id: ORDER_ID }, answer: ORDER },
+  'GET /api/order/id/{order_id}': {
+    params: { order_id: ORDER_ID },
+    answer: {
+      ...ORDER,
+      claimed_by: CUSTOMER,
+      claim_kind: 'proven',
+      claims: [{ address: CUSTOMER, created_at: NOON }],
+      due_at: null,
+      paid_by: [{ txid: TXID, sender: CUSTOMER, amount: 477_000_000 }],
+    },
+  },
+  'GET /api/held': {
+    query: PAGE,
+    answer: [
+      {
+        txid: TXID,
+        amount: 23_000_000,
+        reason: 'surplus',
+        sender: CUSTOMER,
+        order_id: ORDER_ID,
+        customer_id: CUSTOMER_ID,
+        since: ONE,
+        advice: HELD_ADVICE.surplus,
+      },
+    ],
+  },
+  'POST /api/held/{txid}/assign': {
+    params: { txid: TXID },
+    body: { customer_id: CUSTOMER_ID, reason: 'The customer sent a screenshot' },
+    answer: { orders_paid: [], settlements: [] },
+  },
   'POST /api/settle': { answer: SETTLEMENT },
 
   'GET /api/balance/{address}': { ...BY_CUSTOMER_ADDRESS, answer: BALANCE },
@@ -344,7 +386,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   },
   'PATCH /api/order_price': {
     body: { order_id: OPEN_ORDER_ID, new_price: 470_000_000, reason: 'Discount' },
-    answer: { ...OPEN_ORDER, total_price: 470_000_000 },
+    answer: { ...OPEN_ORDER, total_price: 470_000_000, amount_missing: 470_000_000 },
   },
   'PATCH /api/reassign_order': {
     body: { order_id: OPEN_ORDER_ID, new_customer_id: '7002', reason: 'Ordered with the wrong account' },
@@ -352,7 +394,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   },
   'POST /api/fulfill': {
     body: { order_id: OPEN_ORDER_ID, reason: 'Paid in the shop by hand' },
-    answer: { ...OPEN_ORDER, status: 'Paid' },
+    answer: { ...OPEN_ORDER, status: 'Paid', amount_missing: null },
   },
   'POST /api/credit': {
     body: { customer_id: CUSTOMER_ID, amount: 5_000_000, reason: 'Prize draw' },
@@ -366,11 +408,15 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   },
   'PATCH /api/reset_order/{order_id}': {
     params: { order_id: LOST_ORDER_ID },
-    answer: { old_order: CANCELLED_ORDER, new_order: { ...CANCELLED_ORDER, status: 'New' } },
+    answer: {
+      old_order: CANCELLED_ORDER,
+      new_order: { ...CANCELLED_ORDER, status: 'New', amount_missing: 477_000_000 },
+    },
   },
   'POST /api/rescan_open_orders': { answer: [DONE] },
 
   'POST /api/roles': { body: [{ address: CUSTOMER, apply: ['read_all'], revoke: [] }] },
+  'GET /api/roles': { answer: [{ address: CUSTOMER, roles: ['user', 'read_all'] }] },
   'GET /api/roles/{address}': {
     ...BY_CUSTOMER_ADDRESS,
     answer: { address: CUSTOMER, roles: ['user', 'read_all'] },

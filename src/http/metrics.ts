@@ -83,6 +83,10 @@ function figureMetrics(registry: Registry): (figures: CurrentFigures | undefined
     'tpg_price_updates_failed',
     'Works on the prices that the shop shows that were given up: somebody must look at them.',
   );
+  const latePayments = gauge(
+    'tpg_late_payments',
+    'Payments that came for orders that could no longer be paid, and are not used up: see /api/held.',
+  );
   const rates = gauge('tpg_exchange_rate_age_seconds', 'How long ago the rate of a currency was set.', 'currency');
   const wallet = gauge(
     'tpg_wallet_notification_age_seconds',
@@ -94,11 +98,13 @@ function figureMetrics(registry: Registry): (figures: CurrentFigures | undefined
   return (figures) => {
     showChain(figures);
     for (const labelled of [orders, rates]) labelled.reset();
-    for (const single of [credit, lag, pending, dead, pricesWaiting, pricesFailed, wallet]) single.remove();
+    const singles = [credit, lag, pending, dead, pricesWaiting, pricesFailed, latePayments, wallet];
+    for (const single of singles) single.remove();
     if (figures === undefined) return;
     const secondsSince = (time: Date) => Math.max(0, (figures.now.getTime() - time.getTime()) / 1000);
     for (const [status, count] of figures.orders) orders.set({ status }, count);
     credit.set(Number(figures.unmatchedCredit));
+    latePayments.set(figures.latePayments);
     const { backlog, lastWalletNonceAt } = figures;
     lag.set(backlog.oldestPendingAt === null ? 0 : secondsSince(backlog.oldestPendingAt));
     pending.set(backlog.pending);

@@ -42,6 +42,7 @@ export async function describeApi(app: FastifyInstance, limitStrangers: Stranger
         securitySchemes: {
           access_token: { type: 'apiKey', in: 'header', name: 'tpg_access_token' },
           login_token: { type: 'apiKey', in: 'header', name: 'tpg_auth_token' },
+          login_bearer: { type: 'http', scheme: 'bearer' },
           shop_hmac: { type: 'apiKey', in: 'header', name: 'X-Shopify-Hmac-Sha256' },
         },
       },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isStorableTime } from '../storable-text.ts';
 
 /** Times of a query as people and the older `taritools` write them. */
 
@@ -25,8 +26,7 @@ export function parseQueryTime(text: string): Date | undefined {
   time.setUTCHours(hour, minute, second, milliseconds);
   const zoneMs = (zoneHours * 60 + zoneMinutes) * 60_000 * (match[9] === '-' ? -1 : 1);
   const utc = new Date(time.getTime() - zoneMs);
-  // Texts of years outside of these do not sort as times do.
-  return utc.getUTCFullYear() < 0 || utc.getUTCFullYear() > 9999 ? undefined : utc;
+  return isStorableTime(utc) ? utc : undefined;
 }
 
 export const queryTime = z

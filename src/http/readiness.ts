@@ -34,7 +34,7 @@ export function createReadiness(condition: () => Promise<Condition>, isEnding: (
   return async (): Promise<Readiness> => {
     const now = performance.now();
     if (last === undefined || now - last.at > FRESH_FOR_MS) last = { at: now, found: inTime(condition()) };
-    const { reasons, hasDatabase, storefront, deliveries, lagMs, prices, chain } = await last.found;
+    const { reasons, hasDatabase, storefront, deliveries, lagMs, prices, latePayments, chain } = await last.found;
     const allReasons = isEnding() ? [...reasons, ENDING] : [...reasons];
     return {
       ready: allReasons.length === 0,
@@ -43,6 +43,7 @@ export function createReadiness(condition: () => Promise<Condition>, isEnding: (
       storefront,
       outbox: { pending: deliveries.pending, dead_letters: deliveries.dead, lag_seconds: Math.floor(lagMs / 1000) },
       price_updates: prices,
+      payments: { late: latePayments },
       ...(chain && chain.state !== 'off' && { chain: chainReadiness(chain, chain.state) }),
     };
   };

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { HELD_REASONS } from '../engine/held-reasons.ts';
 import { formatIpAddress, parseIpAddress } from '../ip-address.ts';
 import { isStorable } from '../storable-text.ts';
 import {
+  CLAIM_KINDS,
   EVENT_TYPES,
   type EventType,
   ORDER_STATUSES,
@@ -104,12 +106,12 @@ export const paymentReference = z
   .regex(/^[0-9a-f]{64}$/i, 'must be a payment reference: 64 characters of hex')
   .transform((text) => text.toLowerCase());
 
-const LONGEST_MEMO = 16 * 1024;
+export const LONGEST_MEMO = 16 * 1024;
 
 export const memo = keptText(LONGEST_MEMO);
 
-/** The memo of a payment, as it was signed: no payment is refused for what somebody wrote into its memo. */
-export const paymentMemo = z.string().max(LONGEST_MEMO);
+/** A text of a payment as it was signed: no payment is refused for what somebody wrote into its memo or as its order. */
+export const signedText = z.string();
 
 export const customerId = keptText(270).min(1);
 
@@ -166,9 +168,31 @@ export const order = z.object({
   created_at: time,
   updated_at: time,
   status: z.enum(ORDER_STATUSES),
-  amount_outstanding: amount.nullable(),
+  amount_outstanding: z.string().nullable(),
+  amount_missing: amount.nullable(),
   /** What stands in a mempool for it: it counts for nothing. */
   amount_seen: amount,
+});
+
+/** An order with what operators see of it: who claimed it and how, when it is due, and what has paid it. */
+export const orderDetails = z.object({
+  ...order.shape,
+  claimed_by: z.string().nullable().optional(),
+  claim_kind: z.enum(CLAIM_KINDS).nullable().optional(),
+  claims: z.array(z.object({ address: z.string(), created_at: time })).optional(),
+  due_at: time.nullable().optional(),
+  paid_by: z.array(z.object({ txid: z.string(), sender: z.string(), amount })).optional(),
+});
+
+export const heldMoney = z.object({
+  txid: z.string(),
+  amount,
+  reason: z.enum(HELD_REASONS),
+  sender: z.string().nullable(),
+  order_id: z.string().nullable(),
+  customer_id: z.string().nullable(),
+  since: time,
+  advice: z.string(),
 });
 
 export const payment = z.object({
@@ -205,7 +229,8 @@ export const claimedOrder = z.object({
   total_price: amount,
   expires_at: time,
   status: z.enum(ORDER_STATUSES),
-  send_to: z.string(),
+  amount_missing: amount.nullable(),
+  send_to: z.string().nullable(),
 });
 
 export const addressBalance = z.object({
@@ -311,6 +336,14 @@ export const event = z.discriminatedUnion('type', [
   eventOf('OrderClaimed', { order, claimant: z.string() }),
   eventOf('PaymentReceived', { payment }),
   eventOf('PaymentConfirmed', { payment }),
+  eventOf('PaymentUnmatched', { payment, reason: z.literal('late') }),
+  eventOf('PaymentAssigned', {
+    payment,
+    amount,
+    order_id: z.string().nullable(),
+    customer_id: z.string().nullable(),
+    reason: z.string(),
+  }),
   eventOf('PaymentLeftTheChain', { payment }),
   eventOf('PaymentSeen', {
     txid: z.string(),
@@ -364,6 +397,8 @@ export const readiness = z.object({
   storefront: z.enum(['ok', 'not configured', 'behind']),
   outbox: z.object({ pending: z.int(), dead_letters: z.int(), lag_seconds: z.int() }),
   price_updates: z.object({ waiting: z.int(), failed: z.int() }),
+  /** Payments that came for orders that could no longer be paid, and are not used up: see /api/held. */
+  payments: z.object({ late: z.int() }),
   /** Where the chain is watched: the server is well without its nodes, and what it knows gets old. */
   chain: z
     .object({

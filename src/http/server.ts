@@ -11,6 +11,7 @@ import { chainRoutes } from '../rails/tari-chain/http/routes.ts';
 import type { RandomBytes } from '../tari/schnorr.ts';
 import { createGuard } from './access.ts';
 import { accessLogFields } from './access-log.ts';
+import { limitBodies } from './body-budget.ts';
 import { createClientAddress } from './client-address.ts';
 import { answerUnreadableRequest, createErrorHandler, HttpError } from './errors.ts';
 import { createIpList } from './ip-list.ts';
@@ -28,6 +29,7 @@ import { changeRoutes } from './routes/changes.ts';
 import { claimRoutes } from './routes/claim.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { healthRoutes } from './routes/health.ts';
+import { heldRoutes } from './routes/held.ts';
 import { listRoutes } from './routes/lists.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { priceUpdateRoutes } from './routes/price-updates.ts';
@@ -151,6 +153,7 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   const methodsAt = noteMethods(app);
   await describeApi(app, limitStrangers);
   refuseBeyondCapacity(app, log);
+  limitBodies(app, log, clientAddress);
 
   app.decorateRequest('caller', null);
   app.decorateRequest('rawText', '');
@@ -166,6 +169,7 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   await app.register(shopifyRoutes({ ...shop, webhooks: engine.webhooks, clientAddress, limitStrangers }));
   await app.register(accountRoutes(engine.accounts, guard));
   await app.register(listRoutes(engine.lists, guard));
+  await app.register(heldRoutes(engine.held, guard));
   await app.register(administrationRoutes(engine, guard));
   await app.register(priceUpdateRoutes(engine, guard));
   await app.register(rejectedRoutes(engine.webhooks, guard));

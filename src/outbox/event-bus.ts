@@ -36,6 +36,7 @@ export interface EventRegistry {
    * Calls the handler for each event of the type until it has succeeded once, across restarts, in the order of the
    * events of one order or payment. It may be called again after it succeeded, if the process died before that was
    * noted, so it must check before it acts.
+   * What it missed while it was not loaded it is told when it is loaded again, from its last event on.
    * @param subscriber names the handler for ever: under this name the database remembers what it has done.
    */
   onDurable<Type extends EventType>(
@@ -107,6 +108,11 @@ export class EventBus implements EventRegistry, Subscriptions {
   /** Every name under which something durable was registered. */
   allDurableSubscribers(): string[] {
     return [...new Set([...this.#durable.values()].flatMap((handlers) => [...handlers.keys()]))];
+  }
+
+  /** The types of events that a subscriber handles. */
+  typesOf(subscriber: string): EventType[] {
+    return EVENT_TYPES.filter((type) => this.#durable.get(type)?.has(subscriber));
   }
 
   handlerOf(subscriber: string, type: EventType): EventHandler | undefined {

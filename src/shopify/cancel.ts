@@ -4,6 +4,7 @@ import { StorefrontError, type StorefrontOrder, type StorefrontOutcome } from '.
 import type { AdminClient } from './admin-client.ts';
 import { CANCEL_ORDER, READ_JOB } from './operations.ts';
 import { type OrderState, orderLabel, readOrder, readOrderById } from './orders.ts';
+import { reasonOfOtherMethod } from './payment-methods.ts';
 import { lacksTariPart, readPayments } from './payments.ts';
 import { pause, type Sleep } from './sleep.ts';
 import type { OrderWebhookOptions } from './webhooks.ts';
@@ -23,7 +24,7 @@ const JOB_POLL_PAUSES_MS = [250, 500, 1000, 1500, 2000, 2000, 2000] as const;
 const RETRY_WHILE_JOB_RUNS_MS = 10_000;
 
 /**
- * Cancels the order in the shop, unless money was paid there. Shopify cancels in a job of its own, and can't undo it.
+ * Cancels the order in the shop, unless money was paid there or is to be paid by another method than ours. Shopify cancels in a job of its own, and can't undo it.
  * A repeat reads the order first and so does nothing when an earlier call got through.
  * @throws {StorefrontError}
  */
@@ -35,6 +36,10 @@ export async function cancelOrder(
 ): Promise<StorefrontOutcome> {
   const before = await readOrder(ports.client, order, signal);
   if (before.cancelledAt !== null) return alreadyCancelled(before);
+  const notOurs = reasonOfOtherMethod(before.paymentGatewayNames, ports.fields.paymentMethods);
+  if (notOurs !== undefined) {
+    return { effect: 'left_alone', detail: `${orderLabel(before)} was not cancelled: ${notOurs}` };
+  }
   const paid = PAID_BY_OTHER_MEANS.get(before.displayFinancialStatus ?? '');
   if (paid !== undefined && !(await isOnlyPartAuthorized(ports, before, order, signal))) {
     return { effect: 'left_alone', detail: `${orderLabel(before)} was not cancelled: ${paid} by other means.` };

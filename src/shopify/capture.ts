@@ -152,7 +152,7 @@ function lacksTariPartAlone(
   { priceField }: OrderWebhookOptions,
 ): boolean {
   if (price === undefined || priceField === 'line_items') return false;
-  const { presentmentMoney, shopMoney } = payments.outstanding;
+  const { presentmentMoney, shopMoney } = payments.totalOutstandingSet;
   const lacking = [presentmentMoney, shopMoney].find((money) => money.currencyCode === price.currency.toUpperCase());
   return lacking !== undefined && new Big(lacking.amount).lte(price.amount);
 }

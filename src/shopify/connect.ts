@@ -9,7 +9,7 @@ import { createShopifyStorefront } from './storefront.ts';
 import { clientCredentialsToken, staticToken, type TokenSource } from './tokens.ts';
 import type { OrderWebhookOptions } from './webhooks.ts';
 
-const DEFAULT_FIELDS: OrderWebhookOptions = { orderIdField: 'id', priceField: 'total' };
+const DEFAULT_FIELDS: OrderWebhookOptions = { priceField: 'total' };
 
 export interface ShopifySettings {
   /** The shop's domain, such as `my-shop.myshopify.com`. */
@@ -22,7 +22,7 @@ export interface ShopifySettings {
   accessToken?: string | undefined;
   clientId?: string | undefined;
   clientSecret?: string | undefined;
-  /** Which fields of an order hold its id and its price; `id` and `total` unless told. */
+  /** How orders are read; by their total, and all of them, unless told. */
   fields?: OrderWebhookOptions | undefined;
 }
 

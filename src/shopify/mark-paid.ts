@@ -7,6 +7,7 @@ import { AdminApiError } from './admin-errors.ts';
 import { captureAuthorizations } from './capture.ts';
 import { CREATE_MANUAL_PAYMENT, MARK_ORDER_AS_PAID } from './operations.ts';
 import { type OrderState, orderLabel, orderStateSchema, readOrder, readOrderById } from './orders.ts';
+import { refuseOtherRecord, refuseOtherSum } from './paid-sum.ts';
 import { authorizationsIn, lacksNothing, type OrderPayments, PAYMENT_METHOD_NAME } from './payments.ts';
 import type { OrderWebhookOptions } from './webhooks.ts';
 
@@ -33,7 +34,7 @@ export async function markPaid(
   if (ports.fields.capturePayments) return captureAndRecord(ports, found, order, paidAt, signal);
   if (isPaid(found)) return alreadyPaid(found);
   refuseUnpayable(found);
-  return recordInFull(ports, found, paidAt, signal);
+  return recordInFull(ports, found, order, paidAt, signal);
 }
 
 /**
@@ -53,7 +54,7 @@ async function captureAndRecord(
   if (isPaid(payments) || lacksNothing(payments)) return captured > 0 ? capturedNow(payments) : alreadyPaid(payments);
   refuseWhileAuthorized(payments);
   refuseUnpayable(payments);
-  return recordInFull(ports, payments, paidAt, signal);
+  return recordInFull(ports, payments, order, paidAt, signal);
 }
 
 /**
@@ -68,22 +69,30 @@ function refuseWhileAuthorized(payments: OrderPayments): void {
   });
 }
 
+/** Both of Shopify's mutations record all that is outstanding, whatever was paid: so that has to be the same. */
 async function recordInFull(
   ports: MarkPaidPorts,
   before: OrderState,
+  order: PaidOrder,
   paidAt: Date,
   signal: AbortSignal | undefined,
 ): Promise<StorefrontOutcome> {
+  await refuseOtherSum(ports, before, order, signal);
   const { order: answered, refusal } = await recordPayment(ports, before, paidAt, signal);
-  if (refusal === undefined && answered !== null && isPaid(answered)) return paidNow(answered);
+  if (refusal === undefined && answered !== null && isPaid(answered)) return recorded(before, answered);
   // A refusal may mean no more than that somebody else was faster, which the order's state tells better than its words.
   const after = await readOrderById(ports.client, before.id, signal);
-  if (isPaid(after)) return refusal === undefined ? paidNow(after) : alreadyPaid(after);
+  if (isPaid(after)) return refusal === undefined ? recorded(before, after) : alreadyPaid(after);
   refuseUnpayable(after);
   throw new StorefrontError(
     `${orderLabel(after)} is not paid in the shop: ${refusal ?? 'the payment was taken but does not show yet'}.`,
     { retryable: true },
   );
+}
+
+function recorded(before: OrderState, after: OrderState): StorefrontOutcome {
+  refuseOtherRecord(before, after);
+  return paidNow(after);
 }
 
 /** What a mutation answered. */

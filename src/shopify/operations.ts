@@ -3,23 +3,31 @@
  * which is names, addresses and e-mails: nothing here needs more of a customer than the id. A test validates each against the real schema.
  */
 
-/** The state by which we decide whether an order may be paid or cancelled. */
-const ORDER_STATE = `
-  fragment OrderState on Order {
-    id
-    name
-    displayFinancialStatus
-    canMarkAsPaid
-    cancelledAt
-    totalOutstandingSet { presentmentMoney { amount currencyCode } }
-  }`;
-
 /** A price in the shop's currency and in the buyer's. */
 const PRICES = `
   fragment Prices on MoneyBag {
     shopMoney { amount currencyCode }
     presentmentMoney { amount currencyCode }
   }`;
+
+/** The state by which we decide whether an order may be paid or cancelled, and what is due for it now. */
+const ORDER_STATE = `
+  fragment OrderState on Order {
+    id
+    name
+    canMarkAsPaid
+    cancelledAt
+    displayFinancialStatus
+    currencyCode
+    presentmentCurrencyCode
+    paymentGatewayNames
+    currentTotalPriceSet { ...Prices }
+    currentSubtotalPriceSet { ...Prices }
+    currentTotalDiscountsSet { ...Prices }
+    totalOutstandingSet { ...Prices }
+    totalReceivedSet { presentmentMoney { amount currencyCode } }
+  }
+  ${PRICES}`;
 
 export const READ_ORDER = `
   query ReadOrder($id: ID!) {
@@ -32,8 +40,6 @@ export const READ_ORDER_PAYMENTS = `
   query ReadOrderPayments($id: ID!) {
     order(id: $id) {
       ...OrderState
-      outstanding: totalOutstandingSet { ...Prices }
-      discounts: totalDiscountsSet { ...Prices }
       transactions(first: 60) {
         id
         kind
@@ -46,8 +52,7 @@ export const READ_ORDER_PAYMENTS = `
       }
     }
   }
-  ${ORDER_STATE}
-  ${PRICES}`;
+  ${ORDER_STATE}`;
 
 /** The currency is the buyer's. `finalCapture` is left out: a gateway that can't capture twice refuses it. */
 export const CAPTURE_AUTHORIZATION = `
@@ -113,10 +118,17 @@ export const READ_JOB = `
 
 /**
  * A page of orders as the search finds them. A customer's id is not protected, but an app without the scope
- * read_customers is denied the whole answer when it asks for one. What is outstanding is asked for where it is needed.
+ * read_customers is denied the whole answer when it asks for one. Each price of a page costs: only those are asked for
+ * that are needed.
  */
 export const READ_OPEN_ORDERS = `
-  query ReadOpenOrders($query: String!, $after: String, $withCustomers: Boolean!, $withOutstanding: Boolean!) {
+  query ReadOpenOrders(
+    $query: String!
+    $after: String
+    $withCustomers: Boolean!
+    $withSubtotals: Boolean!
+    $withDiscounts: Boolean!
+  ) {
     orders(first: 50, after: $after, sortKey: CREATED_AT, query: $query) {
       nodes {
         id
@@ -128,10 +140,11 @@ export const READ_OPEN_ORDERS = `
         displayFinancialStatus
         currencyCode
         presentmentCurrencyCode
-        totalPriceSet { ...Prices }
-        subtotalPriceSet { ...Prices }
-        totalOutstandingSet @include(if: $withOutstanding) { shopMoney { amount currencyCode } }
-        totalDiscountsSet @include(if: $withOutstanding) { shopMoney { amount currencyCode } }
+        paymentGatewayNames
+        currentTotalPriceSet { ...Prices }
+        currentSubtotalPriceSet @include(if: $withSubtotals) { ...Prices }
+        currentTotalDiscountsSet @include(if: $withDiscounts) { shopMoney { amount currencyCode } }
+        totalOutstandingSet { shopMoney { amount currencyCode } }
         customAttributes { key value }
         customer @include(if: $withCustomers) { id }
       }
@@ -144,7 +157,7 @@ export const READ_LINE_ITEMS = `
   query ReadLineItems($id: ID!, $after: String) {
     order(id: $id) {
       lineItems(first: 25, after: $after) {
-        nodes { quantity originalUnitPriceSet { ...Prices } }
+        nodes { currentQuantity originalUnitPriceSet { ...Prices } }
         pageInfo { hasNextPage endCursor }
       }
     }

@@ -1,19 +1,18 @@
 import * as z from 'zod';
 import { StorefrontError, type StorefrontOrder } from '../engine/storefront.ts';
 import type { AdminClient } from './admin-client.ts';
+import { moneyBagSchema, moneySchema, orderPricesSchema } from './due-now.ts';
 import { FIND_ORDERS_BY_NAME, READ_ORDER } from './operations.ts';
 
 /** What `OrderState` of `operations.ts` brings. */
-export const orderStateSchema = z.object({
+export const orderStateSchema = orderPricesSchema.extend({
   id: z.string().min(1).max(255),
   name: z.string().max(255),
-  /** Null while the shop has not worked it out. */
-  displayFinancialStatus: z.string().max(64).nullable(),
   canMarkAsPaid: z.boolean(),
   cancelledAt: z.string().max(64).nullable(),
-  totalOutstandingSet: z.object({
-    presentmentMoney: z.object({ amount: z.string().max(64), currencyCode: z.string().max(16) }),
-  }),
+  currentTotalDiscountsSet: moneyBagSchema,
+  totalOutstandingSet: moneyBagSchema,
+  totalReceivedSet: z.object({ presentmentMoney: moneySchema }),
 });
 
 /** An order as the shop has it now. */
@@ -23,9 +22,9 @@ export type OrderState = z.infer<typeof orderStateSchema>;
 export type OrderReference = { by: 'id'; gid: string } | { by: 'name'; name: string };
 
 /**
- * Tells how to ask the shop for an order. Its id is one of Shopify's, unless orders go by their names here
- * (TPG_SHOPIFY_ORDER_ID_FIELD=name): then the id *is* the name. The order's other name, which is always the name,
- * tells the two apart, also where a shop names its orders by bare digits, and for orders from before a change of that setting.
+ * Tells how to ask the shop for an order. Its id is one of Shopify's, unless it was entered by an older version of this
+ * server while orders went by their names: then the id *is* the name. The order's other name, which is always the name,
+ * tells the two apart, also where a shop names its orders by bare digits.
  */
 export function orderReference(order: StorefrontOrder): OrderReference {
   const isShopifyId = /^\d+$/.test(order.orderId) && order.orderId !== order.altId;

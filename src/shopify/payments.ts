@@ -2,6 +2,7 @@ import Big from 'big.js';
 import * as z from 'zod';
 import { StorefrontError, type StorefrontOrder } from '../engine/storefront.ts';
 import type { AdminClient } from './admin-client.ts';
+import { type MoneyBag, moneyBagSchema, moneySchema } from './due-now.ts';
 import { READ_ORDER_PAYMENTS } from './operations.ts';
 import { type OrderState, orderLabel, orderStateSchema } from './orders.ts';
 import type { OrderWebhookOptions } from './webhooks.ts';
@@ -11,13 +12,6 @@ export const PAYMENT_METHOD_NAME = 'Tari';
 
 /** As many as `READ_ORDER_PAYMENTS` asks for. */
 const MOST_TRANSACTIONS = 60;
-
-const moneySchema = z.object({
-  amount: z.string().regex(/^-?\d{1,20}(?:\.\d{1,18})?$/),
-  currencyCode: z.string().max(16),
-});
-const moneyBagSchema = z.object({ shopMoney: moneySchema, presentmentMoney: moneySchema });
-type MoneyBag = z.infer<typeof moneyBagSchema>;
 
 const transactionSchema = z.object({
   id: z.string().min(1).max(255),
@@ -32,8 +26,6 @@ const transactionSchema = z.object({
 type Transaction = z.infer<typeof transactionSchema>;
 
 const paymentsSchema = orderStateSchema.extend({
-  outstanding: moneyBagSchema,
-  discounts: moneyBagSchema.nullable(),
   transactions: z.array(transactionSchema).max(MOST_TRANSACTIONS),
 });
 
@@ -137,8 +129,8 @@ export function lacksTariPart(
     .filter(({ kind, status }) => kind === 'SALE' && status === 'SUCCESS')
     .filter(({ manualPaymentGateway, gateway }) => manualPaymentGateway || gateway === PAYMENT_METHOD_NAME)
     .map(({ amountSet }) => amountSet);
-  const discounts = priceField === 'line_items' && payments.discounts !== null ? [payments.discounts] : [];
-  const amounts = [payments.outstanding, ...manual, ...discounts].map(inCurrency);
+  const discounts = priceField === 'line_items' ? [payments.currentTotalDiscountsSet] : [];
+  const amounts = [payments.totalOutstandingSet, ...manual, ...discounts].map(inCurrency);
   const lacking = amounts.reduce<Big | undefined>(
     (sum, amount) => (sum === undefined || amount === undefined ? undefined : sum.plus(amount)),
     new Big(0),
@@ -148,6 +140,6 @@ export function lacksTariPart(
 }
 
 /** Whether the shop has or holds the whole of what it asks for. */
-export function lacksNothing({ outstanding }: OrderPayments): boolean {
-  return new Big(outstanding.presentmentMoney.amount).lte(0);
+export function lacksNothing({ totalOutstandingSet }: OrderState): boolean {
+  return new Big(totalOutstandingSet.presentmentMoney.amount).lte(0);
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idSchema, readBody, readField } from './webhooks.ts';
+import { idSchema, readBody, readField } from './webhook-fields.ts';
 
 const productIdSchema = idSchema.pipe(z.string().regex(/^\d{1,20}$/, 'has to be a whole number'));
 

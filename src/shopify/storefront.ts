@@ -14,7 +14,7 @@ export interface ShopifyStorefrontPorts {
   clock: Clock;
   sleep: Sleep;
   log: Logger;
-  /** Which fields of an order hold its id and its price. */
+  /** How orders are read. */
   fields: OrderWebhookOptions;
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ShopAuthorization } from '../engine/storefront.ts';
-import { currencySchema, expected, idSchema, nameSchema, priceSchema, readBody, readField } from './webhooks.ts';
+import { currencySchema, expected, idSchema, nameSchema, priceSchema, readBody, readField } from './webhook-fields.ts';
 
 /** What a webhook of the topic order_transactions/create tells. */
 export type TransactionNews =

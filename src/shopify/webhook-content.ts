@@ -1,8 +1,10 @@
 import type { WebhookContent } from '../engine/webhooks.ts';
 import { JsonError, parseJson } from '../json.ts';
+import { reasonNotOurs } from './payment-methods.ts';
 import { parseProductWebhook } from './products.ts';
 import { parseTransactionWebhook } from './transactions.ts';
-import { type OrderWebhookOptions, parseOrderWebhook, type Topic, WebhookContentError } from './webhooks.ts';
+import { idSchema, readBody, readField, WebhookContentError } from './webhook-fields.ts';
+import { type OrderWebhookOptions, parseOrderWebhook, type Topic } from './webhooks.ts';
 
 /** The topics that concern us. Only orders/create opens an order: shops tell of changes to orders of every kind. */
 const KIND_OF_TOPIC: ReadonlyMap<string, 'new_order' | 'order_news'> = new Map<Topic, 'new_order' | 'order_news'>([
@@ -19,14 +21,28 @@ const KIND_OF_TOPIC: ReadonlyMap<string, 'new_order' | 'order_news'> = new Map<T
 export function readContent(topic: string | null, body: string, fields: OrderWebhookOptions): WebhookContent {
   if (topic === 'order_transactions/create' && fields.capturePayments) return readTransaction(body);
   if (topic === 'products/create' || topic === 'products/update') return readProduct(body);
+  if (topic === 'orders/delete') return readDeletion(body);
   const kind = KIND_OF_TOPIC.get(topic ?? '');
   if (kind === undefined) return { kind: 'ignored', reason: `Nothing is done for ${topic ?? 'this topic'}.` };
   try {
-    const order = parseOrderWebhook(parseJson(body), fields);
+    const parsed = parseJson(body);
+    // Nothing else of an order of another method is looked at: it opens nothing, whatever is wrong with it.
+    const reason = kind === 'new_order' ? reasonNotOurs(readBody(parsed), fields.paymentMethods) : undefined;
+    if (reason !== undefined) return { kind: 'ignored', reason };
+    const order = parseOrderWebhook(parsed, fields);
     // The topic stands in a header, which the shop does not sign. So what the body does not say, it does not add; and no
     // order is cancelled when it is made, whatever Shopify's own sample of orders/create says.
     const isCancelledInShop = order.isCancelledInShop && kind !== 'new_order';
     return { kind, order: { ...order, isCancelledInShop } };
+  } catch (error) {
+    return unusable('order', error);
+  }
+}
+
+/** The body of orders/delete is the order's id and nothing else. */
+function readDeletion(body: string): WebhookContent {
+  try {
+    return { kind: 'order_deleted', orderId: readField(readBody(parseJson(body)), 'id', idSchema) };
   } catch (error) {
     return unusable('order', error);
   }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
 import pg from 'pg';
 import { migrationNames } from '../../migrations/index.ts';
+import { storableJson } from '../storable-text.ts';
 import type { Tables } from './database.ts';
 import { sqliteFile } from './database-url.ts';
 import { StoreBrokenError, StoreUnavailableError } from './errors.ts';
@@ -36,6 +37,8 @@ const COPIED: Readonly<Record<keyof Tables, boolean>> = {
   payments: true,
   early_confirmations: true,
   settlements: true,
+  order_claims: true,
+  payment_uses: true,
   wallets: true,
   nonces: true,
   roles: true,
@@ -56,6 +59,8 @@ const COPIED: Readonly<Record<keyof Tables, boolean>> = {
   chain_sightings: true,
   // It says only that the database can be written.
   heartbeat: false,
+  // The copy is another database.
+  database_identity: false,
 };
 
 const TABLES = Object.entries(COPIED).flatMap(([table, isCopied]) => (isCopied ? [table] : []));
@@ -235,6 +240,15 @@ async function insertionInto(client: pg.PoolClient, table: string) {
   const names = columns.map(({ name }) => `"${name}"`).join(', ');
   const arrays = columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ');
   const text = `insert into "${table}" (${names}) select * from unnest(${arrays})`;
+  // Older versions kept texts in JSON that PostgreSQL does not take.
+  const kept = (row: Row, { name, type }: { name: string; type: string }) => {
+    const value = row[name];
+    return type === 'jsonb' && typeof value === 'string' ? storableJson(value) : value;
+  };
   return (batch: readonly Row[]) =>
-    client.query({ name: `copy ${table}`, text, values: columns.map(({ name }) => batch.map((row) => row[name])) });
+    client.query({
+      name: `copy ${table}`,
+      text,
+      values: columns.map((column) => batch.map((row) => kept(row, column))),
+    });
 }

@@ -26,6 +26,7 @@ const newRow = (customerId: string, current: bigint, time: string) => ({
   total_paid: 0n,
   total_expired: 0n,
   total_cancelled: 0n,
+  credit: 0n,
   created_at: time,
   updated_at: time,
 });
@@ -63,6 +64,16 @@ export function customerRepository(database: Kysely<Tables>) {
       .where('customer_id', '=', value('customerId')),
   );
 
+  const updateCredit = preparedQuery<{ customerId: string; amount: bigint; time: string }>(database, (value) =>
+    database
+      .updateTable('customers')
+      .set((column) => ({ credit: column('credit', '+', value('amount')), updated_at: value('time') }))
+      .where('customer_id', '=', value('customerId')),
+  );
+  const selectCredit = preparedQuery<{ customerId: string }, { credit: bigint }>(database, (value) =>
+    database.selectFrom('customers').select('credit').where('customer_id', '=', value('customerId')),
+  );
+
   return {
     async ensure(customerId: string, now: Date): Promise<void> {
       await insert({ customerId, time: timeText(now) });
@@ -78,6 +89,17 @@ export function customerRepository(database: Kysely<Tables>) {
       const added = { ...NO_TOTALS, ...sums } as OrderTotals;
       const { numAffectedRows } = await update({ ...added, customerId, time: timeText(now) });
       if (numAffectedRows !== 1n) throw new Error(`Customer ${customerId} is not known`);
+    },
+
+    /** Adds to the customer's credit, in the unit of work that gives it the money or takes it; it may not become negative. */
+    async addCredit(customerId: string, amount: bigint, now: Date): Promise<void> {
+      const { numAffectedRows } = await updateCredit({ customerId, amount, time: timeText(now) });
+      if (numAffectedRows !== 1n) throw new Error(`Customer ${customerId} is not known`);
+    },
+
+    /** What is left over for the customer's orders in µT; none for a customer who is not known. */
+    async credit(customerId: string): Promise<MicroTari> {
+      return amountOf((await selectCredit({ customerId })).rows[0]?.credit ?? 0n);
     },
 
     async totals(customerId: string): Promise<OrderTotals | undefined> {

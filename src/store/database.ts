@@ -14,6 +14,8 @@ export interface Tables extends ChainTables {
   payments: PaymentsTable;
   early_confirmations: EarlyConfirmationsTable;
   settlements: SettlementsTable;
+  order_claims: OrderClaimsTable;
+  payment_uses: PaymentUsesTable;
   wallets: WalletsTable;
   nonces: NoncesTable;
   roles: RolesTable;
@@ -23,6 +25,7 @@ export interface Tables extends ChainTables {
   webhooks: WebhooksTable;
   audit_log: AuditLogTable;
   heartbeat: HeartbeatTable;
+  database_identity: DatabaseIdentityTable;
   idempotency_keys: IdempotencyKeysTable;
   early_news: EarlyNewsTable;
   authorizations: AuthorizationsTable;
@@ -41,6 +44,21 @@ export type PaymentType = (typeof PAYMENT_TYPES)[number];
 export const SETTLEMENT_TYPES = ['single', 'multiple'] as const;
 export type SettlementType = (typeof SETTLEMENT_TYPES)[number];
 
+/**
+ * How it came about that an account and a customer belong together: a payment said so, a person, or a signature. Only
+ * the last two let the account's money pay the customer's orders.
+ */
+export const LINK_KINDS = ['stated', 'by_hand', 'proven'] as const;
+export type LinkKind = (typeof LINK_KINDS)[number];
+
+/** How an order came to be claimed: as a link comes about, or because credit that may pay it covered it. */
+export const CLAIM_KINDS = ['stated', 'credit', 'by_hand', 'proven'] as const;
+export type ClaimKind = (typeof CLAIM_KINDS)[number];
+
+/** Whose the money of a confirmed payment is. */
+export const OWNER_KINDS = ['order', 'customer', 'account'] as const;
+export type OwnerKind = (typeof OWNER_KINDS)[number];
+
 export const EVENT_TYPES = [
   'NewOrder',
   'OrderPaid',
@@ -49,6 +67,8 @@ export const EVENT_TYPES = [
   'OrderClaimed',
   'PaymentReceived',
   'PaymentConfirmed',
+  'PaymentUnmatched',
+  'PaymentAssigned',
   'PaymentLeftTheChain',
   'PaymentSeen',
 ] as const;
@@ -79,6 +99,8 @@ interface CustomersTable {
   total_paid: bigint;
   total_expired: bigint;
   total_cancelled: bigint;
+  /** What is left over of money that was meant for its orders, and credit notes, in µT: it pays this customer's orders. */
+  credit: bigint;
   created_at: string;
   updated_at: string;
 }
@@ -89,8 +111,11 @@ interface AccountsTable {
   /** Counts from 1 in the order in which accounts came. What is looked up by account is indexed by it. */
   ordinal: bigint;
   address: string;
+  /** All confirmed payments that came from it, and what was used of them. */
   total_confirmed: bigint;
   total_paid: bigint;
+  /** What is left of those that named nothing: only what the account signs, or a person, lets it pay. */
+  free_credit: bigint;
   created_at: string;
   updated_at: string;
 }
@@ -99,6 +124,7 @@ interface CustomerAddressesTable {
   customer_id: string;
   account: string;
   account_ordinal: bigint;
+  kind: LinkKind;
   created_at: string;
 }
 
@@ -114,12 +140,20 @@ interface OrdersTable {
   /** µT per unit of `currency` when the price was converted. */
   exchange_rate: bigint;
   status: OrderStatus;
-  amount_outstanding: bigint | null;
+  /** What the shop says is still due, as it wrote it. */
+  amount_outstanding: string | null;
   claimed_by: string | null;
   claimant_ordinal: bigint | null;
+  /** Null while it is Unclaimed. */
+  claim_kind: ClaimKind | null;
+  /** What is there of the confirmed payments that named it, in µT. None once it is closed. */
+  own_money: bigint;
   created_at: string;
   updated_at: string;
   shop_updated_at: string;
+  shop_triggered_at: string | null;
+  /** The shop's id of an order whose name stands in `order_id`, where it is known; null for all others. */
+  shop_id: string | null;
   /** What stands in a mempool for it, in µT. It counts for nothing. */
   amount_seen: Generated<bigint>;
 }
@@ -138,6 +172,16 @@ interface PaymentsTable {
   order_id: string | null;
   /** For whom the named order is claimed: the signer of the memo's claim, else the sender. Null when none is named. */
   claimant: string | null;
+  /** 1 where the claimant has signed that. */
+  claim_is_signed: bigint;
+  /** Whose what is left of it is; null until it is confirmed, and where that is not known. */
+  owner_kind: OwnerKind | null;
+  /** The order's, customer's or account's id. */
+  owner_id: string | null;
+  /** What is left of it in µT, once it is confirmed. */
+  unspent: bigint;
+  /** 1 where it came for an order that was closed. */
+  is_late: bigint;
   payment_reference: string | null;
   block_height: bigint | null;
   created_at: string;
@@ -153,9 +197,31 @@ interface EarlyConfirmationsTable {
 interface SettlementsTable {
   id: Generated<bigint>;
   order_id: string;
+  /** Null where the money came from no wallet's address: then `sender` says what it said of itself. */
+  account: string | null;
+  account_ordinal: bigint | null;
+  sender: string | null;
+  settlement_type: SettlementType;
+  amount: bigint;
+  created_at: string;
+}
+
+/** Who has signed that an order is theirs: their free credit may pay it. */
+interface OrderClaimsTable {
+  order_id: string;
   account: string;
   account_ordinal: bigint;
-  settlement_type: SettlementType;
+  /** 1 while the order can be paid. */
+  is_open: bigint;
+  created_at: string;
+}
+
+/** The journal of what payments were used for: a settlement, or a payment by hand that took something back. */
+interface PaymentUsesTable {
+  id: Generated<bigint>;
+  txid: string;
+  settlement_id: bigint | null;
+  taken_by: string | null;
   amount: bigint;
   created_at: string;
 }
@@ -173,6 +239,8 @@ interface NoncesTable {
   account: string;
   last_nonce: string;
   updated_at: string;
+  /** 1 if nobody knew the account when it logged in. */
+  is_stranger: Generated<bigint>;
 }
 
 interface RolesTable {
@@ -242,6 +310,14 @@ interface HeartbeatTable {
   written_at: string;
 }
 
+/** One row, by which a running server recognises its database. */
+interface DatabaseIdentityTable {
+  id: bigint;
+  stamp: string;
+  /** 20 digits. */
+  commits: string;
+}
+
 interface IdempotencyKeysTable {
   caller: string;
   idempotency_key: string;
@@ -266,7 +342,10 @@ interface EarlyNewsTable {
   closing: ShopClosing | null;
   price: string;
   currency: string;
+  /** What the shop says is still due, as it wrote it. */
+  outstanding: string | null;
   shop_updated_at: string;
+  triggered_at: string | null;
   received_at: string;
 }
 

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import type { DeliveryState, EventType, Tables } from './database.ts';
 import type { StoredEvent } from './events.ts';
 import { perNames, preparedQuery } from './prepared-query.ts';
@@ -26,9 +26,11 @@ export interface DeliveryBacklog {
   oldestPendingAt: Date | null;
 }
 
-/** A delivery that was given up: somebody must look at it. */
+/** A delivery that was given up, or that waits for a subscriber that is not loaded: a person must look at it. */
 export interface DeadLetter extends Delivery {
   lastError: string | null;
+  /** Whether it waits, and is told once its subscriber is loaded again. */
+  isWaiting: boolean;
   /** When it was given up. */
   updatedAt: Date;
 }
@@ -151,7 +153,7 @@ export function deliveryRepository(database: Kysely<Tables>) {
       .where('subscriber', '=', subscriber)
       .where('hold', '=', hold);
 
-  const deadLetters = () =>
+  const deadLetters = (loaded: readonly string[]) =>
     database
       .selectFrom('deliveries')
       .innerJoin('events', 'events.id', 'deliveries.event_id')
@@ -160,15 +162,25 @@ export function deliveryRepository(database: Kysely<Tables>) {
         'deliveries.attempts',
         'deliveries.last_error',
         'deliveries.updated_at',
+        'deliveries.state',
         'events.id',
         'events.type',
         'events.subject',
         'events.payload',
         'events.created_at',
       ])
-      .where('deliveries.state', '=', 'dead')
+      .where(isLost(loaded))
       .orderBy('deliveries.event_id')
       .orderBy('deliveries.subscriber');
+
+  /** Given up, or waiting for a subscriber that is not among those that are loaded. */
+  const isLost = (loaded: readonly string[]) => (eb: ExpressionBuilder<Tables, 'deliveries'>) => {
+    const isUnloaded = loaded.length === 0 ? [] : [eb('deliveries.subscriber', 'not in', loaded)];
+    return eb.or([
+      eb('deliveries.state', '=', 'dead'),
+      eb.and([eb('deliveries.state', '=', 'pending'), ...isUnloaded]),
+    ]);
+  };
 
   /** A count for each state, so that SQLite reads the small index of that state and not every delivery ever made. */
   const countOf = async (state: 'pending' | 'dead', subscribers: readonly string[]): Promise<number> => {
@@ -251,15 +263,16 @@ export function deliveryRepository(database: Kysely<Tables>) {
     /**
      * The dead letters of up to `limit` events after the one with id `after`, by event and subscriber: a page never
      * ends in the middle of an event.
+     * @param loaded the subscribers that can be called; what waits for another is a dead letter, too.
      */
-    async deadAfter(after: bigint, limit: number): Promise<DeadLetter[]> {
-      const rows = await deadLetters()
+    async deadAfter(after: bigint, limit: number, loaded: readonly string[]): Promise<DeadLetter[]> {
+      const rows = await deadLetters(loaded)
         .where('deliveries.event_id', 'in', (page) =>
           page
             .selectFrom('deliveries')
             .select('event_id')
             .distinct()
-            .where('state', '=', 'dead')
+            .where(isLost(loaded))
             .where('event_id', '>', after)
             .orderBy('event_id')
             .limit(limit),
@@ -269,8 +282,8 @@ export function deliveryRepository(database: Kysely<Tables>) {
     },
 
     /** The dead letters of one event, by subscriber. */
-    async deadOf(eventId: bigint): Promise<DeadLetter[]> {
-      const rows = await deadLetters().where('deliveries.event_id', '=', eventId).execute();
+    async deadOf(eventId: bigint, loaded: readonly string[]): Promise<DeadLetter[]> {
+      const rows = await deadLetters(loaded).where('deliveries.event_id', '=', eventId).execute();
       return rows.map(deadLetterOf);
     },
 
@@ -290,12 +303,46 @@ export function deliveryRepository(database: Kysely<Tables>) {
     async dismiss({ event, subscriber }: DeadLetter, now: Date): Promise<void> {
       const { numUpdatedRows } = await database
         .updateTable('deliveries')
-        .set({ state: 'done', updated_at: timeText(now) })
+        .set({ state: 'done', hold: null, updated_at: timeText(now) })
         .where('event_id', '=', event.id)
         .where('subscriber', '=', subscriber)
-        .where('state', '=', 'dead')
+        .where('state', 'in', ['dead', 'pending'])
         .executeTakeFirstOrThrow();
       if (numUpdatedRows !== 1n) throw new Error(`The delivery of ${event.id} to ${subscriber} was not dead`);
+    },
+
+    /**
+     * Has a subscriber told of the events of these types that came since the last one that it was to be told of: it was
+     * not loaded meanwhile. Answers how many. Who was never to be told of anything begins with what comes.
+     */
+    async addMissed(subscriber: string, types: readonly EventType[]): Promise<number> {
+      const { last } = await database
+        .selectFrom('deliveries')
+        .select(({ fn }) => fn.max<bigint | null>('event_id').as('last'))
+        .where('subscriber', '=', subscriber)
+        .executeTakeFirstOrThrow();
+      if (last === null || types.length === 0) return 0;
+      const { numInsertedOrUpdatedRows = 0n } = await database
+        .insertInto('deliveries')
+        .columns(['event_id', 'subscriber', 'subject', 'state', 'attempts', 'next_attempt_at', 'updated_at'])
+        .expression(({ selectFrom }) =>
+          selectFrom('events')
+            .select([
+              'id',
+              sql.lit(subscriber).as('subscriber'),
+              'subject',
+              sql.lit('pending').as('state'),
+              sql.lit(0).as('attempts'),
+              'created_at as next_attempt_at',
+              'created_at as updated_at',
+            ])
+            .where('id', '>', last)
+            .where('type', 'in', types)
+            .orderBy('id'),
+        )
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow();
+      return Number(numInsertedOrUpdatedRows);
     },
 
     /**
@@ -369,13 +416,15 @@ interface DueRow {
   created_at: string;
 }
 
-function deadLetterOf(row: DueRow & { last_error: string | null; updated_at: string }): DeadLetter {
+function deadLetterOf(row: DueRow & { last_error: string | null; updated_at: string; state: string }): DeadLetter {
   const { id, type, subject, payload } = row;
+  const isWaiting = row.state === 'pending';
   return {
+    isWaiting,
     event: { id, type, subject, payload, createdAt: timeOf(row.created_at) },
     subscriber: row.subscriber,
     attempts: Number(row.attempts),
-    lastError: row.last_error,
+    lastError: isWaiting ? `The subscriber ${row.subscriber} is not loaded; it is told when it is.` : row.last_error,
     updatedAt: timeOf(row.updated_at),
   };
 }

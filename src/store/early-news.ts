@@ -11,7 +11,11 @@ export interface EarlyNews {
   /** As the shop wrote it, in `currency`. */
   price: string;
   currency: string;
+  /** What the shop says is still due, as it wrote it; null where it said nothing. */
+  outstanding: string | null;
   shopUpdatedAt: Date;
+  /** When the shop sent it, as text that compares by its characters; null where it did not say. */
+  triggeredAt: string | null;
 }
 
 export type EarlyNewsRepository = ReturnType<typeof earlyNewsRepository>;
@@ -30,18 +34,23 @@ export function earlyNewsRepository(database: Kysely<Tables>) {
           closing: row.closing,
           price: row.price,
           currency: row.currency,
+          outstanding: row.outstanding,
           shopUpdatedAt: timeOf(row.shop_updated_at),
+          triggeredAt: row.triggered_at,
         }
       );
     },
 
     /** Keeps the news in place of what was kept of the order before. */
-    async keep({ orderId, closing, price, currency, shopUpdatedAt }: EarlyNews, now: Date): Promise<void> {
+    async keep(early: EarlyNews, now: Date): Promise<void> {
+      const { orderId, closing, price, currency, outstanding, shopUpdatedAt, triggeredAt } = early;
       const news = {
         closing,
         price,
         currency,
+        outstanding,
         shop_updated_at: timeText(shopUpdatedAt),
+        triggered_at: triggeredAt,
         received_at: timeText(now),
       };
       await database

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { EventType, OrderStatus, Tables } from './database.ts';
+import { type EventType, type OrderStatus, OWNER_KINDS, type Tables } from './database.ts';
 
 /** A place where what is kept beside the journals differs from what they add up to. Amounts in µT, counts as they are. */
 export interface JournalDifference {
@@ -7,6 +7,12 @@ export interface JournalDifference {
   check:
     | 'account_confirmed'
     | 'account_paid'
+    | 'account_free_credit'
+    | 'customer_credit'
+    | 'order_own_money'
+    | 'payment_used'
+    | 'settlement_used'
+    | 'owner_missing'
     | 'order_settled'
     | 'settlement_type'
     | 'customer_totals'
@@ -21,6 +27,16 @@ export interface JournalDifference {
   found: bigint;
 }
 
+/** Where money is, in µT: what is not confirmed, what is left with each kind of owner, and what has paid orders. */
+export interface MoneyPlaces {
+  unconfirmed: bigint;
+  order: bigint;
+  customer: bigint;
+  account: bigint;
+  nobody: bigint;
+  settled: bigint;
+}
+
 export type JournalRepository = ReturnType<typeof journalRepository>;
 
 /** Every check answers at most this many differences: one that is systematic need not fill the memory. */
@@ -32,6 +48,7 @@ const FOUND_BY_ACCOUNT = [
   ['orders', 'claimed_by', 'claimant_ordinal'],
   ['payments', 'account', 'account_ordinal'],
   ['settlements', 'account', 'account_ordinal'],
+  ['order_claims', 'account', 'account_ordinal'],
 ] as const;
 
 /**
@@ -70,9 +87,71 @@ export function journalRepository(database: Kysely<Tables>) {
 
     paidByAccount: () =>
       differences('account_paid', [
-        sql`select account as subject, amount as expected, 0 as found from settlements`,
+        sql`select account as subject, amount as expected, 0 as found from settlements where account is not null`,
         sql`select account, 0, total_paid from accounts`,
       ]),
+
+    /** What each owner has is what is left of its payments. */
+    ownedMoney: async () => {
+      const kept = {
+        account: ['account_free_credit', 'accounts', 'account', 'free_credit'],
+        customer: ['customer_credit', 'customers', 'customer_id', 'credit'],
+        order: ['order_own_money', 'orders', 'order_id', 'own_money'],
+      } as const;
+      const found: JournalDifference[] = [];
+      for (const kind of OWNER_KINDS) {
+        const [check, table, id, column] = kept[kind];
+        const sides = [
+          sql`select owner_id as subject, unspent as expected, 0 as found from payments
+            where owner_kind = ${kind} and unspent > 0`,
+          sql`select ${sql.ref(id)}, 0, ${sql.ref(column)} from ${sql.table(table)}`,
+        ];
+        found.push(...(await differences(check, sides)));
+      }
+      return found;
+    },
+
+    /** Every µT that came in is used, or left, and in no second place; what was taken back was taken out of payments. */
+    usedPayments: () =>
+      differences('payment_used', [
+        sql`select txid as subject, amount as expected, unspent as found from payments
+          where status = 'confirmed' and amount > 0`,
+        sql`select txid, 0, amount from payment_uses`,
+        sql`select txid, -amount, 0 from payments where amount < 0`,
+        sql`select taken_by, 0, amount from payment_uses where taken_by is not null`,
+      ]),
+
+    /** Each settlement was paid out of payments, and they say so. */
+    usedBySettlements: () =>
+      differences('settlement_used', [
+        sql`select cast(id as text) as subject, amount as expected, 0 as found from settlements`,
+        sql`select cast(settlement_id as text), 0, amount from payment_uses where settlement_id is not null`,
+      ]),
+
+    /** What is left of a payment that names no order is its sender's or somebody's by hand, where there is a sender. */
+    ownerless: () =>
+      differences('owner_missing', [
+        sql`select txid as subject, 0 as expected, unspent as found from payments
+          where unspent > 0 and owner_kind is null and order_id is null and account is not null`,
+      ]),
+
+    /** Where all money is, in µT. */
+    async whereMoneyIs(): Promise<MoneyPlaces> {
+      const { rows } = await sql<{ place: keyof MoneyPlaces; amount: bigint }>`
+        select case when status = 'received' then 'unconfirmed' else coalesce(owner_kind, 'nobody') end as place,
+          cast(sum(case when status = 'received' then amount else unspent end) as bigint) as amount
+        from payments where status = 'received' or unspent > 0 group by 1`.execute(database);
+      const [settled] = (
+        await sql<{ amount: bigint }>`select cast(coalesce(sum(amount), 0) as bigint) as amount
+          from settlements`.execute(database)
+      ).rows;
+      const places = { unconfirmed: 0n, order: 0n, customer: 0n, account: 0n, nobody: 0n };
+      return {
+        ...places,
+        ...Object.fromEntries(rows.map((row) => [row.place, row.amount])),
+        settled: settled?.amount ?? 0n,
+      };
+    },
 
     /** A Paid order is settled with its price, every other with nothing. */
     settledByOrder: () =>

@@ -25,7 +25,10 @@ export interface OpenedStore extends Store {
  * @throws {StoreUnavailableError | StoreBrokenError}
  */
 export async function openStore(databaseUrl: string, options: StoreOptions): Promise<OpenedStore> {
-  if (isSqlite(databaseUrl)) return openSqliteStore(databaseUrl, { maxReadConnections: options.maxConnections });
+  if (isSqlite(databaseUrl)) {
+    const { maxConnections: maxReadConnections, noticeReplacement } = options;
+    return openSqliteStore(databaseUrl, { maxReadConnections, noticeReplacement });
+  }
   if (isPostgres(databaseUrl)) {
     // Loaded where it is needed alone: each start of taritools would take longer for it.
     const { openPostgresStore } = await import('./postgres.ts');

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { ORDER_STATUSES, type OrderStatus, type Tables } from './database.ts';
-import { type Order, type OrderPosition, orderOf } from './orders.ts';
+import { type Order, type OrderPosition, orderOf, USABLE_CREDIT } from './orders.ts';
 import { timeOf, timeText } from './values.ts';
 
 /** What orders are searched by. All that is given must hold; nothing given is every order. */
@@ -80,7 +80,14 @@ export function orderSearchRepository(database: Kysely<Tables>, memoIndex: MemoI
     limit: number,
     conditions: readonly Condition[],
   ) => {
-    const query = byState(way, filter, timesOf(filter, after), conditions, sql`orders.*`, mostOf(limit));
+    const query = byState(
+      way,
+      filter,
+      timesOf(filter, after),
+      conditions,
+      sql`orders.*, ${USABLE_CREDIT} as usable_credit`,
+      mostOf(limit),
+    );
     const { rows } = await sql<OrderRow>`${query} order by created_at, id limit ${limit}`.execute(database);
     return rows.map(orderOf);
   };
@@ -124,7 +131,8 @@ export function orderSearchRepository(database: Kysely<Tables>, memoIndex: MemoI
       ...conditionsOf(filter, name, memoIndex),
       ...statusesOf(filter),
     ];
-    const { rows } = await sql<OrderRow>`select orders.* from orders where ${allOf(conditions)}
+    const { rows } = await sql<OrderRow>`select orders.*, ${USABLE_CREDIT} as usable_credit
+      from orders where ${allOf(conditions)}
       order by created_at, id limit ${limit}`.execute(database);
     return rows.map(orderOf);
   };
@@ -148,7 +156,8 @@ export function orderSearchRepository(database: Kysely<Tables>, memoIndex: MemoI
     if (near !== undefined) return near;
     const conditions = [...timesOf(filter, after), ...conditionsOf(filter, 'memo', memoIndex), ...statusesOf(filter)];
     const page = async (query: RawBuilder<unknown>, behind: Condition, most: number) => {
-      const { rows } = await sql<OrderRow & { position: bigint }>`select orders.*, found.position
+      const { rows } = await sql<OrderRow & { position: bigint }>`
+        select orders.*, ${USABLE_CREDIT} as usable_credit, found.position
         from (${query}) found ${memoIndex.joinInOrder} orders on orders.id = ${memoIndex.idOf(sql`found.position`)}
         where ${allOf([...conditions, behind])} order by found.position limit ${most}`.execute(database);
       return rows;

@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { AccountId } from '../tari/address.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
 import { ordinalOf } from './account-ordinals.ts';
-import type { PaymentStatus, PaymentType, Tables } from './database.ts';
+import type { OwnerKind, PaymentStatus, PaymentType, Tables } from './database.ts';
 import { columnsOf, preparedQuery } from './prepared-query.ts';
 import { accountOfColumn, amountOf, timeOf, timeText } from './values.ts';
 
@@ -22,6 +22,14 @@ export interface Payment {
   orderId: string | null;
   /** For whom the named order is claimed: the signer of the memo's claim, else the sender. Null when none is named. */
   claimant: AccountId | null;
+  /** Whether the claimant has signed that. What is not signed is only what the payer's wallet says of itself. */
+  claimIsSigned: boolean;
+  /** Whose what is left of it is. Null until it is confirmed, where nothing known says whose it is, and where nothing was left when money got its owners. */
+  owner: MoneyOwner | null;
+  /** What is left of it in µT, once it is confirmed. */
+  unspent: MicroTari;
+  /** Whether it came for an order that was closed. */
+  isLate: boolean;
   /** The payment reference that payer and shop both see, 64 characters of lower-case hex. Null until it is known. */
   paymentReference: string | null;
   /** The block that it stands in. Null until that is known, and for a payment that left the chain. */
@@ -30,6 +38,14 @@ export interface Payment {
   updatedAt: Date;
 }
 
+/** Whose money is: an order's by its order id, a customer's by its id, an account's. */
+export interface MoneyOwner {
+  kind: OwnerKind;
+  id: string;
+}
+
+/** What is new of a payment: nothing of it is anybody's yet. */
+export type NewPayment = Omit<Payment, 'owner' | 'unspent' | 'isLate'>;
 /** The block that a payment stands in. */
 export interface BlockOfPayment {
   height: bigint;
@@ -68,6 +84,10 @@ function paymentOf(row: PaymentRow): Payment {
     status: row.status,
     orderId: row.order_id,
     claimant: row.claimant === null ? null : accountOfColumn(row.claimant),
+    claimIsSigned: row.claim_is_signed === 1n,
+    owner: row.owner_kind === null ? null : { kind: row.owner_kind, id: row.owner_id as string },
+    unspent: amountOf(row.unspent),
+    isLate: row.is_late === 1n,
     paymentReference: row.payment_reference,
     blockHeight: row.block_height,
     createdAt: timeOf(row.created_at),
@@ -89,6 +109,11 @@ function rowOf(payment: Payment): WrittenRow {
     status: payment.status,
     order_id: payment.orderId,
     claimant: payment.claimant,
+    claim_is_signed: payment.claimIsSigned ? 1n : 0n,
+    owner_kind: payment.owner?.kind ?? null,
+    owner_id: payment.owner?.id ?? null,
+    unspent: payment.unspent,
+    is_late: payment.isLate ? 1n : 0n,
     payment_reference: payment.paymentReference,
     block_height: payment.blockHeight,
     created_at: timeText(payment.createdAt),
@@ -106,14 +131,25 @@ const COLUMNS = [
   'status',
   'order_id',
   'claimant',
+  'claim_is_signed',
+  'owner_kind',
+  'owner_id',
+  'unspent',
+  'is_late',
   'payment_reference',
   'block_height',
   'created_at',
   'updated_at',
 ] as const;
 
+type OwnedRow = Pick<PaymentRow, 'owner_kind' | 'owner_id' | 'is_late'>;
+
+function ownedRow({ owner, isLate }: Pick<Payment, 'owner' | 'isLate'>): OwnedRow {
+  return { owner_kind: owner?.kind ?? null, owner_id: owner?.id ?? null, is_late: isLate ? 1n : 0n };
+}
+
 /** What payments may call an order. */
-export type OrderNames = readonly [string, string?, string?];
+export type OrderNames = readonly [string, string?, string?, string?];
 
 export type PaymentRepository = ReturnType<typeof paymentRepository>;
 
@@ -141,14 +177,46 @@ export function paymentRepository(database: Kysely<Tables>) {
         .where('txid', '=', value('txid'))
         .where('status', '=', value('before')),
   );
-  const selectNaming = preparedQuery<{ name: string; second: string; third: string }, PaymentRow>(database, (value) =>
+  const updateConfirmed = preparedQuery<{ txid: string; time: string } & OwnedRow & { unspent: bigint }>(
+    database,
+    (value) =>
+      database
+        .updateTable('payments')
+        .set({
+          status: 'confirmed',
+          updated_at: value('time'),
+          ...columnsOf(value, ['owner_kind', 'owner_id', 'is_late', 'unspent']),
+        })
+        .where('txid', '=', value('txid'))
+        .where('status', '=', 'received'),
+  );
+  const updateOwner = preparedQuery<{ txid: string } & OwnedRow>(database, (value) =>
     database
-      .selectFrom('payments')
-      .selectAll()
-      .where('order_id', 'in', [value('name'), value('second'), value('third')])
-      .where('status', '<>', 'cancelled')
-      .orderBy('created_at')
-      .orderBy('txid'),
+      .updateTable('payments')
+      .set(columnsOf(value, ['owner_kind', 'owner_id', 'is_late']))
+      .where('txid', '=', value('txid')),
+  );
+  const updateUnspent = preparedQuery<{ txid: string; amount: bigint }>(database, (value) =>
+    database
+      .updateTable('payments')
+      .set((column) => ({ unspent: column('unspent', '-', value('amount')) }))
+      .where('txid', '=', value('txid')),
+  );
+  const unspent = () =>
+    database.selectFrom('payments').selectAll().where(sql<SqlBool>`unspent > 0`).orderBy('created_at').orderBy('txid');
+  const selectUnspent = preparedQuery<{ kind: OwnerKind; id: string; limit: number }, PaymentRow>(database, (value) =>
+    unspent().where('owner_kind', '=', value('kind')).where('owner_id', '=', value('id')).limit(value('limit')),
+  );
+  const selectNaming = preparedQuery<Record<'name' | 'second' | 'third' | 'fourth', string>, PaymentRow>(
+    database,
+    (value) =>
+      database
+        .selectFrom('payments')
+        .selectAll()
+        .where('order_id', 'in', [value('name'), value('second'), value('third'), value('fourth')])
+        .where('status', '<>', 'cancelled')
+        .orderBy('created_at')
+        .orderBy('txid'),
   );
   const deleteEarly = preparedQuery<{ txid: string }>(database, (value) =>
     database.deleteFrom('early_confirmations').where('txid', '=', value('txid')),
@@ -159,6 +227,65 @@ export function paymentRepository(database: Kysely<Tables>) {
     async insert(payment: Payment): Promise<Payment> {
       await insert(rowOf(payment));
       return payment;
+    },
+
+    /** Confirms a received payment that was read in the same unit of work. All of it is there to be used. */
+    async confirm(
+      payment: Payment,
+      { owner, isLate }: Pick<Payment, 'owner' | 'isLate'>,
+      updatedAt: Date,
+    ): Promise<Payment> {
+      const { txid, amount: unspent } = payment;
+      const row = { txid, unspent, ...ownedRow({ owner, isLate }), time: timeText(updatedAt) };
+      const { numAffectedRows } = await updateConfirmed(row);
+      if (numAffectedRows !== 1n) throw new Error(`Payment ${txid} was not received when it was confirmed`);
+      return { ...payment, status: 'confirmed', owner, isLate, unspent, updatedAt };
+    },
+
+    /** Says whose what is left of a payment is from now on. */
+    async giveTo(payment: Payment, { owner, isLate }: Pick<Payment, 'owner' | 'isLate'>): Promise<Payment> {
+      await updateOwner({ txid: payment.txid, ...ownedRow({ owner, isLate }) });
+      return { ...payment, owner, isLate };
+    },
+
+    /** Uses up a part of what is left of a payment. It can't be more than that. */
+    async spend(txid: string, amount: MicroTari): Promise<void> {
+      const { numAffectedRows } = await updateUnspent({ txid, amount });
+      if (numAffectedRows !== 1n) throw new Error(`Payment ${txid} is not known`);
+    },
+
+    /**
+     * Up to `limit` payments of which something is left that is this owner's, oldest first.
+     * @param which only those that came from an account, or from none, or the one of this id; all where it is left out.
+     */
+    async unspentOf(
+      { kind, id }: MoneyOwner,
+      limit: number,
+      { from, txid }: { from?: { account: AccountId | null }; txid?: string } = {},
+    ): Promise<Payment[]> {
+      if (from === undefined && txid === undefined) {
+        return (await selectUnspent({ kind, id, limit })).rows.map(paymentOf);
+      }
+      let query = unspent().where('owner_kind', '=', kind).where('owner_id', '=', id).limit(limit);
+      if (txid !== undefined) query = query.where('txid', '=', txid);
+      if (from !== undefined) query = query.where('account', from.account === null ? 'is' : '=', from.account);
+      return (await query.execute()).map(paymentOf);
+    },
+
+    /** What is left that is this owner's, by the account that it came from, in µT. */
+    async unspentByAccount({ kind, id }: MoneyOwner): Promise<{ account: AccountId | null; amount: MicroTari }[]> {
+      const rows = await database
+        .selectFrom('payments')
+        .select(['account', sql<bigint>`cast(sum(unspent) as bigint)`.as('amount')])
+        .where('owner_kind', '=', kind)
+        .where('owner_id', '=', id)
+        .where(sql<SqlBool>`unspent > 0`)
+        .groupBy('account')
+        .execute();
+      return rows.map((row) => ({
+        account: row.account === null ? null : accountOfColumn(row.account),
+        amount: amountOf(row.amount),
+      }));
     },
 
     async find(txid: string): Promise<Payment | undefined> {
@@ -223,10 +350,33 @@ export function paymentRepository(database: Kysely<Tables>) {
       return rows.map(paymentOf);
     },
 
-    /** The payments that name an order by any of up to three names, oldest first, those that were cancelled left out. */
-    async naming([name, second = name, third = name]: OrderNames): Promise<Payment[]> {
-      const { rows } = await selectNaming({ name, second, third });
+    /** The payments that name an order by any of up to four names, oldest first, those that were cancelled left out. */
+    async naming([name, second = name, third = name, fourth = name]: OrderNames): Promise<Payment[]> {
+      const { rows } = await selectNaming({ name, second, third, fourth });
       return rows.map(paymentOf);
+    },
+
+    /** The payments that are not confirmed, name nothing, and come from those who have signed that the order is theirs. */
+    async onTheWayFromSigners(orderId: string): Promise<MicroTari> {
+      const { total } = await database
+        .selectFrom('payments')
+        .innerJoin('order_claims', 'order_claims.account_ordinal', 'payments.account_ordinal')
+        .select(sql<bigint>`cast(coalesce(sum(payments.amount), 0) as bigint)`.as('total'))
+        .where('order_claims.order_id', '=', orderId)
+        .where('payments.status', '=', 'received')
+        .where('payments.order_id', 'is', null)
+        .executeTakeFirstOrThrow();
+      return amountOf(total);
+    },
+
+    /** How many payments came for orders that were closed, and are not used up. */
+    async countLate(): Promise<number> {
+      const { count } = await database
+        .selectFrom('payments')
+        .select(({ fn }) => fn.countAll<bigint>().as('count'))
+        .where(sql<SqlBool>`is_late = 1 and unspent > 0`)
+        .executeTakeFirstOrThrow();
+      return Number(count);
     },
 
     /**

@@ -6,6 +6,8 @@ export interface PostgresOptions {
   maxConnections: number;
   /** Evenly from 0 up to 1. */
   random: () => number;
+  /** Whether to notice that the database is replaced meanwhile, as a server must that has it open for long. */
+  noticeReplacement?: boolean | undefined;
   /** How long is waited for a connection, also for one that others have in hand. */
   connectTimeoutMs: number;
   /** How long the database may take for one query. */

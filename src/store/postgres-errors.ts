@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { StoreBrokenError, StoreUnavailableError } from './errors.ts';
+import { StoreBrokenError, StoreContentError, StoreUnavailableError } from './errors.ts';
 
 /** Two transactions met, and this one was given up: it succeeds when it is run again. */
 const CONFLICTS: ReadonlySet<string> = new Set(['40001', '40P01']);
@@ -9,6 +9,9 @@ const PASSING_CODES = /^(08|53|57|58|25006|25P03|55P03|40001|40P01)/;
 
 /** The login is refused, or the database, a table, a column or a right is missing, or its files are damaged. */
 const BROKEN_CODES = /^(28|3D|3F|42P01|42703|42501|42883|XX00[12])/;
+
+/** Data exceptions: a text that the encoding or jsonb does not hold, a number or a time out of range. */
+const CONTENT_CODES = /^(22|54000)/;
 
 /** The first part of the SQLSTATE of an error, or ''. */
 function codeOf(error: unknown): string {
@@ -30,6 +33,9 @@ export function translate(error: unknown): unknown {
   if (PASSING_CODES.test(code)) return new StoreUnavailableError(`The database can't be used now: ${reason}`, cause);
   if (BROKEN_CODES.test(code)) {
     return new StoreBrokenError(`The database is not what this program needs: ${reason}`, cause);
+  }
+  if (CONTENT_CODES.test(code)) {
+    return new StoreContentError(`The database does not hold such a value: ${reason}`, cause);
   }
   return error;
 }

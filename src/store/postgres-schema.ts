@@ -8,17 +8,24 @@ export const postgresSchema: SchemaDialect = {
   text: sql`text collate "C"`,
   time: 'timestamptz(3)',
   json: 'jsonb',
+  randomText: sql`replace(gen_random_uuid()::text, '-', '')`,
   createTable: (database, table) => database.schema.createTable(table),
   identity: (column) => column.primaryKey().generatedByDefaultAsIdentity(),
-  async forbid(database, table, change, columns) {
+  async forbid(database, table, change, columns, unless) {
     await createRefusal(database);
     const of = columns ? sql` of ${sql.join(columns.map((column) => sql.ref(column)))}` : sql``;
-    const differs = columns
-      ? sql` when (${sql.join(
-          columns.map((column) => sql`old.${sql.ref(column)} is distinct from new.${sql.ref(column)}`),
-          sql` or `,
-        )})`
-      : sql``;
+    const conditions = [
+      ...(columns?.length
+        ? [
+            sql`(${sql.join(
+              columns.map((column) => sql`old.${sql.ref(column)} is distinct from new.${sql.ref(column)}`),
+              sql` or `,
+            )})`,
+          ]
+        : []),
+      ...(unless ? [sql`not (${unless})`] : []),
+    ];
+    const differs = conditions.length > 0 ? sql` when (${sql.join(conditions, sql` and `)})` : sql``;
     await sql`create trigger ${sql.ref(`${table}_${change}_forbidden`)} before ${sql.raw(change)}${of}
       on ${sql.table(table)} for each row${differs} execute function refuse_change(${sql.lit(change)})`.execute(
       database,
@@ -40,6 +47,9 @@ export const postgresSchema: SchemaDialect = {
       .execute(),
   async permit(database, table, change) {
     await sql`drop trigger ${sql.ref(`${table}_${change}_forbidden`)} on ${sql.table(table)}`.execute(database);
+    if (change === 'delete') {
+      await sql`drop trigger ${sql.ref(`${table}_truncate_forbidden`)} on ${sql.table(table)}`.execute(database);
+    }
   },
   indexMemos: createMemoIndex,
   // It never has a row, so that nothing else, such as a vacuum, ever locks it.

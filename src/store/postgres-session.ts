@@ -9,6 +9,7 @@ import {
 import pg from 'pg';
 import type { Tables } from './database.ts';
 import type { StoredEvent } from './events.ts';
+import type { PostgresIdentity } from './postgres-identity.ts';
 import { postgresMemoIndex } from './postgres-memo-index.ts';
 import { type Repositories, repositories } from './repositories.ts';
 
@@ -75,16 +76,24 @@ export class PostgresSession {
     await this.#query({ text });
   }
 
-  /** @throws where the transaction was not kept, or nobody knows whether it was: `failure` says which. */
-  async commit(): Promise<void> {
+  /**
+   * @param identity counts the commit, if the transaction has written.
+   * @throws where the transaction was not kept, or nobody knows whether it was: `failure` says which.
+   * @throws {StoreReplacedError}
+   */
+  async commit(identity?: PostgresIdentity): Promise<void> {
     // A transaction in which a query failed is rolled back by its commit, without an error.
     if (this.failure !== undefined) throw this.failure.error;
+    const before = identity === undefined ? [] : [identity.countCommit];
+    const statements = [...before, ...(this.#hasAppended ? [`notify ${EVENTS_CHANNEL}`] : []), 'commit'];
+    let answers: pg.QueryResult | pg.QueryResult[];
     try {
-      await this.#client.query(this.#hasAppended ? `notify ${EVENTS_CHANNEL}; commit` : 'commit');
+      answers = await this.#client.query(statements.join('; '));
     } catch (error) {
       this.failure = { error, mayBeKept: !isRefusal(error) };
       throw error;
     }
+    if (Array.isArray(answers)) identity?.checkCounted(answers[0]?.rows ?? []);
   }
 
   /** Rolls back. A connection that can't even do that, or is of no more use, is ended. */

@@ -1,6 +1,7 @@
-import { StoreUnavailableError } from './errors.ts';
+import { StoreReplacedError, StoreUnavailableError } from './errors.ts';
 import type { WriteConnection } from './group-commit.ts';
 import { isConflict, translate } from './postgres-errors.ts';
+import type { PostgresIdentity } from './postgres-identity.ts';
 import { isRefusal, type PostgresSession } from './postgres-session.ts';
 
 /**
@@ -38,17 +39,20 @@ export class TransactionLost extends Error {
       ? new StoreUnavailableError('The connection ended at a commit, so that nobody knows whether it was made', {
           cause: error,
         })
-      : translate(failure?.error ?? error);
+      : error instanceof StoreReplacedError
+        ? error
+        : translate(failure?.error ?? error);
     this.mayBeRunAgain =
       !isUnclear && failure !== undefined && (isConflict(failure.error) || !isRefusal(failure.error));
   }
 }
 
 /** The connection of a group of works: taken from the pool for each of its transactions. */
-export function postgresWriter(take: () => Promise<PostgresSession>) {
+export function postgresWriter(take: () => Promise<PostgresSession>, identity?: PostgresIdentity) {
   let current: PostgresSession | undefined;
   /** Before any transaction, and after the end of each, there is none to count or to end. */
   let writesBefore = 0;
+  let writesAtBegin = 0;
 
   const session = (): PostgresSession => {
     if (current === undefined) throw new Error('No transaction has been begun');
@@ -69,8 +73,10 @@ export function postgresWriter(take: () => Promise<PostgresSession>) {
 
   const connection: WriteConnection = {
     async begin() {
+      identity?.check();
       current = await take();
       await current.begin(BEGIN).catch(lose);
+      writesAtBegin = current.writes;
     },
     savepoint: () => session().execute('savepoint work'),
     releaseSavepoint: () => session().execute('release work'),
@@ -82,7 +88,10 @@ export function postgresWriter(take: () => Promise<PostgresSession>) {
       await session().execute('rollback to work; release work').catch(lose);
     },
     async commit() {
-      await session().commit().catch(lose);
+      const hasWritten = session().writes !== writesAtBegin;
+      await session()
+        .commit(hasWritten ? identity : undefined)
+        .catch(lose);
       await leave('giveBack');
     },
     rollback: () => leave('giveUp'),

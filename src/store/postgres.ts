@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { migrationNames } from '../../migrations/index.ts';
 import { doubledPauseMs } from '../retry-pause.ts';
 import { StoreBrokenError, StoreUnavailableError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
-import { migrate } from './migrate.ts';
+import { isUpToDate, migrate, requireUpToDate } from './migrate.ts';
 import { clientConfig, FOREVER, openPool, type PostgresOptions } from './postgres-connections.ts';
 import { takePostgresDuty } from './postgres-duty.ts';
 import { translate } from './postgres-errors.ts';
 import { EventFollower } from './postgres-events.ts';
+import { PostgresIdentity } from './postgres-identity.ts';
 import { postgresSchema } from './postgres-schema.ts';
 import { isRefusal, PostgresSession } from './postgres-session.ts';
 import { postgresWriter, TransactionLost } from './postgres-writer.ts';
@@ -31,12 +31,12 @@ const READ = 'begin isolation level repeatable read read only';
 
 // ---- Migrations -------------------------------------------------------------------------------------------------------
 
-/** Whether the database holds exactly what this program would make. Asked first, so that an ordinary start waits for nobody. */
-async function isUpToDate(pool: pg.Pool): Promise<boolean> {
+/** The names of the migrations that the database has had; undefined where it is new. */
+async function migrationsOf(pool: pg.Pool): Promise<string[] | undefined> {
   const { rows: tables } = await pool.query(`select to_regclass('kysely_migration') as found`);
-  if (tables[0]?.found === null) return false;
+  if (tables[0]?.found === null) return undefined;
   const { rows } = await pool.query<{ name: string }>('select name from kysely_migration order by name');
-  return rows.map(({ name }) => name).join() === migrationNames.join();
+  return rows.map(({ name }) => name);
 }
 
 /**
@@ -94,8 +94,13 @@ async function tryAgain<T>(
 }
 
 /** Works of this instance in groups, each group in its turn among those of all instances. */
-function writerOver(take: TakeSession, random: () => number, onAppended: () => void) {
-  const { connection, session } = postgresWriter(take);
+function writerOver(
+  take: TakeSession,
+  identity: PostgresIdentity | undefined,
+  random: () => number,
+  onAppended: () => void,
+) {
+  const { connection, session } = postgresWriter(take, identity);
   const group = new GroupCommit<Repositories>(connection, () => {
     const { repositories } = session();
     const appended: PostgresSession['appended'] = [];
@@ -127,7 +132,10 @@ class PostgresReader implements Reader {
   readonly #underWay = new Set<Promise<unknown>>();
   #isClosed = false;
 
-  constructor(pool: pg.Pool, take: TakeSession, random: () => number) {
+  readonly #identity: PostgresIdentity | undefined;
+
+  constructor(pool: pg.Pool, take: TakeSession, random: () => number, identity?: PostgresIdentity) {
+    this.#identity = identity;
     this.#pool = pool;
     this.#take = take;
     this.#random = random;
@@ -135,6 +143,7 @@ class PostgresReader implements Reader {
 
   readonly read: Reader['read'] = async (read) => {
     if (this.#isClosed) throw new StoreUnavailableError('The database is being closed');
+    this.#identity?.check();
     if (this.#pool.waitingCount >= MOST_READS_WAITING) {
       throw new StoreUnavailableError(`${MOST_READS_WAITING} reads are waiting for the database`);
     }
@@ -187,11 +196,16 @@ export async function openPostgresStore(databaseUrl: string, options: PostgresOp
   const config = clientConfig(databaseUrl, options);
   const pool = openPool({ ...config, max: options.maxConnections });
   try {
-    const appliedMigrations = (await isUpToDate(pool)) ? [] : await migrateOver(config);
+    // Asked first, so that an ordinary start waits for nobody.
+    const appliedMigrations = isUpToDate(await migrationsOf(pool)) ? [] : await migrateOver(config);
+    const identity = options.noticeReplacement ? await PostgresIdentity.of(pool) : undefined;
     const take = sessionsOf(pool);
-    const reader = new PostgresReader(pool, take, options.random);
+    const reader = new PostgresReader(pool, take, options.random, identity);
     const lastId = await reader.readAnyway((tx) => tx.events.lastId());
-    return { appliedMigrations, ...storeOver({ pool, config, take, reader, lastId, random: options.random }) };
+    return {
+      appliedMigrations,
+      ...storeOver({ pool, config, take, reader, identity, lastId, random: options.random }),
+    };
   } catch (error) {
     await pool.end();
     throw error instanceof StoreBrokenError || error instanceof StoreUnavailableError ? error : translate(error);
@@ -203,12 +217,13 @@ interface StoreParts {
   config: pg.ClientConfig;
   take: TakeSession;
   reader: PostgresReader;
+  identity: PostgresIdentity | undefined;
   /** Of the last event that was there before. */
   lastId: bigint;
   random: () => number;
 }
 
-function storeOver({ pool, config, take, reader, lastId, random }: StoreParts): Store {
+function storeOver({ pool, config, take, reader, identity, lastId, random }: StoreParts): Store {
   const follower = new EventFollower({
     lastId,
     random,
@@ -219,7 +234,7 @@ function storeOver({ pool, config, take, reader, lastId, random }: StoreParts): 
       return client;
     },
   });
-  const writer = writerOver(take, random, () => follower.wake());
+  const writer = writerOver(take, identity, random, () => follower.wake());
   const close = async () => {
     await writer.close();
     await reader.close();
@@ -243,6 +258,12 @@ function storeOver({ pool, config, take, reader, lastId, random }: StoreParts): 
 /** Opens an existing database only to read it. Its queries may take as long as they need. */
 export async function openPostgresReader(databaseUrl: string, options: PostgresOptions) {
   const pool = openPool({ ...clientConfig(databaseUrl, options), max: 1, statement_timeout: FOREVER });
+  try {
+    requireUpToDate(await migrationsOf(pool));
+  } catch (error) {
+    await pool.end();
+    throw error instanceof StoreBrokenError ? error : translate(error);
+  }
   const reader = new PostgresReader(pool, sessionsOf(pool), options.random);
   return {
     read: reader.read,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
+import { makeFolder } from '../make-folder.ts';
 
 /**
  * What a hot wallet still has to tell its server, on the hot wallet's own machine. It is no part of the server's
@@ -250,7 +251,7 @@ export function takeSendingLock(folder: string, profile: string): (() => void) |
 }
 
 function openFile(folder: string, name: string, timeout: number): SqliteDatabase.Database {
-  mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+  makeFolder(folder, OWNER_ONLY_FOLDER);
   const path = join(folder, name);
   // SQLite itself would let the group and others read it.
   if (!existsSync(path)) closeSync(openSync(path, 'a', OWNER_ONLY));

@@ -10,10 +10,13 @@ import { earlyNewsRepository } from './early-news.ts';
 import { eventRepository, type StoredEvent } from './events.ts';
 import { exchangeRateRepository } from './exchange-rates.ts';
 import { heartbeatRepository } from './heartbeat.ts';
+import { heldMoneyRepository } from './held-money.ts';
 import { idempotencyKeyRepository } from './idempotency-keys.ts';
 import { journalRepository } from './journals.ts';
+import { orderClaimRepository } from './order-claims.ts';
 import { type MemoIndex, orderSearchRepository } from './order-search.ts';
 import { orderRepository } from './orders.ts';
+import { paymentUseRepository } from './payment-uses.ts';
 import { paymentRepository } from './payments.ts';
 import { priceUpdateRepository } from './price-updates.ts';
 import { roleRepository } from './roles.ts';
@@ -36,12 +39,15 @@ export function repositories(database: Kysely<Tables>, memoIndex: MemoIndex, onA
     events: eventRepository(database, onAppend),
     exchangeRates: exchangeRateRepository(database),
     heartbeat: heartbeatRepository(database),
+    heldMoney: heldMoneyRepository(database),
     idempotencyKeys: idempotencyKeyRepository(database),
     journals: journalRepository(database),
     nonces: nonceRepository(database),
+    orderClaims: orderClaimRepository(database),
     orders: orderRepository(database),
     orderSearch: orderSearchRepository(database, memoIndex),
     payments: paymentRepository(database),
+    paymentUses: paymentUseRepository(database),
     priceUpdates: priceUpdateRepository(database),
     roles: roleRepository(database),
     settlements: settlementRepository(database),

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { AccountId } from '../tari/address.ts';
 import type { Role, Tables } from './database.ts';
-import { timeText } from './values.ts';
+import { accountOfColumn, timeText } from './values.ts';
 
 export type RoleRepository = ReturnType<typeof roleRepository>;
 
@@ -16,6 +16,18 @@ export function roleRepository(database: Kysely<Tables>) {
         .orderBy('role')
         .execute();
       return rows.map((row) => row.role);
+    },
+
+    /** The accounts that were given roles, with each of them, by account and role. */
+    async all(limit: number): Promise<{ account: AccountId; role: Role }[]> {
+      const rows = await database
+        .selectFrom('roles')
+        .select(['account', 'role'])
+        .orderBy('account')
+        .orderBy('role')
+        .limit(limit)
+        .execute();
+      return rows.map(({ account, role }) => ({ account: accountOfColumn(account), role }));
     },
 
     async grant(account: AccountId, role: Role, now: Date): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AccountId } from '../tari/address.ts';
 import type { MicroTari } from '../tari/micro-tari.ts';
 import { ordinalOf } from './account-ordinals.ts';
@@ -10,8 +10,9 @@ import { accountOfColumn, amountOf, timeOf, timeText } from './values.ts';
 export interface SettlementEntry {
   id: bigint;
   orderId: string;
-  account: AccountId;
-  /** The account's address in base58. */
+  /** Null where the money came from no wallet's address. */
+  account: AccountId | null;
+  /** The account's address in base58, or what the sender said of itself. */
   address: string;
   settlementType: SettlementType;
   amount: MicroTari;
@@ -24,7 +25,7 @@ function settlementOf(row: Selectable<Tables['settlements']> & { address: string
   return {
     id: row.id,
     orderId: row.order_id,
-    account: accountOfColumn(row.account),
+    account: row.account === null ? null : accountOfColumn(row.account),
     address: row.address,
     settlementType: row.settlement_type,
     amount: amountOf(row.amount),
@@ -36,7 +37,14 @@ export type SettlementRepository = ReturnType<typeof settlementRepository>;
 
 export function settlementRepository(database: Kysely<Tables>) {
   const insert = preparedQuery<
-    { orderId: string; account: string; settlementType: SettlementType; amount: bigint; time: string },
+    {
+      orderId: string;
+      account: string | null;
+      sender: string | null;
+      settlementType: SettlementType;
+      amount: bigint;
+      time: string;
+    },
     { id: bigint }
   >(database, (value) =>
     database
@@ -45,6 +53,7 @@ export function settlementRepository(database: Kysely<Tables>) {
         order_id: value('orderId'),
         account: value('account'),
         account_ordinal: ordinalOf(value('account')),
+        sender: value('sender'),
         settlement_type: value('settlementType'),
         amount: value('amount'),
         created_at: value('time'),
@@ -54,15 +63,35 @@ export function settlementRepository(database: Kysely<Tables>) {
   const withAddress = () =>
     database
       .selectFrom('settlements')
-      .innerJoin('accounts', 'accounts.account', 'settlements.account')
+      .leftJoin('accounts', 'accounts.account', 'settlements.account')
       .selectAll('settlements')
-      .select('accounts.address')
+      .select(sql<string>`coalesce(accounts.address, settlements.sender)`.as('address'))
       .orderBy('settlements.id');
+
+  const paidParts = async (orderIds: readonly string[], account: AccountId): Promise<Map<string, MicroTari>> => {
+    if (orderIds.length === 0) return new Map();
+    const rows = await database
+      .selectFrom('settlements')
+      .select(['order_id', sql<bigint>`cast(sum(amount) as bigint)`.as('amount')])
+      .where('order_id', 'in', orderIds)
+      .where('account', '=', account)
+      .groupBy('order_id')
+      .execute();
+    return new Map(rows.map((row) => [row.order_id, amountOf(row.amount)]));
+  };
 
   return {
     async insert(entry: NewSettlementEntry): Promise<SettlementEntry> {
       const { orderId, account, settlementType, amount } = entry;
-      const { rows } = await insert({ orderId, account, settlementType, amount, time: timeText(entry.createdAt) });
+      const sender = account === null ? entry.address : null;
+      const { rows } = await insert({
+        orderId,
+        account,
+        sender,
+        settlementType,
+        amount,
+        time: timeText(entry.createdAt),
+      });
       const { id } = rows[0] as { id: bigint };
       return { id, ...entry };
     },
@@ -79,14 +108,11 @@ export function settlementRepository(database: Kysely<Tables>) {
 
     /** Whether the account paid for the order, or a part of it. */
     async paidBy(orderId: string, account: AccountId): Promise<boolean> {
-      const row = await database
-        .selectFrom('settlements')
-        .select('id')
-        .where('order_id', '=', orderId)
-        .where('account', '=', account)
-        .executeTakeFirst();
-      return row !== undefined;
+      return (await paidParts([orderId], account)).size > 0;
     },
+
+    /** What the account paid of each of the orders, in µT, by their order ids. */
+    paidParts,
 
     /** Up to `limit` entries of what was paid for orders of the customer, after the one with id `after`, oldest first. */
     async pageOfCustomer(customerId: string, after: bigint, limit: number): Promise<SettlementEntry[]> {

@@ -1,17 +1,20 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
-import { type Compilable, type CompiledQuery, Kysely, type QueryResult, SqliteDialect, sql } from 'kysely';
+import { type Compilable, type CompiledQuery, Kysely, type QueryResult, SqliteDialect } from 'kysely';
+import { makeFolder } from '../make-folder.ts';
 import type { Tables } from './database.ts';
 import { sqliteFile } from './database-url.ts';
-import { StoreBrokenError, StoreUnavailableError } from './errors.ts';
+import { StoreUnavailableError } from './errors.ts';
 import type { StoredEvent } from './events.ts';
 import { GroupCommit, type WriteConnection } from './group-commit.ts';
-import { migrate } from './migrate.ts';
+import { requireUpToDate } from './migrate.ts';
 import { type Repositories, repositories } from './repositories.ts';
-import type { SchemaDialect } from './schema.ts';
-import { createMemoIndex, sqliteMemoIndex } from './sqlite-memo-index.ts';
+import { isBusy, translate } from './sqlite-errors.ts';
+import { SqliteIdentity } from './sqlite-identity.ts';
+import { sqliteMemoIndex } from './sqlite-memo-index.ts';
+import { migrateSqlite, migrationsOf } from './sqlite-migrate.ts';
 import type { Store } from './unit-of-work.ts';
 
 /** A connection to a database, as `openSqliteStore` makes its own. */
@@ -36,47 +39,6 @@ const CHECKPOINT_PAGES = 2000;
 /** The program's statements are fewer; only lists of varying length make more. */
 const MOST_CACHED_STATEMENTS = 500;
 
-/** Result codes by which SQLite says that it could not do its part now, but may later. */
-const PASSING_CODES = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOMEM|INTERRUPT|PROTOCOL)/;
-const BROKEN_CODES = /^SQLITE_(CORRUPT|NOTADB|FORMAT|SCHEMA)/;
-
-/** What the migrations make of SQLite's own. */
-export const sqliteSchema: SchemaDialect = {
-  integer: 'integer',
-  text: 'text',
-  time: 'text',
-  json: 'text',
-  createTable: (database, table) => database.schema.createTable(table).modifyEnd(sql`strict`),
-  identity: (column) => column.primaryKey().autoIncrement(),
-  async forbid(database, table, change, columns) {
-    const of = columns ? sql` of ${sql.join(columns.map((column) => sql.ref(column)))}` : sql``;
-    const differs = columns
-      ? sql` when ${sql.join(
-          columns.map((column) => sql`old.${sql.ref(column)} is not new.${sql.ref(column)}`),
-          sql` or `,
-        )}`
-      : sql``;
-    await sql`create trigger ${sql.ref(`${table}_${change}_forbidden`)} before ${sql.raw(change)}${of} on ${sql.table(table)}
-      for each row${differs} begin select raise(abort, ${sql.lit(`rows of ${table} are kept: ${change} refused`)}); end`.execute(
-      database,
-    );
-  },
-  async require(database, table, column) {
-    await sql`create trigger ${sql.ref(`${table}_${column}_required`)} before insert on ${sql.table(table)}
-      for each row when new.${sql.ref(column)} is null
-      begin select raise(abort, ${sql.lit(`rows of ${table} have a value in ${column}`)}); end`.execute(database);
-  },
-  async permitNull(database, table, column) {
-    await sql`drop trigger ${sql.ref(`${table}_${column}_required`)}`.execute(database);
-  },
-  async permit(database, table, change) {
-    await sql`drop trigger ${sql.ref(`${table}_${change}_forbidden`)}`.execute(database);
-  },
-  indexMemos: createMemoIndex,
-  // SQLite has one writer by itself.
-  oneWriter: async () => undefined,
-};
-
 function open(file: string, options: { readonly: boolean }): Connection {
   try {
     if (file !== ':memory:' && !options.readonly) makeFile(file);
@@ -99,25 +61,26 @@ function open(file: string, options: { readonly: boolean }): Connection {
 
 /** The books are for the server's own eyes: SQLite gives its other files the mode that this one has. */
 function makeFile(file: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  closeSync(openSync(file, 'a', 0o600));
+  try {
+    makeFolder(dirname(file));
+    closeSync(openSync(file, 'a', 0o600));
+  } catch (error) {
+    throw new StoreUnavailableError(`The database ${file} can't be made: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
-}
-
-function translate(error: unknown, file?: string): unknown {
-  const code = error instanceof SqliteDatabase.SqliteError ? error.code : '';
-  const where = file === undefined ? '' : ` ${file}`;
-  const cause = { cause: error };
-  if (PASSING_CODES.test(code)) {
-    return new StoreUnavailableError(`The database${where} can't be used now: ${(error as Error).message}`, cause);
+/** Two processes that make the same database at once are in each other's way, and SQLite does not wait in all of it. */
+async function openWriter(file: string): Promise<Connection> {
+  for (const deadline = performance.now() + BUSY_TIMEOUT_MS; ; await sleep(BUSY_PAUSE_MS)) {
+    try {
+      return open(file, { readonly: false });
+    } catch (error) {
+      const isOver = performance.now() > deadline;
+      if (isOver || !(error instanceof StoreUnavailableError) || !isBusy(error.cause)) throw error;
+    }
   }
-  if (BROKEN_CODES.test(code)) {
-    return new StoreBrokenError(`The database${where} is broken: ${(error as Error).message}`, cause);
-  }
-  return error;
 }
 
 /** Kysely prepares each statement anew; SQLite is several times as fast when the same text is prepared once. */
@@ -224,19 +187,27 @@ export interface SqliteStore extends Store {
  */
 export async function openSqliteStore(
   databaseUrl: string,
-  options: { maxReadConnections: number },
+  options: {
+    maxReadConnections: number;
+    /** Whether to notice that the database is replaced meanwhile, as a server must that has it open for long. */
+    noticeReplacement?: boolean | undefined;
+  },
 ): Promise<SqliteStore> {
   const file = sqliteFile(databaseUrl);
-  const connection = open(file, { readonly: false });
-  const database = new SqliteKysely(connection);
-  const appliedMigrations = await migrate(database, sqliteSchema).catch((error: unknown) => {
+  const connection = await openWriter(file);
+  try {
+    const database = new SqliteKysely(connection);
+    const appliedMigrations = await migrateSqlite(connection, database, file);
+    connection.pragma('busy_timeout = 0');
+    // A database in memory has one connection only, and nothing that could be replaced.
+    if (file === ':memory:') return { appliedMigrations, ...sqliteStoreOver(connection, database) };
+    const identity = options.noticeReplacement ? new SqliteIdentity(connection, file) : undefined;
+    const readers = readerPool(file, options.maxReadConnections, identity);
+    return { appliedMigrations, ...sqliteStoreOver(connection, database, readers, identity) };
+  } catch (error) {
     connection.close();
     throw translate(error, file);
-  });
-  connection.pragma('busy_timeout = 0');
-  // A database in memory has one connection only.
-  const readers = file === ':memory:' ? undefined : readerPool(file, options.maxReadConnections);
-  return { appliedMigrations, ...sqliteStoreOver(connection, database, readers) };
+  }
 }
 
 /**
@@ -247,11 +218,14 @@ export function sqliteStoreOver(
   connection: Connection,
   database = new SqliteKysely(connection),
   readers?: ReturnType<typeof readerPool>,
+  identity?: SqliteIdentity,
 ): Store {
   const listeners: ((events: readonly StoredEvent[]) => void)[] = [];
   let appended: StoredEvent[] = [];
   const context = repositories(database, sqliteMemoIndex, (event) => appended.push(event));
-  const group = new GroupCommit<Repositories>(writeConnection(connection, database), () => {
+  const plainWriter = writeConnection(connection, database);
+  const writer = identity === undefined ? plainWriter : watched(plainWriter, connection, identity);
+  const group = new GroupCommit<Repositories>(writer, () => {
     const events: StoredEvent[] = [];
     appended = events;
     return {
@@ -274,16 +248,57 @@ export function sqliteStoreOver(
     onCommitted: (listener) => void listeners.push(listener),
     async close() {
       await group.close();
-      await readers?.close();
-      connection.close();
+      if (identity?.isOverwritten) {
+        // The last connection to close would write the old database's log into the new one, but a reader can't.
+        readers?.open();
+        connection.close();
+        await readers?.close();
+      } else {
+        await readers?.close();
+        connection.close();
+      }
+      identity?.close();
     },
   };
 }
 
-/** Opens an existing database only to read it. @throws {StoreUnavailableError} where there is none. */
+/** The writer, looking before and after each transaction whether the database is still the one that was opened. */
+function watched(writer: WriteConnection, connection: Connection, identity: SqliteIdentity): WriteConnection {
+  const requireSame = identity.watch(connection);
+  let writesBefore = writer.writes();
+  return {
+    ...writer,
+    async begin() {
+      identity.checkFile();
+      await writer.begin();
+      requireSame();
+      writesBefore = writer.writes();
+    },
+    async commit() {
+      const counted = writer.writes() === writesBefore ? undefined : identity.countCommit();
+      try {
+        await writer.commit();
+      } catch (error) {
+        identity.committed(undefined);
+        throw error;
+      }
+      identity.committed(counted);
+    },
+  };
+}
+
+/** Opens an existing database only to read it. @throws {StoreUnavailableError | StoreBrokenError} where there is none of this version. */
 export function openSqliteReader(databaseUrl: string) {
   const file = sqliteFile(databaseUrl);
   if (!existsSync(file)) throw new StoreUnavailableError(`There is no database at ${file}`);
+  const connection = open(file, { readonly: true });
+  try {
+    requireUpToDate(migrationsOf(connection));
+  } catch (error) {
+    throw translate(error, file);
+  } finally {
+    connection.close();
+  }
   return readerPool(file, 1);
 }
 
@@ -299,7 +314,7 @@ interface ReadConnection {
  * and one connection with its cache serves all of them. Another is opened where a read still waits at the end of its turn,
  * behind some that take many.
  */
-function readerPool(file: string, most: number) {
+function readerPool(file: string, most: number, identity?: SqliteIdentity) {
   const idle: ReadConnection[] = [];
   const queue: { resolve(connection: ReadConnection): void; reject(error: unknown): void }[] = [];
   let opened = 0;
@@ -308,9 +323,13 @@ function readerPool(file: string, most: number) {
     const connection = open(file, { readonly: true });
     const begin = connection.prepare('begin deferred');
     const commit = connection.prepare('commit');
+    const requireSame = identity?.watch(connection);
     opened += 1;
     return {
-      begin: () => void begin.run(),
+      begin() {
+        begin.run();
+        requireSame?.();
+      },
       end: () => void (connection.inTransaction && commit.run()),
       close: () => void connection.close(),
       context: repositories(new SqliteKysely(connection), sqliteMemoIndex, () => {
@@ -354,6 +373,10 @@ function readerPool(file: string, most: number) {
         connection.end();
         giveBack(connection);
       }
+    },
+    /** Opens a connection if there is none. */
+    open() {
+      if (opened === 0) idle.push(openOne());
     },
     async close() {
       for (const connection of idle) connection.close();

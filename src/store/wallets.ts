@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { AccountId } from '../tari/address.ts';
 import type { NoncePurpose, Tables } from './database.ts';
 import { preparedQuery } from './prepared-query.ts';
@@ -95,31 +95,64 @@ export function walletRepository(database: Kysely<Tables>) {
 export type NonceRepository = ReturnType<typeof nonceRepository>;
 
 export function nonceRepository(database: Kysely<Tables>) {
-  const upsert = preparedQuery<{ purpose: NoncePurpose; account: string; digits: string; time: string }>(
-    database,
-    (value) =>
-      database
-        .insertInto('nonces')
-        .values({
-          purpose: value('purpose'),
-          account: value('account'),
-          last_nonce: value('digits'),
-          updated_at: value('time'),
-        })
-        .onConflict((conflict) =>
-          conflict
-            .columns(['purpose', 'account'])
-            .doUpdateSet({ last_nonce: value('digits'), updated_at: value('time') })
-            .where('nonces.last_nonce', '<', value('digits')),
-        ),
+  const upsert = preparedQuery<{
+    purpose: NoncePurpose;
+    account: string;
+    digits: string;
+    time: string;
+    isStranger: bigint;
+  }>(database, (value) =>
+    database
+      .insertInto('nonces')
+      .values({
+        purpose: value('purpose'),
+        account: value('account'),
+        last_nonce: value('digits'),
+        updated_at: value('time'),
+        is_stranger: value('isStranger'),
+      })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['purpose', 'account'])
+          .doUpdateSet({ last_nonce: value('digits'), updated_at: value('time'), is_stranger: value('isStranger') })
+          .where('nonces.last_nonce', '<', value('digits')),
+      ),
   );
 
   return {
     /** Uses up a nonce. Answers false, and keeps the old one, unless it is above the last nonce of that signer. */
-    async raise(purpose: NoncePurpose, account: AccountId, nonce: bigint, now: Date): Promise<boolean> {
+    async raise(
+      purpose: NoncePurpose,
+      account: AccountId,
+      nonce: bigint,
+      now: Date,
+      isStranger = false,
+    ): Promise<boolean> {
       const digits = nonce.toString().padStart(NONCE_DIGITS, '0');
-      const { numAffectedRows } = await upsert({ purpose, account, digits, time: timeText(now) });
+      const time = timeText(now);
+      const { numAffectedRows } = await upsert({ purpose, account, digits, time, isStranger: isStranger ? 1n : 0n });
       return numAffectedRows === 1n;
+    },
+
+    /** Forgets all but the last `kept` nonces of accounts that nobody knew at their login, nor knows now. */
+    async forgetStrangersBut(kept: number): Promise<void> {
+      const first = await database
+        .selectFrom('nonces')
+        .select('updated_at')
+        .where(sql`is_stranger`, '=', sql.lit(1))
+        .orderBy('updated_at', 'desc')
+        .limit(1)
+        .offset(kept)
+        .executeTakeFirst();
+      if (first === undefined) return;
+      await database
+        .deleteFrom('nonces')
+        .where(sql`is_stranger`, '=', sql.lit(1))
+        .where('updated_at', '<=', first.updated_at)
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('accounts').select('ordinal').whereRef('accounts.account', '=', 'nonces.account'))),
+        )
+        .execute();
     },
 
     /** When a nonce for this purpose was last used, by whomever. */

@@ -25,6 +25,8 @@ export interface SetAsideWebhook {
   id: bigint;
   webhookId: string | null;
   topic: string;
+  /** When the shop sent it, as text; null where it did not say. */
+  triggeredAt: string | null;
   receivedAt: Date;
   /** Why it could not be used: the message that it was answered with. */
   reason: string;
@@ -40,6 +42,7 @@ function setAsideOf(row: WebhookRow): SetAsideWebhook {
     id: row.id,
     webhookId: row.webhook_id,
     topic: row.topic,
+    triggeredAt: row.triggered_at,
     receivedAt: timeOf(row.received_at),
     reason: row.message,
     body: row.body,

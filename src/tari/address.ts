@@ -189,6 +189,11 @@ export function accountOf(address: TariAddress): AccountId {
   return hex.encode(Uint8Array.of(NETWORKS[address.network], ...address.spendKey)) as AccountId;
 }
 
+/** The single address of an account, where nothing else is known of it. */
+export function addressOfAccount(account: AccountId): TariAddress {
+  return singleAddress(networkOfAccount(account), hex.decode(account).subarray(1));
+}
+
 /** The network of an account. */
 export function networkOfAccount(account: AccountId): Network {
   return networkOfByte(Number.parseInt(account.slice(0, 2), 16));

@@ -1,4 +1,5 @@
 import { hex } from '@scure/base';
+import { isStorable } from '../storable-text.ts';
 import { AddressError, addressToBase58, addressToHex, parseAddressObject, type TariAddress } from './address.ts';
 import { bytesFromHex, isHex, utf8 } from './byte-strings.ts';
 import { bytesOfWalletForm, verifyMessageSignature } from './message-signature.ts';
@@ -48,12 +49,7 @@ export function parseClaim(value: unknown): Claim {
     throw new ClaimError('malformed_claim', 'A claim is an object with address, order_id and signature.');
   }
   const { address, order_id: orderId, signature } = value as Record<string, unknown>;
-  if (
-    typeof orderId !== 'string' ||
-    orderId.length < 1 ||
-    orderId.length > LONGEST_ORDER_ID ||
-    orderId.includes('\0')
-  ) {
+  if (typeof orderId !== 'string' || orderId.length < 1 || orderId.length > LONGEST_ORDER_ID || !isStorable(orderId)) {
     throw new ClaimError('invalid_order_id', `A claim's order_id is a text of 1 to ${LONGEST_ORDER_ID} characters.`);
   }
   if (typeof signature !== 'string' || !SIGNATURE_TEXT.test(signature)) {

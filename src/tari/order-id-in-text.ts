@@ -47,6 +47,18 @@ function writtenId(text: string): string | undefined {
   return usable(BARE_ID.exec(trimmed)?.[1] ?? ORDER_NAME.exec(trimmed)?.[0]);
 }
 
+const TELEPHONE_NUMBERS = /(?<!\d)(?:\d{1,3}[-. ])?\d{3}-\d{3}-\d{4}(?!\d)/g;
+
+/**
+ * The order number in a text that is no more than a payer's words: the first run of digits, behind a `#` or not, telephone
+ * numbers left out. Undefined where there is none. It takes any number for an order's, so that only those ask for it who
+ * have said that they want that (TPG_DISABLE_MEMO_SIGNATURE_CHECK).
+ */
+export function orderNumberInText(text: string): string | undefined {
+  if (text.length > MAX_TEXT_LENGTH) return undefined;
+  return usable(/\d+/.exec(text.replace(TELEPHONE_NUMBERS, ' '))?.[0]);
+}
+
 function usable(id: string | undefined): string | undefined {
   const trimmed = id?.trim() ?? '';
   const isUsable = trimmed.length >= 1 && trimmed.length <= MAX_ORDER_ID_LENGTH && !NOT_IN_AN_ID.test(trimmed);

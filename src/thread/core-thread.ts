@@ -44,6 +44,7 @@ function main(): void {
     random: Math.random,
     fetch: globalThis.fetch,
     log,
+    noticeReplacement: true,
     folder,
     startScan: (scanSettings) => createScanThread(SCAN_THREAD, scanSettings),
   });

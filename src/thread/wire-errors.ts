@@ -1,12 +1,13 @@
 import { EngineError, type EngineErrorCode } from '../engine/errors.ts';
 import { NodeError, type NodeErrorKind } from '../rails/tari-chain/nodes/node-error.ts';
-import { StoreBrokenError, StoreUnavailableError } from '../store/errors.ts';
+import { StoreBrokenError, StoreContentError, StoreUnavailableError } from '../store/errors.ts';
 
 /** An error as it goes from one thread to another: of a class of ours, only the name and its fields arrive. */
 export type WireError =
   | { kind: 'engine'; code: EngineErrorCode; about: string }
   | { kind: 'unavailable'; message: string }
   | { kind: 'broken'; message: string }
+  | { kind: 'content'; message: string }
   | { kind: 'node'; code: NodeErrorKind; message: string }
   | { kind: 'other'; error: unknown };
 
@@ -14,6 +15,7 @@ export function toWire(error: unknown): WireError {
   if (error instanceof EngineError) return { kind: 'engine', code: error.code, about: error.about };
   if (error instanceof StoreUnavailableError) return { kind: 'unavailable', message: error.message };
   if (error instanceof StoreBrokenError) return { kind: 'broken', message: error.message };
+  if (error instanceof StoreContentError) return { kind: 'content', message: error.message };
   if (error instanceof NodeError) return { kind: 'node', code: error.kind, message: error.message };
   return { kind: 'other', error };
 }
@@ -26,6 +28,8 @@ export function fromWire(error: WireError): unknown {
       return new StoreUnavailableError(error.message);
     case 'broken':
       return new StoreBrokenError(error.message);
+    case 'content':
+      return new StoreContentError(error.message);
     case 'node':
       return new NodeError(error.code, error.message);
     case 'other':

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseJson } from '../../src/json.ts';
+import { accountOf, parseAddress } from '../../src/tari/address.ts';
 import { ACCOUNTS, HOT_WALLET, personOf } from '../helpers/records.ts';
 import { startToolStage, type ToolStage } from './tool.ts';
 
@@ -52,9 +54,11 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
     expect(await json('orders', 'price', '5002', '95 XTM')).toMatchObject({ total_price: 95_000_000 });
     const moved = await json('orders', 'reassign', '5002', '52', '--reason', 'a friend');
     expect(moved.orders).toMatchObject({ old_order: { customer_id: '51' }, new_order: { customer_id: '52' } });
-    expect(await text('orders', 'fulfill', '5001', '--reason', 'cash')).toContain('Status:      Paid');
-    expect(await text('orders', 'cancel', '5002', '--reason', 'sold out')).toContain('Status:      Cancelled');
-    const again = await stage.home.run(['admin', 'orders', 'cancel', '5002', '--reason', 'again'], { asProcess: true });
+    expect(await text('orders', 'fulfill', '5001', '--reason', 'cash', '--yes')).toContain('Status:      Paid');
+    expect(await text('orders', 'cancel', '5002', '--reason', 'sold out', '-y')).toContain('Status:      Cancelled');
+    const again = await stage.home.run(['admin', 'orders', 'cancel', '5002', '--reason', 'again', '--yes'], {
+      asProcess: true,
+    });
     expect(again).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('The requested order change is forbidden.'),
@@ -76,11 +80,13 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
 
   it('accounts: credit, customer, balance, orders, payments, history, settle, customers, addresses', async () => {
     await stage.order({ id: 5101, name: '#5101', customer: { id: 53 } });
-    expect(await text('accounts', 'credit', '53', '40', '--reason', 'prize')).toBe('No order could be paid.\n');
-    const taken = await stage.home.run(['admin', 'accounts', 'credit', '53', '--', '-1000']);
+    expect(await text('accounts', 'credit', '53', '40', '--reason', 'prize', '--yes')).toBe(
+      'No order could be paid.\n',
+    );
+    const taken = await stage.home.run(['admin', 'accounts', 'credit', '53', '--yes', '--', '-1000']);
     expect(taken).toMatchObject({ code: 1 });
     expect(await text('accounts', 'customer', '53')).toContain('Balance:          40.000000 XTM');
-    await json('accounts', 'credit', '53', '100 XTM');
+    await json('accounts', 'credit', '53', '100 XTM', '--yes');
     expect(await json('accounts', 'settle-customer', '53')).toBeDefined();
     const { orders } = await json('accounts', 'orders', alice.address);
     expect(orders).toMatchObject([{ order_id: '5001', status: 'Paid' }]);
@@ -99,15 +105,102 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
     expect(await text('wallets', 'list')).toContain(HOT_WALLET.address);
     const added = await json('wallets', 'add', wallet.address, '192.0.2.7', '--initial-nonce', '12');
     expect(added).toContainEqual({ address: wallet.address, ip_address: '192.0.2.7', last_nonce: 12 });
-    expect(await text('wallets', 'remove', wallet.address)).not.toContain(wallet.address);
+    expect(await text('wallets', 'remove', wallet.address, '--yes')).not.toContain(wallet.address);
     expect(await text('roles', 'grant', carol.address, '-r', 'read_all', '-r', 'write')).toBe(
       `${carol.address} has the roles user, read_all, write.\n`,
     );
-    expect(await json('roles', 'revoke', carol.address, '-r', 'write')).toEqual({
+    expect(await json('roles', 'revoke', carol.address, '-r', 'write', '--yes')).toEqual({
       address: carol.address,
       roles: ['user', 'read_all'],
     });
     expect(await text('roles', 'show', bob.address)).toBe(`${bob.address} has the roles user.\n`);
+  });
+
+  it('what does harm says how things are now, and is not done where nobody can be asked', async () => {
+    await stage.order({ id: 5251, name: '#5251', customer: { id: 54 } });
+    const refused = async (...command: string[]) => {
+      const { code, stdout, stderr } = await stage.home.run(['admin', ...command]);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain('Nobody can be asked here, so nothing was done: --yes does it.');
+      return stderr;
+    };
+    const state = 'It is Unclaimed, costs 100.000000 XTM and belongs to customer 54.';
+    expect(await refused('orders', 'cancel', '5251', '--reason', 'x')).toContain(
+      `Order 5251 will be cancelled, here and in the shop. The shop can’t undo it.\n${state}`,
+    );
+    expect(await refused('orders', 'fulfill', '5251', '--reason', 'x')).toContain(state);
+    expect(await refused('accounts', 'credit', '54', '5')).toContain('Their balance is 0.000000 XTM now.');
+    await text('roles', 'grant', carol.address, '-r', 'read_all');
+    expect(await refused('roles', 'revoke', carol.address, '-r', 'read_all')).toContain(
+      `${carol.address} has the roles user, read_all, and will lose read_all at once.`,
+    );
+    expect(await json('orders', 'get', '5251')).toMatchObject({ status: 'Unclaimed' });
+    expect(await json('roles', 'show', carol.address)).toMatchObject({ roles: ['user', 'read_all'] });
+  });
+
+  it('what cannot be done is said before anything is asked', async () => {
+    for (const action of ['cancel', 'fulfill']) {
+      expect(await stage.home.run(['admin', 'orders', action, 'nope', '--reason', 'x'])).toMatchObject({
+        code: 1,
+        stderr: 'The requested order nope does not exist.\n',
+      });
+    }
+  });
+
+  it('a rate that jumps by more than half of itself is asked about, others are not', async () => {
+    await text('rates', 'set', 'PLN', '10 XTM');
+    await text('rates', 'set', 'PLN', '15 XTM');
+    await text('rates', 'set', 'PLN', '7.5 XTM');
+    for (const [rate, change] of [
+      ['11.250001', '+50 %'],
+      ['3.749999', '-50 %'],
+      ['75', '+900 %'],
+    ]) {
+      const { code, stderr } = await stage.home.run(['admin', 'rates', 'set', 'PLN', `${rate} XTM`]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`1 PLN costs 7.500000 XTM now, and will cost`);
+      expect(stderr).toContain(change);
+    }
+    expect(await json('rates', 'get', 'PLN')).toMatchObject({ rate: 7_500_000 });
+    await text('rates', 'set', 'PLN', '75 XTM', '--yes');
+  });
+
+  it('neither the last super admin nor the last wallet goes without --force, and revoking oneself is said', async () => {
+    const everybody: { address: string; roles: string[] }[] = await json('roles', 'list');
+    const admins = everybody.filter(({ roles }) => roles.includes('super_admin'));
+    expect(await text('roles', 'list')).toContain('super_admin');
+    const me = (await json('roles', 'show', stage.stage.operator.name)) as { address: string };
+    const others = admins.filter(
+      ({ address }) => accountOf(parseAddress(address)) !== accountOf(parseAddress(me.address)),
+    );
+    for (const { address } of others) await text('roles', 'revoke', address, '-r', 'super_admin', '--yes');
+    const last = await stage.home.run([
+      'admin',
+      'roles',
+      'revoke',
+      stage.stage.operator.name,
+      '-r',
+      'super_admin',
+      '--yes',
+    ]);
+    expect(last).toMatchObject({ code: 1, stderr: expect.stringContaining('This is the last super admin') });
+    const forced = await stage.home.run([
+      'admin',
+      'roles',
+      'revoke',
+      stage.stage.operator.name,
+      '-r',
+      'super_admin',
+      '--force',
+    ]);
+    expect(forced).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/THIS IS YOURSELF[\s\S]*Nobody will be super admin/),
+    });
+    for (const { address } of others) await text('roles', 'grant', address, '-r', 'super_admin');
+    const wallet = await stage.home.run(['admin', 'wallets', 'remove', HOT_WALLET.address, '--yes']);
+    expect(wallet).toMatchObject({ code: 1, stderr: expect.stringContaining('This is the last wallet') });
+    expect(await text('wallets', 'list')).toContain(HOT_WALLET.address);
   });
 
   it('rates: set, get and history; the prices of the shop follow, with a bar', async () => {
@@ -126,6 +219,21 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
     const retry = await stage.home.run(['admin', 'price-updates', 'retry', '999999']);
     expect(retry).toMatchObject({ code: 1 });
     expect(await stage.home.run(['admin', 'rates', 'get', 'NOK'])).toMatchObject({ code: 1 });
+  });
+
+  it('api: any request with the token of the profile, to no other server', async () => {
+    const api = (...command: string[]) => stage.home.run(['api', ...command]);
+    const read = await api('get', '/api/exchange_rate/PLN');
+    expect([read.code, parseJson(read.stdout)]).toMatchObject([0, { currency: 'PLN', rate: 75_000_000 }]);
+    const body = JSON.stringify({ currency: 'PLN', rate: 76_000_000 });
+    expect(await api('POST', '/api/exchange_rate', body)).toMatchObject({ code: 0, stdout: '' });
+    expect(await json('rates', 'get', 'PLN')).toMatchObject({ rate: 76_000_000 });
+    expect(await api('GET', '/api/nothing')).toMatchObject({ code: 1, stdout: '' });
+    for (const path of ['//evil.example/x', 'http://evil.example', '/\\evil.example', '/a b', '@evil.example/']) {
+      expect(await api('GET', path)).toMatchObject({ code: 2, stdout: '' });
+    }
+    expect(await api('TRACE', '/api/orders')).toMatchObject({ code: 2 });
+    expect(await api('POST', '/api/exchange_rate', '{')).toMatchObject({ code: 2, stderr: 'The body is not JSON.\n' });
   });
 
   it('rejected and dead letters: list and retry', async () => {

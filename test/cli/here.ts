@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { CommandError, EXIT_CODES } from '../../src/cli/exit.ts';
 import type { CommandPorts } from '../../src/cli/ports.ts';
@@ -34,6 +35,7 @@ export async function runHere(
   const ports: CommandPorts = {
     environment,
     folder: projectFolder(),
+    serviceSettings: join(toolFolder, 'no-service.env'),
     toolFolder,
     clock: systemClock,
     randomBytes: (length) => new Uint8Array(randomBytes(length)),

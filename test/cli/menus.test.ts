@@ -53,6 +53,7 @@ const ADMIN: readonly Case[] = [
   { label: 'History for Customer Id', answers: ['74'], shows: /Balance: +40\.000000 XTM/ },
   { label: 'Settle customer account', answers: ['74'], shows: 'No order could be paid.' },
   { label: 'Settle address payments', answers: [alice.address], shows: 'No order could be paid.' },
+  { label: 'Held money', shows: /surplus|unconfirmed|No /i },
   { label: 'All customers', shows: /^74$/m },
   { label: 'All addresses', shows: alice.address },
   { label: 'Fetch Tari price', answers: [''], shows: /USD +30\.000000 XTM/ },
@@ -70,6 +71,7 @@ const ADMIN: readonly Case[] = [
   },
   { label: 'List authorized wallets', shows: HOT_WALLET.address },
   { label: 'Roles of an address', answers: [carol.address], shows: 'has the roles user.' },
+  { label: 'All roles', shows: 'super_admin' },
   { label: 'Grant roles', answers: [carol.address, KEYS.down + KEYS.space], shows: 'has the roles user, read_all.' },
   { label: 'Revoke roles', answers: [carol.address, KEYS.down + KEYS.space], shows: 'has the roles user.' },
   { label: 'Server health', shows: /Ready: +(?:yes|no)\nDatabase: +ok/ },
@@ -120,6 +122,15 @@ const SHOPIFY: readonly Case[] = [
 ];
 
 /** Those that do something with the menus, each with a test of its own below. */
+/** Commands that say by themselves what they are about to do, and ask. */
+const ASKING_BY_ITSELF = new Set([
+  'admin orders cancel',
+  'admin orders fulfill',
+  'admin accounts credit',
+  'admin wallets remove',
+  'admin roles revoke',
+]);
+
 const STEPS = new Set([
   'Admin Menu',
   'User Menu',
@@ -193,7 +204,7 @@ describe('the menus', { timeout: 60_000 }, () => {
       // A letter is enough for yes or no.
       on.type(question.isFlag ? answer : `${answer.replace('SETTINGS_FILE', settingsFile)}${KEYS.enter}`);
     }
-    if (entry.warning !== undefined) {
+    if (entry.warning !== undefined || ASKING_BY_ITSELF.has(entry.command.join(' '))) {
       await on.waitFor('◆  Do it?');
       on.type('y');
     }
@@ -320,8 +331,7 @@ describe('the menus', { timeout: 60_000 }, () => {
     screen.type(`nope${KEYS.enter}`);
     await screen.waitFor('◆  Reason');
     screen.type(`cash${KEYS.enter}`);
-    await screen.waitFor('◆  Do it?');
-    screen.type('y');
+    // Before anything is confirmed.
     expect(await screen.waitFor(DONE)).toContain('failed: The requested order nope does not exist');
     screen.type(KEYS.enter);
     await screen.waitFor(/goes back[\s\S]*◆ {2}Main » Admin/);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,6 +48,26 @@ describe('secret keys', { timeout: 60_000 }, () => {
       screen.type(KEYS.enter);
       expect(await screen.ended()).toBe(0);
       expect(screen.written).not.toContain(KEY);
+    } finally {
+      screen.close();
+    }
+  });
+
+  it('are not shown either when they are typed before they are asked for', async () => {
+    const waiting = 'tty; "$0" "$1" memo -o 1 && read key';
+    const screen = new Screen(['sh', '-c', waiting, process.execPath, TOOL], home);
+    try {
+      const [, terminal = ''] = /^(\/dev\S+)$/m.exec(await screen.waitFor(/^\/dev\S+$/m)) ?? [];
+      const shows = () => / echo\b/.test(execFileSync('stty', ['-a', '-F', terminal], { encoding: 'utf8' }));
+      while (shows()) await new Promise((resolve) => setTimeout(resolve, 1));
+      const isEarly = !screen.text.includes('◆');
+      screen.type(`${KEY}${KEYS.enter}`);
+      await screen.waitFor('auth: {');
+      // With a question that is there before its terminal is quiet, this would be the test above.
+      expect(isEarly).toBe(true);
+      screen.type(KEYS.enter);
+      expect(await screen.ended()).toBe(0);
+      expect(screen.written).not.toContain(KEY.slice(0, 8));
     } finally {
       screen.close();
     }

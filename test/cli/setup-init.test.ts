@@ -58,6 +58,7 @@ describe('setup init', { timeout: 120_000 }, () => {
       TPG_SHOPIFY_ADMIN_URL: standIn.url,
       TPG_SHOPIFY_ADMIN_ACCESS_TOKEN: STAND_IN_TOKEN,
       TPG_SHOPIFY_HMAC_SECRET: "shpss_with#odd characters'".replace(/[ ']/g, ''),
+      TPG_SHOPIFY_PAYMENT_METHOD: 'Tari, Tari (XTM)',
     });
     expect([made.code, made.stderr]).toEqual([0, '']);
     expect(made.stdout).not.toContain(STAND_IN_TOKEN);

@@ -92,12 +92,12 @@ describe('shopify', { timeout: 120_000 }, () => {
   it('webhooks: install what is missing, once, and list', async () => {
     expect(await text('webhooks', 'list')).toBe('None.\n');
     const installed = await json('webhooks', 'install', PUBLIC_URL);
-    expect(installed).toHaveLength(8);
+    expect(installed).toHaveLength(9);
     expect(new Set(installed.map(({ uri }: { uri: string }) => uri))).toEqual(
       new Set([`${PUBLIC_URL}/shopify/webhook`]),
     );
     await text('webhooks', 'install', `${PUBLIC_URL}/`);
-    expect(shop.subscriptions).toHaveLength(8);
+    expect(shop.subscriptions).toHaveLength(9);
     expect(await text('webhooks', 'list')).toMatch(/ORDERS_CREATE +https:/);
     const refused = await home.run(['shopify', 'webhooks', 'install', 'http://pay.example.com']);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('http:// is not supported') });
@@ -111,15 +111,15 @@ describe('shopify', { timeout: 120_000 }, () => {
     const command = ['shopify', 'setup', '--url', PUBLIC_URL, '--shop', fresh.shop, '-f', file];
     const first = await home.text(command, { environment });
     expect(first).toContain('Made the definition of the metaobject tari_price.');
-    expect(first).toContain('8 of them from now on');
+    expect(first).toContain('9 of them from now on');
     expect(first).not.toContain(STAND_IN_TOKEN);
-    expect([fresh.definitions.has('tari_price'), fresh.subscriptions.length]).toEqual([true, 8]);
+    expect([fresh.definitions.has('tari_price'), fresh.subscriptions.length]).toEqual([true, 9]);
     const text = readFileSync(file, 'utf8');
     expect(text).toMatch(/^# mine\nTPG_PORT=1234\nTPG_SHOPIFY_SHOP=/);
     expect(text).not.toContain('=old');
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(await home.text(command, { environment })).toContain('0 of them from now on');
-    expect([fresh.subscriptions.length, readFileSync(file, 'utf8')]).toEqual([8, text]);
+    expect([fresh.subscriptions.length, readFileSync(file, 'utf8')]).toEqual([9, text]);
     await fresh.close();
   });
 
@@ -177,7 +177,7 @@ describe('shopify doctor', { timeout: 240_000 }, () => {
       code: 0,
       states: { ...well, webhooks: 'ok', rate: 'ok' },
     });
-    expect(stage.stage.standIn.subscriptions).toHaveLength(8);
+    expect(stage.stage.standIn.subscriptions).toHaveLength(9);
 
     const [person] = ACCOUNTS;
     const sick = await doctor(['--url', PUBLIC_URL], {

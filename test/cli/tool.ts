@@ -44,6 +44,7 @@ const SHOWN_IN: Readonly<Record<string, readonly string[]>> = {
   shopify: ['shopify'],
   setup: ['taritools', 'setup-init', 'postgres-copy'],
   keys: ['signing'],
+  api: ['admin'],
   audit: ['taritools'],
   address: ['taritools'],
   token: ['signing'],

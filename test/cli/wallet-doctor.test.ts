@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/cli/findings.ts';
 import { foreignNode } from '../../src/rails/tari-chain/cli/doctor.ts';
 import { addressToBase58, dualAddress } from '../../src/tari/address.ts';
+import { startMempoolNode } from '../fakes/tari-chain/mempool-node.ts';
 import { type FakeNode, startFakeNode } from '../fakes/tari-chain/node.ts';
 import { PlayChain } from '../fakes/tari-chain/play-chain.ts';
 import { type PlayWallet, payTo, playWallet } from '../fakes/tari-chain/play-wallet.ts';
@@ -176,6 +177,25 @@ describe('wallet doctor', { timeout: 60_000 }, () => {
     expect(failedOnes(await findings())).toEqual([
       ['left the chain', 'confirmed payments that left the chain and did not come back: 1'],
     ]);
+  });
+
+  it('looks into the mempool of the node of one’s own, and says when it may not', async () => {
+    await watchOnce(home, shop);
+    const mempool = await startMempoolNode(chain);
+    try {
+      const payer = playWallet('localnet', random);
+      chain.send([payTo(wallet.address, payer, { amount: 5_000_000n }, random)]);
+      const settings = { TPG_TARI_NODE_GRPC: mempool.target };
+      const seen = await findings(settings);
+      expect(seen.all.find(({ check }) => check === 'mempool')).toMatchObject({
+        state: 'ok',
+        detail: `${mempool.target} shows its mempool; payments for us in it: 1`,
+      });
+      mempool.fail('not_allowed');
+      expect(failedOnes(await findings(settings))).toEqual([['mempool', expect.stringContaining(mempool.target)]]);
+    } finally {
+      mempool.close();
+    }
   });
 
   it('asks the nodes of a start that has not come yet', async () => {

@@ -109,7 +109,7 @@ describe('wallet, against the server', { timeout: 120_000 }, () => {
   });
 
   it('keeps reports while the wallet is not registered, and sends them when it is', async () => {
-    await stage.home.text(['admin', 'wallets', 'remove', HOT_WALLET.address]);
+    await stage.home.text(['admin', 'wallets', 'remove', HOT_WALLET.address, '--force', '--yes']);
     const kept = await home.run(['wallet', 'received', '-p', PROFILE, '-a', '1 T', '-t', '50', '-s', alice.address]);
     expect(kept.code).toBe(1);
     expect(kept.stderr).toContain('is kept and will be sent later');

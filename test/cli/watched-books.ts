@@ -74,6 +74,8 @@ function paymentsOf(wallet: ViewWallet) {
     paymentWalletAddress: addressOf(wallet),
     unclaimedOrderTimeoutMs: 0,
     unpaidOrderTimeoutMs: 0,
+    confirmationWaitMs: 0,
+    orderIdField: 'id' as const,
   };
   return chainPayments({ settings, subscriptions: new EventBus(silentLog) });
 }

@@ -97,4 +97,27 @@ describe('a server that watches the chain', { timeout: 180_000 }, () => {
     }
     expect(readFileSync(log, 'utf8')).not.toContain(hex.encode(shop.viewKey));
   });
+
+  it('ends without a word about nodes that it was just asking', async () => {
+    const wallet = playWallet('localnet', random);
+    const chain = new PlayChain(random, Math.floor(Date.now() / 1000) - 120);
+    const node = await startFakeNode(chain);
+    nodes.push(node);
+    const log = join(home.folder, 'ending.log');
+    const settings = {
+      TPG_HOST: '127.0.0.1',
+      TPG_PORT: String(await freePort()),
+      TPG_DATABASE_URL: `sqlite://${join(home.folder, 'ending.db')}`,
+      TPG_VIEW_KEY: hex.encode(wallet.viewKey),
+      TPG_PAYMENT_WALLET_ADDRESS: addressToBase58(wallet.address),
+      TPG_TARI_NODES: node.url,
+    };
+    const server = await startServer(settings, log);
+    await eventually(() => expect(node.requests.length).toBeGreaterThan(0), SECONDS);
+    node.fail('hang');
+    const before = node.requests.length;
+    await eventually(() => expect(node.requests.length).toBeGreaterThan(before), SECONDS);
+    expect(await server.stop()).toBe(0);
+    expect(readFileSync(log, 'utf8')).not.toContain('is of no use');
+  });
 });

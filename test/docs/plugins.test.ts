@@ -112,6 +112,10 @@ describe('the page', () => {
       status: 'confirmed',
       orderId: null,
       claimant: null,
+      claimIsSigned: false,
+      owner: null,
+      unspent: microTari(0n),
+      isLate: false,
       paymentReference: null,
       blockHeight: null,
       createdAt: time,
@@ -132,9 +136,13 @@ describe('the page', () => {
       amountOutstanding: null,
       amountSeen: microTari(0n),
       claimedBy: account,
+      claimKind: 'proven',
+      ownMoney: microTari(0n),
+      usableCredit: microTari(0n),
       createdAt: new Date(ORDER.created_at),
       updatedAt: new Date(ORDER.updated_at),
       shopUpdatedAt: new Date(ORDER.updated_at),
+      shopTriggeredAt: null,
     });
     const { id, total_price: price, amount_seen: seen } = order;
     expect({ ...order, id: Number(id), total_price: Number(price), amount_seen: Number(seen) }).toEqual(ORDER);

@@ -2,8 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { withLimits } from '../../scripts/limits-table.ts';
 import type { App } from '../../src/app.ts';
 import { ORDER_STATES } from '../../src/engine/order-states.ts';
+import { SETTINGS_FILE_VARIABLE } from '../../src/environment.ts';
 import { formatAccessLine } from '../../src/http/access-log.ts';
 import { deadLetter, priceUpdate, readiness } from '../../src/http/schemas.ts';
 import { parseJson } from '../../src/json.ts';
@@ -59,7 +61,8 @@ describe.each(DOCUMENTS)('%s', (path) => {
   });
 
   it('names files that there are', () => {
-    const files = documentText(path).match(/\b(?:src|test|scripts|migrations|docs\/examples)\/[\w./-]*\w\/?/g) ?? [];
+    const files =
+      documentText(path).match(/\b(?:src|test|scripts|migrations|contrib|docs\/examples)\/[\w./-]*\w\/?/g) ?? [];
     for (const file of files) expect(existsSync(join(ROOT, file)), file).toBe(true);
   });
 
@@ -74,8 +77,8 @@ function routesIn(text: string): string[] {
   return text.match(/\b(?:GET|POST|PUT|PATCH|DELETE) \/[\w/{}-]+(?:\.\w+)?/g) ?? [];
 }
 
-/** Read by the scripts in docs/examples and by the tests, not by the server. */
-const SETTINGS_OF_EXAMPLES = ['TPG_URL', 'TPG_TEST_POSTGRES_URL'];
+/** Read by the scripts in docs/examples, by the tests and before the settings, not among them. */
+const SETTINGS_OF_EXAMPLES = ['TPG_URL', 'TPG_TEST_POSTGRES_URL', SETTINGS_FILE_VARIABLE];
 
 describe('the routes', () => {
   let app: App;
@@ -113,6 +116,10 @@ describe('docs/architecture.md', () => {
     for (const { constant, file } of limits) {
       expect(readFileSync(join(ROOT, file), 'utf8'), `${constant} in ${file}`).toContain(`const ${constant} =`);
     }
+  });
+
+  it('shows limits as the code has them (else run npm run limits)', () => {
+    expect(withLimits(documentText(PAGE), ROOT)).toBe(documentText(PAGE));
   });
 
   it('shows the life of an order as the code has it', () => {
@@ -178,7 +185,7 @@ describe('docs/shopify.md', () => {
 
   it('shows an order that can be read', () => {
     const body = parseJson(example('docs/shopify.md', 'order'));
-    const order = parseOrderWebhook(body, { orderIdField: 'id', priceField: 'total' });
+    const order = parseOrderWebhook(body, { priceField: 'total' });
     expect(order).toMatchObject({ orderId: '8997470732594', customerId: '7001', price: '15.90', currency: 'USD' });
   });
 });

@@ -35,6 +35,38 @@ describe('a login', () => {
     await expect(test.engine.access.logIn(loginBy(alice, LARGEST_NONCE, ['user']))).resolves.toEqual(['user']);
   });
 
+  it('leaves a bounded number of nonces where nobody knows its key, and keeps those of others', async () => {
+    const test = await testEngine();
+    await grant(test, alice, 'read_all');
+    await test.engine.access.logIn(loginBy(alice, 5n, ['user']));
+    const made = `insert into nonces (purpose, account, last_nonce, updated_at, is_stranger) values
+      ('login', 'made-%', '00000000000000000001', '2020-01-01T00:00:0%.000Z', 1)`;
+    for (let index = 0; index < 10; index += 1) test.database.execute(made.replaceAll('%', String(index)));
+    await test.store.run((tx) => tx.nonces.forgetStrangersBut(4));
+    const kept = test.database.rows('select account from nonces order by updated_at, account');
+    expect(kept.map(({ account }) => account)).toEqual(['made-6', 'made-7', 'made-8', 'made-9', alice.account]);
+    await expect(test.engine.access.logIn(loginBy(alice, 5n, ['user']))).rejects.toMatchObject({
+      code: 'login_nonce_not_increasing',
+    });
+    for (const purpose of ['login', 'wallet']) {
+      const row = `insert into nonces (purpose, account, last_nonce, updated_at)
+        values ('${purpose}', 'kept', '00000000000000000001', '2020-01-01T00:00:00.000Z')`;
+      test.database.execute(row);
+      expect(() => test.database.execute(`delete from nonces where account = 'kept'`)).toThrow('delete refused');
+    }
+  });
+
+  it('of a key that has become known is kept', async () => {
+    const test = await testEngine();
+    await test.engine.access.logIn(loginBy(alice, 5n, ['user']));
+    expect(test.database.rows('select is_stranger from nonces')).toEqual([{ is_stranger: 1n }]);
+    await test.store.run((tx) => tx.accounts.ensure(alice.account, alice.address, new Date()));
+    await test.store.run((tx) => tx.nonces.forgetStrangersBut(0));
+    expect(test.database.rows('select account from nonces')).toEqual([{ account: alice.account }]);
+    await test.engine.access.logIn(loginBy(alice, 6n, ['user']));
+    expect(test.database.rows('select is_stranger from nonces')).toEqual([{ is_stranger: 0n }]);
+  });
+
   it('uses up the nonce of its own address only', async () => {
     const test = await testEngine();
     await test.engine.access.logIn(loginBy(alice, 500n, ['user']));

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import type { AccountHistory } from '../../src/engine/accounts.ts';
 import { databaseBefore } from '../helpers/database.ts';
 import {
   closeEngine,
@@ -11,6 +12,12 @@ import {
 import { ACCOUNTS } from '../helpers/records.ts';
 
 const people = ACCOUNTS.slice(0, 3);
+
+/** Of payments that were used up before money had owners nobody can tell whose they were. */
+const withoutUsedOwners = (history: AccountHistory) => ({
+  ...history,
+  payments: history.payments.map((payment) => (payment.unspent === 0n ? { ...payment, owner: null } : payment)),
+});
 
 describe('books from before accounts were counted', () => {
   afterAll(closeEngines);
@@ -35,9 +42,8 @@ describe('books from before accounts were counted', () => {
     const old = await databaseBefore('0019-account-ordinals');
     old.takeRowsOf(database);
     const after = await testEngine({ database: old });
-    expect(await Promise.all(people.map(({ tariAddress }) => after.engine.accounts.history(tariAddress)))).toEqual(
-      histories,
-    );
+    const later = await Promise.all(people.map(({ tariAddress }) => after.engine.accounts.history(tariAddress)));
+    expect(later.map(withoutUsedOwners)).toEqual(histories.map(withoutUsedOwners));
     expect((await after.engine.audit()).differences).toEqual([]);
     expect(old.rows('select ordinal from accounts order by ordinal')).toEqual(
       people.map((_, index) => ({ ordinal: BigInt(index + 1) })),
@@ -52,7 +58,7 @@ describe('books from before accounts were counted', () => {
     }
     const withoutOrdinal = `insert into settlements (order_id, account, settlement_type, amount, created_at)
       select 'order 0', account, settlement_type, amount, created_at from settlements where order_id = 'order 1'`;
-    expect(() => old.execute(withoutOrdinal)).toThrow('account_ordinal');
+    expect(() => old.execute(withoutOrdinal)).toThrow('ordinal');
     await old.release();
   });
 });

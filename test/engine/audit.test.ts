@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuditReport, audit } from '../../src/engine/audit.ts';
-import { planFromAllAccounts } from '../../src/engine/matching.ts';
+import { planInTurn } from '../../src/engine/matching.ts';
 import type { JournalDifference } from '../../src/store/journals.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { TestDatabase } from '../helpers/database.ts';
@@ -25,12 +25,12 @@ const TAMPERING: readonly { what: string; statement: string; found: readonly Che
   {
     what: 'an account with money is deleted',
     statement: `delete from accounts where account = '${alice.account}'`,
-    found: ['account_confirmed', 'account_paid', ...Array<Check>(4).fill('account_index')],
+    found: ['account_confirmed', 'account_paid', ...Array<Check>(5).fill('account_index')],
   },
   {
     what: 'a payment is made larger',
     statement: `update payments set amount = amount + 1 where txid = 'a'`,
-    found: ['account_confirmed'],
+    found: ['account_confirmed', 'payment_used'],
   },
   {
     what: 'a payment is put to another account',
@@ -40,17 +40,17 @@ const TAMPERING: readonly { what: string; statement: string; found: readonly Che
   {
     what: 'a confirmed payment is made one that was only received',
     statement: `update payments set status = 'received' where txid = 'a'`,
-    found: ['account_confirmed', 'payment_events'],
+    found: ['account_confirmed', 'payment_events', 'payment_used'],
   },
   {
     what: 'a received payment is made a confirmed one',
     statement: `update payments set status = 'confirmed' where txid = 'received'`,
-    found: ['account_confirmed', 'payment_events'],
+    found: ['account_confirmed', 'payment_events', 'payment_used'],
   },
   {
     what: 'a confirmed payment is deleted',
     statement: `delete from payments where txid = 'a'`,
-    found: ['account_confirmed', 'payment_events', 'payment_events'],
+    found: ['account_confirmed', 'payment_events', 'payment_events', 'payment_used'],
   },
   {
     what: 'a received payment is deleted',
@@ -67,17 +67,17 @@ const TAMPERING: readonly { what: string; statement: string; found: readonly Che
   {
     what: 'a settlement is made smaller',
     statement: `update settlements set amount = amount - 1 where order_id = 'paid'`,
-    found: ['account_paid', 'order_settled'],
+    found: ['account_paid', 'order_settled', 'settlement_used'],
   },
   {
     what: 'a settlement is deleted',
     statement: `delete from settlements where order_id = 'paid'`,
-    found: ['account_paid', 'order_settled'],
+    found: ['account_paid', 'order_settled', 'settlement_used'],
   },
   {
     what: 'one settlement of several is deleted',
     statement: `delete from settlements where order_id = 'shared' and account = '${bob.account}'`,
-    found: ['account_paid', 'order_settled', 'settlement_type'],
+    found: ['account_paid', 'order_settled', 'settlement_type', 'settlement_used'],
   },
   {
     what: 'a settlement is put to another account',
@@ -93,7 +93,7 @@ const TAMPERING: readonly { what: string; statement: string; found: readonly Che
     what: 'a settlement of an order that does not exist is invented',
     statement: `insert into settlements (order_id, account, account_ordinal, settlement_type, amount, created_at)
       select 'nowhere', account, account_ordinal, settlement_type, amount, created_at from settlements where order_id = 'paid'`,
-    found: ['account_paid', 'order_settled'],
+    found: ['account_paid', 'order_settled', 'settlement_used'],
   },
   {
     what: 'a single settlement is called multiple',
@@ -155,6 +155,51 @@ const TAMPERING: readonly { what: string; statement: string; found: readonly Che
       found: ['account_index'] as const,
     },
   ]),
+  {
+    what: 'an account is given free credit',
+    statement: `update accounts set free_credit = free_credit + 1 where account = '${bob.account}'`,
+    found: ['account_free_credit'],
+  },
+  {
+    what: 'a customer is given credit',
+    statement: `update customers set credit = credit + 1 where customer_id = 'c1'`,
+    found: ['customer_credit'],
+  },
+  {
+    what: 'an order is given money',
+    statement: `update orders set own_money = 1 where order_id = 'new'`,
+    found: ['order_own_money'],
+  },
+  {
+    what: 'more is left of a payment than was',
+    statement: `update payments set unspent = unspent + 1 where txid = 'b'`,
+    found: ['account_free_credit', 'payment_used'],
+  },
+  {
+    what: 'what is left of a payment is given to a customer',
+    statement: `update payments set owner_kind = 'customer', owner_id = 'c1' where txid = 'b'`,
+    found: ['account_free_credit', 'customer_credit'],
+  },
+  {
+    what: 'what is left of a payment is nobody’s',
+    statement: `update payments set owner_kind = null, owner_id = null where txid = 'b'`,
+    found: ['account_free_credit', 'owner_missing'],
+  },
+  {
+    what: 'what a payment was used for is deleted',
+    statement: `delete from payment_uses where id = 1`,
+    found: ['payment_used', 'settlement_used'],
+  },
+  {
+    what: 'what a payment was used for is put to another payment',
+    statement: `update payment_uses set txid = 'c' where id = 1`,
+    found: ['payment_used', 'payment_used'],
+  },
+  {
+    what: 'what a payment was used for is put to another settlement',
+    statement: `update payment_uses set settlement_id = 2 where id = 1`,
+    found: ['settlement_used', 'settlement_used'],
+  },
   {
     what: 'an order is put to another customer',
     statement: `update orders set customer_id = 'c2' where order_id = 'new'`,
@@ -235,6 +280,15 @@ describe('the audit', () => {
       settlements: 3,
       accounts: 3,
       events: expect.any(Number),
+      money: {
+        unconfirmed: tari(3),
+        order: 0n,
+        customer: 0n,
+        account: tari(11),
+        nobody: 0n,
+        settled: tari(250),
+      },
+      ownersGiven: undefined,
       differences: [],
     });
   });
@@ -259,14 +313,21 @@ describe('the audit', () => {
     const { differences } = await auditTampered(
       honest,
       `update payments set amount = 9007199254740993 where txid = 'a'`,
-      `update accounts set total_confirmed = 9007199254740994 where account = '${alice.account}'`,
+      `insert into payments (txid, account, account_ordinal, sender, amount, payment_type, status, created_at, updated_at)
+        select 'taking', account, account_ordinal, sender, 200000000 - 9007199254740993, 'manual', 'confirmed', created_at,
+          updated_at from payments where txid = 'a'`,
+      `insert into payment_uses (txid, taken_by, amount, created_at)
+        select 'a', 'taking', 9007199254740993 - 200000000, created_at from payments where txid = 'a'`,
+      `update accounts set total_confirmed = 200000001 where account = '${alice.account}'`,
+      `insert into events (type, subject, payload, created_at)
+        select type, 'taking', payload, created_at from events where type = 'PaymentConfirmed' and subject = 'a'`,
     );
     expect(differences).toEqual([
       {
         check: 'account_confirmed',
         subject: alice.account,
-        expected: 9_007_199_254_740_993n,
-        found: 9_007_199_254_740_994n,
+        expected: 200_000_000n,
+        found: 200_000_001n,
       },
     ]);
   });
@@ -293,11 +354,12 @@ async function writeBooks(database: TestDatabase): Promise<void> {
   await test.order({ orderId: 'shared', price: '150', customerId: 'c1', memo: claimText(bob, 'shared') });
   await credit(bob, tari(60), 'b');
   const shared = await test.orderOf('shared');
-  const plan = planFromAllAccounts(
-    [alice, bob].map(({ account }, index) => ({ account, available: index === 0 ? tari(100) : tari(60) })),
-    { orderId: 'shared', price: shared.totalPrice },
-  );
-  await test.withLedger((ledger) => ledger.payOrder(shared, plan as NonNullable<typeof plan>));
+  const sources = [alice, bob].map(({ account }, index) => ({
+    owner: { kind: 'account', id: account } as const,
+    available: index === 0 ? tari(100) : tari(60),
+  }));
+  const parts = planInTurn(shared.totalPrice, sources);
+  await test.withLedger((ledger) => ledger.payOrder(shared, parts ?? []));
   await test.order({ orderId: 'cancelled', price: '20' });
   await test.cancel('cancelled');
   await test.order({ orderId: 'new', price: '300', memo: claimText(bob, 'new') });

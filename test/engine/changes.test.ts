@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change, ChangeRequest } from '../../src/engine/changes.ts';
-import { ownerOf } from '../../src/engine/orders.ts';
+import { ownerOf } from '../../src/engine/owners.ts';
 import { stringifyJson } from '../../src/json.ts';
 import { customerAddress } from '../../src/tari/customer-address.ts';
 import { microTari } from '../../src/tari/micro-tari.ts';
@@ -37,8 +37,8 @@ const changeThat =
   <Answer>(end: () => Answer): Change<Answer> =>
   async (ledger) => {
     const customerId = 'c1';
-    const owner = ownerOf(customerAddress(customerId));
-    const payment = { txid: 'manual-x', customerId, owner, amount: tari(1), memo: null, orderId: null };
+    const from = ownerOf(customerAddress(customerId));
+    const payment = { txid: 'manual-x', customerId, from, amount: tari(1), memo: null, orderId: null };
     await ledger.enterManualPayment(payment);
     return { answer: end(), record: { action: 'credit customer', subject: customerId } };
   };
@@ -120,9 +120,10 @@ describe('a repeat under the same key', () => {
     const settle = () => test.engine.orderChanges.settleCustomer(request('k1'), 'c1');
     expect(await settle()).toBeNull();
     const before = keptKeys();
-    await give({ actor: 'operator' }, 50);
-    // Claimed for somebody who cannot pay it, while the customer could.
-    await test.order({ orderId: '1', price: '40', memo: claimText(ACCOUNTS[0], '1') });
+    await test.payConfirmed({ from: ACCOUNTS[0], amount: tari(50) });
+    await test.order({ orderId: '0', price: '200', memo: claimText(ACCOUNTS[0], '0') });
+    // Claimed by somebody who cannot pay it, while the customer's other account could.
+    await test.order({ orderId: '1', price: '40', memo: claimText(ACCOUNTS[1], '1') });
     expect(await settle()).toBeNull();
     expect(keptKeys()).toEqual(before);
     const again = await test.engine.orderChanges.settleCustomer(request('k2'), 'c1');

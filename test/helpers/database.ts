@@ -7,7 +7,7 @@ import { migrationsFor } from '../../migrations/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import { postgresSchema } from '../../src/store/postgres-schema.ts';
 import type { MigrationDatabase, SchemaDialect } from '../../src/store/schema.ts';
-import { sqliteSchema } from '../../src/store/sqlite.ts';
+import { sqliteSchema } from '../../src/store/sqlite-schema.ts';
 import { fastFolder } from './fast-folder.ts';
 import { disconnect, queryPostgres, queryPostgresTogether } from './postgres-queries.ts';
 
@@ -41,7 +41,7 @@ export interface TestDatabase {
 }
 
 /** What the machinery of databases keeps for itself. */
-const OF_THE_DATABASE = /^(sqlite|kysely|order_memos|one_writer)/;
+const OF_THE_DATABASE = /^(sqlite|kysely|order_memos|one_writer|database_identity)/;
 
 const namesOf = (rows: readonly Row[], exceptTables: readonly string[]) =>
   rows.map((row) => String(row.name)).filter((name) => !OF_THE_DATABASE.test(name) && !exceptTables.includes(name));
@@ -416,7 +416,7 @@ class PostgresTestDatabase implements TestDatabase {
 /** Deletes where there is anything, since truncating takes longer for few rows, and has all ids count from 1 again. */
 export const EMPTY_ALL = `do $$ declare name text; begin
   set local session_replication_role = replica;
-  for name in select tablename from pg_tables where schemaname = 'public' and tablename !~ '^(kysely|one_writer)' loop
+  for name in select tablename from pg_tables where schemaname = 'public' and tablename !~ '^(kysely|one_writer|database_identity)' loop
     execute format('delete from %I', name);
   end loop;
   for name in select sequencename from pg_sequences where schemaname = 'public' and last_value is not null loop

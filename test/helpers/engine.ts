@@ -5,6 +5,7 @@ import type { EngineContext, EngineSettings } from '../../src/engine/context.ts'
 import { createEngine, type Engine, type EngineOptions } from '../../src/engine/engine.ts';
 import { Ledger } from '../../src/engine/ledger.ts';
 import type { Logger } from '../../src/engine/log.ts';
+import { senderText } from '../../src/engine/owners.ts';
 import type { ConfirmationReceipt, PaymentReceipt, PaymentReport } from '../../src/engine/payments.ts';
 import type { ShopOrder } from '../../src/engine/storefront.ts';
 import type { WalletMessage } from '../../src/engine/wallets.ts';
@@ -17,6 +18,7 @@ import { addressToBase58, type TariAddress } from '../../src/tari/address.ts';
 import { type Claim, signClaim } from '../../src/tari/claim.ts';
 import { type MicroTari, microTari } from '../../src/tari/micro-tari.ts';
 import { type LoginClaims, signToken, verifyLoginToken } from '../../src/tari/ristretto-jwt.ts';
+import { readSender, type Sender } from '../../src/tari/sender.ts';
 import { confirmationPayload, paymentPayload, signWalletMessage } from '../../src/tari/wallet-signature.ts';
 import { afterFile } from './after-file.ts';
 import { isOnPostgres, newDatabase, newFolder, type TestDatabase } from './database.ts';
@@ -143,6 +145,7 @@ export function aShopOrder(order: Partial<ShopOrder> = {}): ShopOrder {
     claimTexts: memo === null ? [] : [memo],
     price: '100.00',
     currency: 'XTM',
+    outstanding: null,
     createdAt: NOW,
     updatedAt: NOW,
     ...order,
@@ -154,11 +157,17 @@ export function aDelivery(delivery: Partial<WebhookDelivery> = {}): WebhookDeliv
 }
 
 export interface PaymentOptions {
-  from: Person | TariAddress;
+  /** A text is what a wallet says that knows no sender. */
+  from: Person | TariAddress | string;
   amount?: MicroTari;
   txid?: string;
   memo?: string | null;
   orderId?: string | null;
+}
+
+function senderOf(from: PaymentOptions['from']): Sender {
+  if (typeof from === 'string') return readSender(from);
+  return readSender(addressToBase58('tariAddress' in from ? from.tariAddress : from));
 }
 
 /** All rows of all tables, as the database holds them. */
@@ -197,7 +206,7 @@ export class TestEngine {
     this.#context = context;
     let manualPayments = 0;
     this.engine = createEngine(context, {
-      nothingExpiresBefore: parts.nothingExpiresBefore,
+      steadiness: { notBefore: parts.nothingExpiresBefore, graceMs: 0, lastFailedWriteAt: () => undefined },
       wakeOutbox: () => undefined,
       wakePriceUpdates: () => undefined,
       storefront: parts.storefront,
@@ -238,7 +247,7 @@ export class TestEngine {
   /** The hot wallet reports a payment, signed. */
   pay(options: PaymentOptions, message: MessageOptions = {}): Promise<PaymentReceipt> {
     const report = this.reportOf(options);
-    const payload = paymentPayload({ ...report, sender: addressToBase58(report.sender) });
+    const payload = paymentPayload({ ...report, sender: senderText(report.sender) });
     const nonce = message.nonce ?? this.nextNonce();
     return this.engine.payments.receive(report, walletMessageOf(payload, { ...message, nonce }));
   }
@@ -258,7 +267,7 @@ export class TestEngine {
   reportOf({ from, amount, txid, memo = null, orderId = null }: PaymentOptions): PaymentReport {
     this.#transactions += 1;
     return {
-      sender: 'tariAddress' in from ? from.tariAddress : from,
+      sender: senderOf(from),
       amount: amount ?? tari(100),
       txid: txid ?? `tx${this.#transactions}`,
       memo,
@@ -440,10 +449,12 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
   const settings: EngineSettings = {
     strictMode: true,
     disableMemoSignatureCheck: false,
+    orderIdField: 'id',
     disableWalletWhitelist: false,
     paymentWalletAddress: undefined,
     unclaimedOrderTimeoutMs: 2 * HOUR,
     unpaidOrderTimeoutMs: 48 * HOUR,
+    confirmationWaitMs: 6 * HOUR,
     ...options.settings,
   };
   const context: EngineContext = { store, clock, settings, subscriptions: bus, log };

@@ -39,9 +39,11 @@ export function aNewOrder(order: Partial<NewOrder> = {}): NewOrder {
     status: 'Unclaimed',
     amountOutstanding: null,
     claimedBy: null,
+    claimKind: null,
     createdAt: NOW,
     updatedAt: NOW,
     shopUpdatedAt: NOW,
+    shopTriggeredAt: null,
     ...order,
   };
 }
@@ -57,6 +59,10 @@ export function aPayment(payment: Partial<Payment> = {}): Payment {
     status: 'received',
     orderId: null,
     claimant: null,
+    claimIsSigned: false,
+    owner: null,
+    unspent: microTari(0n),
+    isLate: false,
     paymentReference: null,
     blockHeight: null,
     createdAt: NOW,

@@ -21,6 +21,7 @@ const ORDER = {
   updated_at: '2026-03-10T12:00:00.000Z',
   status: 'New',
   amount_outstanding: null,
+  amount_missing: 100_000_000,
   amount_seen: 0,
 };
 const ERROR = {

@@ -188,7 +188,7 @@ class Play {
   constructor(history: History) {
     lastOrder += 1;
     this.paper = new Paper(history);
-    this.#fields = { orderIdField: 'id', priceField: history.priceField, capturePayments: true };
+    this.#fields = { priceField: history.priceField, capturePayments: true };
     this.order = standIn.addOrder({
       id: 8_997_470_000_000 + lastOrder,
       name: `#${lastOrder}`,

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ACCOUNTS } from '../helpers/records.ts';
 import { ADMIN, borrowServer, errorOf, orderBody, type TestServer } from '../helpers/server.ts';
@@ -52,8 +53,10 @@ describe('a text that cannot be stored', () => {
       const method = path.includes('settle') ? 'POST' : 'GET';
       expect([path, errorOf(await server.request(method, path, { token })).code]).toEqual([path, 'invalid_request']);
     }
-    const claim = { ...server.claimOf(ALICE, '1001'), order_id: '1001\0' };
-    expect(errorOf(await server.post('/order/claim', claim)).code).toBe('invalid_claim');
+    for (const text of UNSTORABLE) {
+      const claim = { ...server.claimOf(ALICE, '1001'), order_id: text };
+      expect(errorOf(await server.post('/order/claim', claim)).code).toBe('invalid_claim');
+    }
   });
 
   it('has a webhook set aside, which itself can be stored', async () => {
@@ -65,6 +68,50 @@ describe('a text that cannot be stored', () => {
     }
     const kept = server.rows('select body from webhooks').map(({ body }) => String(body));
     expect(kept).toEqual([bodies[0], bodies[1]?.replace('\0', '\ufffd')]);
+  });
+
+  it.each([
+    ['a note', { note: 'a\ud800b' }],
+    ['a name', { name: '#\udc00' }],
+    ['a customer', { customer: { id: 'c\ud800' } }],
+    ['an id', { id: 'x\ud800' }],
+    ['a time before all years', { created_at: '0000-12-31T23:59:59Z' }],
+    ['a time after all years', { updated_at: '9999-12-31T23:59:59-01:00' }],
+  ])('of the shop’s order, in %s, is no reason for the shop to send it for ever', async (_, poison) => {
+    server = await borrowServer();
+    for (let times = 0; times < 2; times += 1) {
+      const answer = await server.webhook(orderBody(poison), { webhookId: 'the-same' });
+      expect([answer.status, answer.json.success]).toEqual([200, false]);
+    }
+    expect(server.rows('select state from webhooks')).toEqual([{ state: 'set_aside' }]);
+    expect(server.rows('select * from orders')).toEqual([]);
+    expect((await server.webhook(orderBody({ id: 77, name: '#77' }))).json).toMatchObject({ success: true });
+  });
+
+  it('and a sum that passes 2^63 are refused as input, and a webhook of one is set aside', async () => {
+    server = await borrowServer();
+    await server.order();
+    const token = await server.logIn(ADMIN, 'super_admin');
+    server.database.tamper(`update customers set total_current = ${2n ** 63n - 1n}`);
+    const answer = await server.webhook(orderBody({ id: 2, name: '#2' }));
+    expect([answer.status, answer.json]).toEqual([
+      200,
+      { success: false, message: expect.stringContaining('the database cannot keep') },
+    ]);
+    const credit = { customer_id: '9000', amount: 1 };
+    await server.post('/api/credit', credit, { token });
+    server.database.tamper(`update accounts set total_confirmed = ${2n ** 63n - 1n}`);
+    const refused = errorOf(await server.post('/api/credit', credit, { token }));
+    expect(refused).toMatchObject({ status: 400, code: 'invalid_request' });
+    expect(server.logRecords.filter(({ msg }) => String(msg).includes('not the caller'))).toEqual([]);
+  });
+
+  it('is known by one rule, in one place', () => {
+    const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    const own = files.filter((name) =>
+      /includes\('(\\u0000|\\0)'\)|\bisStorable\w* =/.test(readFileSync(`src/${name}`, 'utf8')),
+    );
+    expect(own).toEqual([]);
   });
 
   it('loses no payment: what its memo holds of it is replaced', async () => {

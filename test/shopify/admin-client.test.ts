@@ -166,11 +166,11 @@ describe('throttling', () => {
       return sleepFor(milliseconds);
     };
     const { client, log } = await start(
-      { cost: { maximumAvailable: 8, restoreRate: 50 } },
+      { cost: { maximumAvailable: 40, restoreRate: 250 } },
       { sleep, random: () => 0.9 },
     );
     const readOrder = () => client.request(READ_ORDER, { id: 'gid://shopify/Order/1' }, ANYTHING);
-    // 3 points each: two fit into 8, and each further one has to wait until 50 points a second have brought what it lacks.
+    // 15 points each: two fit into 40, and each further one has to wait until 250 points a second have brought what it lacks.
     for (let index = 0; index < 20; index += 1) await readOrder();
     expect(pauses.length).toBeGreaterThan(5);
     expect(Math.max(...pauses)).toBeLessThan(100);

@@ -7,7 +7,7 @@ import { type ShopifyStandIn, STAND_IN_TOKEN, startShopifyStandIn } from '../fak
 import { type Connected, connect, failure } from './helpers.ts';
 
 const PAID_AT = new Date('2026-11-20T12:00:00Z');
-const FIELDS: OrderWebhookOptions = { orderIdField: 'id', priceField: 'total', capturePayments: true };
+const FIELDS: OrderWebhookOptions = { priceField: 'total', capturePayments: true };
 
 let standIn: ShopifyStandIn;
 let shop: Connected;

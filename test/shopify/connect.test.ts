@@ -116,7 +116,7 @@ describe('staticToken', () => {
 describe('a storefront with client credentials', () => {
   const order = { id: '1', name: '#1001', currency: 'USD', price: '12.50' };
   const pay = (shop: ReturnType<typeof connect>) =>
-    shop.storefront.markPaid({ orderId: '1', altId: '#1001' }, new Date());
+    shop.storefront.markPaid({ orderId: '1', altId: '#1001', price: { amount: '12.50', currency: 'USD' } }, new Date());
 
   it('gets its token by itself', async () => {
     await startWithCredentials();

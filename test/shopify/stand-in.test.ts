@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { webhookHeaders } from '../../src/shopify/webhooks.ts';
+import { webhookHeaders } from '../../src/shopify/webhook-headers.ts';
 import { type ShopifyStandIn, STAND_IN_TOKEN, startShopifyStandIn } from '../fakes/shopify/stand-in.ts';
 import { sendWebhook, signWebhook, webhookBody } from '../fakes/shopify/webhooks.ts';
 
@@ -28,7 +28,8 @@ const MARK = (id: string) =>
 
 describe('the stand-in keeps the rules that were captured of a real store', () => {
   it('marks an order as paid once', async () => {
-    standIn.addOrder({ id: '5', name: '#5', currency: 'CAD', price: '17.01' });
+    // One that an app made: nobody has chosen a method.
+    standIn.addOrder({ id: '5', name: '#5', currency: 'CAD', price: '17.01', gateways: [] });
     const order = {
       displayFinancialStatus: 'PAID',
       paymentGatewayNames: ['manual'],

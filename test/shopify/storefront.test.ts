@@ -18,7 +18,11 @@ function addOrder(changes: Partial<NewOrder> = {}): StandInOrder {
   return standIn.addOrder({ id: '820982911946154508', name: '#1001', currency: 'USD', price: '12.50', ...changes });
 }
 
-const reference = (order: StandInOrder) => ({ orderId: order.id, altId: order.name });
+const reference = (order: StandInOrder) => ({
+  orderId: order.id,
+  altId: order.name,
+  price: { amount: order.price, currency: order.currency },
+});
 const markPaid = (order: StandInOrder) => shop.storefront.markPaid(reference(order), PAID_AT);
 const cancel = (order: StandInOrder, reason = 'It expired.') => shop.storefront.cancel(reference(order), reason);
 const operations = () => standIn.calls.map((call) => call.operation);
@@ -154,7 +158,8 @@ describe('markPaid', () => {
 });
 
 describe('orders that go by their names', () => {
-  const byName = (name: string) => shop.storefront.markPaid({ orderId: name, altId: name }, PAID_AT);
+  const byName = (name: string) =>
+    shop.storefront.markPaid({ orderId: name, altId: name, price: { amount: '12.50', currency: 'USD' } }, PAID_AT);
 
   it.each(['#1001', '1001', 'EN1001-A', 'sa"y \\ (x) OR name:*'])('finds %s exactly', async (name) => {
     const similar = addOrder({ id: '1', name: `${name}0` });

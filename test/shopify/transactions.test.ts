@@ -92,7 +92,7 @@ describe('what is to be paid in Tari where other gateways may take a part', () =
           ...fields,
         }),
       ),
-      { orderIdField: 'id', priceField: 'total', capturePayments: true, ...options },
+      { priceField: 'total', capturePayments: true, ...options },
     );
     return [shopOrder.price, shopOrder.currency, shopOrder.isPaidInShop];
   };
@@ -106,9 +106,14 @@ describe('what is to be paid in Tari where other gateways may take a part', () =
     expect(read({ total_outstanding: '414.95' })).toEqual(['100.00', 'USD', false]);
   });
 
-  it('is the whole price where the setting is off, or the shop does not say', () => {
-    expect(read({ total_outstanding: '70.00' }, { capturePayments: false })).toEqual(['100.00', 'USD', false]);
-    expect(read({ total_outstanding: 'much' }, { capturePayments: false })).toEqual(['100.00', 'USD', false]);
+  it('is no more than what the shop lacks without the setting, too', () => {
+    expect(read({ total_outstanding: '70.00' }, { capturePayments: false })).toEqual(['70', 'USD', false]);
+    expect(() => read({ total_outstanding: 'much' }, { capturePayments: false })).toThrow(
+      "The order's total_outstanding has to be a decimal number as text.",
+    );
+  });
+
+  it('is the whole price where the shop does not say', () => {
     expect(read({})).toEqual(['100.00', 'USD', false]);
     expect(read({ total_outstanding: null })).toEqual(['100.00', 'USD', false]);
   });

@@ -86,6 +86,33 @@ const MUTANTS: Record<string, Mutation> = {
     add: (account, { confirmed }, now) => right.add(account, confirmed === undefined ? {} : { confirmed }, now),
   })),
   'a customer who is not linked with the account that pays': wrong('accounts', () => ({ link: async () => undefined })),
+  'a link that lets an account pay though it was only stated': wrong('accounts', (right) => ({
+    link: (customerId, account, _kind, now) => right.link(customerId, account, 'proven', now),
+  })),
+  'what is left over that stays with the order': wrong('payments', (right) => ({
+    unspentOf: async (owner, limit, which) => {
+      const found = await right.unspentOf(owner, limit, which);
+      return owner.kind === 'order' && found.every(({ unspent, amount }) => unspent < amount) ? [] : found;
+    },
+  })),
+  'a signature that is not kept': wrong('orderClaims', () => ({ insert: async () => true })),
+  'money that is used and not written down': wrong('paymentUses', () => ({ insert: async () => undefined })),
+  'a payment that named an order and becomes its sender’s': wrong('payments', (right) => ({
+    confirm: (payment, { isLate }, now) => {
+      const owner = payment.account === null ? null : ({ kind: 'account', id: payment.account } as const);
+      return right.confirm(payment, { owner, isLate }, now);
+    },
+  })),
+  'late money that is not said to be late': wrong('payments', (right) => ({
+    confirm: (payment, { owner }, now) => right.confirm(payment, { owner, isLate: false }, now),
+    giveTo: (payment, { owner }) => right.giveTo(payment, { owner, isLate: false }),
+  })),
+  'payments that named an order before it came, and are forgotten': wrong('payments', () => ({
+    naming: async () => [],
+  })),
+  'the credit of another customer that pays': wrong('customers', (right) => ({
+    addCredit: (_customerId, amount, now) => right.addCredit('c1', amount, now),
+  })),
   'an event that is not appended': wrong('events', (right) => ({
     append: async (event, subscribers) =>
       event.type === 'OrderClaimed' ? { id: 0n, ...event } : right.append(event, subscribers),

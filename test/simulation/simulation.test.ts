@@ -69,6 +69,12 @@ const INPUTS = [
   'shop answers late: fails',
 ];
 
+/** What the watcher of the chain can come to: each step is lost at some time, and once kept by a process that then died. */
+const WATCHER_ENDS = [
+  ...['reads blocks → found', 'goes back → back', 'confirms → confirmed', 'wakes up late → moved'],
+  ...['reads blocks', 'goes back', 'confirms'].flatMap((step) => [`${step} → lost`, `${step} → lost, and kept`]),
+].map((end) => `watcher: ${end}`);
+
 const FAULTS = [
   ...SQLITE_FAULTS.map((fault) => `database: ${fault}`),
   ...SHOP_FAULTS,
@@ -95,6 +101,7 @@ function missingIn(tally: Tally): string[] {
     ...INPUTS.filter((name) => tally.of('input', name) === 0),
     ...STATE_CHANGES.filter((name) => tally.of('state', name) === 0),
     ...FAULTS.filter((name) => tally.of('fault', name) === 0),
+    ...WATCHER_ENDS.filter((name) => tally.of('outcome', name) === 0),
     ...CHAIN_OUTCOMES.filter((name) => tally.of('chain', name) === 0),
   ];
 }

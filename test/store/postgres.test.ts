@@ -489,3 +489,26 @@ describe('the tables', () => {
     },
   );
 });
+
+describe('a database that is replaced beneath a server', () => {
+  it.each([
+    ['by another', `update database_identity set stamp = 'another'`],
+    ['by an older backup', `update database_identity set commits = '00000000000000000000'`],
+  ])('%s is noticed by its next commit, and then by everything', async (_, statement) => {
+    const watching = await open({ noticeReplacement: true });
+    await watching.run(addOne);
+    await watching.read((tx) => tx.events.lastId());
+    database.execute(statement);
+    await expect(watching.run(addOne)).rejects.toThrow(/replaced.*while the server was running/);
+    await expect(watching.run((tx) => tx.events.lastId())).rejects.toThrow(StoreUnavailableError);
+    await expect(watching.read((tx) => tx.events.lastId())).rejects.toThrow(StoreUnavailableError);
+    const restarted = await open({ noticeReplacement: true });
+    await restarted.run(addOne);
+  });
+
+  it('is not suspected where several servers write to it', async () => {
+    const servers = await Promise.all([open({ noticeReplacement: true }), open({ noticeReplacement: true }), open()]);
+    for (let round = 0; round < 5; round += 1) await Promise.all(servers.map((server) => server.run(addOne)));
+    await expect(servers[0].run(addOne)).resolves.toBeUndefined();
+  });
+});

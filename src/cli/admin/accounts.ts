@@ -15,6 +15,7 @@ import {
   paymentsView,
   settlementView,
 } from '../views.ts';
+import { creditDanger } from './dangers.ts';
 
 interface ListFlags {
   limit: number;
@@ -110,6 +111,7 @@ function customerCommands(ports: CommandPorts): Command[] {
       example: 'admin accounts credit 7001 "12.5 XTM" --reason "prize"\n  $ taritools admin accounts credit 7001 -- -3',
       arguments: [CUSTOMER, ['<amount>', 'in Tari, or with µT behind it', amountArgument]],
       options: [new Option('--reason <text>', 'why, for the audit log')],
+      danger: (client, { arguments: [id, amount] }) => creditDanger(client, id, amount),
       run: (client, { arguments: [id, amount], options }) => client.credit(id, amount, options.reason),
       show: settlementView,
     }),

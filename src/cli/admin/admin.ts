@@ -4,6 +4,7 @@ import { group } from '../output-flags.ts';
 import type { CommandPorts } from '../ports.ts';
 import { accountsCommand } from './accounts.ts';
 import { healthCommand, ratesCommand, rolesCommand, walletsCommand } from './administration.ts';
+import { heldCommand } from './held.ts';
 import { ordersCommand } from './orders.ts';
 import { paymentsCommand } from './payments.ts';
 import { priceUpdatesCommand, rateHistoryCommand } from './price-updates.ts';
@@ -15,6 +16,7 @@ export function adminCommand(ports: CommandPorts): Command {
     ordersCommand(ports),
     paymentsCommand(ports),
     accountsCommand(ports),
+    heldCommand(ports),
     walletsCommand(ports),
     chainCommand(ports),
     rolesCommand(ports),

@@ -3,13 +3,15 @@ import { parseIpAddress } from '../../ip-address.ts';
 import type { Role } from '../../store/database.ts';
 import { addressToBase58, type TariAddress } from '../../tari/address.ts';
 import { addressArgument, rolesOption } from '../address-arguments.ts';
+import type { ApiClient } from '../api-client.ts';
 import type { ExchangeRateAnswer, ReadinessAnswer, WalletAnswer } from '../api-shapes.ts';
 import { amountArgument, u64Argument } from '../arguments.ts';
 import { plainText, record } from '../output.ts';
 import { group } from '../output-flags.ts';
 import type { CommandPorts } from '../ports.ts';
 import { serverCommand } from '../server-command.ts';
-import { ratesView, readinessView, walletsView } from '../views.ts';
+import { ratesView, readinessView, rolesView, walletsView } from '../views.ts';
+import { rateDanger, revokeDanger, walletDanger } from './dangers.ts';
 
 const ADDRESS: readonly [string, string, (text: string) => TariAddress] = ['<address>', 'in any form', addressArgument];
 const CURRENCY: readonly [string, string] = ['<currency>', 'its code, such as USD'];
@@ -41,11 +43,13 @@ export function walletsCommand(ports: CommandPorts): Command {
       },
       show: walletsView,
     }),
-    serverCommand<[TariAddress], object, WalletAnswer[]>(ports, {
+    serverCommand<[TariAddress], { force?: boolean }, WalletAnswer[]>(ports, {
       name: 'remove',
       description: 'Let a wallet report payments no longer',
       example: 'admin wallets remove 14s9vDTwr…',
       arguments: [ADDRESS],
+      options: [new Option('--force', 'also the last one')],
+      danger: (client, { arguments: [address], options }) => walletDanger(client, address, options.force),
       run: async (client, { arguments: [address] }) => {
         await client.removeWallet(address);
         return client.wallets();
@@ -58,19 +62,7 @@ export function walletsCommand(ports: CommandPorts): Command {
 /** `admin roles`: who may do what. */
 export function rolesCommand(ports: CommandPorts): Command {
   const show = ({ address, roles }: RolesAnswer) => [`${plainText(address)} has the roles ${roles.join(', ')}.`];
-  const changing = (name: 'grant' | 'revoke', description: string) =>
-    serverCommand<[TariAddress], { roles: Role[] }, RolesAnswer>(ports, {
-      name,
-      description,
-      example: `admin roles ${name} 14s9vDTwr… -r read_all`,
-      arguments: [ADDRESS],
-      options: [rolesOption('-r, --roles <role...>', 'the roles').makeOptionMandatory()],
-      run: async (client, { arguments: [address], options: { roles } }) => {
-        await client.changeRoles(address, name === 'grant' ? { apply: roles } : { revoke: roles });
-        return client.rolesOf(address);
-      },
-      show,
-    });
+  const rolesToChange = () => rolesOption('-r, --roles <role...>', 'the roles').makeOptionMandatory();
   return group('roles', 'Who may do what', [
     serverCommand<[TariAddress], object, RolesAnswer>(ports, {
       name: 'show',
@@ -80,9 +72,43 @@ export function rolesCommand(ports: CommandPorts): Command {
       run: (client, { arguments: [address] }) => client.rolesOf(address),
       show,
     }),
-    changing('grant', 'Give an address roles'),
-    changing('revoke', 'Take roles from an address, at once'),
+    serverCommand<[], object, RolesAnswer[]>(ports, {
+      name: 'list',
+      description: 'All addresses that were given roles, with them',
+      example: 'admin roles list',
+      run: (client) => client.everybodysRoles(),
+      show: rolesView,
+    }),
+    serverCommand<[TariAddress], { roles: Role[] }, RolesAnswer>(ports, {
+      name: 'grant',
+      description: 'Give an address roles',
+      example: 'admin roles grant 14s9vDTwr… -r read_all',
+      arguments: [ADDRESS],
+      options: [rolesToChange()],
+      run: async (client, { arguments: [address], options: { roles } }) => {
+        await client.changeRoles(address, { apply: roles });
+        return client.rolesOf(address);
+      },
+      show,
+    }),
+    serverCommand<[TariAddress], { roles: Role[]; force?: boolean }, RolesAnswer>(ports, {
+      name: 'revoke',
+      description: 'Take roles from an address, at once',
+      example: 'admin roles revoke 14s9vDTwr… -r read_all',
+      arguments: [ADDRESS],
+      options: [rolesToChange(), new Option('--force', 'also of the last super admin')],
+      danger: (client, { arguments: [address], options }) => revokeDanger(client, address, options),
+      run: (client, { arguments: [address], options: { roles } }) => revoke(client, address, roles),
+      show,
+    }),
   ]);
+}
+
+/** Who has taken their own roles can't ask what is left of them. */
+async function revoke(client: ApiClient, address: TariAddress, roles: readonly Role[]): Promise<RolesAnswer> {
+  const before = await client.rolesOf(address);
+  await client.changeRoles(address, { revoke: roles });
+  return { ...before, roles: before.roles.filter((role) => !(roles as readonly string[]).includes(role)) };
 }
 
 /** `admin rates`: what currencies cost in Tari. */
@@ -101,6 +127,7 @@ export function ratesCommand(ports: CommandPorts, more: readonly Command[] = [])
       description: 'Set the rate of a currency, for orders that come from now on',
       example: 'admin rates set USD "30 XTM"',
       arguments: [CURRENCY, ['<amount>', 'what one unit costs, in Tari or with µT behind it', amountArgument]],
+      danger: (client, { arguments: [currency, rate] }) => rateDanger(client, currency, rate),
       run: async (client, { arguments: [currency, rate] }) => {
         await client.setExchangeRate(currency, rate);
         return client.exchangeRate(currency);

@@ -6,6 +6,7 @@ import { group } from '../output-flags.ts';
 import type { CommandPorts } from '../ports.ts';
 import { allParts, limitOption, serverCommand } from '../server-command.ts';
 import { creditorsView, orderMovedView, ordersView, orderView, paymentsView, titled } from '../views.ts';
+import { orderDanger } from './dangers.ts';
 
 interface SearchFlags {
   limit: number;
@@ -121,6 +122,8 @@ function changingCommands(ports: CommandPorts): Command[] {
       example: 'admin orders fulfill 1001 --reason "paid in cash"',
       arguments: [ORDER],
       options: [neededReason()],
+      danger: (client, { arguments: [orderId] }) =>
+        orderDanger(client, orderId, 'will be paid by a credit to its customer, and the shop will be told.'),
       run: (client, { arguments: [orderId], options }) => client.fulfill(orderId, options.reason),
       show: orderView,
     }),
@@ -130,6 +133,8 @@ function changingCommands(ports: CommandPorts): Command[] {
       example: 'admin orders cancel 1001 --reason "sold out"',
       arguments: [ORDER],
       options: [neededReason()],
+      danger: (client, { arguments: [orderId] }) =>
+        orderDanger(client, orderId, 'will be cancelled, here and in the shop. The shop can’t undo it.'),
       run: (client, { arguments: [orderId], options }) => client.cancel(orderId, options.reason),
       show: orderView,
     }),

@@ -1,7 +1,6 @@
 import { parseIpAddress } from '../../ip-address.ts';
-import { amountArgument } from '../arguments.ts';
 import { CommandError } from '../exit.ts';
-import { type Answers, BACK, type CommandEntry, EXIT, LOGOUT, type Menu, type Question } from './menu.ts';
+import { BACK, type CommandEntry, EXIT, LOGOUT, type Menu, type Question } from './menu.ts';
 import {
   ADDRESS,
   AMOUNT,
@@ -19,27 +18,6 @@ import {
 } from './questions.ts';
 
 const ORDERS: readonly CommandEntry[] = [
-  {
-    label: 'Cancel Order',
-    hint: 'here and in the shop',
-    command: ['admin', 'orders', 'cancel'],
-    questions: [ORDER, REASON],
-    warning: ({ order }) => `Order ${order} will be cancelled, here and in the shop. The shop can’t undo it.`,
-  },
-  {
-    label: 'Mark order as Paid',
-    hint: 'by a credit of its price',
-    command: ['admin', 'orders', 'fulfill'],
-    questions: [ORDER, REASON],
-    warning: ({ order }) => `Order ${order} will be paid by a credit to its customer, and the shop will be told.`,
-  },
-  {
-    label: 'Reset Order',
-    hint: 'open an expired or cancelled order again',
-    command: ['admin', 'orders', 'reset'],
-    questions: [ORDER],
-    warning: ({ order }) => `Order ${order} will be open again, so that it can be claimed and paid.`,
-  },
   { label: 'Order by Id', hint: 'show one', command: ['admin', 'orders', 'get'], questions: [ORDER] },
   {
     label: 'Search Orders',
@@ -86,6 +64,25 @@ const ORDERS: readonly CommandEntry[] = [
       `Order ${order} will belong to customer ${customer}, and be paid from their balance where that covers it.`,
   },
   {
+    label: 'Cancel Order',
+    hint: 'here and in the shop',
+    command: ['admin', 'orders', 'cancel'],
+    questions: [ORDER, REASON],
+  },
+  {
+    label: 'Mark order as Paid',
+    hint: 'by a credit of its price',
+    command: ['admin', 'orders', 'fulfill'],
+    questions: [ORDER, REASON],
+  },
+  {
+    label: 'Reset Order',
+    hint: 'open an expired or cancelled order again',
+    command: ['admin', 'orders', 'reset'],
+    questions: [ORDER],
+    warning: ({ order }) => `Order ${order} will be open again, so that it can be claimed and paid.`,
+  },
+  {
     label: 'Re-import Open Orders',
     hint: 'what the server was never told of',
     command: ['admin', 'orders', 'rescan'],
@@ -93,13 +90,6 @@ const ORDERS: readonly CommandEntry[] = [
 ];
 
 const ACCOUNTS: readonly CommandEntry[] = [
-  {
-    label: 'Issue Credit',
-    hint: 'to a customer, or with an amount below 0 take it back',
-    command: ['admin', 'accounts', 'credit'],
-    questions: [CUSTOMER, AMOUNT, OPTIONAL_REASON],
-    warning: creditWarning,
-  },
   {
     label: 'Balance for Address',
     hint: 'confirmed, paid, left',
@@ -148,6 +138,13 @@ const ACCOUNTS: readonly CommandEntry[] = [
     command: ['admin', 'accounts', 'settle'],
     questions: [ADDRESS],
   },
+  {
+    label: 'Issue Credit',
+    hint: 'to a customer, or with an amount below 0 take it back',
+    command: ['admin', 'accounts', 'credit'],
+    questions: [CUSTOMER, AMOUNT, OPTIONAL_REASON],
+  },
+  { label: 'Held money', hint: 'that has paid no order yet, and why', command: ['admin', 'held', 'list'] },
   { label: 'All customers', hint: 'their ids', command: ['admin', 'accounts', 'customers'] },
   { label: 'All addresses', hint: 'that were ever seen', command: ['admin', 'accounts', 'addresses'] },
 ];
@@ -211,7 +208,6 @@ const PEOPLE: readonly CommandEntry[] = [
     hint: 'they report no longer',
     command: ['admin', 'wallets', 'remove'],
     questions: [WALLET],
-    warning: ({ address }) => `Payments that ${address} reports will be refused from now on.`,
   },
   { label: 'List authorized wallets', hint: 'with their IP addresses', command: ['admin', 'wallets', 'list'] },
   {
@@ -220,6 +216,7 @@ const PEOPLE: readonly CommandEntry[] = [
     command: ['admin', 'roles', 'show'],
     questions: [ADDRESS],
   },
+  { label: 'All roles', hint: 'who may do what', command: ['admin', 'roles', 'list'] },
   {
     label: 'Grant roles',
     hint: 'to an address',
@@ -232,7 +229,6 @@ const PEOPLE: readonly CommandEntry[] = [
     hint: 'of an address, at once',
     command: ['admin', 'roles', 'revoke'],
     questions: [ADDRESS, ROLES_TO_CHANGE],
-    warning: ({ address, roles }) => `${address} will lose the roles ${roles} at once.`,
   },
 ];
 
@@ -276,11 +272,6 @@ export const ADMIN_MENU: Menu = {
   title: 'Admin',
   entries: [...ORDERS, ...ACCOUNTS, ...RATES, ...PEOPLE, ...TROUBLES, LOGOUT, BACK, EXIT],
 };
-
-function creditWarning({ customer, amount = '' }: Answers): string {
-  if (amountArgument(amount) < 0n) return `Customer ${customer} will lose credit: ${amountOf(amount)}.`;
-  return `Customer ${customer} will get ${amountOf(amount)}, and what that covers of their open orders will be paid.`;
-}
 
 function optional(name: string, ask: string, option: string): Question {
   return { name, ask, option, isOptional: true };

@@ -25,7 +25,10 @@ export interface CommandEntry extends EntryText {
   /** As it is typed, without `taritools`. */
   command: readonly string[];
   questions?: readonly Question[];
-  /** What will happen, for changes that must not happen by mistake. They are made after a yes only. */
+  /**
+   * What will happen, for changes that must not happen by mistake and whose command does not ask by itself (--yes). They
+   * are made after a yes only.
+   */
   warning?: (answers: Answers) => string;
 }
 

@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { Declined } from '../danger.ts';
 import { CommandError } from '../exit.ts';
 import { plainText } from '../output.ts';
 import type { CommandPorts } from '../ports.ts';
@@ -20,7 +21,7 @@ export interface EntryRun {
 
 /** @returns false where nothing was done, since the one who was warned said no. */
 export async function runEntry(run: EntryRun, entry: CommandEntry): Promise<boolean> {
-  const program = await quietProgram(run.ports, entry.command[0]);
+  const program = await quietProgram(askingBy(run), entry.command[0]);
   const command = commandAt(program, entry.command);
   const profile = takes(command, '--profile') ? await run.profile() : undefined;
   const asked: Asked = { ports: run.ports, client: () => clientOfProfile(run.ports, profile) };
@@ -37,8 +38,18 @@ export async function runEntry(run: EntryRun, entry: CommandEntry): Promise<bool
   const values = (entry.questions ?? []).filter(({ option }) => option === undefined).map(({ name }) => answers[name]);
   // Behind the two dashes an amount below 0 is an amount.
   const typed = [...entry.command, ...options, '--', ...values.map((value) => value ?? '')];
-  await parsed(program, typed);
+  try {
+    await parsed(program, typed);
+  } catch (error) {
+    if (error instanceof Declined) return false;
+    throw error;
+  }
   return true;
+}
+
+/** What a command asks by itself before it does harm is asked as the menus ask. */
+function askingBy({ ports, keyboard }: EntryRun): CommandPorts {
+  return { ...ports, ask: { ...ports.ask, yes: keyboard.yes } };
 }
 
 // ---- The command --------------------------------------------------------------------------------------------------

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseSettings, type Settings } from '../../config.ts';
 import { silentLog } from '../../engine/log.ts';
 import { StorefrontError } from '../../engine/storefront.ts';
-import { loadEnvironment } from '../../environment.ts';
 import { type AdminClient, createAdminClient } from '../../shopify/admin-client.ts';
 import { type ShopifyStorefront, shopifyAddresses, shopifyFromSettings } from '../../shopify/connect.ts';
 import { clientCredentialsToken, staticToken, type TokenSource } from '../../shopify/tokens.ts';
+import { environmentOf } from '../database-settings.ts';
 import { CommandError, EXIT_CODES } from '../exit.ts';
 import type { CommandPorts } from '../ports.ts';
 
@@ -64,11 +64,10 @@ function connect(ports: CommandPorts): ShopConnection {
   };
 }
 
-function serverSettings({ folder, environment }: CommandPorts): Settings {
-  const loaded = loadEnvironment(folder, environment);
-  const parsed = loaded.ok ? parseSettings(loaded.environment) : loaded;
-  if (parsed.ok && 'settings' in parsed) return parsed.settings;
-  throw new CommandError('problems' in parsed ? parsed.problems.join('\n') : '', EXIT_CODES.wrongUse);
+function serverSettings(ports: CommandPorts): Settings {
+  const parsed = parseSettings(environmentOf(ports));
+  if (parsed.ok) return parsed.settings;
+  throw new CommandError(parsed.problems.join('\n'), EXIT_CODES.wrongUse);
 }
 
 type TokenPorts = Omit<Parameters<typeof clientCredentialsToken>[0], 'tokenUrl' | 'clientId' | 'clientSecret'>;

@@ -1,6 +1,8 @@
 import Big from 'big.js';
 import type { Command } from 'commander';
+import { silentLog } from '../../engine/log.ts';
 import type { OpenOrder, StorefrontOutcome } from '../../engine/storefront.ts';
+import { markPaid } from '../../shopify/mark-paid.ts';
 import { type OrderState, readOrderById } from '../../shopify/orders.ts';
 import { CommandError } from '../exit.ts';
 import { plainText, record, table } from '../output.ts';
@@ -77,9 +79,12 @@ export function ordersCommand(ports: CommandPorts): Command {
       description: 'Mark an order as paid, where the amount is what is outstanding there. It moves no money',
       example: 'orders pay 5551234567890 12.50 USD',
       arguments: [ID, ['<amount>', 'what is outstanding', readDecimal], ['<currency>', 'such as USD']],
-      run: async ({ client, storefront }, { arguments: [id, amount, currency] }) => {
+      run: async ({ client, settings }, { arguments: [id, amount, currency] }) => {
         refuseOtherAmount(await readOrderById(client, gidOf(id)), amount, currency);
-        return storefront.markPaid({ orderId: id, altId: null }, ports.clock.now());
+        const order = { orderId: id, altId: null, price: { amount, currency } };
+        // The amount is all that is outstanding, whichever price of the order is to be paid in Tari.
+        const fields = { ...settings, priceField: 'total' } as const;
+        return markPaid({ client, clock: ports.clock, log: silentLog, fields }, order, ports.clock.now(), undefined);
       },
       show: outcomeView,
     }),

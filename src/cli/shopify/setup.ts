@@ -1,13 +1,14 @@
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { CommandError, EXIT_CODES } from '../exit.ts';
+import { CommandError } from '../exit.ts';
 import type { CommandPorts } from '../ports.ts';
 import { readServer } from '../server-address.ts';
 import { ANY_ADDRESS, changeSettings } from '../settings-file.ts';
+import { askForMethods, METHODS_ASKED_FOR } from './payment-methods.ts';
 
 interface SetupFlags {
   url: string;
   shop?: string;
+  paymentMethod?: string;
   file?: string;
 }
 
@@ -23,7 +24,8 @@ export function setupShopCommand(ports: CommandPorts): Command {
       new Option('--url <url>', 'where the shop reaches the server').argParser(readServer).makeOptionMandatory(),
     )
     .option('--shop <name>', 'the shop, such as my-shop.myshopify.com')
-    .option('-f, --file <path>', 'the settings file; .env beside package.json unless told')
+    .option('--payment-method <names>', `${METHODS_ASKED_FOR}; asked for unless told`)
+    .option('-f, --file <path>', 'the settings file; the one that is read unless told')
     .addHelpText(
       'after',
       [
@@ -60,22 +62,35 @@ async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
       `The shop tells ${uri} of ${subscriptions.NEEDED_TOPICS.length} topics, ${missing.length} of them from now on.`,
     );
   });
-  await writeSettings(ports, flags, given);
+  await writeSettings(ports, flags, { ...given, ...(await paymentMethod(ports, flags)) });
 }
 
 async function writeSettings(ports: CommandPorts, flags: SetupFlags, given: Given): Promise<void> {
-  const path = flags.file ?? join(ports.folder, '.env');
+  const { settingsFile } = await import('../../environment.ts');
+  const path = flags.file ?? settingsFile(ports.folder, ports.environment, ports.serviceSettings);
   const isChanged = await changeSettings(path, given);
   const names = Object.keys(given).join(', ');
   ports.print(isChanged ? `Wrote ${names} to ${path}. Restart the server.` : `${path} holds all settings of the shop.`);
 }
 
+/** Which of the shop's payment methods are ours. Without them every order is taken for one in Tari. */
+async function paymentMethod(ports: CommandPorts, flags: SetupFlags): Promise<Given> {
+  const known = (await knownSettings(ports))('TPG_SHOPIFY_PAYMENT_METHOD');
+  const names = flags.paymentMethod ?? known ?? (ports.terminal.canAsk ? await askForMethods(ports) : '');
+  if (names.trim() !== '') return { TPG_SHOPIFY_PAYMENT_METHOD: names };
+  ports.note('TPG_SHOPIFY_PAYMENT_METHOD is not set: every order counts as one in Tari, however it is to be paid.');
+  return {};
+}
+
+async function knownSettings(ports: CommandPorts): Promise<(name: string) => string | undefined> {
+  const { environmentOf } = await import('../database-settings.ts');
+  const environment = environmentOf(ports);
+  return (name) => environment[name] || undefined;
+}
+
 /** What the environment and the settings file do not hold yet. */
 async function missingSettings(ports: CommandPorts, flags: SetupFlags): Promise<Given> {
-  const { loadEnvironment } = await import('../../environment.ts');
-  const loaded = loadEnvironment(ports.folder, ports.environment);
-  if (!loaded.ok) throw new CommandError(loaded.problems.join('\n'), EXIT_CODES.wrongUse);
-  const known = (name: string) => loaded.environment[name] || undefined;
+  const known = await knownSettings(ports);
   const shop = flags.shop ?? known('TPG_SHOPIFY_SHOP') ?? (await ports.ask.text('Shop, such as my-shop.myshopify.com'));
   const token = known('TPG_SHOPIFY_ADMIN_ACCESS_TOKEN');
   const secret = known('TPG_SHOPIFY_HMAC_SECRET');

@@ -5,6 +5,7 @@ import {
   balanceView,
   customerBalanceView,
   customerOrderBalanceView,
+  orderDetailsView,
   orderView,
   paymentView,
   settlementView,
@@ -12,7 +13,15 @@ import {
 import { addressToBase58 } from '../../tari/address.ts';
 import { callerOf, type Guard } from '../access.ts';
 import { announceNext, HISTORY_CURSOR, pageFields } from '../pages.ts';
-import { address, addressBalance, addressHistory, customerHistory, customerId, order, orderId } from '../schemas.ts';
+import {
+  address,
+  addressBalance,
+  addressHistory,
+  customerHistory,
+  customerId,
+  orderDetails,
+  orderId,
+} from '../schemas.ts';
 
 const byAddress = z.object({ address });
 const byCustomer = z.object({ id: customerId });
@@ -76,7 +85,7 @@ export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAs
         announceNext(reply, HISTORY_CURSOR, history.next);
         return {
           customer_id: history.customerId,
-          balance: customerBalanceView(history.accounts),
+          balance: customerBalanceView({ ...history, paid: history.totals?.paid ?? 0n }),
           order_balance: customerOrderBalanceView(history.customerId, history.totals),
           orders: history.orders.map(orderView),
           settlements: history.settlements.map(settlementView),
@@ -89,18 +98,20 @@ export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAs
       {
         onRequest: guard('user'),
         schema: {
-          summary: 'One order: any for read_all, else the caller’s own',
+          summary: 'One order: any for read_all, with who claimed it and what paid it; else the caller’s own',
           tags: ['customers'],
           params: z.object({ order_id: orderId }),
-          response: { 200: order.nullable() },
+          response: { 200: orderDetails.nullable() },
         },
       },
       async (request) => {
         const caller = callerOf(request);
         const seesAll = caller.roles.has('read_all') || caller.roles.has('super_admin');
-        const found = seesAll
-          ? await accounts.anyOrder(request.params.order_id)
-          : await accounts.ownOrder(caller.address, request.params.order_id);
+        if (seesAll) {
+          const details = await accounts.anyOrder(request.params.order_id);
+          return details ? orderDetailsView(details) : null;
+        }
+        const found = await accounts.ownOrder(caller.address, request.params.order_id);
         return found ? orderView(found) : null;
       },
     );
@@ -153,7 +164,7 @@ function ownRoutes(accounts: Accounts, guard: Guard): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const { limit, cursor: after } = request.query;
-        const history = await accounts.history(callerOf(request).address, { limit, after });
+        const history = await accounts.history(callerOf(request).address, { limit, after }, false);
         announceNext(reply, HISTORY_CURSOR, history.next);
         return historyView(history);
       },

@@ -137,6 +137,20 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
     );
 
     app.get(
+      '/api/roles',
+      {
+        onRequest: guard('super_admin'),
+        schema: {
+          summary: 'All addresses that were given roles',
+          tags: ['administration'],
+          response: { 200: z.array(rolesOfAddress) },
+        },
+      },
+      async () =>
+        (await engine.access.everybody()).map(({ address, roles }) => ({ address: addressToBase58(address), roles })),
+    );
+
+    app.get(
       '/api/roles/:address',
       {
         onRequest: guard('super_admin'),

@@ -1,9 +1,12 @@
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Access } from '../../engine/access.ts';
 import type { Clock } from '../../engine/clock.ts';
+import { EngineError } from '../../engine/errors.ts';
 import { issueAccessToken, type LoginClaims, TokenError, verifyLoginToken } from '../../tari/ristretto-jwt.ts';
 import type { RandomBytes } from '../../tari/schnorr.ts';
+import { bearerTokenIn } from '../access.ts';
 import { HttpError } from '../errors.ts';
 import type { StrangerLimit } from '../rate-limit.ts';
 
@@ -19,15 +22,25 @@ export interface AuthPorts {
   limitStrangers: StrangerLimit;
 }
 
-/** Exchanges a login token, which a wallet signed, for an access token, which this server signs. */
+/**
+ * Exchanges a login token, which a wallet signed, for an access token, which this server signs. The limit for strangers
+ * counts logins that fail, and those of addresses that nobody knows: whoever works here logs in as often as needed.
+ */
 export function authRoutes({ access, clock, random, signingKey, limitStrangers }: AuthPorts): FastifyPluginAsyncZod {
+  const logIn = async (token: string) => {
+    const claims = readLoginToken(token);
+    const roles = await access.logIn(claims);
+    return { address: claims.address, roles, isKnown: await access.isKnown(claims.address) };
+  };
+
   return async (app) => {
     app.post(
       '/auth',
       {
-        onRequest: limitStrangers,
+        onRequest: async (request, reply) => limitStrangers.refuseExceeded(request, reply),
         schema: {
-          summary: 'Exchanges a login token, in the header tpg_auth_token, for an access token',
+          summary:
+            'Exchanges a login token, in the header tpg_auth_token or as Authorization: Bearer, for an access token',
           tags: ['customers'],
           errors: [
             'login_token_missing',
@@ -35,18 +48,25 @@ export function authRoutes({ access, clock, random, signingKey, limitStrangers }
             'login_signature_invalid',
             'login_nonce_not_increasing',
             'login_roles_not_held',
+            'rate_limited',
             'wrong_network',
           ],
-          security: [{ login_token: [] }],
+          security: [{ login_token: [] }, { login_bearer: [] }],
           response: { 200: z.string() },
         },
       },
       async (request, reply) => {
-        const claims = readLoginToken(request.headers.tpg_auth_token);
-        const roles = await access.logIn(claims);
+        // Again: of requests that came at the same moment, the first may have been too many.
+        limitStrangers.refuseExceeded(request, reply);
+        const loggedIn = await logIn(loginTokenIn(request)).catch(async (error: unknown) => {
+          if (error instanceof HttpError || error instanceof EngineError) await limitStrangers(request, reply);
+          throw error;
+        });
+        if (!loggedIn.isKnown) await limitStrangers(request, reply);
+        const { address, roles } = loggedIn;
         const issuedAt = clock.now();
         const expiresAt = new Date(issuedAt.getTime() + ACCESS_TOKEN_LIFE_MS);
-        const token = issueAccessToken({ address: claims.address, roles, issuedAt, expiresAt }, signingKey, random);
+        const token = issueAccessToken({ address, roles, issuedAt, expiresAt }, signingKey, random);
         // Bare text under a JSON type is what existing clients expect.
         return reply.type('application/json').serializer(String).send(token);
       },
@@ -54,10 +74,18 @@ export function authRoutes({ access, clock, random, signingKey, limitStrangers }
   };
 }
 
-function readLoginToken(header: string | string[] | undefined): LoginClaims {
-  if (typeof header !== 'string' || header === '') throw new HttpError('login_token_missing');
+/** From the header of existing clients, or a bearer token: proxies drop names with underscores unless they are told not to. */
+function loginTokenIn({ headers }: FastifyRequest): string {
+  const header = headers.tpg_auth_token;
+  if (typeof header === 'string' && header !== '') return header;
+  const bearer = bearerTokenIn(headers);
+  if (bearer === undefined) throw new HttpError('login_token_missing');
+  return bearer;
+}
+
+function readLoginToken(token: string): LoginClaims {
   try {
-    return verifyLoginToken(header);
+    return verifyLoginToken(token);
   } catch (error) {
     if (!(error instanceof TokenError)) throw error;
     if (error.code === 'bad_signature') throw new HttpError('login_signature_invalid');

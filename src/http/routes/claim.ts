@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Engine } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
+import { amountMissing } from '../../engine/views.ts';
 import { JsonError, parseJson } from '../../json.ts';
 import { ClaimError, parseClaim } from '../../tari/claim.ts';
 import type { StrangerLimit } from '../rate-limit.ts';
@@ -23,14 +24,7 @@ export function claimRoutes(orders: Engine['orders'], limitStrangers: StrangerLi
           tags: ['customers'],
           body: z.unknown(),
           told: { body: z.object({ address, order_id: orderId, signature: claimSignature }) },
-          errors: [
-            'invalid_claim',
-            'claim_signature_invalid',
-            'order_not_found',
-            'order_change_forbidden',
-            'no_payment_wallet',
-            'wrong_network',
-          ],
+          errors: ['invalid_claim', 'claim_signature_invalid', 'order_not_found', 'no_payment_wallet', 'wrong_network'],
           response: { 200: claimedOrder },
         },
       },
@@ -41,6 +35,7 @@ export function claimRoutes(orders: Engine['orders'], limitStrangers: StrangerLi
           total_price: claimed.order.totalPrice,
           expires_at: claimed.expiresAt.toISOString(),
           status: claimed.order.status,
+          amount_missing: amountMissing(claimed.order),
           send_to: claimed.sendTo,
         };
       },

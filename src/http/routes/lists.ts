@@ -94,7 +94,7 @@ function orderListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
       described(own, 'customers', 'The orders that the caller’s own address claimed or paid'),
       async (request, reply) => {
         const { address } = callerOf(request);
-        const page = await lists.orders(address, pageOf(request.query));
+        const page = await lists.orders(address, pageOf(request.query), false);
         announceNext(reply, ORDER_CURSOR, page.next);
         return ordersResultOf(address, page);
       },
@@ -115,7 +115,7 @@ function orderListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
       described(own, 'customers', 'The open orders of the caller’s own address'),
       async (request, reply) => {
         const { address } = callerOf(request);
-        const page = await lists.unfulfilledOrders(address, pageOf(request.query));
+        const page = await lists.unfulfilledOrders(address, pageOf(request.query), false);
         announceNext(reply, ORDER_CURSOR, page.next);
         return ordersResultOf(address, page);
       },

@@ -2,8 +2,10 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler, preValidationH
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Engine } from '../../engine/engine.ts';
+import type { WebhookContent } from '../../engine/webhooks.ts';
 import { readContent } from '../../shopify/webhook-content.ts';
-import { type OrderWebhookOptions, shopDomainIn, type Topic, webhookHeaders } from '../../shopify/webhooks.ts';
+import { shopDomainIn, webhookHeaders } from '../../shopify/webhook-headers.ts';
+import type { OrderWebhookOptions, Topic } from '../../shopify/webhooks.ts';
 import { described } from '../described.ts';
 import { type ErrorCode, HttpError } from '../errors.ts';
 import { verifyShopHmac } from '../hmac.ts';
@@ -30,7 +32,16 @@ const shopHeaders = z.object({
   'x-shopify-shop-domain': z.string().optional(),
   'x-shopify-triggered-at': z.string().optional(),
   'x-shopify-event-id': z.string().optional(),
+  'x-shopify-test': z
+    .string()
+    .optional()
+    .describe('`true` for a test notification of the admin: it is answered, and nothing is done for it.'),
 });
+
+const TEST_NOTIFICATION: WebhookContent = {
+  kind: 'ignored',
+  reason: 'It is a test notification: what it says of an order is made up, and nothing is done for it.',
+};
 
 const REFUSALS: readonly ErrorCode[] = [
   'forbidden_peer',
@@ -65,10 +76,21 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
     else refuseStranger(request, reply, new HttpError('forbidden_peer')).catch(done);
   };
 
+  /** Before the body is read: it may have 2 MiB, and nobody would be the wiser for reading it. */
+  const checkBeforeBody: onRequestHookHandler = (request, reply, done) => {
+    if (ports.hmacSecrets === null) return done();
+    if (hmacIn(request) === '') return void refuseStranger(request, reply, new HttpError('hmac_missing')).catch(done);
+    try {
+      ports.limitStrangers.refuseBody(request, reply);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  };
+
   const hmacFault = (request: FastifyRequest): HttpError | undefined => {
     if (ports.hmacSecrets === null) return undefined;
-    const header = request.headers['x-shopify-hmac-sha256'];
-    const verdict = verifyShopHmac(rawBodyOf(request), Array.isArray(header) ? header[0] : header, ports.hmacSecrets);
+    const verdict = verifyShopHmac(rawBodyOf(request), hmacIn(request), ports.hmacSecrets);
     if (verdict === 'missing') return new HttpError('hmac_missing');
     return verdict === 'invalid' ? new HttpError('hmac_invalid') : undefined;
   };
@@ -91,10 +113,10 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
       webhookId: headers.webhookId,
       topic: topic ?? headers.topic ?? 'unknown',
       eventId: headers.eventId,
-      triggeredAt: headers.triggeredAt?.toISOString() ?? null,
+      triggeredAt: headers.triggeredAt,
     };
     const body = rawBodyOf(request);
-    const content = readContent(topic, body.toString(), ports.fields);
+    const content = headers.isTest ? TEST_NOTIFICATION : readContent(topic, body.toString(), ports.fields);
     // The bytes and not the text, which the garbage collector would move about while the delivery waits for its turn.
     const { success, message } = await ports.webhooks.receive(delivery, content, body);
     return { success, message };
@@ -123,6 +145,7 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
     );
 
     const options = {
+      onRequest: checkBeforeBody,
       preValidation: checkSender,
       bodyLimit: LARGEST_WEBHOOK_BYTES,
       schema: {
@@ -145,6 +168,11 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
       (request) => receive(request, webhookHeaders(request.headers).topic),
     );
   };
+}
+
+function hmacIn({ headers }: FastifyRequest): string {
+  const header = headers['x-shopify-hmac-sha256'];
+  return (Array.isArray(header) ? header[0] : header)?.trim() ?? '';
 }
 
 function rawBodyOf(request: FastifyRequest): Buffer {

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Engine } from '../../engine/engine.ts';
@@ -6,19 +6,19 @@ import { EngineError, type EngineErrorCode } from '../../engine/errors.ts';
 import { CONFIRMATION_SENTENCES } from '../../engine/payments.ts';
 import type { WalletMessage } from '../../engine/wallets.ts';
 import { storableText } from '../../storable-text.ts';
-import { AddressError, parseAddress, type TariAddress } from '../../tari/address.ts';
+import { readSender } from '../../tari/sender.ts';
 import { confirmationPayload, paymentPayload } from '../../tari/wallet-signature.ts';
-import { HttpError } from '../errors.ts';
 import type { StrangerLimit } from '../rate-limit.ts';
 import {
   address,
   addressText,
+  LONGEST_MEMO,
   nonce,
   orderId,
-  paymentMemo,
   positiveAmount,
   result,
   signature,
+  signedText,
   transactionId,
 } from '../schemas.ts';
 
@@ -30,8 +30,8 @@ const incomingPayment = z.object({
     sender: addressText,
     amount: positiveAmount,
     txid: transactionId,
-    memo: paymentMemo.nullish().transform((text) => text ?? null),
-    order_id: orderId.nullish().transform((text) => text ?? null),
+    memo: signedText.nullish().transform((text) => text ?? null),
+    order_id: signedText.nullish().transform((text) => text ?? null),
   }),
   auth,
 });
@@ -63,6 +63,9 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     remoteAddress: clientAddress(request),
   });
 
+  const refuseImpostorsBody: onRequestAsyncHookHandler = async (request, reply) =>
+    limitStrangers.refuseBody(request, reply);
+
   return async (app) => {
     app.get(
       '/wallet/send_to',
@@ -80,6 +83,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     app.post(
       '/wallet/incoming_payment',
       {
+        onRequest: refuseImpostorsBody,
         schema: {
           summary: 'Reports a payment that a hot wallet has seen',
           tags: ['wallets'],
@@ -90,8 +94,12 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
       },
       async (request, reply) => {
         const { payment, auth } = request.body;
-        const memo = payment.memo === null ? null : storableText(payment.memo);
-        const report = { ...payment, memo, sender: senderAddress(payment.sender), orderId: payment.order_id };
+        const report = {
+          ...payment,
+          memo: payment.memo === null ? null : storableText(payment.memo.slice(0, LONGEST_MEMO)),
+          sender: readSender(storableText(payment.sender)),
+          orderId: orderId.safeParse(payment.order_id).data ?? null,
+        };
         const message = messageOf(request, auth, paymentPayload({ ...payment, orderId: payment.order_id }));
         const { isNew } = await limitingImpostors(request, reply, () => payments.receive(report, message));
         const sentence = isNew ? 'Payment processed successfully.' : 'Payment already processed.';
@@ -102,6 +110,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     app.post(
       '/wallet/tx_confirmation',
       {
+        onRequest: refuseImpostorsBody,
         schema: {
           summary: 'Reports that a payment is confirmed on the chain',
           tags: ['wallets'],
@@ -127,12 +136,3 @@ const IMPOSTURES = [
 ] as const satisfies readonly EngineErrorCode[];
 
 const IS_IMPOSTURE: ReadonlySet<EngineErrorCode> = new Set(IMPOSTURES);
-
-function senderAddress(text: string): TariAddress {
-  try {
-    return parseAddress(text);
-  } catch (error) {
-    if (!(error instanceof AddressError)) throw error;
-    throw new HttpError('invalid_request', `payment.sender: is not a Tari address: ${error.message}`);
-  }
-}

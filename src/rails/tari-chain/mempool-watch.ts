@@ -105,6 +105,8 @@ export class MempoolWatch {
   }
 
   async #afterFailure(error: NodeError): Promise<void> {
+    // What is cut off at the end is no trouble of the node's.
+    if (this.#loop.stopping.aborted) return;
     const { store, clock, log } = this.#ports;
     this.#failures += 1;
     if (this.#failures === 1) {

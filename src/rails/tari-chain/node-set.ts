@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeStatus } from '../../engine/chain-watch.ts';
 import type { Logger } from '../../engine/log.ts';
 import type { Tip } from './nodes/node-answers.ts';
+import { NodeError } from './nodes/node-error.ts';
 import { NodeHealth, type NodeHealthPorts } from './nodes/node-health.ts';
 import type { Scanner } from './scan/scanner.ts';
 
@@ -12,20 +13,24 @@ export interface NodeSetPorts extends Omit<NodeHealthPorts, 'url' | 'log'> {
   urls: readonly string[];
   scan: Pick<Scanner, 'tip'>;
   log: Logger;
+  /** Whether what is asked now may be cut off because the watcher ends. */
+  isEnding: () => boolean;
 }
 
 /** All nodes that are configured, by their places in the settings. */
 export class NodeSet {
   readonly #nodes: readonly NodeHealth[];
   readonly #scan: Pick<Scanner, 'tip'>;
+  readonly #isEnding: () => boolean;
   /** Nodes that are being asked and have not answered yet. */
   readonly #asked = new Map<number, Promise<Tip | undefined>>();
   /** Those that were of no use in this turn. */
   #failed = new Set<number>();
 
-  constructor({ urls, scan, ...ports }: NodeSetPorts) {
+  constructor({ urls, scan, isEnding, ...ports }: NodeSetPorts) {
     this.#nodes = urls.map((url) => new NodeHealth({ ...ports, url }));
     this.#scan = scan;
+    this.#isEnding = isEnding;
   }
 
   get size(): number {
@@ -78,6 +83,8 @@ export class NodeSet {
   /** Notes that a node was of no use. @throws what is no fault of a node. */
   fail(index: number, error: unknown): void {
     this.#failed.add(index);
+    // What is cut off at the end is no trouble of a node's.
+    if (error instanceof NodeError && this.#isEnding()) return;
     this.#nodes[index]?.noteFailure(error);
   }
 

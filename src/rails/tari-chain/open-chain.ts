@@ -48,9 +48,10 @@ export function openChainRail({ settings, context, startScan, random }: ChainRai
   const end = async () => {
     const ended = running;
     running = undefined;
-    // Without its thread nothing waits for a node.
+    // They know that it ends before their questions are cut off; without the thread nothing waits for a node.
+    const stopped = Promise.all([ended?.watcher.stop(), ended?.mempool?.stop()]);
     await ended?.scan.close();
-    await Promise.all([ended?.watcher.stop(), ended?.mempool?.stop()]);
+    await stopped;
   };
   const keeper = new DutyKeeper({ store, name: 'chain', begin, end, random, log });
 

@@ -97,7 +97,9 @@ export class ChainWatcher {
   constructor(ports: WatcherPorts) {
     this.#ports = ports;
     const { settings, scan, clock, monotonicMs, random, log } = ports;
-    this.#nodes = new NodeSet({ urls: settings.nodes, scan, now: () => clock.now(), monotonicMs, random, log });
+    const isEnding = () => this.#loop.stopping.aborted;
+    const asking = { scan, now: () => clock.now(), monotonicMs, random, log, isEnding };
+    this.#nodes = new NodeSet({ urls: settings.nodes, ...asking });
     const sayOnce = (key: string, text: string, fields: object) => this.#sayOnce(key, () => log.warn(fields, text));
     this.#comparing = { nodes: this.#nodes, scan, sayOnce };
     this.#confirming = new Confirming({ ...ports, nodes: this.#nodes, sayOnce });

@@ -33,6 +33,19 @@ export interface NewOrder {
   discounts?: string;
   createdAt?: Date;
   financialStatus?: FinancialStatus;
+  /** The payment methods that were chosen, as the merchant named them; `Tari` unless told. */
+  gateways?: string[];
+}
+
+/** What is left of an order since it was edited. All else keeps the values of the time of ordering. */
+export interface CurrentOrder {
+  /** In the shop's currency. */
+  price: string;
+  /** Without shipping, in the shop's currency. */
+  subtotal: string;
+  discounts: string;
+  /** Of each line item; a removed one stays in the list with 0. */
+  quantities: number[];
 }
 
 export interface Transaction {
@@ -72,6 +85,8 @@ export function makeTransaction(
 /** An order as the stand-in keeps it; tests may change it. */
 export interface StandInOrder extends Required<Omit<NewOrder, 'id'>> {
   id: string;
+  /** Undefined while it was never edited. */
+  current: CurrentOrder | undefined;
   gid: string;
   cancelledAt: Date | null;
   updatedAt: Date;
@@ -98,6 +113,8 @@ export function makeOrder(order: NewOrder): StandInOrder {
     lineItems: order.lineItems ?? defaultLineItems(order.price),
     subtotal: order.subtotal ?? null,
     discounts: order.discounts ?? '0.00',
+    gateways: order.gateways ?? ['Tari'],
+    current: undefined,
     createdAt,
     updatedAt: createdAt,
     financialStatus: order.financialStatus ?? 'PENDING',
@@ -118,6 +135,31 @@ function defaultLineItems(price: string): StandInOrder['lineItems'] {
 }
 
 const STATUSES_WITHOUT_BALANCE: ReadonlySet<FinancialStatus> = new Set(['PAID', 'PARTIALLY_REFUNDED', 'REFUNDED']);
+
+/** The order as it is after its edits. */
+export function currentOf(order: StandInOrder): CurrentOrder {
+  return (
+    order.current ?? {
+      price: order.price,
+      subtotal: subtotalOf(order),
+      discounts: order.discounts,
+      quantities: order.lineItems.map(({ quantity }) => quantity),
+    }
+  );
+}
+
+/** Edits the order: what is not told stays as it is. The whole price counts as its subtotal unless told. */
+export function editOrder(order: StandInOrder, edit: Partial<CurrentOrder>, at: Date): void {
+  const before = currentOf(order);
+  const subtotal = edit.subtotal ?? (order.subtotal === null ? edit.price : undefined);
+  order.current = { ...before, ...edit, ...(subtotal !== undefined && { subtotal }) };
+  order.updatedAt = at;
+}
+
+/** The methods that were chosen, and those by which money came. */
+export function gatewayNamesOf(order: StandInOrder): string[] {
+  return [...new Set([...order.gateways, ...order.transactions.map(({ gateway }) => gateway)])];
+}
 
 export function hasBalance(order: StandInOrder): boolean {
   return new Big(outstandingOf(order)).gt(0);
@@ -152,7 +194,12 @@ export function outstandingOf(order: StandInOrder): string {
   const held = order.transactions.filter(
     (one) => one.kind === 'AUTHORIZATION' && one.status === 'SUCCESS' && !isVoid(order, one),
   );
-  return new Big(order.presentment.price).minus(sumOf(sales)).minus(sumOf(held)).toFixed(2);
+  return new Big(currentPresentmentPrice(order)).minus(sumOf(sales)).minus(sumOf(held)).toFixed(2);
+}
+
+/** What the buyer owes in all, in the buyer's currency. */
+export function currentPresentmentPrice(order: StandInOrder): string {
+  return presentmentOf(order, currentOf(order).price);
 }
 
 function isVoid(order: StandInOrder, { id }: Transaction): boolean {
@@ -186,8 +233,8 @@ export function orderView(order: StandInOrder, refuseCustomer: () => void): obje
   return {
     id: order.gid,
     name: order.name,
-    createdAt: order.createdAt.toISOString(),
-    updatedAt: order.updatedAt.toISOString(),
+    createdAt: wholeSeconds(order.createdAt),
+    updatedAt: wholeSeconds(order.updatedAt),
     cancelledAt: order.cancelledAt?.toISOString() ?? null,
     displayFinancialStatus: order.financialStatus,
     canMarkAsPaid: canMarkAsPaid(order),
@@ -206,14 +253,18 @@ export function orderView(order: StandInOrder, refuseCustomer: () => void): obje
         order.lineItems.map((item, index) => ({
           id: String(index),
           quantity: item.quantity,
+          currentQuantity: currentOf(order).quantities[index] ?? item.quantity,
           originalUnitPriceSet: moneyBag(order, item.price, presentmentOf(order, item.price)),
         })),
         page,
       ),
-    paymentGatewayNames: order.transactions.map((transaction) => transaction.gateway),
+    paymentGatewayNames: gatewayNamesOf(order),
     totalOutstandingSet: money(outstandingOf(order)),
     totalDiscountsSet: moneyBag(order, order.discounts, presentmentOf(order, order.discounts)),
-    currentTotalPriceSet: moneyBag(order, order.price, order.presentment.price),
+    currentTotalPriceSet: moneyBag(order, currentOf(order).price, currentPresentmentPrice(order)),
+    currentSubtotalPriceSet: shopMoneyBag(order, currentOf(order).subtotal),
+    currentTotalDiscountsSet: shopMoneyBag(order, currentOf(order).discounts),
+    totalReceivedSet: money(receivedOf(order).toFixed(2)),
     transactions: ({ first }: { first?: number | null }) =>
       order.transactions.slice(0, first ?? undefined).map((transaction) => ({
         id: transactionGid(transaction.id),
@@ -243,6 +294,15 @@ function unsettledSet(order: StandInOrder, transaction: Transaction): object | n
   const unsettled = unsettledOf(order, transaction);
   if (unsettled.lte(0)) return null;
   return moneyBag(order, inShopsCurrency(order, unsettled.toFixed(2)), unsettled.toFixed(2));
+}
+
+/** Shopify's times of orders have whole seconds. */
+function wholeSeconds(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`;
+}
+
+function shopMoneyBag(order: StandInOrder, shopAmount: string): object {
+  return moneyBag(order, shopAmount, presentmentOf(order, shopAmount));
 }
 
 function moneyBag(order: StandInOrder, shopAmount: string, presentmentAmount: string): object {
@@ -277,6 +337,7 @@ export function connection<Node extends { id: string }>(
 /** Only the order's own price is known in the buyer's currency; others follow its ratio, to the cent. */
 export function presentmentOf(order: StandInOrder, price: string): string {
   if (price === order.price) return order.presentment.price;
+  if (order.presentment.currency === order.currency) return price;
   if (Number(price) === 0) return price;
   return ((Number(price) * Number(order.presentment.price)) / Number(order.price)).toFixed(2);
 }

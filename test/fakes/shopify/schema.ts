@@ -5,7 +5,7 @@ import { buildClientSchema, type GraphQLSchema, type IntrospectionQuery } from '
 let cached: GraphQLSchema | undefined;
 
 /**
- * Shopify's real Admin schema, from the package `@shopify/dev-mcp`. Built once a process: it takes about 0.3 s, half of
+ * Shopify's real Admin schema; test/vectors/shopify/README.md says where it comes from. Built once a process: it takes about 0.3 s, half of
  * it for reading the JSON and half for building.
  */
 export function loadAdminSchema(): GraphQLSchema {
@@ -14,8 +14,7 @@ export function loadAdminSchema(): GraphQLSchema {
 }
 
 function buildAdminSchema(): GraphQLSchema {
-  // The package exports no paths, so its file is read from where npm puts it.
-  const file = new URL('../../../node_modules/@shopify/dev-mcp/dist/data/admin_2026-10.json.gz', import.meta.url);
+  const file = new URL('../../vectors/shopify/admin-2026-10.json.gz', import.meta.url);
   const introspection: { data: IntrospectionQuery } = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8'));
   // The schema is Shopify's own; checking it again would cost as long as building it.
   return buildClientSchema(introspection.data, { assumeValid: true });

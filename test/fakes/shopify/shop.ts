@@ -2,8 +2,11 @@ import Big from 'big.js';
 import { GraphQLError } from 'graphql';
 import { createMetaobjects, type Metaobjects } from './metaobjects.ts';
 import {
+  type CurrentOrder,
   canMarkAsPaid,
   connection,
+  currentPresentmentPrice,
+  editOrder,
   makeOrder,
   makeTransaction,
   type NewOrder,
@@ -57,6 +60,12 @@ export interface Shop extends Products, Metaobjects, Subscriptions {
   authorize(order: StandInOrder, amount: string, transaction?: Partial<Transaction>): Transaction;
   /** The shop's staff lets the money go. */
   voidAuthorization(order: StandInOrder, authorization: Transaction): void;
+  /** A gift card or another gateway pays a part at once, in the buyer's currency. */
+  payByOther(order: StandInOrder, amount: string, gateway?: string): Transaction;
+  /** The shop's staff edits the order. */
+  edit(order: StandInOrder, edit: Partial<CurrentOrder>): void;
+  /** The shop's staff deletes the order; nothing is left of it. */
+  deleteOrder(order: StandInOrder): void;
   /** How often the order was changed so; anything but 0 and 1 is a fault of ours. */
   effectCount(orderId: string, effect: Effect['effect']): number;
   /** For the `rootValue` of graphql. */
@@ -225,6 +234,17 @@ export function createShop(given: ShopOptions): Shop {
       return authorization;
     },
     voidAuthorization: voidIn,
+    payByOther(order, amount, gateway = 'gift_card') {
+      const sale = makeTransaction({ gateway, kind: 'SALE', amount });
+      order.transactions.push(sale);
+      settleStatus(order);
+      return sale;
+    },
+    edit(order, edit) {
+      editOrder(order, edit, new Date());
+      if (receivedOf(order).gt(0) && order.financialStatus !== 'REFUNDED') settleStatus(order);
+    },
+    deleteOrder: (order) => void orders.delete(order.id),
     effectCount: (orderId, effect) =>
       effects.filter((entry) => entry.orderId === orderId && entry.effect === effect).length,
     close() {
@@ -295,7 +315,7 @@ function captureRefusal(
 /** The order's status after money came. */
 function settleStatus(order: StandInOrder): void {
   const received = receivedOf(order);
-  if (received.gte(order.presentment.price)) order.financialStatus = 'PAID';
+  if (received.gte(currentPresentmentPrice(order))) order.financialStatus = 'PAID';
   else if (received.gt(0)) order.financialStatus = 'PARTIALLY_PAID';
 }
 

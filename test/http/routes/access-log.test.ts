@@ -75,6 +75,7 @@ describe('the access log', () => {
       ['GET', '/api/wallets', 200, token],
       ['GET', '/api/balance/nobody', 400, token],
       ['GET', '/%zz', 400],
+      ['GET', '/nothing-either', 404],
       ['GET', '/nothing', 429],
       ['POST', '/shopify/webhook/no_op', 429],
       ['GET', '/health/ready', 503],

@@ -33,6 +33,8 @@ const ROUTES: readonly (readonly [method: string, path: string, role: string, bo
   ['GET', '/api/exchange_rate/XTM', 'read_all'],
   ['POST', '/api/exchange_rate', 'write', { currency: 'USD', rate: 5 }],
   ['GET', '/api/exchange_rate/USD/history', 'read_all'],
+  ['GET', '/api/held', 'read_all'],
+  ['POST', '/api/held/1/assign', 'write', { customer_id: 'c1', reason: 'why' }, 409],
   ['GET', '/api/price_updates', 'read_all'],
   ['GET', '/api/price_updates/1', 'read_all', undefined, 404],
   ['POST', '/api/price_updates', 'write', { currency: 'USD' }, 501],

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseJson } from '../../../src/json.ts';
-import { addressToEmoji, addressToHex } from '../../../src/tari/address.ts';
+import { accountOf, addressToEmoji, addressToHex, parseAddress } from '../../../src/tari/address.ts';
 import { ACCOUNTS, HOT_WALLET, NOW } from '../../helpers/records.ts';
 import { ADMIN, borrowServer, errorOf, orderBody, type TestServer } from '../../helpers/server.ts';
 
@@ -187,6 +187,26 @@ describe('/api/wallets', () => {
     const headers = { 'content-type': 'application/json' };
     const path = `/api/wallets/${HOT_WALLET.address}`;
     expect((await server.request('DELETE', path, { token: await admin(), headers })).status).toBe(200);
+  });
+});
+
+describe('GET /api/roles', () => {
+  it('lists who was given roles, to super admins only', async () => {
+    const token = await server.logIn(ADMIN, 'super_admin');
+    const change = [{ address: ALICE.address, apply: ['write', 'read_all'] }];
+    expect((await server.post('/api/roles', change, { token })).status).toBe(200);
+    const everybody: { address: string; roles: string[] }[] = (await server.get('/api/roles', { token })).json;
+    const rolesOf = (person: { address: string }) =>
+      everybody
+        .filter(({ address }) => accountOf(parseAddress(address)) === accountOf(parseAddress(person.address)))
+        .map(({ roles }) => roles);
+    expect(rolesOf(ALICE)).toEqual([['user', 'read_all', 'write']]);
+    expect(rolesOf(ADMIN)[0]).toContain('super_admin');
+    expect(rolesOf(BOB)).toEqual([]);
+    const reader = await server.logIn(ALICE, 'read_all', 'write');
+    expect((await server.get('/api/roles', { token: reader })).status).toBe(403);
+    expect((await server.get('/api/roles', {})).status).toBe(401);
+    await server.post('/api/roles', [{ address: ALICE.address, revoke: ['write', 'read_all'] }], { token });
   });
 });
 

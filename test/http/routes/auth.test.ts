@@ -39,6 +39,33 @@ describe('POST /auth', () => {
     expect(decodeToken(answer.text).claims.address).toBe(ALICE.address);
   });
 
+  it('takes the login token as a bearer token, too', async () => {
+    server = await borrowServer();
+    const authorization = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+    const answer = await server.post('/auth', undefined, authorization(server.loginToken(ALICE, ['user'])));
+    expect(answer.status).toBe(200);
+    const { status } = await server.get('/api/check_token', authorization(server.keepToken(answer.text)));
+    expect(status).toBe(200);
+    // Where both came, the header of existing clients counts.
+    const both = {
+      headers: { ...authorization('nonsense').headers, tpg_auth_token: server.loginToken(ALICE, ['user']) },
+    };
+    expect((await server.post('/auth', undefined, both)).status).toBe(200);
+  });
+
+  it('says what is wrong where no token came', async () => {
+    server = await borrowServer();
+    for (const headers of [{}, { authorization: 'Basic abc' }, { authorization: 'Bearer ' }, { tpg_auth_token: '' }]) {
+      expect(
+        errorOf(await server.post('/auth', undefined, { headers: headers as Record<string, string> })),
+      ).toMatchObject({
+        status: 400,
+        code: 'login_token_missing',
+        error: expect.stringMatching(/^Auth token signature invalid or not provided.*proxy.*underscores_in_headers on/),
+      });
+    }
+  });
+
   it('takes the login token of an existing wallet', async () => {
     server = await borrowServer();
     const answer = await server.postAuth(server.keepToken(VECTORS.login_token));

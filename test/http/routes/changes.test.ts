@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ownerOf } from '../../../src/engine/orders.ts';
+import { ownerOf } from '../../../src/engine/owners.ts';
 import { ROLES, type Role } from '../../../src/store/database.ts';
 import { addressToEmoji } from '../../../src/tari/address.ts';
 import { customerAddress } from '../../../src/tari/customer-address.ts';
@@ -52,6 +52,7 @@ const ORDER = {
   updated_at: TIME,
   status: 'Unclaimed',
   amount_outstanding: null,
+  amount_missing: 100_000_000 as number | null,
   amount_seen: 0,
 };
 
@@ -95,7 +96,7 @@ describe('POST /api/credit', () => {
     expect([answer.status, answer.json]).toEqual([
       200,
       {
-        orders_paid: [{ ...ORDER, status: 'Paid' }],
+        orders_paid: [{ ...ORDER, status: 'Paid', amount_missing: null }],
         settlements: [
           {
             id: 1,
@@ -145,7 +146,7 @@ describe('POST /api/fulfill', () => {
   it('answers the paid order', async () => {
     await server.order();
     const answer = await post('/api/fulfill', { order_id: '1001', reason: 'paid in cash' });
-    expect([answer.status, answer.json]).toEqual([200, { ...ORDER, status: 'Paid' }]);
+    expect([answer.status, answer.json]).toEqual([200, { ...ORDER, status: 'Paid', amount_missing: null }]);
     expect(auditLines()).toMatchObject([{ action: 'fulfill order', subject: '1001', reason: 'paid in cash' }]);
   });
 });
@@ -157,7 +158,7 @@ describe('POST /api/cancel', () => {
     token = await server.logIn(OPERATOR, 'write');
     await server.order({ note: 'please wrap it' });
     const answer = await post('/api/cancel', { order_id: '1001', reason: 'out of stock' });
-    expect([answer.status, answer.json]).toEqual([200, { ...ORDER, memo: 'please wrap it', status: 'Cancelled' }]);
+    expect([answer.status, answer.json]).toEqual([200, { ...ORDER, memo: 'please wrap it', status: 'Cancelled', amount_missing: null }]);
     const told = `select type, deliveries.subject, state from deliveries join events on events.id = event_id`;
     expect(server.rows(told)).toEqual([{ type: 'OrderAnnulled', subject: '1001', state: 'pending' }]);
     expect(errorOf(await post('/api/cancel', { order_id: '1001', reason: 'again' }))).toMatchObject({
@@ -181,7 +182,7 @@ describe('PATCH /api/order_price', () => {
   it('answers the order with its new price', async () => {
     await server.order();
     const answer = await patch('/api/order_price', { order_id: '1001', new_price: 5, reason: 'a discount' });
-    expect([answer.status, answer.json]).toEqual([200, { ...ORDER, total_price: 5 }]);
+    expect([answer.status, answer.json]).toEqual([200, { ...ORDER, total_price: 5, amount_missing: 5 }]);
     expect(auditLines()).toMatchObject([
       { action: 'change price of order', reason: 'a discount', before: expect.stringContaining('100000000') },
     ]);
@@ -190,7 +191,7 @@ describe('PATCH /api/order_price', () => {
   it('answers the paid order where the new price pays it', async () => {
     await sharedOrder();
     const answer = await patch('/api/order_price', { order_id: '1001', new_price: 60_000_000 });
-    expect(answer.json).toMatchObject({ order_id: '1001', total_price: 60_000_000, status: 'Paid' });
+    expect(answer.json).toMatchObject({ order_id: '1001', total_price: 60_000_000, status: 'Paid', amount_missing: null });
   });
 
   it('takes all Tari that there is, and no more', async () => {
@@ -213,7 +214,7 @@ describe('PATCH /api/reassign_order', () => {
     expect([answer.status, answer.json]).toEqual([
       200,
       {
-        orders: { old_order: ORDER, new_order: { ...ORDER, customer_id: 'c2', status: 'Paid' } },
+        orders: { old_order: ORDER, new_order: { ...ORDER, customer_id: 'c2', status: 'Paid', amount_missing: null } },
         settlements: [
           {
             id: 1,
@@ -242,7 +243,7 @@ describe('PATCH /api/reset_order', () => {
     const answer = await patch('/api/reset_order/1001');
     expect([answer.status, answer.json]).toEqual([
       200,
-      { old_order: { ...ORDER, status: 'Cancelled' }, new_order: ORDER },
+      { old_order: { ...ORDER, status: 'Cancelled', amount_missing: null }, new_order: ORDER },
     ]);
     expect(errorOf(await patch('/api/reset_order/1001'))).toMatchObject({
       status: 400,
@@ -281,7 +282,7 @@ describe('POST /api/settle', () => {
     await sharedOrder();
     const answer = await post(path);
     expect(answer.json).toMatchObject({
-      orders_paid: [{ order_id: '1001', status: 'Paid' }],
+      orders_paid: [{ order_id: '1001', status: 'Paid', amount_missing: null }],
       settlements: [
         { settlement_type: 'multiple', amount: 60_000_000 },
         { settlement_type: 'multiple', amount: 40_000_000 },
@@ -301,7 +302,7 @@ describe('POST /api/settle', () => {
       await sharedOrder();
       const settled = await post('/api/settle', undefined, { token: await server.logIn(ALICE, ...roles) });
       expect(settled.status).toBe(200);
-      expect(settled.json.orders_paid).toMatchObject([{ order_id: '1001', status: 'Paid' }]);
+      expect(settled.json.orders_paid).toMatchObject([{ order_id: '1001', status: 'Paid', amount_missing: null }]);
       const payers = settled.json.settlements.map((entry: { payment_address: string }) => entry.payment_address);
       const seesAll = roles.includes('read_all') || roles.includes('super_admin');
       expect(payers.sort()).toEqual(seesAll ? [ALICE.address, BOB.address].sort() : [ALICE.address]);
@@ -416,8 +417,8 @@ describe('an Idempotency-Key', () => {
     const fulfill = () => post('/api/fulfill', { order_id: '1001', reason: 'r' }, withKey('k'));
     expect((await fulfill()).status).toBe(404);
     await server.order();
-    expect((await fulfill()).json).toMatchObject({ status: 'Paid' });
-    expect((await fulfill()).json).toMatchObject({ status: 'Paid' });
+    expect((await fulfill()).json).toMatchObject({ status: 'Paid', amount_missing: null });
+    expect((await fulfill()).json).toMatchObject({ status: 'Paid', amount_missing: null });
   });
 
   it.each([

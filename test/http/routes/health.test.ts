@@ -41,6 +41,7 @@ describe('GET /health/ready', () => {
       storefront: 'not configured',
       outbox: { pending: 0, dead_letters: 0, lag_seconds: 0 },
       price_updates: { waiting: 0, failed: 0 },
+      payments: { late: 0 },
     });
   });
 

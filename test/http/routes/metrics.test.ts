@@ -88,6 +88,7 @@ describe('GET /metrics', () => {
       tpg_outbox_lag_seconds: 90,
       tpg_outbox_pending: 1,
       tpg_outbox_dead_letters: 0,
+      tpg_late_payments: 0,
       tpg_price_updates_waiting: 2,
       tpg_price_updates_failed: 0,
       'tpg_exchange_rate_age_seconds{currency="USD"}': 90,

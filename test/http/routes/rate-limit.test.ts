@@ -59,6 +59,15 @@ describe('the limit for strangers', () => {
     expect(answers).toEqual([...times(LIMIT, 200), 429]);
   });
 
+  it('does not count logins of those who are known here, but their failures', async () => {
+    server = await limited();
+    await server.grant(ADMIN, 'super_admin');
+    const logIn = () => server.postAuth(server.loginToken(ADMIN, ['super_admin']));
+    expect(await statuses(3 * LIMIT, logIn)).toEqual(times(3 * LIMIT, 200));
+    expect(await statuses(LIMIT, () => server.postAuth(server.loginToken(ADMIN, ['king'])))).toEqual(times(LIMIT, 403));
+    expect((await logIn()).status).toBe(429);
+  });
+
   it('never stops webhooks with a valid HMAC, and soon those with none or a wrong one', async () => {
     server = await limited();
     const bodies = Array.from({ length: 200 }, (_, index) => orderBody({ id: 5000 + index, name: `#${index}` }));
@@ -88,10 +97,10 @@ describe('the limit for strangers', () => {
     const token = await server.logIn(ADMIN, 'super_admin');
     expect(await statuses(4 * LIMIT, () => server.get('/api/wallets', { token }))).toEqual(times(4 * LIMIT, 200));
 
-    // One of the five was the login.
+    // The login of somebody who has a role was not counted.
     const forged = server.keepToken(`${token.slice(0, -4)}AAAA`);
     const stranger = (index: number) => server.get('/api/wallets', index % 2 === 0 ? {} : { token: forged });
-    expect(await statuses(LIMIT, stranger)).toEqual([...times(LIMIT - 1, 401), 429]);
+    expect(await statuses(LIMIT + 1, stranger)).toEqual([...times(LIMIT, 401), 429]);
     expect((await server.get('/api/wallets', { token })).status).toBe(200);
   });
 

@@ -128,6 +128,53 @@ describe('POST /api/rescan_open_orders', () => {
     expect((await rescan()).json[0]).toEqual({ success: true, message: `Order #1: ${ADDED}` });
   });
 
+  it('takes in what is due of edited orders, and what a gift card has left', async () => {
+    await start();
+    server.shop.edit(addOrder(1, { price: '25.80' }), { price: '9.90', quantities: [0, 1, 1] });
+    server.shop.payByOther(addOrder(2), '2.50');
+    server.shop.authorize(addOrder(3), '5.00');
+    server.shop.authorize(addOrder(4), '12.50');
+    expect((await rescan()).json).toEqual([
+      ...[1, 2, 3].map((number) => ({ success: true, message: `Order #${number}: ${ADDED}` })),
+      { success: true, message: 'Order #4: The order is paid in the shop by other means.' },
+    ]);
+    expect(server.rows('select alt_id, total_price from orders order by id')).toEqual([
+      { alt_id: '#1', total_price: 9_900_000n },
+      { alt_id: '#2', total_price: 10_000_000n },
+      { alt_id: '#3', total_price: 7_500_000n },
+    ]);
+  });
+
+  it('has orders that are known follow what the shop says now', async () => {
+    await start();
+    const edited = addOrder(1, { price: '25.80' });
+    const taken = addOrder(2);
+    await rescan();
+    server.shop.edit(edited, { price: '9.90' });
+    server.shop.authorize(taken, '12.50');
+    expect((await rescan()).json).toEqual([
+      { success: true, message: expect.stringMatching(/^Order #1: The price of order .* is now 9\.900000 XTM/) },
+      { success: true, message: expect.stringMatching(/^Order #2: Order .* was paid in the shop by other means\./) },
+    ]);
+    expect(server.rows('select total_price, status from orders order by id')).toEqual([
+      { total_price: 9_900_000n, status: 'Unclaimed' },
+      { total_price: 12_500_000n, status: 'Cancelled' },
+    ]);
+  });
+
+  it('leaves orders of other payment methods alone, and says so', async () => {
+    await start({ shop: { scopes: SCOPES }, settings: { TPG_SHOPIFY_PAYMENT_METHOD: 'Tari' } });
+    addOrder(1, { gateways: ['Bank Deposit'] });
+    addOrder(2, { gateways: ['gift_card', 'tari'] });
+    addOrder(3, { gateways: [] });
+    expect((await rescan()).json).toEqual([
+      { success: true, message: 'Order #1: It is to be paid by Bank Deposit, not by Tari.' },
+      { success: true, message: `Order #2: ${ADDED}` },
+      { success: true, message: 'Order #3: The shop names no payment method for it, so that it is none of Tari.' },
+    ]);
+    expect(server.rows('select alt_id from orders')).toEqual([{ alt_id: '#2' }]);
+  });
+
   it('does without customers where the app may not know them, and says so', async () => {
     await start({ shop: true });
     addOrder(1);
@@ -149,15 +196,20 @@ describe('POST /api/rescan_open_orders', () => {
   it.each([
     ['subtotal', 12_500_000n],
     ['line_items', 30_000_000n],
-  ])('takes id and price from the configured fields: %s', async (field, price) => {
-    await start({
-      shop: { scopes: SCOPES },
-      settings: { TPG_SHOPIFY_ORDER_ID_FIELD: 'name', TPG_SHOPIFY_PRICE_FIELD: field },
-    });
-    addOrder(1, { lineItems: Array.from({ length: 30 }, () => ({ title: 'Pen', price: '0.50', quantity: 2 })) });
-    await rescan();
-    expect(server.rows('select order_id, total_price from orders')).toEqual([{ order_id: '#1', total_price: price }]);
-  });
+  ])(
+    'takes the price from the configured field, and the id whatever a number in a text means: %s',
+    async (field, price) => {
+      await start({
+        shop: { scopes: SCOPES },
+        settings: { TPG_SHOPIFY_ORDER_ID_FIELD: 'name', TPG_SHOPIFY_PRICE_FIELD: field },
+      });
+      addOrder(1, { lineItems: Array.from({ length: 30 }, () => ({ title: 'Pen', price: '0.50', quantity: 2 })) });
+      await rescan();
+      expect(server.rows('select order_id, total_price from orders')).toEqual([
+        { order_id: '8997470730001', total_price: price },
+      ]);
+    },
+  );
 
   it('answers 502 where the shop does not tell all, and keeps what it told', async () => {
     await start();

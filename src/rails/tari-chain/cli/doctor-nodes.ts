@@ -103,5 +103,5 @@ async function mempoolFindings({ chain }: Patient, { scan, highest = 0 }: NodeKn
     const advice = 'Switch on the gRPC interface of that node, and let it allow get_mempool_transactions.';
     return [failed('mempool', `${chain.nodeGrpc}: ${answer.message}`, advice)];
   }
-  return [ok('mempool', `${chain.nodeGrpc} shows its mempool, with ${answer.length} payments for us`)];
+  return [ok('mempool', `${chain.nodeGrpc} shows its mempool; payments for us in it: ${answer.length}`)];
 }

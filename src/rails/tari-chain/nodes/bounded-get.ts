@@ -39,6 +39,14 @@ export async function getBounded(fetch: typeof globalThis.fetch, get: BoundedGet
   }
 }
 
+/**
+ * A block of four thousand outputs, whole, has some hundred thousand values. Small ones take twenty times the memory of
+ * their text, so that a node which sends nothing else could have us run out of it within the bounds of bytes.
+ */
+const MAX_VALUES = 1_000_000;
+
+const [COMMA, LIST, OBJECT] = [0x2c, 0x5b, 0x7b];
+
 /** Stands for a 404. */
 export const NOT_FOUND = Symbol('not found');
 
@@ -67,12 +75,22 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
   if (response.body === null) return '';
   const chunks: Uint8Array[] = [];
   let length = 0;
+  let values = 0;
   for await (const chunk of response.body) {
     length += chunk.byteLength;
     if (length > maxBytes) throw new NodeError('too_much', `Its answer is longer than ${maxBytes} bytes.`);
+    values += valuesIn(chunk);
+    if (values > MAX_VALUES) throw new NodeError('too_much', `Its answer holds more than ${MAX_VALUES} values.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, length).toString('utf8');
+}
+
+/** Before each value of JSON, and each but the first of a list, stands one of these; in texts they stand hardly ever. */
+function valuesIn(chunk: Uint8Array): number {
+  let count = 0;
+  for (const byte of chunk) if (byte === COMMA || byte === LIST || byte === OBJECT) count += 1;
+  return count;
 }
 
 function parse(text: string): unknown {

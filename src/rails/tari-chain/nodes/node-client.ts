@@ -19,7 +19,7 @@ const MAX_SHORT_ANSWER_BYTES = 256 * 1024;
 /** Outputs of blocks are megabytes, over lines of every kind. */
 const LONG_ANSWER_TIMEOUT_MS = 45_000;
 /** A listed output has about 700 characters and a whole one 4,000; a block has a few thousand outputs at most. */
-const MAX_LONG_ANSWER_BYTES = 48 * 1024 * 1024;
+const MAX_LONG_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /** One base node's HTTP interface, by the few questions that are asked. All throw NodeError. */
 export class NodeClient {

@@ -1,0 +1,30 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** What the process's umask leaves of it. */
+const DEFAULT_MODE = 0o777;
+
+/**
+ * Makes a folder with those above it that are missing, one after another. Node's own `recursive` never ends where the
+ * system says of a folder inside an existing one that there is no such place, as it does in /proc.
+ * @throws the system's error for the first one that can't be made.
+ */
+export function makeFolder(path: string, mode = DEFAULT_MODE): void {
+  const missing: string[] = [];
+  for (let folder = path; !isFolder(folder); folder = dirname(folder)) missing.push(folder);
+  for (const folder of missing.reverse()) makeOne(folder, mode);
+}
+
+function isFolder(path: string): boolean {
+  // The root has no folder above it.
+  return dirname(path) === path || (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
+}
+
+function makeOne(folder: string, mode: number): void {
+  try {
+    mkdirSync(folder, { mode });
+  } catch (error) {
+    // Another process that starts at the same time may have been faster.
+    if (!isFolder(folder)) throw error;
+  }
+}
