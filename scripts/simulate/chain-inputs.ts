@@ -64,7 +64,8 @@ function begin(world: World): Input {
 const beginEarlier: InputMaker = (world) => {
   const start = world.chainPaper.progress?.start ?? 0;
   if (start === 0) return undefined;
-  return beginAt(world, 'watcher: begins earlier', Math.max(0, start - world.random.between(1, 20)));
+  // The chain may have been reorganised since from before the first block that was read.
+  return beginAt(world, 'watcher: begins earlier', Math.max(0, start - BLOCKS_BEFORE_START));
 };
 
 function beginAt({ chainPaper }: World, name: string, start: number): Input {

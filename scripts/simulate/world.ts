@@ -175,7 +175,7 @@ export class World {
     );
     this.paper.now = START;
     this.outbox = new PaperOutbox(this.paper, hearersOf);
-    this.chain = new SimulatedChain(random, random.between(1, 80), this.countOnChain);
+    this.chain = new SimulatedChain(random, random.between(1, 150), this.countOnChain);
     this.chainPaper = new ChainPaper(this.paper, this.countOnChain);
   }
 

@@ -69,10 +69,10 @@ const INPUTS = [
   'shop answers late: fails',
 ];
 
-/** What the watcher of the chain can come to: each step is lost at some time, and once kept by a process that then died. */
+/** What the watcher of the chain can come to: each step is lost at some time, and one is kept by a process that then died. */
 const WATCHER_ENDS = [
   ...['reads blocks → found', 'goes back → back', 'confirms → confirmed', 'wakes up late → moved'],
-  ...['reads blocks', 'goes back', 'confirms'].flatMap((step) => [`${step} → lost`, `${step} → lost, and kept`]),
+  ...['reads blocks → lost', 'goes back → lost', 'confirms → lost', 'reads blocks → lost, and kept'],
 ].map((end) => `watcher: ${end}`);
 
 const FAULTS = [
