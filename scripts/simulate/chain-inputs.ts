@@ -242,8 +242,8 @@ const reportOfFound: InputMaker = (world) => {
 };
 
 export const CHAIN_INPUTS: readonly (readonly [number, InputMaker])[] = [
-  [22, watch],
-  [7, confirmWaiting],
+  [16, watch],
+  [6, confirmWaiting],
   [1, beginEarlier],
   [2, late],
   [4, reportOfFound],

@@ -6,7 +6,7 @@ import { microTari } from '../../src/tari/micro-tari.ts';
 
 /** A simulation that finds nothing shows little unless it is known what it would find: servers that are wrong. */
 
-const MOST_HISTORIES = 30;
+const MOST_HISTORIES = 60;
 
 /** The repositories with some of them changed. */
 function changed(change: (tx: Repositories) => Partial<Repositories>): Mutation {
