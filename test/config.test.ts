@@ -53,6 +53,7 @@ describe('the settings without any environment', () => {
       unpaidOrderTimeoutMs: 48 * 3_600_000,
       expirySchedule: '* * * * *',
       expiryGraceMs: 120_000,
+      confirmationWaitMs: 6 * 3_600_000,
       paymentWalletAddress: null,
       disableWalletWhitelist: false,
       shopify: {

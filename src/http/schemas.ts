@@ -224,13 +224,21 @@ export const orderChanged = z.object({ old_order: order, new_order: order });
 
 export const orderMoved = z.object({ orders: orderChanged, settlements: z.array(settlementEntry) });
 
+const addressKeys = { network: z.string(), features: z.number().int(), public_spend_key: z.string() };
+
+/** An address as the Rust server's tool reads it. */
+const addressObject = z.union([
+  z.object({ Single: z.object(addressKeys) }),
+  z.object({ Dual: z.object({ ...addressKeys, public_view_key: z.string() }) }),
+]);
+
 export const claimedOrder = z.object({
   order_id: z.string(),
   total_price: amount,
   expires_at: time,
   status: z.enum(ORDER_STATUSES),
   amount_missing: amount.nullable(),
-  send_to: z.string().nullable(),
+  send_to: z.union([z.string(), addressObject]).nullable(),
 });
 
 export const addressBalance = z.object({

@@ -172,6 +172,13 @@ export function addressToBase58(address: TariAddress): string {
   return base58FromBytes(standsFor(address).bytes);
 }
 
+/** The object of older tools (protocol.md 2); a legacy address as the single address that it stands for. */
+export function addressToObject(address: TariAddress) {
+  const { network, features, viewKey, spendKey } = standsFor(address);
+  const keys = { network, features, public_spend_key: hex.encode(spendKey) };
+  return viewKey === null ? { Single: keys } : { Dual: { ...keys, public_view_key: hex.encode(viewKey) } };
+}
+
 /** The bytes in lower-case hex, as they are. */
 export function addressToHex(address: TariAddress): string {
   return hex.encode(address.bytes);

@@ -4,6 +4,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { amountMissing } from '../../engine/views.ts';
 import { JsonError, parseJson } from '../../json.ts';
+import { addressToObject, parseAddress } from '../../tari/address.ts';
 import { ClaimError, parseClaim } from '../../tari/claim.ts';
 import type { StrangerLimit } from '../rate-limit.ts';
 import { address, claimedOrder, claimSignature, orderId } from '../schemas.ts';
@@ -36,11 +37,19 @@ export function claimRoutes(orders: Engine['orders'], limitStrangers: StrangerLi
           expires_at: claimed.expiresAt.toISOString(),
           status: claimed.order.status,
           amount_missing: amountMissing(claimed.order),
-          send_to: claimed.sendTo,
+          send_to: sendToFor(request.headers['user-agent'], claimed.sendTo),
         };
       },
     );
   };
+}
+
+/** The Rust server's tool, and nobody else, reads an address here as an object alone. */
+const RUST_TOOL = 'Tari Payment Server Client';
+
+function sendToFor(userAgent: string | undefined, sendTo: string | null) {
+  if (sendTo === null || userAgent !== RUST_TOOL) return sendTo;
+  return addressToObject(parseAddress(sendTo));
 }
 
 function readClaim(body: unknown) {

@@ -158,7 +158,10 @@ describe('POST /api/cancel', () => {
     token = await server.logIn(OPERATOR, 'write');
     await server.order({ note: 'please wrap it' });
     const answer = await post('/api/cancel', { order_id: '1001', reason: 'out of stock' });
-    expect([answer.status, answer.json]).toEqual([200, { ...ORDER, memo: 'please wrap it', status: 'Cancelled', amount_missing: null }]);
+    expect([answer.status, answer.json]).toEqual([
+      200,
+      { ...ORDER, memo: 'please wrap it', status: 'Cancelled', amount_missing: null },
+    ]);
     const told = `select type, deliveries.subject, state from deliveries join events on events.id = event_id`;
     expect(server.rows(told)).toEqual([{ type: 'OrderAnnulled', subject: '1001', state: 'pending' }]);
     expect(errorOf(await post('/api/cancel', { order_id: '1001', reason: 'again' }))).toMatchObject({
@@ -191,7 +194,12 @@ describe('PATCH /api/order_price', () => {
   it('answers the paid order where the new price pays it', async () => {
     await sharedOrder();
     const answer = await patch('/api/order_price', { order_id: '1001', new_price: 60_000_000 });
-    expect(answer.json).toMatchObject({ order_id: '1001', total_price: 60_000_000, status: 'Paid', amount_missing: null });
+    expect(answer.json).toMatchObject({
+      order_id: '1001',
+      total_price: 60_000_000,
+      status: 'Paid',
+      amount_missing: null,
+    });
   });
 
   it('takes all Tari that there is, and no more', async () => {

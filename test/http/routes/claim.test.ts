@@ -30,6 +30,20 @@ describe('POST /order/claim', () => {
     ]);
   });
 
+  it('answers the address as an object to the tool of the Rust server, which reads nothing else, and to it alone', async () => {
+    server = await borrowServer();
+    await server.order();
+    const claim = server.claimOf(ALICE, '1001');
+    const sendToFor = async (userAgent: string) =>
+      (await server.post('/order/claim', claim, { headers: { 'user-agent': userAgent } })).json.send_to;
+    const { features } = HOT_WALLET.tariAddress;
+    const spendKey = addressToHex(HOT_WALLET.tariAddress).slice(4, 68);
+    expect(await sendToFor('Tari Payment Server Client')).toEqual({
+      Single: { network: 'mainnet', features, public_spend_key: spendKey },
+    });
+    expect(await sendToFor('Tari Payment Server Client 2')).toBe(HOT_WALLET.address);
+  });
+
   it('answers the same when it is repeated, and changes nothing', async () => {
     server = await borrowServer();
     await server.order();
