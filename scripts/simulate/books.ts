@@ -104,7 +104,7 @@ export function saysTheSame(one: string, other: string): boolean {
 }
 
 /** A table of few rows in whose order nothing lies. */
-function sameInAnyOrder(what: string, found: unknown, expected: unknown): void {
+export function sameInAnyOrder(what: string, found: unknown, expected: unknown): void {
   if ((found ?? '') !== (expected ?? '')) same(what, sorted(found), sorted(expected));
 }
 
@@ -115,7 +115,7 @@ function sorted(text: unknown): string {
     .join('\n');
 }
 
-function same(what: string, found: unknown, expected: unknown): void {
+export function same(what: string, found: unknown, expected: unknown): void {
   if ((found ?? '') === (expected ?? '')) return;
   const lines = (text: unknown) => String(text ?? '').split('\n');
   const onlyIn = (one: string[], other: string[]) => one.filter((line) => !other.includes(line)).join('\n  ');

@@ -47,6 +47,9 @@ export interface DatabaseRows {
   events(after: number): Promise<EventRow[]>;
   payments(txids: readonly string[]): Promise<string[]>;
   deliveries(): Promise<string[]>;
+  /** See `chainQuery`. */
+  chain(): Promise<unknown[]>;
+  chainBlocks(): Promise<unknown>;
 }
 
 /** The database of one history. */

@@ -3,6 +3,8 @@ import { EngineError } from '../../src/engine/errors.ts';
 import { StoreUnavailableError } from '../../src/store/errors.ts';
 import { seededRandom } from '../random.ts';
 import { Books } from './books.ts';
+import { ChainComparison } from './chain-comparison.ts';
+import { checkChain, lastChainStep } from './chain-end.ts';
 import type { SimulatedDatabases } from './database.ts';
 import type { Input } from './input.ts';
 import { nextInput } from './inputs.ts';
@@ -92,11 +94,13 @@ class History {
   readonly #options: HistoryOptions;
   readonly #world: World;
   readonly #books: Books;
+  readonly #chain: ChainComparison;
 
   constructor(options: HistoryOptions, world: World) {
     this.#options = options;
     this.#world = world;
     this.#books = new Books(world.database.rows, world.paper);
+    this.#chain = new ChainComparison(world.database.rows, world.chainPaper);
   }
 
   async play(): Promise<void> {
@@ -104,10 +108,11 @@ class History {
     await this.#setUp();
     while (this.step < STEPS_OF_A_HISTORY) {
       await this.#takeStep();
-      if (this.step % THOROUGH_EVERY === 0) await this.#books.compareAll();
+      if (this.step % THOROUGH_EVERY === 0) await this.#compareAll();
     }
+    await this.#endChain();
     await this.#tellEverything();
-    await this.#books.compareAll();
+    await this.#compareAll();
     await this.#checkEnd();
     tally.histories += 1;
     tally.steps += this.step;
@@ -267,7 +272,8 @@ class History {
   #enter(input: Input, end: End, works: readonly WorkEnd[], isKeptUnheard: boolean): void {
     const { tally } = this.#world;
     const isLost = 'lost' in end;
-    tally.count('outcome', `${input.name} → ${isLost ? 'lost' : outcomeOf(end.words)}`);
+    const lost = isKeptUnheard ? 'lost, and kept' : 'lost';
+    tally.count('outcome', `${input.name} → ${isLost ? lost : outcomeOf(end.words)}`);
     if (isLost && !input.isSeveral && !isKeptUnheard) return;
     let expected: string | undefined;
     try {
@@ -318,6 +324,14 @@ class History {
     return end;
   }
 
+  /** The watcher reads the chain to its end. A step that the database loses is taken again. */
+  async #endChain(): Promise<void> {
+    const world = this.#world;
+    world.chain.mine(4);
+    for (let step = lastChainStep(world); step !== undefined; step = lastChainStep(world)) await this.#issue([step], 0);
+    checkChain(world);
+  }
+
   /** The shop is well again, and time passes: all that waits must be told. */
   async #tellEverything(): Promise<void> {
     const world = this.#world;
@@ -342,8 +356,14 @@ class History {
 
   async #check(): Promise<void> {
     await this.#books.compareAfterStep();
+    await this.#chain.compareAfterStep();
     const [broken] = this.#world.shop.broken;
     if (broken !== undefined) throw new Error(broken);
+  }
+
+  async #compareAll(): Promise<void> {
+    await this.#books.compareAll();
+    await this.#chain.compareAll();
   }
 
   /** Once everything is told: the shop knows of each paid order, and the books add up. */

@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../random.ts';
+import { CHAIN_INPUTS } from './chain-inputs.ts';
 import type { Input, InputMaker } from './input.ts';
 import { OPERATOR_INPUTS } from './operator-inputs.ts';
 import { SHOP_INPUTS } from './shop-inputs.ts';
@@ -12,6 +13,7 @@ const ALL: readonly (readonly [number, InputMaker])[] = [
   ...WALLET_INPUTS,
   ...OPERATOR_INPUTS,
   ...TIME_INPUTS,
+  ...CHAIN_INPUTS,
 ];
 const TOTAL = ALL.reduce((total, [weight]) => total + weight, 0);
 

@@ -35,6 +35,7 @@ export interface PaperAccount {
 
 export interface PaperPayment {
   txid: string;
+  /** Null where it comes from nobody who has an account here. */
   account: string | null;
   sender: string;
   amount: number;
@@ -43,6 +44,8 @@ export interface PaperPayment {
   isConfirmed: boolean;
   orderId: string | null;
   claimant: string | null;
+  /** Where it stands on the chain, as far as that is known. */
+  place?: { height: number; reference: string } | undefined;
   /** Whether the claimant has signed that. */
   isSigned: boolean;
   /** `order o1`, `customer c1`, `account 00…`; null where it is nobody's. */
@@ -115,6 +118,6 @@ export function paymentText(payment: PaperPayment): string {
     `"updated_at":"${timeText(payment.updatedAt)}","sender":${text(payment.sender)},"amount":${payment.amount},` +
     `"memo":${text(payment.memo)},"payment_type":"${payment.isManual ? 'manual' : 'on_chain'}",` +
     `"status":"${payment.isConfirmed ? 'confirmed' : 'received'}","order_id":${text(payment.orderId)},` +
-    '"payment_reference":null,"block_height":null}'
+    `"payment_reference":${text(payment.place?.reference ?? null)},"block_height":${payment.place?.height ?? null}}`
   );
 }

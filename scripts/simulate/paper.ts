@@ -19,6 +19,12 @@ import { Rows } from './rows.ts';
  * input comes to, and every row that it leaves. What is refused here is refused before anything is written.
  */
 
+/** Whom something says that it comes from; the account is null where that is nobody who has one here. */
+export interface PaperClaimant {
+  account: string | null;
+  address: string;
+}
+
 /** The rule by which an input is refused: the error's code. */
 export class Refusal extends Error {
   readonly code: string;
@@ -354,9 +360,7 @@ export class Paper {
     if (known !== undefined && (known.amount !== report.amount || !isSame)) throw new Refusal('payment_contradicted');
     this.nonces.set(`wallet ${message.wallet}`, message.nonce);
     if (known !== undefined) return `known ${known.isConfirmed}`;
-    if (account !== null) this.money.account({ account, address });
     const claimant = named?.claimant;
-    if (claimant?.account) this.money.account({ account: claimant.account, address: claimant.address });
     const payment: PaperPayment = {
       txid: report.txid,
       account,
@@ -374,6 +378,19 @@ export class Paper {
       createdAt: this.now,
       updatedAt: this.now,
     };
+    this.enterOnChain(payment, { account, address }, named);
+    return `new ${payment.isConfirmed}`;
+  }
+
+  /** Enters a payment on the chain, whether a wallet has told of it or it was found there. */
+  enterOnChain(
+    payment: PaperPayment,
+    { account, address }: PaperClaimant,
+    named: { orderId: string; claimant: PaperClaimant; isSigned: boolean } | undefined,
+  ): void {
+    if (account !== null) this.money.account({ account, address });
+    const claimant = named?.claimant;
+    if (claimant?.account) this.money.account({ account: claimant.account, address: claimant.address });
     this.money.enter(payment, 'PaymentReceived');
     const order = named && this.#findNamed(named.orderId);
     if (named !== undefined && order !== undefined) {
@@ -382,8 +399,21 @@ export class Paper {
         this.money.tryToPay(order);
       } else if (order.state === 'Unclaimed') this.money.claim(order, named.claimant, 'stated');
     }
-    if (this.earlyConfirmations.delete(report.txid)) this.#confirm(payment);
-    return `new ${payment.isConfirmed}`;
+    if (this.earlyConfirmations.delete(payment.txid)) this.#confirm(payment);
+  }
+
+  /** Credits a payment that is deep enough on the chain. */
+  confirmOnChain(payment: PaperPayment): void {
+    this.#confirm(payment);
+  }
+
+  /** Says in which block a payment stands; undefined where it stands in none, which people hear of if it had counted. */
+  placeOnChain(payment: PaperPayment, place: PaperPayment['place']): void {
+    payment.place = place;
+    payment.updatedAt = this.now;
+    this.rows.paymentChanged(payment);
+    const hasLeft = place === undefined && payment.isConfirmed;
+    if (hasLeft) this.#append('PaymentLeftTheChain', payment.txid, `{"payment":${paymentText(payment)}}`);
   }
 
   confirm(txid: string, message: { wallet: string; nonce: bigint; place: string }): string {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { DatabaseRows, EventRow } from './database.ts';
-import { DELIVERY, quickQuery, rowsAsText, type Table, THOROUGH_TABLES } from './table-texts.ts';
+import { chainQuery, DELIVERY, quickQuery, rowsAsText, type Table, THOROUGH_TABLES } from './table-texts.ts';
 
 const TEXTS = rowsAsText({
   time: (column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
@@ -17,6 +17,7 @@ function orderOf(table: Table): string {
 }
 
 const QUICK = quickQuery({ whole, newer });
+const CHAIN = chainQuery(whole);
 const THOROUGH = `select ${THOROUGH_TABLES.map(whole).join(', ')}`;
 
 const asItIs = (text: string) => text;
@@ -63,6 +64,16 @@ export class PostgresRows implements DatabaseRows {
 
   async deliveries(): Promise<string[]> {
     return (await this.#ask('deliveries', `select ${DELIVERY} from deliveries`, [])).map(([row]) => String(row));
+  }
+
+  async chain(): Promise<unknown[]> {
+    const [row] = await this.#ask('chain', CHAIN, []);
+    return row ?? [];
+  }
+
+  async chainBlocks(): Promise<unknown> {
+    const [row] = await this.#ask('chain blocks', `select ${whole('chain_blocks')}`, []);
+    return row?.[0];
   }
 
   async execute(text: string): Promise<void> {

@@ -25,7 +25,8 @@ export class Rows {
     (payment) =>
       `${payment.txid}|${payment.account ?? '-'}|${payment.amount}|${payment.isManual ? 'manual' : 'on_chain'}|` +
       `${payment.isConfirmed ? 'confirmed' : 'received'}|${payment.orderId ?? '-'}|${payment.claimant ?? '-'}|` +
-      `${payment.isSigned ? 1 : 0}|${payment.whose ?? '-'}|${payment.left}|${payment.isLate ? 1 : 0}|-|-|` +
+      `${payment.isSigned ? 1 : 0}|${payment.whose ?? '-'}|${payment.left}|${payment.isLate ? 1 : 0}|` +
+      `${payment.place?.reference ?? '-'}|${payment.place?.height ?? '-'}|` +
       `${timeText(payment.createdAt)}|${timeText(payment.updatedAt)}`,
   );
 

@@ -1,3 +1,4 @@
+import { chainPayments } from '../../src/engine/chain-payments.ts';
 import type { EngineSettings } from '../../src/engine/context.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import { EngineError } from '../../src/engine/errors.ts';
@@ -7,6 +8,8 @@ import type { ReadContent } from '../../src/engine/webhooks.ts';
 import { Dispatcher } from '../../src/outbox/dispatcher.ts';
 import { EventBus } from '../../src/outbox/event-bus.ts';
 import { subscribeStorefront } from '../../src/outbox/storefront-subscriber.ts';
+import { type ChainBooks, chainBooks } from '../../src/rails/tari-chain/chain-books.ts';
+import type { ChainOutput } from '../../src/rails/tari-chain/store/chain.ts';
 import type { HeldDelivery } from '../../src/store/deliveries.ts';
 import type { Repositories } from '../../src/store/repositories.ts';
 import type { Store } from '../../src/store/unit-of-work.ts';
@@ -54,6 +57,8 @@ export interface Carrying {
 /** One process of the server: engine, outbox and store over the database, until it ends. */
 export class SimulatedServer {
   readonly engine: Engine;
+  /** What the watcher of the chain writes. */
+  readonly chainBooks: ChainBooks;
   readonly #process: Process;
   /** How the units of work of the inputs since the last `takeWorks` ended, in their order. */
   #works: WorkEnd[] = [];
@@ -91,6 +96,12 @@ export class SimulatedServer {
         wakePriceUpdates: nothing,
       },
     );
+    this.chainBooks = chainBooks({
+      store: this.#counting(mutation),
+      clock,
+      log: silentLog,
+      payments: chainPayments({ settings, subscriptions: bus }),
+    });
     this.#dispatcher = new Dispatcher({
       store: this.#watching(mutation),
       bus,
@@ -125,6 +136,11 @@ export class SimulatedServer {
   /** Takes over what an earlier process had in hand. */
   takeOver(): Promise<void> {
     return this.#store.run((tx) => tx.deliveries.release(this.#now(), true));
+  }
+
+  /** What the watcher of the chain reads before it confirms. */
+  unconfirmedOutputs(deepest: number): Promise<ChainOutput[]> {
+    return this.#store.read((tx) => tx.chain.unconfirmedUpTo(deepest, undefined));
   }
 
   /** Has the outbox carry what is due next. */

@@ -1,6 +1,6 @@
 import type SqliteDatabase from 'better-sqlite3';
 import type { DatabaseRows, EventRow } from './database.ts';
-import { DELIVERY, quickQuery, rowsAsText, type Table, THOROUGH_TABLES } from './table-texts.ts';
+import { chainQuery, DELIVERY, quickQuery, rowsAsText, type Table, THOROUGH_TABLES } from './table-texts.ts';
 
 const TEXTS = rowsAsText({ time: (column) => column, truth: (column) => column });
 
@@ -17,6 +17,8 @@ export class SqliteRows implements DatabaseRows {
   readonly #payment: SqliteDatabase.Statement;
   readonly #thorough: SqliteDatabase.Statement;
   readonly #deliveries: SqliteDatabase.Statement;
+  readonly #chain: SqliteDatabase.Statement;
+  readonly #chainBlocks: SqliteDatabase.Statement;
 
   constructor(connection: SqliteDatabase.Database) {
     const prepare = (text: string) => connection.prepare(text).safeIntegers(false);
@@ -25,6 +27,8 @@ export class SqliteRows implements DatabaseRows {
     this.#payment = prepare(`select ${TEXTS.payments} from payments where txid = ?`).pluck();
     this.#thorough = prepare(`select ${THOROUGH_TABLES.map(whole).join(', ')}`).raw();
     this.#deliveries = prepare(`select ${DELIVERY} from deliveries`).pluck();
+    this.#chain = prepare(chainQuery(whole)).raw();
+    this.#chainBlocks = prepare(`select ${whole('chain_blocks')}`).pluck();
   }
 
   async quick(...after: [number, number, number]): Promise<unknown[]> {
@@ -45,5 +49,13 @@ export class SqliteRows implements DatabaseRows {
 
   async deliveries(): Promise<string[]> {
     return this.#deliveries.all() as string[];
+  }
+
+  async chain(): Promise<unknown[]> {
+    return this.#chain.get() as unknown[];
+  }
+
+  async chainBlocks(): Promise<unknown> {
+    return this.#chainBlocks.get();
   }
 }

@@ -30,6 +30,15 @@ export const rowsAsText = ({ time, truth }: Words) => ({
   early_news: `order_id||'|'||coalesce(closing,'-')||'|'||price||'|'||currency||'|'||${time('shop_updated_at')}`,
   authorizations: `transaction_id||' '||order_id`,
   idempotency_keys: `caller||' '||idempotency_key`,
+  chain_progress: `start_height||'|'||outputs_seen||'|'||payments_found`,
+  chain_blocks: `height||'|'||hash`,
+  chain_outputs: `output_hash||'|'||txid||'|'||commitment||'|'||fingerprint||'|'||coalesce(cast(height as text),'-')||'|'||
+    coalesce(block_hash,'-')||'|'||coalesce(${time('confirmed_at')},'-')||'|'||${time('found_at')}||'|'||
+    ${time('updated_at')}`,
+  chain_refusals: `output_hash||'|'||txid||'|'||reason||'|'||claimed_amount||'|'||coalesce(memo,'-')||'|'||height||'|'||
+    block_hash||'|'||${time('found_at')}`,
+  chain_departures: `id||'|'||txid||'|'||height||'|'||block_hash||'|'||${time('left_at')}||'|'||
+    coalesce(cast(returned_height as text),'-')||'|'||coalesce(${time('returned_at')},'-')`,
 });
 
 export type Table = keyof ReturnType<typeof rowsAsText>;
@@ -74,6 +83,16 @@ export const THOROUGH_TABLES: readonly Table[] = [
   'authorizations',
   'idempotency_keys',
 ];
+
+/** What is known of the chain, but for its blocks. */
+export const CHAIN_TABLES = ['chain_progress', 'chain_outputs', 'chain_refusals', 'chain_departures'] as const;
+
+/** After each step: how many blocks are kept, the lowest, and the highest; and the tables of the chain. */
+export function chainQuery(whole: QuickTexts['whole']): string {
+  const [lowest, highest] = ['min', 'max'].map((of) => `coalesce(cast(${of}(height) as text),'-')`);
+  const summary = `(select count(*)||' '||${lowest}||' '||${highest} from chain_blocks)`;
+  return `select ${[summary, ...CHAIN_TABLES.map(whole)].join(', ')}`;
+}
 
 /** How a delivery stands, with spaces between. */
 export const DELIVERY = `event_id||' '||subscriber||' '||subject||' '||state||' '||attempts`;

@@ -6,11 +6,12 @@ const TITLES: Readonly<Record<TallyKind, string>> = {
   state: 'Changes of an order’s state',
   fault: 'Faults',
   shop: 'What calls to the shop came to',
+  chain: 'What became of payments on the chain',
 };
 
 /** How often everything came up, for people. */
 export function tableOf(tally: Tally): string {
-  const kinds: readonly TallyKind[] = ['input', 'state', 'fault', 'shop'];
+  const kinds: readonly TallyKind[] = ['input', 'state', 'fault', 'shop', 'chain'];
   return kinds.map((kind) => [TITLES[kind], ...linesOf(tally, kind)].join('\n')).join('\n\n');
 }
 

@@ -1,5 +1,5 @@
 /** How often everything came up. */
-export type TallyKind = 'input' | 'outcome' | 'state' | 'fault' | 'shop';
+export type TallyKind = 'input' | 'outcome' | 'state' | 'fault' | 'shop' | 'chain';
 
 export class Tally {
   readonly counts: Record<TallyKind, Map<string, number>> = {
@@ -8,6 +8,7 @@ export class Tally {
     state: new Map(),
     fault: new Map(),
     shop: new Map(),
+    chain: new Map(),
   };
   histories = 0;
   steps = 0;

@@ -44,7 +44,7 @@ const claim: InputMaker = (world) => {
 const anyWallet = (random: World['random']) => random.pick(HOT_WALLETS);
 
 /** A message of a hot wallet, mostly one that counts. */
-function aMessage(world: World): AuthenticatedMessage {
+export function aMessage(world: World): AuthenticatedMessage {
   const { random, paper } = world;
   const isRegistered = random.chance(0.95);
   const wallet =
@@ -62,7 +62,7 @@ function aMessage(world: World): AuthenticatedMessage {
   } as unknown as AuthenticatedMessage;
 }
 
-function onPaper(message: AuthenticatedMessage): { wallet: string; nonce: bigint; place: string } {
+export function messageOnPaper(message: AuthenticatedMessage): { wallet: string; nonce: bigint; place: string } {
   const wallet = HOT_WALLETS.find(({ tariAddress }) => tariAddress === message.address)?.account ?? '';
   return { wallet, nonce: message.nonce, place: message.remoteAddress };
 }
@@ -112,7 +112,7 @@ function report(world: World, name: string, txid: string, senderIndex: number, a
       const { payment, isNew } = await server.engine.payments.enterReport(checked);
       return `${isNew ? 'new' : 'known'} ${payment.status === 'confirmed'}`;
     },
-    enter: () => paper.receive({ txid, sender, amount, memo }, named, onPaper(message)),
+    enter: () => paper.receive({ txid, sender, amount, memo }, named, messageOnPaper(message)),
   };
 }
 
@@ -148,7 +148,7 @@ const confirmation: InputMaker = (world) => {
       const { outcome, ordersPaid } = await server.engine.payments.enterConfirmation(txid, message);
       return `${outcome}:${ordersPaid.map((order) => order.orderId).join()}`;
     },
-    enter: () => paper.confirm(txid, onPaper(message)),
+    enter: () => paper.confirm(txid, messageOnPaper(message)),
   };
 };
 

@@ -8,6 +8,10 @@ import { signClaim } from '../../src/tari/claim.ts';
 import { customerAddress } from '../../src/tari/customer-address.ts';
 import { type Person, personOf } from '../../test/helpers/records.ts';
 import type { SeededRandom } from '../random.ts';
+import { SimulatedChain } from './chain.ts';
+import type { ChainStep } from './chain-inputs.ts';
+import type { ChainOutcome } from './chain-outcomes.ts';
+import { ChainPaper } from './chain-paper.ts';
 import type { SimulatedDatabase } from './database.ts';
 import { PaperOutbox, type Try } from './outbox.ts';
 import { Paper } from './paper.ts';
@@ -104,6 +108,10 @@ export class World {
   readonly shop: SimulatedShop;
   readonly paper: Paper;
   readonly outbox: PaperOutbox;
+  readonly chain: SimulatedChain;
+  readonly chainPaper: ChainPaper;
+  /** The last writes of the watcher. */
+  readonly chainSteps: ChainStep[] = [];
   readonly letters: Letter[] = [];
   /** Who claims an order in its note. */
   readonly noteClaimants = new Map<string, Person>();
@@ -167,7 +175,11 @@ export class World {
     );
     this.paper.now = START;
     this.outbox = new PaperOutbox(this.paper, hearersOf);
+    this.chain = new SimulatedChain(random, random.between(1, 150), this.countOnChain);
+    this.chainPaper = new ChainPaper(this.paper, this.countOnChain);
   }
+
+  readonly countOnChain = (outcome: ChainOutcome): void => this.tally.count('chain', outcome);
 
   static async start(parts: WorldParts): Promise<World> {
     const world = new World(parts);

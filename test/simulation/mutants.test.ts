@@ -2,10 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { play } from '../../scripts/simulate/play.ts';
 import type { Mutation } from '../../scripts/simulate/server.ts';
 import type { Repositories } from '../../src/store/repositories.ts';
+import { microTari } from '../../src/tari/micro-tari.ts';
 
 /** A simulation that finds nothing shows little unless it is known what it would find: servers that are wrong. */
 
-const MOST_HISTORIES = 30;
+const MOST_HISTORIES = 60;
+
+/** The repositories with some of them changed. */
+function changed(change: (tx: Repositories) => Partial<Repositories>): Mutation {
+  return { repositories: (tx) => ({ ...tx, ...change(tx) }) };
+}
 
 /** The repositories with other methods in one of them. */
 function wrong<Name extends keyof Repositories>(
@@ -14,6 +20,66 @@ function wrong<Name extends keyof Repositories>(
 ): Mutation {
   return { repositories: (tx) => ({ ...tx, [name]: { ...tx[name], ...change(tx[name]) } }) };
 }
+
+/** What a watcher of the chain could do wrong. */
+const CHAIN_MUTANTS: Record<string, Mutation> = {
+  'a payment that counts again when it comes back': changed((tx) => ({
+    chain: {
+      ...tx.chain,
+      noteReturned: async (txid, height, now) => {
+        const hadLeft = await tx.chain.noteReturned(txid, height, now);
+        const payment = await tx.payments.find(txid);
+        if (hadLeft && payment?.account) await tx.accounts.add(payment.account, { confirmed: payment.amount }, now);
+        return hadLeft;
+      },
+    },
+  })),
+  'money that is taken back when its payment leaves the chain': changed((tx) => ({
+    payments: {
+      ...tx.payments,
+      place: async (payment, block, now) => {
+        const isTaken = block === null && payment.status === 'confirmed' && payment.account !== null;
+        if (isTaken && payment.account)
+          await tx.accounts.add(payment.account, { confirmed: microTari(-payment.amount) }, now);
+        return tx.payments.place(payment, block, now);
+      },
+    },
+  })),
+  'a confirmed payment that is received again when it leaves the chain': wrong('payments', (right) => ({
+    place: async (payment, block, now) => {
+      const placed = await right.place(payment, block, now);
+      const isLost = block === null && payment.status === 'confirmed';
+      return isLost ? right.changeStatus(placed, 'received', now) : placed;
+    },
+  })),
+  'a payment that keeps its block when it leaves the chain': wrong('payments', (right) => ({
+    place: async (payment, block, now) => (block === null ? payment : right.place(payment, block, now)),
+  })),
+  'an output that keeps its block when it leaves the chain': wrong('chain', (right) => ({
+    placeOutput: async (outputHash, block, fingerprint, now) =>
+      block === null ? undefined : right.placeOutput(outputHash, block, fingerprint, now),
+  })),
+  'an output that stays in a block which was replaced before it is read again': wrong('chain', () => ({
+    outputsBetween: async () => [],
+  })),
+  'a departure that is not listed': wrong('chain', () => ({ addDeparture: async () => undefined })),
+  'a departure of which no event tells': wrong('events', (right) => ({
+    append: async (event, subscribers) =>
+      event.type === 'PaymentLeftTheChain' ? { id: 0n, ...event } : right.append(event, subscribers),
+  })),
+  'a return that is not noted': wrong('chain', () => ({ noteReturned: async () => false })),
+  'a lie that is not listed': wrong('chain', () => ({ addRefusal: async () => false })),
+  'blocks that are written, and where it stands not': wrong('chain', () => ({ addBlocks: async () => undefined })),
+  'blocks that stay when the chain was reorganised': wrong('chain', (right) => ({
+    removeBlocksAbove: (height) => right.removeBlocksAbove(height + 1),
+  })),
+  'a payment that a wallet has reported and the chain counts anew': wrong('payments', (right) => ({
+    find: async (txid) => {
+      const known = await right.find(txid);
+      return known?.blockHeight === null && known.paymentType === 'on_chain' ? undefined : known;
+    },
+  })),
+};
 
 const MUTANTS: Record<string, Mutation> = {
   'a payment from an account that is not taken off its balance': wrong('accounts', (right) => ({
@@ -91,6 +157,7 @@ const MUTANTS: Record<string, Mutation> = {
   'a delivery that is carried again although it is done': wrong('deliveries', (right) => ({
     settle: (delivery, outcome, now) => right.settle(delivery, { ...outcome, state: 'pending' }, now),
   })),
+  ...CHAIN_MUTANTS,
   'a failed work that is not rolled back': {
     statement: (text) => (text === 'rollback to work' ? 'savepoint another' : text),
   },

@@ -64,7 +64,7 @@ function afterUnclearCommit(answer: <T>(result: T, runAgain: () => Promise<T>) =
   };
 }
 
-/** A history that finds both after 41 steps, as long as inputs are as they were then. */
+/** A history that finds both soon, as long as inputs are as they were then. */
 const SOON_FOUND = 6;
 
 const MUTANTS: Record<string, Mutation> = {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { CHAIN_OUTCOMES } from '../../scripts/simulate/chain-outcomes.ts';
 import { SQLITE_FAULTS, sqliteDatabases } from '../../scripts/simulate/faulty-sqlite.ts';
 import { playHistory, STEPS_OF_A_HISTORY } from '../../scripts/simulate/history.ts';
 import { SHOP_FAULTS } from '../../scripts/simulate/shop.ts';
@@ -44,6 +45,14 @@ const INPUTS = [
   'wallet removed',
   'dead letter sent again by an operator',
   'dead letter dismissed by an operator',
+  'watcher: begins',
+  'watcher: begins earlier',
+  'watcher: reads blocks',
+  'watcher: goes back',
+  'watcher: confirms',
+  'watcher: looks for what is deep enough, and confirms it',
+  'watcher: wakes up late',
+  'payment: as it stands on the chain',
   'expiry',
   'housekeeping: webhooks',
   'housekeeping: keys',
@@ -59,6 +68,12 @@ const INPUTS = [
   'shop answers late: fails after acting',
   'shop answers late: fails',
 ];
+
+/** What the watcher of the chain can come to: each step is lost at some time, and one is kept by a process that then died. */
+const WATCHER_ENDS = [
+  ...['reads blocks → found', 'goes back → back', 'confirms → confirmed', 'wakes up late → moved'],
+  ...['reads blocks → lost', 'goes back → lost', 'confirms → lost', 'reads blocks → lost, and kept'],
+].map((end) => `watcher: ${end}`);
 
 const FAULTS = [
   ...SQLITE_FAULTS.map((fault) => `database: ${fault}`),
@@ -86,6 +101,8 @@ function missingIn(tally: Tally): string[] {
     ...INPUTS.filter((name) => tally.of('input', name) === 0),
     ...STATE_CHANGES.filter((name) => tally.of('state', name) === 0),
     ...FAULTS.filter((name) => tally.of('fault', name) === 0),
+    ...WATCHER_ENDS.filter((name) => tally.of('outcome', name) === 0),
+    ...CHAIN_OUTCOMES.filter((name) => tally.of('chain', name) === 0),
   ];
 }
 
@@ -111,7 +128,7 @@ describe('random histories of everything that can happen', () => {
     expect(simulation.tally.steps).toBeGreaterThanOrEqual(LEAST_STEPS);
   });
 
-  it('bring up every kind of input, every change of state, and every fault', () => {
+  it('bring up every kind of input, every change of state, every fault, and all that becomes of payments on the chain', () => {
     const { tally } = simulation;
     expect(missingIn(tally), tableOf(tally)).toEqual([]);
     // A change of state that the table does not have would have come from nowhere.

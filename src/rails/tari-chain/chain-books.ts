@@ -91,6 +91,7 @@ export function chainBooks({ store, clock, log, payments }: ChainBooksPorts) {
       const kept = blocks.filter((block) => block === last || block.height > keptFrom);
       return write(async (tx, say) => {
         await requireTop(tx, top);
+        for (const output of await replacedBy(tx, blocks)) await leave(payments, { tx, now, say }, output);
         let entered = 0;
         for (const { block, outputs } of found) {
           for (const output of outputs) if (await enterOutput(payments, { tx, now, say }, block, output)) entered += 1;
@@ -154,6 +155,18 @@ interface Work {
 /** One instance watches at a time, but one that hung may wake up late. */
 async function requireTop(tx: Repositories, top: KnownBlock | undefined): Promise<void> {
   if ((await tx.chain.top())?.hash !== top?.hash) throw new MovedError('The watcher stands elsewhere by now');
+}
+
+/**
+ * Outputs that stand where one of the blocks is, and in another. Above where we stand there are none, unless the chain was
+ * begun to be read from an earlier place: then it may have been reorganised since, and what was in those blocks has left them.
+ */
+async function replacedBy(tx: Repositories, blocks: readonly KnownBlock[]): Promise<ChainOutput[]> {
+  const [first, last] = [blocks[0], blocks.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const hashes = new Map(blocks.map(({ height, hash }) => [height, hash]));
+  const outputs = await tx.chain.outputsBetween(first.height, last.height);
+  return outputs.filter(({ block }) => block !== null && hashes.get(block.height) !== block.hash);
 }
 
 /** Why an output is no payment. Worth nothing it is none either: the books hold amounts above 0 only. */

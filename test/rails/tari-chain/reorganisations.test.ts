@@ -118,6 +118,36 @@ describe('a payment whose block was reorganised away', () => {
   });
 });
 
+describe('a chain that was reorganised before it is read again from an earlier place', () => {
+  it('has its payments where they stand now, and lists what was confirmed and is gone', async () => {
+    const chain = new PlayChain(random);
+    chain.mineBlocks(20);
+    const before = await watching([chain], { watchFrom: { kind: 'height', height: 18 } });
+    const [gone, moved] = [pay(xtm(5), 'one'), pay(xtm(7), 'two')];
+    chain.send([gone.output]);
+    chain.mineBlocks(6);
+    await before.turn();
+    chain.send([moved.output]);
+    chain.mineBlocks(2);
+    await before.turn();
+    expect(await paymentsOf(before)).toHaveLength(2);
+
+    chain.reorganise(8, 'forget');
+    chain.send([moved.output]);
+    chain.mineBlocks(5);
+    const after = await before.again({ watchFrom: { kind: 'height', height: 10 } });
+    watches.push(after);
+    await after.turn();
+    const payments = await paymentsOf(after);
+    expect(payments.find(({ txid }) => txid === moved.txid)).toMatchObject({ status: 'confirmed', amount: xtm(7) });
+    expect(payments.find(({ txid }) => txid === gone.txid)).toMatchObject({ status: 'confirmed', block_height: null });
+    for (const { height, block_hash: hash } of after.engine.rows('select height, block_hash from chain_outputs')) {
+      if (height !== null) expect(chain.blockAt(Number(height))?.hash).toBe(hash);
+    }
+    expect(departuresOf(after)).toMatchObject([{ txid: gone.txid, returned_height: null }]);
+  });
+});
+
 describe('a node', () => {
   it('that lags takes nothing back, however far', async () => {
     const chain = new PlayChain(random);

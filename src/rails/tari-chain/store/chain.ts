@@ -271,6 +271,17 @@ function outputQueries(database: Kysely<Tables>) {
       return rows.map(outputOf);
     },
 
+    /** Every output that stands in a block at these heights, both included. */
+    async outputsBetween(lowest: number, highest: number): Promise<ChainOutput[]> {
+      const rows = await outputs()
+        .where('height', '>=', BigInt(lowest))
+        .where('height', '<=', BigInt(highest))
+        .orderBy('height')
+        .orderBy('output_hash')
+        .execute();
+      return rows.map(outputOf);
+    },
+
     /** Every output that stands in a block above that height. */
     async outputsAbove(height: number): Promise<ChainOutput[]> {
       const rows = await outputs()
