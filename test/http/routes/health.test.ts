@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ACCOUNTS } from '../../helpers/records.ts';
-import { borrowServer, eventually, orderBody, startServer, type TestServer } from '../../helpers/server.ts';
+import { borrowServer, eventually, startServer, type TestServer } from '../../helpers/server.ts';
 
 const MINUTE = 60_000;
 
