@@ -101,10 +101,10 @@ function timeoutOf({ status }: Order, settings: EngineSettings): number {
   return status === 'Unclaimed' ? settings.unclaimedOrderTimeoutMs : settings.unpaidOrderTimeoutMs;
 }
 
-/** Whether payments that are not confirmed yet could cover an order, with what is there. */
+/** Whether what stands in a mempool, or is not confirmed yet, could cover an order, with what is there. */
 async function isMoneyOnItsWay(tx: Repositories, order: Order, settings: EngineSettings): Promise<boolean> {
   if (!isOpen(order.status)) return false;
-  const amounts: bigint[] = [];
+  const amounts: bigint[] = [order.amountSeen];
   for (const payment of await tx.payments.naming(namesOf(order))) {
     if (payment.status !== 'received' || payment.orderId === null) continue;
     const meant = await findNamedOrder(tx, payment.orderId, settings);

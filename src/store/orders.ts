@@ -405,8 +405,6 @@ export function orderRepository(database: Kysely<Tables>) {
       let query = all()
         .where('status', '=', status)
         .where('updated_at', '<=', timeText(unchangedSince))
-        // Money for it is on its way.
-        .where('amount_seen', '=', 0n)
         .orderBy('updated_at')
         .orderBy('id')
         .limit(limit);

@@ -7,7 +7,7 @@ import { type MempoolFault, type MempoolNode, startMempoolNode } from '../../fak
 import { type FakeNode, startFakeNode } from '../../fakes/tari-chain/node.ts';
 import { PlayChain } from '../../fakes/tari-chain/play-chain.ts';
 import { payTo } from '../../fakes/tari-chain/play-wallet.ts';
-import { closeEngines, DAY, MINUTE } from '../../helpers/engine.ts';
+import { closeEngines, HOUR, MINUTE } from '../../helpers/engine.ts';
 import { scanHere } from '../../helpers/scan.ts';
 import { PAYER, random, SHOP, type Watch, watch, xtm } from './watch.ts';
 
@@ -105,16 +105,29 @@ describe('what stands in the mempool for the shop', () => {
     },
   );
 
-  it('keeps its order from expiring', async () => {
+  it('keeps its order from expiring, for as long as a reported payment would', async () => {
+    await start();
+    for (const orderId of ['9901', '9902']) {
+      await watcher.engine.order({ orderId, price: '5.00' });
+      chain.send([pay(xtm(5), orderId).output]);
+    }
+    await mempool.look();
+    watcher.engine.clock.advance(3 * HOUR);
+    expect(await watcher.engine.engine.expiry.run()).toEqual([]);
+    const [first] = chain.mempool;
+    if (first !== undefined) chain.forget(first);
+    await mempool.look();
+    expect((await watcher.engine.engine.expiry.run()).map(({ orderId }) => orderId)).toEqual(['9901']);
+    watcher.engine.clock.advance(6 * HOUR);
+    expect((await watcher.engine.engine.expiry.run()).map(({ orderId }) => orderId)).toEqual(['9902']);
+  });
+
+  it('keeps no order from expiring that it could not pay', async () => {
     await start();
     await watcher.engine.order({ orderId: '9901', price: '5.00' });
-    chain.send([pay(xtm(5), '9901').output]);
+    chain.send([pay(xtm(5) - 1n, '9901').output]);
     await mempool.look();
-    watcher.engine.clock.advance(DAY);
-    expect(await watcher.engine.engine.expiry.run()).toEqual([]);
-    const [only] = chain.mempool;
-    if (only !== undefined) chain.forget(only);
-    await mempool.look();
+    watcher.engine.clock.advance(3 * HOUR);
     expect(await watcher.engine.engine.expiry.run()).toHaveLength(1);
   });
 
