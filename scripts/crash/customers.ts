@@ -139,5 +139,5 @@ async function claimOrder(
     return;
   }
   // An order of a customer with credit was claimed for them, and perhaps paid, when it came.
-  if (!text.includes('order_change_forbidden')) throw new Error(`The claim was answered ${status}: ${text}`);
+  if (!text.includes('order_not_found')) throw new Error(`The claim was answered ${status}: ${text}`);
 }

@@ -45,6 +45,8 @@ export function limitBodies(
     const { raw } = request;
     // It was read already, or there is none.
     if (raw.complete) return done(null, payload);
+    // More than its route takes: Fastify refuses it unread, with the right reason.
+    if (announcedBytes(request) > request.routeOptions.bodyLimit) return done(null, payload);
     const address = clientAddress(request);
     const ofAddress = byAddress.get(address) ?? { bytes: 0 };
     const hasRoomFor = (bytes: number) =>

@@ -22,7 +22,7 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
     await stage.order({ id: 5002, name: '#5002', customer: { id: 51 } });
     await stage.home.text(['claim', '5001', '-p', 'alice', '--no-qr']);
     const shown = await text('orders', 'get', '5001');
-    expect(shown).toContain('Price:       100.000000 XTM');
+    expect(shown).toMatch(/Price: +100\.000000 XTM/);
     // What strangers write steers no terminal.
     expect(shown).not.toContain('\u001b');
     expect(shown).toContain('for the �[31mred�[0m house');
@@ -54,8 +54,8 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
     expect(await json('orders', 'price', '5002', '95 XTM')).toMatchObject({ total_price: 95_000_000 });
     const moved = await json('orders', 'reassign', '5002', '52', '--reason', 'a friend');
     expect(moved.orders).toMatchObject({ old_order: { customer_id: '51' }, new_order: { customer_id: '52' } });
-    expect(await text('orders', 'fulfill', '5001', '--reason', 'cash', '--yes')).toContain('Status:      Paid');
-    expect(await text('orders', 'cancel', '5002', '--reason', 'sold out', '-y')).toContain('Status:      Cancelled');
+    expect(await text('orders', 'fulfill', '5001', '--reason', 'cash', '--yes')).toMatch(/Status: +Paid/);
+    expect(await text('orders', 'cancel', '5002', '--reason', 'sold out', '-y')).toMatch(/Status: +Cancelled/);
     const again = await stage.home.run(['admin', 'orders', 'cancel', '5002', '--reason', 'again', '--yes'], {
       asProcess: true,
     });

@@ -93,10 +93,12 @@ describe('wallet, against the server', { timeout: 120_000 }, () => {
   });
 
   it('sets aside with its reason what the server refuses for good, and goes on with what follows', async () => {
-    const refused = await home.run(['wallet', 'received', '-p', PROFILE, '-a', '1 T', '-t', '40', '-s', 'nonsense']);
+    // There are 21 billion Tari.
+    const tooMuch = ['wallet', 'received', '-p', PROFILE, '-a', '22000000000 T', '-t', '40', '-s', alice.address];
+    const refused = await home.run(tooMuch);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('The server refused the payment');
-    expect(refused.stderr).toContain('payment.sender: is not a Tari address');
+    expect(refused.stderr).toContain('payment.amount');
     expect((await home.run(event('received', '41'))).code).toBe(0);
     const queue = await home.json(['wallet', 'queue']);
     expect(queue).toMatchObject([{ kind: 'payment', txid: '40', state: 'refused', attempts: 1 }]);

@@ -372,6 +372,7 @@ class PostgresTestDatabase implements TestDatabase {
         found?.rows,
       );
     }
+    this.rows(COUNT_ON);
     disconnect(this.url);
   }
 
@@ -421,6 +422,15 @@ export const EMPTY_ALL = `do $$ declare name text; begin
   end loop;
   for name in select sequencename from pg_sequences where schemaname = 'public' and last_value is not null loop
     execute format('alter sequence %I restart', name);
+  end loop;
+end $$`;
+
+/** Ids that are counted go on behind those that are there. */
+const COUNT_ON = `do $$ declare counted record; begin
+  for counted in select table_name as name from information_schema.columns
+    where table_schema = 'public' and column_name = 'id' and is_identity = 'YES' loop
+    execute format('select setval(pg_get_serial_sequence(%L, ''id''), greatest(max(id), 1), max(id) is not null) from %I',
+      counted.name, counted.name);
   end loop;
 end $$`;
 
