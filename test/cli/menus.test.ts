@@ -118,7 +118,7 @@ const SHOPIFY: readonly Case[] = [
   { label: 'List webhooks', shows: 'None.' },
   { label: 'Install webhooks', answers: [PUBLIC_URL], shows: /orders\/create|ORDERS_CREATE/ },
   { label: 'Doctor', answers: [PUBLIC_URL, 'n'], shows: /token: +ok, [\s\S]*signature: +ok, / },
-  { label: 'Set up the shop', answers: [PUBLIC_URL, 'SETTINGS_FILE'], shows: /Wrote TPG_SHOPIFY_SHOP/ },
+  { label: 'Set up the shop', answers: [PUBLIC_URL, 'SETTINGS_FILE', 'Tari'], shows: /Wrote TPG_SHOPIFY_SHOP/ },
 ];
 
 /** Those that do something with the menus, each with a test of its own below. */

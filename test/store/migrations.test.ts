@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -23,13 +22,16 @@ let folder: string;
 
 // Built once: each of many processes would have to read hundreds of files.
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tps-migrations-'));
+  // Beside what is built, so that it finds the packages.
+  mkdirSync(join(PROJECT, 'dist'), { recursive: true });
+  folder = mkdtempSync(join(PROJECT, 'dist/migrating-'));
   await build({
     entryPoints: [join(PROJECT, 'test/helpers/migrating-process.ts')],
     outfile: join(folder, 'migrating-process.js'),
     bundle: true,
     platform: 'node',
-    external: ['better-sqlite3', 'pg'],
+    format: 'esm',
+    packages: 'external',
   });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -50,7 +52,6 @@ interface Ended {
 /** Opens the database in a process of its own. @param dieBefore the statement before which it is killed; 0 is none. */
 async function migrateInProcess(dieBefore: number): Promise<Ended> {
   const child = spawn(process.execPath, [join(folder, 'migrating-process.js'), database.url, String(dieBefore)], {
-    env: { ...process.env, NODE_PATH: join(PROJECT, 'node_modules') },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];

@@ -80,6 +80,11 @@ export const SHOPIFY_MENU: Menu = {
       questions: [
         { ...PUBLIC_URL, option: '--url' },
         { name: 'file', ask: 'Settings file (empty for .env of the server)', option: '--file', isOptional: true },
+        {
+          name: 'methods',
+          ask: 'Payment methods in Tari, as the shop shows them, such as Tari',
+          option: '--payment-method',
+        },
       ],
     },
     BACK,
