@@ -23,7 +23,7 @@ const LARGEST_U64 = 2n ** 64n - 1n;
 const LARGEST_ID = 2n ** 63n - 1n;
 
 /** Longer than any address in any form: 323 bytes as percent-encoded emoji fit in paths, as emoji in bodies. */
-const LONGEST_ADDRESS = 4096;
+export const LONGEST_ADDRESS = 4096;
 
 // ---- What requests are made of -------------------------------------------------------------------------------------
 
@@ -71,9 +71,6 @@ export const address = z
       return z.NEVER;
     }
   });
-
-/** The text of an address, kept as it was sent because it was signed so. */
-export const addressText = z.string().min(1).max(LONGEST_ADDRESS);
 
 export const ipAddress = z.string().transform((value, context) => {
   const parsed = parseIpAddress(value.trim());

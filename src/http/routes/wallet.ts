@@ -11,7 +11,7 @@ import { confirmationPayload, paymentPayload } from '../../tari/wallet-signature
 import type { StrangerLimit } from '../rate-limit.ts';
 import {
   address,
-  addressText,
+  LONGEST_ADDRESS,
   LONGEST_MEMO,
   nonce,
   orderId,
@@ -26,8 +26,8 @@ const auth = z.object({ address, nonce, signature });
 
 const incomingPayment = z.object({
   payment: z.object({
-    // Signed as it was sent, so it is kept as text and read beside.
-    sender: addressText,
+    // Signed as it was sent, and whatever it says: a payment is not refused for its sender.
+    sender: signedText,
     amount: positiveAmount,
     txid: transactionId,
     memo: signedText.nullish().transform((text) => text ?? null),
@@ -97,7 +97,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
         const report = {
           ...payment,
           memo: payment.memo === null ? null : storableText(payment.memo.slice(0, LONGEST_MEMO)),
-          sender: readSender(storableText(payment.sender)),
+          sender: readSender(storableText(payment.sender.slice(0, LONGEST_ADDRESS))),
           orderId: orderId.safeParse(payment.order_id).data ?? null,
         };
         const message = messageOf(request, auth, paymentPayload({ ...payment, orderId: payment.order_id }));

@@ -240,7 +240,6 @@ describe('POST /wallet/incoming_payment', () => {
     ['a number as transaction id', { txid: 77 }],
     ['a transaction id with a line break', { txid: '7\n7' }],
     ['a long transaction id', { txid: '7'.repeat(129) }],
-    ['an empty sender', { sender: '' }],
     ['an object as sender', { sender: {} }],
     ['a number as memo', { memo: 5 }],
     ['a number as order id', { order_id: 1001 }],
@@ -254,6 +253,8 @@ describe('POST /wallet/incoming_payment', () => {
 
   it.each([
     ['a memo of 20,000 characters', { memo: 'm'.repeat(20_000) }, { memo: 'm'.repeat(16 * 1024), order_id: null }],
+    ['an empty sender', { sender: '' }, { account: null, sender: '' }],
+    ['a sender of 5,000 characters', { sender: 's'.repeat(5000) }, { account: null, sender: 's'.repeat(4096) }],
     ['an empty order id', { order_id: '' }, { order_id: null }],
     ['an order id with a NUL', { order_id: '\u0000' }, { order_id: null }],
     ['an order id with half a character', { order_id: 'a\ud800' }, { order_id: null }],
@@ -265,7 +266,7 @@ describe('POST /wallet/incoming_payment', () => {
     server = await borrowServer();
     const answer = await server.reportPayment({ txid: '7', ...texts });
     expect(answer.json).toEqual({ success: true, message: 'Payment processed successfully.' });
-    expect(server.rows('select memo, order_id, status from payments')).toEqual([
+    expect(server.rows('select account, sender, memo, order_id, status from payments')).toEqual([
       expect.objectContaining({ status: 'received', ...kept }),
     ]);
     expect((await server.reportPayment({ txid: '7', ...texts })).json).toMatchObject({ success: true });
