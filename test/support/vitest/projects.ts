@@ -5,56 +5,65 @@
 
 /** Tests that start processes, wait for time-outs or play for long: they need what `npm run build` makes. */
 export const SYSTEM: readonly string[] = [
-  'test/cli/**/*.test.ts',
-  'test/contrib/**/*.test.ts',
-  'test/crash/**/*.test.ts',
-  'test/docs/{demo,examples,hot-wallet,nginx,taritools,test-projects,third-party-notices}.test.ts',
-  'test/faults/**/*.test.ts',
-  'test/http/routes/{health,process,shutdown}.test.ts',
+  'test/**/cli/**/*.test.ts',
+  'test/shops/shopify/cli.test.ts',
+  'test/platform/database/{migrations,sqlite-migrations}.test.ts',
+  'test/platform/monitoring/http/health.test.ts',
+  'test/platform/threads/**/*.test.ts',
   'test/rails/tari-chain/kills.test.ts',
+  'test/system/{contrib,crash,faults,process,simulation,walkthrough}/**/*.test.ts',
+  'test/system/docs/{demo,examples,hot-wallet,nginx,taritools,test-projects,third-party-notices}.test.ts',
   'test/system/security/secrets.test.ts',
-  'test/simulation/**/*.test.ts',
-  'test/store/{migrations,sqlite-migrations}.test.ts',
-  'test/thread/**/*.test.ts',
 ];
 
 /** About PostgreSQL itself. */
-export const POSTGRES_ONLY: readonly string[] = ['test/**/postgres*.test.ts', 'test/cluster/**/*.test.ts'];
+export const POSTGRES_ONLY: readonly string[] = ['test/**/postgres*.test.ts', 'test/system/cluster/**/*.test.ts'];
 
 /** What depends on the database, and is fast enough for every run. */
 const POSTGRES_OFTEN: readonly string[] = [
-  'test/store/**/*.test.ts',
-  'test/outbox/**/*.test.ts',
-  'test/properties/**/*.test.ts',
+  'test/engine/*.property.test.ts',
+  'test/engine/http/{lists,search}.test.ts',
+  'test/engine/{claims,payments,reconciliation}.test.ts',
+  'test/engine/store/**/*.test.ts',
+  'test/platform/database/**/*.test.ts',
+  'test/platform/outbox/*.test.ts',
   'test/rails/tari-chain/{watcher,reorganisations,check-books}.test.ts',
-  'test/engine/{account-ordinals,audit,claims,orders,payments}.test.ts',
-  'test/http/routes/{lists,search}.test.ts',
-  'test/security/{injection,stored-text}.test.ts',
+  'test/shops/{notify-shop,order-intake}.test.ts',
+  'test/shops/shopify/captures.property.test.ts',
   'test/system/cluster/cluster.test.ts',
   'test/system/crash/walkthrough.test.ts',
-  'test/simulation/postgres*.test.ts',
+  'test/system/security/{injection,stored-text}.test.ts',
+  'test/system/simulation/postgres*.test.ts',
 ];
 
 /** All that keeps a store. */
 const POSTGRES_ALWAYS: readonly string[] = [
   ...POSTGRES_OFTEN,
-  'test/engine/**/*.test.ts',
-  'test/http/**/*.test.ts',
+  'test/{auth,engine,rates}/**/*.test.ts',
+  'test/platform/{audit-log,http,logging,monitoring,outbox}/**/*.test.ts',
   'test/rails/tari-chain/{watcher,reorganisations,nodes,mempool,check-books}.test.ts',
-  'test/security/**/*.test.ts',
-  'test/cluster/**/*.test.ts',
+  'test/rails/tari-chain/http/**/*.test.ts',
+  'test/rails/tari-wallet/**/*.test.ts',
+  'test/shops/*.test.ts',
+  'test/shops/{http,prices,shopify/http}/**/*.test.ts',
+  'test/system/cluster/**/*.test.ts',
   'test/system/faults/clock.test.ts',
-  'test/fuzz/**/*.test.ts',
+  'test/system/{fuzz,process,security}/**/*.test.ts',
 ];
 
 /** What is about SQLite itself, or keeps no store at all, is not run again on PostgreSQL. */
 export const NOT_ON_POSTGRES: readonly string[] = [
+  'test/**/cli/**/*.test.ts',
   'test/**/sqlite*.test.ts',
-  'test/engine/order-states.test.ts',
-  'test/http/{client-address,contract,hmac,ip-list,turns}.test.ts',
-  'test/http/routes/{docs,method-not-allowed,process,rate-limit}.test.ts',
-  'test/platform/outbox/plugins.test.ts',
+  'test/auth/key-file.test.ts',
   'test/engine/matching.property.test.ts',
+  'test/engine/order-states.test.ts',
+  'test/platform/http/{allowed-methods,client-address,event-loop-fairness,ip-allowlist,rate-limit}.test.ts',
+  'test/platform/http/openapi/{contract,docs-page}.test.ts',
+  'test/platform/logging/log.test.ts',
+  'test/platform/outbox/plugins.test.ts',
+  'test/shops/shopify/http/hmac.test.ts',
+  'test/system/process/start-and-stop.test.ts',
   'test/system/security/comparisons.test.ts',
 ];
 

@@ -22,7 +22,7 @@ const COMPARED = new RegExp(
 /** Comparisons that only look like such, each with the reason why it tells nothing. */
 const HARMLESS: readonly string[] = [
   // Our own token of the shop, which the shop has just refused.
-  'shopify/tokens.ts: if (current?.value === refusedToken) current = undefined;',
+  'shops/shopify/admin-api/tokens.ts: if (current?.value === refusedToken) current = undefined;',
   // A digest of what nodes list of a block, which anybody can make.
   'rails/tari-chain/comparing.ts: if (digest === undefined || digest === block.digest) compared.push(block);',
   // How long a signature is everybody knows.
@@ -34,7 +34,7 @@ describe('secrets', () => {
   it('are compared in constant time only, by what Node has for it, in two places', () => {
     const users = FILES.filter(({ text }) => text.includes('timingSafeEqual(')).map(({ name }) => name);
     // The HMAC of a webhook, and the check sum of seed words, which a person types at their own machine.
-    expect(users).toEqual(['http/hmac.ts', 'tari/seed-words.ts']);
+    expect(users).toEqual(['shops/shopify/http/hmac.ts', 'tari/seed-words.ts']);
   });
 
   it('are nowhere compared as texts', () => {
