@@ -32,7 +32,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [...SYSTEM, ...POSTGRES_ONLY] },
+        test: { name: 'fast', include: ['{test,scripts}/**/*.test.ts'], exclude: [...SYSTEM, ...POSTGRES_ONLY] },
       },
     ],
   },

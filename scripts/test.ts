@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /**
- * `npm test`: builds, and then runs the compiler and the linter beside the tests. Arguments are those of vitest:
+ * `npm test`: builds, and then runs the compiler, the linter and the check of generated documents
+ * beside the tests. Arguments are those of vitest:
  * `npm test -- test/engine`. Exit code 0 says that all of them are content.
  */
 
@@ -45,7 +46,11 @@ async function main(): Promise<boolean> {
   // Tests of processes start what is built.
   if (!(await isDone(start('The build', npm('build'), false)))) return false;
   const tests = start('Some test', ['npx', 'vitest', 'run', ...process.argv.slice(2)], true);
-  const others = [start('The compiler', npm('check'), false), start('The linter', npm('lint'), false)];
+  const others = [
+    start('The compiler', npm('check'), false),
+    start('The linter', npm('lint'), false),
+    start('The check of the documents', [...npm('docs'), '--', '--check'], false),
+  ];
   const results = await Promise.all([isDone(tests), ...others.map(isDone)]);
   return results.every(Boolean);
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The second column of the table of limits in docs/architecture.md, made from the constants that its third column names.
- * What a limit is for, and why it is what it is, are sentences that people write.
+ * The second column of the table in docs/reference/limits.md, made from the constants that its third column names. What a
+ * limit is for, and why it has its value, are written by hand.
  */
 
 const ROW = /^\| ([^|]*) \| ([^|]*) \| ((?:`\w+`(?:, )?)+ in `[\w./-]+`) \|/gm;

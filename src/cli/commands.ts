@@ -27,7 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(ports: CommandPorts) => C
 
 /**
  * The program with all commands, or with the one that is asked for where there is one of that name.
- * docs/taritools.md is made from what they say of themselves.
+ * docs/reference/taritools.md is made from their help.
  */
 export async function createProgram(ports: CommandPorts, asked?: string): Promise<Command> {
   const program = new Command('taritools')

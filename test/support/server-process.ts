@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { settingDescriptions } from '#platform/config/server-settings.ts';
+import { spawn } from '#test/child-process.ts';
 
 /** The real server as a process of its own, to be started, killed and started again. */
 export interface ServerProcess {

@@ -18,7 +18,7 @@ export const SETTING_GROUPS = [
 
 export type SettingGroup = (typeof SETTING_GROUPS)[number];
 
-/** What is told to people about one setting: `.env.sample` and the table in docs/operations.md are made from it. */
+/** The documentation of one setting, of which `.env.sample` and docs/reference/settings.md are made. */
 export interface SettingDescription {
   /** The environment variable. */
   name: string;

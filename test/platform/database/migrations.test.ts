@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { migrationNames } from '#migrations/index.ts';
 import { StoreBrokenError } from '#platform/database/errors.ts';
 import { openReader, openStore } from '#platform/database/open.ts';
+import { spawn } from '#test/child-process.ts';
 import { isOnPostgres, newDatabase, type TestDatabase } from '#test/database/database.ts';
 import { makeOld, OLD_VERSION } from '#test/database/old-database.ts';
 

@@ -1,6 +1,7 @@
 import pty from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 import jsqr from 'jsqr';
+import { endWithThisProcess } from '#test/child-process.ts';
 import { type Home, TOOL } from './tool.ts';
 
 /** A program in a pseudo-terminal, most often the built tool, and what its screen shows. */
@@ -42,7 +43,9 @@ export class Screen {
       this.written += text;
       this.#terminal.write(text, () => this.#onChange());
     });
+    const ended = endWithThisProcess(this.#process.pid);
     this.#process.onExit(({ exitCode }) => {
+      ended();
       this.exitCode = exitCode;
       this.#onChange();
     });

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ import { settingDescriptions } from '#platform/config/server-settings.ts';
 import type { Role } from '#platform/database/tables.ts';
 import { parseJson } from '#platform/json.ts';
 import { SHOPIFY_MENU } from '#shops/shopify/cli/menu.ts';
+import { spawn } from '#test/child-process.ts';
 import { newFolder } from '#test/database/database.ts';
 import { type PreparedStage, prepareStage } from '#test/demo-environment.ts';
 import { sendWebhook } from '#test/fake-shopify/webhooks.ts';

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import {
   accessSync,
   chownSync,
@@ -15,6 +15,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { spawn } from '#test/child-process.ts';
 import { privateKeyOf } from './certificates/private-key.ts';
 import { fastFolder } from './fast-folder.ts';
 

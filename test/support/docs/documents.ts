@@ -5,12 +5,20 @@ import { fileURLToPath } from 'node:url';
 /** The folder of package.json. */
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Every document for people, by its path from the root. */
+/** Facts of other programs, as they were given to this project. */
+const GIVEN = ['chain', 'http-api', 'protocol', 'shopify', 'walkthrough', 'wallet'].map(
+  (name) => `reference/${name}.md`,
+);
+
+/** Every document of ours, by its path from the root. */
 export const DOCUMENTS: readonly string[] = [
   'README.md',
   'CHANGELOG.md',
-  ...readdirSync(join(ROOT, 'docs'))
-    .filter((name) => name.endsWith('.md'))
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.md') && !GIVEN.includes(name))
     .map((name) => `docs/${name}`),
 ];
 

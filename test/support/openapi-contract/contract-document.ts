@@ -9,6 +9,6 @@ export function apiDescription(): Promise<ApiDescription> {
 }
 
 async function describe(): Promise<ApiDescription> {
-  const { describeServer } = await import('../../../scripts/docs/api.ts');
+  const { describeServer } = await import('./described-server.ts');
   return JSON.parse(JSON.stringify(await describeServer()));
 }

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { endWithThisProcess } from '#test/child-process.ts';
 import { type PlainTally, Tally } from './coverage.ts';
 import type { Finding, PlayOptions } from './play.ts';
 
@@ -63,6 +64,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
 
 function startWorker(task: WorkerTask, hear: (news: WorkerNews) => void): { ended: Promise<void>; stop: () => void } {
   const worker = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
+  if (worker.pid !== undefined) worker.once('exit', endWithThisProcess(worker.pid));
   let isOver = false;
   worker.on('message', (news: WorkerNews) => {
     if (news.kind === 'end') isOver = true;

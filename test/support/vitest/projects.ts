@@ -12,7 +12,8 @@ export const SYSTEM: readonly string[] = [
   'test/platform/threads/**/*.test.ts',
   'test/rails/tari-chain/kills.test.ts',
   'test/system/{contrib,crash,faults,process,simulation,walkthrough}/**/*.test.ts',
-  'test/system/docs/{demo,examples,hot-wallet,nginx,taritools,test-projects,third-party-notices}.test.ts',
+  'test/system/docs/{demo,examples,hot-wallet,nginx,taritools,test-projects}.test.ts',
+  'scripts/build/*.test.ts',
   'test/system/security/secrets.test.ts',
 ];
 

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -9,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { settingDescriptions } from '#platform/config/server-settings.ts';
+import { spawn } from '#test/child-process.ts';
 import { CONTRIB, canAsk, programPath } from '#test/contrib-program.ts';
 import { plainFetch } from '#test/openapi-contract/plain-fetch.ts';
 import { freePort } from '#test/server-process.ts';

@@ -1,12 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { apiDocument, describeServer } from '../../../scripts/docs/api.ts';
+import { describeServer } from '#test/openapi-contract/described-server.ts';
 
 describe('the description of the HTTP interface', () => {
-  it('is what docs/api.md holds; npm run api writes it', async () => {
-    expect(readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8')).toBe(await apiDocument());
-  });
-
   it('says of every route what it is for, in one of its groups', async () => {
     const { paths, tags } = await describeServer();
     const groups = new Set(tags.map(({ name }) => name));

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseJson } from '#platform/json.ts';
+import { spawn } from '#test/child-process.ts';
 import { Home } from '#test/cli/tool.ts';
 import { documentText, ROOT } from '#test/docs/documents.ts';
 

@@ -15,7 +15,7 @@ import { signWebhook } from '#test/fake-shopify/webhooks.ts';
 
 const run = promisify(execFile);
 const NOW = new Date();
-const { customer, hot_wallet: hotWallet } = jsonExample('docs/wallets.md', 'keys');
+const { customer, hot_wallet: hotWallet } = jsonExample('docs/wallet-developer.md', 'keys');
 
 let folder: string;
 let app: App;

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -9,13 +9,14 @@ import { hex } from '@scure/base';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { signClaim } from '#tari/claim.ts';
 import { signToken } from '#tari/ristretto-jwt.ts';
+import { spawn } from '#test/child-process.ts';
 import { privateKeyOf } from '#test/database/certificates/private-key.ts';
 import { example, ROOT } from '#test/docs/documents.ts';
 import { eventually, HMAC_SECRET, hmacOf, orderBody } from '#test/server.ts';
 import { freePort, type ServerProcess, startServer } from '#test/server-process.ts';
 import { HOT_WALLET, personOf } from '#test/test-wallets.ts';
 
-const PAGE = 'docs/operations.md';
+const PAGE = 'docs/operator.md';
 const BOSS = personOf(7);
 const CUSTOMER = personOf(8);
 const AUTHORITY = join(ROOT, 'test/support/database/certificates/authority.pem');

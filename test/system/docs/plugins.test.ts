@@ -12,7 +12,7 @@ import { accountOf, parseAddress } from '#tari/address.ts';
 import { microTari } from '#tari/micro-tari.ts';
 import { example, jsonExample, ROOT, tableRows } from '#test/docs/documents.ts';
 
-const PAGE = 'docs/plugins.md';
+const PAGE = 'docs/plugin-author.md';
 const ORDER = jsonExample(PAGE, 'order');
 const PAYMENT = jsonExample(PAGE, 'payment');
 

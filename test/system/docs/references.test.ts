@@ -13,7 +13,6 @@ import { parseOrderWebhook } from '#shops/shopify/webhooks/order.ts';
 import { DOCUMENTS, documentText, example, jsonExample, ROOT, tableRows } from '#test/docs/documents.ts';
 import { serverOfDocuments } from '#test/docs/server.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { withLimits } from '../../../scripts/docs/limits.ts';
 
 /** What the documents name has to exist. */
 
@@ -61,8 +60,7 @@ describe.each(DOCUMENTS)('%s', (path) => {
   });
 
   it('names files that there are', () => {
-    const files =
-      documentText(path).match(/\b(?:src|test|scripts|migrations|contrib|docs\/examples)\/[\w./-]*\w\/?/g) ?? [];
+    const files = documentText(path).match(/\b(?:src|test|scripts|migrations|contrib|docs\/\w+)\/[\w./-]*\w\/?/g) ?? [];
     for (const file of files) expect(existsSync(join(ROOT, file)), file).toBe(true);
   });
 
@@ -104,11 +102,9 @@ describe('the routes', () => {
   });
 });
 
-describe('docs/architecture.md', () => {
-  const PAGE = 'docs/architecture.md';
-
+describe('docs/reference/limits.md', () => {
   it('names limits where they are', () => {
-    const limits = tableRows(PAGE).flatMap(([, , where]) => {
+    const limits = tableRows('docs/reference/limits.md').flatMap(([, , where]) => {
       const [, constant, file] = /^`(\w+)` in `(\S+)`$/.exec(where ?? '') ?? [];
       return constant === undefined || file === undefined ? [] : [{ constant, file }];
     });
@@ -117,10 +113,10 @@ describe('docs/architecture.md', () => {
       expect(readFileSync(join(ROOT, file), 'utf8'), `${constant} in ${file}`).toContain(`const ${constant} =`);
     }
   });
+});
 
-  it('shows limits as the code has them (else run npm run limits)', () => {
-    expect(withLimits(documentText(PAGE), ROOT)).toBe(documentText(PAGE));
-  });
+describe('docs/internals/architecture.md', () => {
+  const PAGE = 'docs/internals/architecture.md';
 
   it('shows the life of an order as the code has it', () => {
     const rows = tableRows(PAGE);
@@ -133,7 +129,7 @@ describe('docs/architecture.md', () => {
   });
 });
 
-describe('docs/operations.md', () => {
+describe('docs/operator.md', () => {
   it('shows an access line as it is written', () => {
     const line = formatAccessLine({
       receivedAt: '2024-05-29T08:42:20.029Z',
@@ -149,11 +145,11 @@ describe('docs/operations.md', () => {
       access: null,
       durationMs: 5.353,
     });
-    expect(example('docs/operations.md', 'access-line')).toBe(line);
+    expect(example('docs/operator.md', 'access-line')).toBe(line);
   });
 
   it('shows dead letters as they are answered', () => {
-    const [letter] = jsonExample('docs/operations.md', 'dead-letters');
+    const [letter] = jsonExample('docs/operator.md', 'dead-letters');
     expect(deadLetter.parse({ ...letter, event_id: BigInt(letter.event_id) })).toMatchObject({ event_id: 14n });
     expect(Object.keys(letter)).toEqual(Object.keys(deadLetter.shape));
   });
@@ -163,7 +159,7 @@ describe('docs/operations.md', () => {
     try {
       const { body } = await app.server.inject({ method: 'GET', url: '/metrics' });
       const names = [...body.matchAll(/^# TYPE (tpg_\w+)/gm)].map(([, name]) => name);
-      const named = documentText('docs/operations.md').match(/\btpg_(?!access_token)[a-z_]+\b/g);
+      const named = documentText('docs/operator.md').match(/\btpg_(?!access_token)[a-z_]+\b/g);
       expect([...new Set(named)].sort()).toEqual(names.sort());
     } finally {
       await app.close();
@@ -171,7 +167,7 @@ describe('docs/operations.md', () => {
   });
 
   it('shows readiness as it is answered', () => {
-    expect(readiness.parse(jsonExample('docs/operations.md', 'ready')).ready).toBe(true);
+    expect(readiness.parse(jsonExample('docs/operator.md', 'ready')).ready).toBe(true);
   });
 });
 

@@ -1,14 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { describedCommands } from '#test/docs/described-commands.ts';
 import { DOCUMENTS, documentText, shellCommands } from '#test/docs/documents.ts';
-import { describedCommands, withCommands } from '../../../scripts/docs/taritools.ts';
 
 describe('the description of taritools', () => {
-  it('is what docs/taritools.md holds; npm run taritools-docs writes it', async () => {
-    const document = readFileSync(new URL('../../../docs/taritools.md', import.meta.url), 'utf8');
-    expect(document).toBe(await withCommands(document));
-  });
-
   it('gives an example of every command', async () => {
     const commands = await describedCommands();
     expect(commands.length).toBeGreaterThan(60);
@@ -35,13 +29,11 @@ describe('the description of taritools', () => {
 
   it('has the commands and options that documents tell to type', async () => {
     const commands = await describedCommands();
-    const typed = DOCUMENTS.flatMap((path) => {
-      // The tool's own help is what this is compared with.
-      const [text = ''] = documentText(path).split('<!-- commands:start -->');
-      return shellCommands(text)
+    const typed = DOCUMENTS.flatMap((path) =>
+      shellCommands(documentText(path))
         .map((line) => /(?:^|\s)(?:npm run -s taritools --|taritools) (.*)$/.exec(line)?.[1])
-        .filter((line) => line !== undefined);
-    });
+        .filter((line) => line !== undefined),
+    );
     expect(typed.length).toBeGreaterThan(10);
     for (const line of typed) {
       const command = commands.find(({ name }) => `taritools ${line} `.startsWith(`${name} `));

@@ -22,7 +22,7 @@ import { confirmationPayload, paymentPayload, verifyWalletSignature, walletMessa
 import { curlExample, example, jsonExample, tableRows } from '#test/docs/documents.ts';
 import { serverOfDocuments, VERIFICATION_KEY } from '#test/docs/server.ts';
 
-const PAGE = 'docs/wallets.md';
+const PAGE = 'docs/wallet-developer.md';
 const NOW = new Date('2026-11-21T13:00:00.000Z');
 
 const { customer, hot_wallet: hotWallet } = jsonExample(PAGE, 'keys');

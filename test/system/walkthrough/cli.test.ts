@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, createWriteStream, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { hex } from '@scure/base';
 import { parse as parseEnvironmentFile } from 'dotenv';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addressToBase58 } from '#tari/address.ts';
+import { spawn } from '#test/child-process.ts';
 import { decodeQr, isQrLine } from '#test/cli/screens.ts';
 import { ShellScreen } from '#test/cli/shell-screen.ts';
 import { Home, TOOL } from '#test/cli/tool.ts';

@@ -3,7 +3,7 @@ import { HELD_ADVICE } from '#engine/money/held-reasons.ts';
 /**
  * An example of each request and each answer, for the API page: one order's way from the shop to Paid, and what an
  * operator does meanwhile. They stand in an order in which all of them work. The keys behind their signatures are those
- * that `docs/wallets.md` shows to everybody.
+ * that `docs/wallet-developer.md` shows to everybody.
  */
 export interface OperationExample {
   headers?: Readonly<Record<string, string>>;

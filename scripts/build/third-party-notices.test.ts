@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '#test/docs/documents.ts';
-import { bundledPackages, thirdPartyNotices } from '../../../scripts/build/third-party-notices.ts';
+import { bundledPackages, thirdPartyNotices } from './third-party-notices.ts';
 
 describe('the notices of third parties', () => {
   let folder: string;

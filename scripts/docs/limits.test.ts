@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withLimits } from '../../../scripts/docs/limits.ts';
+import { withLimits } from './limits.ts';
 
 describe('the table of limits', () => {
   let root: string;

@@ -1,0 +1,49 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { withLimits } from './limits.ts';
+import { routesDocument } from './routes.ts';
+import { environmentSample, settingsDocument } from './settings.ts';
+import { taritoolsDocument, withCommandTable } from './taritools.ts';
+
+/**
+ * `npm run docs` writes every document that is made from the code. With `--check` it writes nothing, names each document
+ * that is out of date, and exits with 1 if there is one.
+ */
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Each document by its path from the root, with what it should hold; those that keep hand-written parts get their text. */
+const DOCUMENTS: Readonly<Record<string, (present: string) => string | Promise<string>>> = {
+  '.env.sample': environmentSample,
+  'docs/reference/limits.md': (present) => withLimits(present, ROOT),
+  'docs/reference/routes.md': routesDocument,
+  'docs/reference/settings.md': settingsDocument,
+  'docs/reference/taritools.md': taritoolsDocument,
+  'docs/taritools.md': withCommandTable,
+};
+
+function readIfPresent(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+const isCheck = process.argv.includes('--check');
+for (const [name, wanted] of Object.entries(DOCUMENTS)) {
+  const path = join(ROOT, name);
+  const present = readIfPresent(path);
+  const text = await wanted(present);
+  if (text === present) continue;
+  if (isCheck) {
+    console.error(`${name} is out of date: run \`npm run docs\`.`);
+    process.exitCode = 1;
+  } else {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    console.log(`${name} is written.`);
+  }
+}
