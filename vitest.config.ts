@@ -14,6 +14,8 @@ export default defineConfig({
     // One more than the two cores of our machines: while some wait for processes and time-outs, others have them.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
+    // What was transformed for one run is there for the next.
+    experimental: { fsModuleCache: true, fsModuleCachePath: 'node_modules/.cache/vitest' },
     // No test changes what others import, and importing the whole program anew for each file took a third of the time.
     isolate: false,
     maxConcurrency: 6,

@@ -289,7 +289,7 @@ describe('settings that belong together', () => {
         const parsed = parseSettings(environment);
         expect(parsed.ok || parsed.problems.every((problem) => /^TPG_.*\.$/s.test(problem))).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 100 },
     );
   });
 });

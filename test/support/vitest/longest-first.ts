@@ -6,11 +6,16 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * where it has no times of the last run.
  */
 const LONG = [
-  /^test\/(cluster|crash|faults|simulation)\//,
-  /^test\/cli\/(admin|customers|menus|shopify|taritools|walk|wallet)\.test/,
-  /^test\/http\/routes\/(health|process|shutdown)\.test/,
-  /^test\/security\/secrets\.test/,
-  /^test\/store\/postgres-duty\.test/,
+  /^test\/system\/(cluster|crash|faults|fuzz|process|simulation|walkthrough)\//,
+  /^test\/system\/security\/secrets\.test/,
+  /^test\/cli\/(admin|menus|taritools)\.test/,
+  /^test\/engine\/cli\/customers\.test/,
+  /^test\/engine\/ledger\.property\.test/,
+  /^test\/platform\/database\/postgres-lease\.test/,
+  /^test\/platform\/monitoring\/http\/health\.test/,
+  /^test\/rails\/tari-chain\/(kills|nodes)\.test/,
+  /^test\/rails\/tari-wallet\/cli\/wallet\.test/,
+  /^test\/shops\/shopify\/cli\.test/,
   /^test\/tari\/seed-words\.test/,
 ];
 

@@ -3,8 +3,9 @@
  * test:all`), or where files are named on the command line, PostgreSQL has everything that keeps a store.
  */
 
-/** Tests that start processes, wait for time-outs or play for long: they need what `npm run build` makes. */
-export const SYSTEM: readonly string[] = [
+/** Tests that start processes. They need what `npm run build` makes. */
+const PROCESSES: readonly string[] = [
+  'scripts/build/*.test.ts',
   'test/**/cli/**/*.test.ts',
   'test/shops/shopify/cli.test.ts',
   'test/platform/database/{migrations,sqlite-migrations}.test.ts',
@@ -13,8 +14,25 @@ export const SYSTEM: readonly string[] = [
   'test/rails/tari-chain/kills.test.ts',
   'test/system/{contrib,crash,faults,process,simulation,walkthrough}/**/*.test.ts',
   'test/system/docs/{demo,examples,hot-wallet,nginx,taritools,test-projects}.test.ts',
-  'scripts/build/*.test.ts',
-  'test/system/security/secrets.test.ts',
+];
+
+/**
+ * Tests that start processes, wait for timeouts, play for long, or run a whole server with a shop beside it. `fast` has the
+ * rest, and must take less than half a minute on two processors.
+ */
+export const SYSTEM: readonly string[] = [
+  ...PROCESSES,
+  'test/auth/http/guard.test.ts',
+  'test/engine/http/operator-actions.test.ts',
+  'test/engine/ledger.property.test.ts',
+  'test/platform/http/openapi/{docs-page,examples}.test.ts',
+  'test/platform/http/rate-limit.test.ts',
+  'test/rails/tari-chain/{mempool,nodes,reorganisations,watcher}.test.ts',
+  'test/shops/{http,prices}/**/*.test.ts',
+  'test/shops/shopify/captures.property.test.ts',
+  'test/shops/shopify/http/**/*.test.ts',
+  'test/system/{fuzz,security}/**/*.test.ts',
+  'test/tari/{payer.property,seed-words}.test.ts',
 ];
 
 /** About PostgreSQL itself. */
