@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { Access } from '#auth/auth.ts';
 import { mayActAs } from '#auth/auth.ts';
+import { DomainError } from '#auth/errors.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Role } from '#platform/database/tables.ts';
-import { EngineError } from '#platform/errors.ts';
 import { HttpError } from '#platform/http/errors.ts';
 import type { StrangerLimit } from '#platform/http/rate-limit.ts';
 import { addressToBase58, type TariAddress } from '#tari/address.ts';
@@ -81,7 +81,7 @@ export function createGuard({ access, verificationKey, clock, limitStrangers }: 
     const hook: onRequestAsyncHookHandler = async (request, reply) => {
       const claims = await identify(request, reply);
       const inForce = await access.rolesInForce(claims.address, claims.roles);
-      if (!mayActAs(inForce, roles)) throw new EngineError('permission_missing');
+      if (!mayActAs(inForce, roles)) throw new DomainError('permission_missing');
       request.caller = { address: claims.address, name: addressToBase58(claims.address), roles: inForce };
     };
     return Object.assign(hook, { [GUARDED_BY]: roles });

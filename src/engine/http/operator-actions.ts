@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { callerOf, type Guard } from '#auth/http/guard.ts';
+import { DomainError } from '#engine/errors.ts';
 import type { OrderChanges } from '#engine/operator-actions.ts';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
-import { EngineError } from '#platform/errors.ts';
-import type { ErrorCode } from '#platform/http/errors.ts';
+import type { ErrorCode } from '#platform/errors.ts';
 import {
   address,
   customerId,
@@ -153,7 +153,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
         },
       },
       async (request) => {
-        if (!canReset) throw new EngineError('order_reset_impossible');
+        if (!canReset) throw new DomainError('order_reset_impossible');
         return changes.reset(changeRequestOf(request), request.params.order_id);
       },
     );

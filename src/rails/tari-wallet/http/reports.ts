@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Engine } from '#engine/engine.ts';
 import { CONFIRMATION_SENTENCES } from '#engine/payments.ts';
-import { EngineError, type EngineErrorCode } from '#platform/errors.ts';
+import { DomainError, type ErrorCode } from '#platform/errors.ts';
 import {
   address,
   LONGEST_ADDRESS,
@@ -52,7 +52,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     try {
       return await report();
     } catch (error) {
-      if (error instanceof EngineError && IS_IMPOSTURE.has(error.code)) await limitStrangers(request, reply);
+      if (error instanceof DomainError && IS_IMPOSTURE.has(error.code)) await limitStrangers(request, reply);
       throw error;
     }
   };
@@ -133,6 +133,6 @@ const IMPOSTURES = [
   'wallet_not_authorized',
   'wallet_signature_invalid',
   'wallet_nonce_not_increasing',
-] as const satisfies readonly EngineErrorCode[];
+] as const satisfies readonly ErrorCode[];
 
-const IS_IMPOSTURE: ReadonlySet<EngineErrorCode> = new Set(IMPOSTURES);
+const IS_IMPOSTURE: ReadonlySet<ErrorCode> = new Set(IMPOSTURES);

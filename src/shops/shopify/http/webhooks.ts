@@ -2,7 +2,9 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler, preValidationH
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Engine } from '#engine/engine.ts';
-import { type ErrorCode, HttpError } from '#platform/http/errors.ts';
+import type { ErrorCode } from '#platform/errors.ts';
+import { HttpError } from '#platform/http/errors.ts';
+import '#shops/shopify/errors.ts';
 import { result } from '#platform/http/fields.ts';
 import type { IpList } from '#platform/http/ip-allowlist.ts';
 import { described } from '#platform/http/openapi/route-docs.ts';
