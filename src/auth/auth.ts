@@ -36,8 +36,8 @@ export function isRole(text: string): text is Role {
 }
 
 /** A super admin may do everything. */
-export function mayActAs(held: ReadonlySet<Role>, needed: readonly Role[]): boolean {
-  return held.has('super_admin') || needed.every((role) => held.has(role));
+export function mayActAs(held: ReadonlySet<Role>, needed: readonly string[]): boolean {
+  return held.has('super_admin') || needed.every((role) => held.has(role as Role));
 }
 
 type AccessContext = Pick<EngineContext, 'store' | 'clock' | 'log'> & {

@@ -37,6 +37,7 @@ export function authRoutes({ access, clock, random, signingKey, limitStrangers }
     app.post(
       '/auth',
       {
+        config: { access: 'public' },
         onRequest: async (request, reply) => limitStrangers.refuseExceeded(request, reply),
         schema: {
           summary:

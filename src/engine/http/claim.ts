@@ -19,6 +19,7 @@ export function claimRoutes(orders: Engine['orders'], limitStrangers: StrangerLi
     app.post(
       '/order/claim',
       {
+        config: { access: 'public' },
         onRequest: limitStrangers,
         schema: {
           summary: 'Claims an order for the address that signed the claim',

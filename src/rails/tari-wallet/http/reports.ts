@@ -70,6 +70,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     app.get(
       '/wallet/send_to',
       {
+        config: { access: 'public' },
         onRequest: limitStrangers,
         schema: {
           summary: 'The addresses of the hot wallets, where customers pay to',
@@ -83,6 +84,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     app.post(
       '/wallet/incoming_payment',
       {
+        config: { access: 'public' },
         onRequest: refuseImpostorsBody,
         schema: {
           summary: 'Reports a payment that a hot wallet has seen',
@@ -110,6 +112,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     app.post(
       '/wallet/tx_confirmation',
       {
+        config: { access: 'public' },
         onRequest: refuseImpostorsBody,
         schema: {
           summary: 'Reports that a payment is confirmed on the chain',

@@ -135,6 +135,7 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
     app.get(
       '/shopify/health',
       {
+        config: { access: 'public' },
         schema: {
           summary: 'Says that the shop’s routes can be reached',
           tags: ['shop'],
@@ -147,6 +148,7 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
     );
 
     const options = {
+      config: { access: 'public' } as const,
       onRequest: checkBeforeBody,
       preValidation: checkSender,
       bodyLimit: LARGEST_WEBHOOK_BYTES,
