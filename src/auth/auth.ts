@@ -3,9 +3,9 @@ import { requireShopNetwork } from '#engine/shop-network.ts';
 import { recordChange } from '#platform/audit-log/record.ts';
 import { ROLES, type Role } from '#platform/database/tables.ts';
 import type { Repositories } from '#platform/database/transaction.ts';
-import { EngineError } from '#platform/errors.ts';
 import { type AccountId, accountOf, addressOfAccount, addressToBase58, type TariAddress } from '#tari/address.ts';
 import type { LoginClaims } from '#tari/ristretto-jwt.ts';
+import { DomainError } from './errors.ts';
 
 /** Every address has this role, so it is neither granted nor revoked. */
 const EVERYBODYS_ROLE: Role = 'user';
@@ -36,8 +36,8 @@ export function isRole(text: string): text is Role {
 }
 
 /** A super admin may do everything. */
-export function mayActAs(held: ReadonlySet<Role>, needed: readonly Role[]): boolean {
-  return held.has('super_admin') || needed.every((role) => held.has(role));
+export function mayActAs(held: ReadonlySet<Role>, needed: readonly string[]): boolean {
+  return held.has('super_admin') || needed.every((role) => held.has(role as Role));
 }
 
 type AccessContext = Pick<EngineContext, 'store' | 'clock' | 'log'> & {
@@ -59,12 +59,12 @@ export function access({ store, clock, log, settings }: AccessContext) {
     /**
      * Lets an address in that has signed a login token: uses up the token's nonce and answers the roles that it asked
      * for. A refused login leaves the nonce as it was.
-     * @throws {EngineError} `wrong_network`, `login_roles_not_held`, `login_nonce_not_increasing`
+     * @throws {DomainError} `wrong_network`, `login_roles_not_held`, `login_nonce_not_increasing`
      */
     async logIn(claims: LoginClaims): Promise<Role[]> {
       const account = accountOf(claims.address);
       const unknown = claims.desiredRoles.find((role) => !isRole(role));
-      if (unknown !== undefined) throw new EngineError('login_roles_not_held', `There is no role of the name given.`);
+      if (unknown !== undefined) throw new DomainError('login_roles_not_held', `There is no role of the name given.`);
       const desired = [...new Set(claims.desiredRoles.filter(isRole))];
       const now = clock.now();
       await store.run(async (tx) => {
@@ -72,11 +72,11 @@ export function access({ store, clock, log, settings }: AccessContext) {
         const held = await heldRoles(tx, account);
         const missing = desired.filter((role) => !held.has(role));
         if (missing.length > 0) {
-          throw new EngineError('login_roles_not_held', `The address does not have the role ${missing.join(', ')}.`);
+          throw new DomainError('login_roles_not_held', `The address does not have the role ${missing.join(', ')}.`);
         }
         const isStranger = !(await isKnown(tx, account));
         const isNew = await tx.nonces.raise('login', account, claims.nonce, now, isStranger);
-        if (!isNew) throw new EngineError('login_nonce_not_increasing');
+        if (!isNew) throw new DomainError('login_nonce_not_increasing');
         if (isStranger) strangers += 1;
         if (isStranger && strangers % STRANGERS_COUNTED_EVERY === 0) {
           await tx.nonces.forgetStrangersBut(MAX_STRANGERS_NONCES);
@@ -118,11 +118,11 @@ export function access({ store, clock, log, settings }: AccessContext) {
 
     /**
      * Grants and revokes roles, all of the changes or none. Granting what is held, or revoking what is not, is no error.
-     * @throws {EngineError} `role_irrevocable`; `wrong_network` where roles are granted to an address that can't log in.
+     * @throws {DomainError} `role_irrevocable`; `wrong_network` where roles are granted to an address that can't log in.
      */
     async changeRoles(changes: readonly RoleChange[], actor: string): Promise<void> {
       if (changes.some((change) => change.revoke.includes(EVERYBODYS_ROLE))) {
-        throw new EngineError('role_irrevocable', EVERYBODYS_ROLE);
+        throw new DomainError('role_irrevocable', EVERYBODYS_ROLE);
       }
       const now = clock.now();
       await store.run(async (tx) => {

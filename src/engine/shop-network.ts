@@ -1,5 +1,5 @@
+import { DomainError } from '#auth/errors.ts';
 import type { Repositories } from '#platform/database/transaction.ts';
-import { EngineError } from '#platform/errors.ts';
 import { type AccountId, type Network, networkOfAccount, networkOfBase58 } from '#tari/address.ts';
 import type { EngineSettings } from './context.ts';
 
@@ -29,12 +29,12 @@ export function networkProblemBySettings({ paymentWalletAddress }: ShopSettings,
   return networkProblem(shop, account);
 }
 
-/** @throws {EngineError} `wrong_network` */
+/** @throws {DomainError} `wrong_network` */
 export async function requireShopNetwork(
   tx: Pick<Repositories, 'wallets'>,
   settings: ShopSettings,
   account: AccountId,
 ): Promise<void> {
   const problem = networkProblem(await shopNetwork(tx, settings), account);
-  if (problem !== undefined) throw new EngineError('wrong_network', problem);
+  if (problem !== undefined) throw new DomainError('wrong_network', problem);
 }

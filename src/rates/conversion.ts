@@ -1,6 +1,5 @@
 import type { Order } from '#engine/store/orders.ts';
 import type { Repositories } from '#platform/database/transaction.ts';
-import { EngineError } from '#platform/errors.ts';
 import type { ShopOrder } from '#shops/shop-connector.ts';
 import {
   AmountError,
@@ -10,24 +9,25 @@ import {
   priceInMicroTari,
   TARI_SUPPLY,
 } from '#tari/micro-tari.ts';
+import { DomainError } from './errors.ts';
 
 /** A price as the shop wrote it. */
 export type ShopPrice = Pick<ShopOrder, 'price' | 'currency'>;
 
 /**
  * The price in µT by the rate that holds now; Tari is worth itself.
- * @throws {EngineError} `unsupported_currency`, `invalid_price`
+ * @throws {DomainError} `unsupported_currency`, `invalid_price`
  */
 export async function convertPrice(
   tx: Repositories,
   shopPrice: ShopPrice,
 ): Promise<{ totalPrice: MicroTari; exchangeRate: bigint }> {
   const exchangeRate = await rateInForce(tx, shopPrice.currency);
-  if (exchangeRate === undefined) throw new EngineError('unsupported_currency', shopPrice.currency);
+  if (exchangeRate === undefined) throw new DomainError('unsupported_currency', shopPrice.currency);
   try {
     return { totalPrice: priceAtRate(shopPrice.price, exchangeRate), exchangeRate };
   } catch (error) {
-    if (error instanceof AmountError) throw new EngineError('invalid_price', error.message);
+    if (error instanceof AmountError) throw new DomainError('invalid_price', error.message);
     throw error;
   }
 }

@@ -3,7 +3,8 @@ import { type Page, type PageRequest, readPage } from '#engine/queries.ts';
 import { type PriceUpdateView, priceUpdateView } from '#engine/views.ts';
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
 import type { Repositories } from '#platform/database/transaction.ts';
-import { EngineError } from '#platform/errors.ts';
+import { DomainError } from '#shops/errors.ts';
+
 import type { PriceUpdate, PriceUpdateFilter } from '#shops/store/price-updates.ts';
 import { NO_PROGRESS } from '#shops/store/price-updates.ts';
 import { isTariCurrency } from '#tari/micro-tari.ts';
@@ -56,7 +57,7 @@ export function priceUpdates(
   /** Looks for a work that somebody asks for. */
   const findIn = async (tx: Repositories, id: bigint): Promise<PriceUpdate> => {
     const update = await tx.priceUpdates.find(id);
-    if (update === undefined) throw new EngineError('price_update_not_found', String(id));
+    if (update === undefined) throw new DomainError('price_update_not_found', String(id));
     return update;
   };
 
@@ -92,22 +93,22 @@ export function priceUpdates(
         ),
       ),
 
-    /** @throws {EngineError} `price_update_not_found` */
+    /** @throws {DomainError} `price_update_not_found` */
     get: (id: bigint): Promise<PriceUpdate> => store.read((tx) => findIn(tx, id)),
 
     /**
      * Has the shop show all its prices at the rate that holds for a currency, whatever was done before.
-     * @throws {EngineError} `no_shop_for_prices`, `exchange_rate_fixed`, `exchange_rate_not_found`
+     * @throws {DomainError} `no_shop_for_prices`, `exchange_rate_fixed`, `exchange_rate_not_found`
      */
     async start(request: ChangeRequest, currencyCode: string): Promise<PriceUpdateView> {
       const currency = currencyCode.toUpperCase();
-      if (!hasShop) throw new EngineError('no_shop_for_prices');
-      if (isTariCurrency(currency)) throw new EngineError('exchange_rate_fixed', currency);
+      if (!hasShop) throw new DomainError('no_shop_for_prices');
+      if (isTariCurrency(currency)) throw new DomainError('exchange_rate_fixed', currency);
       const started = await perform(request, async ({ tx, now }) => {
         const rate = await tx.exchangeRates.last(currency);
-        if (rate === undefined) throw new EngineError('exchange_rate_not_found', currency);
+        if (rate === undefined) throw new DomainError('exchange_rate_not_found', currency);
         const id = await requestShop(tx, rate, now);
-        if (id === undefined) throw new EngineError('no_shop_for_prices');
+        if (id === undefined) throw new DomainError('no_shop_for_prices');
         const answer = priceUpdateView(await findIn(tx, id));
         return { answer, record: { action: 'start price update', subject: `price update ${id}`, after: answer } };
       });
@@ -117,13 +118,13 @@ export function priceUpdates(
 
     /**
      * Has a work that has failed, or waits for its next try, go on at once, from where it stopped.
-     * @throws {EngineError} `price_update_not_found`, `price_update_finished`
+     * @throws {DomainError} `price_update_not_found`, `price_update_finished`
      */
     async retry(request: ChangeRequest, id: bigint): Promise<PriceUpdateView> {
       const retried = await perform(request, async ({ tx, now }) => {
         const update = await findIn(tx, id);
         if (update.state === 'done' || update.state === 'superseded') {
-          throw new EngineError('price_update_finished', `${id} is ${update.state}`);
+          throw new DomainError('price_update_finished', `${id} is ${update.state}`);
         }
         await tx.priceUpdates.restart(id, { ...update, globalRateError: null }, 0, now, now);
         const answer = priceUpdateView(await findIn(tx, id));
