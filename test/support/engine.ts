@@ -6,31 +6,43 @@ import { Ledger } from '#engine/money/ledger.ts';
 import { senderText } from '#engine/money/owners.ts';
 import type { ConfirmationReceipt, PaymentReceipt, PaymentReport } from '#engine/payments.ts';
 import type { Order } from '#engine/store/orders.ts';
-import type { Clock } from '#platform/clock.ts';
-import { type OpenedStore, openStore } from '#platform/database/open.ts';
+import type { OpenedStore } from '#platform/database/open.ts';
 import { stringifyJson } from '#platform/json.ts';
-import type { Logger } from '#platform/logging/logger.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
-import type { WalletMessage } from '#rails/tari-wallet/wallets.ts';
 import type { ShopOrder } from '#shops/shop-connector.ts';
-import type { WebhookAnswer, WebhookDelivery } from '#shops/store/webhooks.ts';
+import type { WebhookAnswer } from '#shops/store/webhooks.ts';
 import { addressToBase58, type TariAddress } from '#tari/address.ts';
-import { type Claim, signClaim } from '#tari/claim.ts';
 import { type MicroTari, microTari } from '#tari/micro-tari.ts';
-import { type LoginClaims, signToken, verifyLoginToken } from '#tari/ristretto-jwt.ts';
 import { readSender, type Sender } from '#tari/sender.ts';
-import { confirmationPayload, paymentPayload, signWalletMessage } from '#tari/wallet-signature.ts';
-import { isOnPostgres, newDatabase, newFolder, type TestDatabase } from './database/database.ts';
-import { HOT_WALLET, NOW, type Person } from './test-wallets.ts';
-import { afterFile } from './vitest/after-file.ts';
+import { confirmationPayload, paymentPayload } from '#tari/wallet-signature.ts';
+import { type ManualClock, manualClock } from './clock.ts';
+import { newDatabase, newFolder, type TestDatabase } from './database/database.ts';
+import { type RecordingLog, recordingLog } from './recording-log.ts';
+import { aDelivery, aShopOrder } from './shop-orders.ts';
+import { claimBy, type MessageOptions, WALLET_PLACE, walletMessageOf } from './signing.ts';
+import { borrowStore, type LentStore, openStoreOf } from './store-pool.ts';
+import { HOT_WALLET, type Person } from './test-wallets.ts';
+
+/** What tests of the rules are written with. */
+
+export { type ManualClock as TestClock, manualClock as testClock } from './clock.ts';
+export { type RecordedLine, type RecordingLog, recordingLog } from './recording-log.ts';
+export { aDelivery, aShopOrder } from './shop-orders.ts';
+export {
+  claimBy,
+  claimText,
+  forgedClaimText,
+  loginBy,
+  loginTokenBy,
+  type MessageOptions,
+  WALLET_PLACE,
+  walletMessageOf,
+} from './signing.ts';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
-
-/** Where the hot wallet of the tests stands. */
-export const WALLET_PLACE = '10.1.2.3';
 
 /** Who changes things by hand in tests. */
 export const ADMIN = 'test-admin';
@@ -47,113 +59,6 @@ export function takeNames(): () => string {
 /** Whole Tari as an amount. */
 export function tari(amount: number): MicroTari {
   return microTari(BigInt(amount) * 1_000_000n);
-}
-
-/** Enough for a signature that nobody guards anything with; the key and the message make each nonce its own. */
-const randomOfTests = (length: number) => new Uint8Array(length).fill(7);
-
-// ---- Time and the log ---------------------------------------------------------------------------------------------
-
-/** A clock that stands still until its test moves it. */
-export interface TestClock extends Clock {
-  advance(ms: number): void;
-}
-
-export function testClock(start: Date = NOW): TestClock {
-  let time = start.getTime();
-  return {
-    now: () => new Date(time),
-    advance: (ms) => {
-      time += ms;
-    },
-  };
-}
-
-export interface RecordedLine {
-  level: 'debug' | 'info' | 'warn' | 'error';
-  fields: Record<string, unknown>;
-  sentence: string;
-}
-
-export interface RecordingLog extends Logger {
-  readonly lines: RecordedLine[];
-}
-
-export function recordingLog(): RecordingLog {
-  const lines: RecordedLine[] = [];
-  const at = (level: RecordedLine['level']) => (fields: object, sentence: string) =>
-    void lines.push({ level, fields: fields as Record<string, unknown>, sentence });
-  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-}
-
-// ---- What people and machines sign --------------------------------------------------------------------------------
-
-/** "This address pays for this order", signed by the person; with another's address it is a lie. */
-export function claimBy(person: Person, orderId: string, address: TariAddress = person.tariAddress): Claim {
-  return signClaim(person.secretKey, address, orderId, randomOfTests);
-}
-
-/** The claim as a memo or an order's note carries it. */
-export function claimText(person: Person, orderId: string, address?: TariAddress): string {
-  return JSON.stringify(claimBy(person, orderId, address));
-}
-
-/** A text that looks like the person's claim, but is signed by somebody else. */
-export function forgedClaimText(victim: Person, forger: Person, orderId: string): string {
-  return claimText(forger, orderId, victim.tariAddress);
-}
-
-export interface MessageOptions {
-  wallet?: Person;
-  /** The form of the wallet's address; its single address where left out. */
-  address?: TariAddress;
-  nonce?: bigint;
-  remoteAddress?: string;
-  signature?: string;
-}
-
-/** A payload as a hot wallet signs and sends it. */
-export function walletMessageOf(payload: string, options: MessageOptions & { nonce: bigint }): WalletMessage {
-  const { wallet = HOT_WALLET, address = wallet.tariAddress, nonce, remoteAddress = WALLET_PLACE } = options;
-  const signature = options.signature ?? signWalletMessage(wallet.secretKey, address, nonce, payload, randomOfTests);
-  return { address, nonce, signature, payload, remoteAddress };
-}
-
-/** The text of a login token, signed by the person. */
-export function loginTokenBy(person: Person, nonce: bigint, roles: readonly string[]): string {
-  const claims = { address: addressToBase58(person.tariAddress), nonce, desired_roles: roles };
-  return signToken(claims, person.secretKey, randomOfTests);
-}
-
-/** A login as it reaches the engine: from a token that was signed and verified. */
-export function loginBy(person: Person, nonce: bigint, roles: readonly string[]): LoginClaims {
-  return verifyLoginToken(loginTokenBy(person, nonce, roles));
-}
-
-// ---- What the shop says -------------------------------------------------------------------------------------------
-
-/** An order of 100 XTM, as the shop reports it. Its note is looked through for claims, as the shop's adapter does. */
-export function aShopOrder(order: Partial<ShopOrder> = {}): ShopOrder {
-  const memo = order.memo ?? null;
-  return {
-    orderId: '1001',
-    altId: null,
-    customerId: 'c1',
-    isPaidInShop: false,
-    isCancelledInShop: false,
-    memo,
-    claimTexts: memo === null ? [] : [memo],
-    price: '100.00',
-    currency: 'XTM',
-    outstanding: null,
-    createdAt: NOW,
-    updatedAt: NOW,
-    ...order,
-  };
-}
-
-export function aDelivery(delivery: Partial<WebhookDelivery> = {}): WebhookDelivery {
-  return { webhookId: null, topic: 'orders/create', eventId: null, triggeredAt: null, ...delivery };
 }
 
 export interface PaymentOptions {
@@ -177,7 +82,7 @@ export type Dump = Record<string, Record<string, unknown>[]>;
 
 export interface TestEngineOptions {
   settings?: Partial<EngineSettings>;
-  clock?: TestClock;
+  clock?: ManualClock;
   bus?: EventBus;
   nothingExpiresBefore?: Date;
   /** A database that exists; an empty one where it is left out. */
@@ -192,7 +97,7 @@ export interface TestEngineOptions {
 export class TestEngine {
   readonly engine: Engine;
   readonly store: OpenedStore;
-  readonly clock: TestClock;
+  readonly clock: ManualClock;
   readonly bus: EventBus;
   readonly log: RecordingLog;
   /** The database past the store. */
@@ -202,7 +107,7 @@ export class TestEngine {
   readonly #context: EngineContext;
   #transactions = 0;
 
-  constructor(context: EngineContext, parts: { store: OpenedStore; clock: TestClock; bus: EventBus } & TestParts) {
+  constructor(context: EngineContext, parts: { store: OpenedStore; clock: ManualClock; bus: EventBus } & TestParts) {
     this.#context = context;
     let manualPayments = 0;
     this.engine = createEngine(context, {
@@ -362,73 +267,6 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-// ---- Stores that are used again -----------------------------------------------------------------------------------
-
-/** To open a store and to close it takes longer than most tests do, so those of a file have one after each other. */
-class LentStore {
-  readonly database: TestDatabase;
-  readonly #store: OpenedStore;
-  /** Until somebody does with it what lasts. */
-  #isAsNew = true;
-
-  constructor(database: TestDatabase, store: OpenedStore) {
-    this.database = database;
-    this.#store = store;
-  }
-
-  /** What its borrower gets. */
-  lend(): OpenedStore {
-    const spoil = () => {
-      this.#isAsNew = false;
-    };
-    const { close, onCommitted, takeDuty } = this.#store;
-    return {
-      ...this.#store,
-      close() {
-        spoil();
-        return close();
-      },
-      onCommitted(listener) {
-        spoil();
-        onCommitted(listener);
-      },
-      takeDuty(name) {
-        spoil();
-        return takeDuty(name);
-      },
-    };
-  }
-
-  /** Empties it for the next one. */
-  async takeBack(): Promise<void> {
-    if (this.#isAsNew && (await this.database.empty())) idle.push(this);
-    else await this.end();
-  }
-
-  async end(): Promise<void> {
-    await this.#store.close();
-    await this.database.release();
-  }
-}
-
-const idle: LentStore[] = [];
-
-async function borrowStore(): Promise<LentStore> {
-  const waiting = idle.pop();
-  if (waiting !== undefined) return waiting;
-  afterFile(endIdle);
-  const database = await newDatabase();
-  return new LentStore(database, await openStoreOf(database));
-}
-
-function openStoreOf({ url }: TestDatabase): Promise<OpenedStore> {
-  return openStore(url, { maxConnections: isOnPostgres() ? 5 : 2 });
-}
-
-async function endIdle(): Promise<void> {
-  for (const store of idle.splice(0)) await store.end();
-}
-
 // ---- The beginning and the end of a test --------------------------------------------------------------------------
 
 /** A database that `closeEngines` gives up. */
@@ -444,7 +282,7 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
   const database = options.database ?? (borrowed as LentStore).database;
   const store = borrowed?.lend() ?? (await openStoreOf(database));
   const log = recordingLog();
-  const clock = options.clock ?? testClock();
+  const clock = options.clock ?? manualClock();
   const bus = options.bus ?? new EventBus(log);
   const settings: EngineSettings = {
     strictMode: true,
