@@ -2,6 +2,7 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import type { JwtKeys } from '#auth/key-file.ts';
+import { engineSettings } from '#engine/context.ts';
 import type { Clock } from '#platform/clock.ts';
 import { parseSettings, type Settings } from '#platform/config/read-settings.ts';
 import type { Role } from '#platform/database/tables.ts';
@@ -15,6 +16,7 @@ import { type Claim, signClaim } from '#tari/claim.ts';
 import { signToken } from '#tari/ristretto-jwt.ts';
 import { generateSecretKey, publicKeyOf } from '#tari/schnorr.ts';
 import { confirmationPayload, paymentPayload, signWalletMessage } from '#tari/wallet-signature.ts';
+import { type UseCases, useCasesOf } from '#test/use-cases.ts';
 import { isOnPostgres, newDatabase, newFolder, type TestDatabase } from './database/database.ts';
 import {
   type ShopifyStandIn,
@@ -138,7 +140,7 @@ export interface TestServerOptions {
 }
 
 /** The application over a core in the test's own thread, whose store tests can look into. */
-export type TestApp = App & Pick<OpenedCore, 'store'>;
+export type TestApp = App & Pick<OpenedCore, 'store'> & { readonly engine: UseCases };
 
 interface RunningServer {
   app: TestApp;
@@ -512,14 +514,15 @@ async function begin(options: TestServerOptions): Promise<RunningServer> {
     fetch: options.fetch ?? globalThis.fetch,
     log: logger,
     folder,
-    startScan: scanHere,
+    ports: { startScan: scanHere },
   });
   const { store } = core;
   const ports = { settings, keys, clock, randomBytes: randomOfTests, log: logger, core };
-  const app = { ...(await createApp(ports)), store };
+  const app = await createApp(ports);
+  const engine = useCasesOf(app.services, { store, clock, settings: engineSettings(settings), log: logger });
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
   if (options.start) await app.start();
-  return { app, url, folder, database, clock, keys, settings, log, shop };
+  return { app: { ...app, engine, store }, url, folder, database, clock, keys, settings, log, shop };
 }
 
 // ---- Servers that are borrowed ------------------------------------------------------------------------------------
