@@ -4,7 +4,8 @@ import type { Settings } from './platform/config/read-settings.ts';
 import { createLogger } from './platform/logging/json-log.ts';
 import { systemRandomBytes } from './platform/random.ts';
 import { GatheredPosts } from './platform/threads/message-batch.ts';
-import { type Answer, Answerer, answerOfRefused, type Call, type Functions } from './platform/threads/rpc.ts';
+import { Answerer, answerOfRefused, type Call, type Functions } from './platform/threads/rpc.ts';
+import type { ThreadMessage } from './platform/threads/start-thread.ts';
 import { createScanThread } from './rails/tari-chain/scan/start-scan.ts';
 import { openCore } from './services.ts';
 
@@ -17,15 +18,12 @@ export interface CoreThreadData {
   folder: string;
 }
 
-/** What the thread tells: answers to calls, and lines of the log. */
-export type ToldByCore = Answer | string;
-
 /** The thread of the core. It answers the calls of the thread that started it until it is told to close. */
 function main(): void {
   if (parentPort === null) throw new Error('This is started as a thread, not as a program');
   const port = parentPort;
   const { settings, folder } = workerData as CoreThreadData;
-  const told: GatheredPosts<ToldByCore> = new GatheredPosts<ToldByCore>(
+  const told: GatheredPosts<ThreadMessage> = new GatheredPosts<ThreadMessage>(
     (items) => port.postMessage(items),
     (item, error) => {
       if (typeof item !== 'string') told.add(answerOfRefused(item, error));
@@ -46,10 +44,12 @@ function main(): void {
     log,
     noticeReplacement: true,
     folder,
-    startScan: (scanSettings) => createScanThread(SCAN_THREAD, scanSettings),
+    ports: { startScan: (scanSettings) => createScanThread(SCAN_THREAD, scanSettings) },
   });
   void answerer.open(
-    opening.then(({ useCases, start, close }): Functions => ({ useCases: useCases as Functions, start, close })),
+    opening.then(
+      ({ services, start, close }): Functions => ({ services: services as unknown as Functions, start, close }),
+    ),
   );
 }
 

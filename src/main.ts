@@ -12,8 +12,9 @@ import { databaseUrlFrom, shownDatabaseUrl } from './platform/database/url.ts';
 import { createLogger, type Logger, standardOutput } from './platform/logging/json-log.ts';
 import { systemRandomBytes } from './platform/random.ts';
 import { keepHeapSmall } from './platform/threads/heap-limits.ts';
-import { startCore } from './platform/threads/start-thread.ts';
+import { startThread } from './platform/threads/start-thread.ts';
 import type { App } from './server.ts';
+import type { Core } from './services.ts';
 
 /** Built beside this one. */
 const CORE_THREAD = new URL('core-thread.js', import.meta.url);
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
   const keys = settings.jwtKeys ?? (await makeshiftKeys(folder, settings, log));
   // HTTP is loaded while the thread starts: one after the other would take a third longer.
   const [core, { createApp }] = await Promise.all([
-    startCore(CORE_THREAD, { settings, folder }, (line) => output.write(line)),
+    startThread<Core>(CORE_THREAD, { settings, folder }, (line) => output.write(line)),
     import('./server.ts'),
   ]);
   const app = await createApp({

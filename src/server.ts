@@ -1,13 +1,12 @@
 import type { FastifyInstance } from 'fastify';
+import { enforceAccess } from './auth/http/guard.ts';
 import type { JwtKeys } from './auth/key-file.ts';
-import { checkingSignatures, type Engine } from './engine/engine.ts';
-import { engineSettings } from './engine-settings.ts';
+import { modules } from './modules.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Settings } from './platform/config/read-settings.ts';
 import { createServer } from './platform/http/server.ts';
 import type { Logger } from './platform/logging/logger.ts';
-import { createMetrics } from './platform/monitoring/http/metrics.ts';
-import { createReadiness } from './platform/monitoring/http/readiness.ts';
+import type { Services } from './platform/module.ts';
 import type { Core } from './services.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
 
@@ -23,7 +22,7 @@ export interface AppPorts {
 
 export interface App {
   server: FastifyInstance;
-  engine: Engine;
+  services: Services;
   /** Starts what works by itself: the outbox, expiry, housekeeping. */
   start(): Promise<void>;
   /** Says to balancers that it will end, and goes on meanwhile. */
@@ -33,24 +32,27 @@ export interface App {
 }
 
 /** Puts HTTP, and what looks at signatures, before the core. */
-export async function createApp({ settings, keys, clock, randomBytes, log, core }: AppPorts): Promise<App> {
-  const engine = checkingSignatures(core.useCases, { settings: engineSettings(settings), log });
+export async function createApp({ core, ...ports }: AppPorts): Promise<App> {
+  const { services } = core;
   let isEnding = false;
-  const server = await createServer({
-    engine,
-    settings,
-    keys,
-    clock,
-    random: randomBytes,
-    log,
-    checkReadiness: createReadiness(engine.condition, () => isEnding),
-    isEnding: () => isEnding,
-    metrics: settings.metrics ? createMetrics(engine.figures, log) : undefined,
-  });
+  const server = await createServer(
+    { ...ports, isEnding: () => isEnding },
+    {
+      enforceAccess: (app, { keys, clock, limitStrangers }) =>
+        enforceAccess(app, { access: services.auth, verificationKey: keys.verificationKey, clock, limitStrangers }),
+      async register(app, http) {
+        for (const { routes: load } of modules) {
+          const { routes } = (await load?.()) ?? {};
+          const plugin = routes?.(services, http);
+          if (plugin !== undefined) await app.register(plugin);
+        }
+      },
+    },
+  );
 
   return {
     server,
-    engine,
+    services,
     start: () => core.start(),
     announceEnd() {
       isEnding = true;

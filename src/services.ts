@@ -1,31 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hex } from '@scure/base';
-import { createTask } from 'node-cron';
-import type { EngineContext } from './engine/context.ts';
-import { createUseCases, type UseCases } from './engine/engine.ts';
-import { engineSettings } from './engine-settings.ts';
+import { modules } from './modules.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Settings } from './platform/config/read-settings.ts';
 import { type OpenedStore, openStore } from './platform/database/open.ts';
 import type { Store } from './platform/database/store.ts';
 import { watchWrites } from './platform/database/watched-store.ts';
 import { DutyKeeper } from './platform/jobs/lease-holder.ts';
+import { scheduleJob } from './platform/jobs/scheduled-job.ts';
 import type { Logger } from './platform/logging/logger.ts';
+import type { Background, Module, Opened, Ports, ServiceContext, Services } from './platform/module.ts';
 import { Dispatcher } from './platform/outbox/dispatcher.ts';
 import { EventBus } from './platform/outbox/event-bus.ts';
 import { loadPlugins } from './platform/outbox/plugins.ts';
-import type { ScanSettings } from './rails/tari-chain/scan/open-scan.ts';
-import type { ScanThread } from './rails/tari-chain/scan/start-scan.ts';
-import { subscribeStorefront } from './shops/notify-shop.ts';
-import { PriceUpdateWorker } from './shops/prices/worker.ts';
-import type { ShopPrices } from './shops/shop-connector.ts';
-import { type ShopifyStorefront, shopifyFromSettings } from './shops/shopify/connect.ts';
-import { readContent } from './shops/shopify/webhooks/content.ts';
-import { networkOfBase58 } from './tari/address.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
-
-/** Old webhooks are forgotten once a day, at an hour when shops are quiet. */
-const HOUSEKEEPING_SCHEDULE = '17 4 * * *';
 
 /** Of the name of each take of a delivery: nobody ever gives the same again. */
 const HOLD_BYTES = 12;
@@ -46,13 +34,13 @@ export interface CorePorts {
   noticeReplacement?: boolean;
   /** Plugins' paths are relative to this folder. */
   folder: string;
-  /** Starts what asks the nodes of the chain, where it is watched. */
-  startScan: (settings: ScanSettings) => ScanThread;
+  /** What contexts need that only the process can give. */
+  ports?: Ports;
 }
 
 /** Whatever has to do with the database, and with telling the shop and plugins what it holds: all but HTTP. */
 export interface Core {
-  useCases: UseCases;
+  services: Services;
   /** Starts what works by itself: the outbox, expiry, housekeeping. */
   start(): Promise<void>;
   /** Finishes what was taken, then lets go of everything. */
@@ -64,18 +52,10 @@ export interface OpenedCore extends Core {
   store: Store;
 }
 
-/** Wires the core, from the database up to the use cases. @throws {StoreUnavailableError | StoreBrokenError} */
+/** Opens the database, and all contexts over it. @throws {StoreUnavailableError | StoreBrokenError} */
 export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   const { settings, clock, randomBytes, random, log } = ports;
-  const opened = await openStore(settings.databaseUrl, {
-    maxConnections: settings.maxConnections,
-    random,
-    connectTimeoutMs: settings.databaseConnectTimeoutMs,
-    statementTimeoutMs: settings.databaseStatementTimeoutMs,
-    idleTransactionTimeoutMs: settings.databaseIdleTimeoutMs,
-    noticeReplacement: ports.noticeReplacement,
-  });
-  const { store, lastFailedWriteAt } = watchWrites(opened, clock);
+  const { store, lastFailedWriteAt } = watchWrites(await openDatabase(ports), clock);
   if (store.appliedMigrations.length > 0) {
     log.info(
       { migrations: store.appliedMigrations },
@@ -85,39 +65,34 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   }
 
   const bus = new EventBus(log);
-  const storefront = createStorefront(ports);
-  if (storefront) subscribeStorefront(bus, storefront, log, (orderId) => keptAuthorizations(store, orderId));
-  const ownSubscribers = bus.allDurableSubscribers();
-  await loadPlugins(settings.plugins, ports.folder, bus);
-  const plugins = bus.allDurableSubscribers().filter((name) => !ownSubscribers.includes(name));
   const makeHold = () => hex.encode(randomBytes(HOLD_BYTES));
   const dispatcher = new Dispatcher({ store, bus, clock, random, makeHold, log });
   store.onCommitted((events) => {
     bus.emit(events);
     dispatcher.wake();
   });
-
-  const startedAt = clock.now();
-  const context: EngineContext = { store, clock, log, subscriptions: bus, settings: engineSettings(settings) };
-  const chainRail = await openRail(ports, context);
-  const useCases = createUseCases(context, {
-    steadiness: {
-      notBefore: new Date(startedAt.getTime() + settings.expiryGraceMs),
-      graceMs: settings.expiryGraceMs,
-      lastFailedWriteAt,
-    },
+  const { services, backgrounds } = await openServices(modules, {
+    store,
+    clock,
+    log,
+    settings,
+    subscriptions: bus,
+    ports: { ...ports.ports },
+    random,
+    randomBytes,
+    fetch: ports.fetch,
+    startedAt: clock.now(),
+    lastFailedWriteAt,
     wakeOutbox: () => dispatcher.wake(),
-    wakePriceUpdates: () => chores.wakePriceUpdates(),
-    storefront,
-    chainWatch: chainRail,
-    readContent: (topic, body) => readContent(topic, body, settings.shopify),
-    makeTxid: () => `manual-${hex.encode(randomBytes(16))}`,
   });
-  const chores = createChores({ ...ports, store, useCases, prices: storefront?.prices });
-  const keeper = new DutyKeeper({ store, name: 'chores', begin: chores.begin, end: chores.end, random, log });
+  const ownSubscribers = bus.allDurableSubscribers();
+  await loadPlugins(settings.plugins, ports.folder, bus);
+  const plugins = bus.allDurableSubscribers().filter((name) => !ownSubscribers.includes(name));
+  const scheduler = createScheduler(backgrounds, log);
+  const keeper = new DutyKeeper({ store, name: 'chores', begin: scheduler.begin, end: scheduler.end, random, log });
 
   return {
-    useCases,
+    services,
     store,
     async start() {
       const now = clock.now();
@@ -127,23 +102,63 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
         if (missed > 0)
           log.info({ subscriber: name, missed }, `The plugin ${name} is told of ${missed} events that it missed`);
       }
-      if (!(await useCases.access.isAnybody('super_admin'))) {
-        log.warn(
-          {},
-          'Nobody is super admin yet. Make somebody one with: taritools setup add-user -a ADDRESS -r super_admin',
-        );
-      }
-      if (store.appliedMigrations.length > 0) await reportOwners(useCases, log);
-      await warnOfOtherNetworks(useCases, settings, log);
+      for (const { start } of backgrounds) await start?.();
       dispatcher.start();
       keeper.start();
-      chainRail?.start();
-      if (storefront) void reportConnection(storefront, log);
     },
     async close() {
-      const told = Promise.all([dispatcher.stop(), keeper.stop(), chainRail?.stop()]);
+      const stopped = backgrounds.map(({ stop }) => stop?.());
+      const told = Promise.all([dispatcher.stop(), keeper.stop(), ...stopped]);
       await Promise.race([told, sleep(TELL_WITHIN_MS, undefined, { ref: false })]);
       await store.close();
+    },
+  };
+}
+
+/** Opens contexts one after the other. */
+export async function openServices(
+  contexts: readonly Module[],
+  context: ServiceContext,
+): Promise<{ services: Services; backgrounds: Background[] }> {
+  const services: Record<string, unknown> = {};
+  const backgrounds: Background[] = [];
+  const monitored: NonNullable<Ports['monitored']> = { checks: [], metrics: [] };
+  context.ports.monitored = monitored;
+  for (const { name, service } of contexts) {
+    if (service === undefined) continue;
+    const { open } = await service();
+    const opened: Opened<unknown> = await open(context, services as unknown as Services);
+    services[name] = opened.service;
+    if (opened.background) backgrounds.push(opened.background);
+    if (opened.check) monitored.checks.push(opened.check);
+    if (opened.metrics) monitored.metrics.push(opened.metrics);
+  }
+  return { services: services as unknown as Services, backgrounds };
+}
+
+function openDatabase({ settings, random, noticeReplacement }: CorePorts): Promise<OpenedStore> {
+  return openStore(settings.databaseUrl, {
+    maxConnections: settings.maxConnections,
+    random,
+    connectTimeoutMs: settings.databaseConnectTimeoutMs,
+    statementTimeoutMs: settings.databaseStatementTimeoutMs,
+    idleTransactionTimeoutMs: settings.databaseIdleTimeoutMs,
+    noticeReplacement,
+  });
+}
+
+/** What one instance does for all. It can be begun again after its end. */
+function createScheduler(backgrounds: readonly Background[], log: Logger) {
+  let scheduled: ReturnType<typeof scheduleJob>[] = [];
+  return {
+    async begin() {
+      for (const { begin } of backgrounds) await begin?.();
+      scheduled = backgrounds.flatMap(({ jobs = [] }) => jobs).map((job) => scheduleJob(job, log));
+      for (const job of scheduled) await job.start();
+    },
+    async end() {
+      for (const job of scheduled) await job.end();
+      for (const { end } of backgrounds) await end?.();
     },
   };
 }
@@ -156,134 +171,4 @@ async function reportOrdersByName(store: OpenedStore, log: Logger): Promise<void
   const [report] = await store.read((tx) => tx.auditLog.search({ subject: IDS_AND_NAMES }, 0n, 1));
   if (report === undefined) return;
   log.warn({ orders: report.after }, `Some orders are known by their names. ${report.reason}`);
-}
-
-/** The watcher of the chain, where it is configured: otherwise nothing of it is even read. */
-async function openRail({ settings, startScan, random }: CorePorts, context: EngineContext) {
-  if (settings.chain === null) return undefined;
-  const { openChainRail } = await import('./rails/tari-chain/open-chain.ts');
-  return openChainRail({ settings: settings.chain, context, startScan, random });
-}
-
-/** Wallets that were registered before the address was set, or while another was. */
-async function warnOfOtherNetworks({ wallets }: UseCases, settings: Settings, log: Logger): Promise<void> {
-  const shop = settings.paymentWalletAddress?.network;
-  if (shop === undefined) return;
-  for (const { address } of await wallets.all()) {
-    const network = networkOfBase58(address);
-    if (network === shop) continue;
-    log.warn(
-      { wallet: address },
-      `Hot wallet ${address} is on ${network}, but TPG_PAYMENT_WALLET_ADDRESS is on ${shop}: customers do not pay to it.`,
-    );
-  }
-}
-
-/** The shop to tell, if one is configured. */
-function createStorefront({
-  settings: { shopify },
-  fetch,
-  clock,
-  random,
-  log,
-}: CorePorts): ShopifyStorefront | undefined {
-  if (shopify.shop === null) return undefined;
-  return shopifyFromSettings(
-    {
-      shop: shopify.shop,
-      apiVersion: shopify.apiVersion,
-      adminUrl: shopify.adminUrl ?? undefined,
-      accessToken: shopify.adminAccessToken ?? undefined,
-      clientId: shopify.apiKey ?? undefined,
-      clientSecret: shopify.apiSecret ?? undefined,
-      fields: shopify,
-    },
-    {
-      fetch,
-      clock,
-      sleep: (milliseconds, signal) => sleep(milliseconds, undefined, signal ? { signal } : {}),
-      random,
-      log,
-    },
-  );
-}
-
-async function keptAuthorizations(store: Store, orderId: string): Promise<string[]> {
-  const kept = await store.read((tx) => tx.authorizations.ofOrder(orderId));
-  return kept.map(({ transactionId }) => transactionId);
-}
-
-/** What one instance does for all: what has its times, and the shop's prices. It can be begun again after its end. */
-function createChores(ports: CorePorts & { store: Store; useCases: UseCases; prices: ShopPrices | undefined }) {
-  const { settings, store, useCases, prices, clock, random, log } = ports;
-  const jobs = () => [
-    job('expiry', settings.expirySchedule, () => useCases.expiry.run(), log),
-    job('housekeeping', HOUSEKEEPING_SCHEDULE, () => forgetOld(useCases), log),
-  ];
-  let scheduled: ReturnType<typeof jobs> = [];
-  let priceWorker: PriceUpdateWorker | undefined;
-  return {
-    async begin() {
-      useCases.expiry.begin();
-      priceWorker = prices && new PriceUpdateWorker({ store, prices, clock, random, log });
-      priceWorker?.start();
-      scheduled = jobs();
-      for (const each of scheduled) await each.task.start();
-    },
-    async end() {
-      for (const each of scheduled) await each.end();
-      await priceWorker?.stop();
-      priceWorker = undefined;
-    },
-    /** Where another instance has the chores, it looks by itself before long. */
-    wakePriceUpdates: () => priceWorker?.wake(),
-  };
-}
-
-/** A job that runs on a schedule once started, never twice at once; after a failure it runs again at its next time. */
-function job(name: string, cron: string, run: () => Promise<unknown>, log: Logger) {
-  let running: Promise<void> = Promise.resolve();
-  const runOnce = async () => {
-    try {
-      await run();
-    } catch (error) {
-      log.error({ err: error, job: name }, `The ${name} job has failed; it runs again at its next time`);
-    }
-  };
-  const start = () => {
-    running = runOnce();
-    return running;
-  };
-  const task = createTask(cron, start, { name, noOverlap: true });
-  return {
-    task,
-    /** Answers when it runs no more. */
-    async end() {
-      await task.destroy();
-      await running;
-    },
-  };
-}
-
-/** What is only kept to recognise repeats is not kept for ever, nor what became of single products. */
-async function forgetOld({ webhooks, changes, priceUpdates }: UseCases): Promise<void> {
-  await webhooks.forgetOld();
-  await changes.forgetOld();
-  await priceUpdates.forgetOld();
-}
-
-/** To whom a migration has given the credit that was there before money had owners. */
-async function reportOwners({ ownersGiven }: UseCases, log: Logger): Promise<void> {
-  const sentence = await ownersGiven();
-  if (sentence !== undefined) log.info({}, sentence);
-}
-
-async function reportConnection(storefront: ShopifyStorefront, log: Logger): Promise<void> {
-  try {
-    const report = await storefront.checkConnection();
-    log.info({ shop: report.shop, scopes: report.scopes }, `Connected to the shop ${report.shop}`);
-    for (const warning of report.warnings) log.warn({ shop: report.shop }, warning);
-  } catch (error) {
-    log.warn({ err: error }, 'The shop cannot be asked at the moment; calls to it are repeated until they succeed');
-  }
 }

@@ -1,11 +1,12 @@
-import type { EngineContext } from '#engine/context.ts';
-import { requireShopNetwork } from '#engine/shop-network.ts';
 import { recordChange } from '#platform/audit-log/record.ts';
+import type { PlatformContext } from '#platform/context.ts';
 import { ROLES, type Role } from '#platform/database/tables.ts';
 import type { Repositories } from '#platform/database/transaction.ts';
 import { type AccountId, accountOf, addressOfAccount, addressToBase58, type TariAddress } from '#tari/address.ts';
 import type { LoginClaims } from '#tari/ristretto-jwt.ts';
+import type { AuthSettings } from './context.ts';
 import { DomainError } from './errors.ts';
+import { requireShopNetwork } from './shop-network.ts';
 
 /** Every address has this role, so it is neither granted nor revoked. */
 const EVERYBODYS_ROLE: Role = 'user';
@@ -40,19 +41,23 @@ export function mayActAs(held: ReadonlySet<Role>, needed: readonly string[]): bo
   return held.has('super_admin') || needed.every((role) => held.has(role as Role));
 }
 
-type AccessContext = Pick<EngineContext, 'store' | 'clock' | 'log'> & {
-  settings?: Pick<EngineContext['settings'], 'paymentWalletAddress'>;
-};
+/** Whether other contexts know an account: by money or an order, say. */
+export type IsKnownElsewhere = (tx: Repositories, account: AccountId) => Promise<boolean>;
+
+type AccessContext = PlatformContext & { settings?: Pick<AuthSettings, 'paymentWalletAddress'> };
 
 /** Without settings, as the tool has it beside the server, the network of addresses is not looked at. */
-export function access({ store, clock, log, settings }: AccessContext) {
+export function access(
+  { store, clock, log, settings }: AccessContext,
+  isKnownElsewhere: IsKnownElsewhere = async () => false,
+) {
   const heldRoles = async (tx: Repositories, account: AccountId): Promise<Set<Role>> =>
     new Set([EVERYBODYS_ROLE, ...(await tx.roles.of(account))]);
   /** Whether the account has anything that a key made for the moment has not. */
   const isKnown = async (tx: Repositories, account: AccountId): Promise<boolean> =>
-    (await tx.accounts.find(account)) !== undefined ||
     (await tx.roles.of(account)).length > 0 ||
-    (await tx.wallets.find(account)) !== undefined;
+    (await tx.wallets.find(account)) !== undefined ||
+    (await isKnownElsewhere(tx, account));
   let strangers = 0;
 
   return {

@@ -4,6 +4,10 @@ export { DomainError } from '#platform/errors.ts';
 
 /** What callers can do wrong in logging in and permissions. Existing clients match these sentences, so their words stay. */
 export const authErrors = defineErrors({
+  wallet_not_authorized: ['unauthenticated', 'The wallet is not authorized to report payments. {}'],
+  wallet_signature_invalid: ['unauthenticated', 'The signature of the wallet is invalid.'],
+  wallet_nonce_not_increasing: ['unauthenticated', 'Nonce is not strictly increasing.'],
+  wallet_not_found: ['not_found', 'There is no wallet with the address {}.'],
   wrong_network: ['invalid', 'The address is on another network. {}'],
   login_nonce_not_increasing: [
     'unauthenticated',

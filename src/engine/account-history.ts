@@ -1,4 +1,5 @@
 import { ORDER_STATUSES } from '#platform/database/tables.ts';
+import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
 import { accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
 import { sumMicroTari } from '#tari/micro-tari.ts';
 import type { EngineContext } from './context.ts';
@@ -6,7 +7,7 @@ import { findOrderOrNone } from './order-lookup.ts';
 import { withOwnNotes } from './order-notes.ts';
 import { isOpen } from './order-states.ts';
 import { dueAt } from './orders.ts';
-import { type Page, type PageRequest, positionOfOrder, positionOfPayment, readPage } from './queries.ts';
+import { positionOfOrder, positionOfPayment } from './queries.ts';
 import type { Account, LinkedAccount } from './store/accounts.ts';
 import type { OrderTotals } from './store/customers.ts';
 import type { SignedClaim } from './store/order-claims.ts';

@@ -1,3 +1,4 @@
+import { networkProblemBySettings } from '#auth/shop-network.ts';
 import type { Repositories } from '#platform/database/transaction.ts';
 import { accountOf, parseAddress } from '#tari/address.ts';
 import { claimInMemo } from '#tari/claim.ts';
@@ -11,7 +12,6 @@ import { Ledger } from './money/ledger.ts';
 import { type Claimant, claimantOf, type Owner } from './money/owners.ts';
 import { findNamedOrder } from './order-lookup.ts';
 import type { NamedOrder } from './payments.ts';
-import { networkProblemBySettings } from './shop-network.ts';
 import type { Payment } from './store/payments.ts';
 
 /**

@@ -1,12 +1,11 @@
+import { networkProblemBySettings } from '#auth/shop-network.ts';
 import type { Repositories } from '#platform/database/transaction.ts';
-import type { ShopOrder } from '#shops/shop-connector.ts';
 import { type Claim, claimInMemo, verifyClaim } from '#tari/claim.ts';
 import type { EngineSettings, SignatureContext } from './context.ts';
 import type { Ledger } from './money/ledger.ts';
 import { type Claimant, type Owner, ownerOf } from './money/owners.ts';
 import { isNamed } from './order-lookup.ts';
 import { isOpen } from './order-states.ts';
-import { networkProblemBySettings } from './shop-network.ts';
 import type { Order } from './store/orders.ts';
 import type { Payment } from './store/payments.ts';
 
@@ -29,7 +28,10 @@ export function verifiedClaim(
 }
 
 /** Who claims an order by its own texts: the first that has signed a claim of it. Slow, so it is done before the unit of work. */
-export function claimantIn(shopOrder: ShopOrder, { settings, log }: SignatureContext): Owner | undefined {
+export function claimantIn(
+  shopOrder: Pick<Order, 'orderId' | 'altId'> & { readonly claimTexts: readonly string[] },
+  { settings, log }: SignatureContext,
+): Owner | undefined {
   for (const text of shopOrder.claimTexts) {
     const claim = claimInMemo(text);
     if (claim === undefined || !isNamed(shopOrder, claim.order_id, settings.strictMode)) continue;

@@ -1,6 +1,7 @@
-import type { Clock } from '#platform/clock.ts';
-import type { Store } from '#platform/database/store.ts';
+import type { Settings } from '#platform/config/read-settings.ts';
+import type { PlatformContext } from '#platform/context.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import { addressToBase58 } from '#tari/address.ts';
 import type { Subscriptions } from './events.ts';
 
 /** The settings that decide what the engine does; `http-api.md` 5 names them. */
@@ -26,10 +27,24 @@ export interface SignatureContext {
 }
 
 /** All that the engine's parts stand on. */
-export interface EngineContext {
-  store: Store;
-  clock: Clock;
+export interface EngineContext extends PlatformContext {
   settings: EngineSettings;
   subscriptions: Subscriptions;
-  log: Logger;
+}
+
+/** What of the settings the engine goes by. */
+export function engineSettings(settings: Settings): EngineSettings {
+  const { paymentWalletAddress } = settings;
+  return {
+    ...settings,
+    orderIdField: settings.shopify.orderIdField,
+    paymentWalletAddress: paymentWalletAddress === null ? undefined : addressToBase58(paymentWalletAddress),
+  };
+}
+
+/** The engine's view of what every service is given. */
+export function engineContext<Context extends PlatformContext & { settings: Settings; subscriptions: Subscriptions }>(
+  context: Context,
+): Omit<Context, 'settings'> & EngineContext {
+  return { ...context, settings: engineSettings(context.settings) };
 }

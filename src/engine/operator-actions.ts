@@ -3,7 +3,7 @@ import type { AccountId, TariAddress } from '#tari/address.ts';
 import { formatTari, type MicroTari } from '#tari/micro-tari.ts';
 import type { EngineContext } from './context.ts';
 import { DomainError } from './errors.ts';
-import type { Ledger, TakenBack } from './money/ledger.ts';
+import { type Ledger, ledgerActions, type TakenBack } from './money/ledger.ts';
 import { planInTurn, type Source } from './money/matching.ts';
 import { madeOwner, ownerOf } from './money/owners.ts';
 import { payAllFromAllAccounts, payFromAllAccounts, payFromCredit, type Settled } from './money/settlement.ts';
@@ -17,7 +17,9 @@ export type OrderChanges = ReturnType<typeof orderChanges>;
 export type SettlementView = ReturnType<typeof settledView>;
 
 /** What people change of orders and money by hand (docs/money.md). Each is one unit of work, with a line in the audit log. */
-export function orderChanges({ settings }: EngineContext, { perform }: Changes, makeTxid: () => string) {
+export function orderChanges({ settings, subscriptions }: EngineContext, actions: Changes, makeTxid: () => string) {
+  const { perform } = ledgerActions(actions, subscriptions);
+
   /** Changes one order that is named by its id. */
   const onOrder = <Answer>(
     request: ChangeRequest,

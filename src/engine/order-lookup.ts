@@ -1,5 +1,4 @@
 import type { Repositories } from '#platform/database/transaction.ts';
-import type { ShopOrder } from '#shops/shop-connector.ts';
 import { claimInMemo } from '#tari/claim.ts';
 import { orderNumberInText } from '#tari/order-id-in-text.ts';
 import type { EngineSettings } from './context.ts';
@@ -75,7 +74,7 @@ function spelledOtherwise(name: string): string {
 
 /** Whether a request, such as a claim in the order's own note, names this order. */
 export function isNamed(
-  { orderId, altId }: Pick<ShopOrder, 'orderId' | 'altId'>,
+  { orderId, altId }: Pick<Order, 'orderId' | 'altId'>,
   named: string,
   strictMode: boolean,
 ): boolean {
@@ -84,7 +83,7 @@ export function isNamed(
 }
 
 /** Every text by which a payment may name the order. */
-export function namesOf({ orderId, altId }: Pick<ShopOrder, 'orderId' | 'altId'>): OrderNames {
+export function namesOf({ orderId, altId }: Pick<Order, 'orderId' | 'altId'>): OrderNames {
   return altId === null ? [orderId, `#${orderId}`] : [orderId, altId, spelledOtherwise(altId), `#${orderId}`];
 }
 
@@ -108,7 +107,7 @@ export function orderNamedInMemo(
  */
 export async function findShopOrder(
   tx: Repositories,
-  { orderId, altId, createdAt }: Pick<ShopOrder, 'orderId' | 'altId' | 'createdAt'>,
+  { orderId, altId, createdAt }: Pick<Order, 'orderId' | 'altId' | 'createdAt'>,
 ): Promise<Order | undefined> {
   if (altId === null || altId === orderId) return tx.orders.find(orderId);
   const found = await tx.orders.findEither(orderId, altId);

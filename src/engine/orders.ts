@@ -1,19 +1,16 @@
+import { paymentAddress, requireShopNetwork } from '#auth/shop-network.ts';
 import type { Repositories } from '#platform/database/transaction.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { convertPrice } from '#rates/conversion.ts';
-import { closeByShop, withEarlyNews } from '#shops/out-of-order-updates.ts';
-import type { ShopOrder } from '#shops/shop-connector.ts';
-import type { Claim } from '#tari/claim.ts';
 import { formatTari, MIN_SENDABLE } from '#tari/micro-tari.ts';
-import { enterNaming, enterSignedClaim, statedBy, type VerifiedClaim, verifiedClaim } from './claims.ts';
-import type { EngineContext, SignatureContext } from './context.ts';
+import { enterNaming, enterSignedClaim, statedBy, type VerifiedClaim } from './claims.ts';
+import type { EngineContext } from './context.ts';
 import { DomainError } from './errors.ts';
 import { Ledger } from './money/ledger.ts';
 import type { Owner } from './money/owners.ts';
 import { payFromAllAccounts, tryToPay } from './money/settlement.ts';
-import { findNamedOrder, findOrder, findShopOrder, namesOf } from './order-lookup.ts';
+import { findNamedOrder, findOrder, namesOf } from './order-lookup.ts';
 import { isOpen } from './order-states.ts';
-import { requireShopNetwork } from './shop-network.ts';
 import type { Order } from './store/orders.ts';
 import type { Payment } from './store/payments.ts';
 
@@ -26,67 +23,14 @@ export interface ClaimedOrder {
   sendTo: string | null;
 }
 
-/** What became of an order that the shop reported. */
-export interface OrderReceipt {
-  order: Order;
-  /** False where the order was known already; nothing was changed then. */
-  isNew: boolean;
-}
-
 export type Orders = ReturnType<typeof orders>;
 
-export function orders(context: EngineContext) {
-  const { store, clock, settings, log, subscriptions } = context;
-
-  const enter = async (ledger: Ledger, told: ShopOrder, claimant: Owner | undefined): Promise<OrderReceipt> => {
-    const { tx } = ledger;
-    const known = await findShopOrder(tx, told);
-    if (known !== undefined) return { order: known, isNew: false };
-    const { shopOrder, closing } = await withEarlyNews(tx, told);
-    const { totalPrice, exchangeRate } = await convertPrice(tx, shopOrder);
-    const order = await ledger.enterOrder({
-      orderId: shopOrder.orderId,
-      altId: shopOrder.altId,
-      customerId: shopOrder.customerId,
-      memo: shopOrder.memo,
-      totalPrice,
-      originalPrice: shopOrder.price,
-      currency: shopOrder.currency,
-      exchangeRate,
-      amountOutstanding: shopOrder.outstanding,
-      createdAt: shopOrder.createdAt,
-      shopUpdatedAt: shopOrder.updatedAt,
-      shopTriggeredAt: shopOrder.triggeredAt ?? null,
-    });
-    warnIfTooSmall(order, log);
-    const named = await paymentsNaming(tx, order);
-    for (const payment of named) {
-      if (payment.owner === null && payment.unspent > 0n) await ledger.adoptPayment(payment, order);
-    }
-    if (closing !== null) await closeByShop(ledger, order, shopOrder, closing);
-    else {
-      await claimByTexts(ledger, order, claimant, named);
-      await payNewOrder(ledger, order.orderId);
-    }
-    return { order: await requireOrder(tx, order.orderId), isNew: true };
-  };
-
-  /** The payments that name a new order: they may have come before it. */
-  const paymentsNaming = async (tx: Repositories, order: Order): Promise<Payment[]> => {
-    const naming: Payment[] = [];
-    for (const payment of await tx.payments.naming(namesOf(order))) {
-      // A name that several orders bear names none of them.
-      const meant = payment.orderId === null ? undefined : await findNamedOrder(tx, payment.orderId, settings);
-      if (meant?.orderId === order.orderId) naming.push(payment);
-    }
-    return naming;
-  };
-
+export function orders({ store, clock, settings, log, subscriptions }: EngineContext) {
   const enterClaim = async ({ orderId, claimant }: VerifiedClaim): Promise<ClaimedOrder> => {
     const now = clock.now();
     const claimed = await store.run(async (tx) => {
       await requireShopNetwork(tx, settings, claimant.account);
-      const sendTo = settings.paymentWalletAddress ?? (await tx.wallets.firstAddress());
+      const sendTo = await paymentAddress(tx, settings);
       if (sendTo === undefined) throw new DomainError('no_payment_wallet');
       const order = await findOrder(tx, orderId, settings.strictMode);
       const isRepeat = await tx.orderClaims.hasSigned(order.orderId, claimant.account);
@@ -115,13 +59,6 @@ export function orders(context: EngineContext) {
 
   return {
     /**
-     * Enters an order that the shop reported, inside its caller's unit of work, by the newest that the shop said of it:
-     * one that it has closed meanwhile is entered and cancelled at once. A known order is left as it is.
-     * @throws {DomainError} `unsupported_currency`, `invalid_price`
-     */
-    enter,
-
-    /**
      * What `claim` does once the signature is checked.
      * @throws {DomainError} `order_not_found`, also for one that the claimant can't claim; `no_payment_wallet`, `wrong_network`
      */
@@ -136,6 +73,62 @@ export function dueAt(
 ): Date {
   const timeoutMs = status === 'Unclaimed' ? settings.unclaimedOrderTimeoutMs : settings.unpaidOrderTimeoutMs;
   return new Date(updatedAt.getTime() + timeoutMs);
+}
+
+/** An order as it is entered: what a shop says of it. */
+export type NewOrder = Omit<Parameters<Ledger['enterOrder']>[0], 'totalPrice' | 'exchangeRate' | 'originalPrice'> & {
+  /** As the shop wrote it, in `currency`. */
+  price: string;
+};
+
+/**
+ * Enters an order at the price in force, and gives it the confirmed payments that named it before it came. It is for
+ * its caller to open it for payment, or to close it where the shop has.
+ * @throws {DomainError} `unsupported_currency`, `invalid_price`
+ */
+export async function enterOrder(
+  ledger: Ledger,
+  { price, ...told }: NewOrder,
+  { settings, log }: Pick<EngineContext, 'settings' | 'log'>,
+): Promise<{ order: Order; named: readonly Payment[] }> {
+  const { tx } = ledger;
+  const { totalPrice, exchangeRate } = await convertPrice(tx, { price, currency: told.currency });
+  const order = await ledger.enterOrder({ ...told, totalPrice, originalPrice: price, exchangeRate });
+  warnIfTooSmall(order, log);
+  const named = await paymentsNaming(tx, order, settings);
+  for (const payment of named) {
+    if (payment.owner === null && payment.unspent > 0n) await ledger.adoptPayment(payment, order);
+  }
+  return { order, named };
+}
+
+/** The payments that name a new order: they may have come before it. */
+async function paymentsNaming(
+  tx: Repositories,
+  order: Order,
+  settings: Pick<EngineContext['settings'], 'orderIdField'>,
+): Promise<Payment[]> {
+  const naming: Payment[] = [];
+  for (const payment of await tx.payments.naming(namesOf(order))) {
+    // A name that several orders bear names none of them.
+    const meant = payment.orderId === null ? undefined : await findNamedOrder(tx, payment.orderId, settings);
+    if (meant?.orderId === order.orderId) naming.push(payment);
+  }
+  return naming;
+}
+
+/**
+ * Opens an order that was just entered: claims it by its own texts and those of payments, and pays it if it can be paid.
+ * @param claimant who has signed for it in its own texts.
+ */
+export async function openOrder(
+  ledger: Ledger,
+  order: Order,
+  claimant: Owner | undefined,
+  named: readonly Payment[],
+): Promise<void> {
+  await claimByTexts(ledger, order, claimant, named);
+  await payNewOrder(ledger, order.orderId);
 }
 
 /** Signatures go before what payments say of their senders, and the order's own text before that of payments. */
@@ -163,26 +156,11 @@ async function payNewOrder(ledger: Ledger, orderId: string): Promise<void> {
   if (isOpen(order.status) && order.claimKind !== 'proven' && costs) await payFromAllAccounts(ledger, orderId);
 }
 
-async function requireOrder(tx: Repositories, orderId: string): Promise<Order> {
+/** An order that is known to be there. */
+export async function requireOrder(tx: Repositories, orderId: string): Promise<Order> {
   const order = await tx.orders.find(orderId);
   if (order === undefined) throw new Error(`Order ${orderId} is not known`);
   return order;
-}
-
-/** Claims as they come, with their signatures. */
-export function signedClaims({ enterClaim }: Pick<Orders, 'enterClaim'>, { settings }: SignatureContext) {
-  return {
-    /**
-     * Claims an order for the address that signed the claim, and tries to pay it. Repeating the same claim answers the
-     * same and changes nothing.
-     * @throws {DomainError} `claim_signature_invalid`, and as `enterClaim`
-     */
-    async claim(claim: Claim): Promise<ClaimedOrder> {
-      const verified = verifiedClaim(claim, settings);
-      if (verified === undefined) throw new DomainError('claim_signature_invalid');
-      return enterClaim(verified);
-    },
-  };
 }
 
 /** Nobody can pay it with a payment of its own, so somebody should know why it stays open. */

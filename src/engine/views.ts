@@ -1,6 +1,3 @@
-import type { HotWallet } from '#rails/tari-wallet/store/wallets.ts';
-import type { ExchangeRate, SetRate } from '#rates/store/exchange-rates.ts';
-import type { PriceUpdate } from '#shops/store/price-updates.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import type { OrderDetails } from './account-history.ts';
 import { HELD_ADVICE, type HeldMoney } from './money/held-reasons.ts';
@@ -18,7 +15,6 @@ import type { SettlementEntry } from './store/settlements.ts';
 
 export type OrderView = ReturnType<typeof orderView>;
 export type PaymentView = ReturnType<typeof paymentView>;
-export type PriceUpdateView = ReturnType<typeof priceUpdateView>;
 
 export function orderView(order: Order) {
   const missing = amountMissing(order);
@@ -151,41 +147,4 @@ export function customerOrderBalanceView(customerId: string, totals: OrderTotals
 
 export function creditorView(creditor: Creditor) {
   return { customer_id: creditor.customerId, status: 'New' as const, total_orders: creditor.totalOrders };
-}
-
-export function walletView(wallet: HotWallet) {
-  return { address: wallet.address, ip_address: wallet.ipAddress, last_nonce: wallet.lastNonce };
-}
-
-export function exchangeRateView(rate: ExchangeRate) {
-  return { currency: rate.currency, rate: rate.rate, updated_at: rate.updatedAt.toISOString() };
-}
-
-/** A rate as it was set once. */
-export function setRateView({ id, actor, ...rate }: SetRate) {
-  return { id, ...exchangeRateView(rate), actor };
-}
-
-/** A work on the prices of the shop, with how far it has come. */
-export function priceUpdateView(update: PriceUpdate) {
-  const { target } = update;
-  return {
-    id: update.id,
-    kind: target.kind,
-    product_id: target.kind === 'product' ? target.productId : null,
-    currency: target.kind === 'shop' ? target.currency : null,
-    rate: target.kind === 'shop' ? target.rate : null,
-    state: update.state,
-    variants_total: update.variantsTotal,
-    variants_seen: update.variantsSeen,
-    variants_changed: update.variantsChanged,
-    variants_left_out: update.variantsLeftOut,
-    attempts: update.attempts,
-    next_attempt_at: update.finishedAt === null ? update.nextAttemptAt.toISOString() : null,
-    last_error: update.lastError,
-    remark: update.remark,
-    created_at: update.createdAt.toISOString(),
-    updated_at: update.updatedAt.toISOString(),
-    finished_at: update.finishedAt?.toISOString() ?? null,
-  };
 }

@@ -1,6 +1,4 @@
-import type { Order } from '#engine/store/orders.ts';
 import type { Repositories } from '#platform/database/transaction.ts';
-import type { ShopOrder } from '#shops/shop-connector.ts';
 import {
   AmountError,
   isTariCurrency,
@@ -11,8 +9,11 @@ import {
 } from '#tari/micro-tari.ts';
 import { DomainError } from './errors.ts';
 
-/** A price as the shop wrote it. */
-export type ShopPrice = Pick<ShopOrder, 'price' | 'currency'>;
+/** A price as a shop wrote it. */
+export interface ShopPrice {
+  price: string;
+  currency: string;
+}
 
 /**
  * The price in µT by the rate that holds now; Tari is worth itself.
@@ -46,18 +47,4 @@ export function priceAtRate(price: string, rate: bigint): MicroTari {
   const converted = priceInMicroTari(price, rate);
   if (converted > TARI_SUPPLY) throw new AmountError('It is more than all Tari that there is.');
   return converted;
-}
-
-/**
- * Whether the shop asks for what it asked for when the order's price was made, however it writes it: `12.5` is `12.50`.
- * The price here may be another one: the rate has moved since, or an operator has changed it.
- */
-export function isShopPriceOf(order: Order, { price, currency }: ShopPrice): boolean {
-  if (order.originalPrice === null || order.currency.toUpperCase() !== currency.toUpperCase()) return false;
-  return withoutNeedlessZeros(order.originalPrice) === withoutNeedlessZeros(price);
-}
-
-function withoutNeedlessZeros(decimal: string): string {
-  const [whole = '', digits = ''] = decimal.split('.');
-  return `${whole.replace(/^0+(?=\d)/, '')}.${digits.replace(/0+$/, '')}`;
 }

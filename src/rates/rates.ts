@@ -1,19 +1,27 @@
-import type { EngineContext } from '#engine/context.ts';
-import { type Page, type PageRequest, readPage } from '#engine/queries.ts';
-import { exchangeRateView } from '#engine/views.ts';
 import { recordChange } from '#platform/audit-log/record.ts';
-import type { PriceUpdateRequests } from '#shops/prices/price-updates.ts';
+import type { PlatformContext } from '#platform/context.ts';
+import type { Repositories } from '#platform/database/transaction.ts';
+import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
 import { isTariCurrency, MICRO_TARI_PER_TARI } from '#tari/micro-tari.ts';
 import { DomainError } from './errors.ts';
 import type { ExchangeRate, SetRate } from './store/exchange-rates.ts';
+import { exchangeRateView } from './views.ts';
 
 export type ExchangeRates = ReturnType<typeof exchangeRates>;
 
-/** @param priceUpdates has the shop's prices follow the rate. */
-export function exchangeRates(
-  { store, clock, log }: EngineContext,
-  priceUpdates: Pick<PriceUpdateRequests, 'requestShop' | 'wake'>,
-) {
+/** What follows the rates: the prices that a shop shows. */
+export interface RateFollower {
+  /**
+   * Has the prices follow a rate, in the unit of work that sets it. Answers which work on prices that is; undefined where
+   * there are no prices to follow.
+   */
+  follow(tx: Repositories, rate: ExchangeRate, now: Date): Promise<bigint | undefined>;
+  /** Says that there is something to do, once the rate is set. */
+  wake(): void;
+}
+
+/** @param follower is asked for each time that a rate is set. */
+export function exchangeRates({ store, clock, log }: PlatformContext, follower: () => RateFollower | undefined) {
   return {
     /** @throws {DomainError} `exchange_rate_not_found` */
     async get(currencyCode: string): Promise<ExchangeRate> {
@@ -47,9 +55,9 @@ export function exchangeRates(
           },
           set.updatedAt,
         );
-        return priceUpdates.requestShop(tx, set, set.updatedAt);
+        return follower()?.follow(tx, set, set.updatedAt);
       });
-      priceUpdates.wake();
+      follower()?.wake();
       const follows =
         priceUpdate === undefined
           ? 'no shop is configured whose prices could follow it'

@@ -3,10 +3,10 @@ import type { Owner } from '#engine/money/owners.ts';
 import { payFromAllAccounts } from '#engine/money/settlement.ts';
 import { findShopOrder } from '#engine/order-lookup.ts';
 import { isOpen } from '#engine/order-states.ts';
-import type { Orders } from '#engine/orders.ts';
 import type { Order } from '#engine/store/orders.ts';
-import { convertPrice, isShopPriceOf } from '#rates/conversion.ts';
+import { convertPrice } from '#rates/conversion.ts';
 import { formatTari } from '#tari/micro-tari.ts';
+import type { OrderIntake } from './order-intake.ts';
 import {
   closeByShop,
   closingOf,
@@ -17,6 +17,7 @@ import {
   recordByShop,
 } from './out-of-order-updates.ts';
 import type { ShopOrder } from './shop-connector.ts';
+import { isShopPriceOf } from './shop-price.ts';
 import type { WebhookAnswer } from './store/webhooks.ts';
 
 /**
@@ -33,7 +34,7 @@ import type { WebhookAnswer } from './store/webhooks.ts';
  */
 export async function takeInOrder(
   ledger: Ledger,
-  orders: Pick<Orders, 'enter'>,
+  orders: OrderIntake,
   shopOrder: ShopOrder,
   claimant: Owner | undefined,
 ): Promise<WebhookAnswer> {

@@ -2,10 +2,10 @@ import { claimantIn } from '#engine/claims.ts';
 import type { EngineContext } from '#engine/context.ts';
 import { Ledger } from '#engine/money/ledger.ts';
 import { findShopOrder } from '#engine/order-lookup.ts';
-import type { Orders } from '#engine/orders.ts';
 import { orderView } from '#engine/views.ts';
 import { recordChange } from '#platform/audit-log/record.ts';
 import { DomainError } from './errors.ts';
+import type { OrderIntake } from './order-intake.ts';
 import { takeInNews, takeInOrder } from './order-updates.ts';
 import { type OpenOrder, type ShopOrder, type Storefront, StorefrontError } from './shop-connector.ts';
 import type { WebhookAnswer } from './store/webhooks.ts';
@@ -25,7 +25,7 @@ const READ_WITHIN_MS = 5 * 60_000;
 /** @param storefront undefined where no shop is configured. */
 export function rescan(
   context: EngineContext,
-  orders: Pick<Orders, 'enter'>,
+  orders: OrderIntake,
   storefront: Pick<Storefront, 'openOrders'> | undefined,
 ) {
   const { store, clock, log, subscriptions } = context;

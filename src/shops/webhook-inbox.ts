@@ -1,13 +1,13 @@
 import { claimantIn } from '#engine/claims.ts';
 import type { EngineContext, SignatureContext } from '#engine/context.ts';
-import { Ledger } from '#engine/money/ledger.ts';
+import { Ledger, ledgerActions } from '#engine/money/ledger.ts';
 import type { Owner } from '#engine/money/owners.ts';
-import type { Orders } from '#engine/orders.ts';
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
 import { StoreContentError } from '#platform/database/errors.ts';
 import { storableText } from '#platform/storable-text.ts';
 import { takeInAuthorization } from './authorizations.ts';
 import { DomainError } from './errors.ts';
+import type { OrderIntake } from './order-intake.ts';
 import { takeInDeletion, takeInNews, takeInOrder } from './order-updates.ts';
 import type { PriceUpdateRequests } from './prices/price-updates.ts';
 import type { ShopAuthorization, ShopOrder } from './shop-connector.ts';
@@ -55,12 +55,13 @@ export interface WebhookShop {
 
 export function webhooks(
   context: EngineContext,
-  orders: Pick<Orders, 'enter'>,
-  { perform }: Changes,
+  orders: OrderIntake,
+  actions: Changes,
   shop: WebhookShop,
   priceUpdates: Pick<PriceUpdateRequests, 'requestProduct' | 'wake'>,
 ) {
   const { store, clock, log, subscriptions } = context;
+  const { perform } = ledgerActions(actions, subscriptions);
 
   const process = async (ledger: Ledger, content: CheckedContent, triggeredAt: string | null) => {
     if (content.kind === 'ignored') return answer('ignored', true, content.reason);
@@ -184,25 +185,8 @@ export function webhooks(
   };
 }
 
-/** Deliveries as they come, with the signatures of claims in the orders' texts. */
-export function signedDeliveries({ enter }: Pick<Webhooks, 'enter'>, context: SignatureContext) {
-  return {
-    /**
-     * Takes in a delivery of the shop, in one unit of work with all that follows from it. A delivery that came before
-     * is answered as it was then. What can't be used is set aside with its reason.
-     * @param body the raw text, or its bytes in UTF-8. It is kept where the delivery is set aside, as far as texts can be stored.
-     */
-    async receive(
-      delivery: WebhookDelivery,
-      content: WebhookContent,
-      body: string | Uint8Array,
-    ): Promise<WebhookAnswer> {
-      return enter(delivery, checkedContent(content, context), body);
-    },
-  };
-}
-
-function checkedContent(content: WebhookContent, context: SignatureContext): CheckedContent {
+/** Looks at the signatures of claims in an order's texts, which is slow, before there is a unit of work. */
+export function checkedContent(content: WebhookContent, context: SignatureContext): CheckedContent {
   return content.kind === 'new_order' ? { ...content, claimant: claimantIn(content.order, context) } : content;
 }
 

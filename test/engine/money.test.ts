@@ -470,12 +470,12 @@ describe('late money', () => {
       expect(parseJson(event?.payload ?? '')).toMatchObject({ payment: { txid: 'late' }, reason: 'late' });
       expect(await heldReasons(test)).toEqual([['late', 'late', tari(70)]]);
       expect(test.log.lines.filter(({ level }) => level === 'warn').at(-1)?.fields).toMatchObject({ txid: 'late' });
-      expect(await test.engine.figures()).toMatchObject({ latePayments: 1 });
+      expect((await test.engine.condition()).details).toMatchObject({ payments: { late: 1 } });
       // It pays the customer's next order, and is listed no more.
       await test.order({ orderId: '2', price: '70' });
       expect(await test.statusOf('2')).toBe('Paid');
       expect(await heldReasons(test)).toEqual([]);
-      expect(await test.engine.figures()).toMatchObject({ latePayments: 1 });
+      expect((await test.engine.condition()).details).toMatchObject({ payments: { late: 1 } });
     },
   );
 

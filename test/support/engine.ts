@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { EngineContext, EngineSettings } from '#engine/context.ts';
-import { createEngine, type Engine, type EngineOptions } from '#engine/engine.ts';
 import { Ledger } from '#engine/money/ledger.ts';
 import { senderText } from '#engine/money/owners.ts';
 import type { ConfirmationReceipt, PaymentReceipt, PaymentReport } from '#engine/payments.ts';
 import type { Order } from '#engine/store/orders.ts';
 import type { OpenedStore } from '#platform/database/open.ts';
 import { stringifyJson } from '#platform/json.ts';
+import type { Ports } from '#platform/module.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
 import type { ShopOrder } from '#shops/shop-connector.ts';
 import type { WebhookAnswer } from '#shops/store/webhooks.ts';
@@ -22,6 +22,7 @@ import { aDelivery, aShopOrder } from './shop-orders.ts';
 import { claimBy, type MessageOptions, WALLET_PLACE, walletMessageOf } from './signing.ts';
 import { borrowStore, type LentStore, openStoreOf } from './store-pool.ts';
 import { HOT_WALLET, type Person } from './test-wallets.ts';
+import { openUseCases, type UseCases } from './use-cases.ts';
 
 /** What tests of the rules are written with. */
 
@@ -88,14 +89,14 @@ export interface TestEngineOptions {
   /** A database that exists; an empty one where it is left out. */
   database?: TestDatabase;
   /** The shop whose prices follow the rates; none where it is left out. */
-  storefront?: EngineOptions['storefront'];
+  storefront?: Ports['shop'];
   /** False leaves the shop without a hot wallet. */
   hotWallet?: boolean;
 }
 
 /** An engine with a clock that tests own, and short words for what happens to it. */
 export class TestEngine {
-  readonly engine: Engine;
+  readonly engine: UseCases;
   readonly store: OpenedStore;
   readonly clock: ManualClock;
   readonly bus: EventBus;
@@ -109,18 +110,7 @@ export class TestEngine {
 
   constructor(context: EngineContext, parts: { store: OpenedStore; clock: ManualClock; bus: EventBus } & TestParts) {
     this.#context = context;
-    let manualPayments = 0;
-    this.engine = createEngine(context, {
-      steadiness: { notBefore: parts.nothingExpiresBefore, graceMs: 0, lastFailedWriteAt: () => undefined },
-      wakeOutbox: () => undefined,
-      wakePriceUpdates: () => undefined,
-      storefront: parts.storefront,
-      readContent: () => ({ kind: 'ignored', reason: 'No test of the engine keeps bodies that can be read again.' }),
-      makeTxid: () => {
-        manualPayments += 1;
-        return `manual-${manualPayments}`;
-      },
-    });
+    this.engine = parts.engine;
     this.store = parts.store;
     this.clock = parts.clock;
     this.bus = parts.bus;
@@ -249,8 +239,7 @@ interface TestParts {
   log: RecordingLog;
   database: TestDatabase;
   borrowed: LentStore | undefined;
-  nothingExpiresBefore: Date;
-  storefront: EngineOptions['storefront'];
+  engine: UseCases;
 }
 
 /** One count for all engines, so that one that is opened again does not begin anew. */
@@ -296,17 +285,22 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
     ...options.settings,
   };
   const context: EngineContext = { store, clock, settings, subscriptions: bus, log };
-  const nothingExpiresBefore = options.nothingExpiresBefore ?? new Date(0);
-  const test = new TestEngine(context, {
-    store,
-    clock,
-    bus,
-    log,
-    database,
-    borrowed,
-    nothingExpiresBefore,
-    storefront: options.storefront,
-  });
+  let manualPayments = 0;
+  const engine = await openUseCases(
+    { ...context, subscriptions: bus },
+    {
+      nothingExpiresBefore: options.nothingExpiresBefore ?? new Date(0),
+      ports: {
+        ...(options.storefront && { shop: options.storefront }),
+        readContent: () => ({ kind: 'ignored', reason: 'No test of the engine keeps bodies that can be read again.' }),
+        makeTxid: () => {
+          manualPayments += 1;
+          return `manual-${manualPayments}`;
+        },
+      },
+    },
+  );
+  const test = new TestEngine(context, { store, clock, bus, log, database, borrowed, engine });
   opened.push(test);
   if (options.hotWallet !== false && options.database === undefined) await registerHotWallet(test);
   return test;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import type { JwtKeys } from '#auth/key-file.ts';
+import { engineSettings } from '#engine/context.ts';
 import { parseSettings, type Settings } from '#platform/config/read-settings.ts';
 import { createLogger } from '#platform/logging/json-log.ts';
 import { linesForPeople } from '#platform/logging/pretty-log.ts';
@@ -16,6 +17,7 @@ import {
   startShopifyStandIn,
 } from './fake-shopify/server.ts';
 import { scanHere } from './tari-chain/scan.ts';
+import { type UseCases, useCasesOf } from './use-cases.ts';
 import { HMAC_SECRET } from './webhooks.ts';
 
 /** The server as it runs for a shop, over real HTTP on a free port, in the process of the test. */
@@ -38,7 +40,7 @@ export interface TestServerOptions {
 }
 
 /** The application over a core in the test's own thread, whose store tests can look into. */
-export type TestApp = App & Pick<OpenedCore, 'store'>;
+export type TestApp = App & Pick<OpenedCore, 'store'> & { readonly engine: UseCases };
 
 export interface RunningServer {
   app: TestApp;
@@ -91,14 +93,15 @@ export async function beginServer(options: TestServerOptions): Promise<RunningSe
     fetch: options.fetch ?? globalThis.fetch,
     log: logger,
     folder,
-    startScan: scanHere,
+    ports: { startScan: scanHere },
   });
   const { store } = core;
   const ports = { settings, keys, clock, randomBytes: randomOfTests, log: logger, core };
-  const app = { ...(await createApp(ports)), store };
+  const app = await createApp(ports);
+  const engine = useCasesOf(app.services, { store, clock, settings: engineSettings(settings), log: logger });
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
   if (options.start) await app.start();
-  return { app, url, folder, database, clock, keys, settings, log, shop };
+  return { app: { ...app, engine, store }, url, folder, database, clock, keys, settings, log, shop };
 }
 
 /** Removes what an ended server has left. */

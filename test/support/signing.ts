@@ -1,4 +1,4 @@
-import type { WalletMessage } from '#rails/tari-wallet/wallets.ts';
+import type { WalletMessage } from '#auth/wallets.ts';
 import { addressToBase58, type TariAddress } from '#tari/address.ts';
 import { type Claim, signClaim } from '#tari/claim.ts';
 import { type LoginClaims, signToken, verifyLoginToken } from '#tari/ristretto-jwt.ts';

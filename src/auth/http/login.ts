@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Access } from '#auth/auth.ts';
+import type { JwtKeys } from '#auth/key-file.ts';
 import type { Clock } from '#platform/clock.ts';
 import { DomainError } from '#platform/errors.ts';
 import { HttpError } from '#platform/http/errors.ts';
@@ -16,9 +17,9 @@ const ACCESS_TOKEN_LIFE_MS = 24 * 3_600_000;
 export interface AuthPorts {
   access: Access;
   clock: Clock;
-  random: RandomBytes;
-  /** Signs access tokens. */
-  signingKey: Uint8Array;
+  randomBytes: RandomBytes;
+  /** Sign access tokens. */
+  keys: Pick<JwtKeys, 'signingKey'>;
   limitStrangers: StrangerLimit;
 }
 
@@ -26,7 +27,7 @@ export interface AuthPorts {
  * Exchanges a login token, which a wallet signed, for an access token, which this server signs. The limit for strangers
  * counts logins that fail, and those of addresses that nobody knows: whoever works here logs in as often as needed.
  */
-export function authRoutes({ access, clock, random, signingKey, limitStrangers }: AuthPorts): FastifyPluginAsyncZod {
+export function authRoutes({ access, clock, randomBytes, keys, limitStrangers }: AuthPorts): FastifyPluginAsyncZod {
   const logIn = async (request: FastifyRequest) => {
     const claims = readLoginToken(loginTokenIn(request));
     const roles = await access.logIn(claims);
@@ -67,7 +68,7 @@ export function authRoutes({ access, clock, random, signingKey, limitStrangers }
         const { address, roles } = loggedIn;
         const issuedAt = clock.now();
         const expiresAt = new Date(issuedAt.getTime() + ACCESS_TOKEN_LIFE_MS);
-        const token = issueAccessToken({ address, roles, issuedAt, expiresAt }, signingKey, random);
+        const token = issueAccessToken({ address, roles, issuedAt, expiresAt }, keys.signingKey, randomBytes);
         // Bare text under a JSON type is what existing clients expect.
         return reply.type('application/json').serializer(String).send(token);
       },

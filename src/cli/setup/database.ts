@@ -1,10 +1,10 @@
 import { access, type RoleChange } from '#auth/auth.ts';
+import { wallets } from '#auth/wallets.ts';
 import type { Clock } from '#platform/clock.ts';
 import { openStore } from '#platform/database/open.ts';
 import type { Role } from '#platform/database/tables.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
-import { wallets } from '#rails/tari-wallet/wallets.ts';
 import { addressToBase58, type TariAddress } from '#tari/address.ts';
 
 /** Work on the server's database itself, for what must be done before anybody can log in. */
@@ -51,17 +51,8 @@ export async function registerOwners(
       [{ address: superAdmin, apply: ['super_admin'], revoke: [] }],
       ACTOR,
     );
-    const settings = {
-      strictMode: true,
-      orderIdField: 'id' as const,
-      disableMemoSignatureCheck: false,
-      disableWalletWhitelist: false,
-      paymentWalletAddress: addressToBase58(hotWallet),
-      unclaimedOrderTimeoutMs: 0,
-      unpaidOrderTimeoutMs: 0,
-      confirmationWaitMs: 0,
-    };
-    const { register } = wallets({ store, clock, log, settings, subscriptions: new EventBus(log) });
+    const settings = { disableWalletWhitelist: false, paymentWalletAddress: addressToBase58(hotWallet) };
+    const { register } = wallets({ store, clock, log, settings });
     await register({ address: hotWallet, ipAddress: walletIp, initialNonce: undefined }, ACTOR);
   } finally {
     await store.close();

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { Engine } from '#engine/engine.ts';
 import { DomainError } from '#engine/errors.ts';
 import { amountMissing } from '#engine/views.ts';
 import { address, claimedOrder, claimSignature, orderId } from '#platform/http/fields.ts';
@@ -8,9 +7,13 @@ import type { StrangerLimit } from '#platform/http/rate-limit.ts';
 import { JsonError, parseJson } from '#platform/json.ts';
 import { addressToObject, parseAddress } from '#tari/address.ts';
 import { ClaimError, parseClaim } from '#tari/claim.ts';
+import type { signedClaims } from './signed-claims.ts';
 
 /** Ties an order to the address that signed for it. */
-export function claimRoutes(orders: Engine['orders'], limitStrangers: StrangerLimit): FastifyPluginAsyncZod {
+export function claimRoutes(
+  claim: ReturnType<typeof signedClaims>['claim'],
+  limitStrangers: StrangerLimit,
+): FastifyPluginAsyncZod {
   return async (app) => {
     // Clients expect one answer to everything that is no claim, also to what is not even JSON.
     app.removeContentTypeParser('application/json');
@@ -31,7 +34,7 @@ export function claimRoutes(orders: Engine['orders'], limitStrangers: StrangerLi
         },
       },
       async (request) => {
-        const claimed = await orders.claim(readClaim(request.body));
+        const claimed = await claim(readClaim(request.body));
         return {
           order_id: claimed.order.orderId,
           total_price: claimed.order.totalPrice,

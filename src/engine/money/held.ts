@@ -2,12 +2,12 @@ import type { EngineContext } from '#engine/context.ts';
 import { DomainError } from '#engine/errors.ts';
 import { findOrder } from '#engine/order-lookup.ts';
 import { isOpen } from '#engine/order-states.ts';
-import { type Page, type PageRequest, readPage } from '#engine/queries.ts';
 import type { MoneyOwner, Payment, PaymentPosition } from '#engine/store/payments.ts';
 import { paymentView, settledView } from '#engine/views.ts';
 import type { Change, ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
+import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
 import { type HeldMoney, reasonFor } from './held-reasons.ts';
-import type { Ledger } from './ledger.ts';
+import { type Ledger, ledgerActions } from './ledger.ts';
 import { madeOwner } from './owners.ts';
 import { payFromCredit, type Settled, tryToPay } from './settlement.ts';
 
@@ -18,7 +18,9 @@ export type Assignment = { orderId: string } | { customerId: string };
 
 export type Held = ReturnType<typeof held>;
 
-export function held({ store, settings }: EngineContext, { perform }: Changes) {
+export function held({ store, settings, subscriptions }: EngineContext, actions: Changes) {
+  const { perform } = ledgerActions(actions, subscriptions);
+
   return {
     /** All money that has paid no order yet, oldest first. */
     list: (request: PageRequest<PaymentPosition>): Promise<Page<HeldMoney, PaymentPosition>> =>

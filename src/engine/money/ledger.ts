@@ -5,6 +5,7 @@ import type { NewOrder, Order, OrderChange } from '#engine/store/orders.ts';
 import type { BlockOfPayment, MoneyOwner, NewPayment, Payment } from '#engine/store/payments.ts';
 import type { SettlementEntry } from '#engine/store/settlements.ts';
 import { type OrderView, orderView, paymentView } from '#engine/views.ts';
+import type { Change, ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
 import type { ClaimKind, EventType } from '#platform/database/tables.ts';
 import type { Repositories } from '#platform/database/transaction.ts';
 import { stringifyJson } from '#platform/json.ts';
@@ -374,4 +375,14 @@ export class Ledger {
       this.#subscriptions.durableSubscribers(type, origin),
     );
   }
+}
+
+/** Actions of operators that change orders and money: each is given a ledger over its unit of work. */
+export function ledgerActions({ perform }: Pick<Changes, 'perform'>, subscriptions: Subscriptions) {
+  return {
+    perform: <Answer>(
+      request: ChangeRequest,
+      change: (ledger: Ledger) => ReturnType<Change<Answer>>,
+    ): Promise<Answer> => perform(request, ({ tx, now }) => change(new Ledger(tx, now, subscriptions))),
+  };
 }

@@ -1,4 +1,4 @@
-import { shopNetwork } from '#engine/shop-network.ts';
+import { shopNetwork } from '#auth/shop-network.ts';
 import type { Repositories } from '#platform/database/transaction.ts';
 import { type AccountId, accountAddress, accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
 import type { Sender } from '#tari/sender.ts';

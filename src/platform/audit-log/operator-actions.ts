@@ -1,5 +1,5 @@
-import type { EngineContext } from '#engine/context.ts';
-import { Ledger } from '#engine/money/ledger.ts';
+import type { PlatformContext } from '#platform/context.ts';
+import type { Repositories } from '#platform/database/transaction.ts';
 import { parseJson, stringifyJson } from '#platform/json.ts';
 import { DomainError } from './errors.ts';
 import { recordChange } from './record.ts';
@@ -25,7 +25,10 @@ export interface ChangeRecord {
  * Changes one thing by hand, and says what it did and what to answer. The answer is a view, as JSON can hold it. What
  * changed nothing leaves no record.
  */
-export type Change<Answer> = (ledger: Ledger) => Promise<{ answer: Answer; record: ChangeRecord | undefined }>;
+export type Change<Answer> = (change: {
+  tx: Repositories;
+  now: Date;
+}) => Promise<{ answer: Answer; record: ChangeRecord | undefined }>;
 
 /** How long a repeat is recognised. */
 const ANSWERS_KEPT_MS = 24 * 3_600_000;
@@ -33,7 +36,7 @@ const ANSWERS_KEPT_MS = 24 * 3_600_000;
 export type Changes = ReturnType<typeof changes>;
 
 /** The one way in which people change orders and money: one unit of work with its events and its line in the audit log. */
-export function changes({ store, clock, log, subscriptions }: EngineContext) {
+export function changes({ store, clock, log }: PlatformContext) {
   return {
     /** @throws {DomainError} `idempotency_key_reused` where the key stands for another request; what the change throws. */
     async perform<Answer>(request: ChangeRequest, change: Change<Answer>): Promise<Answer> {
@@ -47,7 +50,7 @@ export function changes({ store, clock, log, subscriptions }: EngineContext) {
           if (kept.fingerprint !== idempotency?.fingerprint) throw new DomainError('idempotency_key_reused');
           return { answer: parseJson(kept.answer) as Answer, record: undefined };
         }
-        const done = await change(new Ledger(tx, now, subscriptions));
+        const done = await change({ tx, now });
         if (done.record !== undefined) await recordChange(tx, { actor, ...done.record }, now);
         if (idempotency !== undefined) {
           const { key, fingerprint } = idempotency;

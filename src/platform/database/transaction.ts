@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { roleRepository } from '#auth/store/roles.ts';
+import { nonceRepository, walletRepository } from '#auth/store/wallets.ts';
 import { accountRepository } from '#engine/store/accounts.ts';
 import { customerRepository } from '#engine/store/customers.ts';
 import { heldMoneyRepository } from '#engine/store/held-money.ts';
@@ -15,7 +16,6 @@ import { idempotencyKeyRepository } from '#platform/audit-log/store/idempotency-
 import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
 import { eventRepository, type StoredEvent } from '#platform/outbox/store/events.ts';
 import { chainRepository } from '#rails/tari-chain/store/chain.ts';
-import { nonceRepository, walletRepository } from '#rails/tari-wallet/store/wallets.ts';
 import { exchangeRateRepository } from '#rates/store/exchange-rates.ts';
 import { authorizationRepository } from '#shops/store/authorizations.ts';
 import { earlyNewsRepository } from '#shops/store/out-of-order-updates.ts';

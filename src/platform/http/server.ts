@@ -1,40 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { enforceAccess } from '#auth/http/guard.ts';
-import { authRoutes } from '#auth/http/login.ts';
-import type { JwtKeys } from '#auth/key-file.ts';
-import type { Engine } from '#engine/engine.ts';
-import { accountRoutes } from '#engine/http/accounts.ts';
-import { claimRoutes } from '#engine/http/claim.ts';
-import { heldRoutes } from '#engine/http/held.ts';
-import { listRoutes } from '#engine/http/lists.ts';
-import { changeRoutes } from '#engine/http/operator-actions.ts';
-import { auditLogRoutes } from '#platform/audit-log/http/audit-log.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Settings } from '#platform/config/read-settings.ts';
 import { parseJson, stringifyJson } from '#platform/json.ts';
 import { accessLogFields } from '#platform/logging/access-log.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import { healthRoutes } from '#platform/monitoring/http/health-routes.ts';
-import type { Metrics } from '#platform/monitoring/http/metrics.ts';
-import { metricsRoutes } from '#platform/monitoring/http/metrics-routes.ts';
-import type { Readiness } from '#platform/monitoring/http/readiness.ts';
-import { deadLetterRoutes } from '#platform/outbox/http/dead-letters.ts';
-import { chainRoutes } from '#rails/tari-chain/http/routes.ts';
-import { walletRoutes } from '#rails/tari-wallet/http/reports.ts';
-import { administrationRoutes } from '#rates/http/rates.ts';
-import { priceUpdateRoutes } from '#shops/http/price-updates.ts';
-import { rejectedRoutes } from '#shops/http/rejected-webhooks.ts';
-import { rescanRoutes } from '#shops/http/rescan.ts';
-import { shopifyRoutes } from '#shops/shopify/http/webhooks.ts';
 import type { RandomBytes } from '#tari/schnorr.ts';
 import { noteMethods } from './allowed-methods.ts';
 import { limitBodies } from './body-budget.ts';
 import { createClientAddress } from './client-address.ts';
+import type { HttpContext } from './context.ts';
 import { answerUnreadableRequest, createErrorHandler, HttpError } from './errors.ts';
 import { takeTurns } from './event-loop-fairness.ts';
-import { createIpList } from './ip-allowlist.ts';
 import { refuseBeyondCapacity } from './load-shedding.ts';
 import { describeApi } from './openapi/document.ts';
 import { createStrangerLimit } from './rate-limit.ts';
@@ -67,30 +45,24 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** What is in flight when the server closes has so long; the process has 10 s for everything. */
 const FINISH_WITHIN_MS = 4_000;
 
-export interface ServerPorts {
-  engine: Engine;
-  settings: Settings;
-  keys: JwtKeys;
-  clock: Clock;
-  random: RandomBytes;
-  log: Logger;
-  checkReadiness: () => Promise<Readiness>;
-  /** Whether the server has said that it will end. */
-  isEnding: () => boolean;
-  /** Undefined where they are switched off. */
-  metrics: Metrics | undefined;
+export type ServerPorts = Pick<HttpContext, 'settings' | 'keys' | 'clock' | 'randomBytes' | 'log' | 'isEnding'>;
+
+export interface ServerRoutes {
+  /** Holds callers to what each route says of who may call it, from then on. */
+  enforceAccess: (app: FastifyInstance, http: HttpContext) => void;
+  register: (app: FastifyInstance, http: HttpContext) => Promise<void>;
 }
 
 /** The HTTP server with all its routes, ready to listen. */
-export async function createServer(ports: ServerPorts): Promise<FastifyInstance> {
-  const { engine, settings, keys, clock, random, log, checkReadiness, isEnding, metrics } = ports;
+export async function createServer(ports: ServerPorts, routes: ServerRoutes): Promise<FastifyInstance> {
+  const { settings, log, isEnding } = ports;
   const answerError = createErrorHandler(log);
   const addressIn = createClientAddress(settings);
   const clientAddress = (request: FastifyRequest) => addressIn(request.socket.remoteAddress ?? '', request.headers);
   const logAccess = accessLogger(log, clientAddress);
+  const listeners = [logAccess];
   const logAnswer = (request: FastifyRequest, reply: FastifyReply) => {
-    logAccess(request, reply);
-    metrics?.countAnswer(request, reply);
+    for (const listen of listeners) listen(request, reply);
   };
   const app = Fastify({
     logger: false,
@@ -157,40 +129,15 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
 
   app.decorateRequest('caller', null);
   app.decorateRequest('rawText', '');
-  const { verificationKey } = keys;
-  enforceAccess(app, { access: engine.access, verificationKey, clock, limitStrangers });
-  await app.register(healthRoutes(checkReadiness));
-  await app.register(authRoutes({ access: engine.access, clock, random, signingKey: keys.signingKey, limitStrangers }));
-  await app.register(claimRoutes(engine.orders, limitStrangers));
-  await app.register(
-    walletRoutes({ payments: engine.payments, wallets: engine.wallets, clientAddress, limitStrangers }),
-  );
-  const shop = shopSettings(settings);
-  await app.register(shopifyRoutes({ ...shop, webhooks: engine.webhooks, clientAddress, limitStrangers }));
-  await app.register(accountRoutes(engine.accounts));
-  await app.register(listRoutes(engine.lists));
-  await app.register(heldRoutes(engine.held));
-  await app.register(administrationRoutes(engine));
-  await app.register(priceUpdateRoutes(engine));
-  await app.register(rejectedRoutes(engine.webhooks));
-  await app.register(deadLetterRoutes(engine.deadLetters));
-  await app.register(auditLogRoutes(engine));
-  await app.register(chainRoutes(engine.chain));
-  if (metrics) await app.register(metricsRoutes({ metrics, settings, clientAddress, limitStrangers }));
-  await app.register(rescanRoutes(engine.rescan));
-  await app.register(changeRoutes(engine.orderChanges, settings.shopify.shop === null));
-  return app;
-}
-
-function shopSettings({ shopify }: Settings) {
-  const secrets = [shopify.hmacSecret, shopify.hmacSecretPrevious].filter((secret) => secret !== null);
-  return {
-    ipWhitelist: shopify.ipWhitelist === null ? null : createIpList(shopify.ipWhitelist),
-    hmacSecrets: shopify.hmacChecks ? secrets : null,
-    // Behind another address (tests, proxies) the shop's name is whatever stands there.
-    shop: shopify.adminUrl === null ? shopify.shop : null,
-    fields: shopify,
+  const http: HttpContext = {
+    ...ports,
+    clientAddress,
+    limitStrangers,
+    onAnswered: (listen) => void listeners.push(listen),
   };
+  routes.enforceAccess(app, http);
+  await routes.register(app, http);
+  return app;
 }
 
 /** Amounts pass 2^53, so bodies are read by our own parser. */

@@ -1,6 +1,6 @@
-import type { EngineContext } from '#engine/context.ts';
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
 import type { Repositories } from '#platform/database/transaction.ts';
+import type { ServiceContext } from '#platform/module.ts';
 import { DomainError } from './errors.ts';
 import type { DeadLetter } from './store/deliveries.ts';
 
@@ -8,7 +8,7 @@ export type DeadLetters = ReturnType<typeof deadLetters>;
 
 /** What could not be told to the shop or a plugin, and that a person sends again once it can be. */
 export function deadLetters(
-  { store, subscriptions }: Pick<EngineContext, 'store' | 'subscriptions'>,
+  { store, subscriptions }: Pick<ServiceContext, 'store' | 'subscriptions'>,
   { perform }: Changes,
   wakeOutbox: () => void,
 ) {

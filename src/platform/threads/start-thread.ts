@@ -1,20 +1,31 @@
 import { Worker } from 'node:worker_threads';
-import type { CoreThreadData, ToldByCore } from '#database-thread.ts';
-import type { Core } from '#services.ts';
-import { Caller, type Functions } from './rpc.ts';
+import { type Answer, Caller, type Functions } from './rpc.ts';
+
+/** What a thread says: answers to calls, and lines of the log. */
+export type ThreadMessage = Answer | string;
+
+/** What the functions of every thread have beside others. */
+export interface Closable {
+  /** Finishes what was taken, then lets go of everything. */
+  close(): Promise<void>;
+}
 
 /** What the thread makes anew for each call is little and soon forgotten. V8 would take 48 MB for it. */
 const MOST_YOUNG_MB = 12;
 
 /**
- * Starts the core in a thread of its own, so that HTTP goes on while the database makes something durable, and the two
+ * Starts what has to do with the database in a thread of its own, so that HTTP goes on while the database makes something durable, and the two
  * share two processors. Where the thread ends by itself, which takes a mistake of ours or of a plugin, nobody catches
- * the error: without the core there is nothing that the process could do.
+ * the error: without it there is nothing that the process could do.
  * @param entry the thread's program.
  * @param writeLine writes a line of the thread's log.
  * @throws what kept the core from opening.
  */
-export async function startCore(entry: URL, data: CoreThreadData, writeLine: (line: string) => void): Promise<Core> {
+export async function startThread<Thread extends Closable>(
+  entry: URL,
+  data: unknown,
+  writeLine: (line: string) => void,
+): Promise<Thread> {
   const worker = new Worker(entry, {
     workerData: data,
     resourceLimits: { maxYoungGenerationSizeMb: MOST_YOUNG_MB },
@@ -27,7 +38,7 @@ export async function startCore(entry: URL, data: CoreThreadData, writeLine: (li
     caller.fail(error);
     if (wasOpen) throw error;
   };
-  worker.on('message', (told: readonly ToldByCore[]) => {
+  worker.on('message', (told: readonly ThreadMessage[]) => {
     for (const item of told) {
       if (typeof item === 'string') writeLine(item);
       else caller.take(item);
@@ -41,14 +52,13 @@ export async function startCore(entry: URL, data: CoreThreadData, writeLine: (li
     });
   });
 
-  const { useCases, start, close } = await caller.functions<Core & Functions>();
+  const functions = await caller.functions<Thread & Functions>();
   state = 'open';
   return {
-    useCases,
-    start,
+    ...functions,
     async close() {
       try {
-        if (state === 'open') await close();
+        if (state === 'open') await functions.close();
       } finally {
         state = 'gone';
         await worker.terminate();

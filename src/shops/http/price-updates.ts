@@ -1,11 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { Engine } from '#engine/engine.ts';
-import { priceUpdateView, setRateView } from '#engine/views.ts';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
 import { PRICE_UPDATE_STATES } from '#platform/database/tables.ts';
 import { currency, PRICE_UPDATE_KINDS, priceUpdate, rowId, setRate } from '#platform/http/fields.ts';
 import { announceNext, idCursor, pageFields } from '#platform/http/pagination.ts';
+import type { RatesService } from '#rates/service.ts';
+import { setRateView } from '#rates/views.ts';
+import type { PriceUpdates } from '#shops/prices/price-updates.ts';
+import { priceUpdateView } from '#shops/views.ts';
 
 const RATE_CURSOR = idCursor('rate');
 const PRICE_UPDATE_CURSOR = idCursor('price_update');
@@ -18,10 +20,10 @@ const search = z.strictObject({
 });
 
 /** What becomes of the shop's prices when a rate is set, and the rates that were set. */
-export function priceUpdateRoutes({
-  priceUpdates,
-  exchangeRates,
-}: Pick<Engine, 'priceUpdates' | 'exchangeRates'>): FastifyPluginAsyncZod {
+export function priceUpdateRoutes(
+  priceUpdates: PriceUpdates,
+  exchangeRates: Pick<RatesService, 'history'>,
+): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/exchange_rate/:currency/history',

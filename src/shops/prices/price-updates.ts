@@ -1,12 +1,11 @@
 import type { EngineContext } from '#engine/context.ts';
-import { type Page, type PageRequest, readPage } from '#engine/queries.ts';
-import { type PriceUpdateView, priceUpdateView } from '#engine/views.ts';
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
 import type { Repositories } from '#platform/database/transaction.ts';
+import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
 import { DomainError } from '#shops/errors.ts';
-
 import type { PriceUpdate, PriceUpdateFilter } from '#shops/store/price-updates.ts';
 import { NO_PROGRESS } from '#shops/store/price-updates.ts';
+import { type PriceUpdateView, priceUpdateView } from '#shops/views.ts';
 import { isTariCurrency } from '#tari/micro-tari.ts';
 
 export type PriceUpdates = ReturnType<typeof priceUpdates>;

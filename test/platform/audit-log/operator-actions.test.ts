@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Ledger } from '#engine/money/ledger.ts';
 import { ownerOf } from '#engine/money/owners.ts';
 import type { Change, ChangeRequest } from '#platform/audit-log/operator-actions.ts';
 import { stringifyJson } from '#platform/json.ts';
@@ -35,7 +36,8 @@ const keptKeys = () => test.rows('select caller, idempotency_key from idempotenc
 /** Enters credit in the ledger, says so, and then does what the test wants. */
 const changeThat =
   <Answer>(end: () => Answer): Change<Answer> =>
-  async (ledger) => {
+  async ({ tx, now }) => {
+    const ledger = new Ledger(tx, now, test.bus);
     const customerId = 'c1';
     const from = ownerOf(customerAddress(customerId));
     const payment = { txid: 'manual-x', customerId, from, amount: tari(1), memo: null, orderId: null };

@@ -23,7 +23,7 @@ export async function serverOfDocuments(environment: Record<string, string>, now
     fetch: () => Promise.reject(new Error('the documents need no network')),
     log: silentLog,
     folder: ROOT,
-    startScan: scanHere,
+    ports: { startScan: scanHere },
   };
   const keys = { signingKey: SIGNING_KEY, verificationKey: VERIFICATION_KEY };
   return createApp({ ...ports, keys, core: await openCore(ports) });

@@ -29,9 +29,6 @@ export async function describeServer(): Promise<DescribedServer> {
     fetch: globalThis.fetch,
     log: silentLog,
     folder: '.',
-    startScan: () => {
-      throw new Error('The description needs no chain');
-    },
   };
   const keys = { signingKey, verificationKey: publicKeyOf(signingKey) };
   const app = await createApp({ ...ports, keys, core: await openCore(ports) });

@@ -1,6 +1,5 @@
 import { chainPayments } from '#engine/chain-payments.ts';
 import type { EngineSettings } from '#engine/context.ts';
-import { createEngine, type Engine } from '#engine/engine.ts';
 import type { Store } from '#platform/database/store.ts';
 import type { Repositories } from '#platform/database/transaction.ts';
 import { DomainError } from '#platform/errors.ts';
@@ -10,9 +9,9 @@ import { EventBus } from '#platform/outbox/event-bus.ts';
 import type { HeldDelivery } from '#platform/outbox/store/deliveries.ts';
 import { type ChainBooks, chainBooks } from '#rails/tari-chain/chain-books.ts';
 import type { ChainOutput } from '#rails/tari-chain/store/chain.ts';
-import { subscribeStorefront } from '#shops/notify-shop.ts';
 import type { Storefront } from '#shops/shop-connector.ts';
 import type { ReadContent } from '#shops/webhook-inbox.ts';
+import { openUseCases, type UseCases } from '#test/use-cases.ts';
 import type { Process, SimulatedDatabase } from './simulated-database.ts';
 
 /** A change that makes the server wrong: proves that the simulation would find it. */
@@ -56,10 +55,11 @@ export interface Carrying {
 
 /** One process of the server: engine, outbox and store over the database, until it ends. */
 export class SimulatedServer {
-  readonly engine: Engine;
+  engine!: UseCases;
   /** What the watcher of the chain writes. */
   readonly chainBooks: ChainBooks;
   readonly #process: Process;
+  readonly #bus: EventBus;
   /** How the units of work of the inputs since the last `takeWorks` ended, in their order. */
   #works: WorkEnd[] = [];
   readonly #store: Store;
@@ -68,34 +68,19 @@ export class SimulatedServer {
   #taking: Carrying | undefined;
 
   private constructor(ports: ServerPorts, process: Process, store: Store) {
-    const { settings, shop, mutation } = ports;
+    const { settings, mutation } = ports;
     const clock = { now: ports.now };
     this.#now = ports.now;
     this.#process = process;
     this.#store = store;
     const bus = new EventBus(silentLog);
-    subscribeStorefront(bus, shop, silentLog, async (orderId) => {
-      const kept = await this.#store.read((tx) => tx.authorizations.ofOrder(orderId));
-      return kept.map(({ transactionId }) => transactionId);
-    });
+    this.#bus = bus;
     bus.onDurable(PLUGIN, 'OrderPaid', ({ id, payload }) => ports.bookkeep(id, payload.order.order_id));
     bus.onDurable(PLUGIN, 'OrderClaimed', ({ id, payload }) => ports.bookkeep(id, payload.order.order_id));
     bus.on('OrderAnnulled', () => {
       throw new Error('This plugin always fails');
     });
     this.#store.onCommitted((events) => bus.emit(events));
-    const nothing = () => undefined;
-    this.engine = createEngine(
-      { store: this.#counting(mutation), clock, settings, subscriptions: bus, log: silentLog },
-      {
-        steadiness: { notBefore: ports.nothingExpiresBefore, graceMs: 0, lastFailedWriteAt: () => undefined },
-        makeTxid: ports.makeTxid,
-        storefront: shop,
-        readContent: ports.readContent,
-        wakeOutbox: nothing,
-        wakePriceUpdates: nothing,
-      },
-    );
     this.chainBooks = chainBooks({
       store: this.#counting(mutation),
       clock,
@@ -116,7 +101,28 @@ export class SimulatedServer {
     const process = { isDead: false };
     const { database, mutation } = ports;
     const store = await database.openStore(process, mutation?.statement);
-    return new SimulatedServer(ports, process, mutation?.store?.(store) ?? store);
+    const server = new SimulatedServer(ports, process, mutation?.store?.(store) ?? store);
+    await server.#open(ports);
+    return server;
+  }
+
+  async #open({
+    settings,
+    shop,
+    readContent,
+    makeTxid,
+    nothingExpiresBefore,
+    mutation,
+    now,
+  }: ServerPorts): Promise<void> {
+    const context = {
+      store: this.#counting(mutation),
+      clock: { now },
+      settings,
+      subscriptions: this.#bus,
+      log: silentLog,
+    };
+    this.engine = await openUseCases(context, { nothingExpiresBefore, ports: { shop, readContent, makeTxid } });
   }
 
   get isDead(): boolean {

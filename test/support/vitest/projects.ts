@@ -17,19 +17,20 @@ const PROCESSES: readonly string[] = [
 ];
 
 /**
- * Tests that start processes, wait for timeouts, play for long, or run a whole server with a shop beside it. `fast` has the
- * rest, and must take less than half a minute on two processors.
+ * Tests that start processes, wait for timeouts, play for long, try every route, or run a whole server with a shop beside
+ * it. `fast` has the rest, and must take less than half a minute on two processors.
  */
 export const SYSTEM: readonly string[] = [
   ...PROCESSES,
   'test/auth/http/guard.test.ts',
-  'test/engine/http/operator-actions.test.ts',
+  'test/engine/http/{accounts,lists,operator-actions,search}.test.ts',
   'test/engine/ledger.property.test.ts',
+  'test/engine/store/order-search.test.ts',
   'test/platform/http/openapi/{docs-page,examples}.test.ts',
   'test/platform/http/rate-limit.test.ts',
   'test/rails/tari-chain/{mempool,nodes,reorganisations,watcher}.test.ts',
   'test/shops/{http,prices}/**/*.test.ts',
-  'test/shops/shopify/captures.property.test.ts',
+  'test/shops/shopify/{capture,captures.property,open-orders}.test.ts',
   'test/shops/shopify/http/**/*.test.ts',
   'test/system/{fuzz,security}/**/*.test.ts',
   'test/tari/{payer.property,seed-words}.test.ts',

@@ -34,12 +34,12 @@ beforeAll(async () => {
   app = await serverOfDocuments({ TPG_SHOPIFY_HMAC_CHECKS: 'off' }, () => NOW);
   url = await app.server.listen({ host: '127.0.0.1', port: 0 });
   const wallet = { address: parseAddress(hotWallet.address), ipAddress: '127.0.0.1', initialNonce: undefined };
-  await app.engine.wallets.register(wallet, 'the documents');
-  await app.engine.access.changeRoles(
+  await app.services.auth.wallets.register(wallet, 'the documents');
+  await app.services.auth.changeRoles(
     [{ address: parseAddress(customer.address), apply: ['read_all'], revoke: [] }],
     'the documents',
   );
-  await app.engine.exchangeRates.set('USD', 30_000_000n, 'the documents');
+  await app.services.rates.set('USD', 30_000_000n, 'the documents');
   await post('/shopify/webhook/checkout_create', JSON.stringify(jsonExample('docs/shopify.md', 'order')));
 });
 
@@ -76,7 +76,7 @@ describe('the scripts for wallets', () => {
     const payment = ['payment', '-t', '17', '-f', customer.address, '-a', '500000000', '-m', 'thank "you"'];
     expect(await script('report-payment.mjs', hotWallet, ...payment)).toMatch(/^200 .*processed successfully/);
     expect(await script('report-payment.mjs', hotWallet, 'confirmation', '-t', '17')).toMatch(/^200 .*is confirmed/);
-    const balance = await app.engine.accounts.balance(parseAddress(customer.address));
+    const balance = await app.services.engine.accounts.balance(parseAddress(customer.address));
     expect([balance?.totalConfirmed, balance?.totalPaid]).toEqual([500_000_000n, 477_000_000n]);
   });
 

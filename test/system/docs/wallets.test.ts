@@ -140,11 +140,11 @@ describe('the server answers as is shown', () => {
 
   beforeAll(async () => {
     app = await serverOfDocuments({ TPG_SHOPIFY_HMAC_CHECKS: 'off' }, () => NOW);
-    await app.engine.wallets.register(
+    await app.services.auth.wallets.register(
       { address: HOT_WALLET, ipAddress: '127.0.0.1', initialNonce: undefined },
       'the documents',
     );
-    await app.engine.exchangeRates.set('USD', 30_000_000n, 'the documents');
+    await app.services.rates.set('USD', 30_000_000n, 'the documents');
     const order = jsonExample('docs/shopify.md', 'order');
     const answer = await post('/shopify/webhook/checkout_create', JSON.stringify({ ...order, id: 'oid554432' }));
     expect(answer.json()).toMatchObject({ success: true });

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { Engine } from '#engine/engine.ts';
+import type { AuditLogService } from '#platform/audit-log/service.ts';
 import { address, auditRecord, idPage, keptText } from '#platform/http/fields.ts';
 import { queryTime } from '#platform/http/query-time.ts';
 import { parseJson } from '#platform/json.ts';
@@ -21,7 +21,7 @@ const search = idPage.extend({
 });
 
 /** What was changed by hand, by whom. A filter that is misspelt is refused: it would find everything. */
-export function auditLogRoutes({ auditLog }: Pick<Engine, 'auditLog'>): FastifyPluginAsyncZod {
+export function auditLogRoutes({ search: find }: AuditLogService): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/audit_log',
@@ -35,7 +35,7 @@ export function auditLogRoutes({ auditLog }: Pick<Engine, 'auditLog'>): FastifyP
         },
       },
       async ({ query: { after, limit, ...filter } }) =>
-        (await auditLog(filter, after, limit)).map((record) => ({
+        (await find(filter, after, limit)).map((record) => ({
           id: record.id,
           created_at: record.createdAt.toISOString(),
           actor: record.actor,

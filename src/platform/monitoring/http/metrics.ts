@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { CurrentFigures } from '#engine/metrics.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import { blocksBehind } from '#rails/tari-chain/chain-watch.ts';
+import type { Metric } from '#platform/module.ts';
+import type { CurrentMetrics } from '#platform/monitoring/metrics.ts';
 
 /** What Prometheus asks for, in its text form. */
 export interface Metrics {
@@ -17,22 +17,22 @@ export interface Metrics {
 const NO_ROUTE = 'none';
 
 /** Makes the metrics of one server. Those of the process, such as the lag of its event loop, are prom-client's own. */
-export function createMetrics(readFigures: () => Promise<CurrentFigures>, log: Logger): Metrics {
+export function createMetrics(readMetrics: () => Promise<CurrentMetrics>, log: Logger): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const countAnswer = requestMetrics(registry);
-  const showFigures = figureMetrics(registry);
+  const show = contextMetrics(registry);
 
   return {
     contentType: registry.contentType,
     countAnswer,
     async text() {
-      const figures = await readFigures().catch((error: unknown) => {
+      const current = await readMetrics().catch((error: unknown) => {
         // The metrics of requests and of the process are wanted most when the database is out of reach.
         log.error({ err: error }, 'The metrics could not read the database; they leave out what it holds');
         return undefined;
       });
-      showFigures(figures);
+      show(current);
       return registry.metrics();
     },
   };
@@ -60,95 +60,34 @@ function requestMetrics(registry: Registry): Metrics['countAnswer'] {
   };
 }
 
-/** Shows the figures; without any, their metrics are left out. */
-function figureMetrics(registry: Registry): (figures: CurrentFigures | undefined) => void {
-  const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
-    new Gauge({ name, help, labelNames, registers: [registry] });
-  const orders = gauge('tpg_orders', 'Orders by state.', 'status');
-  const credit = gauge(
-    'tpg_unmatched_credit_microtari',
-    'What is confirmed and not spent on orders, over all accounts, in µT. Past 2^53 it is rounded.',
-  );
-  const lag = gauge(
-    'tpg_outbox_lag_seconds',
-    'How long the oldest event has waited to be told to the shop or a plugin.',
-  );
-  const pending = gauge('tpg_outbox_pending', 'Deliveries to the shop and plugins that wait.');
-  const dead = gauge('tpg_outbox_dead_letters', 'Deliveries that were given up: somebody must look at them.');
-  const pricesWaiting = gauge(
-    'tpg_price_updates_waiting',
-    'Works on the prices that the shop shows that are not done yet.',
-  );
-  const pricesFailed = gauge(
-    'tpg_price_updates_failed',
-    'Works on the prices that the shop shows that were given up: somebody must look at them.',
-  );
-  const latePayments = gauge(
-    'tpg_late_payments',
-    'Payments that came for orders that could no longer be paid, and are not used up: see /api/held.',
-  );
-  const rates = gauge('tpg_exchange_rate_age_seconds', 'How long ago the rate of a currency was set.', 'currency');
-  const wallet = gauge(
-    'tpg_wallet_notification_age_seconds',
-    'How long ago a hot wallet last reported something. Left out until one has.',
-  );
+/** Shows what the contexts say; without that, their metrics are left out. */
+function contextMetrics(registry: Registry): (current: CurrentMetrics | undefined) => void {
+  const gauges = new Map<string, { gauge: Gauge; isLabelled: boolean }>();
+  const gaugeOf = ({ name, help, labels = [] }: Metric): Gauge => {
+    const known = gauges.get(name);
+    if (known !== undefined) return known.gauge;
+    const gauge = new Gauge({ name, help, labelNames: [...labels], registers: [registry] });
+    gauges.set(name, { gauge, isLabelled: labels.length > 0 });
+    return gauge;
+  };
 
-  const showChain = chainMetrics(registry);
-
-  return (figures) => {
-    showChain(figures);
-    for (const labelled of [orders, rates]) labelled.reset();
-    const singles = [credit, lag, pending, dead, pricesWaiting, pricesFailed, latePayments, wallet];
-    for (const single of singles) single.remove();
-    if (figures === undefined) return;
-    const secondsSince = (time: Date) => Math.max(0, (figures.now.getTime() - time.getTime()) / 1000);
-    for (const [status, count] of figures.orders) orders.set({ status }, count);
-    credit.set(Number(figures.unmatchedCredit));
-    latePayments.set(figures.latePayments);
-    const { backlog, lastWalletNonceAt } = figures;
-    lag.set(backlog.oldestPendingAt === null ? 0 : secondsSince(backlog.oldestPendingAt));
-    pending.set(backlog.pending);
-    dead.set(backlog.dead);
-    pricesWaiting.set(figures.prices.waiting);
-    pricesFailed.set(figures.prices.failed);
-    for (const { currency, updatedAt } of figures.rates) rates.set({ currency }, secondsSince(updatedAt));
-    if (lastWalletNonceAt !== undefined) wallet.set(secondsSince(lastWalletNonceAt));
+  return (current) => {
+    for (const { gauge, isLabelled } of gauges.values()) clear(gauge, isLabelled);
+    if (current === undefined) return;
+    for (const metric of current.metrics) {
+      const gauge = gaugeOf(metric);
+      // A gauge without labels is made with a value of 0.
+      if (metric.samples.length === 0) clear(gauge, (metric.labels ?? []).length > 0);
+      for (const { labels = {}, value } of metric.samples) gauge.set(labels, valueAt(value, current.now));
+    }
   };
 }
 
-/** What the watcher of the chain does; left out where the chain is not watched. */
-function chainMetrics(registry: Registry): (figures: CurrentFigures | undefined) => void {
-  const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
-    new Gauge({ name: `tpg_chain_${name}`, help, labelNames, registers: [registry] });
-  const height = gauge('height', 'The last block that was looked through for payments.');
-  const behind = gauge('blocks_behind', 'How many blocks the nodes are ahead of that.');
-  const ages = gauge('node_age_seconds', 'How long ago a base node last answered. Left out until it has.', 'node');
-  const outputs = gauge('outputs_seen', 'Outputs that were looked through, all in all.');
-  const payments = gauge('payments_found', 'Payments that were found on the chain, all in all.');
-  const refused = gauge(
-    'outputs_refused',
-    'Outputs that were encrypted for the shop and are no payment to it, by reason.',
-    'reason',
-  );
-  const left = gauge(
-    'payments_left',
-    'Confirmed payments that left the chain and did not come back: a person must look.',
-  );
+function clear(gauge: Gauge, isLabelled: boolean): void {
+  if (isLabelled) gauge.reset();
+  else gauge.remove();
+}
 
-  return (figures) => {
-    for (const labelled of [ages, refused]) labelled.reset();
-    for (const single of [height, behind, outputs, payments, left]) single.remove();
-    if (figures?.chain === undefined) return;
-    const { status, refused: counts, departed } = figures.chain;
-    if (status.height !== null) height.set(status.height);
-    behind.set(blocksBehind(status));
-    outputs.set(status.outputsSeen);
-    payments.set(status.paymentsFound);
-    left.set(departed);
-    for (const [reason, count] of counts) refused.set({ reason }, count);
-    for (const { url, lastAnswerAt } of status.nodes) {
-      if (lastAnswerAt !== null)
-        ages.set({ node: url }, Math.max(0, (figures.now.getTime() - lastAnswerAt.getTime()) / 1000));
-    }
-  };
+function valueAt(value: number | Date, now: Date): number {
+  return typeof value === 'number' ? value : Math.max(0, (now.getTime() - value.getTime()) / 1000);
 }

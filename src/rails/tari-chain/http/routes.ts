@@ -1,11 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { idPage } from '#platform/http/fields.ts';
+import type { MakeRoutes } from '#platform/module.ts';
 import { blocksBehind, type ChainQueries } from '#rails/tari-chain/chain-watch.ts';
 import { chainDeparture, chainRefusal, chainStatus } from './schemas.ts';
 
+export const routes: MakeRoutes = ({ tariChain }) => chainRoutes(tariChain);
+
 /** What the watcher of the chain does, and what it keeps for people to look at. */
-export function chainRoutes(chain: ChainQueries): FastifyPluginAsyncZod {
+function chainRoutes(chain: ChainQueries): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/chain',

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { Engine } from '#engine/engine.ts';
+import type { AuthService } from '#auth/service.ts';
+import type { WalletMessage } from '#auth/wallets.ts';
 import { CONFIRMATION_SENTENCES } from '#engine/payments.ts';
 import { DomainError, type ErrorCode } from '#platform/errors.ts';
 import {
@@ -18,9 +19,9 @@ import {
 } from '#platform/http/fields.ts';
 import type { StrangerLimit } from '#platform/http/rate-limit.ts';
 import { storableText } from '#platform/storable-text.ts';
-import type { WalletMessage } from '#rails/tari-wallet/wallets.ts';
 import { readSender } from '#tari/sender.ts';
 import { confirmationPayload, paymentPayload } from '#tari/wallet-signature.ts';
+import type { signedReports } from './signed-reports.ts';
 
 const auth = z.object({ address, nonce, signature });
 
@@ -39,8 +40,8 @@ const incomingPayment = z.object({
 const confirmation = z.object({ confirmation: z.object({ txid: transactionId }), auth });
 
 export interface WalletPorts {
-  payments: Pick<Engine['payments'], 'receive' | 'confirm'>;
-  wallets: Pick<Engine['wallets'], 'all'>;
+  payments: ReturnType<typeof signedReports>;
+  wallets: Pick<AuthService['wallets'], 'all'>;
   clientAddress: (request: FastifyRequest) => string;
   limitStrangers: StrangerLimit;
 }

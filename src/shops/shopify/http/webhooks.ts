@@ -1,15 +1,14 @@
 import type { FastifyReply, FastifyRequest, onRequestHookHandler, preValidationHookHandler } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { Engine } from '#engine/engine.ts';
 import type { ErrorCode } from '#platform/errors.ts';
 import { HttpError } from '#platform/http/errors.ts';
-import '#shops/shopify/errors.ts';
 import { result } from '#platform/http/fields.ts';
 import type { IpList } from '#platform/http/ip-allowlist.ts';
 import { described } from '#platform/http/openapi/route-docs.ts';
 import type { StrangerLimit } from '#platform/http/rate-limit.ts';
 import { HEALTHY } from '#platform/monitoring/http/health-routes.ts';
+import type { signedDeliveries } from '#shops/http/signed-deliveries.ts';
 import { readContent } from '#shops/shopify/webhooks/content.ts';
 import { shopDomainIn, webhookHeaders } from '#shops/shopify/webhooks/headers.ts';
 import type { OrderWebhookOptions, Topic } from '#shops/shopify/webhooks/order.ts';
@@ -54,7 +53,7 @@ const REFUSALS: readonly ErrorCode[] = [
 ];
 
 export interface ShopifyPorts {
-  webhooks: Pick<Engine['webhooks'], 'receive'>;
+  webhooks: ReturnType<typeof signedDeliveries>;
   /** Null where everybody may call. */
   ipWhitelist: IpList | null;
   /** The current secret and, while it changes, the previous one. Null where checks are switched off. */

@@ -1,18 +1,26 @@
-import { DomainError } from '#auth/errors.ts';
 import type { Repositories } from '#platform/database/transaction.ts';
 import { type AccountId, type Network, networkOfAccount, networkOfBase58 } from '#tari/address.ts';
-import type { EngineSettings } from './context.ts';
+import type { AuthSettings } from './context.ts';
+import { DomainError } from './errors.ts';
 
 /** The network that the shop takes Tari on: that of the address which customers are told to pay to. */
 
-type ShopSettings = Pick<EngineSettings, 'paymentWalletAddress'>;
+type ShopSettings = Pick<AuthSettings, 'paymentWalletAddress'>;
 
-/** Undefined where no address is set and no hot wallet registered: then addresses of every network are as good. */
+/** Where customers are told to pay, in base58; undefined where no address is set and no hot wallet registered. */
+export async function paymentAddress(
+  tx: Pick<Repositories, 'wallets'>,
+  settings: ShopSettings,
+): Promise<string | undefined> {
+  return settings.paymentWalletAddress ?? (await tx.wallets.firstAddress());
+}
+
+/** Undefined where customers can't be told where to pay yet: then addresses of every network are as good. */
 export async function shopNetwork(
   tx: Pick<Repositories, 'wallets'>,
   settings: ShopSettings,
 ): Promise<Network | undefined> {
-  const address = settings.paymentWalletAddress ?? (await tx.wallets.firstAddress());
+  const address = await paymentAddress(tx, settings);
   return address === undefined ? undefined : networkOfBase58(address);
 }
 

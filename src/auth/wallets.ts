@@ -1,13 +1,12 @@
-import type { EngineContext, SignatureContext } from '#engine/context.ts';
-import { requireShopNetwork } from '#engine/shop-network.ts';
-import { walletView } from '#engine/views.ts';
 import { recordChange } from '#platform/audit-log/record.ts';
 import type { Repositories } from '#platform/database/transaction.ts';
 import { formatIpAddress, parseIpAddress } from '#platform/ip-address.ts';
 import { accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
-import { verifyWalletSignature } from '#tari/wallet-signature.ts';
+import type { AuthContext } from './context.ts';
 import { DomainError } from './errors.ts';
+import { requireShopNetwork } from './shop-network.ts';
 import type { HotWallet } from './store/wallets.ts';
+import { walletView } from './views.ts';
 
 /** Who says that a message comes from a hot wallet of the shop, and from where it came. */
 export interface WalletMessage {
@@ -27,7 +26,7 @@ export type AuthenticatedMessage = Pick<WalletMessage, 'address' | 'nonce' | 're
 
 export type Wallets = ReturnType<typeof wallets>;
 
-export function wallets({ store, clock, settings, log }: EngineContext) {
+export function wallets({ store, clock, settings, log }: AuthContext) {
   const checkRegistered = (wallet: HotWallet | undefined, message: Pick<WalletMessage, 'remoteAddress'>): HotWallet => {
     if (wallet === undefined) throw new DomainError('wallet_not_authorized', 'Its address is not registered.');
     const isFromItsPlace = placeOf(message.remoteAddress) === placeOf(wallet.ipAddress);
@@ -107,27 +106,6 @@ export function wallets({ store, clock, settings, log }: EngineContext) {
       });
       log.info({ wallet: address, actor }, `Hot wallet ${address} may no longer report payments`);
     },
-  };
-}
-
-/**
- * Checks who sent a message before anything is written.
- * @throws {DomainError} `wallet_not_authorized`, `wallet_signature_invalid`
- */
-export type Authenticate = (message: WalletMessage) => Promise<AuthenticatedMessage>;
-
-/** The cheap checks go first, so that only the wallet itself can make us look at signatures. */
-export function authenticator(
-  { requireRegistered }: Pick<Wallets, 'requireRegistered'>,
-  { log }: SignatureContext,
-): Authenticate {
-  return async ({ address, nonce, signature, payload, remoteAddress }) => {
-    await requireRegistered({ address, remoteAddress });
-    if (!verifyWalletSignature({ address, nonce, signature }, payload)) {
-      log.warn({ wallet: addressToBase58(address) }, 'A message of a hot wallet has an invalid signature');
-      throw new DomainError('wallet_signature_invalid');
-    }
-    return { address, nonce, remoteAddress } as AuthenticatedMessage;
   };
 }
 

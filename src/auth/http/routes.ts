@@ -1,0 +1,12 @@
+import type { MakeRoutes } from '#platform/module.ts';
+import { authRoutes } from './login.ts';
+import { roleRoutes } from './roles.ts';
+import { walletRoutes } from './wallets.ts';
+
+export const routes: MakeRoutes =
+  ({ auth }, http) =>
+  async (app) => {
+    await app.register(authRoutes({ ...http, access: auth }));
+    await app.register(roleRoutes(auth));
+    await app.register(walletRoutes(auth.wallets));
+  };

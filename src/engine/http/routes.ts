@@ -1,0 +1,20 @@
+import { engineSettings } from '#engine/context.ts';
+import type { MakeRoutes } from '#platform/module.ts';
+import { accountRoutes } from './accounts.ts';
+import { claimRoutes } from './claim.ts';
+import { heldRoutes } from './held.ts';
+import { listRoutes } from './lists.ts';
+import { changeRoutes } from './operator-actions.ts';
+import { signedClaims } from './signed-claims.ts';
+
+export const routes: MakeRoutes =
+  ({ engine }, { settings, limitStrangers }) =>
+  async (app) => {
+    const { claim } = signedClaims(engine.orders, { settings: engineSettings(settings) });
+    await app.register(claimRoutes(claim, limitStrangers));
+    await app.register(accountRoutes(engine.accounts));
+    await app.register(listRoutes(engine.lists));
+    await app.register(heldRoutes(engine.held));
+    // A shop can't take a cancelled order back.
+    await app.register(changeRoutes(engine.orderChanges, settings.shopify.shop === null));
+  };

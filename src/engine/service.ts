@@ -1,0 +1,72 @@
+import { hex } from '@scure/base';
+import { changes } from '#platform/audit-log/operator-actions.ts';
+import type { Check, Opened, ServiceContext } from '#platform/module.ts';
+import { accounts } from './account-history.ts';
+import { engineContext } from './context.ts';
+import { expiry } from './expiry.ts';
+import { engineMetrics } from './metrics.ts';
+import { held } from './money/held.ts';
+import { orderChanges } from './operator-actions.ts';
+import { orders } from './orders.ts';
+import { lists } from './queries.ts';
+import { audit, ownersGiven } from './reconciliation.ts';
+
+declare module '#platform/module.ts' {
+  interface Services {
+    engine: EngineService;
+  }
+  interface Ports {
+    /** A new id for a manual payment, such as no transaction on the chain has; random unless set. */
+    makeTxid?: () => string;
+  }
+}
+
+export type EngineService = ReturnType<typeof service>;
+
+function service(platform: ServiceContext) {
+  const context = engineContext(platform);
+  const { store, settings, ports, randomBytes, startedAt, lastFailedWriteAt } = platform;
+  const actions = changes(context);
+  const { expiryGraceMs: graceMs } = settings;
+  return {
+    accounts: accounts(context),
+    expiry: expiry(context, {
+      notBefore: new Date(startedAt.getTime() + graceMs),
+      graceMs,
+      lastFailedWriteAt,
+    }),
+    held: held(context, actions),
+    lists: lists(context),
+    orderChanges: orderChanges(context, actions, ports.makeTxid ?? (() => `manual-${hex.encode(randomBytes(16))}`)),
+    orders: orders(context),
+    audit: () => audit(store),
+    /** What the migration that gave money its owners has said of it; undefined where there was nothing to say. */
+    ownersGiven: () => store.read(ownersGiven),
+  };
+}
+
+export function open(platform: ServiceContext): Opened<EngineService> {
+  const { ports, settings, store, log } = platform;
+  ports.isKnownAccount = async (tx, account) => (await tx.accounts.find(account)) !== undefined;
+  const opened = service(platform);
+  const { expiry } = opened;
+  return {
+    service: opened,
+    check,
+    metrics: engineMetrics(),
+    background: {
+      async start() {
+        if (store.appliedMigrations.length === 0) return;
+        const sentence = await opened.ownersGiven();
+        if (sentence !== undefined) log.info({}, sentence);
+      },
+      begin: () => expiry.begin(),
+      jobs: [{ name: 'expiry', schedule: settings.expirySchedule, run: () => expiry.run() }],
+    },
+  };
+}
+
+const check: Check = {
+  unknown: { payments: { late: 0 } },
+  look: async (tx) => ({ reasons: [], details: { payments: { late: await tx.payments.countLate() } } }),
+};

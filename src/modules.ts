@@ -1,0 +1,25 @@
+import { auth } from './auth/module.ts';
+import { engine } from './engine/module.ts';
+import { auditLog } from './platform/audit-log/module.ts';
+import type { Module } from './platform/module.ts';
+import { monitoring } from './platform/monitoring/module.ts';
+import { outbox } from './platform/outbox/module.ts';
+import { tariChain } from './rails/tari-chain/module.ts';
+import { tariWallet } from './rails/tari-wallet/module.ts';
+import { rates } from './rates/module.ts';
+import { shops } from './shops/module.ts';
+import { shopify } from './shops/shopify/module.ts';
+
+/** The contexts of the program, in the order in which they are opened: each may use those before it. */
+export const modules: readonly Module[] = [
+  outbox,
+  auditLog,
+  auth,
+  rates,
+  engine,
+  shopify,
+  shops,
+  tariWallet,
+  tariChain,
+  monitoring,
+];

@@ -1,0 +1,28 @@
+import { HOUSEKEEPING_SCHEDULE } from '#platform/jobs/housekeeping.ts';
+import type { Opened, ServiceContext } from '#platform/module.ts';
+import { changes } from './operator-actions.ts';
+import type { AuditLogFilter } from './store/audit-log.ts';
+
+declare module '#platform/module.ts' {
+  interface Services {
+    auditLog: AuditLogService;
+  }
+}
+
+export type AuditLogService = ReturnType<typeof service>;
+
+function service({ store }: ServiceContext) {
+  return {
+    /** Up to `limit` records of the audit log that fit, after the one with id `after`, oldest first. */
+    search: (filter: AuditLogFilter, after: bigint, limit: number) =>
+      store.read((tx) => tx.auditLog.search(filter, after, limit)),
+  };
+}
+
+export function open(context: ServiceContext): Opened<AuditLogService> {
+  const { forgetOld } = changes(context);
+  return {
+    service: service(context),
+    background: { jobs: [{ name: 'forget-idempotency-keys', schedule: HOUSEKEEPING_SCHEDULE, run: forgetOld }] },
+  };
+}

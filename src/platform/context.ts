@@ -1,0 +1,10 @@
+import type { Clock } from './clock.ts';
+import type { Store } from './database/store.ts';
+import type { Logger } from './logging/logger.ts';
+
+/** What every service stands on. */
+export interface PlatformContext {
+  store: Store;
+  clock: Clock;
+  log: Logger;
+}

@@ -1,0 +1,112 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Settings } from './config/read-settings.ts';
+import type { PlatformContext } from './context.ts';
+import type { OpenedStore } from './database/open.ts';
+import type { Repositories } from './database/transaction.ts';
+import type { ErrorRows } from './errors.ts';
+import type { HttpContext } from './http/context.ts';
+import type { Job } from './jobs/scheduled-job.ts';
+import type { EventBus } from './outbox/event-bus.ts';
+
+/**
+ * What a context of the program says of itself. Its module is small and loaded in every thread and in the tool; what is
+ * heavy is loaded where it is needed.
+ */
+export interface Module<Name extends keyof Services = keyof Services> {
+  readonly name: Name;
+  /** Its errors, named here so that every thread knows them. */
+  readonly errors?: ErrorRows;
+  /** What it does in the database thread. */
+  readonly service?: () => Promise<{ open: OpenService<Name> }>;
+  /** What it serves in the HTTP thread. */
+  readonly routes?: () => Promise<{ routes: MakeRoutes }>;
+}
+
+/** What each context can do, by the context's name: each adds its own. Plain data goes in and out. */
+// biome-ignore lint/suspicious/noEmptyInterface: contexts add to it.
+export interface Services {}
+
+/**
+ * What contexts need of those above them, which set it when they are opened; it is asked for when it is needed. A context
+ * that needs something declares it here, all of it optional.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: contexts add to it.
+export interface Ports {}
+
+/** What each service is made of. */
+export interface ServiceContext extends PlatformContext {
+  store: OpenedStore;
+  settings: Settings;
+  /** Connections, lease holders and schedules are the platform's; contexts register their handlers here. */
+  subscriptions: EventBus;
+  ports: Ports;
+  /** Evenly from 0 up to 1. */
+  random: () => number;
+  randomBytes: (length: number) => Uint8Array;
+  fetch: typeof globalThis.fetch;
+  /** When this process began to take things in. */
+  startedAt: Date;
+  /** When the database last refused a write of this process; undefined where it never did. */
+  lastFailedWriteAt: () => Date | undefined;
+  /** Says that the outbox has something to deliver that was not just appended. */
+  wakeOutbox: () => void;
+}
+
+/** @param services those of the modules that come before it. */
+export type OpenService<Name extends keyof Services> = (
+  context: ServiceContext,
+  services: Services,
+) => Opened<Services[Name]> | Promise<Opened<Services[Name]>>;
+
+export interface Opened<Service> {
+  service: Service;
+  background?: Background;
+  /** Looks at its part of the server's condition. */
+  check?: Check;
+  /** Reads its part of the metrics. */
+  metrics?: ReadMetrics;
+}
+
+/** What a context does by itself. */
+export interface Background {
+  /** Runs in every instance. */
+  start?(): Promise<void> | void;
+  stop?(): Promise<void>;
+  /** One instance at a time does these: the one that holds the scheduler's lease. */
+  jobs?: readonly Job[];
+  begin?(): Promise<void> | void;
+  end?(): Promise<void>;
+}
+
+export interface Check {
+  /** What stands in GET /health/ready as long as the database can't be asked. */
+  unknown: Readonly<Record<string, unknown>>;
+  look(tx: Repositories, now: Date): Promise<CheckResult>;
+}
+
+export interface CheckResult {
+  /** Why the server can't do its work, each a sentence for operators. None where it can. */
+  reasons: readonly string[];
+  /** Its part of GET /health/ready. */
+  details: Readonly<Record<string, unknown>>;
+}
+
+export type ReadMetrics = (tx: Repositories) => Promise<readonly Metric[]>;
+
+/** A gauge for Prometheus, with what it shows now. */
+export interface Metric {
+  name: string;
+  help: string;
+  /** The names of its labels. */
+  labels?: readonly string[];
+  /** A time is shown as its age in seconds. */
+  samples: readonly { labels?: Readonly<Record<string, string>>; value: number | Date }[];
+}
+
+/** Answers undefined where the settings switch the context's routes off. */
+export type MakeRoutes = (services: Services, http: HttpContext) => FastifyPluginAsyncZod | undefined;
+
+/** Checks a module against its name, and keeps its type. */
+export function defineModule<Name extends keyof Services>(module: Module<Name>): Module<Name> {
+  return module;
+}

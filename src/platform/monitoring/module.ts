@@ -1,0 +1,8 @@
+import { defineModule } from '#platform/module.ts';
+
+/** Whether the server can do its work, and its metrics. */
+export const monitoring = defineModule({
+  name: 'monitoring',
+  service: () => import('./service.ts'),
+  routes: () => import('./http/routes.ts'),
+});

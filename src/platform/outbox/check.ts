@@ -1,0 +1,35 @@
+import type { Repositories } from '#platform/database/transaction.ts';
+import type { Check } from '#platform/module.ts';
+import type { EventBus } from './event-bus.ts';
+import type { DeliveryBacklog } from './store/deliveries.ts';
+
+/** Events that wait longer than this say that the shop, or a plugin, has been out of reach for long. */
+const LONGEST_LAG_MS = 15 * 60_000;
+
+/** How long the oldest event has waited to be delivered. */
+function lagMs({ oldestPendingAt }: DeliveryBacklog, now: Date): number {
+  return oldestPendingAt === null ? 0 : Math.max(0, now.getTime() - oldestPendingAt.getTime());
+}
+
+/** Whether subscribers have been out of reach for long. */
+export async function isBehind(tx: Repositories, subscriptions: EventBus, now: Date): Promise<boolean> {
+  return lagMs(await tx.deliveries.backlog(subscriptions.allDurableSubscribers()), now) > LONGEST_LAG_MS;
+}
+
+export function outboxCheck(subscriptions: EventBus): Check {
+  const details = ({ pending, dead }: Pick<DeliveryBacklog, 'pending' | 'dead'>, lag: number) => ({
+    outbox: { pending, dead_letters: dead, lag_seconds: Math.floor(lag / 1000) },
+  });
+  return {
+    unknown: details({ pending: 0, dead: 0 }, 0),
+    async look(tx, now) {
+      const backlog = await tx.deliveries.backlog(subscriptions.allDurableSubscribers());
+      const lag = lagMs(backlog, now);
+      const reasons =
+        lag > LONGEST_LAG_MS
+          ? [`Events have waited for ${Math.floor(lag / 60_000)} minutes to be told to the shop or a plugin.`]
+          : [];
+      return { reasons, details: details(backlog, lag) };
+    },
+  };
+}

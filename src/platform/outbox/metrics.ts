@@ -1,0 +1,24 @@
+import type { ReadMetrics, ServiceContext } from '#platform/module.ts';
+
+export function outboxMetrics({ subscriptions }: Pick<ServiceContext, 'subscriptions'>): ReadMetrics {
+  return async (tx) => {
+    const { pending, dead, oldestPendingAt } = await tx.deliveries.backlog(subscriptions.allDurableSubscribers());
+    return [
+      {
+        name: 'tpg_outbox_lag_seconds',
+        help: 'How long the oldest event has waited to be told to the shop or a plugin.',
+        samples: [{ value: oldestPendingAt ?? 0 }],
+      },
+      {
+        name: 'tpg_outbox_pending',
+        help: 'Deliveries to the shop and plugins that wait.',
+        samples: [{ value: pending }],
+      },
+      {
+        name: 'tpg_outbox_dead_letters',
+        help: 'Deliveries that were given up: somebody must look at them.',
+        samples: [{ value: dead }],
+      },
+    ];
+  };
+}

@@ -1,0 +1,10 @@
+import { defineModule } from '#platform/module.ts';
+import { outboxErrors } from './errors.ts';
+
+/** Events, and telling them until each subscriber has heard of them. */
+export const outbox = defineModule({
+  name: 'outbox',
+  errors: outboxErrors,
+  service: () => import('./service.ts'),
+  routes: () => import('./http/routes.ts'),
+});

@@ -1,0 +1,26 @@
+import { changes } from '#platform/audit-log/operator-actions.ts';
+import type { Opened, ServiceContext } from '#platform/module.ts';
+import { outboxCheck } from './check.ts';
+import { deadLetters } from './dead-letters.ts';
+import { outboxMetrics } from './metrics.ts';
+
+declare module '#platform/module.ts' {
+  interface Services {
+    outbox: OutboxService;
+  }
+}
+
+export type OutboxService = ReturnType<typeof service>;
+
+function service(context: ServiceContext) {
+  const { store, wakeOutbox } = context;
+  return {
+    deadLetters: deadLetters(context, changes(context), wakeOutbox),
+    /** Up to `limit` events after the one with id `after`, oldest first. */
+    eventsAfter: (after: bigint, limit: number) => store.read((tx) => tx.events.after(after, limit)),
+  };
+}
+
+export function open(context: ServiceContext): Opened<OutboxService> {
+  return { service: service(context), check: outboxCheck(context.subscriptions), metrics: outboxMetrics(context) };
+}

@@ -1,0 +1,80 @@
+import type { AuthenticatedMessage, Wallets } from '#auth/wallets.ts';
+import type { EngineContext } from '#engine/context.ts';
+import { Ledger } from '#engine/money/ledger.ts';
+import {
+  CONFIRMATION_SENTENCES,
+  type ConfirmationReceipt,
+  enterConfirmation,
+  enterPayment,
+  type NamedOrder,
+  type PaymentReceipt,
+  type PaymentReport,
+  warnIfLate,
+} from '#engine/payments.ts';
+import { StoreContentError } from '#platform/database/errors.ts';
+import { formatTari } from '#tari/micro-tari.ts';
+
+/** What hot wallets report: a payment that they have seen, and that it is confirmed. */
+
+/** A report whose signatures have been checked: the wallet's, and that of a claim in the payment's memo. */
+export interface CheckedReport {
+  report: PaymentReport;
+  message: AuthenticatedMessage;
+  /** Undefined where the payment names no order. */
+  named: NamedOrder | undefined;
+}
+
+export type Reports = ReturnType<typeof reports>;
+
+export function reports(
+  { store, clock, settings, log, subscriptions }: EngineContext,
+  wallets: Pick<Wallets, 'admit'>,
+) {
+  const enterOnce = ({ report, message, named }: CheckedReport, now: Date): Promise<PaymentReceipt> =>
+    store.run(async (tx) => {
+      await wallets.admit(tx, message, now);
+      return enterPayment(new Ledger(tx, now, subscriptions), report, named, settings);
+    });
+
+  return {
+    /**
+     * What `receive` does once the signatures are checked.
+     * @throws {DomainError} as `wallets.admit` and `enterPayment`
+     */
+    async enterReport(checked: CheckedReport): Promise<PaymentReceipt> {
+      const now = clock.now();
+      const { report } = checked;
+      const receipt = await enterOnce(checked, now).catch((error: unknown) => {
+        if (!(error instanceof StoreContentError)) throw error;
+        // Money is not refused for a text beside it.
+        log.error({ err: error, txid: report.txid }, `Payment ${report.txid} is kept without its memo and order id`);
+        return enterOnce({ ...checked, report: { ...report, memo: null }, named: undefined }, now);
+      });
+      const { txid, sender } = receipt.payment;
+      log.info(
+        { txid, sender, isNew: receipt.isNew },
+        `Payment ${txid} of ${formatTari(report.amount)} from ${sender} ${receipt.isNew ? 'is received' : 'was known already'}`,
+      );
+      if (receipt.isNew) warnIfLate(receipt.payment, log);
+      return receipt;
+    },
+
+    /**
+     * What `confirm` does once the signature is checked.
+     * @throws {DomainError} as `wallets.admit` and `enterConfirmation`
+     */
+    async enterConfirmation(txid: string, message: AuthenticatedMessage): Promise<ConfirmationReceipt> {
+      const now = clock.now();
+      const { payment: confirmed, ...receipt } = await store.run(async (tx) => {
+        await wallets.admit(tx, message, now);
+        return enterConfirmation(new Ledger(tx, now, subscriptions), txid, settings);
+      });
+      log.info(
+        { txid, outcome: receipt.outcome, ordersPaid: receipt.ordersPaid.map((order) => order.orderId) },
+        `Payment ${txid}: ${CONFIRMATION_SENTENCES[receipt.outcome]}; orders paid: ${receipt.ordersPaid.length}`,
+      );
+      if (confirmed !== undefined) warnIfLate(confirmed, log);
+      return receipt;
+    },
+  };
+}

@@ -1,0 +1,10 @@
+import { defineModule } from '#platform/module.ts';
+import { rateErrors } from './errors.ts';
+
+/** What a currency costs in Tari. */
+export const rates = defineModule({
+  name: 'rates',
+  errors: rateErrors,
+  service: () => import('./service.ts'),
+  routes: () => import('./http/routes.ts'),
+});

@@ -1,0 +1,10 @@
+import type { ExchangeRate, SetRate } from './store/exchange-rates.ts';
+
+export function exchangeRateView(rate: ExchangeRate) {
+  return { currency: rate.currency, rate: rate.rate, updated_at: rate.updatedAt.toISOString() };
+}
+
+/** A rate as it was set once. */
+export function setRateView({ id, actor, ...rate }: SetRate) {
+  return { id, ...exchangeRateView(rate), actor };
+}

@@ -1,0 +1,12 @@
+import type { MakeRoutes } from '#platform/module.ts';
+import { priceUpdateRoutes } from './price-updates.ts';
+import { rejectedRoutes } from './rejected-webhooks.ts';
+import { rescanRoutes } from './rescan.ts';
+
+export const routes: MakeRoutes =
+  ({ rates, shops }) =>
+  async (app) => {
+    await app.register(priceUpdateRoutes(shops.priceUpdates, rates));
+    await app.register(rejectedRoutes(shops.webhooks));
+    await app.register(rescanRoutes(shops.rescan));
+  };

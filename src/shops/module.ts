@@ -1,0 +1,10 @@
+import { defineModule } from '#platform/module.ts';
+import { shopErrors } from './errors.ts';
+
+/** Where orders come from, and who is told what became of them. */
+export const shops = defineModule({
+  name: 'shops',
+  errors: shopErrors,
+  service: () => import('./service.ts'),
+  routes: () => import('./http/routes.ts'),
+});

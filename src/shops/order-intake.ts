@@ -1,0 +1,54 @@
+import type { EngineContext } from '#engine/context.ts';
+import type { Ledger } from '#engine/money/ledger.ts';
+import type { Owner } from '#engine/money/owners.ts';
+import { findShopOrder } from '#engine/order-lookup.ts';
+import { enterOrder, openOrder, requireOrder } from '#engine/orders.ts';
+import type { Order } from '#engine/store/orders.ts';
+import { closeByShop, withEarlyNews } from './out-of-order-updates.ts';
+import type { ShopOrder } from './shop-connector.ts';
+
+/** What became of an order that the shop reported. */
+export interface OrderReceipt {
+  order: Order;
+  /** False where the order was known already; nothing was changed then. */
+  isNew: boolean;
+}
+
+export type OrderIntake = ReturnType<typeof orderIntake>;
+
+/** How orders of the shop come in. */
+export function orderIntake(context: Pick<EngineContext, 'settings' | 'log'>) {
+  return {
+    /**
+     * Enters an order that the shop reported, inside its caller's unit of work, by the newest that the shop said of it:
+     * one that it has closed meanwhile is entered and cancelled at once. A known order is left as it is.
+     * @throws {DomainError} `unsupported_currency`, `invalid_price`
+     */
+    async enter(ledger: Ledger, told: ShopOrder, claimant: Owner | undefined): Promise<OrderReceipt> {
+      const { tx } = ledger;
+      const known = await findShopOrder(tx, told);
+      if (known !== undefined) return { order: known, isNew: false };
+      const { shopOrder, closing } = await withEarlyNews(tx, told);
+      const { orderId, altId, customerId, memo, price, currency, outstanding, createdAt } = shopOrder;
+      const { order, named } = await enterOrder(
+        ledger,
+        {
+          orderId,
+          altId,
+          customerId,
+          memo,
+          price,
+          currency,
+          createdAt,
+          amountOutstanding: outstanding,
+          shopUpdatedAt: shopOrder.updatedAt,
+          shopTriggeredAt: shopOrder.triggeredAt ?? null,
+        },
+        context,
+      );
+      if (closing === null) await openOrder(ledger, order, claimant, named);
+      else await closeByShop(ledger, order, shopOrder, closing);
+      return { order: await requireOrder(tx, order.orderId), isNew: true };
+    },
+  };
+}

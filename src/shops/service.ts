@@ -1,0 +1,106 @@
+import { engineContext } from '#engine/context.ts';
+import { changes } from '#platform/audit-log/operator-actions.ts';
+import type { Store } from '#platform/database/store.ts';
+import { HOUSEKEEPING_SCHEDULE } from '#platform/jobs/housekeeping.ts';
+import type { Check, Opened, ReadMetrics, ServiceContext } from '#platform/module.ts';
+import { isBehind } from '#platform/outbox/check.ts';
+import { subscribeStorefront } from './notify-shop.ts';
+import { orderIntake } from './order-intake.ts';
+import './ports.ts';
+import { priceUpdates } from './prices/price-updates.ts';
+import { PriceUpdateWorker } from './prices/worker.ts';
+import { rescan } from './rescan.ts';
+import type { Storefront } from './shop-connector.ts';
+import { webhooks } from './webhook-inbox.ts';
+
+declare module '#platform/module.ts' {
+  interface Services {
+    shops: ShopsService;
+  }
+}
+
+export type ShopsService = ReturnType<typeof service>;
+
+function service(platform: ServiceContext, wakePrices: () => void) {
+  const context = engineContext(platform);
+  const { ports, wakeOutbox } = platform;
+  const { shop } = ports;
+  const actions = changes(context);
+  const intake = orderIntake(context);
+  const updates = priceUpdates(context, actions, { hasShop: shop?.prices !== undefined, wake: wakePrices });
+  const adapter = { name: shop?.name, wakeOutbox, readContent: ports.readContent ?? unread };
+  return {
+    priceUpdates: updates,
+    rescan: rescan(context, intake, shop),
+    webhooks: webhooks(context, intake, actions, adapter, updates),
+  };
+}
+
+const unread = () => ({ kind: 'unusable', reason: 'No shop is configured whose webhooks could be read.' }) as const;
+
+export function open(platform: ServiceContext): Opened<ShopsService> {
+  const { ports, subscriptions, store, clock, random, log } = platform;
+  const { shop } = ports;
+  let worker: PriceUpdateWorker | undefined;
+  // Where another instance does this work, it looks by itself before long.
+  const opened = service(platform, () => worker?.wake());
+  const { priceUpdates, webhooks } = opened;
+  ports.rateFollower = { follow: priceUpdates.requestShop, wake: priceUpdates.wake };
+  if (isWhole(shop)) subscribeStorefront(subscriptions, shop, log, (orderId) => keptAuthorizations(store, orderId));
+  return {
+    service: opened,
+    check: shopCheck(platform),
+    metrics,
+    background: {
+      begin() {
+        worker = shop?.prices && new PriceUpdateWorker({ store, prices: shop.prices, clock, random, log });
+        worker?.start();
+      },
+      async end() {
+        await worker?.stop();
+        worker = undefined;
+      },
+      jobs: [
+        { name: 'forget-webhooks', schedule: HOUSEKEEPING_SCHEDULE, run: webhooks.forgetOld },
+        { name: 'forget-price-updates', schedule: HOUSEKEEPING_SCHEDULE, run: priceUpdates.forgetOld },
+      ],
+    },
+  };
+}
+
+/** Tests have shops that only show prices. */
+function isWhole(shop: Partial<Storefront> | undefined): shop is Storefront {
+  return shop?.markPaid !== undefined;
+}
+
+async function keptAuthorizations(store: Store, orderId: string): Promise<string[]> {
+  const kept = await store.read((tx) => tx.authorizations.ofOrder(orderId));
+  return kept.map(({ transactionId }) => transactionId);
+}
+
+function shopCheck({ ports, subscriptions }: ServiceContext): Check {
+  const stateOf = (behind: boolean) => (ports.shop === undefined ? 'not configured' : behind ? 'behind' : 'ok');
+  return {
+    unknown: { storefront: 'behind', price_updates: { waiting: 0, failed: 0 } },
+    async look(tx, now) {
+      const storefront = stateOf(await isBehind(tx, subscriptions, now));
+      return { reasons: [], details: { storefront, price_updates: await tx.priceUpdates.backlog() } };
+    },
+  };
+}
+
+const metrics: ReadMetrics = async (tx) => {
+  const { waiting, failed } = await tx.priceUpdates.backlog();
+  return [
+    {
+      name: 'tpg_price_updates_waiting',
+      help: 'Works on the prices that the shop shows that are not done yet.',
+      samples: [{ value: waiting }],
+    },
+    {
+      name: 'tpg_price_updates_failed',
+      help: 'Works on the prices that the shop shows that were given up: somebody must look at them.',
+      samples: [{ value: failed }],
+    },
+  ];
+};

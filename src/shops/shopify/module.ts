@@ -1,0 +1,10 @@
+import { defineModule } from '#platform/module.ts';
+import { shopifyErrors } from './errors.ts';
+
+/** The adapter of Shopify: its webhooks, and its Admin API. */
+export const shopify = defineModule({
+  name: 'shopify',
+  errors: shopifyErrors,
+  service: () => import('./service.ts'),
+  routes: () => import('./http/routes.ts'),
+});

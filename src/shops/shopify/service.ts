@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { Opened, ServiceContext } from '#platform/module.ts';
+import '#shops/ports.ts';
+import { type ShopifyStorefront, shopifyFromSettings } from './connect.ts';
+import { readContent } from './webhooks/content.ts';
+
+declare module '#platform/module.ts' {
+  interface Services {
+    // biome-ignore lint/complexity/noBannedTypes: what it does, it does through its ports.
+    shopify: {};
+  }
+}
+
+/** Gives the contexts that know of shops this one. */
+export function open(context: ServiceContext): Opened<object> {
+  const { ports, settings, log } = context;
+  ports.readContent ??= (topic, body) => readContent(topic, body, settings.shopify);
+  const shop = connect(context);
+  if (shop === undefined) return { service: {} };
+  ports.shop = shop;
+  return { service: {}, background: { start: () => void reportConnection(shop, log) } };
+}
+
+/** The shop to tell, if one is configured. */
+function connect({ settings: { shopify }, fetch, clock, random, log }: ServiceContext): ShopifyStorefront | undefined {
+  if (shopify.shop === null) return undefined;
+  return shopifyFromSettings(
+    {
+      shop: shopify.shop,
+      apiVersion: shopify.apiVersion,
+      adminUrl: shopify.adminUrl ?? undefined,
+      accessToken: shopify.adminAccessToken ?? undefined,
+      clientId: shopify.apiKey ?? undefined,
+      clientSecret: shopify.apiSecret ?? undefined,
+      fields: shopify,
+    },
+    {
+      fetch,
+      clock,
+      sleep: (milliseconds, signal) => sleep(milliseconds, undefined, signal ? { signal } : {}),
+      random,
+      log,
+    },
+  );
+}
+
+async function reportConnection(storefront: ShopifyStorefront, log: Logger): Promise<void> {
+  try {
+    const report = await storefront.checkConnection();
+    log.info({ shop: report.shop, scopes: report.scopes }, `Connected to the shop ${report.shop}`);
+    for (const warning of report.warnings) log.warn({ shop: report.shop }, warning);
+  } catch (error) {
+    log.warn({ err: error }, 'The shop cannot be asked at the moment; calls to it are repeated until they succeed');
+  }
+}
