@@ -36,7 +36,14 @@ const isCheck = process.argv.includes('--check');
 for (const [name, wanted] of Object.entries(DOCUMENTS)) {
   const path = join(ROOT, name);
   const present = readIfPresent(path);
-  const text = await wanted(present);
+  let text: string;
+  try {
+    text = await wanted(present);
+  } catch (error) {
+    console.error(`${name} cannot be made: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+    continue;
+  }
   if (text === present) continue;
   if (isCheck) {
     console.error(`${name} is out of date: run \`npm run docs\`.`);

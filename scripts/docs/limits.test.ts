@@ -54,6 +54,11 @@ describe('the table of limits', () => {
     expect(limitOf(shown, ...names)).toBe(expected);
   });
 
+  it('follows a constant to the one file that has it', () => {
+    const page = withLimits('| what | 5 s | `HOUR_MS` in `src/moved.ts` | why |', root);
+    expect(page).toBe('| what | 3600 s | `HOUR_MS` in `src/a.ts` | why |');
+  });
+
   it('leaves other tables alone', () => {
     const page = '| `TPG_PORT` | `8360` | `8360` | The port |\n| a | 5 | b | c |';
     expect(withLimits(page, root)).toBe(page);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -20,14 +20,29 @@ const UNITS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 /** @throws {Error} where a constant is not where a row says, or a row shows fewer quantities than it names. */
 export function withLimits(page: string, root: string): string {
   return page.replace(ROW, (row, what: string, shown: string, where: string) => {
-    const file = /in `([^`]+)`$/.exec(where)?.[1] ?? '';
+    const named = /in `([^`]+)`$/.exec(where)?.[1] ?? '';
+    const names = [...where.matchAll(/`(\w+)`(?=.* in )/g)].map(([, name = '']) => name);
+    const file = fileOf(names, named, root);
     const source = readFileSync(join(root, file), 'utf8');
-    const constants = [...where.matchAll(/`(\w+)`(?=.* in )/g)].map(([, name = '']) => ({
-      name,
-      ...constant(source, name, file),
-    }));
-    return row.replace(`| ${what} | ${shown} |`, `| ${what} | ${limitOf(shown, constants, what)} |`);
+    const constants = names.map((name) => ({ name, ...constant(source, name, file) }));
+    return row
+      .replace(`| ${what} | ${shown} |`, `| ${what} | ${limitOf(shown, constants, what)} |`)
+      .replace(`in \`${named}\``, `in \`${file}\``);
   });
+}
+
+/** The file that the row names, or the only one in src/ that has its constants since they were moved. */
+function fileOf(names: readonly string[], named: string, root: string): string {
+  const hasAll = (file: string) => {
+    const source = readFileSync(join(root, file), 'utf8');
+    return names.every((name) => new RegExp(`\\bconst ${name}\\b`).test(source));
+  };
+  if (existsSync(join(root, named)) && hasAll(named)) return named;
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `src/${file.replaceAll('\\', '/')}`);
+  const [found, ...more] = files.filter(hasAll);
+  return found !== undefined && more.length === 0 ? found : named;
 }
 
 interface Constant {
