@@ -60,7 +60,10 @@ describe.each(DOCUMENTS)('%s', (path) => {
   });
 
   it('names files that there are', () => {
-    const files = documentText(path).match(/\b(?:src|test|scripts|migrations|contrib|docs\/(?:examples|reference|internals|decisions))\/[\w./-]*\w\/?/g) ?? [];
+    const files =
+      documentText(path).match(
+        /\b(?:src|test|scripts|migrations|contrib|docs\/(?:examples|reference|internals|decisions))\/[\w./-]*\w\/?/g,
+      ) ?? [];
     for (const file of files) expect(existsSync(join(ROOT, file)), file).toBe(true);
   });
 
