@@ -4,6 +4,7 @@ import { createTask } from 'node-cron';
 import type { EngineContext } from './engine/context.ts';
 import { createUseCases, type UseCases } from './engine/engine.ts';
 import { engineSettings } from './engine-settings.ts';
+import { auditLogRepository } from './platform/audit-log/store/audit-log.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Settings } from './platform/config/read-settings.ts';
 import { type OpenedStore, openStore } from './platform/database/open.ts';
@@ -14,6 +15,7 @@ import type { Logger } from './platform/logging/logger.ts';
 import { Dispatcher } from './platform/outbox/dispatcher.ts';
 import { EventBus } from './platform/outbox/event-bus.ts';
 import { loadPlugins } from './platform/outbox/plugins.ts';
+import { deliveryRepository } from './platform/outbox/store/deliveries.ts';
 import type { ScanSettings } from './rails/tari-chain/scan/open-scan.ts';
 import type { ScanThread } from './rails/tari-chain/scan/start-scan.ts';
 import { subscribeStorefront } from './shops/notify-shop.ts';
@@ -21,6 +23,7 @@ import { PriceUpdateWorker } from './shops/prices/worker.ts';
 import type { ShopPrices } from './shops/shop-connector.ts';
 import { type ShopifyStorefront, shopifyFromSettings } from './shops/shopify/connect.ts';
 import { readContent } from './shops/shopify/webhooks/content.ts';
+import { authorizationRepository } from './shops/store/authorizations.ts';
 import { networkOfBase58 } from './tari/address.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
 
@@ -121,9 +124,9 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     store,
     async start() {
       const now = clock.now();
-      await store.run((tx) => tx.deliveries.release(now, !store.isShared));
+      await store.run((tx) => tx.use(deliveryRepository).release(now, !store.isShared));
       for (const name of plugins) {
-        const missed = await store.run((tx) => tx.deliveries.addMissed(name, bus.typesOf(name)));
+        const missed = await store.run((tx) => tx.use(deliveryRepository).addMissed(name, bus.typesOf(name)));
         if (missed > 0)
           log.info({ subscriber: name, missed }, `The plugin ${name} is told of ${missed} events that it missed`);
       }
@@ -153,7 +156,7 @@ const IDS_AND_NAMES = '0024-ids-and-names';
 /** What the migration has written into the audit log of orders that have their names in place of ids, where there are any. */
 async function reportOrdersByName(store: OpenedStore, log: Logger): Promise<void> {
   if (!store.appliedMigrations.includes(IDS_AND_NAMES)) return;
-  const [report] = await store.read((tx) => tx.auditLog.search({ subject: IDS_AND_NAMES }, 0n, 1));
+  const [report] = await store.read((tx) => tx.use(auditLogRepository).search({ subject: IDS_AND_NAMES }, 0n, 1));
   if (report === undefined) return;
   log.warn({ orders: report.after }, `Some orders are known by their names. ${report.reason}`);
 }
@@ -209,7 +212,7 @@ function createStorefront({
 }
 
 async function keptAuthorizations(store: Store, orderId: string): Promise<string[]> {
-  const kept = await store.read((tx) => tx.authorizations.ofOrder(orderId));
+  const kept = await store.read((tx) => tx.use(authorizationRepository).ofOrder(orderId));
   return kept.map(({ transactionId }) => transactionId);
 }
 

@@ -1,4 +1,4 @@
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import type { ShopOrder } from '#shops/shop-connector.ts';
 import { type Claim, claimInMemo, verifyClaim } from '#tari/claim.ts';
 import type { EngineSettings, SignatureContext } from './context.ts';
@@ -7,6 +7,7 @@ import { type Claimant, type Owner, ownerOf } from './money/owners.ts';
 import { isNamed } from './order-lookup.ts';
 import { isOpen } from './order-states.ts';
 import { networkProblemBySettings } from './shop-network.ts';
+import { accountRepository } from './store/accounts.ts';
 import type { Order } from './store/orders.ts';
 import type { Payment } from './store/payments.ts';
 
@@ -61,7 +62,7 @@ export async function enterNaming(ledger: Ledger, order: Order, claimant: Claima
 }
 
 /** From whom a payment says that it comes. */
-export async function statedBy(tx: Repositories, { account, sender }: Payment): Promise<Claimant> {
-  const known = account === null ? undefined : await tx.accounts.find(account);
+export async function statedBy(tx: Transaction, { account, sender }: Payment): Promise<Claimant> {
+  const known = account === null ? undefined : await tx.use(accountRepository).find(account);
   return known === undefined ? { account: null, address: sender } : { account, address: known.address };
 }

@@ -1,8 +1,9 @@
 import { access } from '#auth/auth.ts';
 import { changes } from '#platform/audit-log/operator-actions.ts';
-import type { AuditLogFilter } from '#platform/audit-log/store/audit-log.ts';
+import { type AuditLogFilter, auditLogRepository } from '#platform/audit-log/store/audit-log.ts';
 import { condition } from '#platform/monitoring/readiness.ts';
 import { deadLetters } from '#platform/outbox/dead-letters.ts';
+import { eventRepository } from '#platform/outbox/store/events.ts';
 import { type ChainWatch, chainQueries } from '#rails/tari-chain/chain-watch.ts';
 import { authenticator, wallets } from '#rails/tari-wallet/wallets.ts';
 import { exchangeRates } from '#rates/rates.ts';
@@ -97,9 +98,10 @@ export function createUseCases(context: EngineContext, options: EngineOptions) {
     /** What the migration that gave money its owners has said of it; undefined where there was nothing to say. */
     ownersGiven: () => context.store.read(ownersGiven),
     /** Up to `limit` events after the one with id `after`, oldest first. */
-    eventsAfter: (after: bigint, limit: number) => context.store.read((tx) => tx.events.after(after, limit)),
+    eventsAfter: (after: bigint, limit: number) =>
+      context.store.read((tx) => tx.use(eventRepository).after(after, limit)),
     /** Up to `limit` records of the audit log that fit, after the one with id `after`, oldest first. */
     auditLog: (filter: AuditLogFilter, after: bigint, limit: number) =>
-      context.store.read((tx) => tx.auditLog.search(filter, after, limit)),
+      context.store.read((tx) => tx.use(auditLogRepository).search(filter, after, limit)),
   };
 }

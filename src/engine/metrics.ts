@@ -1,10 +1,14 @@
-import { ORDER_STATUSES, type OrderStatus } from '#platform/database/tables.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
-import type { DeliveryBacklog } from '#platform/outbox/store/deliveries.ts';
+import { nonceRepository } from '#auth/store/nonces.ts';
+import type { Transaction } from '#platform/database/store.ts';
+import { type DeliveryBacklog, deliveryRepository } from '#platform/outbox/store/deliveries.ts';
 import { type ChainFigures, type ChainWatch, chainFigures } from '#rails/tari-chain/chain-watch.ts';
-import type { ExchangeRate } from '#rates/store/exchange-rates.ts';
-import type { PriceUpdateBacklog } from '#shops/store/price-updates.ts';
+import { type ExchangeRate, exchangeRateRepository } from '#rates/store/exchange-rates.ts';
+import { type PriceUpdateBacklog, priceUpdateRepository } from '#shops/store/price-updates.ts';
 import type { EngineContext } from './context.ts';
+import { accountRepository } from './store/accounts.ts';
+import { orderRepository } from './store/orders.ts';
+import { paymentRepository } from './store/payments.ts';
+import { ORDER_STATUSES, type OrderStatus } from './store/tables.ts';
 
 /** What the metrics say of the shop's business, as the database holds it. */
 export interface Figures {
@@ -42,11 +46,11 @@ export function figures(
   let last: { at: number; found: Promise<Figures> } | undefined;
   let counted: { orders: ReadonlyMap<OrderStatus, number>; until: number } | undefined;
 
-  const countOrders = async (tx: Repositories): Promise<ReadonlyMap<OrderStatus, number>> => {
+  const countOrders = async (tx: Transaction): Promise<ReadonlyMap<OrderStatus, number>> => {
     const startedAt = performance.now();
     if (counted !== undefined && startedAt < counted.until) return counted.orders;
     const orders = new Map<OrderStatus, number>();
-    for (const status of ORDER_STATUSES) orders.set(status, await tx.orders.countInState(status));
+    for (const status of ORDER_STATUSES) orders.set(status, await tx.use(orderRepository).countInState(status));
     const endedAt = performance.now();
     counted = { orders, until: endedAt + (endedAt - startedAt) / MOST_TIME_FOR_COUNTING };
     return orders;
@@ -55,12 +59,12 @@ export function figures(
   const look = (): Promise<Figures> =>
     store.read(async (tx) => ({
       orders: await countOrders(tx),
-      unmatchedCredit: await tx.accounts.totalCredit(),
-      latePayments: await tx.payments.countLate(),
-      backlog: await tx.deliveries.backlog(subscriptions.allDurableSubscribers()),
-      prices: await tx.priceUpdates.backlog(),
+      unmatchedCredit: await tx.use(accountRepository).totalCredit(),
+      latePayments: await tx.use(paymentRepository).countLate(),
+      backlog: await tx.use(deliveryRepository).backlog(subscriptions.allDurableSubscribers()),
+      prices: await tx.use(priceUpdateRepository).backlog(),
       rates: await lastRates(tx),
-      lastWalletNonceAt: await tx.nonces.lastRaisedAt('wallet'),
+      lastWalletNonceAt: await tx.use(nonceRepository).lastRaisedAt('wallet'),
       chain: chainWatch && (await chainFigures(tx, chainWatch)),
     }));
 
@@ -71,10 +75,10 @@ export function figures(
   };
 }
 
-async function lastRates(tx: Repositories): Promise<ExchangeRate[]> {
+async function lastRates(tx: Transaction): Promise<ExchangeRate[]> {
   const rates: ExchangeRate[] = [];
-  for (const currency of await tx.exchangeRates.currencies()) {
-    const rate = await tx.exchangeRates.last(currency);
+  for (const currency of await tx.use(exchangeRateRepository).currencies()) {
+    const rate = await tx.use(exchangeRateRepository).last(currency);
     if (rate !== undefined) rates.push(rate);
   }
   return rates;

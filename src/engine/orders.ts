@@ -1,6 +1,7 @@
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { EngineError } from '#platform/errors.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import { walletRepository } from '#rails/tari-wallet/store/wallets.ts';
 import { convertPrice } from '#rates/conversion.ts';
 import { closeByShop, withEarlyNews } from '#shops/out-of-order-updates.ts';
 import type { ShopOrder } from '#shops/shop-connector.ts';
@@ -14,8 +15,10 @@ import { payFromAllAccounts, tryToPay } from './money/settlement.ts';
 import { findNamedOrder, findOrder, findShopOrder, namesOf } from './order-lookup.ts';
 import { isOpen } from './order-states.ts';
 import { requireShopNetwork } from './shop-network.ts';
-import type { Order } from './store/orders.ts';
-import type { Payment } from './store/payments.ts';
+import { accountRepository } from './store/accounts.ts';
+import { orderClaimRepository } from './store/order-claims.ts';
+import { type Order, orderRepository } from './store/orders.ts';
+import { type Payment, paymentRepository } from './store/payments.ts';
 
 /** An order as the one who claimed it needs to see it. */
 export interface ClaimedOrder {
@@ -72,9 +75,9 @@ export function orders(context: EngineContext) {
   };
 
   /** The payments that name a new order: they may have come before it. */
-  const paymentsNaming = async (tx: Repositories, order: Order): Promise<Payment[]> => {
+  const paymentsNaming = async (tx: Transaction, order: Order): Promise<Payment[]> => {
     const naming: Payment[] = [];
-    for (const payment of await tx.payments.naming(namesOf(order))) {
+    for (const payment of await tx.use(paymentRepository).naming(namesOf(order))) {
       // A name that several orders bear names none of them.
       const meant = payment.orderId === null ? undefined : await findNamedOrder(tx, payment.orderId, settings);
       if (meant?.orderId === order.orderId) naming.push(payment);
@@ -86,10 +89,10 @@ export function orders(context: EngineContext) {
     const now = clock.now();
     const claimed = await store.run(async (tx) => {
       await requireShopNetwork(tx, settings, claimant.account);
-      const sendTo = settings.paymentWalletAddress ?? (await tx.wallets.firstAddress());
+      const sendTo = settings.paymentWalletAddress ?? (await tx.use(walletRepository).firstAddress());
       if (sendTo === undefined) throw new EngineError('no_payment_wallet');
       const order = await findOrder(tx, orderId, settings.strictMode);
-      const isRepeat = await tx.orderClaims.hasSigned(order.orderId, claimant.account);
+      const isRepeat = await tx.use(orderClaimRepository).hasSigned(order.orderId, claimant.account);
       const isTheirs = isRepeat || order.claimedBy === claimant.account;
       // Who has nothing to do with it does not hear that there is such an order.
       if (!isOpen(order.status) && !isTheirs) throw new EngineError('order_not_found', orderId);
@@ -148,7 +151,8 @@ async function claimByTexts(
   const now = () => requireOrder(ledger.tx, order.orderId);
   if (claimant !== undefined) await enterSignedClaim(ledger, await now(), claimant);
   for (const payment of named) {
-    const signer = payment.claimIsSigned && payment.claimant && (await ledger.tx.accounts.find(payment.claimant));
+    const signer =
+      payment.claimIsSigned && payment.claimant && (await ledger.tx.use(accountRepository).find(payment.claimant));
     if (signer) await enterSignedClaim(ledger, await now(), { account: signer.account, address: signer.address });
   }
   const [first] = named;
@@ -163,8 +167,8 @@ async function payNewOrder(ledger: Ledger, orderId: string): Promise<void> {
   if (isOpen(order.status) && order.claimKind !== 'proven' && costs) await payFromAllAccounts(ledger, orderId);
 }
 
-async function requireOrder(tx: Repositories, orderId: string): Promise<Order> {
-  const order = await tx.orders.find(orderId);
+async function requireOrder(tx: Transaction, orderId: string): Promise<Order> {
+  const order = await tx.use(orderRepository).find(orderId);
   if (order === undefined) throw new Error(`Order ${orderId} is not known`);
   return order;
 }

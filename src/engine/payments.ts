@@ -1,5 +1,5 @@
 import { StoreContentError } from '#platform/database/errors.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { EngineError } from '#platform/errors.ts';
 import type { Authenticate, AuthenticatedMessage, WalletMessage, Wallets } from '#rails/tari-wallet/wallets.ts';
 import { claimInMemo } from '#tari/claim.ts';
@@ -13,7 +13,7 @@ import { type Claimant, claimantOf, type Owner, senderText } from './money/owner
 import { nothingSettled, type Settled } from './money/settlement.ts';
 import { orderNamedInMemo } from './order-lookup.ts';
 import { networkProblemBySettings } from './shop-network.ts';
-import type { Payment } from './store/payments.ts';
+import { type Payment, paymentRepository } from './store/payments.ts';
 
 /** A payment as the hot wallet reports it. */
 export interface PaymentReport {
@@ -87,7 +87,7 @@ export function payments(
       const sender = { ...claimantOf(report.sender), text: senderText(report.sender) };
       const seen = { txid, amount, memo, sender, named, paymentReference: null, blockHeight: null };
       const payment = await receivePayment(ledger, seen, settings);
-      const isConfirmed = await tx.payments.takeEarlyConfirmation(payment.txid);
+      const isConfirmed = await tx.use(paymentRepository).takeEarlyConfirmation(payment.txid);
       if (!isConfirmed) return { payment, isNew: true };
       return { payment: (await confirmPayment(ledger, payment, settings)).payment, isNew: true };
     });
@@ -98,9 +98,9 @@ export function payments(
     const { payment: confirmed, ...receipt } = await store.run(
       async (tx): Promise<ConfirmationReceipt & { payment?: Payment }> => {
         await wallets.admit(tx, message, now);
-        const payment = await tx.payments.find(txid);
+        const payment = await tx.use(paymentRepository).find(txid);
         if (payment === undefined) {
-          await tx.payments.keepEarlyConfirmation(txid, now);
+          await tx.use(paymentRepository).keepEarlyConfirmation(txid, now);
           return { outcome: 'early', ...nothingSettled() };
         }
         if (payment.status === 'confirmed') return { outcome: 'already_confirmed', ...nothingSettled() };
@@ -191,8 +191,8 @@ export const CONFIRMATION_SENTENCES: Readonly<Record<ConfirmationReceipt['outcom
 };
 
 /** The payment where it is known. A wallet that says two things of one transaction is wrong in one of them. */
-async function knownPayment(tx: Repositories, report: PaymentReport): Promise<Payment | undefined> {
-  const known = await tx.payments.find(report.txid);
+async function knownPayment(tx: Transaction, report: PaymentReport): Promise<Payment | undefined> {
+  const known = await tx.use(paymentRepository).find(report.txid);
   if (known === undefined) return undefined;
   const { account } = claimantOf(report.sender);
   // Where one side knows of no account, it says nothing against the other.

@@ -1,5 +1,6 @@
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { EngineError } from '#platform/errors.ts';
+import { walletRepository } from '#rails/tari-wallet/store/wallets.ts';
 import { type AccountId, type Network, networkOfAccount, networkOfBase58 } from '#tari/address.ts';
 import type { EngineSettings } from './context.ts';
 
@@ -8,11 +9,8 @@ import type { EngineSettings } from './context.ts';
 type ShopSettings = Pick<EngineSettings, 'paymentWalletAddress'>;
 
 /** Undefined where no address is set and no hot wallet registered: then addresses of every network are as good. */
-export async function shopNetwork(
-  tx: Pick<Repositories, 'wallets'>,
-  settings: ShopSettings,
-): Promise<Network | undefined> {
-  const address = settings.paymentWalletAddress ?? (await tx.wallets.firstAddress());
+export async function shopNetwork(tx: Transaction, settings: ShopSettings): Promise<Network | undefined> {
+  const address = settings.paymentWalletAddress ?? (await tx.use(walletRepository).firstAddress());
   return address === undefined ? undefined : networkOfBase58(address);
 }
 
@@ -30,11 +28,7 @@ export function networkProblemBySettings({ paymentWalletAddress }: ShopSettings,
 }
 
 /** @throws {EngineError} `wrong_network` */
-export async function requireShopNetwork(
-  tx: Pick<Repositories, 'wallets'>,
-  settings: ShopSettings,
-  account: AccountId,
-): Promise<void> {
+export async function requireShopNetwork(tx: Transaction, settings: ShopSettings, account: AccountId): Promise<void> {
   const problem = networkProblem(await shopNetwork(tx, settings), account);
   if (problem !== undefined) throw new EngineError('wrong_network', problem);
 }

@@ -5,7 +5,7 @@ import { recordChange } from '#platform/audit-log/record.ts';
 import { EngineError } from '#platform/errors.ts';
 import type { PriceUpdateRequests } from '#shops/prices/price-updates.ts';
 import { isTariCurrency, MICRO_TARI_PER_TARI } from '#tari/micro-tari.ts';
-import type { ExchangeRate, SetRate } from './store/exchange-rates.ts';
+import { type ExchangeRate, exchangeRateRepository, type SetRate } from './store/exchange-rates.ts';
 
 export type ExchangeRates = ReturnType<typeof exchangeRates>;
 
@@ -19,7 +19,7 @@ export function exchangeRates(
     async get(currencyCode: string): Promise<ExchangeRate> {
       const currency = currencyCode.toUpperCase();
       if (isTariCurrency(currency)) return { currency, rate: MICRO_TARI_PER_TARI, updatedAt: new Date(0) };
-      const rate = await store.read((tx) => tx.exchangeRates.last(currency));
+      const rate = await store.read((tx) => tx.use(exchangeRateRepository).last(currency));
       if (rate === undefined) throw new EngineError('exchange_rate_not_found', currency);
       return rate;
     },
@@ -34,8 +34,8 @@ export function exchangeRates(
       if (isTariCurrency(currency)) throw new EngineError('exchange_rate_fixed', currency);
       const set: ExchangeRate = { currency, rate, updatedAt: clock.now() };
       const priceUpdate = await store.run(async (tx) => {
-        const before = await tx.exchangeRates.last(currency);
-        await tx.exchangeRates.insert(set, actor);
+        const before = await tx.use(exchangeRateRepository).last(currency);
+        await tx.use(exchangeRateRepository).insert(set, actor);
         await recordChange(
           tx,
           {
@@ -63,7 +63,7 @@ export function exchangeRates(
       store.read((tx) =>
         readPage(
           request,
-          (before, limit) => tx.exchangeRates.history(currencyCode.toUpperCase(), before, limit),
+          (before, limit) => tx.use(exchangeRateRepository).history(currencyCode.toUpperCase(), before, limit),
           (rate) => rate.id,
         ),
       ),

@@ -1,7 +1,7 @@
 import { access, type RoleChange } from '#auth/auth.ts';
+import type { Role } from '#auth/roles.ts';
 import type { Clock } from '#platform/clock.ts';
 import { openStore } from '#platform/database/open.ts';
-import type { Role } from '#platform/database/tables.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
 import { wallets } from '#rails/tari-wallet/wallets.ts';

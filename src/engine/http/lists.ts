@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { callerOf, type Guard } from '#auth/http/guard.ts';
 import type { Lists, OrderPage, PaymentPage } from '#engine/queries.ts';
+import { ORDER_STATUSES } from '#engine/store/tables.ts';
 import { creditorView, orderView, paymentView } from '#engine/views.ts';
-import { ORDER_STATUSES } from '#platform/database/tables.ts';
 import {
   address,
   currency,

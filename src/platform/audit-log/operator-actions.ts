@@ -3,6 +3,7 @@ import { Ledger } from '#engine/money/ledger.ts';
 import { EngineError } from '#platform/errors.ts';
 import { parseJson, stringifyJson } from '#platform/json.ts';
 import { recordChange } from './record.ts';
+import { idempotencyKeyRepository } from './store/idempotency-keys.ts';
 
 /** Who changes something by hand, and how a repeat is recognised. */
 export interface ChangeRequest {
@@ -41,8 +42,8 @@ export function changes({ store, clock, log, subscriptions }: EngineContext) {
       const now = clock.now();
       const { answer, record } = await store.run(async (tx) => {
         // Here too, so that how long a key counts does not hang on when the housekeeping runs.
-        if (idempotency !== undefined) await tx.idempotencyKeys.forgetBefore(oldestKept(now));
-        const kept = idempotency && (await tx.idempotencyKeys.find(actor, idempotency.key));
+        if (idempotency !== undefined) await tx.use(idempotencyKeyRepository).forgetBefore(oldestKept(now));
+        const kept = idempotency && (await tx.use(idempotencyKeyRepository).find(actor, idempotency.key));
         if (kept !== undefined) {
           if (kept.fingerprint !== idempotency?.fingerprint) throw new EngineError('idempotency_key_reused');
           return { answer: parseJson(kept.answer) as Answer, record: undefined };
@@ -51,7 +52,9 @@ export function changes({ store, clock, log, subscriptions }: EngineContext) {
         if (done.record !== undefined) await recordChange(tx, { actor, ...done.record }, now);
         if (idempotency !== undefined) {
           const { key, fingerprint } = idempotency;
-          await tx.idempotencyKeys.insert(actor, key, { fingerprint, answer: stringifyJson(done.answer) }, now);
+          await tx
+            .use(idempotencyKeyRepository)
+            .insert(actor, key, { fingerprint, answer: stringifyJson(done.answer) }, now);
         }
         return done;
       });
@@ -65,7 +68,7 @@ export function changes({ store, clock, log, subscriptions }: EngineContext) {
     /** Forgets answers that are too old to be asked for again. */
     forgetOld: (): Promise<number> => {
       const before = oldestKept(clock.now());
-      return store.run((tx) => tx.idempotencyKeys.forgetBefore(before));
+      return store.run((tx) => tx.use(idempotencyKeyRepository).forgetBefore(before));
     },
   };
 }

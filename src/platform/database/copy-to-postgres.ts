@@ -10,7 +10,8 @@ import { PostgresSession } from './postgres/session.ts';
 import { openPostgresStore } from './postgres/store.ts';
 import { sqliteStoreOver } from './sqlite/store.ts';
 import type { Reader } from './store.ts';
-import type { Tables } from './tables.ts';
+import { parentsFirst } from './table-order.ts';
+import type { DatabaseTables } from './tables.ts';
 import { sqliteFile } from './url.ts';
 
 /**
@@ -28,42 +29,11 @@ export interface CopyProgress {
 const ROWS_AT_ONCE = 1_000;
 const CHARACTERS_AT_ONCE = 4_000_000;
 
-/** How a table is copied: after those that it refers to, so in the order in which they stand here. */
-const COPIED: Readonly<Record<keyof Tables, boolean>> = {
-  customers: true,
-  accounts: true,
-  customer_addresses: true,
-  orders: true,
-  payments: true,
-  early_confirmations: true,
-  settlements: true,
-  order_claims: true,
-  payment_uses: true,
-  wallets: true,
-  nonces: true,
-  roles: true,
-  exchange_rates: true,
-  events: true,
-  deliveries: true,
-  webhooks: true,
-  audit_log: true,
-  idempotency_keys: true,
-  early_news: true,
-  authorizations: true,
-  price_updates: true,
-  chain_progress: true,
-  chain_blocks: true,
-  chain_outputs: true,
-  chain_refusals: true,
-  chain_departures: true,
-  chain_sightings: true,
-  // It says only that the database can be written.
-  heartbeat: false,
-  // The copy is another database.
-  database_identity: false,
-};
+/** It says only that the database can be written; and the copy is another database. */
+const NOT_COPIED: readonly (keyof DatabaseTables)[] = ['heartbeat', 'database_identity'];
 
-const TABLES = Object.entries(COPIED).flatMap(([table, isCopied]) => (isCopied ? [table] : []));
+/** What SQLite and the migrator keep for themselves. */
+const OWN_TABLES = /^(sqlite|kysely)_/;
 
 type Row = Record<string, string | bigint | null>;
 
@@ -90,6 +60,20 @@ export class SqliteSource {
   /** The books, for whoever checks them. */
   get reader(): Reader {
     return this.#store;
+  }
+
+  /** The tables that hold rows. Those of an index, such as SQLite's over memos, are not among them. */
+  tables(): string[] {
+    const names = this.#connection
+      .prepare(`select name from pragma_table_list where schema = 'main' and type = 'table' order by name`)
+      .pluck()
+      .all() as string[];
+    return names.filter((name) => !OWN_TABLES.test(name) && !NOT_COPIED.some((table) => table === name));
+  }
+
+  /** The tables that a table refers to. */
+  parentsOf(table: string): string[] {
+    return this.#connection.prepare('select "table" from pragma_foreign_key_list(?)').pluck().all(table) as string[];
   }
 
   count(table: string): bigint {
@@ -155,7 +139,7 @@ export async function copyToPostgres(
   options: PostgresOptions,
   { check, progress }: { check: (reader: Reader) => Promise<void>; progress: (progress: CopyProgress) => void },
 ): Promise<Map<string, bigint>> {
-  await refuseFilled(databaseUrl, options);
+  await refuseFilled(databaseUrl, options, source.tables());
   const store = await openPostgresStore(databaseUrl, options);
   await store.close();
   const pool = openPool({
@@ -168,12 +152,15 @@ export async function copyToPostgres(
     const client = await pool.connect();
     try {
       await client.query('begin; lock table one_writer in exclusive mode');
+      // What a tool of SQLite's has added for itself has no table there.
+      const known = await tablesIn(client, source.tables());
+      const tables = parentsFirst(known, (table) => source.parentsOf(table));
       // Somebody may have come first.
-      for (const table of TABLES) await refuseRows(client, table);
+      for (const table of tables) await refuseRows(client, table);
       const counts = new Map<string, bigint>();
-      for (const table of TABLES) counts.set(table, await copyTable(source, client, table, progress));
-      const { repositories } = new PostgresSession(client);
-      await check({ read: (read) => read(repositories) });
+      for (const table of tables) counts.set(table, await copyTable(source, client, table, progress));
+      const { transaction } = new PostgresSession(client);
+      await check({ read: (read) => read(transaction) });
       await client.query('commit');
       return counts;
     } finally {
@@ -188,18 +175,24 @@ export async function copyToPostgres(
 }
 
 /** Before it is migrated: the books of another server are not even touched. */
-async function refuseFilled(databaseUrl: string, options: PostgresOptions): Promise<void> {
+async function refuseFilled(databaseUrl: string, options: PostgresOptions, tables: readonly string[]): Promise<void> {
   const pool = openPool({ ...clientConfig(databaseUrl, options), max: 1 });
   try {
-    for (const table of TABLES) {
-      const { rows } = await pool.query('select to_regclass($1) is not null as is_there', [table]);
-      if (rows[0]?.is_there) await refuseRows(pool, table);
-    }
+    for (const table of await tablesIn(pool, tables)) await refuseRows(pool, table);
   } catch (error) {
     throw error instanceof StoreUnavailableError ? error : translate(error);
   } finally {
     await pool.end();
   }
+}
+
+/** Those of the tables that are there. */
+async function tablesIn(client: Pick<pg.Pool, 'query'>, tables: readonly string[]): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    'select name from unnest($1::text[]) as name where to_regclass(quote_ident(name)) is not null order by name',
+    [tables],
+  );
+  return rows.map(({ name }) => name);
 }
 
 async function refuseRows(client: Pick<pg.Pool, 'query'>, table: string): Promise<void> {

@@ -1,8 +1,10 @@
 import type { EngineContext } from '#engine/context.ts';
+import { paymentRepository } from '#engine/store/payments.ts';
 import { StoreReplacedError } from '#platform/database/errors.ts';
-import type { DeliveryBacklog } from '#platform/outbox/store/deliveries.ts';
+import { heartbeatRepository } from '#platform/database/heartbeat.ts';
+import { type DeliveryBacklog, deliveryRepository } from '#platform/outbox/store/deliveries.ts';
 import { type ChainStatus, type ChainWatch, chainStatus } from '#rails/tari-chain/chain-watch.ts';
-import type { PriceUpdateBacklog } from '#shops/store/price-updates.ts';
+import { type PriceUpdateBacklog, priceUpdateRepository } from '#shops/store/price-updates.ts';
 
 /** Whether the server can do its work: keep what it is told, and tell others what it decided. */
 export interface Condition {
@@ -44,11 +46,11 @@ export function condition(
     let noDatabase = NO_DATABASE;
     const written = await store
       .run(async (tx) => {
-        await tx.heartbeat.beat(now);
-        const deliveries = await tx.deliveries.backlog(subscriptions.allDurableSubscribers());
-        const latePayments = await tx.payments.countLate();
+        await tx.use(heartbeatRepository).beat(now);
+        const deliveries = await tx.use(deliveryRepository).backlog(subscriptions.allDurableSubscribers());
+        const latePayments = await tx.use(paymentRepository).countLate();
         const chain = chainWatch && (await chainStatus(tx, chainWatch));
-        return { deliveries, prices: await tx.priceUpdates.backlog(), latePayments, chain };
+        return { deliveries, prices: await tx.use(priceUpdateRepository).backlog(), latePayments, chain };
       })
       .catch((error: unknown) => {
         log.error({ err: error }, 'The database cannot be written');

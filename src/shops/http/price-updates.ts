@@ -4,9 +4,9 @@ import type { Guard } from '#auth/http/guard.ts';
 import type { Engine } from '#engine/engine.ts';
 import { priceUpdateView, setRateView } from '#engine/views.ts';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
-import { PRICE_UPDATE_STATES } from '#platform/database/tables.ts';
 import { currency, PRICE_UPDATE_KINDS, priceUpdate, rowId, setRate } from '#platform/http/fields.ts';
 import { announceNext, idCursor, pageFields } from '#platform/http/pagination.ts';
+import { PRICE_UPDATE_STATES } from '#shops/store/tables.ts';
 
 const RATE_CURSOR = idCursor('rate');
 const PRICE_UPDATE_CURSOR = idCursor('price_update');

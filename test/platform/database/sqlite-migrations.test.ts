@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { orderRepository } from '#engine/store/orders.ts';
 import { migrationNames } from '#migrations/index.ts';
 import { StoreBrokenError, StoreUnavailableError } from '#platform/database/errors.ts';
 import { openStore } from '#platform/database/open.ts';
@@ -38,9 +39,9 @@ describe('a SQLite database', () => {
   it('has its references enforced again after a migration', async () => {
     await makeOld(database);
     const store = await open();
-    await expect(store.run((tx) => tx.orders.insert(aNewOrder({ customerId: 'nobody' })))).rejects.toThrow(
-      'FOREIGN KEY',
-    );
+    await expect(
+      store.run((tx) => tx.use(orderRepository).insert(aNewOrder({ customerId: 'nobody' }))),
+    ).rejects.toThrow('FOREIGN KEY');
     await store.close();
   });
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { MigrationDatabase } from '#migrations/schema.ts';
+import type { MemoIndex } from './memo-index.ts';
 import { anywhere, hasTrigram, idOf, LAST_SECOND, ORDERS_A_SECOND } from './memo-positions.ts';
-import type { MemoIndex } from './order-search.ts';
 
 /**
  * PostgreSQL's index over the memos of orders: the trigrams of the extension pg_trgm, which comes with PostgreSQL. Any

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { MigrationDatabase } from '#migrations/schema.ts';
+import type { MemoIndex } from './memo-index.ts';
 import { anywhere, hasTrigram, idOf, LAST_SECOND, ORDERS_A_SECOND, TRIGRAM_LENGTH } from './memo-positions.ts';
-import type { MemoIndex } from './order-search.ts';
 
 /**
  * SQLite's index over the memos of orders: every three characters that follow each other (FTS5, trigram). Its row ids

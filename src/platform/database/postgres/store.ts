@@ -4,9 +4,9 @@ import pg from 'pg';
 import { StoreBrokenError, StoreUnavailableError } from '#platform/database/errors.ts';
 import { GroupCommit } from '#platform/database/group-commit.ts';
 import { isUpToDate, migrate, requireUpToDate } from '#platform/database/migrate.ts';
-import type { Reader, Store, UnitOfWork } from '#platform/database/store.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Reader, Store, Transaction, UnitOfWork } from '#platform/database/store.ts';
 import { EventFollower } from '#platform/outbox/postgres-follower.ts';
+import { eventRepository } from '#platform/outbox/store/events.ts';
 import { doubledPauseMs } from '#platform/timers/backoff.ts';
 import { clientConfig, FOREVER, openPool, type PostgresOptions } from './connections.ts';
 import { translate } from './errors.ts';
@@ -101,12 +101,12 @@ function writerOver(
   onAppended: () => void,
 ) {
   const { connection, session } = postgresWriter(take, identity);
-  const group = new GroupCommit<Repositories>(connection, () => {
-    const { repositories } = session();
+  const group = new GroupCommit<Transaction>(connection, () => {
+    const { transaction } = session();
     const appended: PostgresSession['appended'] = [];
     session().appended = appended;
     return {
-      context: repositories,
+      context: transaction,
       committed: () => {
         if (appended.length > 0) onAppended();
       },
@@ -153,14 +153,14 @@ class PostgresReader implements Reader {
   };
 
   /** Also after it was closed, for the store's own ends. */
-  async readAnyway<T>(read: (tx: Repositories) => Promise<T>): Promise<T> {
+  async readAnyway<T>(read: (tx: Transaction) => Promise<T>): Promise<T> {
     let isBroken = false;
     const attempt = async () => {
       isBroken = false;
       const session = await this.#take();
       try {
         await session.begin(READ);
-        const result = await read(session.repositories);
+        const result = await read(session.transaction);
         await session.commit();
         session.giveBack();
         return result;
@@ -201,7 +201,7 @@ export async function openPostgresStore(databaseUrl: string, options: PostgresOp
     const identity = options.noticeReplacement ? await PostgresIdentity.of(pool) : undefined;
     const take = sessionsOf(pool);
     const reader = new PostgresReader(pool, take, options.random, identity);
-    const lastId = await reader.readAnyway((tx) => tx.events.lastId());
+    const lastId = await reader.readAnyway((tx) => tx.use(eventRepository).lastId());
     return {
       appliedMigrations,
       ...storeOver({ pool, config, take, reader, identity, lastId, random: options.random }),
@@ -227,7 +227,7 @@ function storeOver({ pool, config, take, reader, identity, lastId, random }: Sto
   const follower = new EventFollower({
     lastId,
     random,
-    read: (after, limit) => reader.readAnyway((tx) => tx.events.after(after, limit)),
+    read: (after, limit) => reader.readAnyway((tx) => tx.use(eventRepository).after(after, limit)),
     async connect() {
       const client = new pg.Client({ ...config, statement_timeout: FOREVER });
       await client.connect();

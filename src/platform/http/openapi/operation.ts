@@ -4,7 +4,7 @@ import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { $ZodBigInt, type $ZodType, $ZodUnion } from 'zod/v4/core';
 import { rolesOfGuard } from '#auth/http/guard.ts';
-import type { Role } from '#platform/database/tables.ts';
+import type { Role } from '#auth/roles.ts';
 import { type ErrorCode, errorInCatalogue } from '#platform/http/errors.ts';
 import type { StrangerLimit } from '#platform/http/rate-limit.ts';
 import { EXAMPLES, type OperationExample } from './examples.ts';

@@ -16,6 +16,7 @@ import {
 } from '#rails/tari-chain/check/read-chain.ts';
 import { createScanner, type Scanner } from '#rails/tari-chain/scan/scanner.ts';
 import type { ChainSettings } from '#rails/tari-chain/settings.ts';
+import { chainRepository } from '#rails/tari-chain/store/chain.ts';
 import { startHeightOf } from '#rails/tari-chain/where-to-start.ts';
 import { type ViewWallet, viewWallet } from '#tari/chain/view-wallet.ts';
 import type { CheckFlags } from './check-command.ts';
@@ -85,7 +86,7 @@ async function usualStart(given: {
   ask: AskNodes;
 }): Promise<number> {
   const { ports, chain, reader, publicViewKey, scanner, ask } = given;
-  const progress = await reader.read((tx) => tx.chain.progress());
+  const progress = await reader.read((tx) => tx.use(chainRepository).progress());
   if (progress?.wallet === publicViewKey) return progress.startHeight;
   return ask(async (node) =>
     startHeightOf(chain.watchFrom, await scanner.tip(node), ports.clock.now(), (time) => scanner.heightAt(node, time)),

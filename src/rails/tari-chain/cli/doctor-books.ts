@@ -2,7 +2,12 @@ import { hex } from '@scure/base';
 import { type Finding, failed, ok, skipped } from '#platform/cli/findings.ts';
 import { openReader } from '#platform/database/open.ts';
 import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
-import type { ChainProgress, KnownBlock, RefusalReason } from '#rails/tari-chain/store/chain.ts';
+import {
+  type ChainProgress,
+  chainRepository,
+  type KnownBlock,
+  type RefusalReason,
+} from '#rails/tari-chain/store/chain.ts';
 import { startHeightOf } from '#rails/tari-chain/where-to-start.ts';
 import type { Patient } from './doctor.ts';
 import type { NodeKnowledge } from './doctor-nodes.ts';
@@ -50,11 +55,11 @@ export async function bookFindings(patient: Patient, knowledge: NodeKnowledge): 
 async function readBooks(databaseUrl: string): Promise<Books> {
   const reader = await openReader(databaseUrl);
   try {
-    return await reader.read(async ({ chain }) => ({
-      progress: await chain.progress(),
-      top: await chain.top(),
-      refusals: await chain.countRefusals(),
-      departed: await chain.countDeparted(),
+    return await reader.read(async (tx) => ({
+      progress: await tx.use(chainRepository).progress(),
+      top: await tx.use(chainRepository).top(),
+      refusals: await tx.use(chainRepository).countRefusals(),
+      departed: await tx.use(chainRepository).countDeparted(),
     }));
   } finally {
     await reader.close();
