@@ -3,10 +3,10 @@ import { requireShopNetwork } from '#engine/shop-network.ts';
 import { accountRepository } from '#engine/store/accounts.ts';
 import { recordChange } from '#platform/audit-log/record.ts';
 import type { Transaction } from '#platform/database/store.ts';
-import { EngineError } from '#platform/errors.ts';
 import { walletRepository } from '#rails/tari-wallet/store/wallets.ts';
 import { type AccountId, accountOf, addressOfAccount, addressToBase58, type TariAddress } from '#tari/address.ts';
 import type { LoginClaims } from '#tari/ristretto-jwt.ts';
+import { DomainError } from './errors.ts';
 import { ROLES, type Role } from './roles.ts';
 import { nonceRepository } from './store/nonces.ts';
 import { roleRepository } from './store/roles.ts';
@@ -40,8 +40,8 @@ export function isRole(text: string): text is Role {
 }
 
 /** A super admin may do everything. */
-export function mayActAs(held: ReadonlySet<Role>, needed: readonly Role[]): boolean {
-  return held.has('super_admin') || needed.every((role) => held.has(role));
+export function mayActAs(held: ReadonlySet<Role>, needed: readonly string[]): boolean {
+  return held.has('super_admin') || needed.every((role) => held.has(role as Role));
 }
 
 type AccessContext = Pick<EngineContext, 'store' | 'clock' | 'log'> & {
@@ -63,12 +63,12 @@ export function access({ store, clock, log, settings }: AccessContext) {
     /**
      * Lets an address in that has signed a login token: uses up the token's nonce and answers the roles that it asked
      * for. A refused login leaves the nonce as it was.
-     * @throws {EngineError} `wrong_network`, `login_roles_not_held`, `login_nonce_not_increasing`
+     * @throws {DomainError} `wrong_network`, `login_roles_not_held`, `login_nonce_not_increasing`
      */
     async logIn(claims: LoginClaims): Promise<Role[]> {
       const account = accountOf(claims.address);
       const unknown = claims.desiredRoles.find((role) => !isRole(role));
-      if (unknown !== undefined) throw new EngineError('login_roles_not_held', `There is no role of the name given.`);
+      if (unknown !== undefined) throw new DomainError('login_roles_not_held', `There is no role of the name given.`);
       const desired = [...new Set(claims.desiredRoles.filter(isRole))];
       const now = clock.now();
       await store.run(async (tx) => {
@@ -76,11 +76,11 @@ export function access({ store, clock, log, settings }: AccessContext) {
         const held = await heldRoles(tx, account);
         const missing = desired.filter((role) => !held.has(role));
         if (missing.length > 0) {
-          throw new EngineError('login_roles_not_held', `The address does not have the role ${missing.join(', ')}.`);
+          throw new DomainError('login_roles_not_held', `The address does not have the role ${missing.join(', ')}.`);
         }
         const isStranger = !(await isKnown(tx, account));
         const isNew = await tx.use(nonceRepository).raise('login', account, claims.nonce, now, isStranger);
-        if (!isNew) throw new EngineError('login_nonce_not_increasing');
+        if (!isNew) throw new DomainError('login_nonce_not_increasing');
         if (isStranger) strangers += 1;
         if (isStranger && strangers % STRANGERS_COUNTED_EVERY === 0) {
           await tx.use(nonceRepository).forgetStrangersBut(MAX_STRANGERS_NONCES);
@@ -122,11 +122,11 @@ export function access({ store, clock, log, settings }: AccessContext) {
 
     /**
      * Grants and revokes roles, all of the changes or none. Granting what is held, or revoking what is not, is no error.
-     * @throws {EngineError} `role_irrevocable`; `wrong_network` where roles are granted to an address that can't log in.
+     * @throws {DomainError} `role_irrevocable`; `wrong_network` where roles are granted to an address that can't log in.
      */
     async changeRoles(changes: readonly RoleChange[], actor: string): Promise<void> {
       if (changes.some((change) => change.revoke.includes(EVERYBODYS_ROLE))) {
-        throw new EngineError('role_irrevocable', EVERYBODYS_ROLE);
+        throw new DomainError('role_irrevocable', EVERYBODYS_ROLE);
       }
       const now = clock.now();
       await store.run(async (tx) => {

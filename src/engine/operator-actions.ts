@@ -1,8 +1,8 @@
 import type { Change, ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
-import { EngineError } from '#platform/errors.ts';
 import type { AccountId, TariAddress } from '#tari/address.ts';
 import { formatTari, type MicroTari } from '#tari/micro-tari.ts';
 import type { EngineContext } from './context.ts';
+import { DomainError } from './errors.ts';
 import type { Ledger, TakenBack } from './money/ledger.ts';
 import { planInTurn, type Source } from './money/matching.ts';
 import { madeOwner, ownerOf } from './money/owners.ts';
@@ -32,7 +32,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
     /**
      * Gives a customer credit, or takes it back, and pays what can be paid then.
      * @param amount not zero. Taking back is done from the customer's own made account first, then from the others.
-     * @throws {EngineError} `credit_exceeds_balance`
+     * @throws {DomainError} `credit_exceeds_balance`
      */
     credit(
       request: ChangeRequest,
@@ -62,7 +62,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
       });
     },
 
-    /** Pays an order by a credit of its price. @throws {EngineError} `order_not_found`, `order_change_forbidden` */
+    /** Pays an order by a credit of its price. @throws {DomainError} `order_not_found`, `order_change_forbidden` */
     fulfill(request: ChangeRequest, { orderId, reason }: { orderId: string; reason: string }) {
       const txid = makeTxid();
       return onOrder(request, orderId, async (ledger, order) => {
@@ -88,7 +88,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
       });
     },
 
-    /** Cancels an open order, here and in the shop. @throws {EngineError} `order_not_found`, `order_change_forbidden` */
+    /** Cancels an open order, here and in the shop. @throws {DomainError} `order_not_found`, `order_change_forbidden` */
     cancel(request: ChangeRequest, { orderId, reason }: { orderId: string; reason: string }) {
       return onOrder(request, orderId, async (ledger, order) => {
         const before = await ledger.viewOf(order);
@@ -99,13 +99,13 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
       });
     },
 
-    /** @throws {EngineError} `order_not_found`, `order_change_no_op` */
+    /** @throws {DomainError} `order_not_found`, `order_change_no_op` */
     changeMemo(
       request: ChangeRequest,
       { orderId, memo, reason }: { orderId: string; memo: string; reason: string | undefined },
     ) {
       return onOrder(request, orderId, async (ledger, order) => {
-        if (order.memo === memo) throw new EngineError('order_change_no_op', 'The memo is that already.');
+        if (order.memo === memo) throw new DomainError('order_change_no_op', 'The memo is that already.');
         const before = await ledger.viewOf(order);
         const answer = await ledger.viewOf(await ledger.modifyOrder(order, 'memo', { memo }));
         return { answer, record: recordOf('change memo of order', before, answer, reason) };
@@ -114,7 +114,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
 
     /**
      * Changes the price of an open order, and pays it if that is possible then.
-     * @throws {EngineError} `order_not_found`, `order_change_forbidden`, `order_change_no_op`
+     * @throws {DomainError} `order_not_found`, `order_change_forbidden`, `order_change_no_op`
      */
     changePrice(
       request: ChangeRequest,
@@ -122,7 +122,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
     ) {
       return onOrder(request, orderId, async (ledger, order) => {
         requireStatus(order, isOpen(order.status), 'its price cannot change');
-        if (order.totalPrice === price) throw new EngineError('order_change_no_op', 'The price is that already.');
+        if (order.totalPrice === price) throw new DomainError('order_change_no_op', 'The price is that already.');
         const before = await ledger.viewOf(order);
         await ledger.modifyOrder(order, 'total_price', { totalPrice: price });
         await payFromAllAccounts(ledger, order.orderId);
@@ -133,7 +133,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
 
     /**
      * Gives an order that is not paid to another customer, and pays it if that one's credit covers it.
-     * @throws {EngineError} `order_not_found`, `order_change_forbidden`, `order_change_no_op`
+     * @throws {DomainError} `order_not_found`, `order_change_forbidden`, `order_change_no_op`
      */
     reassign(
       request: ChangeRequest,
@@ -142,7 +142,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
       return onOrder(request, orderId, async (ledger, order) => {
         requireStatus(order, order.status !== 'Paid', 'it cannot go to another customer');
         if (order.customerId === customerId)
-          throw new EngineError('order_change_no_op', 'It is that customer’s already.');
+          throw new DomainError('order_change_no_op', 'It is that customer’s already.');
         const before = await ledger.viewOf(order);
         await ledger.modifyOrder(order, 'customer_id', { customerId });
         const settled = await payFromAllAccounts(ledger, order.orderId);
@@ -157,7 +157,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
 
     /**
      * Opens an Expired or Cancelled order again, and pays it if that is possible.
-     * @throws {EngineError} `order_not_found`, `order_change_forbidden`
+     * @throws {DomainError} `order_not_found`, `order_change_forbidden`
      */
     reset(request: ChangeRequest, orderId: string) {
       return onOrder(request, orderId, async (ledger, order) => {
@@ -237,7 +237,7 @@ async function takingsOf(
     if (parts !== undefined) takings.push({ from, parts });
     due -= taken;
   }
-  if (due > 0n) throw new EngineError('credit_exceeds_balance', formatTari((-amount - due) as MicroTari));
+  if (due > 0n) throw new DomainError('credit_exceeds_balance', formatTari((-amount - due) as MicroTari));
   return takings;
 }
 
@@ -265,7 +265,7 @@ const NO_ADDRESS = '';
 
 function requireStatus(order: Order, isAllowed: boolean, consequence: string): void {
   if (!isAllowed) {
-    throw new EngineError('order_change_forbidden', `Order ${order.orderId} is ${order.status}: ${consequence}.`);
+    throw new DomainError('order_change_forbidden', `Order ${order.orderId} is ${order.status}: ${consequence}.`);
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Transaction } from '#platform/database/store.ts';
-import { EngineError } from '#platform/errors.ts';
 import type { ShopOrder } from '#shops/shop-connector.ts';
 import { claimInMemo } from '#tari/claim.ts';
 import { orderNumberInText } from '#tari/order-id-in-text.ts';
 import type { EngineSettings } from './context.ts';
+import { DomainError } from './errors.ts';
 import { type Order, orderRepository } from './store/orders.ts';
 import type { OrderNames } from './store/payments.ts';
 
@@ -13,10 +13,10 @@ import type { OrderNames } from './store/payments.ts';
  * lenient, in strict mode too: such a text speaks for the payment's own money and for nothing else.
  */
 
-/** @throws {EngineError} `order_not_found` */
+/** @throws {DomainError} `order_not_found` */
 export async function findOrder(tx: Transaction, orderId: string, strictMode: boolean): Promise<Order> {
   const order = await findOrderOrNone(tx, orderId, strictMode);
-  if (order === undefined) throw new EngineError('order_not_found', orderId);
+  if (order === undefined) throw new DomainError('order_not_found', orderId);
   return order;
 }
 

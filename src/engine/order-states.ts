@@ -1,4 +1,4 @@
-import { EngineError } from '#platform/errors.ts';
+import { DomainError } from './errors.ts';
 import type { OrderTotals } from './store/customers.ts';
 import type { OrderStatus } from './store/tables.ts';
 
@@ -38,11 +38,11 @@ const PAST_TENSE: Readonly<Record<OrderAction, string>> = {
   reset_unclaimed: 'reset',
 };
 
-/** The state that the action leads to. @throws {EngineError} `order_change_forbidden` where it leads nowhere. */
+/** The state that the action leads to. @throws {DomainError} `order_change_forbidden` where it leads nowhere. */
 export function nextStatus(orderId: string, status: OrderStatus, action: OrderAction): OrderStatus {
   const next = ORDER_STATES[status][action];
   if (next === undefined) {
-    throw new EngineError(
+    throw new DomainError(
       'order_change_forbidden',
       `Order ${orderId} is ${status} and cannot be ${PAST_TENSE[action]}.`,
     );

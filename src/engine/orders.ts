@@ -1,5 +1,4 @@
 import type { Transaction } from '#platform/database/store.ts';
-import { EngineError } from '#platform/errors.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { walletRepository } from '#rails/tari-wallet/store/wallets.ts';
 import { convertPrice } from '#rates/conversion.ts';
@@ -9,6 +8,7 @@ import type { Claim } from '#tari/claim.ts';
 import { formatTari, MIN_SENDABLE } from '#tari/micro-tari.ts';
 import { enterNaming, enterSignedClaim, statedBy, type VerifiedClaim, verifiedClaim } from './claims.ts';
 import type { EngineContext, SignatureContext } from './context.ts';
+import { DomainError } from './errors.ts';
 import { Ledger } from './money/ledger.ts';
 import type { Owner } from './money/owners.ts';
 import { payFromAllAccounts, tryToPay } from './money/settlement.ts';
@@ -90,12 +90,12 @@ export function orders(context: EngineContext) {
     const claimed = await store.run(async (tx) => {
       await requireShopNetwork(tx, settings, claimant.account);
       const sendTo = settings.paymentWalletAddress ?? (await tx.use(walletRepository).firstAddress());
-      if (sendTo === undefined) throw new EngineError('no_payment_wallet');
+      if (sendTo === undefined) throw new DomainError('no_payment_wallet');
       const order = await findOrder(tx, orderId, settings.strictMode);
       const isRepeat = await tx.use(orderClaimRepository).hasSigned(order.orderId, claimant.account);
       const isTheirs = isRepeat || order.claimedBy === claimant.account;
       // Who has nothing to do with it does not hear that there is such an order.
-      if (!isOpen(order.status) && !isTheirs) throw new EngineError('order_not_found', orderId);
+      if (!isOpen(order.status) && !isTheirs) throw new DomainError('order_not_found', orderId);
       if (isOpen(order.status) && !isRepeat) {
         const ledger = new Ledger(tx, now, subscriptions);
         await enterSignedClaim(ledger, order, claimant);
@@ -120,13 +120,13 @@ export function orders(context: EngineContext) {
     /**
      * Enters an order that the shop reported, inside its caller's unit of work, by the newest that the shop said of it:
      * one that it has closed meanwhile is entered and cancelled at once. A known order is left as it is.
-     * @throws {EngineError} `unsupported_currency`, `invalid_price`
+     * @throws {DomainError} `unsupported_currency`, `invalid_price`
      */
     enter,
 
     /**
      * What `claim` does once the signature is checked.
-     * @throws {EngineError} `order_not_found`, also for one that the claimant can't claim; `no_payment_wallet`, `wrong_network`
+     * @throws {DomainError} `order_not_found`, also for one that the claimant can't claim; `no_payment_wallet`, `wrong_network`
      */
     enterClaim,
   };
@@ -179,11 +179,11 @@ export function signedClaims({ enterClaim }: Pick<Orders, 'enterClaim'>, { setti
     /**
      * Claims an order for the address that signed the claim, and tries to pay it. Repeating the same claim answers the
      * same and changes nothing.
-     * @throws {EngineError} `claim_signature_invalid`, and as `enterClaim`
+     * @throws {DomainError} `claim_signature_invalid`, and as `enterClaim`
      */
     async claim(claim: Claim): Promise<ClaimedOrder> {
       const verified = verifiedClaim(claim, settings);
-      if (verified === undefined) throw new EngineError('claim_signature_invalid');
+      if (verified === undefined) throw new DomainError('claim_signature_invalid');
       return enterClaim(verified);
     },
   };

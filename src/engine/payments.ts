@@ -1,12 +1,12 @@
 import { StoreContentError } from '#platform/database/errors.ts';
 import type { Transaction } from '#platform/database/store.ts';
-import { EngineError } from '#platform/errors.ts';
 import type { Authenticate, AuthenticatedMessage, WalletMessage, Wallets } from '#rails/tari-wallet/wallets.ts';
 import { claimInMemo } from '#tari/claim.ts';
 import { formatTari, type MicroTari } from '#tari/micro-tari.ts';
 import type { Sender } from '#tari/sender.ts';
 import { verifiedClaim } from './claims.ts';
 import type { EngineContext, SignatureContext } from './context.ts';
+import { DomainError } from './errors.ts';
 import { confirmPayment, receivePayment } from './money/incoming.ts';
 import { Ledger } from './money/ledger.ts';
 import { type Claimant, claimantOf, type Owner, senderText } from './money/owners.ts';
@@ -104,7 +104,7 @@ export function payments(
           return { outcome: 'early', ...nothingSettled() };
         }
         if (payment.status === 'confirmed') return { outcome: 'already_confirmed', ...nothingSettled() };
-        if (payment.status === 'cancelled') throw new EngineError('payment_cancelled', txid);
+        if (payment.status === 'cancelled') throw new DomainError('payment_cancelled', txid);
         const done = await confirmPayment(new Ledger(tx, now, subscriptions), payment, settings);
         return { outcome: 'confirmed', payment: done.payment, ...done.settled };
       },
@@ -128,12 +128,12 @@ export function payments(
   return {
     /**
      * What `receive` does once the signatures are checked.
-     * @throws {EngineError} as `wallets.admit`; `payment_contradicted` where the same transaction was reported with
+     * @throws {DomainError} as `wallets.admit`; `payment_contradicted` where the same transaction was reported with
      *   another sender or amount.
      */
     enterReport,
 
-    /** What `confirm` does once the signature is checked. @throws {EngineError} as `wallets.admit`; `payment_cancelled` */
+    /** What `confirm` does once the signature is checked. @throws {DomainError} as `wallets.admit`; `payment_cancelled` */
     enterConfirmation,
   };
 }
@@ -148,7 +148,7 @@ export function signedReports(
     /**
      * Takes in a payment that was seen on the chain. It pays nothing until it is confirmed, but an Unclaimed order that it
      * names is New then. A payment that is known already changes nothing.
-     * @throws {EngineError} as `Authenticate` and `enterReport`
+     * @throws {DomainError} as `Authenticate` and `enterReport`
      */
     async receive(report: PaymentReport, message: WalletMessage): Promise<PaymentReceipt> {
       const authenticated = await authenticate(message);
@@ -157,7 +157,7 @@ export function signedReports(
 
     /**
      * Takes in that a payment is confirmed on the chain, and pays what it can pay.
-     * @throws {EngineError} as `Authenticate` and `enterConfirmation`
+     * @throws {DomainError} as `Authenticate` and `enterConfirmation`
      */
     async confirm(txid: string, message: WalletMessage): Promise<ConfirmationReceipt> {
       return enterConfirmation(txid, await authenticate(message));
@@ -197,6 +197,6 @@ async function knownPayment(tx: Transaction, report: PaymentReport): Promise<Pay
   const { account } = claimantOf(report.sender);
   // Where one side knows of no account, it says nothing against the other.
   const isSameSender = known.account === null || account === null || known.account === account;
-  if (known.amount !== report.amount || !isSameSender) throw new EngineError('payment_contradicted', report.txid);
+  if (known.amount !== report.amount || !isSameSender) throw new DomainError('payment_contradicted', report.txid);
   return known;
 }

@@ -114,7 +114,7 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
 
     /**
      * The payments that name an order, by its order id or by the shop's other name for it, oldest first.
-     * @throws {EngineError} `order_not_found`
+     * @throws {DomainError} `order_not_found`
      */
     paymentsForOrder: (
       orderId: string,

@@ -1,5 +1,5 @@
+import { DomainError } from '#auth/errors.ts';
 import type { Transaction } from '#platform/database/store.ts';
-import { EngineError } from '#platform/errors.ts';
 import { walletRepository } from '#rails/tari-wallet/store/wallets.ts';
 import { type AccountId, type Network, networkOfAccount, networkOfBase58 } from '#tari/address.ts';
 import type { EngineSettings } from './context.ts';
@@ -27,8 +27,8 @@ export function networkProblemBySettings({ paymentWalletAddress }: ShopSettings,
   return networkProblem(shop, account);
 }
 
-/** @throws {EngineError} `wrong_network` */
+/** @throws {DomainError} `wrong_network` */
 export async function requireShopNetwork(tx: Transaction, settings: ShopSettings, account: AccountId): Promise<void> {
   const problem = networkProblem(await shopNetwork(tx, settings), account);
-  if (problem !== undefined) throw new EngineError('wrong_network', problem);
+  if (problem !== undefined) throw new DomainError('wrong_network', problem);
 }

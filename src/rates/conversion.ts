@@ -1,5 +1,4 @@
 import type { Transaction } from '#platform/database/store.ts';
-import { EngineError } from '#platform/errors.ts';
 import {
   AmountError,
   isTariCurrency,
@@ -8,6 +7,7 @@ import {
   priceInMicroTari,
   TARI_SUPPLY,
 } from '#tari/micro-tari.ts';
+import { DomainError } from './errors.ts';
 import { exchangeRateRepository } from './store/exchange-rates.ts';
 
 /** A price as the shop wrote it. */
@@ -20,18 +20,18 @@ export interface ShopPrice {
 
 /**
  * The price in µT by the rate that holds now; Tari is worth itself.
- * @throws {EngineError} `unsupported_currency`, `invalid_price`
+ * @throws {DomainError} `unsupported_currency`, `invalid_price`
  */
 export async function convertPrice(
   tx: Transaction,
   shopPrice: ShopPrice,
 ): Promise<{ totalPrice: MicroTari; exchangeRate: bigint }> {
   const exchangeRate = await rateInForce(tx, shopPrice.currency);
-  if (exchangeRate === undefined) throw new EngineError('unsupported_currency', shopPrice.currency);
+  if (exchangeRate === undefined) throw new DomainError('unsupported_currency', shopPrice.currency);
   try {
     return { totalPrice: priceAtRate(shopPrice.price, exchangeRate), exchangeRate };
   } catch (error) {
-    if (error instanceof AmountError) throw new EngineError('invalid_price', error.message);
+    if (error instanceof AmountError) throw new DomainError('invalid_price', error.message);
     throw error;
   }
 }

@@ -2,9 +2,9 @@ import type { EngineContext } from '#engine/context.ts';
 import { type Page, type PageRequest, readPage } from '#engine/queries.ts';
 import { exchangeRateView } from '#engine/views.ts';
 import { recordChange } from '#platform/audit-log/record.ts';
-import { EngineError } from '#platform/errors.ts';
 import type { PriceUpdateRequests } from '#shops/prices/price-updates.ts';
 import { isTariCurrency, MICRO_TARI_PER_TARI } from '#tari/micro-tari.ts';
+import { DomainError } from './errors.ts';
 import { type ExchangeRate, exchangeRateRepository, type SetRate } from './store/exchange-rates.ts';
 
 export type ExchangeRates = ReturnType<typeof exchangeRates>;
@@ -15,23 +15,23 @@ export function exchangeRates(
   priceUpdates: Pick<PriceUpdateRequests, 'requestShop' | 'wake'>,
 ) {
   return {
-    /** @throws {EngineError} `exchange_rate_not_found` */
+    /** @throws {DomainError} `exchange_rate_not_found` */
     async get(currencyCode: string): Promise<ExchangeRate> {
       const currency = currencyCode.toUpperCase();
       if (isTariCurrency(currency)) return { currency, rate: MICRO_TARI_PER_TARI, updatedAt: new Date(0) };
       const rate = await store.read((tx) => tx.use(exchangeRateRepository).last(currency));
-      if (rate === undefined) throw new EngineError('exchange_rate_not_found', currency);
+      if (rate === undefined) throw new DomainError('exchange_rate_not_found', currency);
       return rate;
     },
 
     /**
      * Sets what one unit of a currency costs in µT, for orders that come from now on, and has the prices that the shop
      * shows follow it.
-     * @throws {EngineError} `exchange_rate_fixed`
+     * @throws {DomainError} `exchange_rate_fixed`
      */
     async set(currencyCode: string, rate: bigint, actor: string): Promise<ExchangeRate> {
       const currency = currencyCode.toUpperCase();
-      if (isTariCurrency(currency)) throw new EngineError('exchange_rate_fixed', currency);
+      if (isTariCurrency(currency)) throw new DomainError('exchange_rate_fixed', currency);
       const set: ExchangeRate = { currency, rate, updatedAt: clock.now() };
       const priceUpdate = await store.run(async (tx) => {
         const before = await tx.use(exchangeRateRepository).last(currency);

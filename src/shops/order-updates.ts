@@ -30,7 +30,7 @@ import type { WebhookAnswer } from './store/webhooks.ts';
 /**
  * Takes in that the shop has a new order.
  * @param claimant who claims it by its own texts: `claimantIn`, found before the unit of work.
- * @throws {EngineError} `unsupported_currency`, `invalid_price`; nothing has changed then.
+ * @throws {DomainError} `unsupported_currency`, `invalid_price`; nothing has changed then.
  */
 export async function takeInOrder(
   ledger: Ledger,
@@ -53,7 +53,7 @@ export async function takeInOrder(
 
 /**
  * Takes in that something happened to an order in the shop.
- * @throws {EngineError} `unsupported_currency`, `invalid_price`; nothing has changed then.
+ * @throws {DomainError} `unsupported_currency`, `invalid_price`; nothing has changed then.
  */
 export async function takeInNews(ledger: Ledger, news: ShopOrder): Promise<WebhookAnswer> {
   const order = await findShopOrder(ledger.tx, news);

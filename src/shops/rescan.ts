@@ -6,7 +6,7 @@ import type { Orders } from '#engine/orders.ts';
 import { orderRepository } from '#engine/store/orders.ts';
 import { orderView } from '#engine/views.ts';
 import { recordChange } from '#platform/audit-log/record.ts';
-import { EngineError } from '#platform/errors.ts';
+import { DomainError } from './errors.ts';
 import { takeInNews, takeInOrder } from './order-updates.ts';
 import { type OpenOrder, type ShopOrder, type Storefront, StorefrontError } from './shop-connector.ts';
 import type { WebhookAnswer } from './store/webhooks.ts';
@@ -48,7 +48,7 @@ export function rescan(
         return taken;
       });
     } catch (error) {
-      if (error instanceof EngineError) return { success: false, message: error.message };
+      if (error instanceof DomainError) return { success: false, message: error.message };
       throw error;
     }
   };
@@ -74,12 +74,12 @@ export function rescan(
      * Adds the orders that are open in the shop and missing here, and has those that are known follow the shop, as webhooks
      * would have done. Answers one result for each open order of the shop. It can be repeated at any time.
      * @param actor who asks, as the audit log names them.
-     * @throws {EngineError} `shop_not_configured`; `shop_unreachable` where the shop did not tell all: what it told is
+     * @throws {DomainError} `shop_not_configured`; `shop_unreachable` where the shop did not tell all: what it told is
      *   taken in.
      */
     async openOrders(actor: string): Promise<RescanResult[]> {
       const openOrders = storefront?.openOrders?.(AbortSignal.timeout(READ_WITHIN_MS));
-      if (openOrders === undefined) throw new EngineError('shop_not_configured');
+      if (openOrders === undefined) throw new DomainError('shop_not_configured');
       const results: RescanResult[] = [];
       try {
         for await (const open of openOrders) results.push(await resultOf(actor, open));
@@ -89,7 +89,7 @@ export function rescan(
           { actor, read: results.length },
           `The open orders of the shop could not all be read: ${error.message}`,
         );
-        throw new EngineError('shop_unreachable');
+        throw new DomainError('shop_unreachable');
       }
       const failed = results.filter((result) => !result.success);
       for (const { message } of failed) log.warn({ actor }, `An open order of the shop is not added: ${message}`);

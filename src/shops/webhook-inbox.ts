@@ -5,9 +5,9 @@ import type { Owner } from '#engine/money/owners.ts';
 import type { Orders } from '#engine/orders.ts';
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
 import { StoreContentError } from '#platform/database/errors.ts';
-import { EngineError } from '#platform/errors.ts';
 import { storableText } from '#platform/storable-text.ts';
 import { takeInAuthorization } from './authorizations.ts';
+import { DomainError } from './errors.ts';
 import { takeInDeletion, takeInNews, takeInOrder } from './order-updates.ts';
 import type { PriceUpdateRequests } from './prices/price-updates.ts';
 import type { ShopAuthorization, ShopOrder } from './shop-connector.ts';
@@ -82,7 +82,7 @@ export function webhooks(
       return await takeInOrder(ledger, orders, order, content.claimant);
     } catch (error) {
       // What waiting or a person can mend (a rate that is not set yet, a price that cannot be read) is kept for them.
-      if (error instanceof EngineError) return answer('set_aside', false, error.message);
+      if (error instanceof DomainError) return answer('set_aside', false, error.message);
       throw error;
     }
   };
@@ -131,7 +131,7 @@ export function webhooks(
     /**
      * Takes up a delivery that was set aside as if it had just come, because somebody has mended what was wrong with
      * it. What still can't be used stays set aside, with its reason of now.
-     * @throws {EngineError} `webhook_not_set_aside`
+     * @throws {DomainError} `webhook_not_set_aside`
      */
     async retry(request: ChangeRequest, id: bigint): Promise<WebhookAnswer> {
       // Reading a body and checking a claim in it takes time that a unit of work must not. While a delivery is set
@@ -140,7 +140,7 @@ export function webhooks(
       const content = found && checkedContent(shop.readContent(found.topic, found.body), context);
       const retried = await perform(request, async (ledger) => {
         const kept = await ledger.tx.use(webhookRepository).findSetAside(id);
-        if (kept === undefined || content === undefined) throw new EngineError('webhook_not_set_aside', String(id));
+        if (kept === undefined || content === undefined) throw new DomainError('webhook_not_set_aside', String(id));
         const received = await process(ledger, content, kept.triggeredAt);
         await ledger.tx.use(webhookRepository).answerAgain(kept, received);
         const before = { state: 'set_aside', message: kept.reason };
@@ -156,12 +156,12 @@ export function webhooks(
 
     /**
      * Takes a delivery that was set aside off the list for good, because it is of no use to anybody.
-     * @throws {EngineError} `webhook_not_set_aside`
+     * @throws {DomainError} `webhook_not_set_aside`
      */
     dismiss(request: ChangeRequest, id: bigint, reason: string): Promise<WebhookAnswer> {
       return perform(request, async ({ tx }) => {
         const kept = await tx.use(webhookRepository).findSetAside(id);
-        if (kept === undefined) throw new EngineError('webhook_not_set_aside', String(id));
+        if (kept === undefined) throw new DomainError('webhook_not_set_aside', String(id));
         const dismissed = answer('ignored', true, `Webhook ${id} is dismissed: ${reason}`);
         await tx.use(webhookRepository).dismiss(kept, dismissed.message);
         const before = { state: 'set_aside', topic: kept.topic, message: kept.reason };

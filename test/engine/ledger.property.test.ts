@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { orderRepository } from '#engine/store/orders.ts';
-import { EngineError, type EngineErrorCode } from '#platform/errors.ts';
+import { DomainError, type ErrorCode } from '#platform/errors.ts';
 import type { ShopOrder } from '#shops/shop-connector.ts';
 import type { Claim } from '#tari/claim.ts';
 import { microTari } from '#tari/micro-tari.ts';
@@ -206,7 +206,7 @@ function shopOrderOf(step: Step & { kind: 'order' }): ShopOrder {
 }
 
 /** What may come of each input besides its success. Everything else that is thrown is a bug. */
-const MAY_REFUSE: Readonly<Record<Step['kind'], readonly EngineErrorCode[]>> = {
+const MAY_REFUSE: Readonly<Record<Step['kind'], readonly ErrorCode[]>> = {
   order: [],
   claim: ['order_not_found', 'claim_signature_invalid'],
   payment: ['payment_contradicted'],
@@ -224,7 +224,7 @@ async function perform(test: TestEngine, step: Step, webhookId: string | null): 
   try {
     return await attempt(test, step, webhookId);
   } catch (error) {
-    if (error instanceof EngineError && MAY_REFUSE[step.kind].includes(error.code)) return `refused: ${error.code}`;
+    if (error instanceof DomainError && MAY_REFUSE[step.kind].includes(error.code)) return `refused: ${error.code}`;
     throw error;
   }
 }

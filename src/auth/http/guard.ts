@@ -1,35 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { Access } from '#auth/auth.ts';
 import { mayActAs } from '#auth/auth.ts';
+import { DomainError } from '#auth/errors.ts';
 import type { Role } from '#auth/roles.ts';
 import type { Clock } from '#platform/clock.ts';
-import { EngineError } from '#platform/errors.ts';
 import { HttpError } from '#platform/http/errors.ts';
 import type { StrangerLimit } from '#platform/http/rate-limit.ts';
 import { addressToBase58, type TariAddress } from '#tari/address.ts';
 import { type AccessClaims, TokenError, verifyAccessToken } from '#tari/ristretto-jwt.ts';
-
-/** Who is calling /api. */
-export interface Caller {
-  address: TariAddress;
-  /** The address in base58, as it stands in the audit log. */
-  name: string;
-  /** The roles of the token that the address still has. */
-  roles: ReadonlySet<Role>;
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    caller: Caller | null;
-  }
-}
-
-/** The caller of a route that is guarded. */
-export function callerOf(request: FastifyRequest): Caller {
-  if (request.caller === null) throw new Error('The route is not guarded');
-  return request.caller;
-}
 
 /** Tokens whose signature was found good, so that a busy client's is looked at once. Expiry and roles are not kept. */
 const MOST_VERIFIED_TOKENS = 1000;
@@ -42,11 +21,8 @@ export interface GuardPorts {
   limitStrangers: StrangerLimit;
 }
 
-/** Makes the hook of a route that takes these roles. */
-export type Guard = ReturnType<typeof createGuard>;
-
-/** Makes hooks that let through only callers who hold all the roles named, or super_admin. None named: any token. */
-export function createGuard({ access, verificationKey, clock, limitStrangers }: GuardPorts) {
+/** Lets through only callers who hold all the roles that a route names, or super_admin. */
+function createGuard({ access, verificationKey, clock, limitStrangers }: GuardPorts) {
   const verified = new Map<string, AccessClaims>();
 
   const verify = (token: string): AccessClaims => {
@@ -77,24 +53,30 @@ export function createGuard({ access, verificationKey, clock, limitStrangers }: 
     }
   };
 
-  return (...roles: Role[]): GuardHook => {
-    const hook: onRequestAsyncHookHandler = async (request, reply) => {
+  return (roles: readonly string[]): onRequestAsyncHookHandler =>
+    async (request, reply) => {
       const claims = await identify(request, reply);
       const inForce = await access.rolesInForce(claims.address, claims.roles);
-      if (!mayActAs(inForce, roles)) throw new EngineError('permission_missing');
+      if (!mayActAs(inForce, roles)) throw new DomainError('permission_missing');
       request.caller = { address: claims.address, name: addressToBase58(claims.address), roles: inForce };
     };
-    return Object.assign(hook, { [GUARDED_BY]: roles });
-  };
 }
 
-const GUARDED_BY = Symbol('roles');
-
-type GuardHook = onRequestAsyncHookHandler & { readonly [GUARDED_BY]: readonly Role[] };
-
-/** The roles that a route's first hook demands; undefined where it is not one of the guard's. */
-export function rolesOfGuard(hook: unknown): readonly Role[] | undefined {
-  return typeof hook === 'function' && GUARDED_BY in hook ? (hook as GuardHook)[GUARDED_BY] : undefined;
+/** Has every route that is registered from now on say who may call it, and holds callers to it. */
+export function enforceAccess(app: FastifyInstance, ports: GuardPorts): void {
+  const guard = createGuard(ports);
+  const guards = new WeakSet<object>();
+  app.addHook('onRoute', (route) => {
+    const access = route.config?.access;
+    if (access === undefined) throw new Error(`The route ${route.method} ${route.url} does not say who may call it`);
+    if (access === 'public') return;
+    const hooks = [route.onRequest ?? []].flat();
+    // The HEAD route that Fastify makes of a GET route may have its hooks already.
+    if (hooks.some((hook) => guards.has(hook))) return;
+    const hook = guard(access);
+    guards.add(hook);
+    route.onRequest = [hook, ...hooks];
+  });
 }
 
 /** The token of `Authorization: Bearer`. */

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Access } from '#auth/auth.ts';
 import type { Clock } from '#platform/clock.ts';
-import { EngineError } from '#platform/errors.ts';
+import { DomainError } from '#platform/errors.ts';
 import { HttpError } from '#platform/http/errors.ts';
 import type { StrangerLimit } from '#platform/http/rate-limit.ts';
 import { issueAccessToken, type LoginClaims, TokenError, verifyLoginToken } from '#tari/ristretto-jwt.ts';
@@ -37,6 +37,7 @@ export function authRoutes({ access, clock, random, signingKey, limitStrangers }
     app.post(
       '/auth',
       {
+        config: { access: 'public' },
         onRequest: async (request, reply) => limitStrangers.refuseExceeded(request, reply),
         schema: {
           summary:
@@ -59,7 +60,7 @@ export function authRoutes({ access, clock, random, signingKey, limitStrangers }
         // Again: of requests that came at the same moment, the first may have been too many.
         limitStrangers.refuseExceeded(request, reply);
         const loggedIn = await logIn(request).catch(async (error: unknown) => {
-          if (error instanceof HttpError || error instanceof EngineError) await limitStrangers(request, reply);
+          if (error instanceof HttpError || error instanceof DomainError) await limitStrangers(request, reply);
           throw error;
         });
         if (!loggedIn.isKnown) await limitStrangers(request, reply);

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { callerOf, type Guard } from '#auth/http/guard.ts';
 import type { AccountHistory, Accounts } from '#engine/account-history.ts';
 import {
   balanceView,
@@ -11,6 +10,7 @@ import {
   paymentView,
   settlementView,
 } from '#engine/views.ts';
+import { callerOf } from '#platform/http/caller.ts';
 import {
   address,
   addressBalance,
@@ -31,14 +31,14 @@ const historyPage = z.object(pageFields(HISTORY_CURSOR));
  * Balances, histories, and single orders. A history's lists are read in parts together, see `pages.ts`: `limit` is that of
  * each of them.
  */
-export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAsyncZod {
+export function accountRoutes(accounts: Accounts): FastifyPluginAsyncZod {
   return async (app) => {
-    await app.register(ownRoutes(accounts, guard));
+    await app.register(ownRoutes(accounts));
 
     app.get(
       '/api/balance/:address',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'The balance of an address',
           tags: ['accounts'],
@@ -52,7 +52,7 @@ export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAs
     app.get(
       '/api/history/address/:address',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'Orders, payments and settlements of an address',
           tags: ['accounts'],
@@ -71,7 +71,7 @@ export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAs
     app.get(
       '/api/history/customer/:id',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'Orders, balances and settlements of a customer',
           tags: ['accounts'],
@@ -96,7 +96,7 @@ export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAs
     app.get(
       '/api/order/id/:order_id',
       {
-        onRequest: guard('user'),
+        config: { access: ['user'] },
         schema: {
           summary: 'One order: any for read_all, with who claimed it and what paid it; else the caller’s own',
           tags: ['customers'],
@@ -119,12 +119,12 @@ export function accountRoutes(accounts: Accounts, guard: Guard): FastifyPluginAs
 }
 
 /** What the caller's address sees of itself. */
-function ownRoutes(accounts: Accounts, guard: Guard): FastifyPluginAsyncZod {
+function ownRoutes(accounts: Accounts): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/check_token',
       {
-        onRequest: guard('user'),
+        config: { access: ['user'] },
         schema: {
           summary: 'Says that the access token is valid',
           tags: ['customers'],
@@ -138,7 +138,7 @@ function ownRoutes(accounts: Accounts, guard: Guard): FastifyPluginAsyncZod {
     app.get(
       '/api/balance',
       {
-        onRequest: guard(),
+        config: { access: [] },
         schema: {
           summary: 'The balance of the caller’s own address',
           tags: ['customers'],
@@ -154,7 +154,7 @@ function ownRoutes(accounts: Accounts, guard: Guard): FastifyPluginAsyncZod {
     app.get(
       '/api/history',
       {
-        onRequest: guard(),
+        config: { access: [] },
         schema: {
           summary: 'Orders, payments and settlements of the caller’s own address',
           tags: ['customers'],

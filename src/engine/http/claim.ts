@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Engine } from '#engine/engine.ts';
+import { DomainError } from '#engine/errors.ts';
 import { amountMissing } from '#engine/views.ts';
-import { EngineError } from '#platform/errors.ts';
 import { address, claimedOrder, claimSignature, orderId } from '#platform/http/fields.ts';
 import type { StrangerLimit } from '#platform/http/rate-limit.ts';
 import { JsonError, parseJson } from '#platform/json.ts';
@@ -19,6 +19,7 @@ export function claimRoutes(orders: Engine['orders'], limitStrangers: StrangerLi
     app.post(
       '/order/claim',
       {
+        config: { access: 'public' },
         onRequest: limitStrangers,
         schema: {
           summary: 'Claims an order for the address that signed the claim',
@@ -57,8 +58,8 @@ function readClaim(body: unknown) {
     return parseClaim(body instanceof Buffer ? parseJson(body.toString('utf8')) : undefined);
   } catch (error) {
     if (error instanceof ClaimError)
-      throw new EngineError('invalid_claim', error.message.replace(/^Invalid signature[:.]? */, ''));
-    if (error instanceof JsonError) throw new EngineError('invalid_claim', error.message);
+      throw new DomainError('invalid_claim', error.message.replace(/^Invalid signature[:.]? */, ''));
+    if (error instanceof JsonError) throw new DomainError('invalid_claim', error.message);
     throw error;
   }
 }

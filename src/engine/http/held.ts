@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { Guard } from '#auth/http/guard.ts';
 import type { Held } from '#engine/money/held.ts';
 import { heldView } from '#engine/views.ts';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
@@ -14,12 +13,12 @@ const assignment = z.union(
 );
 
 /** Money that has paid no order yet, and giving it to an order or a customer. */
-export function heldRoutes(held: Held, guard: Guard): FastifyPluginAsyncZod {
+export function heldRoutes(held: Held): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/held',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'Money that has paid no order yet, and why',
           tags: ['accounts'],
@@ -37,7 +36,7 @@ export function heldRoutes(held: Held, guard: Guard): FastifyPluginAsyncZod {
     app.post(
       '/api/held/:txid/assign',
       {
-        onRequest: guard('write'),
+        config: { access: ['write'] },
         schema: {
           summary: 'Gives held money to an order or a customer, and pays what that pays',
           tags: ['changes'],

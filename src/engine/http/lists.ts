@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { callerOf, type Guard } from '#auth/http/guard.ts';
 import type { Lists, OrderPage, PaymentPage } from '#engine/queries.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
 import { creditorView, orderView, paymentView } from '#engine/views.ts';
+import { callerOf } from '#platform/http/caller.ts';
 import {
   address,
   currency,
@@ -80,19 +80,19 @@ const paymentSearch = z.strictObject({
  * Lists of orders, payments, customers and addresses. Those that grow take `limit` and `cursor`, see `pages.ts`: without
  * `limit` an answer holds at most 10,000 rows, and `x-next-cursor` where there are more.
  */
-export function listRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
+export function listRoutes(lists: Lists): FastifyPluginAsyncZod {
   return async (app) => {
-    await app.register(orderListRoutes(lists, guard));
-    await app.register(paymentListRoutes(lists, guard));
-    await app.register(customerListRoutes(lists, guard));
+    await app.register(orderListRoutes(lists));
+    await app.register(paymentListRoutes(lists));
+    await app.register(customerListRoutes(lists));
   };
 }
 
-function orderListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
+function orderListRoutes(lists: Lists): FastifyPluginAsyncZod {
   return async (app) => {
-    const own = { onRequest: guard(), schema: { querystring: orderPage, response: { 200: ordersResult } } };
+    const own = { config: { access: [] }, schema: { querystring: orderPage, response: { 200: ordersResult } } };
     const anybodys = {
-      onRequest: guard('read_all'),
+      config: { access: ['read_all'] },
       schema: { params: byAddress, querystring: orderPage, response: { 200: ordersResult } },
     };
 
@@ -141,7 +141,7 @@ function orderListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
     app.get(
       '/api/search/orders',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'Orders by any of the filters, together',
           tags: ['accounts'],
@@ -158,12 +158,12 @@ function orderListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
   };
 }
 
-function paymentListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
+function paymentListRoutes(lists: Lists): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/payments',
       {
-        onRequest: guard(),
+        config: { access: [] },
         schema: {
           summary: 'The payments of the caller’s own address',
           tags: ['customers'],
@@ -182,7 +182,7 @@ function paymentListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
     app.get(
       '/api/payments/:address',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'The payments of an address',
           tags: ['accounts'],
@@ -201,7 +201,7 @@ function paymentListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
     app.get(
       '/api/search/payments',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'Payments by any of the filters, together',
           tags: ['accounts'],
@@ -219,7 +219,7 @@ function paymentListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
     app.get(
       '/api/payments-for-order/:order_id',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'The payments that paid or name an order',
           tags: ['accounts'],
@@ -238,17 +238,17 @@ function paymentListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
   };
 }
 
-function customerListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
+function customerListRoutes(lists: Lists): FastifyPluginAsyncZod {
   return async (app) => {
     const texts = {
-      onRequest: guard('read_all'),
+      config: { access: ['read_all'] },
       schema: { querystring: countedTexts, response: { 200: z.array(z.string()) } },
     };
 
     app.get(
       '/api/creditors',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'The customers with claimed orders that are not paid yet',
           tags: ['accounts'],

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { callerOf, type Guard } from '#auth/http/guard.ts';
+import { DomainError } from '#engine/errors.ts';
 import type { OrderChanges } from '#engine/operator-actions.ts';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
-import { EngineError } from '#platform/errors.ts';
-import type { ErrorCode } from '#platform/http/errors.ts';
+import type { ErrorCode } from '#platform/errors.ts';
+import { callerOf } from '#platform/http/caller.ts';
 import {
   address,
   customerId,
@@ -30,12 +30,12 @@ const orderAndReason = z.object({ order_id: orderId, reason });
  * What operators change of orders and money, and how customers settle. Each takes an `Idempotency-Key`.
  * @param canReset false while the shop cannot take a cancelled order back.
  */
-export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: boolean): FastifyPluginAsyncZod {
+export function changeRoutes(changes: OrderChanges, canReset: boolean): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
       '/api/credit',
       {
-        onRequest: guard('write'),
+        config: { access: ['write'] },
         schema: {
           summary: 'Gives a customer credit, or takes it back, and pays what can be paid then',
           tags: ['changes'],
@@ -53,7 +53,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
     app.post(
       '/api/fulfill',
       {
-        onRequest: guard('write'),
+        config: { access: ['write'] },
         schema: {
           summary: 'Pays an order by a credit of its price',
           tags: ['changes'],
@@ -71,7 +71,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
     app.post(
       '/api/cancel',
       {
-        onRequest: guard('write'),
+        config: { access: ['write'] },
         schema: {
           summary: 'Cancels an open order, here and in the shop',
           tags: ['changes'],
@@ -89,7 +89,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
     app.patch(
       '/api/order_memo',
       {
-        onRequest: guard('write'),
+        config: { access: ['write'] },
         schema: {
           summary: 'Changes the memo of an order',
           tags: ['changes'],
@@ -107,7 +107,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
     app.patch(
       '/api/order_price',
       {
-        onRequest: guard('write'),
+        config: { access: ['write'] },
         schema: {
           summary: 'Changes the price of an open order, and pays it if that is possible then',
           tags: ['changes'],
@@ -125,7 +125,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
     app.patch(
       '/api/reassign_order',
       {
-        onRequest: guard('write'),
+        config: { access: ['write'] },
         schema: {
           summary: 'Gives an order to another customer',
           tags: ['changes'],
@@ -143,7 +143,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
     app.patch(
       '/api/reset_order/:order_id',
       {
-        onRequest: guard('write'),
+        config: { access: ['write'] },
         schema: {
           summary: 'Opens an expired or cancelled order again',
           tags: ['changes'],
@@ -153,7 +153,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
         },
       },
       async (request) => {
-        if (!canReset) throw new EngineError('order_reset_impossible');
+        if (!canReset) throw new DomainError('order_reset_impossible');
         return changes.reset(changeRequestOf(request), request.params.order_id);
       },
     );
@@ -161,7 +161,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
     app.post(
       '/api/settle',
       {
-        onRequest: guard(),
+        config: { access: [] },
         schema: {
           summary: 'Pays what can be paid of the open orders of the caller’s customers',
           tags: ['customers'],
@@ -179,7 +179,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
     app.post(
       '/api/settle/address/:address',
       {
-        onRequest: guard('write'),
+        config: { access: ['write'] },
         schema: {
           summary: 'Pays what can be paid of the open orders of an address’s customers',
           tags: ['changes'],
@@ -197,7 +197,7 @@ export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: bool
     app.post(
       '/api/settle/customer/:id',
       {
-        onRequest: guard('write'),
+        config: { access: ['write'] },
         schema: {
           summary: 'Pays what can be paid of the open orders of a customer',
           tags: ['changes'],

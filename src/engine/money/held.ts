@@ -1,4 +1,5 @@
 import type { EngineContext } from '#engine/context.ts';
+import { DomainError } from '#engine/errors.ts';
 import { findOrder } from '#engine/order-lookup.ts';
 import { isOpen } from '#engine/order-states.ts';
 import { type Page, type PageRequest, readPage } from '#engine/queries.ts';
@@ -7,7 +8,6 @@ import { heldMoneyRepository } from '#engine/store/held-money.ts';
 import { type MoneyOwner, type Payment, type PaymentPosition, paymentRepository } from '#engine/store/payments.ts';
 import { paymentView, settledView } from '#engine/views.ts';
 import type { Change, ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
-import { EngineError } from '#platform/errors.ts';
 import { type HeldMoney, reasonFor } from './held-reasons.ts';
 import type { Ledger } from './ledger.ts';
 import { madeOwner } from './owners.ts';
@@ -35,12 +35,12 @@ export function held({ store, settings }: EngineContext, { perform }: Changes) {
 
     /**
      * Gives what is left of a confirmed payment to an open order or to a customer, and pays what that pays.
-     * @throws {EngineError} `payment_not_held`, `order_not_found`, `order_change_forbidden`, `order_change_no_op`
+     * @throws {DomainError} `payment_not_held`, `order_not_found`, `order_change_forbidden`, `order_change_no_op`
      */
     assign(request: ChangeRequest, txid: string, to: Assignment, reason: string) {
       return perform(request, async (ledger) => {
         const payment = await ledger.tx.use(paymentRepository).find(txid);
-        if (payment === undefined || payment.unspent === 0n) throw new EngineError('payment_not_held', txid);
+        if (payment === undefined || payment.unspent === 0n) throw new DomainError('payment_not_held', txid);
         const settled =
           'orderId' in to
             ? await assignToOrder(ledger, payment, to.orderId, reason)
@@ -53,7 +53,7 @@ export function held({ store, settings }: EngineContext, { perform }: Changes) {
   async function assignToOrder(ledger: Ledger, payment: Payment, orderId: string, reason: string): Promise<Settled> {
     const order = await findOrder(ledger.tx, orderId, settings.strictMode);
     if (!isOpen(order.status)) {
-      throw new EngineError('order_change_forbidden', `Order ${order.orderId} is ${order.status} and takes no money.`);
+      throw new DomainError('order_change_forbidden', `Order ${order.orderId} is ${order.status} and takes no money.`);
     }
     const owner: MoneyOwner = { kind: 'order', id: order.orderId };
     requireOther(payment, owner);
@@ -81,7 +81,7 @@ async function assignToCustomer(
 
 function requireOther({ txid, owner }: Payment, to: MoneyOwner): void {
   if (owner?.kind === to.kind && owner.id === to.id) {
-    throw new EngineError('order_change_no_op', `Payment ${txid} belongs there already.`);
+    throw new DomainError('order_change_no_op', `Payment ${txid} belongs there already.`);
   }
 }
 

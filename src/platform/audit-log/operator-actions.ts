@@ -1,7 +1,7 @@
 import type { EngineContext } from '#engine/context.ts';
 import { Ledger } from '#engine/money/ledger.ts';
-import { EngineError } from '#platform/errors.ts';
 import { parseJson, stringifyJson } from '#platform/json.ts';
+import { DomainError } from './errors.ts';
 import { recordChange } from './record.ts';
 import { idempotencyKeyRepository } from './store/idempotency-keys.ts';
 
@@ -36,7 +36,7 @@ export type Changes = ReturnType<typeof changes>;
 /** The one way in which people change orders and money: one unit of work with its events and its line in the audit log. */
 export function changes({ store, clock, log, subscriptions }: EngineContext) {
   return {
-    /** @throws {EngineError} `idempotency_key_reused` where the key stands for another request; what the change throws. */
+    /** @throws {DomainError} `idempotency_key_reused` where the key stands for another request; what the change throws. */
     async perform<Answer>(request: ChangeRequest, change: Change<Answer>): Promise<Answer> {
       const { actor, idempotency } = request;
       const now = clock.now();
@@ -45,7 +45,7 @@ export function changes({ store, clock, log, subscriptions }: EngineContext) {
         if (idempotency !== undefined) await tx.use(idempotencyKeyRepository).forgetBefore(oldestKept(now));
         const kept = idempotency && (await tx.use(idempotencyKeyRepository).find(actor, idempotency.key));
         if (kept !== undefined) {
-          if (kept.fingerprint !== idempotency?.fingerprint) throw new EngineError('idempotency_key_reused');
+          if (kept.fingerprint !== idempotency?.fingerprint) throw new DomainError('idempotency_key_reused');
           return { answer: parseJson(kept.answer) as Answer, record: undefined };
         }
         const done = await change(new Ledger(tx, now, subscriptions));

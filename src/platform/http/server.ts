@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { createGuard } from '#auth/http/guard.ts';
+import { enforceAccess } from '#auth/http/guard.ts';
 import { authRoutes } from '#auth/http/login.ts';
 import type { JwtKeys } from '#auth/key-file.ts';
 import type { Engine } from '#engine/engine.ts';
@@ -158,7 +158,7 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   app.decorateRequest('caller', null);
   app.decorateRequest('rawText', '');
   const { verificationKey } = keys;
-  const guard = createGuard({ access: engine.access, verificationKey, clock, limitStrangers });
+  enforceAccess(app, { access: engine.access, verificationKey, clock, limitStrangers });
   await app.register(healthRoutes(checkReadiness));
   await app.register(authRoutes({ access: engine.access, clock, random, signingKey: keys.signingKey, limitStrangers }));
   await app.register(claimRoutes(engine.orders, limitStrangers));
@@ -167,18 +167,18 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   );
   const shop = shopSettings(settings);
   await app.register(shopifyRoutes({ ...shop, webhooks: engine.webhooks, clientAddress, limitStrangers }));
-  await app.register(accountRoutes(engine.accounts, guard));
-  await app.register(listRoutes(engine.lists, guard));
-  await app.register(heldRoutes(engine.held, guard));
-  await app.register(administrationRoutes(engine, guard));
-  await app.register(priceUpdateRoutes(engine, guard));
-  await app.register(rejectedRoutes(engine.webhooks, guard));
-  await app.register(deadLetterRoutes(engine.deadLetters, guard));
-  await app.register(auditLogRoutes(engine, guard));
-  await app.register(chainRoutes(engine.chain, guard));
+  await app.register(accountRoutes(engine.accounts));
+  await app.register(listRoutes(engine.lists));
+  await app.register(heldRoutes(engine.held));
+  await app.register(administrationRoutes(engine));
+  await app.register(priceUpdateRoutes(engine));
+  await app.register(rejectedRoutes(engine.webhooks));
+  await app.register(deadLetterRoutes(engine.deadLetters));
+  await app.register(auditLogRoutes(engine));
+  await app.register(chainRoutes(engine.chain));
   if (metrics) await app.register(metricsRoutes({ metrics, settings, clientAddress, limitStrangers }));
-  await app.register(rescanRoutes(engine.rescan, guard));
-  await app.register(changeRoutes(engine.orderChanges, guard, settings.shopify.shop === null));
+  await app.register(rescanRoutes(engine.rescan));
+  await app.register(changeRoutes(engine.orderChanges, settings.shopify.shop === null));
   return app;
 }
 

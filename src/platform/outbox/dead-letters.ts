@@ -1,7 +1,7 @@
 import type { EngineContext } from '#engine/context.ts';
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
 import type { Transaction } from '#platform/database/store.ts';
-import { EngineError } from '#platform/errors.ts';
+import { DomainError } from './errors.ts';
 import { type DeadLetter, deliveryRepository } from './store/deliveries.ts';
 
 export type DeadLetters = ReturnType<typeof deadLetters>;
@@ -23,13 +23,13 @@ export function deadLetters(
      * Has the dead letters of an event delivered again, as if they had never been tried. They take their place before
      * all that still waits for the same subscriber about the same subject. Answers how many there were.
      * @param subscriber names the one to tell; where it is left out, all that could not be told.
-     * @throws {EngineError} `dead_letter_not_found`
+     * @throws {DomainError} `dead_letter_not_found`
      */
     async retry(request: ChangeRequest, eventId: bigint, subscriber: string | undefined): Promise<number> {
       const retried = await perform(request, async ({ tx, now }) => {
         // What waits for a plugin that is not loaded needs no retry.
         const chosen = (await deadOf(tx, eventId, subscriber, loaded())).filter(({ isWaiting }) => !isWaiting);
-        if (chosen.length === 0) throw new EngineError('dead_letter_not_found', nameOf(eventId, subscriber));
+        if (chosen.length === 0) throw new DomainError('dead_letter_not_found', nameOf(eventId, subscriber));
         for (const letter of chosen) await tx.use(deliveryRepository).revive(letter, now);
         const before = { deliveries: chosen.map(deliveryView) };
         const record = { action: 'retry dead letter', subject: `event ${eventId}`, before };
@@ -43,7 +43,7 @@ export function deadLetters(
      * Lets the dead letters of an event rest: nobody is told of it any more, and they are not counted any longer.
      * Answers how many there were.
      * @param subscriber names the one whose letter rests; where it is left out, all that could not be told.
-     * @throws {EngineError} `dead_letter_not_found`
+     * @throws {DomainError} `dead_letter_not_found`
      */
     dismiss(request: ChangeRequest, eventId: bigint, subscriber: string | undefined, reason: string): Promise<number> {
       return perform(request, async ({ tx, now }) => {
@@ -57,7 +57,7 @@ export function deadLetters(
   };
 }
 
-/** @throws {EngineError} `dead_letter_not_found` where there is none. */
+/** @throws {DomainError} `dead_letter_not_found` where there is none. */
 async function deadOf(
   tx: Transaction,
   eventId: bigint,
@@ -66,7 +66,7 @@ async function deadOf(
 ): Promise<DeadLetter[]> {
   const dead = await tx.use(deliveryRepository).deadOf(eventId, loaded);
   const chosen = dead.filter((letter) => subscriber === undefined || letter.subscriber === subscriber);
-  if (chosen.length === 0) throw new EngineError('dead_letter_not_found', nameOf(eventId, subscriber));
+  if (chosen.length === 0) throw new DomainError('dead_letter_not_found', nameOf(eventId, subscriber));
   return chosen;
 }
 

@@ -4,10 +4,10 @@ import { requireShopNetwork } from '#engine/shop-network.ts';
 import { walletView } from '#engine/views.ts';
 import { recordChange } from '#platform/audit-log/record.ts';
 import type { Transaction } from '#platform/database/store.ts';
-import { EngineError } from '#platform/errors.ts';
 import { formatIpAddress, parseIpAddress } from '#platform/ip-address.ts';
 import { type AccountId, accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
 import { verifyWalletSignature } from '#tari/wallet-signature.ts';
+import { DomainError } from './errors.ts';
 import { type HotWallet, type RegisteredWallet, walletRepository } from './store/wallets.ts';
 
 /** Who says that a message comes from a hot wallet of the shop, and from where it came. */
@@ -43,17 +43,17 @@ export function wallets({ store, clock, settings, log }: EngineContext) {
     wallet: RegisteredWallet | undefined,
     message: Pick<WalletMessage, 'remoteAddress'>,
   ): void => {
-    if (wallet === undefined) throw new EngineError('wallet_not_authorized', 'Its address is not registered.');
+    if (wallet === undefined) throw new DomainError('wallet_not_authorized', 'Its address is not registered.');
     const isFromItsPlace = placeOf(message.remoteAddress) === placeOf(wallet.ipAddress);
     if (!isFromItsPlace && !settings.disableWalletWhitelist) {
-      throw new EngineError('wallet_not_authorized', 'The message does not come from the wallet’s registered address.');
+      throw new DomainError('wallet_not_authorized', 'The message does not come from the wallet’s registered address.');
     }
   };
 
   return {
     /**
      * Refuses what does not come from a registered wallet and its place.
-     * @throws {EngineError} `wallet_not_authorized`
+     * @throws {DomainError} `wallet_not_authorized`
      */
     async requireRegistered(message: Pick<WalletMessage, 'address' | 'remoteAddress'>): Promise<void> {
       const account = accountOf(message.address);
@@ -62,13 +62,13 @@ export function wallets({ store, clock, settings, log }: EngineContext) {
 
     /**
      * Uses up the nonce of an authenticated message, in the unit of work that does what the message says.
-     * @throws {EngineError} `wallet_not_authorized` where the wallet was removed meanwhile, `wallet_nonce_not_increasing`
+     * @throws {DomainError} `wallet_not_authorized` where the wallet was removed meanwhile, `wallet_nonce_not_increasing`
      */
     async admit(tx: Transaction, message: AuthenticatedMessage, now: Date): Promise<void> {
       const account = accountOf(message.address);
       checkRegistered(await tx.use(walletRepository).find(account), message);
       const isNew = await tx.use(nonceRepository).raise('wallet', account, message.nonce, now);
-      if (!isNew) throw new EngineError('wallet_nonce_not_increasing');
+      if (!isNew) throw new DomainError('wallet_nonce_not_increasing');
     },
 
     all: (): Promise<HotWallet[]> =>
@@ -81,7 +81,7 @@ export function wallets({ store, clock, settings, log }: EngineContext) {
     /**
      * Registers a hot wallet, or gives a registered one a new place. Its old nonces stay used up, and customers who were
      * told to pay to it still are.
-     * @throws {EngineError} `wrong_network` where it is on another network than what customers are told to pay to.
+     * @throws {DomainError} `wrong_network` where it is on another network than what customers are told to pay to.
      */
     async register(
       wallet: { address: TariAddress; ipAddress: string; initialNonce: bigint | undefined },
@@ -114,14 +114,14 @@ export function wallets({ store, clock, settings, log }: EngineContext) {
       log.info({ wallet: address, ipAddress: wallet.ipAddress, actor }, `Hot wallet ${address} may report payments`);
     },
 
-    /** @throws {EngineError} `wallet_not_found` */
+    /** @throws {DomainError} `wallet_not_found` */
     async remove(walletAddress: TariAddress, actor: string): Promise<void> {
       const account = accountOf(walletAddress);
       const address = addressToBase58(walletAddress);
       const now = clock.now();
       await store.run(async (tx) => {
         const before = await findWallet(tx, account);
-        if (before === undefined) throw new EngineError('wallet_not_found', address);
+        if (before === undefined) throw new DomainError('wallet_not_found', address);
         await tx.use(walletRepository).remove(account);
         await recordChange(tx, { actor, action: 'remove wallet', subject: address, before: walletView(before) }, now);
       });
@@ -132,7 +132,7 @@ export function wallets({ store, clock, settings, log }: EngineContext) {
 
 /**
  * Checks who sent a message before anything is written.
- * @throws {EngineError} `wallet_not_authorized`, `wallet_signature_invalid`
+ * @throws {DomainError} `wallet_not_authorized`, `wallet_signature_invalid`
  */
 export type Authenticate = (message: WalletMessage) => Promise<AuthenticatedMessage>;
 
@@ -145,7 +145,7 @@ export function authenticator(
     await requireRegistered({ address, remoteAddress });
     if (!verifyWalletSignature({ address, nonce, signature }, payload)) {
       log.warn({ wallet: addressToBase58(address) }, 'A message of a hot wallet has an invalid signature');
-      throw new EngineError('wallet_signature_invalid');
+      throw new DomainError('wallet_signature_invalid');
     }
     return { address, nonce, remoteAddress } as AuthenticatedMessage;
   };

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { callerOf, type Guard } from '#auth/http/guard.ts';
 import type { Engine } from '#engine/engine.ts';
 import { exchangeRateView, walletView } from '#engine/views.ts';
+import { callerOf } from '#platform/http/caller.ts';
 import {
   address,
   currency,
@@ -27,12 +27,12 @@ const roles = z.array(role).max(MOST_ROLE_CHANGES).nullish();
 const roleChanges = z.array(z.object({ address, apply: roles, revoke: roles })).max(MOST_ROLE_CHANGES);
 
 /** What operators set and see: exchange rates, hot wallets, roles, events. */
-export function administrationRoutes(engine: Engine, guard: Guard): FastifyPluginAsyncZod {
+export function administrationRoutes(engine: Engine): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/exchange_rate/:currency',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'The exchange rate that holds for a currency',
           tags: ['administration'],
@@ -47,7 +47,7 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
     app.post(
       '/api/exchange_rate',
       {
-        onRequest: guard('write'),
+        config: { access: ['write'] },
         schema: {
           summary: 'Sets the exchange rate of a currency',
           tags: ['administration'],
@@ -65,7 +65,7 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
     app.get(
       '/api/wallets',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'The hot wallets that may report payments',
           tags: ['administration'],
@@ -78,7 +78,7 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
     app.post(
       '/api/wallets',
       {
-        onRequest: guard('super_admin'),
+        config: { access: ['super_admin'] },
         schema: {
           summary: 'Registers a hot wallet, or gives it another place',
           tags: ['administration'],
@@ -98,7 +98,7 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
     app.delete(
       '/api/wallets/:address',
       {
-        onRequest: guard('super_admin'),
+        config: { access: ['super_admin'] },
         schema: {
           summary: 'Removes a hot wallet',
           tags: ['administration'],
@@ -116,7 +116,7 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
     app.post(
       '/api/roles',
       {
-        onRequest: guard('super_admin'),
+        config: { access: ['super_admin'] },
         schema: {
           summary: 'Grants and revokes roles, all of the changes or none',
           tags: ['administration'],
@@ -139,7 +139,7 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
     app.get(
       '/api/roles',
       {
-        onRequest: guard('super_admin'),
+        config: { access: ['super_admin'] },
         schema: {
           summary: 'All addresses that were given roles',
           tags: ['administration'],
@@ -153,7 +153,7 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
     app.get(
       '/api/roles/:address',
       {
-        onRequest: guard('super_admin'),
+        config: { access: ['super_admin'] },
         schema: {
           summary: 'The roles of an address',
           tags: ['administration'],
@@ -170,7 +170,7 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
     app.get(
       '/api/events',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'Everything that happened, oldest first',
           tags: ['administration'],

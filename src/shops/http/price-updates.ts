@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { Guard } from '#auth/http/guard.ts';
 import type { Engine } from '#engine/engine.ts';
 import { priceUpdateView, setRateView } from '#engine/views.ts';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
@@ -19,15 +18,15 @@ const search = z.strictObject({
 });
 
 /** What becomes of the shop's prices when a rate is set, and the rates that were set. */
-export function priceUpdateRoutes(
-  { priceUpdates, exchangeRates }: Pick<Engine, 'priceUpdates' | 'exchangeRates'>,
-  guard: Guard,
-): FastifyPluginAsyncZod {
+export function priceUpdateRoutes({
+  priceUpdates,
+  exchangeRates,
+}: Pick<Engine, 'priceUpdates' | 'exchangeRates'>): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/exchange_rate/:currency/history',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'The exchange rates that a currency has had, newest first',
           tags: ['administration'],
@@ -46,7 +45,7 @@ export function priceUpdateRoutes(
     app.get(
       '/api/price_updates',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'What was and is to be done about the shop’s prices, newest first',
           tags: ['administration'],
@@ -64,7 +63,7 @@ export function priceUpdateRoutes(
     app.get(
       '/api/price_updates/:id',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'How far the shop’s prices follow a rate',
           tags: ['administration'],
@@ -79,7 +78,7 @@ export function priceUpdateRoutes(
     app.post(
       '/api/price_updates',
       {
-        onRequest: guard('write'),
+        config: { access: ['write'] },
         schema: {
           summary: 'Has the shop show all its prices at the rate that holds for a currency',
           tags: ['administration'],
@@ -94,7 +93,7 @@ export function priceUpdateRoutes(
     app.post(
       '/api/price_updates/:id/retry',
       {
-        onRequest: guard('write'),
+        config: { access: ['write'] },
         schema: {
           summary: 'Has a price update that failed, or waits, go on at once',
           tags: ['administration'],

@@ -1,20 +1,16 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { Guard } from '#auth/http/guard.ts';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
 import { idPage, reason, rejectedWebhook, result, rowId } from '#platform/http/fields.ts';
 import type { Webhooks } from '#shops/webhook-inbox.ts';
 
 /** Webhooks that could not be used: what they said, why that was no use, trying them again, and letting them be. */
-export function rejectedRoutes(
-  webhooks: Pick<Webhooks, 'setAside' | 'retry' | 'dismiss'>,
-  guard: Guard,
-): FastifyPluginAsyncZod {
+export function rejectedRoutes(webhooks: Pick<Webhooks, 'setAside' | 'retry' | 'dismiss'>): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/rejected',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'The webhooks that were set aside, with reason',
           tags: ['administration'],
@@ -36,7 +32,7 @@ export function rejectedRoutes(
     app.post(
       '/api/rejected/:id/retry',
       {
-        onRequest: guard('write'),
+        config: { access: ['write'] },
         schema: {
           summary: 'Takes up a webhook that was set aside',
           tags: ['administration'],
@@ -54,7 +50,7 @@ export function rejectedRoutes(
     app.post(
       '/api/rejected/:id/dismiss',
       {
-        onRequest: guard('write'),
+        config: { access: ['write'] },
         schema: {
           summary: 'Takes a webhook off the list of those that were set aside, unused',
           tags: ['administration'],

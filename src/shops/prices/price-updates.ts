@@ -3,8 +3,8 @@ import { type Page, type PageRequest, readPage } from '#engine/queries.ts';
 import { type PriceUpdateView, priceUpdateView } from '#engine/views.ts';
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
 import type { Transaction } from '#platform/database/store.ts';
-import { EngineError } from '#platform/errors.ts';
 import { exchangeRateRepository } from '#rates/store/exchange-rates.ts';
+import { DomainError } from '#shops/errors.ts';
 import {
   NO_PROGRESS,
   type PriceUpdate,
@@ -61,7 +61,7 @@ export function priceUpdates(
   /** Looks for a work that somebody asks for. */
   const findIn = async (tx: Transaction, id: bigint): Promise<PriceUpdate> => {
     const update = await tx.use(priceUpdateRepository).find(id);
-    if (update === undefined) throw new EngineError('price_update_not_found', String(id));
+    if (update === undefined) throw new DomainError('price_update_not_found', String(id));
     return update;
   };
 
@@ -97,22 +97,22 @@ export function priceUpdates(
         ),
       ),
 
-    /** @throws {EngineError} `price_update_not_found` */
+    /** @throws {DomainError} `price_update_not_found` */
     get: (id: bigint): Promise<PriceUpdate> => store.read((tx) => findIn(tx, id)),
 
     /**
      * Has the shop show all its prices at the rate that holds for a currency, whatever was done before.
-     * @throws {EngineError} `no_shop_for_prices`, `exchange_rate_fixed`, `exchange_rate_not_found`
+     * @throws {DomainError} `no_shop_for_prices`, `exchange_rate_fixed`, `exchange_rate_not_found`
      */
     async start(request: ChangeRequest, currencyCode: string): Promise<PriceUpdateView> {
       const currency = currencyCode.toUpperCase();
-      if (!hasShop) throw new EngineError('no_shop_for_prices');
-      if (isTariCurrency(currency)) throw new EngineError('exchange_rate_fixed', currency);
+      if (!hasShop) throw new DomainError('no_shop_for_prices');
+      if (isTariCurrency(currency)) throw new DomainError('exchange_rate_fixed', currency);
       const started = await perform(request, async ({ tx, now }) => {
         const rate = await tx.use(exchangeRateRepository).last(currency);
-        if (rate === undefined) throw new EngineError('exchange_rate_not_found', currency);
+        if (rate === undefined) throw new DomainError('exchange_rate_not_found', currency);
         const id = await requestShop(tx, rate, now);
-        if (id === undefined) throw new EngineError('no_shop_for_prices');
+        if (id === undefined) throw new DomainError('no_shop_for_prices');
         const answer = priceUpdateView(await findIn(tx, id));
         return { answer, record: { action: 'start price update', subject: `price update ${id}`, after: answer } };
       });
@@ -122,13 +122,13 @@ export function priceUpdates(
 
     /**
      * Has a work that has failed, or waits for its next try, go on at once, from where it stopped.
-     * @throws {EngineError} `price_update_not_found`, `price_update_finished`
+     * @throws {DomainError} `price_update_not_found`, `price_update_finished`
      */
     async retry(request: ChangeRequest, id: bigint): Promise<PriceUpdateView> {
       const retried = await perform(request, async ({ tx, now }) => {
         const update = await findIn(tx, id);
         if (update.state === 'done' || update.state === 'superseded') {
-          throw new EngineError('price_update_finished', `${id} is ${update.state}`);
+          throw new DomainError('price_update_finished', `${id} is ${update.state}`);
         }
         await tx.use(priceUpdateRepository).restart(id, { ...update, globalRateError: null }, 0, now, now);
         const answer = priceUpdateView(await findIn(tx, id));

@@ -1,4 +1,6 @@
+import Fastify from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
+import { enforceAccess } from '#auth/http/guard.ts';
 import { issueAccessToken, signToken } from '#tari/ristretto-jwt.ts';
 import { ADMIN, type Answer, borrowServer, errorOf, type TestServer } from '#test/server.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';
@@ -112,6 +114,13 @@ describe('every route under /api', () => {
       for (const answer of await everyRoute((route) => send(route, one))) {
         expect(errorOf(answer)).toEqual(NOT_AUTHENTICATED);
       }
+    }
+  });
+
+  it('refuses a HEAD request as it does the GET request', async () => {
+    server = await borrowServer();
+    for (const path of ['/api/balance', '/api/creditors', '/api/audit_log']) {
+      expect((await server.request('HEAD', path)).status).toBe(401);
     }
   });
 
@@ -304,5 +313,14 @@ describe('a token in a cookie', () => {
     expect((await server.post('/api/settle', undefined, { token, headers })).status).toBe(200);
     const bearer = { authorization: `Bearer ${token}`, cookie: 'tpg_access_token=x' };
     expect((await server.post('/api/settle', undefined, { headers: { ...headers, ...bearer } })).status).toBe(200);
+  });
+});
+
+describe('a route that does not say who may call it', () => {
+  it('keeps the server from starting', async () => {
+    const app = Fastify();
+    enforceAccess(app, {} as never);
+    expect(() => app.get('/api/new', () => 'for whom?')).toThrow('The route GET /api/new does not say who may call it');
+    await app.close();
   });
 });

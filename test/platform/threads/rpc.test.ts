@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { StoreBrokenError, StoreUnavailableError } from '#platform/database/errors.ts';
-import { EngineError } from '#platform/errors.ts';
+import { DomainError } from '#platform/errors.ts';
 import { GatheredPosts } from '#platform/threads/message-batch.ts';
 import { type Answer, Answerer, answerOfRefused, type Call, Caller } from '#platform/threads/rpc.ts';
 
@@ -58,9 +58,9 @@ describe('calls from thread to thread', () => {
 
   it('throw errors of ours as what they are', async () => {
     const { inner } = await connected().functions<typeof functions>();
-    failure = new EngineError('order_not_found', '{} 12');
+    failure = new DomainError('order_not_found', '{} 12');
     const thrown = await inner.fail().catch((error: unknown) => error);
-    expect(thrown).toBeInstanceOf(EngineError);
+    expect(thrown).toBeInstanceOf(DomainError);
     expect(thrown).toMatchObject({ code: 'order_not_found', message: 'The requested order {} 12 does not exist' });
     for (const Class of [StoreUnavailableError, StoreBrokenError]) {
       failure = new Class('The disk is full');

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { StoreUnavailableError } from '#platform/database/errors.ts';
-import { EngineError } from '#platform/errors.ts';
+import { DomainError } from '#platform/errors.ts';
 import { seededRandom } from '#test/seeded-random.ts';
 import { ChainComparison } from './chain/comparison.ts';
 import { checkChain, lastChainStep } from './chain/end.ts';
@@ -262,7 +262,7 @@ class History {
     try {
       return { words: await input.run(this.#world.server) };
     } catch (error) {
-      if (error instanceof EngineError) return { words: `!${error.code}` };
+      if (error instanceof DomainError) return { words: `!${error.code}` };
       if (error instanceof StoreUnavailableError) return { lost: true };
       throw error;
     }

@@ -2,7 +2,7 @@ import { chainPayments } from '#engine/chain-payments.ts';
 import type { EngineSettings } from '#engine/context.ts';
 import { createEngine, type Engine } from '#engine/engine.ts';
 import type { Store, Transaction } from '#platform/database/store.ts';
-import { EngineError } from '#platform/errors.ts';
+import { DomainError } from '#platform/errors.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
@@ -173,7 +173,7 @@ export class SimulatedServer {
               return answer;
             },
             (error: unknown) => {
-              if (error instanceof EngineError) works[index] = 'refused';
+              if (error instanceof DomainError) works[index] = 'refused';
               throw error;
             },
           );

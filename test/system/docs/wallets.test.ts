@@ -198,10 +198,10 @@ describe('the table of errors', () => {
   });
 
   it.each(rows)('%s %s', async (status, code) => {
-    const { HttpError } = await import('#platform/http/errors.ts');
-    const { EngineError, ERROR_SENTENCES } = await import('#platform/errors.ts');
+    const { HttpError, httpErrors } = await import('#platform/http/errors.ts');
+    const { DomainError } = await import('#platform/errors.ts');
     const name = (code ?? '').replaceAll('`', '');
-    const error = name in ERROR_SENTENCES ? new EngineError(name as never) : new HttpError(name as never);
+    const error = name in httpErrors ? new HttpError(name as never) : new DomainError(name as never);
     const answered: { status?: number; body?: { code: string } } = {};
     const reply = {
       header: () => reply,

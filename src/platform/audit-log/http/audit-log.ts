@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { Guard } from '#auth/http/guard.ts';
 import type { Engine } from '#engine/engine.ts';
 import { address, auditRecord, idPage, keptText } from '#platform/http/fields.ts';
 import { queryTime } from '#platform/http/query-time.ts';
@@ -22,12 +21,12 @@ const search = idPage.extend({
 });
 
 /** What was changed by hand, by whom. A filter that is misspelt is refused: it would find everything. */
-export function auditLogRoutes({ auditLog }: Pick<Engine, 'auditLog'>, guard: Guard): FastifyPluginAsyncZod {
+export function auditLogRoutes({ auditLog }: Pick<Engine, 'auditLog'>): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/audit_log',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'Who changed what by hand',
           tags: ['administration'],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { callerOf } from '#auth/http/guard.ts';
 import type { ChangeRequest } from '#platform/audit-log/operator-actions.ts';
+import { callerOf } from '#platform/http/caller.ts';
 import { HttpError } from '#platform/http/errors.ts';
 
 declare module 'fastify' {

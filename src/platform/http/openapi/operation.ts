@@ -3,9 +3,9 @@ import type { FastifySchema, RouteOptions } from 'fastify';
 import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { $ZodBigInt, type $ZodType, $ZodUnion } from 'zod/v4/core';
-import { rolesOfGuard } from '#auth/http/guard.ts';
 import type { Role } from '#auth/roles.ts';
-import { type ErrorCode, errorInCatalogue } from '#platform/http/errors.ts';
+import type { ErrorCode } from '#platform/errors.ts';
+import { errorInCatalogue } from '#platform/http/errors.ts';
 import type { StrangerLimit } from '#platform/http/rate-limit.ts';
 import { EXAMPLES, type OperationExample } from './examples.ts';
 
@@ -50,8 +50,8 @@ const OF_BODIES: readonly ErrorCode[] = ['unreadable_body', 'body_too_large', 'u
 
 /** A route's schema with what follows from its guard, its parameters and its method. */
 export function completeSchema(route: RouteOptions, limitStrangers: StrangerLimit): FastifySchema {
-  const { schema = {}, onRequest } = route;
-  const roles = rolesOfGuard(onRequest);
+  const { schema = {}, onRequest, config } = route;
+  const roles = config?.access === 'public' ? undefined : config?.access;
   const isGuarded = roles !== undefined;
   const takesParameters = schema.params !== undefined || schema.querystring !== undefined;
   const takesBody = !['GET', 'HEAD'].includes(String(route.method));
@@ -72,7 +72,7 @@ export function completeSchema(route: RouteOptions, limitStrangers: StrangerLimi
   };
 }
 
-function rolesSentence(roles: readonly Role[]): string {
+function rolesSentence(roles: readonly string[]): string {
   if (roles.length === 0) return 'Takes any access token.';
   return roles.includes('super_admin')
     ? 'Takes the role super_admin.'

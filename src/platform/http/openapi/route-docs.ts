@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ErrorCode } from '#platform/http/errors.ts';
+import type { ErrorCode } from '#platform/errors.ts';
 
 /** What the routes are grouped by on the API page. */
 export type Tag = 'health' | 'customers' | 'wallets' | 'shop' | 'accounts' | 'changes' | 'administration';

@@ -9,7 +9,10 @@ export const HEALTHY = '👍️\n';
 /** Whether the server lives, and whether it can do its work. */
 export function healthRoutes(checkReadiness: () => Promise<Readiness>): FastifyPluginAsyncZod {
   return async (app) => {
-    const alive = { schema: { produces: ['text/plain'], response: { 200: z.string() } } };
+    const alive = {
+      config: { access: 'public' } as const,
+      schema: { produces: ['text/plain'], response: { 200: z.string() } },
+    };
     app.get('/health', described(alive, 'health', 'Says that the server lives'), async (_, reply) =>
       reply.type('text/plain; charset=utf-8').send(HEALTHY),
     );
@@ -19,6 +22,7 @@ export function healthRoutes(checkReadiness: () => Promise<Readiness>): FastifyP
     app.get(
       '/health/ready',
       {
+        config: { access: 'public' },
         schema: {
           summary: 'Says whether the server can do its work, and if not, why',
           tags: ['health'],

@@ -32,6 +32,7 @@ export function metricsRoutes(ports: MetricsRoutePorts): FastifyPluginAsyncZod {
     app.get(
       '/metrics',
       {
+        config: { access: 'public' },
         onRequest: refuseStrangers,
         schema: {
           summary: 'Figures for Prometheus',

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { Guard } from '#auth/http/guard.ts';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
 import { HttpError } from '#platform/http/errors.ts';
 import { deadLetter, idPage, reason, rowId, subscriberName } from '#platform/http/fields.ts';
@@ -13,12 +12,12 @@ const whomToTell = {
 };
 
 /** Events that the shop or a plugin could not be told of, telling them again, and letting them be. */
-export function deadLetterRoutes(deadLetters: DeadLetters, guard: Guard): FastifyPluginAsyncZod {
+export function deadLetterRoutes(deadLetters: DeadLetters): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/dead_letters',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'The events that could not be told to a subscriber',
           tags: ['administration'],
@@ -43,7 +42,7 @@ export function deadLetterRoutes(deadLetters: DeadLetters, guard: Guard): Fastif
     app.post(
       '/api/dead_letters/:event_id/retry',
       {
-        onRequest: guard('write'),
+        config: { access: ['write'] },
         schema: {
           summary: 'Has an event told to its subscribers again',
           tags: ['administration'],
@@ -62,7 +61,7 @@ export function deadLetterRoutes(deadLetters: DeadLetters, guard: Guard): Fastif
     app.post(
       '/api/dead_letters/:event_id/dismiss',
       {
-        onRequest: guard('write'),
+        config: { access: ['write'] },
         schema: {
           summary: 'Has an event told no more to subscribers that could not be told of it',
           tags: ['administration'],

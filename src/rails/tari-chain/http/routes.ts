@@ -1,17 +1,16 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { Guard } from '#auth/http/guard.ts';
 import { idPage } from '#platform/http/fields.ts';
 import { blocksBehind, type ChainQueries } from '#rails/tari-chain/chain-watch.ts';
 import { chainDeparture, chainRefusal, chainStatus } from './schemas.ts';
 
 /** What the watcher of the chain does, and what it keeps for people to look at. */
-export function chainRoutes(chain: ChainQueries, guard: Guard): FastifyPluginAsyncZod {
+export function chainRoutes(chain: ChainQueries): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/chain',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'How the watcher of the chain does: its height, its nodes, and how old its knowledge is',
           tags: ['administration'],
@@ -42,7 +41,7 @@ export function chainRoutes(chain: ChainQueries, guard: Guard): FastifyPluginAsy
     app.get(
       '/api/chain/refused',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'The outputs that were encrypted for the shop and are no payment to it, with the reason',
           tags: ['administration'],
@@ -67,7 +66,7 @@ export function chainRoutes(chain: ChainQueries, guard: Guard): FastifyPluginAsy
     app.get(
       '/api/chain/left',
       {
-        onRequest: guard('read_all'),
+        config: { access: ['read_all'] },
         schema: {
           summary: 'The confirmed payments that left the chain, and where they came back',
           tags: ['administration'],

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Engine } from '#engine/engine.ts';
 import { CONFIRMATION_SENTENCES } from '#engine/payments.ts';
-import { EngineError, type EngineErrorCode } from '#platform/errors.ts';
+import { DomainError, type ErrorCode } from '#platform/errors.ts';
 import {
   address,
   LONGEST_ADDRESS,
@@ -52,7 +52,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     try {
       return await report();
     } catch (error) {
-      if (error instanceof EngineError && IS_IMPOSTURE.has(error.code)) await limitStrangers(request, reply);
+      if (error instanceof DomainError && IS_IMPOSTURE.has(error.code)) await limitStrangers(request, reply);
       throw error;
     }
   };
@@ -70,6 +70,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     app.get(
       '/wallet/send_to',
       {
+        config: { access: 'public' },
         onRequest: limitStrangers,
         schema: {
           summary: 'The addresses of the hot wallets, where customers pay to',
@@ -83,6 +84,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     app.post(
       '/wallet/incoming_payment',
       {
+        config: { access: 'public' },
         onRequest: refuseImpostorsBody,
         schema: {
           summary: 'Reports a payment that a hot wallet has seen',
@@ -110,6 +112,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     app.post(
       '/wallet/tx_confirmation',
       {
+        config: { access: 'public' },
         onRequest: refuseImpostorsBody,
         schema: {
           summary: 'Reports that a payment is confirmed on the chain',
@@ -133,6 +136,6 @@ const IMPOSTURES = [
   'wallet_not_authorized',
   'wallet_signature_invalid',
   'wallet_nonce_not_increasing',
-] as const satisfies readonly EngineErrorCode[];
+] as const satisfies readonly ErrorCode[];
 
-const IS_IMPOSTURE: ReadonlySet<EngineErrorCode> = new Set(IMPOSTURES);
+const IS_IMPOSTURE: ReadonlySet<ErrorCode> = new Set(IMPOSTURES);

@@ -2,7 +2,9 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler, preValidationH
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Engine } from '#engine/engine.ts';
-import { type ErrorCode, HttpError } from '#platform/http/errors.ts';
+import type { ErrorCode } from '#platform/errors.ts';
+import { HttpError } from '#platform/http/errors.ts';
+import '#shops/shopify/errors.ts';
 import { result } from '#platform/http/fields.ts';
 import type { IpList } from '#platform/http/ip-allowlist.ts';
 import { described } from '#platform/http/openapi/route-docs.ts';
@@ -133,6 +135,7 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
     app.get(
       '/shopify/health',
       {
+        config: { access: 'public' },
         schema: {
           summary: 'Says that the shop’s routes can be reached',
           tags: ['shop'],
@@ -145,6 +148,7 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
     );
 
     const options = {
+      config: { access: 'public' } as const,
       onRequest: checkBeforeBody,
       preValidation: checkSender,
       bodyLimit: LARGEST_WEBHOOK_BYTES,

@@ -1,0 +1,36 @@
+import { defineErrors } from '#platform/errors.ts';
+
+export { DomainError } from '#platform/errors.ts';
+
+/** What callers can do wrong in logging in and permissions. Existing clients match these sentences, so their words stay. */
+export const authErrors = defineErrors({
+  wrong_network: ['invalid', 'The address is on another network. {}'],
+  login_nonce_not_increasing: [
+    'unauthenticated',
+    'Login token signature is invalid. Nonce is not strictly increasing.',
+  ],
+  login_roles_not_held: ['forbidden', 'Insufficient Permissions. {}'],
+  permission_missing: ['forbidden', 'Insufficient permissions.'],
+  role_irrevocable: ['invalid', 'The role {} cannot be revoked: every address has it.'],
+  login_token_missing: [
+    'invalid',
+    'Auth token signature invalid or not provided. No login token came: neither in the header tpg_auth_token nor as Authorization: Bearer. If you sent that header, a proxy on the way drops names with underscores, as nginx does without underscores_in_headers on.',
+  ],
+  login_token_malformed: ['invalid', 'Login token is not in the correct format. {}'],
+  login_signature_invalid: ['unauthenticated', 'Login token signature is invalid. {}'],
+  access_token_missing: [
+    'unauthenticated',
+    'Please first authenticate: no cookie containing a jwt was found in the request.',
+  ],
+  access_token_invalid: ['unauthenticated', 'An error occurred validating the jwt: {}'],
+  cross_site_request: [
+    'forbidden',
+    'A page of another site cannot change anything here. Send the token as a header instead.',
+  ],
+});
+
+type Rows = typeof authErrors;
+
+declare module '#platform/errors.ts' {
+  interface ErrorRegistry extends Rows {}
+}

@@ -1,0 +1,32 @@
+import { defineErrors } from '#platform/errors.ts';
+
+export { DomainError } from '#platform/errors.ts';
+
+/** What callers can do wrong in the payment engine. Existing clients match these sentences, so their words stay. */
+export const engineErrors = defineErrors({
+  order_not_found: ['not_found', 'The requested order {} does not exist'],
+  order_change_forbidden: ['invalid', 'The requested order change is forbidden. {}'],
+  order_change_no_op: ['invalid', 'The requested order change would result in a no-op. {}'],
+  invalid_claim: ['invalid', 'Invalid signature. {}'],
+  claim_signature_invalid: ['unauthenticated', 'Cannot claim order because the signature is invalid.'],
+  no_payment_wallet: [
+    'unavailable',
+    'The shop has no wallet to pay to yet, so orders cannot be claimed. Please try again later.',
+  ],
+  invalid_address: ['invalid', 'This is not a Tari address: {}'],
+  invalid_amount: ['invalid', 'This is not an amount: {}'],
+  payment_contradicted: ['conflict', 'Payment {} is already known with other contents. What was known is kept.'],
+  payment_not_held: ['conflict', 'Nothing is held of payment {}: it is not known, not confirmed, or used up.'],
+  payment_cancelled: ['conflict', 'Payment {} has been cancelled and cannot be confirmed.'],
+  credit_exceeds_balance: ['invalid', 'The customer has less than that to take back: {}.'],
+  order_reset_impossible: [
+    'not_supported',
+    'The shop cannot take a cancelled order back, so it cannot be reset here either.',
+  ],
+});
+
+type Rows = typeof engineErrors;
+
+declare module '#platform/errors.ts' {
+  interface ErrorRegistry extends Rows {}
+}
