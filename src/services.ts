@@ -4,6 +4,7 @@ import { createTask } from 'node-cron';
 import type { EngineContext } from './engine/context.ts';
 import { createUseCases, type UseCases } from './engine/engine.ts';
 import { engineSettings } from './engine-settings.ts';
+import { allMigrations } from './migrations.ts';
 import { auditLogRepository } from './platform/audit-log/store/audit-log.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Settings } from './platform/config/read-settings.ts';
@@ -71,6 +72,7 @@ export interface OpenedCore extends Core {
 export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   const { settings, clock, randomBytes, random, log } = ports;
   const opened = await openStore(settings.databaseUrl, {
+    migrations: await allMigrations(),
     maxConnections: settings.maxConnections,
     random,
     connectTimeoutMs: settings.databaseConnectTimeoutMs,

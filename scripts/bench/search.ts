@@ -7,6 +7,7 @@ import { orderRepository } from '#engine/store/orders.ts';
 import { type OrderFilter, orderSearchRepository } from '#engine/store/search/order-search.ts';
 import { openSqliteStore, type SqliteStore } from '#platform/database/sqlite/store.ts';
 import { microTari } from '#tari/micro-tari.ts';
+import { migrations } from '#test/database/open.ts';
 
 /**
  * Measures a page of the search for orders in a small and in a large shop, one filter at a time and some together, and
@@ -181,7 +182,7 @@ async function insertCost(store: SqliteStore, words: number): Promise<number> {
 }
 
 async function measureInserts(file: string): Promise<void> {
-  const open = () => openSqliteStore(`sqlite://${file}`, { maxReadConnections: 1 });
+  const open = () => openSqliteStore(`sqlite://${file}`, { maxReadConnections: 1, migrations });
   const cost = async () => {
     const store = await open();
     const [short, long] = [await insertCost(store, 8), await insertCost(store, 80)];
@@ -199,12 +200,12 @@ async function measureInserts(file: string): Promise<void> {
 }
 
 async function measureShop(file: string, count: number): Promise<Measured[]> {
-  await (await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 1 })).close();
+  await (await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 1, migrations })).close();
   const start = performance.now();
   load(file, count);
   const seconds = (performance.now() - start) / 1000;
   console.log(`${count} orders: loaded in ${seconds.toFixed(1)} s, ${(statSync(file).size / 1e6).toFixed(0)} MB`);
-  const store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 1 });
+  const store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 1, migrations });
   const measured: Measured[] = [];
   for (const filter of Object.values(questions(count))) measured.push(await measure(store, filter));
   await reportStall(store);

@@ -6,10 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accountRepository } from '#engine/store/accounts.ts';
 import { customerRepository } from '#engine/store/customers.ts';
 import { orderRepository } from '#engine/store/orders.ts';
-import { openStore } from '#platform/database/open.ts';
 import { accountOf, addressToEmoji, NETWORKS, parseAddress } from '#tari/address.ts';
 import { publicKeyOf } from '#tari/schnorr.ts';
 import { Home, type RunOptions } from '#test/cli/tool.ts';
+import { openStore } from '#test/database/open.ts';
 import { ACCOUNTS, aNewOrder, NOW } from '#test/test-wallets.ts';
 
 const [alice, bob] = ACCOUNTS;

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
 import pg from 'pg';
-import { migrationNames } from '#migrations/index.ts';
 import { storableJson } from '#platform/storable-text.ts';
 import { StoreBrokenError, StoreUnavailableError } from './errors.ts';
+import type { Migrations } from './migrations.ts';
 import { clientConfig, FOREVER, openPool, type PostgresOptions } from './postgres/connections.ts';
 import { translate } from './postgres/errors.ts';
 import { PostgresSession } from './postgres/session.ts';
@@ -43,13 +43,13 @@ export class SqliteSource {
   readonly #store: Reader;
 
   /** @throws {StoreUnavailableError} where it is not there or in use, {StoreBrokenError} where it is of another version. */
-  constructor(databaseUrl: string) {
+  constructor(databaseUrl: string, migrations: Migrations) {
     const file = sqliteFile(databaseUrl);
     if (!existsSync(file)) throw new StoreUnavailableError(`There is no database at ${file}`);
     this.#connection = new SqliteDatabase(file, { fileMustExist: true, timeout: 0 }).defaultSafeIntegers(true);
     try {
       this.#lock(file);
-      this.#refuseOtherVersions(file);
+      this.#refuseOtherVersions(file, migrations);
       this.#store = sqliteStoreOver(this.#connection);
     } catch (error) {
       this.close();
@@ -116,12 +116,12 @@ export class SqliteSource {
     }
   }
 
-  #refuseOtherVersions(file: string): void {
+  #refuseOtherVersions(file: string, migrations: Migrations): void {
     const isOurs = this.#connection.prepare(`select 1 from sqlite_master where name = 'kysely_migration'`).get();
     const found = isOurs
       ? this.#connection.prepare('select name from kysely_migration order by name').pluck().all()
       : [];
-    if (found.join() === migrationNames.join()) return;
+    if (found.join() === migrations.names.join()) return;
     throw new StoreBrokenError(
       `The database ${file} is not as this version makes it. Bring it up to date first, with taritools setup migrate`,
     );
@@ -136,11 +136,11 @@ export class SqliteSource {
 export async function copyToPostgres(
   source: SqliteSource,
   databaseUrl: string,
-  options: PostgresOptions,
+  { migrations, ...options }: PostgresOptions & { migrations: Migrations },
   { check, progress }: { check: (reader: Reader) => Promise<void>; progress: (progress: CopyProgress) => void },
 ): Promise<Map<string, bigint>> {
   await refuseFilled(databaseUrl, options, source.tables());
-  const store = await openPostgresStore(databaseUrl, options);
+  const store = await openPostgresStore(databaseUrl, { ...options, migrations });
   await store.close();
   const pool = openPool({
     ...clientConfig(databaseUrl, options),

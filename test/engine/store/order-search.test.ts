@@ -5,8 +5,9 @@ import { customerRepository } from '#engine/store/customers.ts';
 import { type NewOrder, type Order, type OrderPosition, orderRepository } from '#engine/store/orders.ts';
 import { type OrderFilter, orderSearchRepository } from '#engine/store/search/order-search.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
-import { type OpenedStore, openStore } from '#platform/database/open.ts';
+import type { OpenedStore } from '#platform/database/open.ts';
 import { isOnPostgres, newDatabase, type TestDatabase } from '#test/database/database.ts';
+import { openStore } from '#test/database/open.ts';
 import { ACCOUNTS, aNewOrder, NOW } from '#test/test-wallets.ts';
 
 const [alice] = ACCOUNTS;

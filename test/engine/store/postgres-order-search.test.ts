@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customerRepository } from '#engine/store/customers.ts';
 import type { OrderPosition } from '#engine/store/orders.ts';
 import { type OrderFilter, orderSearchRepository } from '#engine/store/search/order-search.ts';
-import { type OpenedStore, openStore } from '#platform/database/open.ts';
+import type { OpenedStore } from '#platform/database/open.ts';
 import { newDatabase, type TestDatabase } from '#test/database/database.ts';
+import { openStore } from '#test/database/open.ts';
 import { NOW } from '#test/test-wallets.ts';
 
 /** More than the search looks at before it sorts all that the index over memos finds. */

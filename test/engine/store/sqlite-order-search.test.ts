@@ -4,9 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { customerRepository } from '#engine/store/customers.ts';
 import { orderRepository } from '#engine/store/orders.ts';
 import { orderSearchRepository } from '#engine/store/search/order-search.ts';
-import { createMemoIndex } from '#engine/store/search/sqlite-memo-index.ts';
+import { indexMemos } from '#migrations/memo-index.ts';
 import { openSqliteStore, type SqliteStore } from '#platform/database/sqlite/store.ts';
 import { newSqliteDatabase, type SqliteTestDatabase } from '#test/database/database.ts';
+import { migrations } from '#test/database/open.ts';
 import { aNewOrder, NOW } from '#test/test-wallets.ts';
 
 let database: SqliteTestDatabase;
@@ -14,7 +15,7 @@ let store: SqliteStore;
 
 beforeEach(async () => {
   database = newSqliteDatabase();
-  store = await openSqliteStore(database.url, { maxReadConnections: 1 });
+  store = await openSqliteStore(database.url, { maxReadConnections: 1, migrations });
   await store.run((tx) => tx.use(customerRepository).ensure('c1', NOW));
 });
 afterEach(async () => {
@@ -33,9 +34,9 @@ describe('the index over memos', () => {
     const connection = new SqliteDatabase(database.file);
     connection.exec('drop trigger orders_memo_inserted; drop trigger orders_memo_updated; drop table order_memos');
     const kysely = new Kysely({ dialect: new SqliteDialect({ database: connection }) });
-    await createMemoIndex(kysely);
+    await indexMemos(kysely, { dialect: 'sqlite' });
     await kysely.destroy();
-    store = await openSqliteStore(database.url, { maxReadConnections: 1 });
+    store = await openSqliteStore(database.url, { maxReadConnections: 1, migrations });
     const found = await store.read((tx) => tx.use(orderSearchRepository).search({ memo: 'index' }, undefined, 10));
     expect(found.map((order) => order.orderId)).toEqual(['o0', 'o2']);
   });

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openStore } from '#platform/database/open.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
 import { priceUpdateRepository } from '#shops/store/price-updates.ts';
 import { Home } from '#test/cli/tool.ts';
 import { newDatabase, newSqliteDatabase, type SqliteTestDatabase, type TestDatabase } from '#test/database/database.ts';
+import { openStore } from '#test/database/open.ts';
 import { claimText, closeEngine, registerHotWallet, testEngine } from '#test/engine.ts';
 import { ACCOUNTS, NOW } from '#test/test-wallets.ts';
 

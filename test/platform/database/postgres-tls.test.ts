@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { customerRepository } from '#engine/store/customers.ts';
 import { StoreUnavailableError } from '#platform/database/errors.ts';
-import { type OpenedStore, openStore } from '#platform/database/open.ts';
+import type { OpenedStore } from '#platform/database/open.ts';
+import { openStore } from '#test/database/open.ts';
 import { queryPostgres } from '#test/database/postgres-queries.ts';
 import { certificateFile, TestPostgres } from '#test/database/postgres-server.ts';
 import { orderBody, startServer } from '#test/server.ts';

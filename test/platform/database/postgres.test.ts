@@ -5,13 +5,14 @@ import { customerRepository } from '#engine/store/customers.ts';
 import { orderRepository } from '#engine/store/orders.ts';
 import { auditLogRepository } from '#platform/audit-log/store/audit-log.ts';
 import { StoreBrokenError, StoreUnavailableError } from '#platform/database/errors.ts';
-import { type OpenedStore, openReader, openStore, type StoreOptions } from '#platform/database/open.ts';
+import type { ConnectionOptions, OpenedStore } from '#platform/database/open.ts';
 import { PostgresSession } from '#platform/database/postgres/session.ts';
 import { postgresWriter } from '#platform/database/postgres/writer.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
 import type { StoredEvent } from '#platform/outbox/stored-event.ts';
 import { databaseUrlOf, newDatabase, type TestDatabase } from '#test/database/database.ts';
+import { openReader, openStore } from '#test/database/open.ts';
 import { TestPostgres } from '#test/database/postgres-server.ts';
 import { aNewOrder, NOW } from '#test/test-wallets.ts';
 
@@ -20,7 +21,7 @@ let store: OpenedStore;
 let opened: OpenedStore[] = [];
 
 /** Another instance of the server, as far as the database knows. */
-async function open(options: Partial<StoreOptions> = {}, url = database.url): Promise<OpenedStore> {
+async function open(options: Partial<ConnectionOptions> = {}, url = database.url): Promise<OpenedStore> {
   const another = await openStore(url, { maxConnections: 5, random: () => 0.1, ...options });
   opened.push(another);
   return another;

@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { orderRepository } from '#engine/store/orders.ts';
-import { migrationNames } from '#migrations/index.ts';
 import { StoreBrokenError, StoreUnavailableError } from '#platform/database/errors.ts';
-import { openStore } from '#platform/database/open.ts';
 import { newSqliteDatabase, type SqliteTestDatabase } from '#test/database/database.ts';
 import { interruptMigration, makeOld } from '#test/database/old-database.ts';
+import { migrations, openStore } from '#test/database/open.ts';
 import { aNewOrder } from '#test/test-wallets.ts';
 
 let database: SqliteTestDatabase;
@@ -64,7 +63,7 @@ describe('a SQLite database', () => {
     expect(String(refused)).toMatch(/full/);
     expect(schema()).toEqual(before);
     await (await open()).close();
-    expect(database.rows('select name from kysely_migration').length).toBe(migrationNames.length);
+    expect(database.rows('select name from kysely_migration').length).toBe(migrations.names.length);
   });
 });
 

@@ -8,6 +8,7 @@ import { orderRepository } from '#engine/store/orders.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
 import { StoreBrokenError } from '#platform/database/errors.ts';
 import { openSqliteStore, type SqliteStore } from '#platform/database/sqlite/store.ts';
+import { migrations } from '#test/database/open.ts';
 import { aNewOrder, NOW } from '#test/test-wallets.ts';
 
 describe('the SQLite store', () => {
@@ -18,7 +19,7 @@ describe('the SQLite store', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'tps-store-'));
     file = join(folder, 'nested', 'store.db');
-    store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 3 });
+    store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 3, migrations });
     await store.run((tx) => tx.use(customerRepository).ensure('c1', NOW));
   });
   afterEach(async () => {
@@ -31,7 +32,7 @@ describe('the SQLite store', () => {
   it('makes folder and file, and applies every migration once', async () => {
     expect(store.appliedMigrations.length).toBeGreaterThan(5);
     await store.close();
-    store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 3 });
+    store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 3, migrations });
     expect(store.appliedMigrations).toEqual([]);
   });
 
@@ -52,7 +53,9 @@ describe('the SQLite store', () => {
   it('says plainly that a file is not a database', async () => {
     const broken = join(folder, 'broken.db');
     writeFileSync(broken, 'this is no database, however long one looks at it'.repeat(100));
-    await expect(openSqliteStore(`sqlite://${broken}`, { maxReadConnections: 1 })).rejects.toThrow(StoreBrokenError);
+    await expect(openSqliteStore(`sqlite://${broken}`, { maxReadConnections: 1, migrations })).rejects.toThrow(
+      StoreBrokenError,
+    );
   });
 
   it('takes every state of an order that the program knows', async () => {
@@ -65,7 +68,7 @@ describe('the SQLite store', () => {
 
 describe('a store in memory', () => {
   it('reads and writes over its one connection', async () => {
-    const store = await openSqliteStore('sqlite://:memory:', { maxReadConnections: 3 });
+    const store = await openSqliteStore('sqlite://:memory:', { maxReadConnections: 3, migrations });
     await store.run((tx) => tx.use(customerRepository).ensure('c1', NOW));
     expect(await store.read((tx) => tx.use(customerRepository).totals('c1'))).toBeDefined();
     await store.close();

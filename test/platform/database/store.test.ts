@@ -7,9 +7,10 @@ import { paymentRepository } from '#engine/store/payments.ts';
 import { settlementRepository } from '#engine/store/settlements.ts';
 import { auditLogRepository } from '#platform/audit-log/store/audit-log.ts';
 import { StoreUnavailableError } from '#platform/database/errors.ts';
-import { type OpenedStore, openStore } from '#platform/database/open.ts';
+import type { OpenedStore } from '#platform/database/open.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
 import { newDatabase, type TestDatabase } from '#test/database/database.ts';
+import { openStore } from '#test/database/open.ts';
 import { ACCOUNTS, aNewOrder, aPayment, NOW } from '#test/test-wallets.ts';
 
 const [alice] = ACCOUNTS;

@@ -8,11 +8,12 @@ import {
   PostgresQueryCompiler,
 } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OpenedStore, openStore } from '#platform/database/open.ts';
+import type { OpenedStore } from '#platform/database/open.ts';
 import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
 import type { OutboxTables } from '#platform/outbox/store/tables.ts';
 import { newDatabase, type TestDatabase } from '#test/database/database.ts';
+import { openStore } from '#test/database/open.ts';
 import { NOW } from '#test/test-wallets.ts';
 
 const WAITING = 3_000;

@@ -2,8 +2,8 @@ import { audit } from '#engine/reconciliation.ts';
 import { accountRepository } from '#engine/store/accounts.ts';
 import { orderRepository } from '#engine/store/orders.ts';
 import { paymentRepository } from '#engine/store/payments.ts';
-import { openReader } from '#platform/database/open.ts';
 import { accountOf, addressToBase58, parseAddress } from '#tari/address.ts';
+import { openReader } from '#test/database/open.ts';
 import type { ShopifyStandIn } from '#test/fake-shopify/server.ts';
 import type { Kept } from './customers.ts';
 

@@ -1,7 +1,7 @@
 import SqliteDatabase from 'better-sqlite3';
 import pg from 'pg';
-import { openStore } from '#platform/database/open.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
+import { openStore } from '#test/database/open.ts';
 
 /**
  * A process that opens a database, and dies without a word before a statement: `URL STATEMENT`. With 0 it lives, and

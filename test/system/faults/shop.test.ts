@@ -2,8 +2,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openStore } from '#platform/database/open.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
+import { openStore } from '#test/database/open.ts';
 import type { StandInOptions } from '#test/fake-shopify/server.ts';
 import { aPlace, differencesIn, keptOrders, type Place, sendOrder } from '#test/faults/server.ts';
 import { eventually, startServer, type TestServer } from '#test/server.ts';

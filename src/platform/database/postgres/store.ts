@@ -4,6 +4,7 @@ import pg from 'pg';
 import { StoreBrokenError, StoreUnavailableError } from '#platform/database/errors.ts';
 import { GroupCommit } from '#platform/database/group-commit.ts';
 import { isUpToDate, migrate, requireUpToDate } from '#platform/database/migrate.ts';
+import type { Migrations } from '#platform/database/migrations.ts';
 import type { Reader, Store, Transaction, UnitOfWork } from '#platform/database/store.ts';
 import { EventFollower } from '#platform/outbox/postgres-follower.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
@@ -43,7 +44,7 @@ async function migrationsOf(pool: pg.Pool): Promise<string[] | undefined> {
  * Brings the database up to date, in one transaction; others that want the same wait for it, however long it takes.
  * Answers the names of the migrations that were applied, in order.
  */
-async function migrateOver(config: pg.ClientConfig): Promise<string[]> {
+async function migrateOver(config: pg.ClientConfig, migrations: Migrations): Promise<string[]> {
   const pool = openPool({
     ...config,
     max: 1,
@@ -51,7 +52,7 @@ async function migrateOver(config: pg.ClientConfig): Promise<string[]> {
     idle_in_transaction_session_timeout: FOREVER,
   });
   try {
-    return await migrate(new Kysely({ dialect: new PostgresDialect({ pool }) }), postgresSchema);
+    return await migrate(new Kysely({ dialect: new PostgresDialect({ pool }) }), postgresSchema, migrations);
   } catch (error) {
     const cause = error instanceof StoreBrokenError ? error.cause : undefined;
     const reason = cause instanceof pg.DatabaseError ? translate(cause) : error;
@@ -192,12 +193,16 @@ export interface PostgresStore extends Store {
  * Opens the database of a `postgres://` URL and brings it up to date. Other processes may have it open.
  * @throws {StoreUnavailableError} where it can't be reached now, {StoreBrokenError} where it is not ours or broken.
  */
-export async function openPostgresStore(databaseUrl: string, options: PostgresOptions): Promise<PostgresStore> {
+export async function openPostgresStore(
+  databaseUrl: string,
+  { migrations, ...options }: PostgresOptions & { migrations: Migrations },
+): Promise<PostgresStore> {
   const config = clientConfig(databaseUrl, options);
   const pool = openPool({ ...config, max: options.maxConnections });
   try {
     // Asked first, so that an ordinary start waits for nobody.
-    const appliedMigrations = isUpToDate(await migrationsOf(pool)) ? [] : await migrateOver(config);
+    const isCurrent = isUpToDate(migrations, await migrationsOf(pool));
+    const appliedMigrations = isCurrent ? [] : await migrateOver(config, migrations);
     const identity = options.noticeReplacement ? await PostgresIdentity.of(pool) : undefined;
     const take = sessionsOf(pool);
     const reader = new PostgresReader(pool, take, options.random, identity);
@@ -256,10 +261,10 @@ function storeOver({ pool, config, take, reader, identity, lastId, random }: Sto
 }
 
 /** Opens an existing database only to read it. Its queries may take as long as they need. */
-export async function openPostgresReader(databaseUrl: string, options: PostgresOptions) {
+export async function openPostgresReader(databaseUrl: string, options: PostgresOptions, migrations: Migrations) {
   const pool = openPool({ ...clientConfig(databaseUrl, options), max: 1, statement_timeout: FOREVER });
   try {
-    requireUpToDate(await migrationsOf(pool));
+    requireUpToDate(migrations, await migrationsOf(pool));
   } catch (error) {
     await pool.end();
     throw error instanceof StoreBrokenError ? error : translate(error);

@@ -6,6 +6,7 @@ import { type Compilable, type CompiledQuery, Kysely, type QueryResult, SqliteDi
 import { StoreUnavailableError } from '#platform/database/errors.ts';
 import { GroupCommit, type WriteConnection } from '#platform/database/group-commit.ts';
 import { requireUpToDate } from '#platform/database/migrate.ts';
+import type { Migrations } from '#platform/database/migrations.ts';
 import type { Store, Transaction } from '#platform/database/store.ts';
 import { transactionOver } from '#platform/database/transaction.ts';
 import { sqliteFile } from '#platform/database/url.ts';
@@ -187,6 +188,7 @@ export async function openSqliteStore(
   databaseUrl: string,
   options: {
     maxReadConnections: number;
+    migrations: Migrations;
     /** Whether to notice that the database is replaced meanwhile, as a server must that has it open for long. */
     noticeReplacement?: boolean | undefined;
   },
@@ -195,7 +197,7 @@ export async function openSqliteStore(
   const connection = await openWriter(file);
   try {
     const database = new SqliteKysely(connection);
-    const appliedMigrations = await migrateSqlite(connection, database, file);
+    const appliedMigrations = await migrateSqlite(connection, database, file, options.migrations);
     connection.pragma('busy_timeout = 0');
     // A database in memory has one connection only, and nothing that could be replaced.
     if (file === ':memory:') return { appliedMigrations, ...sqliteStoreOver(connection, database) };
@@ -286,12 +288,12 @@ function watched(writer: WriteConnection, connection: Connection, identity: Sqli
 }
 
 /** Opens an existing database only to read it. @throws {StoreUnavailableError | StoreBrokenError} where there is none of this version. */
-export function openSqliteReader(databaseUrl: string) {
+export function openSqliteReader(databaseUrl: string, migrations: Migrations) {
   const file = sqliteFile(databaseUrl);
   if (!existsSync(file)) throw new StoreUnavailableError(`There is no database at ${file}`);
   const connection = open(file, { readonly: true });
   try {
-    requireUpToDate(migrationsOf(connection));
+    requireUpToDate(migrations, migrationsOf(connection));
   } catch (error) {
     throw translate(error, file);
   } finally {

@@ -1,6 +1,5 @@
 import { hex } from '@scure/base';
 import { type Finding, failed, ok, skipped } from '#platform/cli/findings.ts';
-import { openReader } from '#platform/database/open.ts';
 import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
 import {
   type ChainProgress,
@@ -29,7 +28,7 @@ interface Books {
 export async function bookFindings(patient: Patient, knowledge: NodeKnowledge): Promise<Finding[]> {
   let books: Books;
   try {
-    books = await readBooks(patient.databaseUrl);
+    books = await readBooks(patient);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return [
@@ -52,15 +51,18 @@ export async function bookFindings(patient: Patient, knowledge: NodeKnowledge): 
   ];
 }
 
-async function readBooks(databaseUrl: string): Promise<Books> {
-  const reader = await openReader(databaseUrl);
+async function readBooks({ ports, databaseUrl }: Patient): Promise<Books> {
+  const reader = await ports.openReader(databaseUrl);
   try {
-    return await reader.read(async (tx) => ({
-      progress: await tx.use(chainRepository).progress(),
-      top: await tx.use(chainRepository).top(),
-      refusals: await tx.use(chainRepository).countRefusals(),
-      departed: await tx.use(chainRepository).countDeparted(),
-    }));
+    return await reader.read(async (tx) => {
+      const chain = tx.use(chainRepository);
+      return {
+        progress: await chain.progress(),
+        top: await chain.top(),
+        refusals: await chain.countRefusals(),
+        departed: await chain.countDeparted(),
+      };
+    });
   } finally {
     await reader.close();
   }

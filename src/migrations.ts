@@ -1,0 +1,9 @@
+import { loadMigrations, type Migrations } from './platform/database/migrations.ts';
+
+let loaded: Promise<Migrations> | undefined;
+
+/** All migrations of the program: those of before the contexts had folders of their own, and each context's later ones. */
+export function allMigrations(): Promise<Migrations> {
+  loaded ??= loadMigrations([() => import('#migrations/index.ts')]);
+  return loaded;
+}
