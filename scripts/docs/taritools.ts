@@ -78,5 +78,6 @@ const PORTS: CommandPorts = {
   note: never,
   progress: never,
   readInput: never,
+  openReader: never,
   ask: { hidden: never, text: never, yes: never, choice: never },
 };

@@ -5,9 +5,9 @@ import type { EngineContext, EngineSettings } from '#engine/context.ts';
 import { Ledger } from '#engine/money/ledger.ts';
 import { senderText } from '#engine/money/owners.ts';
 import type { ConfirmationReceipt, PaymentReceipt, PaymentReport } from '#engine/payments.ts';
-import type { Order } from '#engine/store/orders.ts';
+import { type Order, orderRepository } from '#engine/store/orders.ts';
 import type { Clock } from '#platform/clock.ts';
-import { type OpenedStore, openStore } from '#platform/database/open.ts';
+import type { OpenedStore } from '#platform/database/open.ts';
 import { stringifyJson } from '#platform/json.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Ports } from '#platform/module.ts';
@@ -20,6 +20,7 @@ import { type MicroTari, microTari } from '#tari/micro-tari.ts';
 import { type LoginClaims, signToken, verifyLoginToken } from '#tari/ristretto-jwt.ts';
 import { readSender, type Sender } from '#tari/sender.ts';
 import { confirmationPayload, paymentPayload, signWalletMessage } from '#tari/wallet-signature.ts';
+import { openStore } from '#test/database/open.ts';
 import { isOnPostgres, newDatabase, newFolder, type TestDatabase } from './database/database.ts';
 import { HOT_WALLET, NOW, type Person } from './test-wallets.ts';
 import { openUseCases, type UseCases } from './use-cases.ts';
@@ -282,7 +283,7 @@ export class TestEngine {
   // -- What came of it
 
   async orderOf(orderId: string): Promise<Order> {
-    const order = await this.store.read((tx) => tx.orders.find(orderId));
+    const order = await this.store.read((tx) => tx.use(orderRepository).find(orderId));
     if (order === undefined) throw new Error(`There is no order ${orderId}`);
     return order;
   }
