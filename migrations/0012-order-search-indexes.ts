@@ -1,4 +1,5 @@
 import { type SqlBool, sql } from 'kysely';
+import { indexMemos } from './memo-index.ts';
 import type { SchemaMigration } from './schema.ts';
 
 /**
@@ -19,7 +20,7 @@ export const orderSearchIndexes: SchemaMigration = (schema) => ({
       // An expression, so that who asks in the same words gets this index and none of the others by state.
       .where(sql<SqlBool>`status || '' = 'New'`)
       .execute();
-    await schema.indexMemos(database);
+    await indexMemos(database, schema);
 
     await index('accounts_by_address', 'accounts', ['address']);
     // It begins with the same column and keeps the order of the list too, so the old one has nothing left to do.

@@ -1,4 +1,3 @@
-import type { Migration } from 'kysely';
 import { customersAndAccounts } from './0001-customers-and-accounts.ts';
 import { orders } from './0002-orders.ts';
 import { payments } from './0003-payments.ts';
@@ -24,10 +23,10 @@ import { ownersOfMoney } from './0022-owners-of-money.ts';
 import { ownersOfWhatWasThere } from './0023-owners-of-what-was-there.ts';
 import { idsAndNames } from './0024-ids-and-names.ts';
 import { identityAndStrangers } from './0025-identity-and-strangers.ts';
-import type { SchemaDialect, SchemaMigration } from './schema.ts';
+import type { MigrationList } from './schema.ts';
 
-/** Every migration under the name by which a database remembers it. A name that has been released never changes. */
-const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
+/** Those of before each context had a folder of its own: later ones are numbered on in `<context>/`. */
+export const migrations: MigrationList = {
   '0001-customers-and-accounts': customersAndAccounts,
   '0002-orders': orders,
   '0003-payments': payments,
@@ -54,11 +53,3 @@ const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
   '0024-ids-and-names': idsAndNames,
   '0025-identity-and-strangers': identityAndStrangers,
 };
-
-/** The names of all of them, in the order in which they are applied. */
-export const migrationNames: readonly string[] = Object.keys(MIGRATIONS).sort();
-
-/** The migrations as one database wants them. */
-export function migrationsFor(schema: SchemaDialect): Record<string, Migration> {
-  return Object.fromEntries(Object.entries(MIGRATIONS).map(([name, migration]) => [name, migration(schema)]));
-}

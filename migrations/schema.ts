@@ -6,6 +6,7 @@ export type MigrationDatabase = Kysely<any>;
 
 /** What the migrations need to know of a database. Each dialect file gives its own. */
 export interface SchemaDialect {
+  readonly dialect: 'sqlite' | 'postgres';
   /** Whole numbers of 64 bits: amounts in µT, ids, counts. */
   readonly integer: 'integer' | 'bigint';
   /** Texts that are compared and sorted by their bytes, whatever the database's language. */
@@ -37,11 +38,12 @@ export interface SchemaDialect {
   permitNull(database: MigrationDatabase, table: string, column: string): Promise<void>;
   /** Takes back what `forbid` has refused, for a migration that refuses something else afterwards. */
   permit(database: MigrationDatabase, table: string, change: 'delete' | 'update'): Promise<void>;
-  /** Indexes what stands anywhere in the memos of orders, of those that are there and of those that come. */
-  indexMemos(database: MigrationDatabase): Promise<void>;
   /** Makes what units of work need to take turns. */
   oneWriter(database: MigrationDatabase): Promise<void>;
 }
 
 /** A migration for both databases. There is no way down: money is not un-migrated, it is restored from a backup. */
 export type SchemaMigration = (schema: SchemaDialect) => Migration;
+
+/** Migrations under the names by which a database remembers them. A name that has been released never changes. */
+export type MigrationList = Readonly<Record<string, SchemaMigration>>;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { audit } from '#engine/reconciliation.ts';
-import { openReader } from '#platform/database/open.ts';
+import { openReader } from '#test/database/open.ts';
 import { type PreparedChainStage, prepareChainStage } from '#test/demo-environment.ts';
 import { runSandbox } from '#test/sandbox/prompt.ts';
 import { type ServerProcess, startServer } from '#test/server-process.ts';

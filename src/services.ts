@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hex } from '@scure/base';
+import { allMigrations } from './migrations.ts';
 import { modules } from './modules.ts';
+import { auditLogRepository } from './platform/audit-log/store/audit-log.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Settings } from './platform/config/read-settings.ts';
 import { type OpenedStore, openStore } from './platform/database/open.ts';
@@ -13,6 +15,7 @@ import type { Background, Module, Opened, Ports, ServiceContext, Services } from
 import { Dispatcher } from './platform/outbox/dispatcher.ts';
 import { EventBus } from './platform/outbox/event-bus.ts';
 import { loadPlugins } from './platform/outbox/plugins.ts';
+import { deliveryRepository } from './platform/outbox/store/deliveries.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
 
 /** Of the name of each take of a delivery: nobody ever gives the same again. */
@@ -96,9 +99,9 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     store,
     async start() {
       const now = clock.now();
-      await store.run((tx) => tx.deliveries.release(now, !store.isShared));
+      await store.run((tx) => tx.use(deliveryRepository).release(now, !store.isShared));
       for (const name of plugins) {
-        const missed = await store.run((tx) => tx.deliveries.addMissed(name, bus.typesOf(name)));
+        const missed = await store.run((tx) => tx.use(deliveryRepository).addMissed(name, bus.typesOf(name)));
         if (missed > 0)
           log.info({ subscriber: name, missed }, `The plugin ${name} is told of ${missed} events that it missed`);
       }
@@ -136,8 +139,9 @@ export async function openServices(
   return { services: services as unknown as Services, backgrounds };
 }
 
-function openDatabase({ settings, random, noticeReplacement }: CorePorts): Promise<OpenedStore> {
+async function openDatabase({ settings, random, noticeReplacement }: CorePorts): Promise<OpenedStore> {
   return openStore(settings.databaseUrl, {
+    migrations: await allMigrations(),
     maxConnections: settings.maxConnections,
     random,
     connectTimeoutMs: settings.databaseConnectTimeoutMs,
@@ -168,7 +172,7 @@ const IDS_AND_NAMES = '0024-ids-and-names';
 /** What the migration has written into the audit log of orders that have their names in place of ids, where there are any. */
 async function reportOrdersByName(store: OpenedStore, log: Logger): Promise<void> {
   if (!store.appliedMigrations.includes(IDS_AND_NAMES)) return;
-  const [report] = await store.read((tx) => tx.auditLog.search({ subject: IDS_AND_NAMES }, 0n, 1));
+  const [report] = await store.read((tx) => tx.use(auditLogRepository).search({ subject: IDS_AND_NAMES }, 0n, 1));
   if (report === undefined) return;
   log.warn({ orders: report.after }, `Some orders are known by their names. ${report.reason}`);
 }

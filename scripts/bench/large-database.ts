@@ -4,6 +4,7 @@ import { base58 } from '@scure/base';
 import SqliteDatabase from 'better-sqlite3';
 import { openSqliteStore } from '#platform/database/sqlite/store.ts';
 import { MEMORY_DAYS } from '#shops/webhook-inbox.ts';
+import { migrations } from '#test/database/open.ts';
 
 const ORDERS_A_CUSTOMER = 10;
 
@@ -27,7 +28,7 @@ export interface LoadOptions {
  * which would take a hundred times as long. All of it is on the disk when it answers.
  */
 export async function loadShop(databaseUrl: string, { count, onProgress }: LoadOptions): Promise<void> {
-  await (await openSqliteStore(databaseUrl, { maxReadConnections: 1 })).close();
+  await (await openSqliteStore(databaseUrl, { maxReadConnections: 1, migrations })).close();
   const file = databaseUrl.replace('sqlite://', '');
   const database = new SqliteDatabase(file);
   database.pragma('journal_mode = off');

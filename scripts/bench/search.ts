@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import SqliteDatabase from 'better-sqlite3';
-import type { OrderFilter } from '#engine/store/search/order-search.ts';
+import { orderRepository } from '#engine/store/orders.ts';
+import { type OrderFilter, orderSearchRepository } from '#engine/store/search/order-search.ts';
 import { openSqliteStore, type SqliteStore } from '#platform/database/sqlite/store.ts';
 import { microTari } from '#tari/micro-tari.ts';
+import { migrations } from '#test/database/open.ts';
 
 /**
  * Measures a page of the search for orders in a small and in a large shop, one filter at a time and some together, and
@@ -134,7 +136,7 @@ async function measure(store: SqliteStore, filter: OrderFilter): Promise<Measure
   let rows = 0;
   for (let run = 0; run < RUNS; run += 1) {
     const start = performance.now();
-    rows = (await store.read((tx) => tx.orderSearch.search(filter, undefined, PAGE))).length;
+    rows = (await store.read((tx) => tx.use(orderSearchRepository).search(filter, undefined, PAGE))).length;
     times.push(performance.now() - start);
     if (run === 2 && (times[2] ?? 0) > 1000) break;
   }
@@ -153,7 +155,7 @@ async function insertCost(store: SqliteStore, words: number): Promise<number> {
     Array.from({ length: words }, () => VOCABULARY[Math.floor(random() * VOCABULARY.length)]).join(' ');
   const insert = (index: number) =>
     store.run((tx) =>
-      tx.orders.insert({
+      tx.use(orderRepository).insert({
         orderId: `insert-${words}-${index}-${performance.now()}`,
         altId: null,
         customerId: 'big',
@@ -180,7 +182,7 @@ async function insertCost(store: SqliteStore, words: number): Promise<number> {
 }
 
 async function measureInserts(file: string): Promise<void> {
-  const open = () => openSqliteStore(`sqlite://${file}`, { maxReadConnections: 1 });
+  const open = () => openSqliteStore(`sqlite://${file}`, { maxReadConnections: 1, migrations });
   const cost = async () => {
     const store = await open();
     const [short, long] = [await insertCost(store, 8), await insertCost(store, 80)];
@@ -198,12 +200,12 @@ async function measureInserts(file: string): Promise<void> {
 }
 
 async function measureShop(file: string, count: number): Promise<Measured[]> {
-  await (await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 1 })).close();
+  await (await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 1, migrations })).close();
   const start = performance.now();
   load(file, count);
   const seconds = (performance.now() - start) / 1000;
   console.log(`${count} orders: loaded in ${seconds.toFixed(1)} s, ${(statSync(file).size / 1e6).toFixed(0)} MB`);
-  const store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 1 });
+  const store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 1, migrations });
   const measured: Measured[] = [];
   for (const filter of Object.values(questions(count))) measured.push(await measure(store, filter));
   await reportStall(store);
@@ -215,7 +217,7 @@ async function measureShop(file: string, count: number): Promise<Measured[]> {
 async function reportStall(store: SqliteStore): Promise<void> {
   const delays = monitorEventLoopDelay({ resolution: 1 });
   delays.enable();
-  await store.read((tx) => tx.orderSearch.search({ memo: 'qq' }, undefined, PAGE));
+  await store.read((tx) => tx.use(orderSearchRepository).search({ memo: 'qq' }, undefined, PAGE));
   delays.disable();
   console.log(`A search that finds nothing holds up others for at most ${(delays.max / 1e6).toFixed(0)} ms at a time`);
 }

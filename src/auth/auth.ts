@@ -1,12 +1,15 @@
 import { recordChange } from '#platform/audit-log/record.ts';
 import type { PlatformContext } from '#platform/context.ts';
-import { ROLES, type Role } from '#platform/database/tables.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { type AccountId, accountOf, addressOfAccount, addressToBase58, type TariAddress } from '#tari/address.ts';
 import type { LoginClaims } from '#tari/ristretto-jwt.ts';
 import type { AuthSettings } from './context.ts';
 import { DomainError } from './errors.ts';
+import { ROLES, type Role } from './roles.ts';
 import { requireShopNetwork } from './shop-network.ts';
+import { nonceRepository } from './store/nonces.ts';
+import { roleRepository } from './store/roles.ts';
+import { walletRepository } from './store/wallets.ts';
 
 /** Every address has this role, so it is neither granted nor revoked. */
 const EVERYBODYS_ROLE: Role = 'user';
@@ -42,7 +45,7 @@ export function mayActAs(held: ReadonlySet<Role>, needed: readonly string[]): bo
 }
 
 /** Whether other contexts know an account: by money or an order, say. */
-export type IsKnownElsewhere = (tx: Repositories, account: AccountId) => Promise<boolean>;
+export type IsKnownElsewhere = (tx: Transaction, account: AccountId) => Promise<boolean>;
 
 type AccessContext = PlatformContext & { settings?: Pick<AuthSettings, 'paymentWalletAddress'> };
 
@@ -51,12 +54,12 @@ export function access(
   { store, clock, log, settings }: AccessContext,
   isKnownElsewhere: IsKnownElsewhere = async () => false,
 ) {
-  const heldRoles = async (tx: Repositories, account: AccountId): Promise<Set<Role>> =>
-    new Set([EVERYBODYS_ROLE, ...(await tx.roles.of(account))]);
+  const heldRoles = async (tx: Transaction, account: AccountId): Promise<Set<Role>> =>
+    new Set([EVERYBODYS_ROLE, ...(await tx.use(roleRepository).of(account))]);
   /** Whether the account has anything that a key made for the moment has not. */
-  const isKnown = async (tx: Repositories, account: AccountId): Promise<boolean> =>
-    (await tx.roles.of(account)).length > 0 ||
-    (await tx.wallets.find(account)) !== undefined ||
+  const isKnown = async (tx: Transaction, account: AccountId): Promise<boolean> =>
+    (await tx.use(roleRepository).of(account)).length > 0 ||
+    (await tx.use(walletRepository).find(account)) !== undefined ||
     (await isKnownElsewhere(tx, account));
   let strangers = 0;
 
@@ -80,11 +83,11 @@ export function access(
           throw new DomainError('login_roles_not_held', `The address does not have the role ${missing.join(', ')}.`);
         }
         const isStranger = !(await isKnown(tx, account));
-        const isNew = await tx.nonces.raise('login', account, claims.nonce, now, isStranger);
+        const isNew = await tx.use(nonceRepository).raise('login', account, claims.nonce, now, isStranger);
         if (!isNew) throw new DomainError('login_nonce_not_increasing');
         if (isStranger) strangers += 1;
         if (isStranger && strangers % STRANGERS_COUNTED_EVERY === 0) {
-          await tx.nonces.forgetStrangersBut(MAX_STRANGERS_NONCES);
+          await tx.use(nonceRepository).forgetStrangersBut(MAX_STRANGERS_NONCES);
         }
       });
       log.info({ address: addressToBase58(claims.address), roles: desired }, 'An address has logged in');
@@ -108,7 +111,7 @@ export function access(
 
     /** All addresses that were given roles, with all roles that each has, by name. */
     async everybody(): Promise<{ address: TariAddress; roles: Role[] }[]> {
-      const rows = await store.read((tx) => tx.roles.all(MAX_GRANTS_LISTED));
+      const rows = await store.read((tx) => tx.use(roleRepository).all(MAX_GRANTS_LISTED));
       const held = new Map<AccountId, Set<Role>>();
       for (const { account, role } of rows) {
         held.set(account, (held.get(account) ?? new Set<Role>([EVERYBODYS_ROLE])).add(role));
@@ -119,7 +122,7 @@ export function access(
       }));
     },
 
-    isAnybody: (role: Role): Promise<boolean> => store.read((tx) => tx.roles.isHeld(role)),
+    isAnybody: (role: Role): Promise<boolean> => store.read((tx) => tx.use(roleRepository).isHeld(role)),
 
     /**
      * Grants and revokes roles, all of the changes or none. Granting what is held, or revoking what is not, is no error.
@@ -143,12 +146,12 @@ export function access(
   };
 }
 
-async function changeRolesOf(tx: Repositories, change: RoleChange, actor: string, now: Date): Promise<void> {
+async function changeRolesOf(tx: Transaction, change: RoleChange, actor: string, now: Date): Promise<void> {
   const account = accountOf(change.address);
-  const before = await tx.roles.of(account);
-  for (const role of change.apply) if (role !== EVERYBODYS_ROLE) await tx.roles.grant(account, role, now);
-  for (const role of change.revoke) await tx.roles.revoke(account, role);
-  const after = await tx.roles.of(account);
+  const before = await tx.use(roleRepository).of(account);
+  for (const role of change.apply) if (role !== EVERYBODYS_ROLE) await tx.use(roleRepository).grant(account, role, now);
+  for (const role of change.revoke) await tx.use(roleRepository).revoke(account, role);
+  const after = await tx.use(roleRepository).of(account);
   const subject = addressToBase58(change.address);
   await recordChange(
     tx,

@@ -1,7 +1,8 @@
 import type { ReadMetrics } from '#platform/module.ts';
+import { nonceRepository } from './store/nonces.ts';
 
 export const authMetrics: ReadMetrics = async (tx) => {
-  const lastNotificationAt = await tx.nonces.lastRaisedAt('wallet');
+  const lastNotificationAt = await tx.use(nonceRepository).lastRaisedAt('wallet');
   return [
     {
       name: 'tpg_wallet_notification_age_seconds',

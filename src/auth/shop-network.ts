@@ -1,25 +1,20 @@
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { type AccountId, type Network, networkOfAccount, networkOfBase58 } from '#tari/address.ts';
 import type { AuthSettings } from './context.ts';
 import { DomainError } from './errors.ts';
+import { walletRepository } from './store/wallets.ts';
 
 /** The network that the shop takes Tari on: that of the address which customers are told to pay to. */
 
 type ShopSettings = Pick<AuthSettings, 'paymentWalletAddress'>;
 
 /** Where customers are told to pay, in base58; undefined where no address is set and no hot wallet registered. */
-export async function paymentAddress(
-  tx: Pick<Repositories, 'wallets'>,
-  settings: ShopSettings,
-): Promise<string | undefined> {
-  return settings.paymentWalletAddress ?? (await tx.wallets.firstAddress());
+export async function paymentAddress(tx: Transaction, settings: ShopSettings): Promise<string | undefined> {
+  return settings.paymentWalletAddress ?? (await tx.use(walletRepository).firstAddress());
 }
 
 /** Undefined where customers can't be told where to pay yet: then addresses of every network are as good. */
-export async function shopNetwork(
-  tx: Pick<Repositories, 'wallets'>,
-  settings: ShopSettings,
-): Promise<Network | undefined> {
+export async function shopNetwork(tx: Transaction, settings: ShopSettings): Promise<Network | undefined> {
   const address = await paymentAddress(tx, settings);
   return address === undefined ? undefined : networkOfBase58(address);
 }
@@ -38,11 +33,7 @@ export function networkProblemBySettings({ paymentWalletAddress }: ShopSettings,
 }
 
 /** @throws {DomainError} `wrong_network` */
-export async function requireShopNetwork(
-  tx: Pick<Repositories, 'wallets'>,
-  settings: ShopSettings,
-  account: AccountId,
-): Promise<void> {
+export async function requireShopNetwork(tx: Transaction, settings: ShopSettings, account: AccountId): Promise<void> {
   const problem = networkProblem(await shopNetwork(tx, settings), account);
   if (problem !== undefined) throw new DomainError('wrong_network', problem);
 }

@@ -1,11 +1,12 @@
 import { recordChange } from '#platform/audit-log/record.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { formatIpAddress, parseIpAddress } from '#platform/ip-address.ts';
-import { accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
+import { type AccountId, accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
 import type { AuthContext } from './context.ts';
 import { DomainError } from './errors.ts';
 import { requireShopNetwork } from './shop-network.ts';
-import type { HotWallet } from './store/wallets.ts';
+import { nonceRepository } from './store/nonces.ts';
+import { type HotWallet, type RegisteredWallet, walletRepository } from './store/wallets.ts';
 import { walletView } from './views.ts';
 
 /** Who says that a message comes from a hot wallet of the shop, and from where it came. */
@@ -24,16 +25,28 @@ export type AuthenticatedMessage = Pick<WalletMessage, 'address' | 'nonce' | 're
   readonly __checked: 'WalletMessage';
 };
 
+const withNonce = async (tx: Transaction, wallet: RegisteredWallet): Promise<HotWallet> => ({
+  ...wallet,
+  lastNonce: await tx.use(nonceRepository).last('wallet', wallet.account),
+});
+
+const findWallet = async (tx: Transaction, account: AccountId): Promise<HotWallet | undefined> => {
+  const wallet = await tx.use(walletRepository).find(account);
+  return wallet && withNonce(tx, wallet);
+};
+
 export type Wallets = ReturnType<typeof wallets>;
 
 export function wallets({ store, clock, settings, log }: AuthContext) {
-  const checkRegistered = (wallet: HotWallet | undefined, message: Pick<WalletMessage, 'remoteAddress'>): HotWallet => {
+  const checkRegistered = (
+    wallet: RegisteredWallet | undefined,
+    message: Pick<WalletMessage, 'remoteAddress'>,
+  ): void => {
     if (wallet === undefined) throw new DomainError('wallet_not_authorized', 'Its address is not registered.');
     const isFromItsPlace = placeOf(message.remoteAddress) === placeOf(wallet.ipAddress);
     if (!isFromItsPlace && !settings.disableWalletWhitelist) {
       throw new DomainError('wallet_not_authorized', 'The message does not come from the wallet’s registered address.');
     }
-    return wallet;
   };
 
   return {
@@ -43,21 +56,26 @@ export function wallets({ store, clock, settings, log }: AuthContext) {
      */
     async requireRegistered(message: Pick<WalletMessage, 'address' | 'remoteAddress'>): Promise<void> {
       const account = accountOf(message.address);
-      checkRegistered(await store.read((tx) => tx.wallets.find(account)), message);
+      checkRegistered(await store.read((tx) => tx.use(walletRepository).find(account)), message);
     },
 
     /**
      * Uses up the nonce of an authenticated message, in the unit of work that does what the message says.
      * @throws {DomainError} `wallet_not_authorized` where the wallet was removed meanwhile, `wallet_nonce_not_increasing`
      */
-    async admit(tx: Repositories, message: AuthenticatedMessage, now: Date): Promise<void> {
+    async admit(tx: Transaction, message: AuthenticatedMessage, now: Date): Promise<void> {
       const account = accountOf(message.address);
-      checkRegistered(await tx.wallets.find(account), message);
-      const isNew = await tx.nonces.raise('wallet', account, message.nonce, now);
+      checkRegistered(await tx.use(walletRepository).find(account), message);
+      const isNew = await tx.use(nonceRepository).raise('wallet', account, message.nonce, now);
       if (!isNew) throw new DomainError('wallet_nonce_not_increasing');
     },
 
-    all: (): Promise<HotWallet[]> => store.read((tx) => tx.wallets.all()),
+    all: (): Promise<HotWallet[]> =>
+      store.read(async (tx) => {
+        const wallets: HotWallet[] = [];
+        for (const wallet of await tx.use(walletRepository).all()) wallets.push(await withNonce(tx, wallet));
+        return wallets;
+      }),
 
     /**
      * Registers a hot wallet, or gives a registered one a new place. Its old nonces stay used up, and customers who were
@@ -73,11 +91,13 @@ export function wallets({ store, clock, settings, log }: AuthContext) {
       const now = clock.now();
       await store.run(async (tx) => {
         await requireShopNetwork(tx, settings, account);
-        const before = await tx.wallets.find(account);
-        if (before === undefined) await tx.wallets.insert({ account, address, ipAddress: wallet.ipAddress }, now);
-        else await tx.wallets.move(account, address, wallet.ipAddress);
-        if (wallet.initialNonce !== undefined) await tx.nonces.raise('wallet', account, wallet.initialNonce, now);
-        const after = await tx.wallets.find(account);
+        const before = await findWallet(tx, account);
+        if (before === undefined)
+          await tx.use(walletRepository).insert({ account, address, ipAddress: wallet.ipAddress }, now);
+        else await tx.use(walletRepository).move(account, address, wallet.ipAddress);
+        if (wallet.initialNonce !== undefined)
+          await tx.use(nonceRepository).raise('wallet', account, wallet.initialNonce, now);
+        const after = await findWallet(tx, account);
         await recordChange(
           tx,
           {
@@ -99,9 +119,9 @@ export function wallets({ store, clock, settings, log }: AuthContext) {
       const address = addressToBase58(walletAddress);
       const now = clock.now();
       await store.run(async (tx) => {
-        const before = await tx.wallets.find(account);
+        const before = await findWallet(tx, account);
         if (before === undefined) throw new DomainError('wallet_not_found', address);
-        await tx.wallets.remove(account);
+        await tx.use(walletRepository).remove(account);
         await recordChange(tx, { actor, action: 'remove wallet', subject: address, before: walletView(before) }, now);
       });
       log.info({ wallet: address, actor }, `Hot wallet ${address} may no longer report payments`);

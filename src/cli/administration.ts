@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Role } from '#auth/roles.ts';
 import { rateDanger, revokeDanger, walletDanger } from '#engine/cli/dangers.ts';
 import { ratesView, readinessView, rolesView, walletsView } from '#engine/cli/views.ts';
 import { addressArgument, rolesOption } from '#platform/cli/address-arguments.ts';
@@ -9,7 +10,6 @@ import type { CommandPorts } from '#platform/cli/ports.ts';
 import { serverCommand } from '#platform/cli/server-command.ts';
 import { plainText, record } from '#platform/cli/terminal/output.ts';
 import { group } from '#platform/cli/terminal/output-flags.ts';
-import type { Role } from '#platform/database/tables.ts';
 import { parseIpAddress } from '#platform/ip-address.ts';
 import { addressToBase58, type TariAddress } from '#tari/address.ts';
 

@@ -14,12 +14,11 @@ export function auditCommand(ports: CommandPorts): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ taritools audit --json\n\nThe exit code is 1 where anything differs.')
     .action(async ({ database, json }: { database?: string; json?: boolean }) => {
-      const [{ audit }, { openReader }, { databaseUrl }] = await Promise.all([
+      const [{ audit }, { databaseUrl }] = await Promise.all([
         import('#engine/reconciliation.ts'),
-        import('#platform/database/open.ts'),
         import('./setup/database-url.ts'),
       ]);
-      const reader = await openReader(databaseUrl(ports, database));
+      const reader = await ports.openReader(databaseUrl(ports, database));
       const report = await audit(reader).finally(() => reader.close());
       if (json) ports.print(stringifyJson(report));
       else for (const line of describe(report)) ports.print(line);

@@ -12,6 +12,7 @@ import { SERVICE_SETTINGS_FILE } from '#platform/config/environment.ts';
 import { projectFolder } from '#platform/config/project-root.ts';
 import { systemRandomBytes } from '#platform/random.ts';
 import { allCommands, createProgram } from './commands.ts';
+import { openReader } from './open-reader.ts';
 
 const USUAL_COLUMNS = 80;
 
@@ -105,6 +106,7 @@ function portsOf(process: NodeJS.Process, interruption: Interruption, quiet: Qui
       quiet.end();
       return readAll(stdin);
     },
+    openReader,
     ask: terminalQuestions(canAsk, quiet.handOver),
   };
 }

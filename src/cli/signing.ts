@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { type Signer, secretKeyFrom, secretKeyOption, signerFields, signerOf } from '#auth/cli/secret-key.ts';
+import type { Role } from '#auth/roles.ts';
 import {
   type WalletClaimFlags,
   walletAddressOption,
@@ -12,7 +13,6 @@ import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { readServer } from '#platform/cli/server-address.ts';
 import { record } from '#platform/cli/terminal/output.ts';
-import type { Role } from '#platform/database/tables.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { addressToBase58, type Network, type TariAddress } from '#tari/address.ts';
 import { ClaimError, signClaim } from '#tari/claim.ts';

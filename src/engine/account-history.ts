@@ -1,4 +1,3 @@
-import { ORDER_STATUSES } from '#platform/database/tables.ts';
 import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
 import { accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
 import { sumMicroTari } from '#tari/micro-tari.ts';
@@ -8,13 +7,15 @@ import { withOwnNotes } from './order-notes.ts';
 import { isOpen } from './order-states.ts';
 import { dueAt } from './orders.ts';
 import { positionOfOrder, positionOfPayment } from './queries.ts';
-import type { Account, LinkedAccount } from './store/accounts.ts';
-import type { OrderTotals } from './store/customers.ts';
-import type { SignedClaim } from './store/order-claims.ts';
-import type { Order, OrderPosition } from './store/orders.ts';
-import type { PaidPart } from './store/payment-uses.ts';
-import type { Payment, PaymentPosition } from './store/payments.ts';
-import type { SettlementEntry } from './store/settlements.ts';
+import { type Account, accountRepository, type LinkedAccount } from './store/accounts.ts';
+import { customerRepository, type OrderTotals } from './store/customers.ts';
+import { orderClaimRepository, type SignedClaim } from './store/order-claims.ts';
+import { type Order, type OrderPosition, orderRepository } from './store/orders.ts';
+import { type PaidPart, paymentUseRepository } from './store/payment-uses.ts';
+import { type Payment, type PaymentPosition, paymentRepository } from './store/payments.ts';
+import { orderSearchRepository } from './store/search/order-search.ts';
+import { type SettlementEntry, settlementRepository } from './store/settlements.ts';
+import { ORDER_STATUSES } from './store/tables.ts';
 
 /** A part of what concerns one owner of Tari. `account` is undefined for an address that we have never seen. */
 export interface AccountHistory {
@@ -55,7 +56,7 @@ export type Accounts = ReturnType<typeof accounts>;
 export function accounts({ store, settings }: EngineContext) {
   return {
     balance: (address: TariAddress): Promise<Account | undefined> =>
-      store.read((tx) => tx.accounts.find(accountOf(address))),
+      store.read((tx) => tx.use(accountRepository).find(accountOf(address))),
 
     /**
      * The limit of the request is that of each of the lists.
@@ -71,22 +72,22 @@ export function accounts({ store, settings }: EngineContext) {
         const { after = BEGINNING, limit } = request;
         const orders = await readPage(
           { after: after.order, limit },
-          (behind, most) => tx.orders.pageOfAccount(account, ORDER_STATUSES, behind, most),
+          (behind, most) => tx.use(orderRepository).pageOfAccount(account, ORDER_STATUSES, behind, most),
           positionOfOrder,
         );
         const payments = await readPage(
           { after: after.payment, limit },
-          (behind, most) => tx.payments.pageOfAccount(account, behind, most),
+          (behind, most) => tx.use(paymentRepository).pageOfAccount(account, behind, most),
           positionOfPayment,
         );
         const settlements = await readPage(
           { after: after.settlement, limit },
-          (behind, most) => tx.settlements.pageOfAccount(account, behind ?? 0n, most),
+          (behind, most) => tx.use(settlementRepository).pageOfAccount(account, behind ?? 0n, most),
           ({ id }) => id,
         );
         return {
           address: addressToBase58(address),
-          account: await tx.accounts.find(account),
+          account: await tx.use(accountRepository).find(account),
           orders: seesNotes ? orders.rows : await withOwnNotes(tx, orders.rows, account),
           payments: payments.rows,
           settlements: settlements.rows,
@@ -100,22 +101,25 @@ export function accounts({ store, settings }: EngineContext) {
         const { after = BEGINNING, limit } = request;
         const orders = await readPage(
           { after: after.order, limit },
-          (behind, most) => tx.orderSearch.search({ customerId }, behind, most),
+          (behind, most) => tx.use(orderSearchRepository).search({ customerId }, behind, most),
           positionOfOrder,
         );
         const settlements = await readPage(
           { after: after.settlement, limit },
-          (behind, most) => tx.settlements.pageOfCustomer(customerId, behind ?? 0n, most),
+          (behind, most) => tx.use(settlementRepository).pageOfCustomer(customerId, behind ?? 0n, most),
           ({ id }) => id,
         );
-        const accounts = await tx.accounts.ofCustomer(customerId);
+        const accounts = await tx.use(accountRepository).ofCustomer(customerId);
         const free = accounts.filter(({ link }) => link !== 'stated').map(({ freeCredit }) => freeCredit);
-        const own = [await tx.customers.credit(customerId), await tx.orders.ownMoneyOfCustomer(customerId)];
+        const own = [
+          await tx.use(customerRepository).credit(customerId),
+          await tx.use(orderRepository).ownMoneyOfCustomer(customerId),
+        ];
         return {
           customerId,
           accounts,
           available: sumMicroTari([...own, ...free]),
-          totals: await tx.customers.totals(customerId),
+          totals: await tx.use(customerRepository).totals(customerId),
           orders: orders.rows,
           settlements: settlements.rows,
           next: nextOf(after, orders, NO_PAYMENTS, settlements),
@@ -127,13 +131,13 @@ export function accounts({ store, settings }: EngineContext) {
       store.read(async (tx) => {
         const order = await findOrderOrNone(tx, orderId, false);
         if (order === undefined) return undefined;
-        const claimant = order.claimedBy === null ? undefined : await tx.accounts.find(order.claimedBy);
+        const claimant = order.claimedBy === null ? undefined : await tx.use(accountRepository).find(order.claimedBy);
         return {
           order,
           claimant: claimant?.address ?? null,
-          signers: await tx.orderClaims.ofOrder(order.orderId, MAX_DETAILS),
+          signers: await tx.use(orderClaimRepository).ofOrder(order.orderId, MAX_DETAILS),
           dueAt: isOpen(order.status) ? dueAt(order, settings) : null,
-          paidBy: await tx.paymentUses.ofOrder(order.orderId, MAX_DETAILS),
+          paidBy: await tx.use(paymentUseRepository).ofOrder(order.orderId, MAX_DETAILS),
         };
       }),
 
@@ -145,8 +149,8 @@ export function accounts({ store, settings }: EngineContext) {
         if (order === undefined) return undefined;
         const isOwn =
           order.claimedBy === account ||
-          (await tx.orderClaims.hasSigned(order.orderId, account)) ||
-          (await tx.settlements.paidBy(order.orderId, account));
+          (await tx.use(orderClaimRepository).hasSigned(order.orderId, account)) ||
+          (await tx.use(settlementRepository).paidBy(order.orderId, account));
         return isOwn ? (await withOwnNotes(tx, [order], account))[0] : undefined;
       }),
   };

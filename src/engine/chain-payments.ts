@@ -1,5 +1,5 @@
 import { networkProblemBySettings } from '#auth/shop-network.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { accountOf, parseAddress } from '#tari/address.ts';
 import { claimInMemo } from '#tari/claim.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
@@ -12,7 +12,8 @@ import { Ledger } from './money/ledger.ts';
 import { type Claimant, claimantOf, type Owner } from './money/owners.ts';
 import { findNamedOrder } from './order-lookup.ts';
 import type { NamedOrder } from './payments.ts';
-import type { Payment } from './store/payments.ts';
+import { orderRepository } from './store/orders.ts';
+import { type Payment, paymentRepository } from './store/payments.ts';
 
 /**
  * Payments that were found on the chain and proven to be the shop's. Each function works inside its caller's unit of work,
@@ -60,10 +61,11 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
   const isOfShopNetwork = ({ account }: Owner): boolean => networkProblemBySettings(settings, account) === undefined;
 
   /** The order that a payment names. The payment id of an order's own address is the order's id, however it is written. */
-  const orderIdOf = async (tx: Repositories, { payment, claim, orderId }: PreparedPayment) => {
+  const orderIdOf = async (tx: Transaction, { payment, claim, orderId }: PreparedPayment) => {
     const { memo } = payment;
     if (claim !== undefined) return claim.orderId;
-    const isId = memo !== null && memo.length <= MAX_ORDER_ID_LENGTH && (await tx.orders.find(memo)) !== undefined;
+    const isId =
+      memo !== null && memo.length <= MAX_ORDER_ID_LENGTH && (await tx.use(orderRepository).find(memo)) !== undefined;
     return isId ? memo : (orderId ?? null);
   };
 
@@ -88,12 +90,12 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
     };
     const entered = await receivePayment(ledger, seen, settings);
     // A wallet may have been faster in saying that it is confirmed than in saying that it is there.
-    const isConfirmed = await tx.payments.takeEarlyConfirmation(payment.txid);
+    const isConfirmed = await tx.use(paymentRepository).takeEarlyConfirmation(payment.txid);
     return isConfirmed ? (await confirmPayment(ledger, entered, settings)).payment : entered;
   };
 
-  const found = async (tx: Repositories, txid: string): Promise<Payment> => {
-    const payment = await tx.payments.find(txid);
+  const found = async (tx: Transaction, txid: string): Promise<Payment> => {
+    const payment = await tx.use(paymentRepository).find(txid);
     if (payment === undefined) throw new Error(`Payment ${txid} was found on the chain and is not in the books`);
     return payment;
   };
@@ -117,9 +119,9 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
     },
 
     /** Enters a payment that stands in a block. One that is known already only gets its place there. */
-    async enter(tx: Repositories, now: Date, prepared: PreparedPayment): Promise<ChainEntry> {
+    async enter(tx: Transaction, now: Date, prepared: PreparedPayment): Promise<ChainEntry> {
       const ledger = new Ledger(tx, now, subscriptions);
-      const known = await tx.payments.find(prepared.payment.txid);
+      const known = await tx.use(paymentRepository).find(prepared.payment.txid);
       if (known === undefined) {
         await enterNew(ledger, prepared);
         return 'entered';
@@ -130,13 +132,13 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
     },
 
     /** Credits a payment that is deep enough, once: a wallet may have said so already. */
-    async confirm(tx: Repositories, now: Date, txid: string): Promise<void> {
+    async confirm(tx: Transaction, now: Date, txid: string): Promise<void> {
       const payment = await found(tx, txid);
       if (payment.status === 'received') await confirmPayment(new Ledger(tx, now, subscriptions), payment, settings);
     },
 
     /** Says in which other block a payment stands now. */
-    async place(tx: Repositories, now: Date, txid: string, block: ChainPayment['block']): Promise<void> {
+    async place(tx: Transaction, now: Date, txid: string, block: ChainPayment['block']): Promise<void> {
       await new Ledger(tx, now, subscriptions).placePayment(await found(tx, txid), block);
     },
 
@@ -144,7 +146,7 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
      * Says that a payment stands in no block any more. Where it was confirmed this is told, and nothing is taken back.
      * Answers whether it was.
      */
-    async leave(tx: Repositories, now: Date, txid: string): Promise<boolean> {
+    async leave(tx: Transaction, now: Date, txid: string): Promise<boolean> {
       const ledger = new Ledger(tx, now, subscriptions);
       const payment = await found(tx, txid);
       if (payment.status === 'confirmed') await ledger.leaveChain(payment);
@@ -153,9 +155,9 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
     },
 
     /** The order that a payment in a mempool names, if it is known. */
-    async orderSeenFor(tx: Repositories, memo: string | null) {
+    async orderSeenFor(tx: Transaction, memo: string | null) {
       if (memo === null) return undefined;
-      const byText = memo.length <= MAX_ORDER_ID_LENGTH ? await tx.orders.find(memo) : undefined;
+      const byText = memo.length <= MAX_ORDER_ID_LENGTH ? await tx.use(orderRepository).find(memo) : undefined;
       const named = orderIdInText(memo);
       return byText ?? (named === undefined ? undefined : findNamedOrder(tx, named, settings));
     },

@@ -1,11 +1,12 @@
 import { networkProblemBySettings } from '#auth/shop-network.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { type Claim, claimInMemo, verifyClaim } from '#tari/claim.ts';
 import type { EngineSettings, SignatureContext } from './context.ts';
 import type { Ledger } from './money/ledger.ts';
 import { type Claimant, type Owner, ownerOf } from './money/owners.ts';
 import { isNamed } from './order-lookup.ts';
 import { isOpen } from './order-states.ts';
+import { accountRepository } from './store/accounts.ts';
 import type { Order } from './store/orders.ts';
 import type { Payment } from './store/payments.ts';
 
@@ -63,7 +64,7 @@ export async function enterNaming(ledger: Ledger, order: Order, claimant: Claima
 }
 
 /** From whom a payment says that it comes. */
-export async function statedBy(tx: Repositories, { account, sender }: Payment): Promise<Claimant> {
-  const known = account === null ? undefined : await tx.accounts.find(account);
+export async function statedBy(tx: Transaction, { account, sender }: Payment): Promise<Claimant> {
+  const known = account === null ? undefined : await tx.use(accountRepository).find(account);
   return known === undefined ? { account: null, address: sender } : { account, address: known.address };
 }

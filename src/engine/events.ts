@@ -1,5 +1,19 @@
-import type { EventType } from '#platform/database/tables.ts';
 import type { OrderView, PaymentView } from './views.ts';
+
+export const EVENT_TYPES = [
+  'NewOrder',
+  'OrderPaid',
+  'OrderAnnulled',
+  'OrderModified',
+  'OrderClaimed',
+  'PaymentReceived',
+  'PaymentConfirmed',
+  'PaymentUnmatched',
+  'PaymentAssigned',
+  'PaymentLeftTheChain',
+  'PaymentSeen',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
 
 /** What each event says (`http-api.md` 2, `walkthrough.md` Events). */
 export interface EventPayloads {

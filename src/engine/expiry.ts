@@ -1,11 +1,12 @@
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { sumMicroTari } from '#tari/micro-tari.ts';
 import type { EngineContext, EngineSettings } from './context.ts';
 import { Ledger } from './money/ledger.ts';
 import { payFromCredit, tryToPay } from './money/settlement.ts';
 import { findNamedOrder, namesOf } from './order-lookup.ts';
 import { isOpen } from './order-states.ts';
-import type { Order } from './store/orders.ts';
+import { type Order, orderRepository } from './store/orders.ts';
+import { paymentRepository } from './store/payments.ts';
 
 /** Orders that expire in one unit of work: few enough that nobody waits long behind them. */
 const ORDERS_AT_ONCE = 100;
@@ -36,7 +37,7 @@ export function expiry({ store, clock, settings, log, subscriptions }: EngineCon
   const expireOne = async (ledger: Ledger, due: Order): Promise<Order | undefined> => {
     const { tx, now } = ledger;
     // What another of these orders left over may have paid it.
-    const order = await tx.orders.find(due.orderId);
+    const order = await tx.use(orderRepository).find(due.orderId);
     if (order === undefined || order.status !== due.status) return undefined;
     const paid = await tryToPay(ledger, order.orderId);
     if (paid.ordersPaid.length > 0) return undefined;
@@ -54,7 +55,7 @@ export function expiry({ store, clock, settings, log, subscriptions }: EngineCon
     return store.run(async (tx) => {
       const ledger = new Ledger(tx, now, subscriptions);
       const expired: Order[] = [];
-      const due = await tx.orders.unchangedSince(status, unchangedSince, ORDERS_AT_ONCE, after);
+      const due = await tx.use(orderRepository).unchangedSince(status, unchangedSince, ORDERS_AT_ONCE, after);
       for (const order of due) {
         const gone = await expireOne(ledger, order);
         if (gone !== undefined) expired.push(gone);
@@ -102,15 +103,15 @@ function timeoutOf({ status }: Order, settings: EngineSettings): number {
 }
 
 /** Whether what stands in a mempool, or is not confirmed yet, could cover an order, with what is there. */
-async function isMoneyOnItsWay(tx: Repositories, order: Order, settings: EngineSettings): Promise<boolean> {
+async function isMoneyOnItsWay(tx: Transaction, order: Order, settings: EngineSettings): Promise<boolean> {
   if (!isOpen(order.status)) return false;
   const amounts: bigint[] = [order.amountSeen];
-  for (const payment of await tx.payments.naming(namesOf(order))) {
+  for (const payment of await tx.use(paymentRepository).naming(namesOf(order))) {
     if (payment.status !== 'received' || payment.orderId === null) continue;
     const meant = await findNamedOrder(tx, payment.orderId, settings);
     if (meant?.orderId === order.orderId) amounts.push(payment.amount);
   }
-  if (order.claimKind === 'proven') amounts.push(await tx.payments.onTheWayFromSigners(order.orderId));
+  if (order.claimKind === 'proven') amounts.push(await tx.use(paymentRepository).onTheWayFromSigners(order.orderId));
   const onTheWay = sumMicroTari(amounts);
   return onTheWay > 0n && onTheWay + order.ownMoney + order.usableCredit >= order.totalPrice;
 }

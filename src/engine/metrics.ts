@@ -1,6 +1,9 @@
-import { ORDER_STATUSES, type OrderStatus } from '#platform/database/tables.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import type { ReadMetrics } from '#platform/module.ts';
+import { accountRepository } from './store/accounts.ts';
+import { orderRepository } from './store/orders.ts';
+import { paymentRepository } from './store/payments.ts';
+import { ORDER_STATUSES, type OrderStatus } from './store/tables.ts';
 
 /**
  * A million orders are counted in 80 ms, in which nothing else is done, so counting them may take this part of the time
@@ -12,11 +15,11 @@ const MOST_TIME_FOR_COUNTING = 1 / 1000;
 export function engineMetrics(): ReadMetrics {
   let counted: { orders: ReadonlyMap<OrderStatus, number>; until: number } | undefined;
 
-  const countOrders = async (tx: Repositories): Promise<ReadonlyMap<OrderStatus, number>> => {
+  const countOrders = async (tx: Transaction): Promise<ReadonlyMap<OrderStatus, number>> => {
     const startedAt = performance.now();
     if (counted !== undefined && startedAt < counted.until) return counted.orders;
     const orders = new Map<OrderStatus, number>();
-    for (const status of ORDER_STATUSES) orders.set(status, await tx.orders.countInState(status));
+    for (const status of ORDER_STATUSES) orders.set(status, await tx.use(orderRepository).countInState(status));
     const endedAt = performance.now();
     counted = { orders, until: endedAt + (endedAt - startedAt) / MOST_TIME_FOR_COUNTING };
     return orders;
@@ -32,12 +35,12 @@ export function engineMetrics(): ReadMetrics {
     {
       name: 'tpg_unmatched_credit_microtari',
       help: 'What is confirmed and not spent on orders, over all accounts, in µT. Past 2^53 it is rounded.',
-      samples: [{ value: Number(await tx.accounts.totalCredit()) }],
+      samples: [{ value: Number(await tx.use(accountRepository).totalCredit()) }],
     },
     {
       name: 'tpg_late_payments',
       help: 'Payments that came for orders that could no longer be paid, and are not used up: see /api/held.',
-      samples: [{ value: await tx.payments.countLate() }],
+      samples: [{ value: await tx.use(paymentRepository).countLate() }],
     },
   ];
 }

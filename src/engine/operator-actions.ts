@@ -10,7 +10,9 @@ import { payAllFromAllAccounts, payFromAllAccounts, payFromCredit, type Settled 
 import { findOrder } from './order-lookup.ts';
 import { withOwnNotes } from './order-notes.ts';
 import { isOpen } from './order-states.ts';
-import type { Order } from './store/orders.ts';
+import { accountRepository } from './store/accounts.ts';
+import { type Order, orderRepository } from './store/orders.ts';
+import { paymentRepository } from './store/payments.ts';
 import { type OrderView, orderView, paymentView, settledView, settlementView } from './views.ts';
 
 export type OrderChanges = ReturnType<typeof orderChanges>;
@@ -52,7 +54,7 @@ export function orderChanges({ settings, subscriptions }: EngineContext, actions
           }
         }
         const settled = await payAllFromAllAccounts(ledger, (after, limit) =>
-          ledger.tx.orders.openOfCustomer(customerId, after, limit),
+          ledger.tx.use(orderRepository).openOfCustomer(customerId, after, limit),
         );
         const after = { payments: payments.map(paymentView) };
         return {
@@ -173,7 +175,7 @@ export function orderChanges({ settings, subscriptions }: EngineContext, actions
     settleCustomer(request: ChangeRequest, customerId: string): Promise<SettlementView | null> {
       return perform(request, async (ledger) => {
         const settled = await payAllFromAllAccounts(ledger, (after, limit) =>
-          ledger.tx.orders.openOfCustomer(customerId, after, limit),
+          ledger.tx.use(orderRepository).openOfCustomer(customerId, after, limit),
         );
         return settledAnswer('settle customer', customerId, settled);
       });
@@ -190,7 +192,7 @@ export function orderChanges({ settings, subscriptions }: EngineContext, actions
       const owner = ownerOf(address);
       return perform(request, async (ledger) => {
         const settled = await payAllFromAllAccounts(ledger, (after, limit) =>
-          ledger.tx.orders.openOfLinked(owner.account, after, limit),
+          ledger.tx.use(orderRepository).openOfLinked(owner.account, after, limit),
         );
         const shown = seesAll ? settled : await ownPart(ledger, settled, owner.account);
         return settledAnswer('settle address', owner.address, settled, shown);
@@ -246,13 +248,13 @@ async function addressesOf(ledger: Ledger, customerId: string) {
   const { tx } = ledger;
   const addresses = new Map<AccountId | null, { from: TakenBack['from']; sources: Source[] }>();
   const owner = { kind: 'customer', id: customerId } as const;
-  const credits = await tx.payments.unspentByAccount(owner);
+  const credits = await tx.use(paymentRepository).unspentByAccount(owner);
   for (const { account, amount } of credits.slice(0, MAX_ADDRESSES)) {
-    const known = account === null ? undefined : await tx.accounts.find(account);
+    const known = account === null ? undefined : await tx.use(accountRepository).find(account);
     const from = { account, address: known?.address ?? NO_ADDRESS };
     addresses.set(account, { from, sources: [{ owner, from: { account }, available: amount }] });
   }
-  for (const { account, address, freeCredit } of await tx.accounts.spendersFor(customerId)) {
+  for (const { account, address, freeCredit } of await tx.use(accountRepository).spendersFor(customerId)) {
     const known = addresses.get(account) ?? { from: { account, address }, sources: [] };
     known.sources.push({ owner: { kind: 'account', id: account }, available: freeCredit });
     addresses.set(account, known);

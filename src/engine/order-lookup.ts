@@ -1,9 +1,9 @@
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { claimInMemo } from '#tari/claim.ts';
 import { orderNumberInText } from '#tari/order-id-in-text.ts';
 import type { EngineSettings } from './context.ts';
 import { DomainError } from './errors.ts';
-import type { Order } from './store/orders.ts';
+import { type Order, orderRepository } from './store/orders.ts';
 import type { OrderNames } from './store/payments.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { OrderNames } from './store/payments.ts';
  */
 
 /** @throws {DomainError} `order_not_found` */
-export async function findOrder(tx: Repositories, orderId: string, strictMode: boolean): Promise<Order> {
+export async function findOrder(tx: Transaction, orderId: string, strictMode: boolean): Promise<Order> {
   const order = await findOrderOrNone(tx, orderId, strictMode);
   if (order === undefined) throw new DomainError('order_not_found', orderId);
   return order;
@@ -21,11 +21,11 @@ export async function findOrder(tx: Repositories, orderId: string, strictMode: b
 
 /** The order that a request names: by order id, or, where the mode is not strict, by the shop's name for it. */
 export async function findOrderOrNone(
-  tx: Repositories,
+  tx: Transaction,
   orderId: string,
   strictMode: boolean,
 ): Promise<Order | undefined> {
-  const byId = await tx.orders.find(orderId);
+  const byId = await tx.use(orderRepository).find(orderId);
   return byId !== undefined || strictMode ? byId : findByName(tx, orderId);
 }
 
@@ -34,7 +34,7 @@ export async function findOrderOrNone(
  * first: with `id` it is an order's id, written with `#` or without, else its name; with `name` the other way round.
  */
 export async function findNamedOrder(
-  tx: Repositories,
+  tx: Transaction,
   named: string,
   { orderIdField }: Pick<EngineSettings, 'orderIdField'>,
 ): Promise<Order | undefined> {
@@ -42,21 +42,21 @@ export async function findNamedOrder(
   return (await findById(tx, named)) ?? findByName(tx, named);
 }
 
-async function findById(tx: Repositories, named: string): Promise<Order | undefined> {
-  const exact = await tx.orders.find(named);
-  return exact !== undefined || !named.startsWith('#') ? exact : tx.orders.find(named.slice(1));
+async function findById(tx: Transaction, named: string): Promise<Order | undefined> {
+  const exact = await tx.use(orderRepository).find(named);
+  return exact !== undefined || !named.startsWith('#') ? exact : tx.use(orderRepository).find(named.slice(1));
 }
 
 /**
  * The order that the shop calls so, with `#` or without. A name that several orders bear means the one that is open; where
  * several are, or none is, it means none of them: whose money it is, a person has to say.
  */
-async function findByName(tx: Repositories, name: string): Promise<Order | undefined> {
+async function findByName(tx: Transaction, name: string): Promise<Order | undefined> {
   // `##7` is not what people make of `#7`: those who look for what named an order before it came do not look for it.
   const spellings = name.startsWith('##') ? [name] : [name, spelledOtherwise(name)];
   for (const spelling of spellings) {
     for (const statuses of [OPEN, CLOSED]) {
-      const [found, second] = await tx.orders.named(spelling, statuses, 2);
+      const [found, second] = await tx.use(orderRepository).named(spelling, statuses, 2);
       if (second !== undefined) return undefined;
       if (found !== undefined) return found;
     }
@@ -106,14 +106,14 @@ export function orderNamedInMemo(
  * of it is noted then. For units of work that write.
  */
 export async function findShopOrder(
-  tx: Repositories,
+  tx: Transaction,
   { orderId, altId, createdAt }: Pick<Order, 'orderId' | 'altId' | 'createdAt'>,
 ): Promise<Order | undefined> {
-  if (altId === null || altId === orderId) return tx.orders.find(orderId);
-  const found = await tx.orders.findEither(orderId, altId);
+  if (altId === null || altId === orderId) return tx.use(orderRepository).find(orderId);
+  const found = await tx.use(orderRepository).findEither(orderId, altId);
   const byId = found.find((order) => order.orderId === orderId);
   if (byId !== undefined) return byId;
   const byName = found.find((order) => order.altId === altId && order.createdAt.getTime() === createdAt.getTime());
-  if (byName !== undefined) await tx.orders.noteShopId(byName, orderId);
+  if (byName !== undefined) await tx.use(orderRepository).noteShopId(byName, orderId);
   return byName;
 }

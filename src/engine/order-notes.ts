@@ -1,18 +1,15 @@
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { Order } from './store/orders.ts';
+import { settlementRepository } from './store/settlements.ts';
 
 /**
  * The orders as the owner of an account may see them: what the customer wrote on an order is for the shop and for who paid
  * the greater part of it. To claim an order shows nothing of it, nor does 1 µT that was sent for it.
  */
-export async function withOwnNotes(
-  tx: Pick<Repositories, 'settlements'>,
-  orders: readonly Order[],
-  account: AccountId,
-): Promise<Order[]> {
+export async function withOwnNotes(tx: Transaction, orders: readonly Order[], account: AccountId): Promise<Order[]> {
   const noted = orders.filter((order) => order.memo !== null && order.status === 'Paid');
-  const paid = await tx.settlements.paidParts(
+  const paid = await tx.use(settlementRepository).paidParts(
     noted.map((order) => order.orderId),
     account,
   );

@@ -1,6 +1,6 @@
-import type { OrderStatus } from '#platform/database/tables.ts';
 import { DomainError } from './errors.ts';
 import type { OrderTotals } from './store/customers.ts';
+import type { OrderStatus } from './store/tables.ts';
 
 /** What can happen to an order. */
 export type OrderAction = 'claim' | 'take_over' | 'pay' | 'expire' | 'cancel' | 'reset' | 'reset_unclaimed';

@@ -1,5 +1,5 @@
 import { paymentAddress, requireShopNetwork } from '#auth/shop-network.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { convertPrice } from '#rates/conversion.ts';
 import { formatTari, MIN_SENDABLE } from '#tari/micro-tari.ts';
@@ -11,8 +11,10 @@ import type { Owner } from './money/owners.ts';
 import { payFromAllAccounts, tryToPay } from './money/settlement.ts';
 import { findNamedOrder, findOrder, namesOf } from './order-lookup.ts';
 import { isOpen } from './order-states.ts';
-import type { Order } from './store/orders.ts';
-import type { Payment } from './store/payments.ts';
+import { accountRepository } from './store/accounts.ts';
+import { orderClaimRepository } from './store/order-claims.ts';
+import { type Order, orderRepository } from './store/orders.ts';
+import { type Payment, paymentRepository } from './store/payments.ts';
 
 /** An order as the one who claimed it needs to see it. */
 export interface ClaimedOrder {
@@ -33,7 +35,7 @@ export function orders({ store, clock, settings, log, subscriptions }: EngineCon
       const sendTo = await paymentAddress(tx, settings);
       if (sendTo === undefined) throw new DomainError('no_payment_wallet');
       const order = await findOrder(tx, orderId, settings.strictMode);
-      const isRepeat = await tx.orderClaims.hasSigned(order.orderId, claimant.account);
+      const isRepeat = await tx.use(orderClaimRepository).hasSigned(order.orderId, claimant.account);
       const isTheirs = isRepeat || order.claimedBy === claimant.account;
       // Who has nothing to do with it does not hear that there is such an order.
       if (!isOpen(order.status) && !isTheirs) throw new DomainError('order_not_found', orderId);
@@ -104,12 +106,12 @@ export async function enterOrder(
 
 /** The payments that name a new order: they may have come before it. */
 async function paymentsNaming(
-  tx: Repositories,
+  tx: Transaction,
   order: Order,
   settings: Pick<EngineContext['settings'], 'orderIdField'>,
 ): Promise<Payment[]> {
   const naming: Payment[] = [];
-  for (const payment of await tx.payments.naming(namesOf(order))) {
+  for (const payment of await tx.use(paymentRepository).naming(namesOf(order))) {
     // A name that several orders bear names none of them.
     const meant = payment.orderId === null ? undefined : await findNamedOrder(tx, payment.orderId, settings);
     if (meant?.orderId === order.orderId) naming.push(payment);
@@ -141,7 +143,8 @@ async function claimByTexts(
   const now = () => requireOrder(ledger.tx, order.orderId);
   if (claimant !== undefined) await enterSignedClaim(ledger, await now(), claimant);
   for (const payment of named) {
-    const signer = payment.claimIsSigned && payment.claimant && (await ledger.tx.accounts.find(payment.claimant));
+    const signer =
+      payment.claimIsSigned && payment.claimant && (await ledger.tx.use(accountRepository).find(payment.claimant));
     if (signer) await enterSignedClaim(ledger, await now(), { account: signer.account, address: signer.address });
   }
   const [first] = named;
@@ -157,8 +160,8 @@ async function payNewOrder(ledger: Ledger, orderId: string): Promise<void> {
 }
 
 /** An order that is known to be there. */
-export async function requireOrder(tx: Repositories, orderId: string): Promise<Order> {
-  const order = await tx.orders.find(orderId);
+export async function requireOrder(tx: Transaction, orderId: string): Promise<Order> {
+  const order = await tx.use(orderRepository).find(orderId);
   if (order === undefined) throw new Error(`Order ${orderId} is not known`);
   return order;
 }

@@ -1,5 +1,5 @@
 import { networkProblemBySettings } from '#auth/shop-network.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { claimInMemo } from '#tari/claim.ts';
 import { formatTari, type MicroTari } from '#tari/micro-tari.ts';
@@ -12,7 +12,7 @@ import type { Ledger } from './money/ledger.ts';
 import { type Claimant, claimantOf, type Owner, senderText } from './money/owners.ts';
 import { nothingSettled, type Settled } from './money/settlement.ts';
 import { orderNamedInMemo } from './order-lookup.ts';
-import type { Payment } from './store/payments.ts';
+import { type Payment, paymentRepository } from './store/payments.ts';
 
 /** A payment as the hot wallet reports it. */
 export interface PaymentReport {
@@ -60,7 +60,7 @@ export async function enterPayment(
   const sender = { ...claimantOf(report.sender), text: senderText(report.sender) };
   const seen = { txid, amount, memo, sender, named, paymentReference: null, blockHeight: null };
   const payment = await receivePayment(ledger, seen, settings);
-  const isConfirmed = await ledger.tx.payments.takeEarlyConfirmation(payment.txid);
+  const isConfirmed = await ledger.tx.use(paymentRepository).takeEarlyConfirmation(payment.txid);
   if (!isConfirmed) return { payment, isNew: true };
   return { payment: (await confirmPayment(ledger, payment, settings)).payment, isNew: true };
 }
@@ -74,9 +74,9 @@ export async function enterConfirmation(
   txid: string,
   settings: EngineSettings,
 ): Promise<ConfirmationReceipt & { payment?: Payment }> {
-  const payment = await ledger.tx.payments.find(txid);
+  const payment = await ledger.tx.use(paymentRepository).find(txid);
   if (payment === undefined) {
-    await ledger.tx.payments.keepEarlyConfirmation(txid, ledger.now);
+    await ledger.tx.use(paymentRepository).keepEarlyConfirmation(txid, ledger.now);
     return { outcome: 'early', ...nothingSettled() };
   }
   if (payment.status === 'confirmed') return { outcome: 'already_confirmed', ...nothingSettled() };
@@ -120,8 +120,8 @@ export const CONFIRMATION_SENTENCES: Readonly<Record<ConfirmationReceipt['outcom
 };
 
 /** The payment where it is known. A wallet that says two things of one transaction is wrong in one of them. */
-async function knownPayment(tx: Repositories, report: PaymentReport): Promise<Payment | undefined> {
-  const known = await tx.payments.find(report.txid);
+async function knownPayment(tx: Transaction, report: PaymentReport): Promise<Payment | undefined> {
+  const known = await tx.use(paymentRepository).find(report.txid);
   if (known === undefined) return undefined;
   const { account } = claimantOf(report.sender);
   // Where one side knows of no account, it says nothing against the other.

@@ -1,4 +1,3 @@
-import { ORDER_STATUSES, type OrderStatus } from '#platform/database/tables.ts';
 import type { Page, PageRequest } from '#platform/paging.ts';
 import { readPage } from '#platform/paging.ts';
 import { type AccountId, accountOf, type TariAddress } from '#tari/address.ts';
@@ -6,10 +5,12 @@ import type { MicroTari } from '#tari/micro-tari.ts';
 import type { EngineContext } from './context.ts';
 import { findOrder } from './order-lookup.ts';
 import { withOwnNotes } from './order-notes.ts';
-import type { Creditor } from './store/customers.ts';
-import type { Order, OrderPosition } from './store/orders.ts';
-import type { Payment, PaymentFilter, PaymentPosition } from './store/payments.ts';
-import type { OrderFilter } from './store/search/order-search.ts';
+import { accountRepository } from './store/accounts.ts';
+import { type Creditor, customerRepository } from './store/customers.ts';
+import { type Order, type OrderPosition, orderRepository } from './store/orders.ts';
+import { type Payment, type PaymentFilter, type PaymentPosition, paymentRepository } from './store/payments.ts';
+import { type OrderFilter, orderSearchRepository } from './store/search/order-search.ts';
+import { ORDER_STATUSES, type OrderStatus } from './store/tables.ts';
 
 /** A list of ids or addresses, whose position is the text itself. */
 export interface TextPageRequest extends PageRequest<string> {
@@ -42,10 +43,10 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
   ) =>
     store.read(async (tx): Promise<OrderPage> => {
       const read = (after: OrderPosition | undefined, limit: number) =>
-        tx.orders.pageOfAccount(account, statuses, after, limit);
+        tx.use(orderRepository).pageOfAccount(account, statuses, after, limit);
       const page = await readPage(request, read, positionOfOrder);
       const rows = seesNotes ? page.rows : await withOwnNotes(tx, page.rows, account);
-      return { ...page, rows, total: await tx.orders.totalOfAccount(account, statuses) };
+      return { ...page, rows, total: await tx.use(orderRepository).totalOfAccount(account, statuses) };
     });
 
   return {
@@ -66,7 +67,11 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
     /** The orders that fit the filter, oldest first. */
     search: (filter: OrderFilter, request: PageRequest<OrderPosition>): Promise<Page<Order, OrderPosition>> =>
       store.read((tx) =>
-        readPage(request, (after, limit) => tx.orderSearch.search(filter, after, limit), positionOfOrder),
+        readPage(
+          request,
+          (after, limit) => tx.use(orderSearchRepository).search(filter, after, limit),
+          positionOfOrder,
+        ),
       ),
 
     /** The payments of an address, whatever their status, oldest first. */
@@ -74,9 +79,9 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
       store.read(async (tx) => {
         const account = accountOf(address);
         const read = (after: PaymentPosition | undefined, limit: number) =>
-          tx.payments.pageOfAccount(account, after, limit);
+          tx.use(paymentRepository).pageOfAccount(account, after, limit);
         const page = await readPage(request, read, positionOfPayment);
-        return { ...page, total: await tx.payments.totalOfAccount(account) };
+        return { ...page, total: await tx.use(paymentRepository).totalOfAccount(account) };
       }),
 
     /** The payments that fit the filter, oldest first. */
@@ -85,7 +90,7 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
       request: PageRequest<PaymentPosition>,
     ): Promise<Page<Payment, PaymentPosition>> =>
       store.read((tx) =>
-        readPage(request, (after, limit) => tx.payments.search(filter, after, limit), positionOfPayment),
+        readPage(request, (after, limit) => tx.use(paymentRepository).search(filter, after, limit), positionOfPayment),
       ),
 
     /**
@@ -99,7 +104,11 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
       store.read(async (tx) => {
         const order = await findOrder(tx, orderId, false);
         const names = order.altId === null ? [order.orderId] : [order.orderId, order.altId];
-        return readPage(request, (after, limit) => tx.payments.pageNaming(names, after, limit), positionOfPayment);
+        return readPage(
+          request,
+          (after, limit) => tx.use(paymentRepository).pageNaming(names, after, limit),
+          positionOfPayment,
+        );
       }),
 
     /** The customers with New orders above zero, by id. */
@@ -107,18 +116,18 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
       store.read((tx) =>
         readPage(
           request,
-          (after, limit) => tx.customers.creditors(after ?? '', limit),
+          (after, limit) => tx.use(customerRepository).creditors(after ?? '', limit),
           (creditor) => creditor.customerId,
         ),
       ),
 
     /** The ids of all customers, sorted. */
     customerIds: (request: TextPageRequest): Promise<Page<string, string>> =>
-      store.read((tx) => readTexts(request, tx.customers.ids)),
+      store.read((tx) => readTexts(request, tx.use(customerRepository).ids)),
 
     /** The addresses that are known, in base58, sorted. */
     addresses: (request: TextPageRequest): Promise<Page<string, string>> =>
-      store.read((tx) => readTexts(request, tx.accounts.addresses)),
+      store.read((tx) => readTexts(request, tx.use(accountRepository).addresses)),
   };
 }
 

@@ -1,9 +1,9 @@
-import type { Store } from '#platform/database/store.ts';
-import type { OrderStatus } from '#platform/database/tables.ts';
-import { ORDER_STATUSES } from '#platform/database/tables.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import { auditLogRepository } from '#platform/audit-log/store/audit-log.ts';
+import type { Store, Transaction } from '#platform/database/store.ts';
 import { TOTAL_OF_STATUS } from './order-states.ts';
-import type { JournalDifference, MoneyPlaces } from './store/reconciliation.ts';
+import { type JournalDifference, journalRepository, type MoneyPlaces } from './store/reconciliation.ts';
+import type { OrderStatus } from './store/tables.ts';
+import { ORDER_STATUSES } from './store/tables.ts';
 
 export interface AuditReport {
   orders: number;
@@ -24,7 +24,8 @@ export interface AuditReport {
  * differs from what is kept beside them. It reads all tables once, in one picture of what is committed.
  */
 export function audit(store: Pick<Store, 'read'>): Promise<AuditReport> {
-  return store.read(async ({ journals, auditLog }) => {
+  return store.read(async (tx) => {
+    const journals = tx.use(journalRepository);
     const differences = [
       ...(await journals.confirmedByAccount()),
       ...(await journals.paidByAccount()),
@@ -45,7 +46,7 @@ export function audit(store: Pick<Store, 'read'>): Promise<AuditReport> {
     return {
       ...(await journals.counts()),
       money: await journals.whereMoneyIs(),
-      ownersGiven: await ownersGiven({ auditLog }),
+      ownersGiven: await ownersGiven(tx),
       differences,
     };
   });
@@ -55,7 +56,7 @@ export function audit(store: Pick<Store, 'read'>): Promise<AuditReport> {
 const OWNERS_GIVEN = 'give money its owners';
 
 /** What the migration that gave money its owners has said of it, as a sentence. */
-export async function ownersGiven({ auditLog }: Pick<Repositories, 'auditLog'>): Promise<string | undefined> {
-  const [record] = await auditLog.search({ action: OWNERS_GIVEN }, 0n, 1);
+export async function ownersGiven(tx: Transaction): Promise<string | undefined> {
+  const [record] = await tx.use(auditLogRepository).search({ action: OWNERS_GIVEN }, 0n, 1);
   return record?.reason ?? undefined;
 }

@@ -10,6 +10,8 @@ import { orderChanges } from './operator-actions.ts';
 import { orders } from './orders.ts';
 import { lists } from './queries.ts';
 import { audit, ownersGiven } from './reconciliation.ts';
+import { accountRepository } from './store/accounts.ts';
+import { paymentRepository } from './store/payments.ts';
 
 declare module '#platform/module.ts' {
   interface Services {
@@ -47,7 +49,7 @@ function service(platform: ServiceContext) {
 
 export function open(platform: ServiceContext): Opened<EngineService> {
   const { ports, settings, store, log } = platform;
-  ports.isKnownAccount = async (tx, account) => (await tx.accounts.find(account)) !== undefined;
+  ports.isKnownAccount = async (tx, account) => (await tx.use(accountRepository).find(account)) !== undefined;
   const opened = service(platform);
   const { expiry } = opened;
   return {
@@ -68,5 +70,5 @@ export function open(platform: ServiceContext): Opened<EngineService> {
 
 const check: Check = {
   unknown: { payments: { late: 0 } },
-  look: async (tx) => ({ reasons: [], details: { payments: { late: await tx.payments.countLate() } } }),
+  look: async (tx) => ({ reasons: [], details: { payments: { late: await tx.use(paymentRepository).countLate() } } }),
 };

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Settings } from './config/read-settings.ts';
 import type { PlatformContext } from './context.ts';
+import type { MigrationModule } from './database/migrations.ts';
 import type { OpenedStore } from './database/open.ts';
-import type { Repositories } from './database/transaction.ts';
+import type { Transaction } from './database/store.ts';
 import type { ErrorRows } from './errors.ts';
 import type { HttpContext } from './http/context.ts';
 import type { Job } from './jobs/scheduled-job.ts';
@@ -16,6 +17,8 @@ export interface Module<Name extends keyof Services = keyof Services> {
   readonly name: Name;
   /** Its errors, named here so that every thread knows them. */
   readonly errors?: ErrorRows;
+  /** Its migrations, numbered on in the one sequence of all of them. */
+  readonly migrations?: () => Promise<MigrationModule>;
   /** What it does in the database thread. */
   readonly service?: () => Promise<{ open: OpenService<Name> }>;
   /** What it serves in the HTTP thread. */
@@ -81,7 +84,7 @@ export interface Background {
 export interface Check {
   /** What stands in GET /health/ready as long as the database can't be asked. */
   unknown: Readonly<Record<string, unknown>>;
-  look(tx: Repositories, now: Date): Promise<CheckResult>;
+  look(tx: Transaction, now: Date): Promise<CheckResult>;
 }
 
 export interface CheckResult {
@@ -91,7 +94,7 @@ export interface CheckResult {
   details: Readonly<Record<string, unknown>>;
 }
 
-export type ReadMetrics = (tx: Repositories) => Promise<readonly Metric[]>;
+export type ReadMetrics = (tx: Transaction) => Promise<readonly Metric[]>;
 
 /** A gauge for Prometheus, with what it shows now. */
 export interface Metric {

@@ -1,4 +1,4 @@
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import {
   AmountError,
   isTariCurrency,
@@ -8,6 +8,7 @@ import {
   TARI_SUPPLY,
 } from '#tari/micro-tari.ts';
 import { DomainError } from './errors.ts';
+import { exchangeRateRepository } from './store/exchange-rates.ts';
 
 /** A price as a shop wrote it. */
 export interface ShopPrice {
@@ -20,7 +21,7 @@ export interface ShopPrice {
  * @throws {DomainError} `unsupported_currency`, `invalid_price`
  */
 export async function convertPrice(
-  tx: Repositories,
+  tx: Transaction,
   shopPrice: ShopPrice,
 ): Promise<{ totalPrice: MicroTari; exchangeRate: bigint }> {
   const exchangeRate = await rateInForce(tx, shopPrice.currency);
@@ -34,9 +35,9 @@ export async function convertPrice(
 }
 
 /** What one unit of a currency costs now, in µT; undefined where no rate is set. Tari is worth itself. */
-export async function rateInForce(tx: Repositories, currencyCode: string): Promise<bigint | undefined> {
+export async function rateInForce(tx: Transaction, currencyCode: string): Promise<bigint | undefined> {
   const currency = currencyCode.toUpperCase();
-  return isTariCurrency(currency) ? MICRO_TARI_PER_TARI : (await tx.exchangeRates.last(currency))?.rate;
+  return isTariCurrency(currency) ? MICRO_TARI_PER_TARI : (await tx.use(exchangeRateRepository).last(currency))?.rate;
 }
 
 /**

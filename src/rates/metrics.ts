@@ -1,6 +1,6 @@
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import type { ReadMetrics } from '#platform/module.ts';
-import type { ExchangeRate } from './store/exchange-rates.ts';
+import { type ExchangeRate, exchangeRateRepository } from './store/exchange-rates.ts';
 
 export const rateMetrics: ReadMetrics = async (tx) => [
   {
@@ -11,10 +11,10 @@ export const rateMetrics: ReadMetrics = async (tx) => [
   },
 ];
 
-async function lastRates(tx: Repositories): Promise<ExchangeRate[]> {
+async function lastRates(tx: Transaction): Promise<ExchangeRate[]> {
   const rates: ExchangeRate[] = [];
-  for (const currency of await tx.exchangeRates.currencies()) {
-    const rate = await tx.exchangeRates.last(currency);
+  for (const currency of await tx.use(exchangeRateRepository).currencies()) {
+    const rate = await tx.use(exchangeRateRepository).last(currency);
     if (rate !== undefined) rates.push(rate);
   }
   return rates;

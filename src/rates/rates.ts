@@ -1,10 +1,10 @@
 import { recordChange } from '#platform/audit-log/record.ts';
 import type { PlatformContext } from '#platform/context.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
 import { isTariCurrency, MICRO_TARI_PER_TARI } from '#tari/micro-tari.ts';
 import { DomainError } from './errors.ts';
-import type { ExchangeRate, SetRate } from './store/exchange-rates.ts';
+import { type ExchangeRate, exchangeRateRepository, type SetRate } from './store/exchange-rates.ts';
 import { exchangeRateView } from './views.ts';
 
 export type ExchangeRates = ReturnType<typeof exchangeRates>;
@@ -15,7 +15,7 @@ export interface RateFollower {
    * Has the prices follow a rate, in the unit of work that sets it. Answers which work on prices that is; undefined where
    * there are no prices to follow.
    */
-  follow(tx: Repositories, rate: ExchangeRate, now: Date): Promise<bigint | undefined>;
+  follow(tx: Transaction, rate: ExchangeRate, now: Date): Promise<bigint | undefined>;
   /** Says that there is something to do, once the rate is set. */
   wake(): void;
 }
@@ -27,7 +27,7 @@ export function exchangeRates({ store, clock, log }: PlatformContext, follower: 
     async get(currencyCode: string): Promise<ExchangeRate> {
       const currency = currencyCode.toUpperCase();
       if (isTariCurrency(currency)) return { currency, rate: MICRO_TARI_PER_TARI, updatedAt: new Date(0) };
-      const rate = await store.read((tx) => tx.exchangeRates.last(currency));
+      const rate = await store.read((tx) => tx.use(exchangeRateRepository).last(currency));
       if (rate === undefined) throw new DomainError('exchange_rate_not_found', currency);
       return rate;
     },
@@ -42,8 +42,8 @@ export function exchangeRates({ store, clock, log }: PlatformContext, follower: 
       if (isTariCurrency(currency)) throw new DomainError('exchange_rate_fixed', currency);
       const set: ExchangeRate = { currency, rate, updatedAt: clock.now() };
       const priceUpdate = await store.run(async (tx) => {
-        const before = await tx.exchangeRates.last(currency);
-        await tx.exchangeRates.insert(set, actor);
+        const before = await tx.use(exchangeRateRepository).last(currency);
+        await tx.use(exchangeRateRepository).insert(set, actor);
         await recordChange(
           tx,
           {
@@ -71,7 +71,7 @@ export function exchangeRates({ store, clock, log }: PlatformContext, follower: 
       store.read((tx) =>
         readPage(
           request,
-          (before, limit) => tx.exchangeRates.history(currencyCode.toUpperCase(), before, limit),
+          (before, limit) => tx.use(exchangeRateRepository).history(currencyCode.toUpperCase(), before, limit),
           (rate) => rate.id,
         ),
       ),

@@ -1,6 +1,9 @@
 import type { Ledger } from '#engine/money/ledger.ts';
-import type { OrderStatus } from '#platform/database/tables.ts';
+import { orderRepository } from '#engine/store/orders.ts';
+import type { OrderStatus } from '#engine/store/tables.ts';
+import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
 import type { ShopAuthorization } from './shop-connector.ts';
+import { authorizationRepository } from './store/authorizations.ts';
 import type { WebhookAnswer } from './store/webhooks.ts';
 
 /** What becomes of an authorization, by the state of its order. */
@@ -23,14 +26,14 @@ export async function takeInAuthorization(
   storefront: string | undefined,
 ): Promise<WebhookAnswer> {
   const { transactionId, orderId } = authorization;
-  const isNew = await tx.authorizations.keep(authorization, now);
+  const isNew = await tx.use(authorizationRepository).keep(authorization, now);
   if (!isNew) return answer(`Authorization ${transactionId} is known already.`);
-  const order = await tx.orders.find(orderId);
+  const order = await tx.use(orderRepository).find(orderId);
   if (order === undefined) {
     return answer(`Order ${orderId} is not known yet; authorization ${transactionId} is kept until it comes.`);
   }
   if (order.status === 'Paid' && storefront !== undefined) {
-    await tx.deliveries.tellAgain('OrderPaid', order.orderId, storefront, now);
+    await tx.use(deliveryRepository).tellAgain('OrderPaid', order.orderId, storefront, now);
   }
   return answer(`Authorization ${transactionId} of order ${orderId} is kept. It ${PROSPECTS[order.status]}.`);
 }

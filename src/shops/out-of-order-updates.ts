@@ -3,10 +3,10 @@ import { payFromCredit } from '#engine/money/settlement.ts';
 import type { Order } from '#engine/store/orders.ts';
 import type { OrderView } from '#engine/views.ts';
 import { recordChange } from '#platform/audit-log/record.ts';
-import type { ShopClosing } from '#platform/database/tables.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import type { ShopOrder } from './shop-connector.ts';
-import type { EarlyNews } from './store/out-of-order-updates.ts';
+import { type EarlyNews, earlyNewsRepository } from './store/out-of-order-updates.ts';
+import type { ShopClosing } from './store/tables.ts';
 
 /** Who stands in the audit log for what the shop did by itself. */
 export const SHOP = 'shop';
@@ -94,8 +94,8 @@ export function keepEarlyDeletion(ledger: Ledger, orderId: string): Promise<void
 }
 
 async function keep({ tx, now }: Ledger, heard: EarlyNews): Promise<void> {
-  const kept = await tx.earlyNews.find(heard.orderId);
-  await tx.earlyNews.keep(kept === undefined ? heard : joined(kept, heard), now);
+  const kept = await tx.use(earlyNewsRepository).find(heard.orderId);
+  await tx.use(earlyNewsRepository).keep(kept === undefined ? heard : joined(kept, heard), now);
 }
 
 /** The price goes by the newer of the two; that an order was closed holds whichever says so. */
@@ -106,10 +106,10 @@ function joined(kept: EarlyNews, heard: EarlyNews): EarlyNews {
 
 /** The order as the shop tells of it, by the newest that it has said, and how it has closed it. */
 export async function withEarlyNews(
-  tx: Repositories,
+  tx: Transaction,
   told: ShopOrder,
 ): Promise<{ shopOrder: ShopOrder; closing: ShopClosing | null }> {
-  const early = await tx.earlyNews.find(told.orderId);
+  const early = await tx.use(earlyNewsRepository).find(told.orderId);
   if (early === undefined) return { shopOrder: told, closing: null };
   const { price, currency, outstanding, shopUpdatedAt: updatedAt, triggeredAt, closing } = early;
   if (isOlder(early, momentOf(told))) return { shopOrder: told, closing };

@@ -2,6 +2,7 @@ import { claimantIn } from '#engine/claims.ts';
 import type { EngineContext } from '#engine/context.ts';
 import { Ledger } from '#engine/money/ledger.ts';
 import { findShopOrder } from '#engine/order-lookup.ts';
+import { orderRepository } from '#engine/store/orders.ts';
 import { orderView } from '#engine/views.ts';
 import { recordChange } from '#platform/audit-log/record.ts';
 import { DomainError } from './errors.ts';
@@ -39,7 +40,7 @@ export function rescan(
         const ledger = new Ledger(tx, now, subscriptions);
         if ((await findShopOrder(tx, shopOrder)) !== undefined) return takeInKnown(ledger, shopOrder);
         const taken = await takeInOrder(ledger, orders, shopOrder, claimant);
-        const added = await tx.orders.find(shopOrder.orderId);
+        const added = await tx.use(orderRepository).find(shopOrder.orderId);
         if (added !== undefined) {
           const entry = { actor, action: 'add order', subject: added.orderId, after: orderView(added) };
           await recordChange(tx, { ...entry, reason: 'It was open in the shop and missing here.' }, now);

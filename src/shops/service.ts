@@ -6,11 +6,13 @@ import type { Check, Opened, ReadMetrics, ServiceContext } from '#platform/modul
 import { isBehind } from '#platform/outbox/check.ts';
 import { subscribeStorefront } from './notify-shop.ts';
 import { orderIntake } from './order-intake.ts';
+import { priceUpdateRepository } from './store/price-updates.ts';
 import './ports.ts';
 import { priceUpdates } from './prices/price-updates.ts';
 import { PriceUpdateWorker } from './prices/worker.ts';
 import { rescan } from './rescan.ts';
 import type { Storefront } from './shop-connector.ts';
+import { authorizationRepository } from './store/authorizations.ts';
 import { webhooks } from './webhook-inbox.ts';
 
 declare module '#platform/module.ts' {
@@ -74,7 +76,7 @@ function isWhole(shop: Partial<Storefront> | undefined): shop is Storefront {
 }
 
 async function keptAuthorizations(store: Store, orderId: string): Promise<string[]> {
-  const kept = await store.read((tx) => tx.authorizations.ofOrder(orderId));
+  const kept = await store.read((tx) => tx.use(authorizationRepository).ofOrder(orderId));
   return kept.map(({ transactionId }) => transactionId);
 }
 
@@ -84,13 +86,13 @@ function shopCheck({ ports, subscriptions }: ServiceContext): Check {
     unknown: { storefront: 'behind', price_updates: { waiting: 0, failed: 0 } },
     async look(tx, now) {
       const storefront = stateOf(await isBehind(tx, subscriptions, now));
-      return { reasons: [], details: { storefront, price_updates: await tx.priceUpdates.backlog() } };
+      return { reasons: [], details: { storefront, price_updates: await tx.use(priceUpdateRepository).backlog() } };
     },
   };
 }
 
 const metrics: ReadMetrics = async (tx) => {
-  const { waiting, failed } = await tx.priceUpdates.backlog();
+  const { waiting, failed } = await tx.use(priceUpdateRepository).backlog();
   return [
     {
       name: 'tpg_price_updates_waiting',

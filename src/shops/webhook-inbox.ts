@@ -11,7 +11,9 @@ import type { OrderIntake } from './order-intake.ts';
 import { takeInDeletion, takeInNews, takeInOrder } from './order-updates.ts';
 import type { PriceUpdateRequests } from './prices/price-updates.ts';
 import type { ShopAuthorization, ShopOrder } from './shop-connector.ts';
-import type { SetAsideWebhook, WebhookAnswer, WebhookDelivery } from './store/webhooks.ts';
+import { authorizationRepository } from './store/authorizations.ts';
+import { earlyNewsRepository } from './store/out-of-order-updates.ts';
+import { type SetAsideWebhook, type WebhookAnswer, type WebhookDelivery, webhookRepository } from './store/webhooks.ts';
 
 /** How the shop's adapter read a delivery. */
 export type WebhookContent =
@@ -109,15 +111,13 @@ export function webhooks(
 
   const enterOnce = (delivery: WebhookDelivery, content: CheckedContent, body: string | Uint8Array, now: Date) =>
     store.run(async (tx) => {
-      const before = delivery.webhookId === null ? undefined : await tx.webhooks.answerOf(delivery.webhookId);
+      const before =
+        delivery.webhookId === null ? undefined : await tx.use(webhookRepository).answerOf(delivery.webhookId);
       if (before !== undefined) return { received: before, isRepeat: true };
       const received = await process(new Ledger(tx, now, subscriptions), content, delivery.triggeredAt);
-      await tx.webhooks.insert(
-        delivery,
-        received,
-        received.state === 'set_aside' ? storableText(textOf(body)) : null,
-        now,
-      );
+      await tx
+        .use(webhookRepository)
+        .insert(delivery, received, received.state === 'set_aside' ? storableText(textOf(body)) : null, now);
       return { received, isRepeat: false };
     });
 
@@ -127,7 +127,7 @@ export function webhooks(
 
     /** Up to `limit` deliveries that are set aside, after the one with id `after`, oldest first. */
     setAside: (after: bigint, limit: number): Promise<SetAsideWebhook[]> =>
-      store.read((tx) => tx.webhooks.setAsideAfter(after, limit)),
+      store.read((tx) => tx.use(webhookRepository).setAsideAfter(after, limit)),
 
     /**
      * Takes up a delivery that was set aside as if it had just come, because somebody has mended what was wrong with
@@ -137,13 +137,13 @@ export function webhooks(
     async retry(request: ChangeRequest, id: bigint): Promise<WebhookAnswer> {
       // Reading a body and checking a claim in it takes time that a unit of work must not. While a delivery is set
       // aside neither its topic nor its body changes.
-      const found = await store.read((tx) => tx.webhooks.findSetAside(id));
+      const found = await store.read((tx) => tx.use(webhookRepository).findSetAside(id));
       const content = found && checkedContent(shop.readContent(found.topic, found.body), context);
       const retried = await perform(request, async (ledger) => {
-        const kept = await ledger.tx.webhooks.findSetAside(id);
+        const kept = await ledger.tx.use(webhookRepository).findSetAside(id);
         if (kept === undefined || content === undefined) throw new DomainError('webhook_not_set_aside', String(id));
         const received = await process(ledger, content, kept.triggeredAt);
-        await ledger.tx.webhooks.answerAgain(kept, received);
+        await ledger.tx.use(webhookRepository).answerAgain(kept, received);
         const before = { state: 'set_aside', message: kept.reason };
         return {
           answer: received,
@@ -161,10 +161,10 @@ export function webhooks(
      */
     dismiss(request: ChangeRequest, id: bigint, reason: string): Promise<WebhookAnswer> {
       return perform(request, async ({ tx }) => {
-        const kept = await tx.webhooks.findSetAside(id);
+        const kept = await tx.use(webhookRepository).findSetAside(id);
         if (kept === undefined) throw new DomainError('webhook_not_set_aside', String(id));
         const dismissed = answer('ignored', true, `Webhook ${id} is dismissed: ${reason}`);
-        await tx.webhooks.dismiss(kept, dismissed.message);
+        await tx.use(webhookRepository).dismiss(kept, dismissed.message);
         const before = { state: 'set_aside', topic: kept.topic, message: kept.reason };
         return {
           answer: dismissed,
@@ -177,9 +177,9 @@ export function webhooks(
     async forgetOld(): Promise<number> {
       const before = new Date(clock.now().getTime() - MEMORY_DAYS * 24 * 3_600_000);
       return store.run(async (tx) => {
-        await tx.earlyNews.forgetBefore(before);
-        await tx.authorizations.forgetUnknownBefore(before);
-        return tx.webhooks.forgetUsedBefore(before);
+        await tx.use(earlyNewsRepository).forgetBefore(before);
+        await tx.use(authorizationRepository).forgetUnknownBefore(before);
+        return tx.use(webhookRepository).forgetUsedBefore(before);
       });
     },
   };

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { isRole, mayActAs } from '#auth/auth.ts';
-import type { Role } from '#platform/database/tables.ts';
+import type { Role } from '#auth/roles.ts';
+import { nonceRepository } from '#auth/store/nonces.ts';
+import { accountRepository } from '#engine/store/accounts.ts';
 import { parseAddressObject } from '#tari/address.ts';
 import { ADMIN, closeEngines, loginBy, type TestEngine, testEngine } from '#test/engine.ts';
 import { ACCOUNTS, type Person } from '#test/test-wallets.ts';
@@ -42,7 +44,7 @@ describe('a login', () => {
     const made = `insert into nonces (purpose, account, last_nonce, updated_at, is_stranger) values
       ('login', 'made-%', '00000000000000000001', '2020-01-01T00:00:0%.000Z', 1)`;
     for (let index = 0; index < 10; index += 1) test.database.execute(made.replaceAll('%', String(index)));
-    await test.store.run((tx) => tx.nonces.forgetStrangersBut(4));
+    await test.store.run((tx) => tx.use(nonceRepository).forgetStrangersBut(4));
     const kept = test.database.rows('select account from nonces order by updated_at, account');
     expect(kept.map(({ account }) => account)).toEqual(['made-6', 'made-7', 'made-8', 'made-9', alice.account]);
     await expect(test.engine.access.logIn(loginBy(alice, 5n, ['user']))).rejects.toMatchObject({
@@ -60,8 +62,8 @@ describe('a login', () => {
     const test = await testEngine();
     await test.engine.access.logIn(loginBy(alice, 5n, ['user']));
     expect(test.database.rows('select is_stranger from nonces')).toEqual([{ is_stranger: 1n }]);
-    await test.store.run((tx) => tx.accounts.ensure(alice.account, alice.address, new Date()));
-    await test.store.run((tx) => tx.nonces.forgetStrangersBut(0));
+    await test.store.run((tx) => tx.use(accountRepository).ensure(alice.account, alice.address, new Date()));
+    await test.store.run((tx) => tx.use(nonceRepository).forgetStrangersBut(0));
     expect(test.database.rows('select account from nonces')).toEqual([{ account: alice.account }]);
     await test.engine.access.logIn(loginBy(alice, 6n, ['user']));
     expect(test.database.rows('select is_stranger from nonces')).toEqual([{ is_stranger: 0n }]);

@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openStore } from '#platform/database/open.ts';
+import { accountRepository } from '#engine/store/accounts.ts';
+import { customerRepository } from '#engine/store/customers.ts';
+import { orderRepository } from '#engine/store/orders.ts';
 import { accountOf, addressToEmoji, NETWORKS, parseAddress } from '#tari/address.ts';
 import { publicKeyOf } from '#tari/schnorr.ts';
 import { Home, type RunOptions } from '#test/cli/tool.ts';
+import { openStore } from '#test/database/open.ts';
 import { ACCOUNTS, aNewOrder, NOW } from '#test/test-wallets.ts';
 
 const [alice, bob] = ACCOUNTS;
@@ -148,9 +151,9 @@ describe('taritools, as a process', { timeout: 120_000 }, () => {
     it('lists what differs and ends with 1', async () => {
       const store = await openStore(url, { maxConnections: 1 });
       await store.run(async (tx) => {
-        await tx.customers.ensure('c1', NOW);
-        await tx.accounts.ensure(alice.account, alice.address, NOW);
-        await tx.orders.insert(aNewOrder({ orderId: '1001', status: 'Paid', claimedBy: alice.account }));
+        await tx.use(customerRepository).ensure('c1', NOW);
+        await tx.use(accountRepository).ensure(alice.account, alice.address, NOW);
+        await tx.use(orderRepository).insert(aNewOrder({ orderId: '1001', status: 'Paid', claimedBy: alice.account }));
       });
       await store.close();
       const people = await taritools(['audit'], { asProcess: true });

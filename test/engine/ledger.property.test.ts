@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { orderRepository } from '#engine/store/orders.ts';
 import { DomainError, type ErrorCode } from '#platform/errors.ts';
 import type { ShopOrder } from '#shops/shop-connector.ts';
 import type { Claim } from '#tari/claim.ts';
@@ -261,7 +262,7 @@ async function attempt(test: TestEngine, step: Step, webhookId: string | null): 
       return settled === null ? 'nothing to settle' : 'settled';
     }
     case 'cancel': {
-      const order = await test.store.read((tx) => tx.orders.find(step.orderId));
+      const order = await test.store.read((tx) => tx.use(orderRepository).find(step.orderId));
       return order === undefined ? 'nothing to cancel' : (await test.cancel(step.orderId)).status;
     }
   }

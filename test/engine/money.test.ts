@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { audit } from '#engine/reconciliation.ts';
+import { accountRepository } from '#engine/store/accounts.ts';
+import { customerRepository } from '#engine/store/customers.ts';
 import { amountMissing } from '#engine/views.ts';
 import { parseJson } from '#platform/json.ts';
 import { microTari } from '#tari/micro-tari.ts';
@@ -40,9 +42,9 @@ afterEach(async () => {
 
 const missing = async (test: TestEngine, orderId: string) => amountMissing(await test.orderOf(orderId));
 const customerCredit = (test: TestEngine, customerId: string) =>
-  test.store.read((tx) => tx.customers.credit(customerId));
+  test.store.read((tx) => tx.use(customerRepository).credit(customerId));
 const freeCredit = async (test: TestEngine, { account }: Person) =>
-  (await test.store.read((tx) => tx.accounts.find(account)))?.freeCredit ?? 0n;
+  (await test.store.read((tx) => tx.use(accountRepository).find(account)))?.freeCredit ?? 0n;
 const links = (test: TestEngine) =>
   test.rows('select customer_id, account, kind from customer_addresses order by customer_id, account');
 const heldReasons = async (test: TestEngine) =>
@@ -127,7 +129,7 @@ describe('money that named an order', () => {
     expect(await test.statusOf('2')).toBe('New');
     expect(await test.order({ orderId: '3', customerId: 'c1', price: '30' })).toMatchObject({
       status: 'Paid',
-      claimedBy: (await test.store.read((tx) => tx.accounts.find(customerAccount('c1'))))?.account,
+      claimedBy: (await test.store.read((tx) => tx.use(accountRepository).find(customerAccount('c1'))))?.account,
     });
   });
 

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Owner } from '#engine/money/owners.ts';
 import { ownerOf } from '#engine/money/owners.ts';
 import type { OrderChanges } from '#engine/operator-actions.ts';
+import { accountRepository } from '#engine/store/accounts.ts';
+import { customerRepository } from '#engine/store/customers.ts';
 import { orderView } from '#engine/views.ts';
 import { parseJson, stringifyJson } from '#platform/json.ts';
 import { type MicroTari, microTari } from '#tari/micro-tari.ts';
@@ -48,13 +50,13 @@ const unclaimedOrder = (orderId: string, price: number, customerId = 'c1') =>
 
 /** Confirmed and paid of an account, in whole Tari. */
 async function books({ account }: { account: Owner['account'] }): Promise<[confirmed: number, paid: number]> {
-  const found = await test.store.read((tx) => tx.accounts.find(account));
+  const found = await test.store.read((tx) => tx.use(accountRepository).find(account));
   return [Number(found?.totalConfirmed ?? 0n) / 1e6, Number(found?.totalPaid ?? 0n) / 1e6];
 }
 
 /** The customer's sums, in whole Tari. */
 async function totals(customerId: string) {
-  const found = await test.store.read((tx) => tx.customers.totals(customerId));
+  const found = await test.store.read((tx) => tx.use(customerRepository).totals(customerId));
   return found && Object.fromEntries(Object.entries(found).map(([name, sum]) => [name, Number(sum) / 1e6]));
 }
 

@@ -3,7 +3,7 @@ import type { Ledger } from '#engine/money/ledger.ts';
 import { ownerOf } from '#engine/money/owners.ts';
 import { isOpen, nextStatus, type OrderAction } from '#engine/order-states.ts';
 import type { Order } from '#engine/store/orders.ts';
-import { ORDER_STATUSES, type OrderStatus } from '#platform/database/tables.ts';
+import { ORDER_STATUSES, type OrderStatus } from '#engine/store/tables.ts';
 import { closeEngines, DAY, type TestEngine, tari, testEngine } from '#test/engine.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';
 

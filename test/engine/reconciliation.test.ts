@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planInTurn } from '#engine/money/matching.ts';
 import { type AuditReport, audit } from '#engine/reconciliation.ts';
 import type { JournalDifference } from '#engine/store/reconciliation.ts';
-import { openStore } from '#platform/database/open.ts';
 import type { TestDatabase } from '#test/database/database.ts';
+import { openStore } from '#test/database/open.ts';
 import { claimText, closeEngine, closeEngines, DAY, tari, temporaryDatabase, testEngine } from '#test/engine.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { stringifyJson } from '#platform/json.ts';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
-import type { HeldDelivery } from '#platform/outbox/store/deliveries.ts';
+import { deliveryRepository, type HeldDelivery } from '#platform/outbox/store/deliveries.ts';
 import { subscribeStorefront } from '#shops/notify-shop.ts';
 import {
   type PaidOrder,
@@ -11,6 +11,7 @@ import {
   StorefrontError,
   type StorefrontOutcome,
 } from '#shops/shop-connector.ts';
+import { authorizationRepository } from '#shops/store/authorizations.ts';
 import type { WebhookAnswer } from '#shops/store/webhooks.ts';
 import type { TestDatabase } from '#test/database/database.ts';
 import {
@@ -66,7 +67,7 @@ async function scene(database?: TestDatabase): Promise<Scene> {
   const log = recordingLog();
   // The engine reads through the store that is opened below.
   subscribeStorefront(bus, shop, log, async (orderId) => {
-    const kept = await test.store.read((tx) => tx.authorizations.ofOrder(orderId));
+    const kept = await test.store.read((tx) => tx.use(authorizationRepository).ofOrder(orderId));
     return kept.map(({ transactionId }) => transactionId);
   });
   bus.onDurable('plugin', 'OrderPaid', () => undefined);
@@ -272,12 +273,12 @@ describe('an authorization that comes after its order was paid', () => {
       async take() {
         const now = test.clock.now();
         const held = { hold: nextHold(), heldUntil: new Date(now.getTime() + MINUTE) };
-        return test.store.run((tx) => tx.deliveries.takeNext(['shopify'], now, held));
+        return test.store.run((tx) => tx.use(deliveryRepository).takeNext(['shopify'], now, held));
       },
       async settle(delivery: HeldDelivery | undefined, state: 'done' | 'pending' = 'done') {
         const outcome = { state, nextAttemptAt: test.clock.now(), lastError: null };
         if (delivery === undefined) throw new Error('Nothing was taken');
-        await test.store.run((tx) => tx.deliveries.settle(delivery, outcome, test.clock.now()));
+        await test.store.run((tx) => tx.use(deliveryRepository).settle(delivery, outcome, test.clock.now()));
       },
     };
   };

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { hex } from '@scure/base';
 import { access } from '#auth/auth.ts';
 import { systemClock } from '#platform/clock.ts';
-import { openStore } from '#platform/database/open.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import { systemRandomBytes } from '#platform/random.ts';
 import { generateSecretKey, publicKeyOf } from '#tari/schnorr.ts';
+import { openStore } from '#test/database/open.ts';
 import { type PreparedChain, prepareChain } from './demo-chain.ts';
 import {
   type ShopifyStandIn,

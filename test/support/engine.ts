@@ -4,7 +4,7 @@ import type { EngineContext, EngineSettings } from '#engine/context.ts';
 import { Ledger } from '#engine/money/ledger.ts';
 import { senderText } from '#engine/money/owners.ts';
 import type { ConfirmationReceipt, PaymentReceipt, PaymentReport } from '#engine/payments.ts';
-import type { Order } from '#engine/store/orders.ts';
+import { type Order, orderRepository } from '#engine/store/orders.ts';
 import type { OpenedStore } from '#platform/database/open.ts';
 import { stringifyJson } from '#platform/json.ts';
 import type { Ports } from '#platform/module.ts';
@@ -187,7 +187,7 @@ export class TestEngine {
   // -- What came of it
 
   async orderOf(orderId: string): Promise<Order> {
-    const order = await this.store.read((tx) => tx.orders.find(orderId));
+    const order = await this.store.read((tx) => tx.use(orderRepository).find(orderId));
     if (order === undefined) throw new Error(`There is no order ${orderId}`);
     return order;
   }

@@ -1,5 +1,6 @@
-import { type OpenedStore, openStore } from '#platform/database/open.ts';
+import type { OpenedStore } from '#platform/database/open.ts';
 import { isOnPostgres, newDatabase, type TestDatabase } from './database/database.ts';
+import { openStore } from './database/open.ts';
 import { afterFile } from './vitest/after-file.ts';
 
 /** To open a store and to close it takes longer than most tests do, so those of a file have one after each other. */

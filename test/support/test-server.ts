@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { JwtKeys } from '#auth/key-file.ts';
+import type { Role } from '#auth/roles.ts';
 import type { Settings } from '#platform/config/read-settings.ts';
-import type { Role } from '#platform/database/tables.ts';
 import type { TariAddress } from '#tari/address.ts';
 import { type Claim, signClaim } from '#tari/claim.ts';
 import { signToken } from '#tari/ristretto-jwt.ts';

@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse as parseToml, stringify as stringifyToml, TomlError, type TomlTable } from 'smol-toml';
+import { ROLES, type Role } from '#auth/roles.ts';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { replaceFile } from '#platform/cli/replace-file.ts';
 import { readServer } from '#platform/cli/server-address.ts';
-import { ROLES, type Role } from '#platform/database/tables.ts';
 import { makeFolder } from '#platform/make-folder.ts';
 import { AddressError, addressToBase58, addressToHex, parseAddress, type TariAddress } from '#tari/address.ts';
 

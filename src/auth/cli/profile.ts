@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
+import type { Role } from '#auth/roles.ts';
 import { addressArgument, chosenNetwork, networkOption, rolesOption } from '#platform/cli/address-arguments.ts';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { readServer } from '#platform/cli/server-address.ts';
 import { record, table } from '#platform/cli/terminal/output.ts';
 import { addOutputFlags, group, type OutputFlags, outputOptions } from '#platform/cli/terminal/output-flags.ts';
-import type { Role } from '#platform/database/tables.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { addressToBase58, addressToEmoji, type Network, type TariAddress } from '#tari/address.ts';
 import { bytesEqual } from '#tari/bytes.ts';

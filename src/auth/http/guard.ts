@@ -4,10 +4,9 @@ import type { Access } from '#auth/auth.ts';
 import { mayActAs } from '#auth/auth.ts';
 import { DomainError } from '#auth/errors.ts';
 import type { Clock } from '#platform/clock.ts';
-import type { Role } from '#platform/database/tables.ts';
 import { HttpError } from '#platform/http/errors.ts';
 import type { StrangerLimit } from '#platform/http/rate-limit.ts';
-import { addressToBase58, type TariAddress } from '#tari/address.ts';
+import { addressToBase58 } from '#tari/address.ts';
 import { type AccessClaims, TokenError, verifyAccessToken } from '#tari/ristretto-jwt.ts';
 
 /** Tokens whose signature was found good, so that a busy client's is looked at once. Expiry and roles are not kept. */

@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely';
+import type { Role } from '#auth/roles.ts';
 import { accountOfColumn, timeText } from '#platform/database/columns.ts';
-import type { Role, Tables } from '#platform/database/tables.ts';
 import type { AccountId } from '#tari/address.ts';
+import type { AuthTables } from './tables.ts';
 
 export type RoleRepository = ReturnType<typeof roleRepository>;
 
-export function roleRepository(database: Kysely<Tables>) {
+export function roleRepository(database: Kysely<AuthTables>) {
   return {
     /** The roles that were granted to an account, by name. */
     async of(account: AccountId): Promise<Role[]> {

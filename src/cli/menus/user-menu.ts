@@ -1,8 +1,8 @@
 import { readProfileName } from '#auth/cli/profile-file.ts';
+import { ROLES } from '#auth/roles.ts';
 import { BACK, EXIT, LOGOUT, type Menu } from '#platform/cli/menus/menu.ts';
 import { ORDER, PROFILE } from '#platform/cli/menus/questions.ts';
 import { readServer } from '#platform/cli/server-address.ts';
-import { ROLES } from '#platform/database/tables.ts';
 
 export const USER_MENU: Menu = {
   title: 'User',

@@ -36,33 +36,41 @@ async function copy(ports: CommandPorts, flags: CopyFlags): Promise<void> {
     { copyToPostgres, SqliteSource },
     { isPostgres, isSqlite, shownDatabaseUrl },
     { postgresOptions },
+    { allMigrations },
   ] = await Promise.all([
     import('./database-url.ts'),
     import('#engine/reconciliation.ts'),
     import('#platform/database/copy-to-postgres.ts'),
     import('#platform/database/url.ts'),
     import('#platform/database/open.ts'),
+    import('#migrations.ts'),
   ]);
   const [from, to] = [databaseUrl(ports, flags.from), databaseUrl(ports, flags.to)];
   if (!isSqlite(from)) throw new CommandError('--from must be a sqlite:// URL.', EXIT_CODES.wrongUse);
   if (!isPostgres(to)) throw new CommandError('--to must be a postgres:// URL.', EXIT_CODES.wrongUse);
-  const source = new SqliteSource(from);
+  const migrations = await allMigrations();
+  const source = new SqliteSource(from, migrations);
   try {
     const books = await audit(source.reader);
     refuseDifferences('source', books);
-    const counts = await copyToPostgres(source, to, postgresOptions({ maxConnections: 1 }), {
-      async check(reader) {
-        const copied = await audit(reader);
-        refuseDifferences('copy', copied);
-        if (sizeOf(copied) !== sizeOf(books)) {
-          throw new CommandError(`The copy has ${sizeOf(copied)}, and the source has ${sizeOf(books)}.`);
-        }
+    const counts = await copyToPostgres(
+      source,
+      to,
+      { ...postgresOptions({ maxConnections: 1 }), migrations },
+      {
+        async check(reader) {
+          const copied = await audit(reader);
+          refuseDifferences('copy', copied);
+          if (sizeOf(copied) !== sizeOf(books)) {
+            throw new CommandError(`The copy has ${sizeOf(copied)}, and the source has ${sizeOf(books)}.`);
+          }
+        },
+        progress: ({ table, copied, total }) => {
+          const line = progressLine(Number(copied), Number(total), `${table}: ${copied} of ${total} rows`);
+          ports.progress(fitted(line, ports.terminal.columns - 1));
+        },
       },
-      progress: ({ table, copied, total }) => {
-        const line = progressLine(Number(copied), Number(total), `${table}: ${copied} of ${total} rows`);
-        ports.progress(fitted(line, ports.terminal.columns - 1));
-      },
-    });
+    );
     const rows = [...counts.values()].reduce((sum, count) => sum + count, 0n);
     ports.print(`Copied ${rows} rows of ${counts.size} tables to ${shownDatabaseUrl(to)}.`);
     ports.print(`The books of both agree: ${sizeOf(books)}.`);

@@ -1,8 +1,9 @@
 import { access, type RoleChange } from '#auth/auth.ts';
+import type { Role } from '#auth/roles.ts';
 import { wallets } from '#auth/wallets.ts';
+import { allMigrations } from '#migrations.ts';
 import type { Clock } from '#platform/clock.ts';
 import { openStore } from '#platform/database/open.ts';
-import type { Role } from '#platform/database/tables.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
 import { addressToBase58, type TariAddress } from '#tari/address.ts';
@@ -13,7 +14,7 @@ const ACTOR = 'taritools';
 
 /** Brings the database up to date. @returns the migrations that it took. */
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
-  const store = await openStore(databaseUrl, { maxConnections: 1 });
+  const store = await openStore(databaseUrl, { maxConnections: 1, migrations: await allMigrations() });
   await store.close();
   return store.appliedMigrations;
 }
@@ -24,7 +25,7 @@ export async function addUser(
   databaseUrl: string,
   change: Pick<RoleChange, 'address' | 'apply'>,
 ): Promise<Role[]> {
-  const store = await openStore(databaseUrl, { maxConnections: 1 });
+  const store = await openStore(databaseUrl, { maxConnections: 1, migrations: await allMigrations() });
   try {
     const { changeRoles, rolesOf } = access({ store, clock, log: silentLog });
     await changeRoles([{ ...change, revoke: [] }], ACTOR);
@@ -44,7 +45,7 @@ export async function registerOwners(
     walletIp,
   }: { databaseUrl: string; superAdmin: TariAddress; hotWallet: TariAddress; walletIp: string },
 ): Promise<void> {
-  const store = await openStore(databaseUrl, { maxConnections: 1 });
+  const store = await openStore(databaseUrl, { maxConnections: 1, migrations: await allMigrations() });
   try {
     const log = silentLog;
     await access({ store, clock, log }).changeRoles(

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import type { Role } from '#auth/roles.ts';
 import { addressArgument, rolesOption } from '#platform/cli/address-arguments.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import type { Role } from '#platform/database/tables.ts';
 import { addressToBase58, type TariAddress } from '#tari/address.ts';
 import { copyCommand } from './copy.ts';
 import { databaseOption } from './database-option.ts';

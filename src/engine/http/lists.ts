@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Lists, OrderPage, PaymentPage } from '#engine/queries.ts';
+import { ORDER_STATUSES } from '#engine/store/tables.ts';
 import { creditorView, orderView, paymentView } from '#engine/views.ts';
-import { ORDER_STATUSES } from '#platform/database/tables.ts';
 import { callerOf } from '#platform/http/caller.ts';
 import {
   address,

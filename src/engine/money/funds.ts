@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import type { MoneyOwner, Payment } from '#engine/store/payments.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import { accountRepository } from '#engine/store/accounts.ts';
+import { customerRepository } from '#engine/store/customers.ts';
+import { orderRepository } from '#engine/store/orders.ts';
+import { type MoneyOwner, type Payment, paymentRepository } from '#engine/store/payments.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import type { Part } from './matching.ts';
@@ -21,16 +24,16 @@ export interface Taking {
 const PAYMENTS_AT_ONCE = 100;
 
 /** Adds to what an owner has, in step with the payments. */
-export async function addTo(tx: Repositories, owner: MoneyOwner | null, amount: bigint, now: Date): Promise<void> {
+export async function addTo(tx: Transaction, owner: MoneyOwner | null, amount: bigint, now: Date): Promise<void> {
   if (owner === null || amount === 0n) return;
-  if (owner.kind === 'order') await tx.orders.addOwnMoney(owner.id, amount);
-  else if (owner.kind === 'customer') await tx.customers.addCredit(owner.id, amount, now);
-  else await tx.accounts.add(owner.id as AccountId, { free: amount }, now);
+  if (owner.kind === 'order') await tx.use(orderRepository).addOwnMoney(owner.id, amount);
+  else if (owner.kind === 'customer') await tx.use(customerRepository).addCredit(owner.id, amount, now);
+  else await tx.use(accountRepository).add(owner.id as AccountId, { free: amount }, now);
 }
 
 /** Gives what is left of a payment to another owner. */
 export async function giveTo(
-  tx: Repositories,
+  tx: Transaction,
   payment: Payment,
   owner: MoneyOwner,
   isLate: boolean,
@@ -38,12 +41,12 @@ export async function giveTo(
 ): Promise<Payment> {
   await addTo(tx, payment.owner, -payment.unspent, now);
   await addTo(tx, owner, payment.unspent, now);
-  return tx.payments.giveTo(payment, { owner, isLate });
+  return tx.use(paymentRepository).giveTo(payment, { owner, isLate });
 }
 
 /** Gives all that an owner has to another. Answers the payments as they are then. */
 export async function giveAllTo(
-  tx: Repositories,
+  tx: Transaction,
   from: MoneyOwner,
   to: MoneyOwner,
   isLate: boolean,
@@ -51,14 +54,14 @@ export async function giveAllTo(
 ): Promise<Payment[]> {
   const given: Payment[] = [];
   for (;;) {
-    const payments = await tx.payments.unspentOf(from, PAYMENTS_AT_ONCE);
+    const payments = await tx.use(paymentRepository).unspentOf(from, PAYMENTS_AT_ONCE);
     for (const payment of payments) given.push(await giveTo(tx, payment, to, isLate, now));
     if (payments.length < PAYMENTS_AT_ONCE) return given;
   }
 }
 
 /** Takes what a plan says out of the payments of each source, the oldest first. What it was used for is entered by the caller. */
-export async function take(tx: Repositories, parts: readonly Part[], now: Date): Promise<Taking[]> {
+export async function take(tx: Transaction, parts: readonly Part[], now: Date): Promise<Taking[]> {
   const takings: Taking[] = [];
   for (const part of parts) {
     takings.push(...(await takePart(tx, part)));
@@ -67,17 +70,17 @@ export async function take(tx: Repositories, parts: readonly Part[], now: Date):
   return takings;
 }
 
-async function takePart(tx: Repositories, { source, amount }: Part): Promise<Taking[]> {
+async function takePart(tx: Transaction, { source, amount }: Part): Promise<Taking[]> {
   const takings: Taking[] = [];
   let missing: bigint = amount;
   while (missing > 0n) {
     // Those that are used up are not found again.
-    const payments = await tx.payments.unspentOf(source.owner, PAYMENTS_AT_ONCE, source);
+    const payments = await tx.use(paymentRepository).unspentOf(source.owner, PAYMENTS_AT_ONCE, source);
     assert(payments.length > 0, `${source.owner.kind} ${source.owner.id} spends more than it has`);
     for (const payment of payments) {
       if (missing === 0n) break;
       const taken = (payment.unspent < missing ? payment.unspent : missing) as MicroTari;
-      await tx.payments.spend(payment.txid, taken);
+      await tx.use(paymentRepository).spend(payment.txid, taken);
       takings.push({ payment, amount: taken });
       missing -= taken;
     }

@@ -2,7 +2,9 @@ import type { EngineContext } from '#engine/context.ts';
 import { DomainError } from '#engine/errors.ts';
 import { findOrder } from '#engine/order-lookup.ts';
 import { isOpen } from '#engine/order-states.ts';
-import type { MoneyOwner, Payment, PaymentPosition } from '#engine/store/payments.ts';
+import { customerRepository } from '#engine/store/customers.ts';
+import { heldMoneyRepository } from '#engine/store/held-money.ts';
+import { type MoneyOwner, type Payment, type PaymentPosition, paymentRepository } from '#engine/store/payments.ts';
 import { paymentView, settledView } from '#engine/views.ts';
 import type { Change, ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
 import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
@@ -28,7 +30,7 @@ export function held({ store, settings, subscriptions }: EngineContext, actions:
         readPage(
           request,
           async (after, limit) =>
-            (await tx.heldMoney.page(after, limit)).map((row) => ({ row, reason: reasonFor(row) })),
+            (await tx.use(heldMoneyRepository).page(after, limit)).map((row) => ({ row, reason: reasonFor(row) })),
           ({ row: { createdAt, txid } }) => ({ createdAt, txid }),
         ),
       ),
@@ -39,7 +41,7 @@ export function held({ store, settings, subscriptions }: EngineContext, actions:
      */
     assign(request: ChangeRequest, txid: string, to: Assignment, reason: string) {
       return perform(request, async (ledger) => {
-        const payment = await ledger.tx.payments.find(txid);
+        const payment = await ledger.tx.use(paymentRepository).find(txid);
         if (payment === undefined || payment.unspent === 0n) throw new DomainError('payment_not_held', txid);
         const settled =
           'orderId' in to
@@ -74,7 +76,7 @@ async function assignToCustomer(
 ): Promise<Settled> {
   const owner: MoneyOwner = { kind: 'customer', id: customerId };
   requireOther(payment, owner);
-  await ledger.tx.customers.ensure(customerId, ledger.now);
+  await ledger.tx.use(customerRepository).ensure(customerId, ledger.now);
   await ledger.assignPayment(payment, owner, reason);
   return payFromCredit(ledger, customerId);
 }

@@ -3,6 +3,7 @@ import type { EngineSettings } from '#engine/context.ts';
 import { findNamedOrder } from '#engine/order-lookup.ts';
 import { isOpen } from '#engine/order-states.ts';
 import type { NamedOrder } from '#engine/payments.ts';
+import { accountRepository } from '#engine/store/accounts.ts';
 import type { MoneyOwner, Payment } from '#engine/store/payments.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import type { Ledger } from './ledger.ts';
@@ -38,9 +39,9 @@ export type NamingSettings = Pick<EngineSettings, 'orderIdField'>;
 export async function receivePayment(ledger: Ledger, seen: SeenPayment, settings: NamingSettings): Promise<Payment> {
   const { tx, now } = ledger;
   const { sender, named } = seen;
-  if (sender.account !== null) await tx.accounts.ensure(sender.account, sender.address, now);
+  if (sender.account !== null) await tx.use(accountRepository).ensure(sender.account, sender.address, now);
   const claimant = named?.claimant;
-  if (claimant?.account) await tx.accounts.ensure(claimant.account, claimant.address, now);
+  if (claimant?.account) await tx.use(accountRepository).ensure(claimant.account, claimant.address, now);
   const payment = await ledger.enterPayment({
     txid: seen.txid,
     account: sender.account,

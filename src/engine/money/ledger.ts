@@ -1,14 +1,25 @@
 import assert from 'node:assert/strict';
-import type { EventOrigin, EventPayloads, Subscriptions } from '#engine/events.ts';
+import type { EventOrigin, EventPayloads, EventType, Subscriptions } from '#engine/events.ts';
 import { isOpen, nextStatus, type OrderAction, TOTAL_OF_STATUS } from '#engine/order-states.ts';
-import type { NewOrder, Order, OrderChange } from '#engine/store/orders.ts';
-import type { BlockOfPayment, MoneyOwner, NewPayment, Payment } from '#engine/store/payments.ts';
-import type { SettlementEntry } from '#engine/store/settlements.ts';
+import { accountRepository } from '#engine/store/accounts.ts';
+import { customerRepository } from '#engine/store/customers.ts';
+import { orderClaimRepository } from '#engine/store/order-claims.ts';
+import { type NewOrder, type Order, type OrderChange, orderRepository } from '#engine/store/orders.ts';
+import { paymentUseRepository } from '#engine/store/payment-uses.ts';
+import {
+  type BlockOfPayment,
+  type MoneyOwner,
+  type NewPayment,
+  type Payment,
+  paymentRepository,
+} from '#engine/store/payments.ts';
+import { type SettlementEntry, settlementRepository } from '#engine/store/settlements.ts';
+import type { ClaimKind } from '#engine/store/tables.ts';
 import { type OrderView, orderView, paymentView } from '#engine/views.ts';
 import type { Change, ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
-import type { ClaimKind, EventType } from '#platform/database/tables.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { stringifyJson } from '#platform/json.ts';
+import { eventRepository } from '#platform/outbox/store/events.ts';
 import { type MicroTari, sumMicroTari } from '#tari/micro-tari.ts';
 import { type AddressTaking, addTo, byAddress, giveAllTo, giveTo, take } from './funds.ts';
 import type { Part } from './matching.ts';
@@ -49,11 +60,11 @@ export interface TakenBack {
  * event together, inside the unit of work of its caller.
  */
 export class Ledger {
-  readonly tx: Repositories;
+  readonly tx: Transaction;
   readonly now: Date;
   readonly #subscriptions: Subscriptions;
 
-  constructor(tx: Repositories, now: Date, subscriptions: Subscriptions) {
+  constructor(tx: Transaction, now: Date, subscriptions: Subscriptions) {
     this.tx = tx;
     this.now = now;
     this.#subscriptions = subscriptions;
@@ -61,8 +72,8 @@ export class Ledger {
 
   /** Enters a new, Unclaimed order. */
   async enterOrder(order: Omit<NewOrder, 'status' | 'claimedBy' | 'claimKind' | 'updatedAt'>): Promise<Order> {
-    await this.tx.customers.ensureWithOrder(order.customerId, order.totalPrice, this.now);
-    const entered = await this.tx.orders.insert({
+    await this.tx.use(customerRepository).ensureWithOrder(order.customerId, order.totalPrice, this.now);
+    const entered = await this.tx.use(orderRepository).insert({
       ...order,
       status: 'Unclaimed',
       claimedBy: null,
@@ -93,13 +104,13 @@ export class Ledger {
     { account, address }: Claimant,
     claimKind: ClaimKind,
   ): Promise<Order> {
-    if (account !== null) await this.tx.accounts.ensure(account, address, this.now);
+    if (account !== null) await this.tx.use(accountRepository).ensure(account, address, this.now);
     const claimed = await this.#move(order, action, { claimedBy: account, claimKind });
     if (account !== null && claimKind !== 'credit') {
-      await this.tx.accounts.link(order.customerId, account, claimKind, this.now);
+      await this.tx.use(accountRepository).link(order.customerId, account, claimKind, this.now);
     }
     if (account !== null && claimKind === 'proven') {
-      await this.tx.orderClaims.insert(order.orderId, account, this.now);
+      await this.tx.use(orderClaimRepository).insert(order.orderId, account, this.now);
     }
     await this.#append('OrderClaimed', claimed.orderId, { order: await this.viewOf(claimed), claimant: address });
     return claimed;
@@ -107,9 +118,9 @@ export class Ledger {
 
   /** Keeps that somebody else has signed, too, that an open order is theirs. Answers whether that is new. */
   async addSigner(order: Order, { account, address }: Owner): Promise<boolean> {
-    await this.tx.accounts.ensure(account, address, this.now);
-    const isNew = await this.tx.orderClaims.insert(order.orderId, account, this.now);
-    if (isNew) await this.tx.accounts.link(order.customerId, account, 'proven', this.now);
+    await this.tx.use(accountRepository).ensure(account, address, this.now);
+    const isNew = await this.tx.use(orderClaimRepository).insert(order.orderId, account, this.now);
+    if (isNew) await this.tx.use(accountRepository).link(order.customerId, account, 'proven', this.now);
     return isNew;
   }
 
@@ -152,13 +163,15 @@ export class Ledger {
       'originalPrice' | 'currency' | 'exchangeRate' | 'shopUpdatedAt' | 'shopTriggeredAt' | 'amountOutstanding'
     >,
   ): Promise<Order> {
-    return this.tx.orders.change(order, news, order.updatedAt);
+    return this.tx.use(orderRepository).change(order, news, order.updatedAt);
   }
 
   /** Enters a payment that was seen on the chain. It is not anybody's yet. */
   async enterPayment(payment: NewPayment): Promise<Payment> {
     assert.equal(payment.status, 'received');
-    const entered = await this.tx.payments.insert({ ...payment, owner: null, unspent: NOTHING, isLate: false });
+    const entered = await this.tx
+      .use(paymentRepository)
+      .insert({ ...payment, owner: null, unspent: NOTHING, isLate: false });
     await this.#append('PaymentReceived', entered.txid, { payment: paymentView(entered) });
     return entered;
   }
@@ -170,11 +183,11 @@ export class Ledger {
    */
   async confirmPayment(payment: Payment, owner: MoneyOwner | null, isLate: boolean): Promise<Payment> {
     assert.equal(payment.status, 'received', 'a payment is confirmed once');
-    const confirmed = await this.tx.payments.confirm(payment, { owner, isLate }, this.now);
+    const confirmed = await this.tx.use(paymentRepository).confirm(payment, { owner, isLate }, this.now);
     const { account, amount } = payment;
     if (account !== null) {
       const free = owner?.kind === 'account' ? amount : 0n;
-      await this.tx.accounts.add(account, { confirmed: amount, free }, this.now);
+      await this.tx.use(accountRepository).add(account, { confirmed: amount, free }, this.now);
     }
     if (owner?.kind !== 'account') await addTo(this.tx, owner, amount, this.now);
     await this.#append('PaymentConfirmed', confirmed.txid, { payment: paymentView(confirmed) });
@@ -184,7 +197,7 @@ export class Ledger {
 
   /** Says in which block a payment stands now, and by which reference it is known there; null for in none. */
   placePayment(payment: Payment, place: BlockOfPayment | null): Promise<Payment> {
-    return this.tx.payments.place(payment, place, this.now);
+    return this.tx.use(paymentRepository).place(payment, place, this.now);
   }
 
   /** Says that a confirmed payment stands in no block any more. What it paid stays paid: a person must look. */
@@ -227,18 +240,18 @@ export class Ledger {
   async enterManualPayment(payment: ManualPayment): Promise<Payment> {
     const { from, customerId, amount } = payment;
     assert(amount > 0n, 'money that is taken back goes another way');
-    await this.tx.customers.ensure(customerId, this.now);
-    await this.tx.accounts.ensure(from.account, from.address, this.now);
-    await this.tx.accounts.link(customerId, from.account, 'by_hand', this.now);
+    await this.tx.use(customerRepository).ensure(customerId, this.now);
+    await this.tx.use(accountRepository).ensure(from.account, from.address, this.now);
+    await this.tx.use(accountRepository).link(customerId, from.account, 'by_hand', this.now);
     const owner: MoneyOwner =
       payment.orderId === null ? { kind: 'customer', id: customerId } : { kind: 'order', id: payment.orderId };
-    const entered = await this.tx.payments.insert({
+    const entered = await this.tx.use(paymentRepository).insert({
       ...this.#manual(payment.txid, from, payment.memo, amount),
       orderId: payment.orderId,
       owner,
       unspent: amount,
     });
-    await this.tx.accounts.add(from.account, { confirmed: amount }, this.now);
+    await this.tx.use(accountRepository).add(from.account, { confirmed: amount }, this.now);
     await addTo(this.tx, owner, amount, this.now);
     await this.#append('PaymentConfirmed', entered.txid, { payment: paymentView(entered) });
     return entered;
@@ -247,11 +260,13 @@ export class Ledger {
   /** Takes money back: a payment by hand whose amount is below zero, and what it took of which payments. */
   async takeBack({ txid, memo, from, parts }: TakenBack): Promise<Payment> {
     const amount = -sumMicroTari(parts.map((part) => part.amount)) as MicroTari;
-    const entered = await this.tx.payments.insert(this.#manual(txid, from, memo, amount));
+    const entered = await this.tx.use(paymentRepository).insert(this.#manual(txid, from, memo, amount));
     for (const { payment, amount } of await take(this.tx, parts, this.now)) {
-      await this.tx.paymentUses.insert({ txid: payment.txid, settlementId: null, takenBy: txid, amount }, this.now);
+      await this.tx
+        .use(paymentUseRepository)
+        .insert({ txid: payment.txid, settlementId: null, takenBy: txid, amount }, this.now);
     }
-    if (from.account !== null) await this.tx.accounts.add(from.account, { confirmed: amount }, this.now);
+    if (from.account !== null) await this.tx.use(accountRepository).add(from.account, { confirmed: amount }, this.now);
     await this.#append('PaymentConfirmed', txid, { payment: paymentView(entered) });
     return entered;
   }
@@ -265,12 +280,12 @@ export class Ledger {
     const before = await this.viewOf(order);
     const modified = { ...order, ...change };
     if (field !== 'memo') assert(order.status !== 'Paid', 'what was paid is not changed afterwards');
-    await this.tx.customers.ensure(modified.customerId, this.now);
-    const changed = await this.tx.orders.change(order, change, this.now);
+    await this.tx.use(customerRepository).ensure(modified.customerId, this.now);
+    const changed = await this.tx.use(orderRepository).change(order, change, this.now);
     if (order.customerId !== changed.customerId || order.totalPrice !== changed.totalPrice) {
       const total = TOTAL_OF_STATUS[order.status];
-      await this.tx.customers.add(order.customerId, { [total]: -order.totalPrice }, this.now);
-      await this.tx.customers.add(changed.customerId, { [total]: changed.totalPrice }, this.now);
+      await this.tx.use(customerRepository).add(order.customerId, { [total]: -order.totalPrice }, this.now);
+      await this.tx.use(customerRepository).add(changed.customerId, { [total]: changed.totalPrice }, this.now);
     }
     await this.#append('OrderModified', changed.orderId, {
       field_changed: field,
@@ -291,7 +306,7 @@ export class Ledger {
 
   /** The order as it is shown now, with what is missing at this moment. */
   async viewOf(order: Order): Promise<OrderView> {
-    return orderView(isOpen(order.status) ? await this.tx.orders.withFunds(order) : order);
+    return orderView(isOpen(order.status) ? await this.tx.use(orderRepository).withFunds(order) : order);
   }
 
   #manual(txid: string, { account, address }: Claimant, memo: string | null, amount: MicroTari): Payment {
@@ -321,10 +336,10 @@ export class Ledger {
     { account, sender, amount, takings }: AddressTaking,
     addresses: number,
   ): Promise<SettlementEntry> {
-    const shown = account === null ? sender : (await this.tx.accounts.find(account))?.address;
+    const shown = account === null ? sender : (await this.tx.use(accountRepository).find(account))?.address;
     assert(shown !== undefined, 'money is spent from a known account');
-    if (account !== null) await this.tx.accounts.add(account, { paid: amount }, this.now);
-    const entry = await this.tx.settlements.insert({
+    if (account !== null) await this.tx.use(accountRepository).add(account, { paid: amount }, this.now);
+    const entry = await this.tx.use(settlementRepository).insert({
       orderId: order.orderId,
       account,
       address: shown,
@@ -334,7 +349,7 @@ export class Ledger {
     });
     for (const { payment, amount: used } of takings) {
       const use = { txid: payment.txid, settlementId: entry.id, takenBy: null, amount: used };
-      await this.tx.paymentUses.insert(use, this.now);
+      await this.tx.use(paymentUseRepository).insert(use, this.now);
     }
     return entry;
   }
@@ -351,15 +366,15 @@ export class Ledger {
   /** Takes an order to its next state, and its price from one of the customer's sums to the other. */
   async #move(order: Order, action: OrderAction, change: OrderChange): Promise<Order> {
     const status = nextStatus(order.orderId, order.status, action);
-    const moved = await this.tx.orders.change(order, { ...change, status }, this.now);
+    const moved = await this.tx.use(orderRepository).change(order, { ...change, status }, this.now);
     if (isOpen(order.status) !== isOpen(status) && order.claimKind === 'proven') {
-      await this.tx.orderClaims.setOpen(order.orderId, isOpen(status));
+      await this.tx.use(orderClaimRepository).setOpen(order.orderId, isOpen(status));
     }
     const from = TOTAL_OF_STATUS[order.status];
     const to = TOTAL_OF_STATUS[status];
     if (from !== to) {
       const sums = { [from]: -order.totalPrice, [to]: order.totalPrice };
-      await this.tx.customers.add(order.customerId, sums, this.now);
+      await this.tx.use(customerRepository).add(order.customerId, sums, this.now);
     }
     return moved;
   }
@@ -370,10 +385,12 @@ export class Ledger {
     payload: EventPayloads[Type],
     origin: EventOrigin = 'server',
   ): Promise<void> {
-    await this.tx.events.append(
-      { type, subject, payload: stringifyJson(payload), createdAt: this.now },
-      this.#subscriptions.durableSubscribers(type, origin),
-    );
+    await this.tx
+      .use(eventRepository)
+      .append(
+        { type, subject, payload: stringifyJson(payload), createdAt: this.now },
+        this.#subscriptions.durableSubscribers(type, origin),
+      );
   }
 }
 

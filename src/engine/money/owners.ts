@@ -1,5 +1,5 @@
 import { shopNetwork } from '#auth/shop-network.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { type AccountId, accountAddress, accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
 import type { Sender } from '#tari/sender.ts';
 import { customerAddress, isCustomerAccount } from '#tari/synthetic-address.ts';
@@ -25,7 +25,7 @@ export function ownerOf(address: TariAddress): Owner {
 
 /** The account that stands for a customer who has no wallet, on the network of the shop. Nobody has its key. */
 export async function madeOwner(
-  tx: Pick<Repositories, 'wallets'>,
+  tx: Transaction,
   customerId: string,
   settings: Parameters<typeof shopNetwork>[1] = { paymentWalletAddress: undefined },
 ): Promise<Owner> {

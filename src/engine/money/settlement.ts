@@ -1,6 +1,8 @@
 import { isOpen } from '#engine/order-states.ts';
-import type { Account } from '#engine/store/accounts.ts';
-import type { Order, OrderPosition } from '#engine/store/orders.ts';
+import { type Account, accountRepository } from '#engine/store/accounts.ts';
+import { customerRepository } from '#engine/store/customers.ts';
+import { type Order, type OrderPosition, orderRepository } from '#engine/store/orders.ts';
+import { paymentRepository } from '#engine/store/payments.ts';
 import type { SettlementEntry } from '#engine/store/settlements.ts';
 import type { AccountId } from '#tari/address.ts';
 import { type MicroTari, sumMicroTari } from '#tari/micro-tari.ts';
@@ -43,12 +45,12 @@ const ORDERS_OF_A_PAGE = 1000;
  * cover it together, and then what else the customer's credit covers.
  */
 export async function tryToPay(ledger: Ledger, orderId: string): Promise<Settled> {
-  const order = await ledger.tx.orders.find(orderId);
+  const order = await ledger.tx.use(orderRepository).find(orderId);
   if (order === undefined || !isOpen(order.status) || !isWithinReach(order)) return nothingSettled();
   // What costs nothing waits for somebody to claim it.
   if (order.status === 'Unclaimed' && order.ownMoney + order.usableCredit === 0n) return nothingSettled();
-  const credit = await ledger.tx.customers.credit(order.customerId);
-  const signers = order.claimKind === 'proven' ? await ledger.tx.accounts.signersOf(order.orderId) : [];
+  const credit = await ledger.tx.use(customerRepository).credit(order.customerId);
+  const signers = order.claimKind === 'proven' ? await ledger.tx.use(accountRepository).signersOf(order.orderId) : [];
   const sources = [ownMoneyOf(order), creditOf(order, credit), ...signers.map(freeCreditOf)];
   const parts = planInTurn(order.totalPrice, sources);
   return parts === undefined ? nothingSettled() : payAsPlanned(ledger, order, parts);
@@ -59,10 +61,10 @@ export async function tryToPay(ledger: Ledger, orderId: string): Promise<Settled
  * credit comes from that account alone.
  */
 async function tryToPayFrom(ledger: Ledger, orderId: string, account: AccountId): Promise<Settled> {
-  const order = await ledger.tx.orders.find(orderId);
-  const payer = await ledger.tx.accounts.find(account);
+  const order = await ledger.tx.use(orderRepository).find(orderId);
+  const payer = await ledger.tx.use(accountRepository).find(account);
   if (order === undefined || payer === undefined || !isOpen(order.status)) return nothingSettled();
-  const credit = await ledger.tx.customers.credit(order.customerId);
+  const credit = await ledger.tx.use(customerRepository).credit(order.customerId);
   const parts = planInTurn(order.totalPrice, [ownMoneyOf(order), creditOf(order, credit), freeCreditOf(payer)]);
   return parts === undefined ? nothingSettled() : payAsPlanned(ledger, order, parts, payer);
 }
@@ -92,15 +94,15 @@ async function payerIn(
     if (part.source.owner.kind === 'account' && part.amount > (largest?.amount ?? 0n)) largest = part;
   }
   if (largest === undefined) return made();
-  const account = await ledger.tx.accounts.find(largest.source.owner.id as AccountId);
+  const account = await ledger.tx.use(accountRepository).find(largest.source.owner.id as AccountId);
   return account ?? made();
 }
 
 /** Pays what the customer's own credit covers now, each order by itself, oldest first. */
 export async function payFromCredit(ledger: Ledger, customerId: string): Promise<Settled> {
-  if ((await ledger.tx.customers.credit(customerId)) === 0n) return nothingSettled();
+  if ((await ledger.tx.use(customerRepository).credit(customerId)) === 0n) return nothingSettled();
   return eachOpenOrder(
-    (after, limit) => ledger.tx.orders.openOfCustomer(customerId, after, limit),
+    (after, limit) => ledger.tx.use(orderRepository).openOfCustomer(customerId, after, limit),
     async (order) => (isWithinReach(order) ? tryToPay(ledger, order.orderId) : nothingSettled()),
   );
 }
@@ -117,9 +119,9 @@ function isWithinReach(order: Order, help = 0n): boolean {
 export async function payFromAccount(ledger: Ledger, account: AccountId): Promise<Settled> {
   let settled = nothingSettled();
   for (;;) {
-    const known = await ledger.tx.accounts.find(account);
+    const known = await ledger.tx.use(accountRepository).find(account);
     if (known === undefined || known.freeCredit === 0n) return settled;
-    const orders = await ledger.tx.orders.openForAccount(account, ORDERS_AT_ONCE);
+    const orders = await ledger.tx.use(orderRepository).openForAccount(account, ORDERS_AT_ONCE);
     for (const order of orders) {
       if (settled.ordersPaid.some(({ orderId }) => orderId === order.orderId)) continue;
       let paid = await tryToPay(ledger, order.orderId);
@@ -139,7 +141,7 @@ export function payAllFromAllAccounts(
   const helpOf = new Map<string, bigint>();
   return eachOpenOrder(read, async (order) => {
     const { customerId } = order;
-    const spenders = helpOf.has(customerId) ? [] : await ledger.tx.accounts.spendersFor(customerId);
+    const spenders = helpOf.has(customerId) ? [] : await ledger.tx.use(accountRepository).spendersFor(customerId);
     const help = helpOf.get(customerId) ?? sumMicroTari(spenders.map(({ freeCredit }) => freeCredit));
     helpOf.set(customerId, help);
     return isWithinReach(order, help) ? payFromAllAccounts(ledger, order.orderId) : nothingSettled();
@@ -172,13 +174,14 @@ async function eachOpenOrder(
  */
 export async function payFromAllAccounts(ledger: Ledger, orderId: string): Promise<Settled> {
   const { tx } = ledger;
-  const order = await tx.orders.find(orderId);
+  const order = await tx.use(orderRepository).find(orderId);
   if (order === undefined || !isOpen(order.status)) return nothingSettled();
   const accounts = new Map<AccountId, Account>();
-  for (const account of await tx.accounts.spendersFor(order.customerId)) accounts.set(account.account, account);
-  for (const account of await tx.accounts.signersOf(orderId)) accounts.set(account.account, account);
+  for (const account of await tx.use(accountRepository).spendersFor(order.customerId))
+    accounts.set(account.account, account);
+  for (const account of await tx.use(accountRepository).signersOf(orderId)) accounts.set(account.account, account);
   const customer = { kind: 'customer', id: order.customerId } as const;
-  const credits = await tx.payments.unspentByAccount(customer);
+  const credits = await tx.use(paymentRepository).unspentByAccount(customer);
   const sources = [
     ...credits.map(({ account, amount }) => ({ owner: customer, from: { account }, available: amount })),
     ...[...accounts.values()].map((account) => ({ ...freeCreditOf(account), from: { account: account.account } })),

@@ -1,10 +1,10 @@
 import { type Kysely, type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely';
 import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
-import type { LinkKind, Tables } from '#platform/database/tables.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import { ordinalOf } from './account-ordinals.ts';
+import type { EngineTables, LinkKind } from './tables.ts';
 
 /** The balance of one owner of Tari, kept beside the journals. What is left of what came from it is never below 0. */
 export interface Account {
@@ -21,7 +21,7 @@ export interface Account {
   updatedAt: Date;
 }
 
-function accountOf(row: Selectable<Tables['accounts']>): Account {
+function accountOf(row: Selectable<EngineTables['accounts']>): Account {
   return {
     account: accountOfColumn(row.account),
     address: row.address,
@@ -50,7 +50,7 @@ const MAX_SPENDERS = 100;
 
 export type AccountRepository = ReturnType<typeof accountRepository>;
 
-export function accountRepository(database: Kysely<Tables>) {
+export function accountRepository(database: Kysely<EngineTables>) {
   const insert = preparedQuery<{ account: string; address: string; time: string }>(database, (value) =>
     database
       .insertInto('accounts')
@@ -66,7 +66,7 @@ export function accountRepository(database: Kysely<Tables>) {
       })
       .onConflict((conflict) => conflict.doNothing()),
   );
-  const select = preparedQuery<{ account: string }, Selectable<Tables['accounts']>>(database, (value) =>
+  const select = preparedQuery<{ account: string }, Selectable<EngineTables['accounts']>>(database, (value) =>
     database.selectFrom('accounts').selectAll().where('account', '=', value('account')),
   );
   const update = preparedQuery<Required<AccountSums> & { account: string; time: string }>(database, (value) =>
@@ -100,31 +100,34 @@ export function accountRepository(database: Kysely<Tables>) {
             .where(sql<SqlBool>`${strengthOf('customer_addresses.kind')} < ${strengthOf('excluded.kind')}`),
         ),
   );
-  const selectOfCustomer = preparedQuery<{ customerId: string }, Selectable<Tables['accounts']> & { link: LinkKind }>(
+  const selectOfCustomer = preparedQuery<
+    { customerId: string },
+    Selectable<EngineTables['accounts']> & { link: LinkKind }
+  >(database, (value) =>
+    database
+      .selectFrom('accounts')
+      .innerJoin('customer_addresses', 'customer_addresses.account', 'accounts.account')
+      .selectAll('accounts')
+      .select('customer_addresses.kind as link')
+      .where('customer_addresses.customer_id', '=', value('customerId'))
+      .orderBy('accounts.updated_at', 'desc')
+      .orderBy('accounts.account'),
+  );
+  const selectSpenders = preparedQuery<{ customerId: string }, Selectable<EngineTables['accounts']>>(
     database,
     (value) =>
       database
         .selectFrom('accounts')
         .innerJoin('customer_addresses', 'customer_addresses.account', 'accounts.account')
         .selectAll('accounts')
-        .select('customer_addresses.kind as link')
         .where('customer_addresses.customer_id', '=', value('customerId'))
-        .orderBy('accounts.updated_at', 'desc')
-        .orderBy('accounts.account'),
+        .where('customer_addresses.kind', '<>', 'stated')
+        .where('accounts.free_credit', '>', 0n)
+        .orderBy('accounts.free_credit', 'desc')
+        .orderBy('accounts.account')
+        .limit(MAX_SPENDERS),
   );
-  const selectSpenders = preparedQuery<{ customerId: string }, Selectable<Tables['accounts']>>(database, (value) =>
-    database
-      .selectFrom('accounts')
-      .innerJoin('customer_addresses', 'customer_addresses.account', 'accounts.account')
-      .selectAll('accounts')
-      .where('customer_addresses.customer_id', '=', value('customerId'))
-      .where('customer_addresses.kind', '<>', 'stated')
-      .where('accounts.free_credit', '>', 0n)
-      .orderBy('accounts.free_credit', 'desc')
-      .orderBy('accounts.account')
-      .limit(MAX_SPENDERS),
-  );
-  const selectSigners = preparedQuery<{ orderId: string }, Selectable<Tables['accounts']>>(database, (value) =>
+  const selectSigners = preparedQuery<{ orderId: string }, Selectable<EngineTables['accounts']>>(database, (value) =>
     database
       .selectFrom('accounts')
       .innerJoin('order_claims', 'order_claims.account', 'accounts.account')

@@ -1,8 +1,8 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import { amountOf, timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
-import type { Tables } from '#platform/database/tables.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
+import type { EngineTables } from './tables.ts';
 
 /** The sums of a customer's orders by state, in µT. Current are those that are Unclaimed or New. */
 export interface OrderTotals {
@@ -33,7 +33,7 @@ const newRow = (customerId: string, current: bigint, time: string) => ({
 
 export type CustomerRepository = ReturnType<typeof customerRepository>;
 
-export function customerRepository(database: Kysely<Tables>) {
+export function customerRepository(database: Kysely<EngineTables>) {
   const insert = preparedQuery<{ customerId: string; time: string }>(database, (value) =>
     database
       .insertInto('customers')

@@ -1,8 +1,8 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import { amountOf, timeOf, timeText } from '#platform/database/columns.ts';
-import type { OwnerKind, Tables } from '#platform/database/tables.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import type { PaymentPosition } from './payments.ts';
+import type { EngineTables, OwnerKind } from './tables.ts';
 
 /** A payment of which something belongs to no order that is paid, or a confirmation that came before its payment. */
 export interface HeldRow extends PaymentPosition {
@@ -26,7 +26,7 @@ export interface HeldRow extends PaymentPosition {
 
 export type HeldMoneyRepository = ReturnType<typeof heldMoneyRepository>;
 
-export function heldMoneyRepository(database: Kysely<Tables>) {
+export function heldMoneyRepository(database: Kysely<EngineTables>) {
   const heldPayments = async (after: PaymentPosition | undefined, limit: number): Promise<HeldRow[]> => {
     let query = database
       .selectFrom('payments')

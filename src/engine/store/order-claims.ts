@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import { accountOfColumn, timeOf, timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
-import type { Tables } from '#platform/database/tables.ts';
 import type { AccountId } from '#tari/address.ts';
 import { ordinalOf } from './account-ordinals.ts';
+import type { EngineTables } from './tables.ts';
 
 /** Somebody has signed that an order is theirs. */
 export interface SignedClaim {
@@ -15,7 +15,7 @@ export interface SignedClaim {
 
 export type OrderClaimRepository = ReturnType<typeof orderClaimRepository>;
 
-export function orderClaimRepository(database: Kysely<Tables>) {
+export function orderClaimRepository(database: Kysely<EngineTables>) {
   const insert = preparedQuery<{ orderId: string; account: string; time: string }>(database, (value) =>
     database
       .insertInto('order_claims')

@@ -1,10 +1,10 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
 import { columnsOf, perNames, preparedQuery } from '#platform/database/prepared-query.ts';
-import type { ClaimKind, OrderStatus, Tables } from '#platform/database/tables.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import { ordinalOf } from './account-ordinals.ts';
+import type { ClaimKind, EngineTables, OrderStatus } from './tables.ts';
 
 export interface Order {
   /** Counts from 1 in the order of arrival. */
@@ -69,7 +69,7 @@ export type OrderChange = Partial<
   >
 >;
 
-type OrderRow = Selectable<Tables['orders']>;
+type OrderRow = Selectable<EngineTables['orders']>;
 
 /** An order as it is read. */
 export type ReadOrderRow = OrderRow & { usable_credit: bigint };
@@ -152,7 +152,7 @@ const COLUMNS = ['order_id', 'alt_id', 'created_at', 'updated_at', ...Object.val
 
 export type OrderRepository = ReturnType<typeof orderRepository>;
 
-export function orderRepository(database: Kysely<Tables>) {
+export function orderRepository(database: Kysely<EngineTables>) {
   const all = () => database.selectFrom('orders').selectAll('orders').select(USABLE_CREDIT.as('usable_credit'));
   const oldestFirst = () => all().orderBy('created_at').orderBy('id');
 

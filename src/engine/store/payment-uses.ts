@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import { amountOf, timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
-import type { Tables } from '#platform/database/tables.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
+import type { EngineTables } from './tables.ts';
 
 /** One entry of the journal of what payments were used for. */
 export interface PaymentUse {
@@ -23,7 +23,7 @@ export interface PaidPart {
 
 export type PaymentUseRepository = ReturnType<typeof paymentUseRepository>;
 
-export function paymentUseRepository(database: Kysely<Tables>) {
+export function paymentUseRepository(database: Kysely<EngineTables>) {
   const insert = preparedQuery<PaymentUse & { time: string }>(database, (value) =>
     database.insertInto('payment_uses').values({
       txid: value('txid'),

@@ -1,10 +1,10 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
 import { columnsOf, preparedQuery } from '#platform/database/prepared-query.ts';
-import type { OwnerKind, PaymentStatus, PaymentType, Tables } from '#platform/database/tables.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import { ordinalOf } from './account-ordinals.ts';
+import type { EngineTables, OwnerKind, PaymentStatus, PaymentType } from './tables.ts';
 
 export interface Payment {
   /** The transaction's id on the chain, decimal; for a manual payment an id of our own. */
@@ -71,7 +71,7 @@ export interface PaymentPosition {
   txid: string;
 }
 
-type PaymentRow = Selectable<Tables['payments']>;
+type PaymentRow = Selectable<EngineTables['payments']>;
 
 function paymentOf(row: PaymentRow): Payment {
   return {
@@ -153,7 +153,7 @@ export type OrderNames = readonly [string, string?, string?, string?];
 
 export type PaymentRepository = ReturnType<typeof paymentRepository>;
 
-export function paymentRepository(database: Kysely<Tables>) {
+export function paymentRepository(database: Kysely<EngineTables>) {
   const pageAfter = (after: PaymentPosition | undefined, limit: number) => {
     const page = database.selectFrom('payments').selectAll().orderBy('created_at').orderBy('txid').limit(limit);
     if (after === undefined) return page;

@@ -1,5 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { type EventType, type OrderStatus, OWNER_KINDS, type Tables } from '#platform/database/tables.ts';
+import type { EventType } from '#engine/events.ts';
+import type { OutboxTables } from '#platform/outbox/store/tables.ts';
+import { type EngineTables, type OrderStatus, OWNER_KINDS } from './tables.ts';
 
 /** A place where what is kept beside the journals differs from what they add up to. Amounts in µT, counts as they are. */
 export interface JournalDifference {
@@ -56,7 +58,7 @@ const FOUND_BY_ACCOUNT = [
  * `taritools audit` and tests, never into a request. Both sides of a comparison are looked at in full, so that a row
  * that is missing altogether is a difference too.
  */
-export function journalRepository(database: Kysely<Tables>) {
+export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTables, 'events'>>) {
   /**
    * Adds up what is expected of each subject and what is found of it, and answers those where the two differ. The sides
    * are put one below the other and added up in one pass: SQLite joins two sums by comparing every row with every other.

@@ -1,10 +1,10 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
-import type { SettlementType, Tables } from '#platform/database/tables.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import { ordinalOf } from './account-ordinals.ts';
+import type { EngineTables, SettlementType } from './tables.ts';
 
 /** One entry of the journal of money that paid orders. */
 export interface SettlementEntry {
@@ -21,7 +21,7 @@ export interface SettlementEntry {
 
 export type NewSettlementEntry = Omit<SettlementEntry, 'id'>;
 
-function settlementOf(row: Selectable<Tables['settlements']> & { address: string }): SettlementEntry {
+function settlementOf(row: Selectable<EngineTables['settlements']> & { address: string }): SettlementEntry {
   return {
     id: row.id,
     orderId: row.order_id,
@@ -35,7 +35,7 @@ function settlementOf(row: Selectable<Tables['settlements']> & { address: string
 
 export type SettlementRepository = ReturnType<typeof settlementRepository>;
 
-export function settlementRepository(database: Kysely<Tables>) {
+export function settlementRepository(database: Kysely<EngineTables>) {
   const insert = preparedQuery<
     {
       orderId: string;

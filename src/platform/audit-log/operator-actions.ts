@@ -1,8 +1,9 @@
 import type { PlatformContext } from '#platform/context.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { parseJson, stringifyJson } from '#platform/json.ts';
 import { DomainError } from './errors.ts';
 import { recordChange } from './record.ts';
+import { idempotencyKeyRepository } from './store/idempotency-keys.ts';
 
 /** Who changes something by hand, and how a repeat is recognised. */
 export interface ChangeRequest {
@@ -26,7 +27,7 @@ export interface ChangeRecord {
  * changed nothing leaves no record.
  */
 export type Change<Answer> = (change: {
-  tx: Repositories;
+  tx: Transaction;
   now: Date;
 }) => Promise<{ answer: Answer; record: ChangeRecord | undefined }>;
 
@@ -44,8 +45,8 @@ export function changes({ store, clock, log }: PlatformContext) {
       const now = clock.now();
       const { answer, record } = await store.run(async (tx) => {
         // Here too, so that how long a key counts does not hang on when the housekeeping runs.
-        if (idempotency !== undefined) await tx.idempotencyKeys.forgetBefore(oldestKept(now));
-        const kept = idempotency && (await tx.idempotencyKeys.find(actor, idempotency.key));
+        if (idempotency !== undefined) await tx.use(idempotencyKeyRepository).forgetBefore(oldestKept(now));
+        const kept = idempotency && (await tx.use(idempotencyKeyRepository).find(actor, idempotency.key));
         if (kept !== undefined) {
           if (kept.fingerprint !== idempotency?.fingerprint) throw new DomainError('idempotency_key_reused');
           return { answer: parseJson(kept.answer) as Answer, record: undefined };
@@ -54,7 +55,9 @@ export function changes({ store, clock, log }: PlatformContext) {
         if (done.record !== undefined) await recordChange(tx, { actor, ...done.record }, now);
         if (idempotency !== undefined) {
           const { key, fingerprint } = idempotency;
-          await tx.idempotencyKeys.insert(actor, key, { fingerprint, answer: stringifyJson(done.answer) }, now);
+          await tx
+            .use(idempotencyKeyRepository)
+            .insert(actor, key, { fingerprint, answer: stringifyJson(done.answer) }, now);
         }
         return done;
       });
@@ -68,7 +71,7 @@ export function changes({ store, clock, log }: PlatformContext) {
     /** Forgets answers that are too old to be asked for again. */
     forgetOld: (): Promise<number> => {
       const before = oldestKept(clock.now());
-      return store.run((tx) => tx.idempotencyKeys.forgetBefore(before));
+      return store.run((tx) => tx.use(idempotencyKeyRepository).forgetBefore(before));
     },
   };
 }

@@ -1,5 +1,6 @@
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { stringifyJson } from '#platform/json.ts';
+import { auditLogRepository } from './store/audit-log.ts';
 
 /** What somebody changed by hand. Before and after are views; left out where there was nothing. */
 export interface AuditEntry {
@@ -13,8 +14,8 @@ export interface AuditEntry {
 }
 
 /** Adds a line to the append-only audit log, in the unit of work of the change. */
-export async function recordChange(tx: Repositories, entry: AuditEntry, now: Date): Promise<void> {
-  await tx.auditLog.append(
+export async function recordChange(tx: Transaction, entry: AuditEntry, now: Date): Promise<void> {
+  await tx.use(auditLogRepository).append(
     {
       actor: entry.actor,
       action: entry.action,

@@ -1,7 +1,7 @@
 import { HOUSEKEEPING_SCHEDULE } from '#platform/jobs/housekeeping.ts';
 import type { Opened, ServiceContext } from '#platform/module.ts';
 import { changes } from './operator-actions.ts';
-import type { AuditLogFilter } from './store/audit-log.ts';
+import { type AuditLogFilter, auditLogRepository } from './store/audit-log.ts';
 
 declare module '#platform/module.ts' {
   interface Services {
@@ -15,7 +15,7 @@ function service({ store }: ServiceContext) {
   return {
     /** Up to `limit` records of the audit log that fit, after the one with id `after`, oldest first. */
     search: (filter: AuditLogFilter, after: bigint, limit: number) =>
-      store.read((tx) => tx.auditLog.search(filter, after, limit)),
+      store.read((tx) => tx.use(auditLogRepository).search(filter, after, limit)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { ROLES, type Role } from '#platform/database/tables.ts';
+import { ROLES, type Role } from '#auth/roles.ts';
 import { AddressError, NETWORKS, type Network, parseAddress, type TariAddress } from '#tari/address.ts';
 import type { CommandPorts } from './ports.ts';
 

@@ -1,4 +1,5 @@
 import type { Clock } from '#platform/clock.ts';
+import type { OpenedReader } from '#platform/database/open.ts';
 import type { RandomBytes } from '#tari/schnorr.ts';
 import type { ApiClient } from './api-client.ts';
 
@@ -32,6 +33,11 @@ export interface CommandPorts {
   readInput: () => Promise<string>;
   /** Asks people. Each throws CommandError where nobody sits at a terminal, or when they leave. */
   ask: Questions;
+  /**
+   * Opens the database of a server only to read it, beside the server.
+   * @throws {StoreUnavailableError | StoreBrokenError}
+   */
+  openReader: (databaseUrl: string) => Promise<OpenedReader>;
   /** Logged in as profiles, for as long as the tool runs. Undefined where it ends after one command. */
   clients?: Map<string, ApiClient>;
 }

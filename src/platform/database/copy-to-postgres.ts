@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
 import pg from 'pg';
-import { migrationNames } from '#migrations/index.ts';
 import { storableJson } from '#platform/storable-text.ts';
 import { StoreBrokenError, StoreUnavailableError } from './errors.ts';
+import type { Migrations } from './migrations.ts';
 import { clientConfig, FOREVER, openPool, type PostgresOptions } from './postgres/connections.ts';
 import { translate } from './postgres/errors.ts';
 import { PostgresSession } from './postgres/session.ts';
 import { openPostgresStore } from './postgres/store.ts';
 import { sqliteStoreOver } from './sqlite/store.ts';
 import type { Reader } from './store.ts';
-import type { Tables } from './tables.ts';
+import { parentsFirst } from './table-order.ts';
+import type { DatabaseTables } from './tables.ts';
 import { sqliteFile } from './url.ts';
 
 /**
@@ -28,42 +29,11 @@ export interface CopyProgress {
 const ROWS_AT_ONCE = 1_000;
 const CHARACTERS_AT_ONCE = 4_000_000;
 
-/** How a table is copied: after those that it refers to, so in the order in which they stand here. */
-const COPIED: Readonly<Record<keyof Tables, boolean>> = {
-  customers: true,
-  accounts: true,
-  customer_addresses: true,
-  orders: true,
-  payments: true,
-  early_confirmations: true,
-  settlements: true,
-  order_claims: true,
-  payment_uses: true,
-  wallets: true,
-  nonces: true,
-  roles: true,
-  exchange_rates: true,
-  events: true,
-  deliveries: true,
-  webhooks: true,
-  audit_log: true,
-  idempotency_keys: true,
-  early_news: true,
-  authorizations: true,
-  price_updates: true,
-  chain_progress: true,
-  chain_blocks: true,
-  chain_outputs: true,
-  chain_refusals: true,
-  chain_departures: true,
-  chain_sightings: true,
-  // It says only that the database can be written.
-  heartbeat: false,
-  // The copy is another database.
-  database_identity: false,
-};
+/** It says only that the database can be written; and the copy is another database. */
+const NOT_COPIED: readonly (keyof DatabaseTables)[] = ['heartbeat', 'database_identity'];
 
-const TABLES = Object.entries(COPIED).flatMap(([table, isCopied]) => (isCopied ? [table] : []));
+/** What SQLite and the migrator keep for themselves. */
+const OWN_TABLES = /^(sqlite|kysely)_/;
 
 type Row = Record<string, string | bigint | null>;
 
@@ -73,13 +43,13 @@ export class SqliteSource {
   readonly #store: Reader;
 
   /** @throws {StoreUnavailableError} where it is not there or in use, {StoreBrokenError} where it is of another version. */
-  constructor(databaseUrl: string) {
+  constructor(databaseUrl: string, migrations: Migrations) {
     const file = sqliteFile(databaseUrl);
     if (!existsSync(file)) throw new StoreUnavailableError(`There is no database at ${file}`);
     this.#connection = new SqliteDatabase(file, { fileMustExist: true, timeout: 0 }).defaultSafeIntegers(true);
     try {
       this.#lock(file);
-      this.#refuseOtherVersions(file);
+      this.#refuseOtherVersions(file, migrations);
       this.#store = sqliteStoreOver(this.#connection);
     } catch (error) {
       this.close();
@@ -90,6 +60,20 @@ export class SqliteSource {
   /** The books, for whoever checks them. */
   get reader(): Reader {
     return this.#store;
+  }
+
+  /** The tables that hold rows. Those of an index, such as SQLite's over memos, are not among them. */
+  tables(): string[] {
+    const names = this.#connection
+      .prepare(`select name from pragma_table_list where schema = 'main' and type = 'table' order by name`)
+      .pluck()
+      .all() as string[];
+    return names.filter((name) => !OWN_TABLES.test(name) && !NOT_COPIED.some((table) => table === name));
+  }
+
+  /** The tables that a table refers to. */
+  parentsOf(table: string): string[] {
+    return this.#connection.prepare('select "table" from pragma_foreign_key_list(?)').pluck().all(table) as string[];
   }
 
   count(table: string): bigint {
@@ -132,12 +116,12 @@ export class SqliteSource {
     }
   }
 
-  #refuseOtherVersions(file: string): void {
+  #refuseOtherVersions(file: string, migrations: Migrations): void {
     const isOurs = this.#connection.prepare(`select 1 from sqlite_master where name = 'kysely_migration'`).get();
     const found = isOurs
       ? this.#connection.prepare('select name from kysely_migration order by name').pluck().all()
       : [];
-    if (found.join() === migrationNames.join()) return;
+    if (found.join() === migrations.names.join()) return;
     throw new StoreBrokenError(
       `The database ${file} is not as this version makes it. Bring it up to date first, with taritools setup migrate`,
     );
@@ -152,11 +136,11 @@ export class SqliteSource {
 export async function copyToPostgres(
   source: SqliteSource,
   databaseUrl: string,
-  options: PostgresOptions,
+  { migrations, ...options }: PostgresOptions & { migrations: Migrations },
   { check, progress }: { check: (reader: Reader) => Promise<void>; progress: (progress: CopyProgress) => void },
 ): Promise<Map<string, bigint>> {
-  await refuseFilled(databaseUrl, options);
-  const store = await openPostgresStore(databaseUrl, options);
+  await refuseFilled(databaseUrl, options, source.tables());
+  const store = await openPostgresStore(databaseUrl, { ...options, migrations });
   await store.close();
   const pool = openPool({
     ...clientConfig(databaseUrl, options),
@@ -168,12 +152,15 @@ export async function copyToPostgres(
     const client = await pool.connect();
     try {
       await client.query('begin; lock table one_writer in exclusive mode');
+      // What a tool of SQLite's has added for itself has no table there.
+      const known = await tablesIn(client, source.tables());
+      const tables = parentsFirst(known, (table) => source.parentsOf(table));
       // Somebody may have come first.
-      for (const table of TABLES) await refuseRows(client, table);
+      for (const table of tables) await refuseRows(client, table);
       const counts = new Map<string, bigint>();
-      for (const table of TABLES) counts.set(table, await copyTable(source, client, table, progress));
-      const { repositories } = new PostgresSession(client);
-      await check({ read: (read) => read(repositories) });
+      for (const table of tables) counts.set(table, await copyTable(source, client, table, progress));
+      const { transaction } = new PostgresSession(client);
+      await check({ read: (read) => read(transaction) });
       await client.query('commit');
       return counts;
     } finally {
@@ -188,18 +175,24 @@ export async function copyToPostgres(
 }
 
 /** Before it is migrated: the books of another server are not even touched. */
-async function refuseFilled(databaseUrl: string, options: PostgresOptions): Promise<void> {
+async function refuseFilled(databaseUrl: string, options: PostgresOptions, tables: readonly string[]): Promise<void> {
   const pool = openPool({ ...clientConfig(databaseUrl, options), max: 1 });
   try {
-    for (const table of TABLES) {
-      const { rows } = await pool.query('select to_regclass($1) is not null as is_there', [table]);
-      if (rows[0]?.is_there) await refuseRows(pool, table);
-    }
+    for (const table of await tablesIn(pool, tables)) await refuseRows(pool, table);
   } catch (error) {
     throw error instanceof StoreUnavailableError ? error : translate(error);
   } finally {
     await pool.end();
   }
+}
+
+/** Those of the tables that are there. */
+async function tablesIn(client: Pick<pg.Pool, 'query'>, tables: readonly string[]): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    'select name from unnest($1::text[]) as name where to_regclass(quote_ident(name)) is not null order by name',
+    [tables],
+  );
+  return rows.map(({ name }) => name);
 }
 
 async function refuseRows(client: Pick<pg.Pool, 'query'>, table: string): Promise<void> {

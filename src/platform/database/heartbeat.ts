@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import { timeText } from './columns.ts';
-import type { Tables } from './tables.ts';
+import type { DatabaseTables } from './tables.ts';
 
 export type HeartbeatRepository = ReturnType<typeof heartbeatRepository>;
 
-export function heartbeatRepository(database: Kysely<Tables>) {
+export function heartbeatRepository(database: Kysely<DatabaseTables>) {
   return {
     /** Proves, by doing it, that the database can be written. */
     async beat(now: Date): Promise<void> {

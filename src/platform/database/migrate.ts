@@ -1,7 +1,7 @@
 import { Migrator } from 'kysely';
-import { migrationNames, migrationsFor } from '#migrations/index.ts';
 import type { MigrationDatabase, SchemaDialect } from '#migrations/schema.ts';
 import { StoreBrokenError } from './errors.ts';
+import type { Migrations } from './migrations.ts';
 
 /** What the schema still has if an earlier version was interrupted in the middle of a migration: what that made before. */
 const MADE_BEFORE = /already exists|duplicate column name|no such (?:index|trigger)/i;
@@ -13,8 +13,12 @@ const ADVICE = 'or restore the backup that was made before the upgrade.';
  * applied, in order.
  * @throws {StoreBrokenError} with what the database said as its cause. The caller rolls its transaction back.
  */
-export async function migrate(database: MigrationDatabase, schema: SchemaDialect): Promise<string[]> {
-  const migrations = migrationsFor(schema);
+export async function migrate(
+  database: MigrationDatabase,
+  schema: SchemaDialect,
+  known: Migrations,
+): Promise<string[]> {
+  const migrations = known.madeFor(schema);
   const migrator = new Migrator({
     db: database,
     provider: { getMigrations: async () => migrations },
@@ -42,14 +46,14 @@ function sentenceOf(error: unknown, migration: string | undefined): string {
  * @throws {StoreBrokenError} with a sentence that says what to do, where a newer version has migrated it, or where the
  * names are in no order that any version makes.
  */
-export function isUpToDate(applied: readonly string[] | undefined = []): boolean {
-  const newer = applied.filter((name) => !migrationNames.includes(name));
+export function isUpToDate({ names }: Migrations, applied: readonly string[] | undefined = []): boolean {
+  const newer = applied.filter((name) => !names.includes(name));
   if (newer.length > 0) {
     throw new StoreBrokenError(
       `The database was migrated by a newer version of this program: this one does not know ${newer.join(', ')}. Run that version, ${ADVICE}`,
     );
   }
-  const missing = migrationNames.filter((name) => !applied.includes(name));
+  const missing = names.filter((name) => !applied.includes(name));
   const [firstMissing] = missing;
   if (firstMissing === undefined) return true;
   const later = applied.find((name) => name > firstMissing);
@@ -65,11 +69,11 @@ export function isUpToDate(applied: readonly string[] | undefined = []): boolean
  * For those who only read, and so migrate nothing.
  * @throws {StoreBrokenError} where the database was made by another version, with a sentence that says what to do.
  */
-export function requireUpToDate(applied: readonly string[] | undefined = []): void {
-  if (isUpToDate(applied)) return;
+export function requireUpToDate(migrations: Migrations, applied: readonly string[] | undefined = []): void {
+  if (isUpToDate(migrations, applied)) return;
   if (applied.length === 0)
     throw new StoreBrokenError('The database holds nothing of this program: it has no migrations.');
-  const missing = migrationNames.filter((name) => !applied.includes(name));
+  const missing = migrations.names.filter((name) => !applied.includes(name));
   throw new StoreBrokenError(
     `The database is older than this program: it lacks ${missing.join(', ')}. To read a backup of an older version, make a copy of it, bring the copy up to date with "taritools setup migrate -d URL", and read that; or read the backup with the version that made it.`,
   );

@@ -1,11 +1,14 @@
 import { StoreBrokenError } from './errors.ts';
+import type { Migrations } from './migrations.ts';
 import type { PostgresOptions } from './postgres/connections.ts';
 import { openSqliteReader, openSqliteStore } from './sqlite/store.ts';
 import type { Reader, Store } from './store.ts';
 import { isPostgres, isSqlite } from './url.ts';
 
 /** How a database is worked with. All but the number of connections counts for PostgreSQL alone, and has a default. */
-export type StoreOptions = Pick<PostgresOptions, 'maxConnections'> & Partial<PostgresOptions>;
+export type StoreOptions = ConnectionOptions & { migrations: Migrations };
+
+export type ConnectionOptions = Pick<PostgresOptions, 'maxConnections'> & Partial<PostgresOptions>;
 
 const DEFAULTS: Omit<PostgresOptions, 'maxConnections'> = {
   random: Math.random,
@@ -26,23 +29,27 @@ export interface OpenedStore extends Store {
  */
 export async function openStore(databaseUrl: string, options: StoreOptions): Promise<OpenedStore> {
   if (isSqlite(databaseUrl)) {
-    const { maxConnections: maxReadConnections, noticeReplacement } = options;
-    return openSqliteStore(databaseUrl, { maxReadConnections, noticeReplacement });
+    const { maxConnections: maxReadConnections, noticeReplacement, migrations } = options;
+    return openSqliteStore(databaseUrl, { maxReadConnections, noticeReplacement, migrations });
   }
   if (isPostgres(databaseUrl)) {
     // Loaded where it is needed alone: each start of taritools would take longer for it.
     const { openPostgresStore } = await import('./postgres/store.ts');
-    return openPostgresStore(databaseUrl, postgresOptions(options));
+    return openPostgresStore(databaseUrl, { ...postgresOptions(options), migrations: options.migrations });
   }
   throw new StoreBrokenError(NO_SUCH_DATABASE);
 }
 
+export interface OpenedReader extends Reader {
+  close(): Promise<void>;
+}
+
 /** Opens an existing database only to read it, beside servers that may be running. Nothing is migrated. */
-export async function openReader(databaseUrl: string): Promise<Reader & { close(): Promise<void> }> {
-  if (isSqlite(databaseUrl)) return openSqliteReader(databaseUrl);
+export async function openReader(databaseUrl: string, migrations: Migrations): Promise<OpenedReader> {
+  if (isSqlite(databaseUrl)) return openSqliteReader(databaseUrl, migrations);
   if (isPostgres(databaseUrl)) {
     const { openPostgresReader } = await import('./postgres/store.ts');
-    return openPostgresReader(databaseUrl, postgresOptions({ maxConnections: 1 }));
+    return openPostgresReader(databaseUrl, postgresOptions({ maxConnections: 1 }), migrations);
   }
   throw new StoreBrokenError(NO_SUCH_DATABASE);
 }
@@ -50,6 +57,6 @@ export async function openReader(databaseUrl: string): Promise<Reader & { close(
 const NO_SUCH_DATABASE = 'Only sqlite:// and postgres:// databases can be used; see TPG_DATABASE_URL';
 
 /** What is not told counts as usual. */
-export function postgresOptions(options: StoreOptions): PostgresOptions {
+export function postgresOptions(options: ConnectionOptions): PostgresOptions {
   return { ...DEFAULTS, ...options };
 }

@@ -1,5 +1,4 @@
 import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely';
-import type { Tables } from './tables.ts';
 
 /** Stands in a query for a value that comes later. */
 class Placeholder {
@@ -27,7 +26,7 @@ export function columnsOf<Values extends object, Column extends keyof Values>(
  * @param build writes the query, with `value('name')` wherever a value comes later. It must not look at the values.
  */
 export function preparedQuery<Values extends object, Row = unknown>(
-  database: Kysely<Tables>,
+  database: Pick<Kysely<unknown>, 'executeQuery'>,
   build: (value: ValueOf<Values>) => Compilable<Row>,
 ): (values: Values) => Promise<QueryResult<Row>> {
   let prepared: { query: CompiledQuery<Row>; names: (PropertyKey | undefined)[] } | undefined;

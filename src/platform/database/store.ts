@@ -1,5 +1,28 @@
-import type { StoredEvent } from '#platform/outbox/store/events.ts';
-import type { Repositories } from './transaction.ts';
+import type { Kysely } from 'kysely';
+import type { StoredEvent } from '#platform/outbox/stored-event.ts';
+
+/** A database whose tables are those of the repositories over it: each context types its own. */
+// biome-ignore lint/suspicious/noExplicitAny: tables of contexts that know nothing of each other have no type in common.
+export type AnyDatabase = Kysely<any>;
+
+/** What a repository may need to know of the connection that it works over. */
+export interface RepositoryConnection {
+  readonly dialect: 'sqlite' | 'postgres';
+  /**
+   * Has listeners of the store told of an event that the unit of work has appended, once it is committed.
+   * @throws where the connection only reads.
+   */
+  afterCommit(event: StoredEvent): void;
+}
+
+/** Makes a repository: what can be asked of, and done to, some tables of one context. */
+export type MakeRepository<Repository> = (database: AnyDatabase, connection: RepositoryConnection) => Repository;
+
+/** What a unit of work reads and writes through. */
+export interface Transaction {
+  /** The repository that a function makes, made once for each connection: `tx.use(orderRepository).find('1')`. */
+  use<Repository>(make: MakeRepository<Repository>): Repository;
+}
 
 /**
  * Runs a use case as one transaction: all that `work` wrote is durable when `run` answers, or nothing of it is kept.
@@ -8,12 +31,12 @@ import type { Repositories } from './transaction.ts';
  */
 export interface UnitOfWork {
   /** @throws {StoreUnavailableError} when the database could not keep it; whatever `work` throws otherwise. */
-  run<T>(work: (tx: Repositories) => Promise<T>): Promise<T>;
+  run<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
 /** Reads a consistent picture of what is committed, beside the writer. `read` must not write. */
 export interface Reader {
-  read<T>(read: (tx: Repositories) => Promise<T>): Promise<T>;
+  read<T>(read: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
 /** Something that one instance at a time does for all. */

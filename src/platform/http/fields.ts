@@ -1,18 +1,17 @@
 import * as z from 'zod';
+import { ROLES } from '#auth/roles.ts';
+import { EVENT_TYPES, type EventType } from '#engine/events.ts';
 import { HELD_REASONS } from '#engine/money/held-reasons.ts';
 import {
   CLAIM_KINDS,
-  EVENT_TYPES,
-  type EventType,
   ORDER_STATUSES,
   PAYMENT_STATUSES,
   PAYMENT_TYPES,
-  PRICE_UPDATE_STATES,
-  ROLES,
   SETTLEMENT_TYPES,
-} from '#platform/database/tables.ts';
+} from '#engine/store/tables.ts';
 import { formatIpAddress, parseIpAddress } from '#platform/ip-address.ts';
 import { isStorable } from '#platform/storable-text.ts';
+import { PRICE_UPDATE_STATES } from '#shops/store/tables.ts';
 import { AddressError, parseAddressObject } from '#tari/address.ts';
 import { microTari, TARI_SUPPLY } from '#tari/micro-tari.ts';
 

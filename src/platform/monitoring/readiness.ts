@@ -1,5 +1,6 @@
 import type { PlatformContext } from '#platform/context.ts';
 import { StoreReplacedError } from '#platform/database/errors.ts';
+import { heartbeatRepository } from '#platform/database/heartbeat.ts';
 import type { Check } from '#platform/module.ts';
 
 /** Whether the server can do its work: keep what it is told, and tell others what it decided. */
@@ -25,7 +26,7 @@ export function readiness({ store, clock, log }: PlatformContext, checks: readon
       const now = clock.now();
       try {
         const found = await store.run(async (tx) => {
-          await tx.heartbeat.beat(now);
+          await tx.use(heartbeatRepository).beat(now);
           const results = [];
           for (const check of checks) results.push(await check.look(tx, now));
           return results;

@@ -1,7 +1,7 @@
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import type { Check } from '#platform/module.ts';
 import type { EventBus } from './event-bus.ts';
-import type { DeliveryBacklog } from './store/deliveries.ts';
+import { type DeliveryBacklog, deliveryRepository } from './store/deliveries.ts';
 
 /** Events that wait longer than this say that the shop, or a plugin, has been out of reach for long. */
 const LONGEST_LAG_MS = 15 * 60_000;
@@ -12,8 +12,8 @@ function lagMs({ oldestPendingAt }: DeliveryBacklog, now: Date): number {
 }
 
 /** Whether subscribers have been out of reach for long. */
-export async function isBehind(tx: Repositories, subscriptions: EventBus, now: Date): Promise<boolean> {
-  return lagMs(await tx.deliveries.backlog(subscriptions.allDurableSubscribers()), now) > LONGEST_LAG_MS;
+export async function isBehind(tx: Transaction, subscriptions: EventBus, now: Date): Promise<boolean> {
+  return lagMs(await tx.use(deliveryRepository).backlog(subscriptions.allDurableSubscribers()), now) > LONGEST_LAG_MS;
 }
 
 export function outboxCheck(subscriptions: EventBus): Check {
@@ -23,7 +23,7 @@ export function outboxCheck(subscriptions: EventBus): Check {
   return {
     unknown: details({ pending: 0, dead: 0 }, 0),
     async look(tx, now) {
-      const backlog = await tx.deliveries.backlog(subscriptions.allDurableSubscribers());
+      const backlog = await tx.use(deliveryRepository).backlog(subscriptions.allDurableSubscribers());
       const lag = lagMs(backlog, now);
       const reasons =
         lag > LONGEST_LAG_MS

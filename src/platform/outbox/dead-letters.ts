@@ -1,8 +1,8 @@
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import type { ServiceContext } from '#platform/module.ts';
 import { DomainError } from './errors.ts';
-import type { DeadLetter } from './store/deliveries.ts';
+import { type DeadLetter, deliveryRepository } from './store/deliveries.ts';
 
 export type DeadLetters = ReturnType<typeof deadLetters>;
 
@@ -17,7 +17,7 @@ export function deadLetters(
   return {
     /** The dead letters of up to `limit` events after the one with id `after`, oldest event first. */
     after: (after: bigint, limit: number): Promise<DeadLetter[]> =>
-      store.read((tx) => tx.deliveries.deadAfter(after, limit, loaded())),
+      store.read((tx) => tx.use(deliveryRepository).deadAfter(after, limit, loaded())),
 
     /**
      * Has the dead letters of an event delivered again, as if they had never been tried. They take their place before
@@ -30,7 +30,7 @@ export function deadLetters(
         // What waits for a plugin that is not loaded needs no retry.
         const chosen = (await deadOf(tx, eventId, subscriber, loaded())).filter(({ isWaiting }) => !isWaiting);
         if (chosen.length === 0) throw new DomainError('dead_letter_not_found', nameOf(eventId, subscriber));
-        for (const letter of chosen) await tx.deliveries.revive(letter, now);
+        for (const letter of chosen) await tx.use(deliveryRepository).revive(letter, now);
         const before = { deliveries: chosen.map(deliveryView) };
         const record = { action: 'retry dead letter', subject: `event ${eventId}`, before };
         return { answer: chosen.length, record };
@@ -48,7 +48,7 @@ export function deadLetters(
     dismiss(request: ChangeRequest, eventId: bigint, subscriber: string | undefined, reason: string): Promise<number> {
       return perform(request, async ({ tx, now }) => {
         const chosen = await deadOf(tx, eventId, subscriber, loaded());
-        for (const letter of chosen) await tx.deliveries.dismiss(letter, now);
+        for (const letter of chosen) await tx.use(deliveryRepository).dismiss(letter, now);
         const before = { deliveries: chosen.map(deliveryView) };
         const record = { action: 'dismiss dead letter', subject: `event ${eventId}`, reason, before };
         return { answer: chosen.length, record };
@@ -59,12 +59,12 @@ export function deadLetters(
 
 /** @throws {DomainError} `dead_letter_not_found` where there is none. */
 async function deadOf(
-  tx: Repositories,
+  tx: Transaction,
   eventId: bigint,
   subscriber: string | undefined,
   loaded: readonly string[],
 ): Promise<DeadLetter[]> {
-  const dead = await tx.deliveries.deadOf(eventId, loaded);
+  const dead = await tx.use(deliveryRepository).deadOf(eventId, loaded);
   const chosen = dead.filter((letter) => subscriber === undefined || letter.subscriber === subscriber);
   if (chosen.length === 0) throw new DomainError('dead_letter_not_found', nameOf(eventId, subscriber));
   return chosen;

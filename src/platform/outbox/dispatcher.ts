@@ -5,7 +5,7 @@ import { MOST_ATTEMPTS, pauseAfterMs } from '#platform/timers/backoff.ts';
 import { Loop, pauseUntilMs } from '#platform/timers/polling-loop.ts';
 import { StorefrontError } from '#shops/shop-connector.ts';
 import { type EventBus, messageOf } from './event-bus.ts';
-import type { HeldDelivery } from './store/deliveries.ts';
+import { deliveryRepository, type HeldDelivery } from './store/deliveries.ts';
 
 /** How long a handler may take. */
 const HANDLER_TIMEOUT_MS = 25_000;
@@ -113,8 +113,8 @@ export class Dispatcher {
     // about the same subject must not reach the subscriber beside it.
     const overdue = [...this.#inHand.keys()].filter((delivery) => delivery.heldUntil <= now);
     const taken = await store.run(async (tx) => {
-      for (const delivery of overdue) await tx.deliveries.holdOn(delivery, heldUntil);
-      return tx.deliveries.takeNext(subscribers, now, { hold, heldUntil });
+      for (const delivery of overdue) await tx.use(deliveryRepository).holdOn(delivery, heldUntil);
+      return tx.use(deliveryRepository).takeNext(subscribers, now, { hold, heldUntil });
     });
     for (const delivery of overdue) delivery.heldUntil = heldUntil;
     return taken;
@@ -124,7 +124,7 @@ export class Dispatcher {
   async #holdOn(delivery: HeldDelivery): Promise<boolean> {
     const { store, clock } = this.#ports;
     const heldUntil = new Date(clock.now().getTime() + HELD_FOR_MS);
-    const isHeld = await store.run((tx) => tx.deliveries.holdOn(delivery, heldUntil));
+    const isHeld = await store.run((tx) => tx.use(deliveryRepository).holdOn(delivery, heldUntil));
     delivery.heldUntil = heldUntil;
     return isHeld;
   }
@@ -134,7 +134,7 @@ export class Dispatcher {
     const error = await this.#callHandler(delivery);
     const now = clock.now();
     const outcome = error === undefined ? DONE(now) : this.#afterFailure(delivery, error, now);
-    await store.run((tx) => tx.deliveries.settle(delivery, outcome, now));
+    await store.run((tx) => tx.use(deliveryRepository).settle(delivery, outcome, now));
   }
 
   async #callHandler(delivery: HeldDelivery): Promise<unknown> {
@@ -185,7 +185,7 @@ export class Dispatcher {
     const { store, bus, clock } = this.#ports;
     if (this.#inHand.size >= MOST_IN_HAND) return LONGEST_SLEEP_MS;
     const now = clock.now();
-    const dueAt = await store.read((tx) => tx.deliveries.nextDueAt(bus.allDurableSubscribers(), now));
+    const dueAt = await store.read((tx) => tx.use(deliveryRepository).nextDueAt(bus.allDurableSubscribers(), now));
     // What has become due since we looked is taken in the next round.
     return pauseUntilMs(dueAt, now, LONGEST_SLEEP_MS);
   }

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { EventOrigin, EventPayloads, Subscriptions } from '#engine/events.ts';
-import { EVENT_TYPES, type EventType } from '#platform/database/tables.ts';
+import { EVENT_TYPES, type EventType } from '#engine/events.ts';
 import { parseJson } from '#platform/json.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import type { StoredEvent } from './store/events.ts';
+import type { StoredEvent } from './stored-event.ts';
 
 /** An event as a handler gets it. Whole numbers of the payload past 2^53 are bigint, others number. */
 export interface EventMessage<Type extends EventType = EventType> {

@@ -1,8 +1,11 @@
 import type { ReadMetrics, ServiceContext } from '#platform/module.ts';
+import { deliveryRepository } from './store/deliveries.ts';
 
 export function outboxMetrics({ subscriptions }: Pick<ServiceContext, 'subscriptions'>): ReadMetrics {
   return async (tx) => {
-    const { pending, dead, oldestPendingAt } = await tx.deliveries.backlog(subscriptions.allDurableSubscribers());
+    const { pending, dead, oldestPendingAt } = await tx
+      .use(deliveryRepository)
+      .backlog(subscriptions.allDurableSubscribers());
     return [
       {
         name: 'tpg_outbox_lag_seconds',

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { EVENTS_CHANNEL } from '#platform/database/postgres/session.ts';
 import { doubledPauseMs } from '#platform/timers/backoff.ts';
 import { Alarm } from '#platform/timers/wakeable-timer.ts';
-import type { StoredEvent } from './store/events.ts';
+import type { StoredEvent } from './stored-event.ts';
 
 /** So often somebody looks without having been told: a connection may be gone that seems to be there. */
 const LOOK_AGAIN_MS = 5_000;

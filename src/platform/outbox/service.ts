@@ -3,6 +3,7 @@ import type { Opened, ServiceContext } from '#platform/module.ts';
 import { outboxCheck } from './check.ts';
 import { deadLetters } from './dead-letters.ts';
 import { outboxMetrics } from './metrics.ts';
+import { eventRepository } from './store/events.ts';
 
 declare module '#platform/module.ts' {
   interface Services {
@@ -17,7 +18,7 @@ function service(context: ServiceContext) {
   return {
     deadLetters: deadLetters(context, changes(context), wakeOutbox),
     /** Up to `limit` events after the one with id `after`, oldest first. */
-    eventsAfter: (after: bigint, limit: number) => store.read((tx) => tx.events.after(after, limit)),
+    eventsAfter: (after: bigint, limit: number) => store.read((tx) => tx.use(eventRepository).after(after, limit)),
   };
 }
 

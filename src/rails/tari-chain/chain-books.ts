@@ -1,13 +1,12 @@
 import type { ChainPayments, PreparedPayment } from '#engine/chain-payments.ts';
 import type { Clock } from '#platform/clock.ts';
-import type { Store } from '#platform/database/store.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Store, Transaction } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { storableText } from '#platform/storable-text.ts';
 import { formatTari, type MicroTari, microTari } from '#tari/micro-tari.ts';
 import { senderOfBytes } from '#tari/sender.ts';
 import type { FoundOutput, ScannedBlock } from './scan/found-output.ts';
-import type { ChainOutput, KnownBlock, RefusalReason } from './store/chain.ts';
+import { type ChainOutput, chainRepository, type KnownBlock, type RefusalReason } from './store/chain.ts';
 
 /**
  * What the watcher writes. Each function is one transaction: where it stands changes together with what was found, so
@@ -44,7 +43,7 @@ const NO_SENDER = { text: '', address: undefined };
 
 export function chainBooks({ store, clock, log, payments }: ChainBooksPorts) {
   /** The log hears of it once it is durable. */
-  const write = async <T>(work: (tx: Repositories, say: (sentence: Sentence) => void) => Promise<T>): Promise<T> => {
+  const write = async <T>(work: (tx: Transaction, say: (sentence: Sentence) => void) => Promise<T>): Promise<T> => {
     const { result, said } = await store.run(async (tx) => {
       const sentences: Sentence[] = [];
       const answer = await work(tx, (sentence) => sentences.push(sentence));
@@ -72,7 +71,7 @@ export function chainBooks({ store, clock, log, payments }: ChainBooksPorts) {
      * @param watchFrom what the settings said about it.
      */
     begin: (wallet: string, watchFrom: string | null, startHeight: number): Promise<void> =>
-      write((tx) => tx.chain.begin(wallet, watchFrom, startHeight, clock.now())),
+      write((tx) => tx.use(chainRepository).begin(wallet, watchFrom, startHeight, clock.now())),
 
     /**
      * Enters what was found in blocks that follow `top`, and stands on the last of them. Answers how many payments.
@@ -96,10 +95,10 @@ export function chainBooks({ store, clock, log, payments }: ChainBooksPorts) {
         for (const { block, outputs } of found) {
           for (const output of outputs) if (await enterOutput(payments, { tx, now, say }, block, output)) entered += 1;
         }
-        await tx.chain.addBlocks(kept.map(({ height, hash }) => ({ height, hash })));
-        await tx.chain.forgetBlocksBelow(Math.min(last.height, keptFrom + 1));
+        await tx.use(chainRepository).addBlocks(kept.map(({ height, hash }) => ({ height, hash })));
+        await tx.use(chainRepository).forgetBlocksBelow(Math.min(last.height, keptFrom + 1));
         const outputs = blocks.reduce((sum, block) => sum + block.outputs, 0);
-        await tx.chain.noteScanned(outputs, entered, now);
+        await tx.use(chainRepository).noteScanned(outputs, entered, now);
         return entered;
       });
     },
@@ -114,9 +113,10 @@ export function chainBooks({ store, clock, log, payments }: ChainBooksPorts) {
       const height = common?.height ?? -1;
       await write(async (tx, say) => {
         await requireTop(tx, top);
-        for (const output of await tx.chain.outputsAbove(height)) await leave(payments, { tx, now, say }, output);
-        await tx.chain.removeBlocksAbove(height);
-        if (common === null) await tx.chain.noteStart(startHeight);
+        for (const output of await tx.use(chainRepository).outputsAbove(height))
+          await leave(payments, { tx, now, say }, output);
+        await tx.use(chainRepository).removeBlocksAbove(height);
+        if (common === null) await tx.use(chainRepository).noteStart(startHeight);
       });
     },
 
@@ -130,11 +130,11 @@ export function chainBooks({ store, clock, log, payments }: ChainBooksPorts) {
       await write(async (tx, say) => {
         await requireTop(tx, top);
         for (const { outputHash, block } of outputs) {
-          const output = await tx.chain.findOutput(outputHash);
+          const output = await tx.use(chainRepository).findOutput(outputHash);
           const isThere = output?.block != null && output.block.hash === block?.hash && output.block.height <= deepest;
           if (output === undefined || !isThere || output.confirmedAt !== null) continue;
           await payments.confirm(tx, now, output.txid);
-          await tx.chain.noteConfirmed(outputHash, now);
+          await tx.use(chainRepository).noteConfirmed(outputHash, now);
           say({
             level: 'info',
             fields: { txid: output.txid, height: block?.height },
@@ -147,25 +147,26 @@ export function chainBooks({ store, clock, log, payments }: ChainBooksPorts) {
 }
 
 interface Work {
-  tx: Repositories;
+  tx: Transaction;
   now: Date;
   say: (sentence: Sentence) => void;
 }
 
 /** One instance watches at a time, but one that hung may wake up late. */
-async function requireTop(tx: Repositories, top: KnownBlock | undefined): Promise<void> {
-  if ((await tx.chain.top())?.hash !== top?.hash) throw new MovedError('The watcher stands elsewhere by now');
+async function requireTop(tx: Transaction, top: KnownBlock | undefined): Promise<void> {
+  if ((await tx.use(chainRepository).top())?.hash !== top?.hash)
+    throw new MovedError('The watcher stands elsewhere by now');
 }
 
 /**
  * Outputs that stand where one of the blocks is, and in another. Above where we stand there are none, unless the chain was
  * begun to be read from an earlier place: then it may have been reorganised since, and what was in those blocks has left them.
  */
-async function replacedBy(tx: Repositories, blocks: readonly KnownBlock[]): Promise<ChainOutput[]> {
+async function replacedBy(tx: Transaction, blocks: readonly KnownBlock[]): Promise<ChainOutput[]> {
   const [first, last] = [blocks[0], blocks.at(-1)];
   if (first === undefined || last === undefined) return [];
   const hashes = new Map(blocks.map(({ height, hash }) => [height, hash]));
-  const outputs = await tx.chain.outputsBetween(first.height, last.height);
+  const outputs = await tx.use(chainRepository).outputsBetween(first.height, last.height);
   return outputs.filter(({ block }) => block !== null && hashes.get(block.height) !== block.hash);
 }
 
@@ -192,7 +193,7 @@ async function enterOutput(
     return false;
   }
   const { tx, now, say } = work;
-  const known = await tx.chain.findOutput(output.outputHash);
+  const known = await tx.use(chainRepository).findOutput(output.outputHash);
   if (known !== undefined) {
     // The same output is in one block only; what says otherwise further up is not believed.
     const isElsewhere = known.block === null || known.block.height > block.height;
@@ -207,7 +208,7 @@ async function enterOutput(
   }
   const { outputHash, txid, commitment, fingerprint } = output;
   const at = { height: block.height, hash: block.hash };
-  await tx.chain.addOutput({ outputHash, txid, commitment, fingerprint, block: at }, now);
+  await tx.use(chainRepository).addOutput({ outputHash, txid, commitment, fingerprint, block: at }, now);
   say({
     level: 'info',
     fields: { txid, height: block.height },
@@ -225,10 +226,10 @@ async function place(
   output: FoundOutput,
 ): Promise<void> {
   const at = { height: block.height, hash: block.hash };
-  await tx.chain.placeOutput(known.outputHash, at, output.fingerprint, now);
+  await tx.use(chainRepository).placeOutput(known.outputHash, at, output.fingerprint, now);
   const reference = { height: BigInt(block.height), reference: output.paymentReference };
   await payments.place(tx, now, known.txid, reference);
-  if (!(await tx.chain.noteReturned(known.txid, block.height, now))) return;
+  if (!(await tx.use(chainRepository).noteReturned(known.txid, block.height, now))) return;
   say({
     level: 'info',
     fields: { txid: known.txid, height: block.height },
@@ -239,7 +240,7 @@ async function place(
 async function leave(payments: ChainPayments, { tx, now, say }: Work, output: ChainOutput): Promise<void> {
   const { outputHash, txid, fingerprint, block } = output;
   if (block === null) return;
-  await tx.chain.placeOutput(outputHash, null, fingerprint, now);
+  await tx.use(chainRepository).placeOutput(outputHash, null, fingerprint, now);
   const wasConfirmed = await payments.leave(tx, now, txid);
   const fields = { txid, height: block.height };
   if (!wasConfirmed) {
@@ -250,7 +251,7 @@ async function leave(payments: ChainPayments, { tx, now, say }: Work, output: Ch
     });
     return;
   }
-  await tx.chain.addDeparture(txid, block, now);
+  await tx.use(chainRepository).addDeparture(txid, block, now);
   say({
     level: 'warn',
     fields,
@@ -264,7 +265,7 @@ async function refuse(
   output: FoundOutput,
   reason: RefusalReason,
 ): Promise<void> {
-  const isNew = await tx.chain.addRefusal({
+  const isNew = await tx.use(chainRepository).addRefusal({
     outputHash: output.outputHash,
     txid: output.txid,
     reason,

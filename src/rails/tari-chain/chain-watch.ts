@@ -1,6 +1,6 @@
 import type { EngineContext } from '#engine/context.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
-import type { ChainDeparture, ChainRefusal, RefusalReason } from './store/chain.ts';
+import type { Transaction } from '#platform/database/store.ts';
+import { type ChainDeparture, type ChainRefusal, chainRepository, type RefusalReason } from './store/chain.ts';
 
 /** What a watcher of the chain says of itself, and what it keeps for people to look at. Heights are of blocks. */
 
@@ -58,9 +58,13 @@ const OFF: ChainStatus = {
 };
 
 /** How the watcher does, from what it says and from what is kept; what is kept is all that other instances know. */
-export async function chainStatus(tx: Repositories, watch: ChainWatch | undefined): Promise<ChainStatus> {
+export async function chainStatus(tx: Transaction, watch: ChainWatch | undefined): Promise<ChainStatus> {
   if (watch === undefined) return OFF;
-  const [progress, top, own] = [await tx.chain.progress(), await tx.chain.top(), watch.status()];
+  const [progress, top, own] = [
+    await tx.use(chainRepository).progress(),
+    await tx.use(chainRepository).top(),
+    watch.status(),
+  ];
   return {
     state: own === undefined ? 'elsewhere' : 'watching',
     height: top?.height ?? null,
@@ -73,10 +77,14 @@ export async function chainStatus(tx: Repositories, watch: ChainWatch | undefine
   };
 }
 
-export async function chainFigures(tx: Repositories, watch: ChainWatch | undefined): Promise<ChainFigures> {
+export async function chainFigures(tx: Transaction, watch: ChainWatch | undefined): Promise<ChainFigures> {
   const status = await chainStatus(tx, watch);
   if (watch === undefined) return { status, refused: new Map(), departed: 0 };
-  return { status, refused: await tx.chain.countRefusals(), departed: await tx.chain.countDeparted() };
+  return {
+    status,
+    refused: await tx.use(chainRepository).countRefusals(),
+    departed: await tx.use(chainRepository).countDeparted(),
+  };
 }
 
 /** How many blocks the watcher is behind the nodes; 0 before anything is known. */
@@ -92,10 +100,10 @@ export function chainQueries({ store }: Pick<EngineContext, 'store'>, watch: Cha
 
     /** Up to `limit` outputs that were encrypted for the shop and are no payment to it, after the one with that id. */
     refusals: (after: bigint, limit: number): Promise<ChainRefusal[]> =>
-      store.read((tx) => tx.chain.refusalsAfter(after, limit)),
+      store.read((tx) => tx.use(chainRepository).refusalsAfter(after, limit)),
 
     /** Up to `limit` times that a confirmed payment left the chain, after the one with that id, oldest first. */
     departures: (after: bigint, limit: number): Promise<ChainDeparture[]> =>
-      store.read((tx) => tx.chain.departuresAfter(after, limit)),
+      store.read((tx) => tx.use(chainRepository).departuresAfter(after, limit)),
   };
 }

@@ -3,7 +3,13 @@ import type { ChainBooks } from './chain-books.ts';
 import { agreedOutputs, type Vote } from './decisions.ts';
 import type { NodeSet } from './node-set.ts';
 import type { Scan } from './scan/open-scan.ts';
-import { type ChainOutput, type KnownBlock, OUTPUTS_AT_ONCE, type OutputPosition } from './store/chain.ts';
+import {
+  type ChainOutput,
+  chainRepository,
+  type KnownBlock,
+  OUTPUTS_AT_ONCE,
+  type OutputPosition,
+} from './store/chain.ts';
 
 /** Nodes that do not agree on a block are asked again after so long. */
 const ASK_AGAIN_MS = 10_000;
@@ -52,7 +58,7 @@ export class Confirming {
   async confirm(deep: Deep): Promise<void> {
     const { store } = this.#ports;
     for (let page = 0; page < PAGES_IN_A_TURN; page += 1) {
-      const outputs = await store.read((tx) => tx.chain.unconfirmedUpTo(deep.deepest, this.#after));
+      const outputs = await store.read((tx) => tx.use(chainRepository).unconfirmedUpTo(deep.deepest, this.#after));
       const last = outputs.at(-1);
       this.#after = last?.block == null ? undefined : { height: last.block.height, outputHash: last.outputHash };
       for (const [hash, some] of byBlock(outputs)) await this.#confirmBlock(deep, hash, some);

@@ -1,9 +1,10 @@
 import type { ChainPayments } from '#engine/chain-payments.ts';
 import type { Subscriptions } from '#engine/events.ts';
 import { Ledger } from '#engine/money/ledger.ts';
+import { orderRepository } from '#engine/store/orders.ts';
+import { paymentRepository } from '#engine/store/payments.ts';
 import type { Clock } from '#platform/clock.ts';
-import type { Store } from '#platform/database/store.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Store, Transaction } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { storableText } from '#platform/storable-text.ts';
 import { doubledPauseMs } from '#platform/timers/backoff.ts';
@@ -12,6 +13,7 @@ import { formatTari, type MicroTari, sumMicroTari } from '#tari/micro-tari.ts';
 import type { SeenOutput } from './mempool/mempool.ts';
 import { NodeError } from './nodes/node-error.ts';
 import type { Scan } from './scan/open-scan.ts';
+import { chainRepository } from './store/chain.ts';
 
 /** A buyer looks at the page after paying. */
 const POLL_MS = 3_000;
@@ -72,7 +74,7 @@ export class MempoolWatch {
   /** Looks once. */
   async look(): Promise<void> {
     const { store, scan, log } = this.#ports;
-    const top = await store.read((tx) => tx.chain.top());
+    const top = await store.read((tx) => tx.use(chainRepository).top());
     const seen = await scan.seenInMempool(top?.height ?? 0).catch((error: unknown) => {
       if (!(error instanceof NodeError)) throw error;
       return error;
@@ -85,7 +87,7 @@ export class MempoolWatch {
 
   async #keep(seen: readonly SeenOutput[]): Promise<void> {
     const { store, clock, log, payments, subscriptions } = this.#ports;
-    const known = await store.read((tx) => tx.chain.sightings());
+    const known = await store.read((tx) => tx.use(chainRepository).sightings());
     const now = clock.now();
     const isFresh = now.getTime() - this.#notedAt.getTime() < NOTE_SEEN_EVERY_MS;
     const isSame =
@@ -116,7 +118,7 @@ export class MempoolWatch {
       );
     }
     const old = clock.now().getTime() - FORGET_AFTER_MS;
-    const known = await store.read((tx) => tx.chain.sightings());
+    const known = await store.read((tx) => tx.use(chainRepository).sightings());
     if (known.some(({ lastSeenAt }) => lastSeenAt.getTime() <= old)) await store.run(forgetSightings);
   }
 
@@ -127,9 +129,9 @@ export class MempoolWatch {
 }
 
 /** Forgets all that was seen: nobody looks any more, or what could be seen is too old. */
-export async function forgetSightings(tx: Repositories): Promise<void> {
-  const sightings = await tx.chain.sightings();
-  for (const { outputHash } of sightings) await tx.chain.removeSighting(outputHash);
+export async function forgetSightings(tx: Transaction): Promise<void> {
+  const sightings = await tx.use(chainRepository).sightings();
+  for (const { outputHash } of sightings) await tx.use(chainRepository).removeSighting(outputHash);
   await noteAmountsSeen(tx, new Set(sightings.map(({ orderId }) => orderId)));
 }
 
@@ -141,40 +143,40 @@ interface Sighting {
 
 /** Makes what is kept what is seen. Answers what is new. */
 async function keepSightings(
-  { tx, now, payments, ledger }: { tx: Repositories; now: Date; payments: ChainPayments; ledger: Ledger },
+  { tx, now, payments, ledger }: { tx: Transaction; now: Date; payments: ChainPayments; ledger: Ledger },
   seen: readonly SeenOutput[],
 ): Promise<Sighting[]> {
-  const known = new Map((await tx.chain.sightings()).map((sighting) => [sighting.outputHash, sighting]));
+  const known = new Map((await tx.use(chainRepository).sightings()).map((sighting) => [sighting.outputHash, sighting]));
   const orders = new Set<string | null>();
   const added: Sighting[] = [];
   for (const { outputHash, txid, amount, text } of seen) {
     // A node may show in its mempool for a moment what stands in a block already.
-    if (known.delete(outputHash) || (await tx.payments.find(txid)) !== undefined) continue;
+    if (known.delete(outputHash) || (await tx.use(paymentRepository).find(txid)) !== undefined) continue;
     const memo = text === null ? null : storableText(text);
     const order = await payments.orderSeenFor(tx, memo);
     const orderId = order?.orderId ?? null;
-    await tx.chain.addSighting({ outputHash, txid, amount, orderId }, now);
+    await tx.use(chainRepository).addSighting({ outputHash, txid, amount, orderId }, now);
     orders.add(orderId);
     added.push({ txid, amount, orderId });
     await noteAmountsSeen(tx, new Set([orderId]));
-    const shown = order && (await tx.orders.find(order.orderId));
+    const shown = order && (await tx.use(orderRepository).find(order.orderId));
     await ledger.announceSeen({ txid, amount, memo, order_id: orderId }, shown);
   }
   for (const { outputHash, orderId } of known.values()) {
-    await tx.chain.removeSighting(outputHash);
+    await tx.use(chainRepository).removeSighting(outputHash);
     orders.add(orderId);
   }
-  await tx.chain.seeAgain(now);
+  await tx.use(chainRepository).seeAgain(now);
   await noteAmountsSeen(tx, orders);
   return added;
 }
 
-async function noteAmountsSeen(tx: Repositories, orderIds: ReadonlySet<string | null>): Promise<void> {
-  const sightings = await tx.chain.sightings();
+async function noteAmountsSeen(tx: Transaction, orderIds: ReadonlySet<string | null>): Promise<void> {
+  const sightings = await tx.use(chainRepository).sightings();
   for (const orderId of orderIds) {
-    const order = orderId === null ? undefined : await tx.orders.find(orderId);
+    const order = orderId === null ? undefined : await tx.use(orderRepository).find(orderId);
     if (order === undefined) continue;
     const amounts = sightings.filter((one) => one.orderId === orderId).map(({ amount }) => amount as MicroTari);
-    await tx.orders.noteSeen(order, sumMicroTari(amounts));
+    await tx.use(orderRepository).noteSeen(order, sumMicroTari(amounts));
   }
 }

@@ -21,7 +21,7 @@ import type { Tip } from './nodes/node-answers.ts';
 import { NodeError } from './nodes/node-error.ts';
 import type { Scan } from './scan/open-scan.ts';
 import type { ChainSettings } from './settings.ts';
-import type { KnownBlock } from './store/chain.ts';
+import { chainRepository, type KnownBlock } from './store/chain.ts';
 import { startHeightOf } from './where-to-start.ts';
 
 /** Blocks come every two minutes; a payment is shown this long after its block at the latest. */
@@ -151,7 +151,7 @@ export class ChainWatcher {
   async #follow(leader: number, tip: Tip, tips: readonly (Tip | undefined)[]): Promise<'more' | 'done'> {
     const { store } = this.#ports;
     await this.#begin(leader, tip);
-    this.#top = await store.read((tx) => tx.chain.top());
+    this.#top = await store.read((tx) => tx.use(chainRepository).top());
     const step = await this.#stepTo(tip);
     if (step === 'wait') return 'done';
     const answering = tips.flatMap((one, node) => (one === undefined ? [] : [node]));
@@ -178,7 +178,7 @@ export class ChainWatcher {
   async #stepTo(tip: Tip): Promise<Step> {
     const top = this.#top;
     if (top === undefined) return 'follow';
-    const atTip = await this.#ports.store.read((tx) => tx.chain.blockAtOrBelow(tip.height));
+    const atTip = await this.#ports.store.read((tx) => tx.use(chainRepository).blockAtOrBelow(tip.height));
     const difficulty = this.#weight?.hash === top.hash ? this.#weight.difficulty : undefined;
     const step = nextStep(top, tip, atTip, difficulty);
     if (step === 'nothing' && tip.difficulty !== undefined) {
@@ -192,7 +192,7 @@ export class ChainWatcher {
     if (this.#hasBegun) return;
     const { settings, scan, store, books, wallet, clock, log } = this.#ports;
     const watchFrom = settings.watchFrom === null ? null : textOf(settings.watchFrom);
-    const progress = await store.read((tx) => tx.chain.progress());
+    const progress = await store.read((tx) => tx.use(chainRepository).progress());
     const isSameWallet = progress?.wallet === wallet;
     if (isSameWallet && (watchFrom === null || watchFrom === progress.watchFrom)) {
       this.#hasBegun = true;
@@ -200,7 +200,7 @@ export class ChainWatcher {
     }
     const height = await startHeightOf(settings.watchFrom, tip, clock.now(), (time) => scan.heightAt(leader, time));
     if (isSameWallet && height >= progress.startHeight) {
-      await store.run((tx) => tx.chain.noteWatchFrom(watchFrom));
+      await store.run((tx) => tx.use(chainRepository).noteWatchFrom(watchFrom));
       log.info(
         { height },
         'The chain has been watched from before TPG_WATCH_FROM; the watcher goes on where it stopped',
@@ -215,7 +215,7 @@ export class ChainWatcher {
   /** Reads blocks up to the tip, some batches of them in a turn. */
   async #read(leader: number, tip: Tip, answering: readonly number[]): Promise<'more' | 'done' | 'forked'> {
     const { store } = this.#ports;
-    const startHeight = (await store.read((tx) => tx.chain.progress()))?.startHeight ?? 0;
+    const startHeight = (await store.read((tx) => tx.use(chainRepository).progress()))?.startHeight ?? 0;
     for (let batch = 0; batch < BATCHES_IN_A_TURN && !this.#loop.stopping.aborted; batch += 1) {
       const next = this.#top === undefined ? startHeight : this.#top.height + 1;
       if (next > tip.height) break;
@@ -276,7 +276,7 @@ export class ChainWatcher {
     if (top === undefined) return 'none';
     const fork = await findFork(
       {
-        ours: (height) => store.read((tx) => tx.chain.blockAtOrBelow(height)),
+        ours: (height) => store.read((tx) => tx.use(chainRepository).blockAtOrBelow(height)),
         theirs: (height) => scan.header(leader, height),
       },
       top,
@@ -310,7 +310,7 @@ export class ChainWatcher {
    */
   async #beginEarlier(top: KnownBlock, lowest: KnownBlock): Promise<void> {
     const { store, books } = this.#ports;
-    const progress = await store.read((tx) => tx.chain.progress());
+    const progress = await store.read((tx) => tx.use(chainRepository).progress());
     if (progress === undefined || lowest.height > progress.startHeight) {
       throw new NodeError(
         'garbage',
@@ -374,7 +374,7 @@ export class ChainWatcher {
     if (height === null || now - this.#notedAtMs < NOTE_CHECKED_EVERY_MS) return;
     this.#notedAtMs = now;
     const time = clock.now();
-    await store.run((tx) => tx.chain.noteChecked(height, time));
+    await store.run((tx) => tx.use(chainRepository).noteChecked(height, time));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
-import type { Tables } from '#platform/database/tables.ts';
+import type { RateTables } from './tables.ts';
 
 export interface ExchangeRate {
   /** Currency code in upper case. */
@@ -21,7 +21,7 @@ export interface SetRate extends ExchangeRate {
 
 export type ExchangeRateRepository = ReturnType<typeof exchangeRateRepository>;
 
-export function exchangeRateRepository(database: Kysely<Tables>) {
+export function exchangeRateRepository(database: Kysely<RateTables>) {
   const selectLast = preparedQuery<{ currency: string }, { currency: string; rate: bigint; created_at: string }>(
     database,
     (value) =>

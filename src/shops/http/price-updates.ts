@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
-import { PRICE_UPDATE_STATES } from '#platform/database/tables.ts';
 import { currency, PRICE_UPDATE_KINDS, priceUpdate, rowId, setRate } from '#platform/http/fields.ts';
 import { announceNext, idCursor, pageFields } from '#platform/http/pagination.ts';
 import type { RatesService } from '#rates/service.ts';
 import { setRateView } from '#rates/views.ts';
 import type { PriceUpdates } from '#shops/prices/price-updates.ts';
+import { PRICE_UPDATE_STATES } from '#shops/store/tables.ts';
 import { priceUpdateView } from '#shops/views.ts';
 
 const RATE_CURSOR = idCursor('rate');

@@ -1,10 +1,15 @@
 import type { EngineContext } from '#engine/context.ts';
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
+import { exchangeRateRepository } from '#rates/store/exchange-rates.ts';
 import { DomainError } from '#shops/errors.ts';
-import type { PriceUpdate, PriceUpdateFilter } from '#shops/store/price-updates.ts';
-import { NO_PROGRESS } from '#shops/store/price-updates.ts';
+import {
+  NO_PROGRESS,
+  type PriceUpdate,
+  type PriceUpdateFilter,
+  priceUpdateRepository,
+} from '#shops/store/price-updates.ts';
 import { type PriceUpdateView, priceUpdateView } from '#shops/views.ts';
 import { isTariCurrency } from '#tari/micro-tari.ts';
 
@@ -42,20 +47,20 @@ export function priceUpdates(
    * that each variant has its turn, however often the rate is set.
    */
   const requestShop = async (
-    tx: Repositories,
+    tx: Transaction,
     { currency, rate }: { currency: string; rate: bigint },
     now: Date,
   ): Promise<bigint | undefined> => {
     if (!hasShop) return undefined;
-    const older = await tx.priceUpdates.unfinishedOrFailed(currency);
-    for (const { id } of older) await tx.priceUpdates.supersede(id, now);
+    const older = await tx.use(priceUpdateRepository).unfinishedOrFailed(currency);
+    for (const { id } of older) await tx.use(priceUpdateRepository).supersede(id, now);
     const underWay = older.find((update) => !update.variantsAreDone && update.position !== null);
-    return tx.priceUpdates.insert({ kind: 'shop', currency, rate }, underWay?.position ?? null, now);
+    return tx.use(priceUpdateRepository).insert({ kind: 'shop', currency, rate }, underWay?.position ?? null, now);
   };
 
   /** Looks for a work that somebody asks for. */
-  const findIn = async (tx: Repositories, id: bigint): Promise<PriceUpdate> => {
-    const update = await tx.priceUpdates.find(id);
+  const findIn = async (tx: Transaction, id: bigint): Promise<PriceUpdate> => {
+    const update = await tx.use(priceUpdateRepository).find(id);
     if (update === undefined) throw new DomainError('price_update_not_found', String(id));
     return update;
   };
@@ -67,15 +72,15 @@ export function priceUpdates(
      * Has the shop show the right prices for one product, in the unit of work that learns of it: once, however often it
      * is told of before that is done. Answers whether there is a shop to do it in.
      */
-    async requestProduct(tx: Repositories, productId: string, now: Date): Promise<boolean> {
+    async requestProduct(tx: Transaction, productId: string, now: Date): Promise<boolean> {
       if (!hasShop) return false;
-      const known = await tx.priceUpdates.findOfProduct(productId);
+      const known = await tx.use(priceUpdateRepository).findOfProduct(productId);
       if (known === undefined) {
-        await tx.priceUpdates.insert({ kind: 'product', productId }, null, now);
+        await tx.use(priceUpdateRepository).insert({ kind: 'product', productId }, null, now);
       } else {
         const { at, attempts } = nextTryOf(known, now);
         // From its first variant on: which of them has changed, nobody says.
-        await tx.priceUpdates.restart(known.id, NO_PROGRESS, attempts, at, now);
+        await tx.use(priceUpdateRepository).restart(known.id, NO_PROGRESS, attempts, at, now);
       }
       return true;
     },
@@ -87,7 +92,7 @@ export function priceUpdates(
       store.read((tx) =>
         readPage(
           request,
-          (before, limit) => tx.priceUpdates.page(filter, before, limit),
+          (before, limit) => tx.use(priceUpdateRepository).page(filter, before, limit),
           (update) => update.id,
         ),
       ),
@@ -104,7 +109,7 @@ export function priceUpdates(
       if (!hasShop) throw new DomainError('no_shop_for_prices');
       if (isTariCurrency(currency)) throw new DomainError('exchange_rate_fixed', currency);
       const started = await perform(request, async ({ tx, now }) => {
-        const rate = await tx.exchangeRates.last(currency);
+        const rate = await tx.use(exchangeRateRepository).last(currency);
         if (rate === undefined) throw new DomainError('exchange_rate_not_found', currency);
         const id = await requestShop(tx, rate, now);
         if (id === undefined) throw new DomainError('no_shop_for_prices');
@@ -125,7 +130,7 @@ export function priceUpdates(
         if (update.state === 'done' || update.state === 'superseded') {
           throw new DomainError('price_update_finished', `${id} is ${update.state}`);
         }
-        await tx.priceUpdates.restart(id, { ...update, globalRateError: null }, 0, now, now);
+        await tx.use(priceUpdateRepository).restart(id, { ...update, globalRateError: null }, 0, now, now);
         const answer = priceUpdateView(await findIn(tx, id));
         const before = priceUpdateView(update);
         return {
@@ -140,7 +145,7 @@ export function priceUpdates(
     /** Forgets the works on products that ended long ago. Answers how many. */
     forgetOld(): Promise<number> {
       const before = new Date(clock.now().getTime() - PRODUCTS_KEPT_MS);
-      return store.run((tx) => tx.priceUpdates.forgetProductsBefore(before));
+      return store.run((tx) => tx.use(priceUpdateRepository).forgetProductsBefore(before));
     },
   };
 }

@@ -4,7 +4,12 @@ import type { Logger } from '#platform/logging/logger.ts';
 import { MOST_ATTEMPTS, pauseAfterMs, pauseMs } from '#platform/timers/backoff.ts';
 import { Loop, pauseUntilMs } from '#platform/timers/polling-loop.ts';
 import { type ShopPrices, StorefrontError } from '#shops/shop-connector.ts';
-import type { PriceUpdate, PriceUpdateOutcome, PriceUpdateProgress } from '#shops/store/price-updates.ts';
+import {
+  type PriceUpdate,
+  type PriceUpdateOutcome,
+  type PriceUpdateProgress,
+  priceUpdateRepository,
+} from '#shops/store/price-updates.ts';
 import { keptText, takeStep } from './steps.ts';
 
 /** A step is three or four calls to the shop, each of which may have to wait for room in its limits. */
@@ -65,7 +70,7 @@ export class PriceUpdateWorker {
   async processNext(): Promise<bigint | undefined> {
     const { store, clock } = this.#ports;
     const now = clock.now();
-    const update = await store.run((tx) => tx.priceUpdates.takeNext(now));
+    const update = await store.run((tx) => tx.use(priceUpdateRepository).takeNext(now));
     if (update === undefined) return undefined;
     const step = await this.#takeStep(update);
     if (this.#loop.stopping.aborted) return update.id;
@@ -100,7 +105,9 @@ export class PriceUpdateWorker {
       // A product whose prices were right is not heard of again until it changes.
       const isForgotten =
         update.target.kind === 'product' && outcome.state === 'done' && progress.variantsChanged === 0;
-      return isForgotten ? tx.priceUpdates.forget(update) : tx.priceUpdates.note(update, progress, outcome, now);
+      return isForgotten
+        ? tx.use(priceUpdateRepository).forget(update)
+        : tx.use(priceUpdateRepository).note(update, progress, outcome, now);
     });
     if (!isNoted || outcome.finishedAt === null) return;
     const { variantsSeen: seen, variantsChanged: changed, variantsLeftOut: leftOut, remark } = progress;
@@ -130,7 +137,7 @@ export class PriceUpdateWorker {
       lastError,
       finishedAt: isHopeless ? now : null,
     };
-    const isNoted = await store.run((tx) => tx.priceUpdates.note(update, update, outcome, now));
+    const isNoted = await store.run((tx) => tx.use(priceUpdateRepository).note(update, update, outcome, now));
     if (!isNoted) return;
     const seconds = Math.ceil(pause / 1000);
     if (isHopeless) log.error(fields, `${nameOf(update)} has failed: ${lastError} Somebody must look at it.`);
@@ -139,7 +146,7 @@ export class PriceUpdateWorker {
 
   async #sleepMs(): Promise<number> {
     const { store, clock } = this.#ports;
-    const dueAt = await store.read((tx) => tx.priceUpdates.nextDueAt());
+    const dueAt = await store.read((tx) => tx.use(priceUpdateRepository).nextDueAt());
     return pauseUntilMs(dueAt, clock.now(), LONGEST_SLEEP_MS);
   }
 }

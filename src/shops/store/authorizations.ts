@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
+import type { EngineTables } from '#engine/store/tables.ts';
 import { timeText } from '#platform/database/columns.ts';
-import type { Tables } from '#platform/database/tables.ts';
+import type { ShopTables } from './tables.ts';
 
 /** Money that another gateway holds for an order, as the shop told of it. It never changes. */
 export interface Authorization {
@@ -16,7 +17,7 @@ export interface Authorization {
 
 export type AuthorizationRepository = ReturnType<typeof authorizationRepository>;
 
-export function authorizationRepository(database: Kysely<Tables>) {
+export function authorizationRepository(database: Kysely<ShopTables & Pick<EngineTables, 'orders'>>) {
   return {
     /** Keeps the authorization. Answers false where one of its transaction is kept already, which stays as it is. */
     async keep(authorization: Authorization, now: Date): Promise<boolean> {

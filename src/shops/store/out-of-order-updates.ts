@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
-import type { ShopClosing, Tables } from '#platform/database/tables.ts';
+import type { ShopClosing, ShopTables } from './tables.ts';
 
 /** The last that the shop said of an order that it has not told us of yet. */
 export interface EarlyNews {
@@ -20,8 +20,8 @@ export interface EarlyNews {
 
 export type EarlyNewsRepository = ReturnType<typeof earlyNewsRepository>;
 
-export function earlyNewsRepository(database: Kysely<Tables>) {
-  const select = preparedQuery<{ orderId: string }, Selectable<Tables['early_news']>>(database, (value) =>
+export function earlyNewsRepository(database: Kysely<ShopTables>) {
+  const select = preparedQuery<{ orderId: string }, Selectable<ShopTables['early_news']>>(database, (value) =>
     database.selectFrom('early_news').selectAll().where('order_id', '=', value('orderId')),
   );
 

@@ -1,6 +1,6 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
-import type { PriceUpdateState, Tables } from '#platform/database/tables.ts';
+import type { PriceUpdateState, ShopTables } from './tables.ts';
 
 /** What is to be done: all variants of the shop at a rate, or the variants of one product at the rate of the moment. */
 export type PriceUpdateTarget =
@@ -76,14 +76,14 @@ export const NO_PROGRESS: PriceUpdateProgress = {
 
 export type PriceUpdateRepository = ReturnType<typeof priceUpdateRepository>;
 
-export function priceUpdateRepository(database: Kysely<Tables>) {
+export function priceUpdateRepository(database: Kysely<ShopTables>) {
   const unfinished = () => database.selectFrom('price_updates').where('finished_at', 'is', null);
 
   /** Written out, so that SQLite sees that the index of the failed ones is enough. */
   const failed = () => database.selectFrom('price_updates').where('state', '=', sql.lit('failed' as const));
 
   /** Changes a work from outside of it, so that a step that is being done meanwhile is not noted. */
-  const change = async (id: bigint, columns: Updateable<Tables['price_updates']>, now: Date): Promise<void> => {
+  const change = async (id: bigint, columns: Updateable<ShopTables['price_updates']>, now: Date): Promise<void> => {
     const { numUpdatedRows } = await database
       .updateTable('price_updates')
       .set({ ...columns, revision: sql<bigint>`revision + 1`, updated_at: timeText(now) })
@@ -95,7 +95,7 @@ export function priceUpdateRepository(database: Kysely<Tables>) {
   return {
     /** Answers the new work's id. */
     async insert(target: PriceUpdateTarget, startPosition: string | null, now: Date): Promise<bigint> {
-      const columns: Insertable<Tables['price_updates']> = {
+      const columns: Insertable<ShopTables['price_updates']> = {
         ...targetColumns(target),
         ...progressColumns({ ...NO_PROGRESS, startPosition, position: startPosition }),
         ...outcomeColumns(waitingUntil(now)),
@@ -269,13 +269,13 @@ function outcomeColumns(outcome: PriceUpdateOutcome) {
   };
 }
 
-function targetOf({ id, product_id, currency, rate }: Selectable<Tables['price_updates']>): PriceUpdateTarget {
+function targetOf({ id, product_id, currency, rate }: Selectable<ShopTables['price_updates']>): PriceUpdateTarget {
   if (product_id !== null) return { kind: 'product', productId: product_id };
   if (currency === null || rate === null) throw new Error(`The price update ${id} has neither product nor rate`);
   return { kind: 'shop', currency, rate };
 }
 
-function priceUpdateOf(row: Selectable<Tables['price_updates']>): PriceUpdate {
+function priceUpdateOf(row: Selectable<ShopTables['price_updates']>): PriceUpdate {
   return {
     id: row.id,
     target: targetOf(row),

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
 import { columnsOf, preparedQuery } from '#platform/database/prepared-query.ts';
-import type { Tables, WebhookState } from '#platform/database/tables.ts';
+import type { ShopTables, WebhookState } from './tables.ts';
 
 /** A delivery of the shop, as its headers name it. */
 export interface WebhookDelivery {
@@ -34,7 +34,7 @@ export interface SetAsideWebhook {
   body: string;
 }
 
-type WebhookRow = Selectable<Tables['webhooks']>;
+type WebhookRow = Selectable<ShopTables['webhooks']>;
 
 function setAsideOf(row: WebhookRow): SetAsideWebhook {
   if (row.body === null) throw new Error(`The webhook ${row.id} was set aside without its body`);
@@ -63,7 +63,7 @@ const COLUMNS = [
 
 export type WebhookRepository = ReturnType<typeof webhookRepository>;
 
-export function webhookRepository(database: Kysely<Tables>) {
+export function webhookRepository(database: Kysely<ShopTables>) {
   const setAside = () => database.selectFrom('webhooks').selectAll().where('state', '=', 'set_aside');
 
   const selectAnswer = preparedQuery<{ webhookId: string }, Pick<WebhookRow, 'state' | 'success' | 'message'>>(

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ROLES, type Role } from '#auth/roles.ts';
 import { ownerOf } from '#engine/money/owners.ts';
-import { ROLES, type Role } from '#platform/database/tables.ts';
 import { addressToEmoji } from '#tari/address.ts';
 import { TARI_SUPPLY } from '#tari/micro-tari.ts';
 import { customerAddress } from '#tari/synthetic-address.ts';

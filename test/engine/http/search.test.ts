@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { orderRepository } from '#engine/store/orders.ts';
+import { orderSearchRepository } from '#engine/store/search/order-search.ts';
 import { parseQueryTime } from '#platform/http/query-time.ts';
 import { ADMIN, type Answer, borrowServer, errorOf, type TestServer } from '#test/server.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';
@@ -149,9 +151,9 @@ describe('GET /api/search/orders', () => {
     const token = await server.logIn(ADMIN, 'read_all');
     await server.order({ id: 1, created_at: '2020-01-01T00:00:00Z' });
     const { store } = server.app;
-    const [first] = await store.read((tx) => tx.orderSearch.search({}, undefined, 1));
+    const [first] = await store.read((tx) => tx.use(orderSearchRepository).search({}, undefined, 1));
     await store.run(async (tx) => {
-      for (let id = 2; id <= 10_002; id += 1) await tx.orders.insert({ ...first!, orderId: String(id) });
+      for (let id = 2; id <= 10_002; id += 1) await tx.use(orderRepository).insert({ ...first!, orderId: String(id) });
     });
     const answer = await server.get('/api/search/orders', { token });
     const read = ids(answer);

@@ -1,5 +1,6 @@
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { afterEach, describe, expect, it } from 'vitest';
+import { walletRepository } from '#auth/store/wallets.ts';
 import { addressToBase58, dualAddress, singleAddress } from '#tari/address.ts';
 import { signMessage } from '#tari/message-signature.ts';
 import { ADMIN, borrowServer, errorOf, startServer, type TestServer } from '#test/server.ts';
@@ -154,10 +155,9 @@ describe('a wallet that was registered before the shop’s address was set', () 
       hotWallet: false,
     });
     await server.app.store.run((tx) =>
-      tx.wallets.insert(
-        { account: HOT_WALLET.account, address: HOT_WALLET.address, ipAddress: '127.0.0.1' },
-        new Date(),
-      ),
+      tx
+        .use(walletRepository)
+        .insert({ account: HOT_WALLET.account, address: HOT_WALLET.address, ipAddress: '127.0.0.1' }, new Date()),
     );
     await server.app.start();
     expect(

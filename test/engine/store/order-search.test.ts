@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { NewOrder, Order, OrderPosition } from '#engine/store/orders.ts';
-import type { OrderFilter } from '#engine/store/search/order-search.ts';
-import { type OpenedStore, openStore } from '#platform/database/open.ts';
-import { ORDER_STATUSES } from '#platform/database/tables.ts';
+import { accountRepository } from '#engine/store/accounts.ts';
+import { customerRepository } from '#engine/store/customers.ts';
+import { type NewOrder, type Order, type OrderPosition, orderRepository } from '#engine/store/orders.ts';
+import { type OrderFilter, orderSearchRepository } from '#engine/store/search/order-search.ts';
+import { ORDER_STATUSES } from '#engine/store/tables.ts';
+import type { OpenedStore } from '#platform/database/open.ts';
 import { isOnPostgres, newDatabase, type TestDatabase } from '#test/database/database.ts';
+import { openStore } from '#test/database/open.ts';
 import { ACCOUNTS, aNewOrder, NOW } from '#test/test-wallets.ts';
 
 const [alice] = ACCOUNTS;
@@ -16,8 +19,8 @@ beforeEach(async () => {
   database = await newDatabase();
   store = await openStore(database.url, { maxConnections: 2 });
   await store.run(async (tx) => {
-    for (const customerId of ['c1', 'c2', 'c3']) await tx.customers.ensure(customerId, NOW);
-    await tx.accounts.ensure(alice.account, alice.address, NOW);
+    for (const customerId of ['c1', 'c2', 'c3']) await tx.use(customerRepository).ensure(customerId, NOW);
+    await tx.use(accountRepository).ensure(alice.account, alice.address, NOW);
   });
 });
 afterEach(async () => {
@@ -26,7 +29,7 @@ afterEach(async () => {
 });
 
 const search = (filter: OrderFilter, after?: OrderPosition, limit = 1000) =>
-  store.read((tx) => tx.orderSearch.search(filter, after, limit));
+  store.read((tx) => tx.use(orderSearchRepository).search(filter, after, limit));
 
 const idsOf = (orders: readonly Order[]) => orders.map((order) => order.orderId);
 
@@ -37,7 +40,7 @@ function enter(...orders: Partial<NewOrder>[]): Promise<Order[]> {
     const entered: Order[] = [];
     for (const order of orders) {
       lastOrder += 1;
-      entered.push(await tx.orders.insert(aNewOrder({ orderId: `o${lastOrder}`, ...order })));
+      entered.push(await tx.use(orderRepository).insert(aNewOrder({ orderId: `o${lastOrder}`, ...order })));
     }
     return entered;
   });
@@ -182,7 +185,8 @@ describe('the search for orders', () => {
 
   it('finds memos as they are now', async () => {
     const [order] = await enter({ memo: 'leave it here' });
-    const change = (current: Order, memo: string | null) => store.run((tx) => tx.orders.change(current, { memo }, NOW));
+    const change = (current: Order, memo: string | null) =>
+      store.run((tx) => tx.use(orderRepository).change(current, { memo }, NOW));
     const changed = await change(order as Order, 'take it away');
     expect(idsOf(await search({ memo: 'leave' }))).toEqual([]);
     expect(idsOf(await search({ memo: 'away' }))).toEqual([changed.orderId]);

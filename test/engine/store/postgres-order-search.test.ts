@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { customerRepository } from '#engine/store/customers.ts';
 import type { OrderPosition } from '#engine/store/orders.ts';
-import type { OrderFilter } from '#engine/store/search/order-search.ts';
-import { type OpenedStore, openStore } from '#platform/database/open.ts';
+import { type OrderFilter, orderSearchRepository } from '#engine/store/search/order-search.ts';
+import type { OpenedStore } from '#platform/database/open.ts';
 import { newDatabase, type TestDatabase } from '#test/database/database.ts';
+import { openStore } from '#test/database/open.ts';
 import { NOW } from '#test/test-wallets.ts';
 
 /** More than the search looks at before it sorts all that the index over memos finds. */
@@ -25,7 +27,7 @@ beforeAll(async () => {
   database = await newDatabase();
   store = await openStore(database.url, { maxConnections: 2 });
   await store.run(async (tx) => {
-    for (const customerId of ['c0', 'c1']) await tx.customers.ensure(customerId, NOW);
+    for (const customerId of ['c0', 'c1']) await tx.use(customerRepository).ensure(customerId, NOW);
   });
   database.execute(MAKE_ORDERS);
   database.execute('analyze orders');
@@ -39,7 +41,7 @@ async function readInPages(filter: OrderFilter, limit: number, most = Number.POS
   const found: string[] = [];
   let after: OrderPosition | undefined;
   while (found.length < most) {
-    const page = await store.read((tx) => tx.orderSearch.search(filter, after, limit));
+    const page = await store.read((tx) => tx.use(orderSearchRepository).search(filter, after, limit));
     found.push(...page.map((order) => order.orderId));
     after = page.at(-1);
     if (page.length < limit) break;

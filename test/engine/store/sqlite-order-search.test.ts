@@ -1,9 +1,13 @@
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createMemoIndex } from '#engine/store/search/sqlite-memo-index.ts';
+import { customerRepository } from '#engine/store/customers.ts';
+import { orderRepository } from '#engine/store/orders.ts';
+import { orderSearchRepository } from '#engine/store/search/order-search.ts';
+import { indexMemos } from '#migrations/memo-index.ts';
 import { openSqliteStore, type SqliteStore } from '#platform/database/sqlite/store.ts';
 import { newSqliteDatabase, type SqliteTestDatabase } from '#test/database/database.ts';
+import { migrations } from '#test/database/open.ts';
 import { aNewOrder, NOW } from '#test/test-wallets.ts';
 
 let database: SqliteTestDatabase;
@@ -11,8 +15,8 @@ let store: SqliteStore;
 
 beforeEach(async () => {
   database = newSqliteDatabase();
-  store = await openSqliteStore(database.url, { maxReadConnections: 1 });
-  await store.run((tx) => tx.customers.ensure('c1', NOW));
+  store = await openSqliteStore(database.url, { maxReadConnections: 1, migrations });
+  await store.run((tx) => tx.use(customerRepository).ensure('c1', NOW));
 });
 afterEach(async () => {
   await store.close();
@@ -23,16 +27,17 @@ describe('the index over memos', () => {
   it('finds the orders of a database that is older than it', async () => {
     const memos = ['before the index', null, 'index, too'];
     await store.run(async (tx) => {
-      for (const [index, memo] of memos.entries()) await tx.orders.insert(aNewOrder({ orderId: `o${index}`, memo }));
+      for (const [index, memo] of memos.entries())
+        await tx.use(orderRepository).insert(aNewOrder({ orderId: `o${index}`, memo }));
     });
     await store.close();
     const connection = new SqliteDatabase(database.file);
     connection.exec('drop trigger orders_memo_inserted; drop trigger orders_memo_updated; drop table order_memos');
     const kysely = new Kysely({ dialect: new SqliteDialect({ database: connection }) });
-    await createMemoIndex(kysely);
+    await indexMemos(kysely, { dialect: 'sqlite' });
     await kysely.destroy();
-    store = await openSqliteStore(database.url, { maxReadConnections: 1 });
-    const found = await store.read((tx) => tx.orderSearch.search({ memo: 'index' }, undefined, 10));
+    store = await openSqliteStore(database.url, { maxReadConnections: 1, migrations });
+    const found = await store.read((tx) => tx.use(orderSearchRepository).search({ memo: 'index' }, undefined, 10));
     expect(found.map((order) => order.orderId)).toEqual(['o0', 'o2']);
   });
 });

@@ -3,19 +3,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { migrationNames } from '#migrations/index.ts';
 import { StoreBrokenError } from '#platform/database/errors.ts';
-import { openReader, openStore } from '#platform/database/open.ts';
 import { spawn } from '#test/child-process.ts';
 import { isOnPostgres, newDatabase, type TestDatabase } from '#test/database/database.ts';
 import { makeOld, OLD_VERSION } from '#test/database/old-database.ts';
+import { migrations, openReader, openStore } from '#test/database/open.ts';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Where the process is killed: spread over all of its statements. */
 const KILLS = 16;
 
-const OLD_NAMES = migrationNames.filter((name) => name.slice(0, 4) <= OLD_VERSION);
+const OLD_NAMES = migrations.names.filter((name) => name.slice(0, 4) <= OLD_VERSION);
 
 let database: TestDatabase;
 let folder: string;
@@ -95,7 +94,7 @@ describe('a database that is brought up to date', () => {
     const after = schemaOf();
     database = untouched;
     await rehearsal.release();
-    expect(whole).toMatchObject({ signal: null, stderr: '', applied: migrationNames.slice(OLD_NAMES.length) });
+    expect(whole).toMatchObject({ signal: null, stderr: '', applied: migrations.names.slice(OLD_NAMES.length) });
 
     const outcomes = new Set<string>();
     for (let kill = 0; kill < KILLS; kill += 1) {
@@ -122,9 +121,9 @@ describe('a database that is brought up to date', () => {
     expect(ended.map(({ applied }) => applied.length).sort((a, b) => a - b)).toEqual([
       0,
       0,
-      migrationNames.length - OLD_NAMES.length,
+      migrations.names.length - OLD_NAMES.length,
     ]);
-    expect(namesIn()).toEqual(migrationNames);
+    expect(namesIn()).toEqual(migrations.names);
   });
 
   it('waits for an older server that writes', async () => {
@@ -134,14 +133,14 @@ describe('a database that is brought up to date', () => {
     letGo();
     const store = await opening;
     await store.close();
-    expect(namesIn()).toEqual(migrationNames);
+    expect(namesIn()).toEqual(migrations.names);
   });
 
   it('is migrated although the clock was set back between two migrations', async () => {
     const [first] = OLD_NAMES;
     database.execute(`update kysely_migration set timestamp = '2039-01-01T00:00:00.000Z' where name = '${first}'`);
     await (await openStore(database.url, { maxConnections: 2 })).close();
-    expect(namesIn()).toEqual(migrationNames);
+    expect(namesIn()).toEqual(migrations.names);
   });
 });
 

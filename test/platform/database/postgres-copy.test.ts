@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openStore } from '#platform/database/open.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
+import { eventRepository } from '#platform/outbox/store/events.ts';
+import { priceUpdateRepository } from '#shops/store/price-updates.ts';
 import { Home } from '#test/cli/tool.ts';
 import { newDatabase, newSqliteDatabase, type SqliteTestDatabase, type TestDatabase } from '#test/database/database.ts';
+import { openStore } from '#test/database/open.ts';
 import { claimText, closeEngine, registerHotWallet, testEngine } from '#test/engine.ts';
 import { ACCOUNTS, NOW } from '#test/test-wallets.ts';
 
@@ -125,9 +127,11 @@ describe('taritools setup copy', () => {
     expect(Object.keys(arrived)).toHaveLength(27);
 
     const store = await openStore(target.url, { maxConnections: 2 });
-    const id = await store.run((tx) => tx.priceUpdates.insert({ kind: 'product', productId: 'p' }, null, NOW));
+    const id = await store.run((tx) =>
+      tx.use(priceUpdateRepository).insert({ kind: 'product', productId: 'p' }, null, NOW),
+    );
     const event = { type: 'NewOrder' as const, subject: '1', payload: '{}', createdAt: NOW };
-    const appended = await store.run((tx) => tx.events.append(event, []));
+    const appended = await store.run((tx) => tx.use(eventRepository).append(event, []));
     await store.close();
     expect([id, appended.id]).toEqual([42n, BigInt(sent.events?.length ?? 0) + 1n]);
   });
@@ -147,6 +151,14 @@ describe('taritools setup copy', () => {
     target.execute('create schema public');
     expect(await copy()).toMatchObject({ code: 0 });
     expect(target.rows('select count(*) as count from orders')).toEqual([{ count: 2n }]);
+  });
+
+  it('leaves out what a tool has added to the source for itself', async () => {
+    await fill(source);
+    source.execute('create table _replica_lock (id integer)');
+    source.execute('insert into _replica_lock values (1)');
+    expect(await copy()).toMatchObject({ code: 0 });
+    expect(target.rows(`select to_regclass('_replica_lock') as found`)).toEqual([{ found: null }]);
   });
 
   it('refuses a target that is not empty, and leaves it as it is', async () => {

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { customerRepository } from '#engine/store/customers.ts';
 import { StoreUnavailableError } from '#platform/database/errors.ts';
-import { type OpenedStore, openStore } from '#platform/database/open.ts';
+import type { OpenedStore } from '#platform/database/open.ts';
+import { openStore } from '#test/database/open.ts';
 import { queryPostgres } from '#test/database/postgres-queries.ts';
 import { certificateFile, TestPostgres } from '#test/database/postgres-server.ts';
 import { orderBody, startServer } from '#test/server.ts';
@@ -40,8 +42,8 @@ function encrypted(): unknown {
 describe('a server whose certificate an authority of ours has signed', () => {
   it.each(['verify-full', 'verify-ca', 'require', 'prefer'])('is worked with, encrypted, by %s', async (sslmode) => {
     const store = await open(urlWith({ ...TRUSTED, sslmode }));
-    await store.run((tx) => tx.customers.ensure('c1', NOW));
-    expect(await store.read(async (tx) => (await tx.customers.totals('c1'))?.current)).toBe(0n);
+    await store.run((tx) => tx.use(customerRepository).ensure('c1', NOW));
+    expect(await store.read(async (tx) => (await tx.use(customerRepository).totals('c1'))?.current)).toBe(0n);
     expect(encrypted()).toBeGreaterThan(0n);
     // What listens and what holds duties are encrypted too.
     store.onCommitted(() => undefined);

@@ -1,13 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { customerRepository } from '#engine/store/customers.ts';
+import { orderRepository } from '#engine/store/orders.ts';
+import { auditLogRepository } from '#platform/audit-log/store/audit-log.ts';
 import { StoreBrokenError, StoreUnavailableError } from '#platform/database/errors.ts';
-import { type OpenedStore, openReader, openStore, type StoreOptions } from '#platform/database/open.ts';
+import type { ConnectionOptions, OpenedStore } from '#platform/database/open.ts';
 import { PostgresSession } from '#platform/database/postgres/session.ts';
 import { postgresWriter } from '#platform/database/postgres/writer.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
-import type { StoredEvent } from '#platform/outbox/store/events.ts';
+import type { Transaction } from '#platform/database/store.ts';
+import { eventRepository } from '#platform/outbox/store/events.ts';
+import type { StoredEvent } from '#platform/outbox/stored-event.ts';
 import { databaseUrlOf, newDatabase, type TestDatabase } from '#test/database/database.ts';
+import { openReader, openStore } from '#test/database/open.ts';
 import { TestPostgres } from '#test/database/postgres-server.ts';
 import { aNewOrder, NOW } from '#test/test-wallets.ts';
 
@@ -16,7 +21,7 @@ let store: OpenedStore;
 let opened: OpenedStore[] = [];
 
 /** Another instance of the server, as far as the database knows. */
-async function open(options: Partial<StoreOptions> = {}, url = database.url): Promise<OpenedStore> {
+async function open(options: Partial<ConnectionOptions> = {}, url = database.url): Promise<OpenedStore> {
   const another = await openStore(url, { maxConnections: 5, random: () => 0.1, ...options });
   opened.push(another);
   return another;
@@ -25,7 +30,7 @@ async function open(options: Partial<StoreOptions> = {}, url = database.url): Pr
 beforeEach(async () => {
   database = await newDatabase();
   store = await open();
-  await store.run((tx) => tx.customers.ensure('c1', NOW));
+  await store.run((tx) => tx.use(customerRepository).ensure('c1', NOW));
 });
 afterEach(async () => {
   for (const each of opened) await each.close();
@@ -33,12 +38,14 @@ afterEach(async () => {
   await database.release();
 });
 
-const currentOf = (from: OpenedStore) => from.read(async (tx) => (await tx.customers.totals('c1'))?.current);
-const addOne = (tx: Repositories) => tx.customers.add('c1', { current: 1n }, NOW);
-const append = (tx: Repositories, subject: string) =>
-  tx.events.append({ type: 'NewOrder', subject, payload: '{}', createdAt: NOW }, []);
+const currentOf = (from: OpenedStore) =>
+  from.read(async (tx) => (await tx.use(customerRepository).totals('c1'))?.current);
+const addOne = (tx: Transaction) => tx.use(customerRepository).add('c1', { current: 1n }, NOW);
+const append = (tx: Transaction, subject: string) =>
+  tx.use(eventRepository).append({ type: 'NewOrder', subject, payload: '{}', createdAt: NOW }, []);
 const subjectsOf = (events: readonly StoredEvent[]) => events.map((event) => event.subject);
-const eventsOf = async (from: OpenedStore) => subjectsOf(await from.read((tx) => tx.events.after(0n, 100)));
+const eventsOf = async (from: OpenedStore) =>
+  subjectsOf(await from.read((tx) => tx.use(eventRepository).after(0n, 100)));
 
 /** Ends every connection to the database, as a restart of PostgreSQL or a broken network does. */
 const cutAllConnections = () =>
@@ -65,9 +72,9 @@ describe('works that meet each other', () => {
   it('do not both decide by what they both read', async () => {
     const decide = (orderId: string) =>
       store.run(async (tx) => {
-        const isFirst = (await tx.customers.totals('c1'))?.current === 0n;
+        const isFirst = (await tx.use(customerRepository).totals('c1'))?.current === 0n;
         if (isFirst) {
-          await tx.orders.insert(aNewOrder({ orderId }));
+          await tx.use(orderRepository).insert(aNewOrder({ orderId }));
           await addOne(tx);
         }
         return isFirst;
@@ -79,8 +86,8 @@ describe('works that meet each other', () => {
   it('find what another one entered under the same key at the same moment', async () => {
     const enter = () =>
       store.run(async (tx) => {
-        if ((await tx.orders.find('same')) !== undefined) return 'known';
-        await tx.orders.insert(aNewOrder({ orderId: 'same' }));
+        if ((await tx.use(orderRepository).find('same')) !== undefined) return 'known';
+        await tx.use(orderRepository).insert(aNewOrder({ orderId: 'same' }));
         return 'entered';
       });
     const outcomes = await Promise.all([enter(), enter(), enter(), enter(), enter()]);
@@ -91,7 +98,7 @@ describe('works that meet each other', () => {
     let runs = 0;
     const unlucky = store.run(async (tx) => {
       runs += 1;
-      await tx.customers.totals('c1');
+      await tx.use(customerRepository).totals('c1');
       // Somebody who does not take his turn.
       database.rows(`update customers set total_current = total_current + 1 where customer_id = 'c1'`);
       await addOne(tx);
@@ -109,7 +116,7 @@ describe('works that meet each other', () => {
       Array.from({ length: 90 }, (_, index) =>
         (instances[index % 3] as OpenedStore).run(async (tx) => {
           await addOne(tx);
-          return (await tx.customers.totals('c1'))?.current;
+          return (await tx.use(customerRepository).totals('c1'))?.current;
         }),
       ),
     );
@@ -120,12 +127,12 @@ describe('works that meet each other', () => {
   it('fail alone, whatever others of their group do', async () => {
     const outcomes = await Promise.allSettled([
       store.run(addOne),
-      store.run((tx) => tx.orders.insert(aNewOrder({ orderId: '1', customerId: 'nobody' }))),
+      store.run((tx) => tx.use(orderRepository).insert(aNewOrder({ orderId: '1', customerId: 'nobody' }))),
       store.run(async (tx) => {
         await addOne(tx);
         throw new Error('changed my mind');
       }),
-      store.run((tx) => tx.orders.insert(aNewOrder({ orderId: '2' }))),
+      store.run((tx) => tx.use(orderRepository).insert(aNewOrder({ orderId: '2' }))),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
     expect(await currentOf(store)).toBe(1n);
@@ -137,7 +144,10 @@ describe('a work whose own error is caught inside it', () => {
   it('is kept whole or not at all: after an error of the database nothing of it is', async () => {
     const work = store.run(async (tx) => {
       await addOne(tx);
-      await tx.orders.insert(aNewOrder({ orderId: '1', customerId: 'nobody' })).catch(() => undefined);
+      await tx
+        .use(orderRepository)
+        .insert(aNewOrder({ orderId: '1', customerId: 'nobody' }))
+        .catch(() => undefined);
     });
     await expect(work).rejects.toThrow(/foreign key/);
     expect(await currentOf(store)).toBe(0n);
@@ -195,7 +205,7 @@ describe('events', () => {
     const reader = await open();
     for (;;) {
       const wasOver = isOver;
-      const page = await reader.read((tx) => tx.events.after(seen.at(-1)?.id ?? 0n, 10));
+      const page = await reader.read((tx) => tx.use(eventRepository).after(seen.at(-1)?.id ?? 0n, 10));
       seen.push(...page);
       if (wasOver && page.length === 0) break;
     }
@@ -277,7 +287,7 @@ describe('a connection that breaks', () => {
     let runs = 0;
     const work = store.run(async (tx) => {
       runs += 1;
-      await tx.orders.insert(aNewOrder({ orderId: '1' }));
+      await tx.use(orderRepository).insert(aNewOrder({ orderId: '1' }));
     });
     await expect(work).rejects.toThrow('nobody knows whether it was made');
     await expect(work).rejects.toBeInstanceOf(StoreUnavailableError);
@@ -288,8 +298,8 @@ describe('a connection that breaks', () => {
 
 describe('a newer version beside this one', () => {
   it('may add to a table while this one works with it', async () => {
-    const find = (tx: Repositories) => tx.orders.find('1');
-    await store.run((tx) => tx.orders.insert(aNewOrder({ orderId: '1' })));
+    const find = (tx: Transaction) => tx.use(orderRepository).find('1');
+    await store.run((tx) => tx.use(orderRepository).insert(aNewOrder({ orderId: '1' })));
     await Promise.all(Array.from({ length: 5 }, () => store.read(find)));
     await store.run(find);
     database.execute('alter table orders add column of_the_future text');
@@ -357,7 +367,7 @@ describe('an instance that hangs in its turn', () => {
   it('would not be one that has much to do: its turns end after half a second, and others have theirs between', async () => {
     const busy = await open();
     const done: string[] = [];
-    const slowly = async (tx: Repositories) => {
+    const slowly = async (tx: Transaction) => {
       await sleep(60);
       await addOne(tx);
     };
@@ -429,7 +439,7 @@ describe('opening', () => {
 
   it('a reader beside servers writes nothing', async () => {
     const reader = await openReader(database.url);
-    expect(await reader.read(async (tx) => (await tx.customers.totals('c1'))?.current)).toBe(0n);
+    expect(await reader.read(async (tx) => (await tx.use(customerRepository).totals('c1'))?.current)).toBe(0n);
     await expect(reader.read(addOne)).rejects.toThrow(/read-only/);
     await reader.close();
   });
@@ -438,10 +448,12 @@ describe('opening', () => {
 describe('orders that changed at the same moment', () => {
   it('expire the oldest first, wherever their rows are', async () => {
     await store.run(async (tx) => {
-      for (const orderId of ['1', '2', '3']) await tx.orders.insert(aNewOrder({ orderId }));
+      for (const orderId of ['1', '2', '3']) await tx.use(orderRepository).insert(aNewOrder({ orderId }));
     });
     database.rows(`update orders set memo = 'moved' where order_id = '1'`);
-    const due = await store.read((tx) => tx.orders.unchangedSince('Unclaimed', new Date(NOW.getTime() + 60_000), 10));
+    const due = await store.read((tx) =>
+      tx.use(orderRepository).unchangedSince('Unclaimed', new Date(NOW.getTime() + 60_000), 10),
+    );
     expect(due.map(({ orderId }) => orderId)).toEqual(['1', '2', '3']);
   });
 });
@@ -452,28 +464,34 @@ describe('values', () => {
     await store.run(async (tx) => {
       for (const [index, time] of times.entries()) {
         const totalPrice = (2n ** 63n - 1n - BigInt(index)) as never;
-        await tx.orders.insert(aNewOrder({ orderId: `o${index}`, totalPrice, createdAt: new Date(time) }));
+        await tx
+          .use(orderRepository)
+          .insert(aNewOrder({ orderId: `o${index}`, totalPrice, createdAt: new Date(time) }));
       }
-      await tx.auditLog.append(
-        { actor: 'a', action: 'b', subject: 'c', reason: null, before: '{"amount":9007199254740993}', after: null },
-        NOW,
-      );
+      await tx
+        .use(auditLogRepository)
+        .append(
+          { actor: 'a', action: 'b', subject: 'c', reason: null, before: '{"amount":9007199254740993}', after: null },
+          NOW,
+        );
     });
-    const orders = await store.read((tx) => tx.orders.page(0n, 10));
+    const orders = await store.read((tx) => tx.use(orderRepository).page(0n, 10));
     expect(orders.map((order) => order.createdAt.toISOString())).toEqual(times);
     expect(orders.map((order) => order.totalPrice)).toEqual([2n ** 63n - 1n, 2n ** 63n - 2n, 2n ** 63n - 3n]);
-    const [line] = await store.read((tx) => tx.auditLog.search({}, 0n, 1));
+    const [line] = await store.read((tx) => tx.use(auditLogRepository).search({}, 0n, 1));
     expect(line).toMatchObject({ before: '{"amount": 9007199254740993}', after: null, createdAt: NOW });
   });
 
   it('are sorted by their bytes, whatever the language of the database', async () => {
     const ids = ['Zebra', 'apple', 'Äpfel', 'a b', 'a-b', 'ab', '😀', '~'];
     await store.run(async (tx) => {
-      for (const id of ids) await tx.customers.ensure(id, NOW);
+      for (const id of ids) await tx.use(customerRepository).ensure(id, NOW);
     });
     const bytewise = ['c1', ...ids].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
-    expect(await store.read((tx) => tx.customers.ids('', 0, 100))).toEqual(bytewise);
-    expect(await store.read((tx) => tx.customers.ids('a', 0, 100))).toEqual(bytewise.filter((id) => id > 'a'));
+    expect(await store.read((tx) => tx.use(customerRepository).ids('', 0, 100))).toEqual(bytewise);
+    expect(await store.read((tx) => tx.use(customerRepository).ids('a', 0, 100))).toEqual(
+      bytewise.filter((id) => id > 'a'),
+    );
   });
 
   it('of others who use the same library are read as before', () => {
@@ -497,11 +515,11 @@ describe('a database that is replaced beneath a server', () => {
   ])('%s is noticed by its next commit, and then by everything', async (_, statement) => {
     const watching = await open({ noticeReplacement: true });
     await watching.run(addOne);
-    await watching.read((tx) => tx.events.lastId());
+    await watching.read((tx) => tx.use(eventRepository).lastId());
     database.execute(statement);
     await expect(watching.run(addOne)).rejects.toThrow(/replaced.*while the server was running/);
-    await expect(watching.run((tx) => tx.events.lastId())).rejects.toThrow(StoreUnavailableError);
-    await expect(watching.read((tx) => tx.events.lastId())).rejects.toThrow(StoreUnavailableError);
+    await expect(watching.run((tx) => tx.use(eventRepository).lastId())).rejects.toThrow(StoreUnavailableError);
+    await expect(watching.read((tx) => tx.use(eventRepository).lastId())).rejects.toThrow(StoreUnavailableError);
     const restarted = await open({ noticeReplacement: true });
     await restarted.run(addOne);
   });

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { migrationNames } from '#migrations/index.ts';
+import { orderRepository } from '#engine/store/orders.ts';
 import { StoreBrokenError, StoreUnavailableError } from '#platform/database/errors.ts';
-import { openStore } from '#platform/database/open.ts';
 import { newSqliteDatabase, type SqliteTestDatabase } from '#test/database/database.ts';
 import { interruptMigration, makeOld } from '#test/database/old-database.ts';
+import { migrations, openStore } from '#test/database/open.ts';
 import { aNewOrder } from '#test/test-wallets.ts';
 
 let database: SqliteTestDatabase;
@@ -38,9 +38,9 @@ describe('a SQLite database', () => {
   it('has its references enforced again after a migration', async () => {
     await makeOld(database);
     const store = await open();
-    await expect(store.run((tx) => tx.orders.insert(aNewOrder({ customerId: 'nobody' })))).rejects.toThrow(
-      'FOREIGN KEY',
-    );
+    await expect(
+      store.run((tx) => tx.use(orderRepository).insert(aNewOrder({ customerId: 'nobody' }))),
+    ).rejects.toThrow('FOREIGN KEY');
     await store.close();
   });
 
@@ -63,7 +63,7 @@ describe('a SQLite database', () => {
     expect(String(refused)).toMatch(/full/);
     expect(schema()).toEqual(before);
     await (await open()).close();
-    expect(database.rows('select name from kysely_migration').length).toBe(migrationNames.length);
+    expect(database.rows('select name from kysely_migration').length).toBe(migrations.names.length);
   });
 });
 

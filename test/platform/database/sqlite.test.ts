@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { customerRepository } from '#engine/store/customers.ts';
+import { orderRepository } from '#engine/store/orders.ts';
+import { ORDER_STATUSES } from '#engine/store/tables.ts';
 import { StoreBrokenError } from '#platform/database/errors.ts';
 import { openSqliteStore, type SqliteStore } from '#platform/database/sqlite/store.ts';
-import { ORDER_STATUSES } from '#platform/database/tables.ts';
+import { migrations } from '#test/database/open.ts';
 import { aNewOrder, NOW } from '#test/test-wallets.ts';
 
 describe('the SQLite store', () => {
@@ -16,8 +19,8 @@ describe('the SQLite store', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'tps-store-'));
     file = join(folder, 'nested', 'store.db');
-    store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 3 });
-    await store.run((tx) => tx.customers.ensure('c1', NOW));
+    store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 3, migrations });
+    await store.run((tx) => tx.use(customerRepository).ensure('c1', NOW));
   });
   afterEach(async () => {
     await store.close();
@@ -29,7 +32,7 @@ describe('the SQLite store', () => {
   it('makes folder and file, and applies every migration once', async () => {
     expect(store.appliedMigrations.length).toBeGreaterThan(5);
     await store.close();
-    store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 3 });
+    store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 3, migrations });
     expect(store.appliedMigrations).toEqual([]);
   });
 
@@ -41,8 +44,8 @@ describe('the SQLite store', () => {
 
   it('lets a later work of the same group see what an earlier one did', async () => {
     const [, seen] = await Promise.all([
-      store.run((tx) => tx.orders.insert(aNewOrder({ orderId: 'o1' }))),
-      store.run((tx) => tx.orders.find('o1')),
+      store.run((tx) => tx.use(orderRepository).insert(aNewOrder({ orderId: 'o1' }))),
+      store.run((tx) => tx.use(orderRepository).find('o1')),
     ]);
     expect(seen?.orderId).toBe('o1');
   });
@@ -50,7 +53,9 @@ describe('the SQLite store', () => {
   it('says plainly that a file is not a database', async () => {
     const broken = join(folder, 'broken.db');
     writeFileSync(broken, 'this is no database, however long one looks at it'.repeat(100));
-    await expect(openSqliteStore(`sqlite://${broken}`, { maxReadConnections: 1 })).rejects.toThrow(StoreBrokenError);
+    await expect(openSqliteStore(`sqlite://${broken}`, { maxReadConnections: 1, migrations })).rejects.toThrow(
+      StoreBrokenError,
+    );
   });
 
   it('takes every state of an order that the program knows', async () => {
@@ -63,9 +68,9 @@ describe('the SQLite store', () => {
 
 describe('a store in memory', () => {
   it('reads and writes over its one connection', async () => {
-    const store = await openSqliteStore('sqlite://:memory:', { maxReadConnections: 3 });
-    await store.run((tx) => tx.customers.ensure('c1', NOW));
-    expect(await store.read((tx) => tx.customers.totals('c1'))).toBeDefined();
+    const store = await openSqliteStore('sqlite://:memory:', { maxReadConnections: 3, migrations });
+    await store.run((tx) => tx.use(customerRepository).ensure('c1', NOW));
+    expect(await store.read((tx) => tx.use(customerRepository).totals('c1'))).toBeDefined();
     await store.close();
   });
 });

@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { nonceRepository } from '#auth/store/nonces.ts';
+import { accountRepository } from '#engine/store/accounts.ts';
+import { customerRepository } from '#engine/store/customers.ts';
+import { orderRepository } from '#engine/store/orders.ts';
+import { paymentRepository } from '#engine/store/payments.ts';
+import { settlementRepository } from '#engine/store/settlements.ts';
+import { auditLogRepository } from '#platform/audit-log/store/audit-log.ts';
 import { StoreUnavailableError } from '#platform/database/errors.ts';
-import { type OpenedStore, openStore } from '#platform/database/open.ts';
+import type { OpenedStore } from '#platform/database/open.ts';
+import { eventRepository } from '#platform/outbox/store/events.ts';
 import { newDatabase, type TestDatabase } from '#test/database/database.ts';
+import { openStore } from '#test/database/open.ts';
 import { ACCOUNTS, aNewOrder, aPayment, NOW } from '#test/test-wallets.ts';
 
 const [alice] = ACCOUNTS;
@@ -16,8 +25,8 @@ describe('the store', () => {
     database = await newDatabase();
     store = await open();
     await store.run(async (tx) => {
-      await tx.customers.ensure('c1', NOW);
-      await tx.accounts.ensure(alice.account, alice.address, NOW);
+      await tx.use(customerRepository).ensure('c1', NOW);
+      await tx.use(accountRepository).ensure(alice.account, alice.address, NOW);
     });
   });
   afterEach(async () => {
@@ -27,50 +36,54 @@ describe('the store', () => {
 
   it('shows a reader what is committed and nothing else', async () => {
     await store.run(async (tx) => {
-      await tx.orders.insert(aNewOrder({ orderId: 'o1' }));
-      const seen = await store.read((reader) => reader.orders.find('o1'));
+      await tx.use(orderRepository).insert(aNewOrder({ orderId: 'o1' }));
+      const seen = await store.read((reader) => reader.use(orderRepository).find('o1'));
       expect(seen).toBeUndefined();
     });
-    expect((await store.read((reader) => reader.orders.find('o1')))?.orderId).toBe('o1');
+    expect((await store.read((reader) => reader.use(orderRepository).find('o1')))?.orderId).toBe('o1');
   });
 
   it('gives each reader one picture, whatever is committed meanwhile', async () => {
     await store.read(async (reader) => {
-      expect(await reader.orders.find('o1')).toBeUndefined();
-      await store.run((tx) => tx.orders.insert(aNewOrder({ orderId: 'o1' })));
-      expect(await reader.orders.find('o1')).toBeUndefined();
+      expect(await reader.use(orderRepository).find('o1')).toBeUndefined();
+      await store.run((tx) => tx.use(orderRepository).insert(aNewOrder({ orderId: 'o1' })));
+      expect(await reader.use(orderRepository).find('o1')).toBeUndefined();
     });
   });
 
   it('lets more readers wait than it has connections, and serves them all', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 20 }, () => store.read(async (reader) => (await reader.customers.totals('c1'))?.current)),
+      Array.from({ length: 20 }, () =>
+        store.read(async (reader) => (await reader.use(customerRepository).totals('c1'))?.current),
+      ),
     );
     expect(answers).toEqual(Array(20).fill(0n));
   });
 
   it('refuses to write through a reader', async () => {
-    await expect(store.read((reader) => reader.orders.insert(aNewOrder({ orderId: 'o1' })))).rejects.toThrow();
+    await expect(
+      store.read((reader) => reader.use(orderRepository).insert(aNewOrder({ orderId: 'o1' }))),
+    ).rejects.toThrow();
   });
 
   it('keeps each of many works whole, and of those that fail nothing', async () => {
     const outcomes = await Promise.allSettled([
-      store.run((tx) => tx.orders.insert(aNewOrder({ orderId: 'o1' }))),
+      store.run((tx) => tx.use(orderRepository).insert(aNewOrder({ orderId: 'o1' }))),
       store.run(async (tx) => {
-        await tx.orders.insert(aNewOrder({ orderId: 'o2' }));
+        await tx.use(orderRepository).insert(aNewOrder({ orderId: 'o2' }));
         throw new Error('changed my mind');
       }),
-      store.run((tx) => tx.orders.insert(aNewOrder({ orderId: 'o3' }))),
-      store.run((tx) => tx.orders.insert(aNewOrder({ orderId: 'o1' }))),
+      store.run((tx) => tx.use(orderRepository).insert(aNewOrder({ orderId: 'o3' }))),
+      store.run((tx) => tx.use(orderRepository).insert(aNewOrder({ orderId: 'o1' }))),
     ]);
     const statuses = outcomes.map((outcome) => outcome.status);
     expect(statuses.slice(1, 3)).toEqual(['rejected', 'fulfilled']);
     // Two works make the same order: one of them does.
     expect([statuses[0], statuses[3]].sort()).toEqual(['fulfilled', 'rejected']);
     const found = await store.read(async (tx) => [
-      (await tx.orders.find('o1'))?.orderId,
-      (await tx.orders.find('o2'))?.orderId,
-      (await tx.orders.find('o3'))?.orderId,
+      (await tx.use(orderRepository).find('o1'))?.orderId,
+      (await tx.use(orderRepository).find('o2'))?.orderId,
+      (await tx.use(orderRepository).find('o3'))?.orderId,
     ]);
     expect(found).toEqual(['o1', undefined, 'o3']);
   });
@@ -80,9 +93,9 @@ describe('the store', () => {
     store.onCommitted((events) => told.push(...events.map((event) => event.subject)));
     const event = { type: 'NewOrder' as const, payload: '{}', createdAt: NOW };
     await Promise.allSettled([
-      store.run((tx) => tx.events.append({ ...event, subject: 'kept' }, [])),
+      store.run((tx) => tx.use(eventRepository).append({ ...event, subject: 'kept' }, [])),
       store.run(async (tx) => {
-        await tx.events.append({ ...event, subject: 'lost' }, []);
+        await tx.use(eventRepository).append({ ...event, subject: 'lost' }, []);
         throw new Error('no');
       }),
     ]);
@@ -91,21 +104,23 @@ describe('the store', () => {
 
   it('answers that it is unavailable while another process holds the database, and works again after', async () => {
     const unlock = database.lock();
-    await expect(store.run((tx) => tx.orders.insert(aNewOrder({ orderId: 'o1' })))).rejects.toThrow(
+    await expect(store.run((tx) => tx.use(orderRepository).insert(aNewOrder({ orderId: 'o1' })))).rejects.toThrow(
       StoreUnavailableError,
     );
     unlock();
-    await expect(store.run((tx) => tx.orders.insert(aNewOrder({ orderId: 'o1' })))).resolves.toBeDefined();
+    await expect(
+      store.run((tx) => tx.use(orderRepository).insert(aNewOrder({ orderId: 'o1' }))),
+    ).resolves.toBeDefined();
   });
 
   it('refuses works after it was closed, and finishes those it took', async () => {
-    const taken = store.run((tx) => tx.orders.insert(aNewOrder({ orderId: 'o1' })));
+    const taken = store.run((tx) => tx.use(orderRepository).insert(aNewOrder({ orderId: 'o1' })));
     const closing = store.close();
-    await expect(store.run((tx) => tx.orders.find('o1'))).rejects.toThrow(StoreUnavailableError);
+    await expect(store.run((tx) => tx.use(orderRepository).find('o1'))).rejects.toThrow(StoreUnavailableError);
     await expect(taken).resolves.toBeDefined();
     await closing;
     store = await open();
-    expect(await store.read((tx) => tx.orders.find('o1'))).toBeDefined();
+    expect(await store.read((tx) => tx.use(orderRepository).find('o1'))).toBeDefined();
   });
 
   it('applies every migration once', async () => {
@@ -135,9 +150,9 @@ describe('the store', () => {
     ];
     it.each(attempts)('%s', async (_, statement) => {
       await store.run(async (tx) => {
-        await tx.orders.insert(aNewOrder({ orderId: 'o1' }));
-        await tx.payments.insert(aPayment({ txid: '1', account: alice.account }));
-        await tx.settlements.insert({
+        await tx.use(orderRepository).insert(aNewOrder({ orderId: 'o1' }));
+        await tx.use(paymentRepository).insert(aPayment({ txid: '1', account: alice.account }));
+        await tx.use(settlementRepository).insert({
           orderId: 'o1',
           account: alice.account,
           address: alice.address,
@@ -145,11 +160,10 @@ describe('the store', () => {
           amount: 5n as never,
           createdAt: NOW,
         });
-        await tx.events.append({ type: 'NewOrder', subject: 'o1', payload: '{}', createdAt: NOW }, []);
-        await tx.auditLog.append(
-          { actor: 'a', action: 'b', subject: 'c', reason: null, before: null, after: null },
-          NOW,
-        );
+        await tx.use(eventRepository).append({ type: 'NewOrder', subject: 'o1', payload: '{}', createdAt: NOW }, []);
+        await tx
+          .use(auditLogRepository)
+          .append({ actor: 'a', action: 'b', subject: 'c', reason: null, before: null, after: null }, NOW);
       });
       const refusal = /constraint|refused|cannot store|invalid input syntax/i;
       const before = database.dump();
@@ -160,12 +174,13 @@ describe('the store', () => {
 
   it('keeps amounts past 2^53 exactly', async () => {
     const amount = 21_000_000_000_000_001n as never;
-    await store.run((tx) => tx.orders.insert(aNewOrder({ orderId: 'o1', totalPrice: amount })));
-    expect((await store.read((tx) => tx.orders.find('o1')))?.totalPrice).toBe(amount);
+    await store.run((tx) => tx.use(orderRepository).insert(aNewOrder({ orderId: 'o1', totalPrice: amount })));
+    expect((await store.read((tx) => tx.use(orderRepository).find('o1')))?.totalPrice).toBe(amount);
   });
 
   it('raises a nonce only upward, up to the largest u64', async () => {
-    const raise = (nonce: bigint) => store.run((tx) => tx.nonces.raise('wallet', alice.account, nonce, NOW));
+    const raise = (nonce: bigint) =>
+      store.run((tx) => tx.use(nonceRepository).raise('wallet', alice.account, nonce, NOW));
     expect(await raise(5n)).toBe(true);
     expect(await raise(5n)).toBe(false);
     expect(await raise(4n)).toBe(false);

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { EventType } from '#engine/events.ts';
 import { StoreUnavailableError } from '#platform/database/errors.ts';
-import type { EventType } from '#platform/database/tables.ts';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
 import { EventBus, type EventHandler } from '#platform/outbox/event-bus.ts';
+import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
 import { StorefrontError } from '#shops/shop-connector.ts';
+import { withRepository } from '#test/database/changed-repository.ts';
 import { isOnPostgres, type TestDatabase } from '#test/database/database.ts';
 import {
   claimText,
@@ -78,7 +80,7 @@ async function outbox(options: { subscribers?: string[]; random?: () => number; 
 
 const failing = (error: unknown) => () => Promise.reject(error);
 const backlogOf = ({ test }: Outbox) =>
-  test.store.read((tx) => tx.deliveries.backlog(test.bus.allDurableSubscribers()));
+  test.store.read((tx) => tx.use(deliveryRepository).backlog(test.bus.allDurableSubscribers()));
 /** Long enough for whatever is under way to be done, by turns of the event loop: some tests stop all timers. */
 const wait = async () => {
   const end = performance.now() + (isOnPostgres() ? 150 : 0);
@@ -293,7 +295,9 @@ describe('the outbox, driven by hand,', () => {
     await box.test.order({ orderId: '1' });
     const { clock, store } = box.test;
     const heldUntil = new Date(clock.now().getTime() + 30 * SECOND);
-    const held = await store.run((tx) => tx.deliveries.takeNext(['shop'], clock.now(), { hold: 'h', heldUntil }));
+    const held = await store.run((tx) =>
+      tx.use(deliveryRepository).takeNext(['shop'], clock.now(), { hold: 'h', heldUntil }),
+    );
     expect(held?.attempts).toBe(1);
     clock.advance(30 * SECOND - 1);
     expect(await box.dispatcher.processNext()).toBeUndefined();
@@ -336,7 +340,7 @@ describe('the outbox, driven by hand,', () => {
     await wait();
     clock.advance(12 * SECOND);
     const held = { hold: 'of another instance', heldUntil: new Date(clock.now().getTime() + MINUTE) };
-    expect(await store.run((tx) => tx.deliveries.takeNext(['shop'], clock.now(), held))).toBeDefined();
+    expect(await store.run((tx) => tx.use(deliveryRepository).takeNext(['shop'], clock.now(), held))).toBeDefined();
     vi.advanceTimersByTime(4 * SECOND);
     await inHand;
     expect(signal?.aborted).toBe(true);
@@ -348,11 +352,13 @@ describe('the outbox, driven by hand,', () => {
     await box.test.order({ orderId: '1' });
     const { clock, store } = box.test;
     const farAway = new Date(clock.now().getTime() + HOUR);
-    await store.run((tx) => tx.deliveries.takeNext(['shop'], clock.now(), { hold: 'h', heldUntil: farAway }));
+    await store.run((tx) =>
+      tx.use(deliveryRepository).takeNext(['shop'], clock.now(), { hold: 'h', heldUntil: farAway }),
+    );
     expect(await box.dispatcher.processNext()).toBeUndefined();
-    await store.run((tx) => tx.deliveries.release(clock.now(), false));
+    await store.run((tx) => tx.use(deliveryRepository).release(clock.now(), false));
     expect(await box.dispatcher.processNext()).toBeUndefined();
-    await store.run((tx) => tx.deliveries.release(clock.now(), true));
+    await store.run((tx) => tx.use(deliveryRepository).release(clock.now(), true));
     expect(await box.dispatcher.processNext()).toBe(1n);
   });
 
@@ -435,7 +441,7 @@ describe('the outbox, driven by hand,', () => {
     box.behaviour.set('shop NewOrder 1', failing(new Error('not now')));
     await box.test.order({ orderId: '1', memo: claimText(alice, '1') });
     await box.carryAll();
-    const nextDueAt = await box.test.store.read((tx) => tx.deliveries.nextDueAt(['shop'], NOW));
+    const nextDueAt = await box.test.store.read((tx) => tx.use(deliveryRepository).nextDueAt(['shop'], NOW));
     expect(nextDueAt).toEqual(new Date(box.test.clock.now().getTime() + 500));
   });
 });
@@ -572,12 +578,12 @@ describe('the running dispatcher', () => {
     let refusals = 1;
     vi.spyOn(store, 'run').mockImplementation((work) =>
       run((tx) => {
-        const settle: typeof tx.deliveries.settle = async (...noted) => {
+        const settle: ReturnType<typeof deliveryRepository>['settle'] = async (...noted) => {
           refusals -= 1;
           if (refusals >= 0) throw new StoreUnavailableError('The disk is full');
-          return tx.deliveries.settle(...noted);
+          return tx.use(deliveryRepository).settle(...noted);
         };
-        return work({ ...tx, deliveries: { ...tx.deliveries, settle } });
+        return work(withRepository(tx, deliveryRepository, { settle }));
       }),
     );
     start(box);
@@ -611,7 +617,7 @@ function idle(box: Outbox): Promise<void> {
 /** Moves the clock to the next try, and answers how long that took. */
 async function driveToNextTry({ test, dispatcher }: Outbox): Promise<number> {
   const before = test.clock.now();
-  const dueAt = await test.store.read((tx) => tx.deliveries.nextDueAt(['shop'], NOW));
+  const dueAt = await test.store.read((tx) => tx.use(deliveryRepository).nextDueAt(['shop'], NOW));
   const pause = (dueAt?.getTime() ?? Number.NaN) - before.getTime();
   test.clock.advance(pause - 1);
   expect(await dispatcher.processNext()).toBeUndefined();

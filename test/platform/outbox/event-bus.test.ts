@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { EventType } from '#platform/database/tables.ts';
+import type { EventType } from '#engine/events.ts';
 import { EventBus, type EventMessage } from '#platform/outbox/event-bus.ts';
 import { claimText, closeEngines, recordingLog, type TestEngine, tari, testEngine } from '#test/engine.ts';
 import { ACCOUNTS, aNewOrder, NOW } from '#test/test-wallets.ts';

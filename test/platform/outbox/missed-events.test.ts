@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { EventBus } from '#platform/outbox/event-bus.ts';
+import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
 import type { TestDatabase } from '#test/database/database.ts';
 import { closeEngine, closeEngines, recordingLog, temporaryDatabase, testEngine } from '#test/engine.ts';
 
@@ -33,7 +34,7 @@ describe('a durable plugin that was not loaded for a while', () => {
     await orderWhile(database, '3');
     const bus = busWith('mail', 'new');
     const { store } = await testEngine({ database, bus });
-    const add = (name: string) => store.run((tx) => tx.deliveries.addMissed(name, bus.typesOf(name)));
+    const add = (name: string) => store.run((tx) => tx.use(deliveryRepository).addMissed(name, bus.typesOf(name)));
     expect(await add('mail')).toBe(2);
     expect(await add('mail')).toBe(0);
     // One that is new begins with what comes.

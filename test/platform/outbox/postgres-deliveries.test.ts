@@ -8,10 +8,12 @@ import {
   PostgresQueryCompiler,
 } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OpenedStore, openStore } from '#platform/database/open.ts';
-import type { Tables } from '#platform/database/tables.ts';
+import type { OpenedStore } from '#platform/database/open.ts';
 import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
+import { eventRepository } from '#platform/outbox/store/events.ts';
+import type { OutboxTables } from '#platform/outbox/store/tables.ts';
 import { newDatabase, type TestDatabase } from '#test/database/database.ts';
+import { openStore } from '#test/database/open.ts';
 import { NOW } from '#test/test-wallets.ts';
 
 const WAITING = 3_000;
@@ -23,7 +25,7 @@ beforeAll(async () => {
   database = await newDatabase();
   store = await openStore(database.url, { maxConnections: 2 });
   await store.run((tx) =>
-    tx.events.append({ type: 'OrderPaid', subject: 'first', payload: '{}', createdAt: NOW }, ['shopify']),
+    tx.use(eventRepository).append({ type: 'OrderPaid', subject: 'first', payload: '{}', createdAt: NOW }, ['shopify']),
   );
   // From here on PostgreSQL thinks that one waits.
   database.execute('analyze deliveries');
@@ -41,7 +43,7 @@ afterAll(async () => {
 /** The text of the query by which the repository finds out when the next delivery is due, with its values written in. */
 async function queryOfNextDue(): Promise<string> {
   const asked: CompiledQuery[] = [];
-  class Recorder extends Kysely<Tables> {
+  class Recorder extends Kysely<OutboxTables> {
     override async executeQuery<Row>(query: CompiledQuery<Row> | Compilable<Row>) {
       asked.push('compile' in query ? query.compile() : query);
       return { rows: [] };
@@ -73,9 +75,9 @@ describe('many deliveries that wait, where PostgreSQL thinks that there are few'
   });
 
   it('are found, the first of them first', async () => {
-    expect(await store.read((tx) => tx.deliveries.nextDueAt(['shopify'], NOW))).toEqual(NOW);
+    expect(await store.read((tx) => tx.use(deliveryRepository).nextDueAt(['shopify'], NOW))).toEqual(NOW);
     const taken = await store.run((tx) =>
-      tx.deliveries.takeNext(['shopify'], NOW, { hold: 'a', heldUntil: new Date(NOW.getTime() + 1000) }),
+      tx.use(deliveryRepository).takeNext(['shopify'], NOW, { hold: 'a', heldUntil: new Date(NOW.getTime() + 1000) }),
     );
     expect(taken?.event.subject).toBe('first');
   });

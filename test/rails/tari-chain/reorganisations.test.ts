@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { chainRepository } from '#rails/tari-chain/store/chain.ts';
 import { transactionIdOf } from '#tari/chain/outputs.ts';
 import { closeEngines } from '#test/engine.ts';
 import { type FakeNode, startFakeNode } from '#test/fake-tari-chain/node.ts';
@@ -204,7 +205,7 @@ describe('a node', () => {
     other.mineBlocks(70);
     const watcher = await watching([chain]);
     await watcher.turn();
-    await watcher.engine.store.run((tx) => tx.chain.forgetBlocksBelow(50));
+    await watcher.engine.store.run((tx) => tx.use(chainRepository).forgetBlocksBelow(50));
     nodes[0]?.show(other);
     await watcher.turn();
     expect(warningsOf(watcher).at(-1)).toContain('TPG_WATCH_FROM');

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { MOST_ATTEMPTS } from '#platform/timers/backoff.ts';
 import { takeStep } from '#shops/prices/steps.ts';
 import { PriceUpdateWorker } from '#shops/prices/worker.ts';
-import type { PriceUpdate } from '#shops/store/price-updates.ts';
+import { type PriceUpdate, priceUpdateRepository } from '#shops/store/price-updates.ts';
 import { isOnPostgres } from '#test/database/database.ts';
 import {
   ADMIN,
@@ -97,7 +97,7 @@ const lines = ({ test }: Box, level: string) =>
 
 /** Does a step, and dies before it is noted. */
 async function takeStepWithoutNote({ test, standIn }: Box): Promise<void> {
-  const update = await test.store.run((tx) => tx.priceUpdates.takeNext(test.clock.now()));
+  const update = await test.store.run((tx) => tx.use(priceUpdateRepository).takeNext(test.clock.now()));
   const { prices } = connect(standIn).storefront;
   if (update === undefined || prices === undefined) throw new Error('There is nothing to do');
   await takeStep({ store: test.store, prices, log: test.log }, update, new AbortController().signal);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { orderRepository } from '#engine/store/orders.ts';
 import { parseJson } from '#platform/json.ts';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
@@ -7,6 +8,7 @@ import { subscribeStorefront } from '#shops/notify-shop.ts';
 import type { ShopOrder, Storefront } from '#shops/shop-connector.ts';
 import { type OrderWebhookOptions, parseOrderWebhook } from '#shops/shopify/webhooks/order.ts';
 import { parseTransactionWebhook } from '#shops/shopify/webhooks/transaction.ts';
+import { authorizationRepository } from '#shops/store/authorizations.ts';
 import { isOnPostgres } from '#test/database/database.ts';
 import {
   aDelivery,
@@ -167,7 +169,7 @@ beforeAll(async () => {
     cancel: (...told) => storefront.cancel(...told),
   };
   subscribeStorefront(bus, shop, recordingLog(), async (orderId) => {
-    const kept = await test.store.read((tx) => tx.authorizations.ofOrder(orderId));
+    const kept = await test.store.read((tx) => tx.use(authorizationRepository).ofOrder(orderId));
     return kept.map(({ transactionId }) => transactionId);
   });
   test = await testEngine({ bus, storefront: shop });
@@ -324,7 +326,7 @@ class Play {
 
   async check(): Promise<void> {
     const { paper, order } = this;
-    const known = await test.store.read((tx) => tx.orders.find(order.id));
+    const known = await test.store.read((tx) => tx.use(orderRepository).find(order.id));
     if (typeof paper.owed === 'number') expect(known?.totalPrice).toBe(BigInt(paper.owed) * 1_000_000n);
     expect(known?.status === 'Paid').toBe(paper.isPaid);
     for (const { transaction, isTakenByStaff, isVoid } of paper.authorizations) {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { allCommands, createProgram } from '#cli/commands.ts';
+import { openReader } from '#cli/open-reader.ts';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { terminalQuestions } from '#platform/cli/terminal/prompts.ts';
@@ -47,6 +48,7 @@ export async function runHere(
     note: (line) => writeErr(`${line}\n`),
     progress: (line) => line !== '' && writeErr(`${line}\n`),
     readInput: async () => input,
+    openReader,
     ask: terminalQuestions(false),
   };
   const program = await createProgram(ports, arguments_[0]);

@@ -1,6 +1,9 @@
 import { audit } from '#engine/reconciliation.ts';
-import { openReader } from '#platform/database/open.ts';
+import { accountRepository } from '#engine/store/accounts.ts';
+import { orderRepository } from '#engine/store/orders.ts';
+import { paymentRepository } from '#engine/store/payments.ts';
 import { accountOf, addressToBase58, parseAddress } from '#tari/address.ts';
+import { openReader } from '#test/database/open.ts';
 import type { ShopifyStandIn } from '#test/fake-shopify/server.ts';
 import type { Kept } from './customers.ts';
 
@@ -13,10 +16,10 @@ export async function findBrokenPromises(databaseUrl: string, kept: Kept, standI
       ...differences.map(
         ({ check, subject, expected, found }) => `${check} of ${subject}: ${expected}, kept is ${found}`,
       ),
-      ...(await reader.read(async ({ orders, payments, accounts }) => {
+      ...(await reader.read(async (tx) => {
         const broken: string[] = [];
         for (const [orderId, { price, customerId }] of kept.orders) {
-          const order = await orders.find(orderId);
+          const order = await tx.use(orderRepository).find(orderId);
           if (order === undefined) broken.push(`Order ${orderId} was answered with success and is missing`);
           else if (order.totalPrice !== price || order.customerId !== customerId)
             broken.push(`Order ${orderId} was changed`);
@@ -27,12 +30,12 @@ export async function findBrokenPromises(databaseUrl: string, kept: Kept, standI
           if (standIn.effectCount(orderId, 'cancelled') > 0) broken.push(`Order ${orderId} was cancelled in the shop`);
         }
         for (const [orderId, claimant] of kept.claims) {
-          const order = await orders.find(orderId);
+          const order = await tx.use(orderRepository).find(orderId);
           if (order?.claimedBy !== accountOf(parseAddress(claimant))) broken.push(`The claim of ${orderId} is lost`);
         }
         const confirmed = new Map<string, bigint>();
         for (const [txid, { sender, amount, confirmed: isConfirmed }] of kept.payments) {
-          const payment = await payments.find(txid);
+          const payment = await tx.use(paymentRepository).find(txid);
           if (payment === undefined) broken.push(`Payment ${txid} was answered with success and is missing`);
           else if (payment.amount !== amount || payment.sender !== addressToBase58(sender.address)) {
             broken.push(`Payment ${txid} was changed`);
@@ -41,7 +44,7 @@ export async function findBrokenPromises(databaseUrl: string, kept: Kept, standI
           if (payment?.status === 'confirmed') confirmed.set(sender.name, (confirmed.get(sender.name) ?? 0n) + amount);
         }
         for (const [name, total] of confirmed) {
-          const account = await accounts.find(accountOf(parseAddress(name)));
+          const account = await tx.use(accountRepository).find(accountOf(parseAddress(name)));
           if (account?.totalConfirmed !== total) {
             broken.push(`${name} was credited ${account?.totalConfirmed} µT instead of ${total}`);
           }

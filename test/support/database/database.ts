@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, Migrator, PostgresDialect, SqliteDialect } from 'kysely';
 import pg from 'pg';
-import { migrationsFor } from '#migrations/index.ts';
 import type { MigrationDatabase, SchemaDialect } from '#migrations/schema.ts';
-import { openStore } from '#platform/database/open.ts';
 import { postgresSchema } from '#platform/database/postgres/schema.ts';
 import { sqliteSchema } from '#platform/database/sqlite/schema.ts';
+import { migrations, openStore } from '#test/database/open.ts';
 import { fastFolder } from './fast-folder.ts';
 import { disconnect, queryPostgres, queryPostgresTogether } from './postgres-queries.ts';
 
@@ -86,7 +85,7 @@ export async function databaseBefore(migration: string): Promise<TestDatabase> {
 }
 
 async function migrateUpTo(database: MigrationDatabase, schema: SchemaDialect, end: string): Promise<void> {
-  const earlier = Object.fromEntries(Object.entries(migrationsFor(schema)).filter(([name]) => name < end));
+  const earlier = Object.fromEntries(Object.entries(migrations.madeFor(schema)).filter(([name]) => name < end));
   const migrator = new Migrator({ db: database, provider: { getMigrations: async () => earlier } });
   const { error } = await migrator.migrateToLatest();
   await database.destroy();

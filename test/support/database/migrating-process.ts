@@ -1,6 +1,7 @@
 import SqliteDatabase from 'better-sqlite3';
 import pg from 'pg';
-import { openStore } from '#platform/database/open.ts';
+import { eventRepository } from '#platform/outbox/store/events.ts';
+import { openStore } from '#test/database/open.ts';
 
 /**
  * A process that opens a database, and dies without a word before a statement: `URL STATEMENT`. With 0 it lives, and
@@ -29,7 +30,7 @@ counted(pg.Client.prototype, 'query');
 
 async function main(): Promise<void> {
   const store = await openStore(url, { maxConnections: 2 });
-  await store.read((tx) => tx.events.lastId());
+  await store.read((tx) => tx.use(eventRepository).lastId());
   await store.close();
   process.stdout.write(JSON.stringify({ statements, applied: store.appliedMigrations }));
 }

@@ -1,11 +1,11 @@
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, Migrator, PostgresDialect, SqliteDialect } from 'kysely';
 import pg from 'pg';
-import { migrationsFor } from '#migrations/index.ts';
 import type { MigrationDatabase, SchemaDialect } from '#migrations/schema.ts';
 import { postgresSchema } from '#platform/database/postgres/schema.ts';
 import { sqliteSchema } from '#platform/database/sqlite/schema.ts';
 import { sqliteFile } from '#platform/database/url.ts';
+import { migrations } from '#test/database/open.ts';
 import { ACCOUNTS, NOW } from '#test/test-wallets.ts';
 import { isOnPostgres, type TestDatabase } from './database.ts';
 
@@ -25,8 +25,8 @@ export async function makeOld(database: TestDatabase, lastMigration = OLD_VERSIO
     objects.close();
   }
   await withKysely(database, async (kysely, schema) => {
-    const migrations = Object.entries(migrationsFor(schema)).filter(([name]) => name.slice(0, 4) <= lastMigration);
-    const provider = { getMigrations: async () => Object.fromEntries(migrations) };
+    const older = Object.entries(migrations.madeFor(schema)).filter(([name]) => name.slice(0, 4) <= lastMigration);
+    const provider = { getMigrations: async () => Object.fromEntries(older) };
     const { error } = await new Migrator({ db: kysely, provider }).migrateToLatest();
     if (error !== undefined) throw error;
   });
@@ -44,7 +44,7 @@ export async function interruptMigration(database: TestDatabase, name: string, a
       left -= 1;
       return executeQuery(query);
     };
-    const migration = migrationsFor(schema)[name];
+    const migration = migrations.madeFor(schema)[name];
     if (migration === undefined) throw new Error(`There is no migration ${name}`);
     await migration.up(kysely).catch((error: unknown) => {
       if (!(error instanceof Interruption)) throw error;

@@ -75,5 +75,6 @@ const PORTS: CommandPorts = {
   note: never,
   progress: never,
   readInput: never,
+  openReader: never,
   ask: { hidden: never, text: never, yes: never, choice: never },
 };

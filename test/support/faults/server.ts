@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { audit } from '#engine/reconciliation.ts';
-import { openReader } from '#platform/database/open.ts';
 import { newFolder, SqliteTestDatabase, type TestDatabase } from '#test/database/database.ts';
+import { openReader } from '#test/database/open.ts';
 import { HMAC_SECRET, hmacOf, orderBody } from '#test/server.ts';
 import { freePort, type ServerProcess, startServer } from '#test/server-process.ts';
 

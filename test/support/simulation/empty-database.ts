@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { openSqliteStore } from '#platform/database/sqlite/store.ts';
+import { migrations } from '#test/database/open.ts';
 
 /** An empty database that is up to date, made once: each history begins with a copy of it in memory. */
 export async function emptyDatabase(): Promise<Buffer> {
   const folder = mkdtempSync(join(tmpdir(), 'tps-simulation-'));
   try {
     const file = join(folder, 'empty.db');
-    const store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 1 });
+    const store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 1, migrations });
     await store.close();
     const connection = new SqliteDatabase(file);
     // A write-ahead log needs files, which a database in memory has not.

@@ -1,14 +1,13 @@
 import { chainPayments } from '#engine/chain-payments.ts';
 import type { EngineSettings } from '#engine/context.ts';
-import type { Store } from '#platform/database/store.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Store, Transaction } from '#platform/database/store.ts';
 import { DomainError } from '#platform/errors.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
-import type { HeldDelivery } from '#platform/outbox/store/deliveries.ts';
+import { deliveryRepository, type HeldDelivery } from '#platform/outbox/store/deliveries.ts';
 import { type ChainBooks, chainBooks } from '#rails/tari-chain/chain-books.ts';
-import type { ChainOutput } from '#rails/tari-chain/store/chain.ts';
+import { type ChainOutput, chainRepository } from '#rails/tari-chain/store/chain.ts';
 import type { Storefront } from '#shops/shop-connector.ts';
 import type { ReadContent } from '#shops/webhook-inbox.ts';
 import { openUseCases, type UseCases } from '#test/use-cases.ts';
@@ -16,7 +15,7 @@ import type { Process, SimulatedDatabase } from './simulated-database.ts';
 
 /** A change that makes the server wrong: proves that the simulation would find it. */
 export interface Mutation {
-  repositories?: (tx: Repositories) => Repositories;
+  repositories?: (tx: Transaction) => Transaction;
   store?: (store: Store) => Store;
   /** Of the SQL as it reaches the database. */
   statement?: (text: string) => string;
@@ -141,12 +140,12 @@ export class SimulatedServer {
 
   /** Takes over what an earlier process had in hand. */
   takeOver(): Promise<void> {
-    return this.#store.run((tx) => tx.deliveries.release(this.#now(), true));
+    return this.#store.run((tx) => tx.use(deliveryRepository).release(this.#now(), true));
   }
 
   /** What the watcher of the chain reads before it confirms. */
   unconfirmedOutputs(deepest: number): Promise<ChainOutput[]> {
-    return this.#store.read((tx) => tx.chain.unconfirmedUpTo(deepest, undefined));
+    return this.#store.read((tx) => tx.use(chainRepository).unconfirmedUpTo(deepest, undefined));
   }
 
   /** Has the outbox carry what is due next. */
@@ -207,10 +206,10 @@ export class SimulatedServer {
 }
 
 /** The repositories of a store are the same for all of its works, so that they are changed once. */
-function mutating(mutation: Mutation | undefined): (tx: Repositories) => Repositories {
+function mutating(mutation: Mutation | undefined): (tx: Transaction) => Transaction {
   const mutate = mutation?.repositories;
   if (mutate === undefined) return (tx) => tx;
-  const mutated = new WeakMap<Repositories, Repositories>();
+  const mutated = new WeakMap<Transaction, Transaction>();
   return (tx) => {
     const known = mutated.get(tx) ?? mutate(tx);
     mutated.set(tx, known);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { hex } from '@scure/base';
 import { chainPayments } from '#engine/chain-payments.ts';
 import { systemClock } from '#platform/clock.ts';
-import { type OpenedStore, openStore } from '#platform/database/open.ts';
+import type { OpenedStore } from '#platform/database/open.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
 import { chainBooks } from '#rails/tari-chain/chain-books.ts';
@@ -11,6 +11,7 @@ import { ChainWatcher } from '#rails/tari-chain/watcher.ts';
 import { addressToBase58, dualAddress } from '#tari/address.ts';
 import type { ViewWallet } from '#tari/chain/view-wallet.ts';
 import type { Home } from '#test/cli/tool.ts';
+import { openStore } from '#test/database/open.ts';
 
 /** Books that a watcher has filled, for the commands that look at them. */
 

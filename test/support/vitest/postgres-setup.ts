@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { openStore } from '#platform/database/open.ts';
 import { databaseUrlOf, type PostgresOfTests } from '#test/database/database.ts';
+import { openStore } from '#test/database/open.ts';
 import { TestPostgres } from '#test/database/postgres-server.ts';
 
 declare module 'vitest' {

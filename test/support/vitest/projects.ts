@@ -80,6 +80,7 @@ export const NOT_ON_POSTGRES: readonly string[] = [
   'test/engine/order-states.test.ts',
   'test/platform/http/{allowed-methods,client-address,event-loop-fairness,ip-allowlist,rate-limit}.test.ts',
   'test/platform/http/openapi/{contract,docs-page}.test.ts',
+  'test/platform/database/{migration-lists,table-order}.test.ts',
   'test/platform/logging/log.test.ts',
   'test/platform/outbox/plugins.test.ts',
   'test/shops/shopify/http/hmac.test.ts',

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audit } from '#engine/reconciliation.ts';
-import { openReader } from '#platform/database/open.ts';
 import { parseJson, stringifyJson } from '#platform/json.ts';
 import { confirmationPayload, paymentPayload, signWalletMessage } from '#tari/wallet-signature.ts';
 import { Balancer } from '#test/cluster/balancer.ts';
 import { type Answer, Cluster, type Instance } from '#test/cluster/cluster.ts';
 import { newDatabase, type TestDatabase } from '#test/database/database.ts';
+import { openReader } from '#test/database/open.ts';
 import type { StandInOrder } from '#test/fake-shopify/orders.ts';
 import { eventually } from '#test/server.ts';
 

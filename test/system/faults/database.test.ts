@@ -14,8 +14,8 @@ import {
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it, type TestContext, vi } from 'vitest';
-import { openStore } from '#platform/database/open.ts';
 import type { Connection } from '#platform/database/sqlite/store.ts';
+import { openStore } from '#test/database/open.ts';
 import { aPlace, differencesIn, keptOrders, type Place, sendOrder } from '#test/faults/server.ts';
 import {
   ADMIN,

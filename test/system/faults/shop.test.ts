@@ -2,7 +2,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openStore } from '#platform/database/open.ts';
+import { eventRepository } from '#platform/outbox/store/events.ts';
+import { openStore } from '#test/database/open.ts';
 import type { StandInOptions } from '#test/fake-shopify/server.ts';
 import { aPlace, differencesIn, keptOrders, type Place, sendOrder } from '#test/faults/server.ts';
 import { eventually, startServer, type TestServer } from '#test/server.ts';
@@ -210,7 +211,7 @@ describe('10,000 events that wait', () => {
         for (let order = 0; order < SUBJECTS; order += 1) {
           const subject = `order-${order}`;
           const payload = JSON.stringify({ subject, number });
-          await tx.events.append({ type: 'OrderPaid', subject, payload, createdAt }, ['desk']);
+          await tx.use(eventRepository).append({ type: 'OrderPaid', subject, payload, createdAt }, ['desk']);
         }
       });
     }

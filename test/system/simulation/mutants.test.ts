@@ -1,6 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { Repositories } from '#platform/database/transaction.ts';
+import { nonceRepository } from '#auth/store/nonces.ts';
+import { accountRepository } from '#engine/store/accounts.ts';
+import { customerRepository } from '#engine/store/customers.ts';
+import { orderClaimRepository } from '#engine/store/order-claims.ts';
+import { orderRepository } from '#engine/store/orders.ts';
+import { paymentUseRepository } from '#engine/store/payment-uses.ts';
+import { paymentRepository } from '#engine/store/payments.ts';
+import { settlementRepository } from '#engine/store/settlements.ts';
+import { idempotencyKeyRepository } from '#platform/audit-log/store/idempotency-keys.ts';
+import type { MakeRepository, Transaction } from '#platform/database/store.ts';
+import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
+import { eventRepository } from '#platform/outbox/store/events.ts';
+import { chainRepository } from '#rails/tari-chain/store/chain.ts';
+import { webhookRepository } from '#shops/store/webhooks.ts';
 import { microTari } from '#tari/micro-tari.ts';
+import { withRepository } from '#test/database/changed-repository.ts';
 import { play } from '#test/simulation/play.ts';
 import type { Mutation } from '#test/simulation/simulated-server.ts';
 
@@ -8,72 +22,64 @@ import type { Mutation } from '#test/simulation/simulated-server.ts';
 
 const MOST_HISTORIES = 60;
 
-/** The repositories with some of them changed. */
-function changed(change: (tx: Repositories) => Partial<Repositories>): Mutation {
-  return { repositories: (tx) => ({ ...tx, ...change(tx) }) };
-}
-
-/** The repositories with other methods in one of them. */
-function wrong<Name extends keyof Repositories>(
-  name: Name,
-  change: (right: Repositories[Name]) => Partial<Repositories[Name]>,
+/** A server in which one repository does some things otherwise. */
+function wrong<Repository extends object>(
+  make: MakeRepository<Repository>,
+  change: (right: Repository, tx: Transaction) => Partial<Repository>,
 ): Mutation {
-  return { repositories: (tx) => ({ ...tx, [name]: { ...tx[name], ...change(tx[name]) } }) };
+  return { repositories: (tx) => withRepository(tx, make, change(tx.use(make), tx)) };
 }
 
 /** What a watcher of the chain could do wrong. */
 const CHAIN_MUTANTS: Record<string, Mutation> = {
-  'a payment that counts again when it comes back': changed((tx) => ({
-    chain: {
-      ...tx.chain,
-      noteReturned: async (txid, height, now) => {
-        const hadLeft = await tx.chain.noteReturned(txid, height, now);
-        const payment = await tx.payments.find(txid);
-        if (hadLeft && payment?.account) await tx.accounts.add(payment.account, { confirmed: payment.amount }, now);
-        return hadLeft;
-      },
+  'a payment that counts again when it comes back': wrong(chainRepository, (_right, tx) => ({
+    noteReturned: async (txid, height, now) => {
+      const hadLeft = await tx.use(chainRepository).noteReturned(txid, height, now);
+      const payment = await tx.use(paymentRepository).find(txid);
+      if (hadLeft && payment?.account)
+        await tx.use(accountRepository).add(payment.account, { confirmed: payment.amount }, now);
+      return hadLeft;
     },
   })),
-  'money that is taken back when its payment leaves the chain': changed((tx) => ({
-    payments: {
-      ...tx.payments,
-      place: async (payment, block, now) => {
-        const isTaken = block === null && payment.status === 'confirmed' && payment.account !== null;
-        if (isTaken && payment.account)
-          await tx.accounts.add(payment.account, { confirmed: microTari(-payment.amount) }, now);
-        return tx.payments.place(payment, block, now);
-      },
+  'money that is taken back when its payment leaves the chain': wrong(paymentRepository, (_right, tx) => ({
+    place: async (payment, block, now) => {
+      const isTaken = block === null && payment.status === 'confirmed' && payment.account !== null;
+      if (isTaken && payment.account)
+        await tx.use(accountRepository).add(payment.account, { confirmed: microTari(-payment.amount) }, now);
+      return tx.use(paymentRepository).place(payment, block, now);
     },
   })),
-  'a confirmed payment that is received again when it leaves the chain': wrong('payments', (right) => ({
+  'a confirmed payment that is received again when it leaves the chain': wrong(paymentRepository, (right) => ({
     place: async (payment, block, now) => {
       const placed = await right.place(payment, block, now);
       const isLost = block === null && payment.status === 'confirmed';
       return isLost ? right.changeStatus(placed, 'received', now) : placed;
     },
   })),
-  'a payment that keeps its block when it leaves the chain': wrong('payments', (right) => ({
+  'a payment that keeps its block when it leaves the chain': wrong(paymentRepository, (right) => ({
     place: async (payment, block, now) => (block === null ? payment : right.place(payment, block, now)),
   })),
-  'an output that keeps its block when it leaves the chain': wrong('chain', (right) => ({
+  'an output that keeps its block when it leaves the chain': wrong(chainRepository, (right) => ({
     placeOutput: async (outputHash, block, fingerprint, now) =>
       block === null ? undefined : right.placeOutput(outputHash, block, fingerprint, now),
   })),
-  'an output that stays in a block which was replaced before it is read again': wrong('chain', () => ({
+  'an output that stays in a block which was replaced before it is read again': wrong(chainRepository, () => ({
     outputsBetween: async () => [],
   })),
-  'a departure that is not listed': wrong('chain', () => ({ addDeparture: async () => undefined })),
-  'a departure of which no event tells': wrong('events', (right) => ({
+  'a departure that is not listed': wrong(chainRepository, () => ({ addDeparture: async () => undefined })),
+  'a departure of which no event tells': wrong(eventRepository, (right) => ({
     append: async (event, subscribers) =>
       event.type === 'PaymentLeftTheChain' ? { id: 0n, ...event } : right.append(event, subscribers),
   })),
-  'a return that is not noted': wrong('chain', () => ({ noteReturned: async () => false })),
-  'a lie that is not listed': wrong('chain', () => ({ addRefusal: async () => false })),
-  'blocks that are written, and where it stands not': wrong('chain', () => ({ addBlocks: async () => undefined })),
-  'blocks that stay when the chain was reorganised': wrong('chain', (right) => ({
+  'a return that is not noted': wrong(chainRepository, () => ({ noteReturned: async () => false })),
+  'a lie that is not listed': wrong(chainRepository, () => ({ addRefusal: async () => false })),
+  'blocks that are written, and where it stands not': wrong(chainRepository, () => ({
+    addBlocks: async () => undefined,
+  })),
+  'blocks that stay when the chain was reorganised': wrong(chainRepository, (right) => ({
     removeBlocksAbove: (height) => right.removeBlocksAbove(height + 1),
   })),
-  'a payment that a wallet has reported and the chain counts anew': wrong('payments', (right) => ({
+  'a payment that a wallet has reported and the chain counts anew': wrong(paymentRepository, (right) => ({
     find: async (txid) => {
       const known = await right.find(txid);
       return known?.blockHeight === null && known.paymentType === 'on_chain' ? undefined : known;
@@ -82,71 +88,75 @@ const CHAIN_MUTANTS: Record<string, Mutation> = {
 };
 
 const MUTANTS: Record<string, Mutation> = {
-  'a payment from an account that is not taken off its balance': wrong('accounts', (right) => ({
+  'a payment from an account that is not taken off its balance': wrong(accountRepository, (right) => ({
     add: (account, { confirmed }, now) => right.add(account, confirmed === undefined ? {} : { confirmed }, now),
   })),
-  'a customer who is not linked with the account that pays': wrong('accounts', () => ({ link: async () => undefined })),
-  'a link that lets an account pay though it was only stated': wrong('accounts', (right) => ({
+  'a customer who is not linked with the account that pays': wrong(accountRepository, () => ({
+    link: async () => undefined,
+  })),
+  'a link that lets an account pay though it was only stated': wrong(accountRepository, (right) => ({
     link: (customerId, account, _kind, now) => right.link(customerId, account, 'proven', now),
   })),
-  'what is left over that stays with the order': wrong('payments', (right) => ({
+  'what is left over that stays with the order': wrong(paymentRepository, (right) => ({
     unspentOf: async (owner, limit, which) => {
       const found = await right.unspentOf(owner, limit, which);
       return owner.kind === 'order' && found.every(({ unspent, amount }) => unspent < amount) ? [] : found;
     },
   })),
-  'a signature that is not kept': wrong('orderClaims', () => ({ insert: async () => true })),
-  'money that is used and not written down': wrong('paymentUses', () => ({ insert: async () => undefined })),
-  'a payment that named an order and becomes its sender’s': wrong('payments', (right) => ({
+  'a signature that is not kept': wrong(orderClaimRepository, () => ({ insert: async () => true })),
+  'money that is used and not written down': wrong(paymentUseRepository, () => ({ insert: async () => undefined })),
+  'a payment that named an order and becomes its sender’s': wrong(paymentRepository, (right) => ({
     confirm: (payment, { isLate }, now) => {
       const owner = payment.account === null ? null : ({ kind: 'account', id: payment.account } as const);
       return right.confirm(payment, { owner, isLate }, now);
     },
   })),
-  'late money that is not said to be late': wrong('payments', (right) => ({
+  'late money that is not said to be late': wrong(paymentRepository, (right) => ({
     confirm: (payment, { owner }, now) => right.confirm(payment, { owner, isLate: false }, now),
     giveTo: (payment, { owner }) => right.giveTo(payment, { owner, isLate: false }),
   })),
-  'payments that named an order before it came, and are forgotten': wrong('payments', () => ({
+  'payments that named an order before it came, and are forgotten': wrong(paymentRepository, () => ({
     naming: async () => [],
   })),
-  'the credit of another customer that pays': wrong('customers', (right) => ({
+  'the credit of another customer that pays': wrong(customerRepository, (right) => ({
     addCredit: (_customerId, amount, now) => right.addCredit('c1', amount, now),
   })),
-  'an event that is not appended': wrong('events', (right) => ({
+  'an event that is not appended': wrong(eventRepository, (right) => ({
     append: async (event, subscribers) =>
       event.type === 'OrderClaimed' ? { id: 0n, ...event } : right.append(event, subscribers),
   })),
-  'an event that is appended twice': wrong('events', (right) => ({
+  'an event that is appended twice': wrong(eventRepository, (right) => ({
     append: async (event, subscribers) => {
       if (event.type === 'PaymentConfirmed') await right.append(event, subscribers);
       return right.append(event, subscribers);
     },
   })),
-  'an event that nobody is told of': wrong('events', (right) => ({ append: (event) => right.append(event, []) })),
-  'a settlement that is entered twice': wrong('settlements', (right) => ({
+  'an event that nobody is told of': wrong(eventRepository, (right) => ({
+    append: (event) => right.append(event, []),
+  })),
+  'a settlement that is entered twice': wrong(settlementRepository, (right) => ({
     insert: async (entry) => {
       await right.insert(entry);
       return right.insert(entry);
     },
   })),
-  'a nonce that is not used up': wrong('nonces', () => ({ raise: async () => true })),
-  'a webhook that is not remembered': wrong('webhooks', (right) => ({
+  'a nonce that is not used up': wrong(nonceRepository, () => ({ raise: async () => true })),
+  'a webhook that is not remembered': wrong(webhookRepository, (right) => ({
     insert: (delivery, answer, body, now) => right.insert({ ...delivery, webhookId: null }, answer, body, now),
   })),
-  'a confirmation that came early and is forgotten': wrong('payments', () => ({
+  'a confirmation that came early and is forgotten': wrong(paymentRepository, () => ({
     takeEarlyConfirmation: async () => false,
   })),
-  'older news that overwrites newer': wrong('orders', (right) => ({
+  'older news that overwrites newer': wrong(orderRepository, (right) => ({
     change: (order, change, updatedAt) =>
       right.change(order, { ...change, shopUpdatedAt: order.shopUpdatedAt }, updatedAt),
   })),
-  'an order that expires too early': wrong('orders', (right) => ({
+  'an order that expires too early': wrong(orderRepository, (right) => ({
     unchangedSince: (status, since, limit) =>
       right.unchangedSince(status, new Date(since.getTime() + 60 * 60_000), limit),
   })),
-  'a change that is done again under its key': wrong('idempotencyKeys', () => ({ find: async () => undefined })),
-  'a delivery that is settled before it is carried': wrong('deliveries', (right) => ({
+  'a change that is done again under its key': wrong(idempotencyKeyRepository, () => ({ find: async () => undefined })),
+  'a delivery that is settled before it is carried': wrong(deliveryRepository, (right) => ({
     takeNext: async (subscribers, now, held) => {
       const delivery = await right.takeNext(subscribers, now, held);
       const done = { state: 'done', nextAttemptAt: now, lastError: null } as const;
@@ -154,7 +164,7 @@ const MUTANTS: Record<string, Mutation> = {
       return delivery;
     },
   })),
-  'a delivery that is carried again although it is done': wrong('deliveries', (right) => ({
+  'a delivery that is carried again although it is done': wrong(deliveryRepository, (right) => ({
     settle: (delivery, outcome, now) => right.settle(delivery, { ...outcome, state: 'pending' }, now),
   })),
   ...CHAIN_MUTANTS,

@@ -1,8 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type Order, type OrderPosition, orderOf, USABLE_CREDIT } from '#engine/store/orders.ts';
+import { type EngineTables, ORDER_STATUSES, type OrderStatus } from '#engine/store/tables.ts';
 import { timeOf, timeText } from '#platform/database/columns.ts';
-import { ORDER_STATUSES, type OrderStatus, type Tables } from '#platform/database/tables.ts';
+import type { RepositoryConnection } from '#platform/database/store.ts';
+import type { MemoIndex } from './memo-index.ts';
+import { postgresMemoIndex } from './postgres-memo-index.ts';
+import { sqliteMemoIndex } from './sqlite-memo-index.ts';
 
 /** What orders are searched by. All that is given must hold; nothing given is every order. */
 export interface OrderFilter {
@@ -19,27 +23,10 @@ export interface OrderFilter {
   statuses?: readonly OrderStatus[] | undefined;
 }
 
-/** An index over the memos of orders. Each database has its own. */
-export interface MemoIndex {
-  /** Whether the text is long enough to be found by the index. */
-  canFind(memo: string): boolean;
-  /** Whether the text stands in an order's memo, letters from a to z in either case. */
-  contains(memo: string): RawBuilder<SqlBool>;
-  /**
-   * A query of one column, `position`, that rises with the time of the orders. It finds every order whose memo holds
-   * the text and may find others; from the whole second of `from` to that of `until`.
-   */
-  found(memo: string, from: Date | undefined, until: Date | undefined): RawBuilder<unknown>;
-  /** A join that goes through what was found in its order, where the planner would have it otherwise. */
-  readonly joinInOrder: RawBuilder<unknown>;
-  /**
-   * Whether the database hands out what it finds in its order, one after another: by the index, and from branches of a
-   * union that are each sorted. Otherwise it finds all first and sorts it.
-   */
-  readonly isOrdered: boolean;
-  /** The order's id in a position. */
-  idOf(position: RawBuilder<unknown>): RawBuilder<unknown>;
-}
+const MEMO_INDEXES: Readonly<Record<RepositoryConnection['dialect'], MemoIndex>> = {
+  sqlite: sqliteMemoIndex,
+  postgres: postgresMemoIndex,
+};
 
 /** So far each way to the orders is looked along, to see how far it reaches. */
 const LOOK_AHEAD = 500;
@@ -69,7 +56,12 @@ export type OrderSearchRepository = ReturnType<typeof orderSearchRepository>;
  * sorted by time is wanted. Every index hands out its orders by time, so the one whose next few hundred orders reach
  * furthest is the one with the fewest to look at; that costs the same in a large shop as in a small one.
  */
-export function orderSearchRepository(database: Kysely<Tables>, memoIndex: MemoIndex) {
+export function orderSearchRepository(
+  database: Kysely<EngineTables>,
+  { dialect }: Pick<RepositoryConnection, 'dialect'>,
+) {
+  const memoIndex = MEMO_INDEXES[dialect];
+
   /** How many rows of each branch of a union are wanted; undefined where the database takes no more than it needs. */
   const mostOf = (rows: number) => (memoIndex.isOrdered ? undefined : rows);
 

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
-import type { MigrationDatabase } from '#migrations/schema.ts';
+import type { MemoIndex } from './memo-index.ts';
 import { anywhere, hasTrigram, idOf, LAST_SECOND, ORDERS_A_SECOND } from './memo-positions.ts';
-import type { MemoIndex } from './order-search.ts';
 
 /**
  * PostgreSQL's index over the memos of orders: the trigrams of the extension pg_trgm, which comes with PostgreSQL. Any
@@ -10,16 +9,6 @@ import type { MemoIndex } from './order-search.ts';
 
 const POSITION_SQL = `least(greatest(floor(extract(epoch from orders.created_at))::bigint, ${-LAST_SECOND}), ${LAST_SECOND})
   * ${ORDERS_A_SECOND} + orders.id`;
-
-/** Makes the index where the database has the extension, or its owner may add it. */
-export async function createMemoIndex(database: MigrationDatabase): Promise<void> {
-  await sql`do $$ begin
-      create extension if not exists pg_trgm;
-      create index orders_by_memo on orders using gin (memo gin_trgm_ops);
-    exception when insufficient_privilege or undefined_file or undefined_object or feature_not_supported then
-      raise warning 'Without the extension pg_trgm, searching orders by memo looks at every order';
-    end $$`.execute(database);
-}
 
 /** The first moment of a time's second. */
 function secondOf(time: Date): string {

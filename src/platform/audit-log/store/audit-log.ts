@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
-import type { Tables } from '#platform/database/tables.ts';
+import type { AuditLogTables } from './tables.ts';
 
 export interface AuditRecord {
   /** Who: an address in base58, or a part of the server (`expiry`, `taritools`). */
@@ -32,7 +32,7 @@ export interface AuditLogFilter {
 
 export type AuditLogRepository = ReturnType<typeof auditLogRepository>;
 
-export function auditLogRepository(database: Kysely<Tables>) {
+export function auditLogRepository(database: Kysely<AuditLogTables>) {
   return {
     async append(record: AuditRecord, now: Date): Promise<void> {
       await database

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { timeText } from '#platform/database/columns.ts';
-import type { Tables } from '#platform/database/tables.ts';
+import type { AuditLogTables } from './tables.ts';
 
 /** What was answered under a key, and to what. */
 export interface KeptAnswer {
@@ -12,7 +12,7 @@ export interface KeptAnswer {
 
 export type IdempotencyKeyRepository = ReturnType<typeof idempotencyKeyRepository>;
 
-export function idempotencyKeyRepository(database: Kysely<Tables>) {
+export function idempotencyKeyRepository(database: Kysely<AuditLogTables>) {
   return {
     async find(caller: string, key: string): Promise<KeptAnswer | undefined> {
       return database

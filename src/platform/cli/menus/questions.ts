@@ -1,7 +1,7 @@
+import { ROLES } from '#auth/roles.ts';
 import { addressArgument } from '#platform/cli/address-arguments.ts';
 import { amountArgument, u64Argument } from '#platform/cli/arguments.ts';
 import { formatAmount } from '#platform/cli/terminal/output.ts';
-import { ROLES } from '#platform/database/tables.ts';
 import type { Asked, Offer, Question } from './menu.ts';
 
 /** What the menus ask, each once. */

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import { createMemoIndex } from '#engine/store/search/postgres-memo-index.ts';
 import type { MigrationDatabase, SchemaDialect } from '#migrations/schema.ts';
 
 /** What the migrations make of PostgreSQL's own: native types, and the rules of SQLite's tables with the same effect. */
 export const postgresSchema: SchemaDialect = {
+  dialect: 'postgres',
   integer: 'bigint',
   text: sql`text collate "C"`,
   time: 'timestamptz(3)',
@@ -51,7 +51,6 @@ export const postgresSchema: SchemaDialect = {
       await sql`drop trigger ${sql.ref(`${table}_truncate_forbidden`)} on ${sql.table(table)}`.execute(database);
     }
   },
-  indexMemos: createMemoIndex,
   // It never has a row, so that nothing else, such as a vacuum, ever locks it.
   oneWriter: (database) => database.schema.createTable('one_writer').execute(),
 };

@@ -7,10 +7,9 @@ import {
   type QueryResult,
 } from 'kysely';
 import pg from 'pg';
-import { postgresMemoIndex } from '#engine/store/search/postgres-memo-index.ts';
-import type { Tables } from '#platform/database/tables.ts';
-import { type Repositories, repositories } from '#platform/database/transaction.ts';
-import type { StoredEvent } from '#platform/outbox/store/events.ts';
+import type { Transaction } from '#platform/database/store.ts';
+import { transactionOver } from '#platform/database/transaction.ts';
+import type { StoredEvent } from '#platform/outbox/stored-event.ts';
 import type { PostgresIdentity } from './identity.ts';
 
 /** On this channel every instance hears that there are new events, in the moment of their commit. */
@@ -45,10 +44,10 @@ function nameOf(text: string): string {
   return name;
 }
 
-/** One connection with its repositories, for one transaction after another. */
+/** One connection with what is made over it, for one transaction after another. */
 export class PostgresSession {
   readonly #client: pg.PoolClient;
-  readonly repositories: Repositories;
+  readonly transaction: Transaction;
   /** The events that were appended. Whoever wants to know of his own puts another list in its place. */
   appended: StoredEvent[] = [];
   failure: DatabaseFailure | undefined;
@@ -59,9 +58,12 @@ export class PostgresSession {
   constructor(client: pg.PoolClient) {
     this.#client = client;
     const database = new SessionKysely((query) => this.#query(query));
-    this.repositories = repositories(database, postgresMemoIndex, (event) => {
-      this.#hasAppended = true;
-      this.appended.push(event);
+    this.transaction = transactionOver(database, {
+      dialect: 'postgres',
+      afterCommit: (event) => {
+        this.#hasAppended = true;
+        this.appended.push(event);
+      },
     });
   }
 
@@ -125,7 +127,7 @@ export class PostgresSession {
 }
 
 /** Kysely over one connection. What is compiled already goes to it at once, under its name. */
-class SessionKysely extends Kysely<Tables> {
+class SessionKysely extends Kysely<unknown> {
   readonly #query: (query: pg.QueryConfig) => Promise<pg.QueryResult>;
 
   constructor(query: (query: pg.QueryConfig) => Promise<pg.QueryResult>) {

@@ -4,9 +4,10 @@ import pg from 'pg';
 import { StoreBrokenError, StoreUnavailableError } from '#platform/database/errors.ts';
 import { GroupCommit } from '#platform/database/group-commit.ts';
 import { isUpToDate, migrate, requireUpToDate } from '#platform/database/migrate.ts';
-import type { Reader, Store, UnitOfWork } from '#platform/database/store.ts';
-import type { Repositories } from '#platform/database/transaction.ts';
+import type { Migrations } from '#platform/database/migrations.ts';
+import type { Reader, Store, Transaction, UnitOfWork } from '#platform/database/store.ts';
 import { EventFollower } from '#platform/outbox/postgres-follower.ts';
+import { eventRepository } from '#platform/outbox/store/events.ts';
 import { doubledPauseMs } from '#platform/timers/backoff.ts';
 import { clientConfig, FOREVER, openPool, type PostgresOptions } from './connections.ts';
 import { translate } from './errors.ts';
@@ -43,7 +44,7 @@ async function migrationsOf(pool: pg.Pool): Promise<string[] | undefined> {
  * Brings the database up to date, in one transaction; others that want the same wait for it, however long it takes.
  * Answers the names of the migrations that were applied, in order.
  */
-async function migrateOver(config: pg.ClientConfig): Promise<string[]> {
+async function migrateOver(config: pg.ClientConfig, migrations: Migrations): Promise<string[]> {
   const pool = openPool({
     ...config,
     max: 1,
@@ -51,7 +52,7 @@ async function migrateOver(config: pg.ClientConfig): Promise<string[]> {
     idle_in_transaction_session_timeout: FOREVER,
   });
   try {
-    return await migrate(new Kysely({ dialect: new PostgresDialect({ pool }) }), postgresSchema);
+    return await migrate(new Kysely({ dialect: new PostgresDialect({ pool }) }), postgresSchema, migrations);
   } catch (error) {
     const cause = error instanceof StoreBrokenError ? error.cause : undefined;
     const reason = cause instanceof pg.DatabaseError ? translate(cause) : error;
@@ -101,12 +102,12 @@ function writerOver(
   onAppended: () => void,
 ) {
   const { connection, session } = postgresWriter(take, identity);
-  const group = new GroupCommit<Repositories>(connection, () => {
-    const { repositories } = session();
+  const group = new GroupCommit<Transaction>(connection, () => {
+    const { transaction } = session();
     const appended: PostgresSession['appended'] = [];
     session().appended = appended;
     return {
-      context: repositories,
+      context: transaction,
       committed: () => {
         if (appended.length > 0) onAppended();
       },
@@ -153,14 +154,14 @@ class PostgresReader implements Reader {
   };
 
   /** Also after it was closed, for the store's own ends. */
-  async readAnyway<T>(read: (tx: Repositories) => Promise<T>): Promise<T> {
+  async readAnyway<T>(read: (tx: Transaction) => Promise<T>): Promise<T> {
     let isBroken = false;
     const attempt = async () => {
       isBroken = false;
       const session = await this.#take();
       try {
         await session.begin(READ);
-        const result = await read(session.repositories);
+        const result = await read(session.transaction);
         await session.commit();
         session.giveBack();
         return result;
@@ -192,16 +193,20 @@ export interface PostgresStore extends Store {
  * Opens the database of a `postgres://` URL and brings it up to date. Other processes may have it open.
  * @throws {StoreUnavailableError} where it can't be reached now, {StoreBrokenError} where it is not ours or broken.
  */
-export async function openPostgresStore(databaseUrl: string, options: PostgresOptions): Promise<PostgresStore> {
+export async function openPostgresStore(
+  databaseUrl: string,
+  { migrations, ...options }: PostgresOptions & { migrations: Migrations },
+): Promise<PostgresStore> {
   const config = clientConfig(databaseUrl, options);
   const pool = openPool({ ...config, max: options.maxConnections });
   try {
     // Asked first, so that an ordinary start waits for nobody.
-    const appliedMigrations = isUpToDate(await migrationsOf(pool)) ? [] : await migrateOver(config);
+    const isCurrent = isUpToDate(migrations, await migrationsOf(pool));
+    const appliedMigrations = isCurrent ? [] : await migrateOver(config, migrations);
     const identity = options.noticeReplacement ? await PostgresIdentity.of(pool) : undefined;
     const take = sessionsOf(pool);
     const reader = new PostgresReader(pool, take, options.random, identity);
-    const lastId = await reader.readAnyway((tx) => tx.events.lastId());
+    const lastId = await reader.readAnyway((tx) => tx.use(eventRepository).lastId());
     return {
       appliedMigrations,
       ...storeOver({ pool, config, take, reader, identity, lastId, random: options.random }),
@@ -227,7 +232,7 @@ function storeOver({ pool, config, take, reader, identity, lastId, random }: Sto
   const follower = new EventFollower({
     lastId,
     random,
-    read: (after, limit) => reader.readAnyway((tx) => tx.events.after(after, limit)),
+    read: (after, limit) => reader.readAnyway((tx) => tx.use(eventRepository).after(after, limit)),
     async connect() {
       const client = new pg.Client({ ...config, statement_timeout: FOREVER });
       await client.connect();
@@ -256,10 +261,10 @@ function storeOver({ pool, config, take, reader, identity, lastId, random }: Sto
 }
 
 /** Opens an existing database only to read it. Its queries may take as long as they need. */
-export async function openPostgresReader(databaseUrl: string, options: PostgresOptions) {
+export async function openPostgresReader(databaseUrl: string, options: PostgresOptions, migrations: Migrations) {
   const pool = openPool({ ...clientConfig(databaseUrl, options), max: 1, statement_timeout: FOREVER });
   try {
-    requireUpToDate(await migrationsOf(pool));
+    requireUpToDate(migrations, await migrationsOf(pool));
   } catch (error) {
     await pool.end();
     throw error instanceof StoreBrokenError ? error : translate(error);

@@ -3,7 +3,7 @@ import SqliteDatabase from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { StoreBrokenError, StoreUnavailableError } from '#platform/database/errors.ts';
 import { isUpToDate, migrate } from '#platform/database/migrate.ts';
-import type { Tables } from '#platform/database/tables.ts';
+import type { Migrations } from '#platform/database/migrations.ts';
 import { isBusy, translate } from './errors.ts';
 import { sqliteSchema } from './schema.ts';
 
@@ -31,15 +31,20 @@ export function migrationsOf(connection: Connection): string[] | undefined {
  * that were applied. A database that is up to date is not locked.
  * @throws {StoreUnavailableError | StoreBrokenError}
  */
-export async function migrateSqlite(connection: Connection, database: Kysely<Tables>, file: string): Promise<string[]> {
-  if (isUpToDate(migrationsOf(connection))) return [];
+export async function migrateSqlite(
+  connection: Connection,
+  database: Kysely<unknown>,
+  file: string,
+  migrations: Migrations,
+): Promise<string[]> {
+  if (isUpToDate(migrations, migrationsOf(connection))) return [];
   // A table that is rebuilt is gone for a moment. The setting can't be changed inside a transaction; all references are
   // checked before its end instead.
   connection.pragma('foreign_keys = off');
   try {
     await begin(connection, file);
-    if (isUpToDate(migrationsOf(connection))) return [];
-    const applied = await migrate(database, sqliteSchema);
+    if (isUpToDate(migrations, migrationsOf(connection))) return [];
+    const applied = await migrate(database, sqliteSchema, migrations);
     refuseBrokenReferences(connection);
     connection.exec('commit');
     return applied;

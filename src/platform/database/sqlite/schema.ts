@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import { createMemoIndex } from '#engine/store/search/sqlite-memo-index.ts';
 import type { SchemaDialect } from '#migrations/schema.ts';
 
 /** What the migrations make of SQLite's own: strict tables, and triggers in place of rules that it lacks. */
 export const sqliteSchema: SchemaDialect = {
+  dialect: 'sqlite',
   integer: 'integer',
   text: 'text',
   time: 'text',
@@ -41,7 +41,6 @@ export const sqliteSchema: SchemaDialect = {
   async permit(database, table, change) {
     await sql`drop trigger ${sql.ref(`${table}_${change}_forbidden`)}`.execute(database);
   },
-  indexMemos: createMemoIndex,
   // SQLite has one writer by itself.
   oneWriter: async () => undefined,
 };

@@ -3,16 +3,15 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import { type Compilable, type CompiledQuery, Kysely, type QueryResult, SqliteDialect } from 'kysely';
-import { sqliteMemoIndex } from '#engine/store/search/sqlite-memo-index.ts';
 import { StoreUnavailableError } from '#platform/database/errors.ts';
 import { GroupCommit, type WriteConnection } from '#platform/database/group-commit.ts';
 import { requireUpToDate } from '#platform/database/migrate.ts';
-import type { Store } from '#platform/database/store.ts';
-import type { Tables } from '#platform/database/tables.ts';
-import { type Repositories, repositories } from '#platform/database/transaction.ts';
+import type { Migrations } from '#platform/database/migrations.ts';
+import type { Store, Transaction } from '#platform/database/store.ts';
+import { transactionOver } from '#platform/database/transaction.ts';
 import { sqliteFile } from '#platform/database/url.ts';
 import { makeFolder } from '#platform/make-folder.ts';
-import type { StoredEvent } from '#platform/outbox/store/events.ts';
+import type { StoredEvent } from '#platform/outbox/stored-event.ts';
 import { isBusy, translate } from './errors.ts';
 import { SqliteIdentity } from './identity.ts';
 import { migrateSqlite, migrationsOf } from './migrate.ts';
@@ -114,7 +113,7 @@ class StatementCache {
  * A query that is compiled already goes to SQLite at once: it has one connection, which nobody else has in hand while
  * a query runs. To take that and give it back costs Kysely as much time as SQLite needs for a small query.
  */
-class SqliteKysely extends Kysely<Tables> {
+class SqliteKysely extends Kysely<unknown> {
   readonly #statements: StatementCache;
 
   constructor(connection: Connection) {
@@ -189,6 +188,7 @@ export async function openSqliteStore(
   databaseUrl: string,
   options: {
     maxReadConnections: number;
+    migrations: Migrations;
     /** Whether to notice that the database is replaced meanwhile, as a server must that has it open for long. */
     noticeReplacement?: boolean | undefined;
   },
@@ -197,7 +197,7 @@ export async function openSqliteStore(
   const connection = await openWriter(file);
   try {
     const database = new SqliteKysely(connection);
-    const appliedMigrations = await migrateSqlite(connection, database, file);
+    const appliedMigrations = await migrateSqlite(connection, database, file, options.migrations);
     connection.pragma('busy_timeout = 0');
     // A database in memory has one connection only, and nothing that could be replaced.
     if (file === ':memory:') return { appliedMigrations, ...sqliteStoreOver(connection, database) };
@@ -222,10 +222,10 @@ export function sqliteStoreOver(
 ): Store {
   const listeners: ((events: readonly StoredEvent[]) => void)[] = [];
   let appended: StoredEvent[] = [];
-  const context = repositories(database, sqliteMemoIndex, (event) => appended.push(event));
+  const context = transactionOver(database, { dialect: 'sqlite', afterCommit: (event) => appended.push(event) });
   const plainWriter = writeConnection(connection, database);
   const writer = identity === undefined ? plainWriter : watched(plainWriter, connection, identity);
-  const group = new GroupCommit<Repositories>(writer, () => {
+  const group = new GroupCommit<Transaction>(writer, () => {
     const events: StoredEvent[] = [];
     appended = events;
     return {
@@ -288,12 +288,12 @@ function watched(writer: WriteConnection, connection: Connection, identity: Sqli
 }
 
 /** Opens an existing database only to read it. @throws {StoreUnavailableError | StoreBrokenError} where there is none of this version. */
-export function openSqliteReader(databaseUrl: string) {
+export function openSqliteReader(databaseUrl: string, migrations: Migrations) {
   const file = sqliteFile(databaseUrl);
   if (!existsSync(file)) throw new StoreUnavailableError(`There is no database at ${file}`);
   const connection = open(file, { readonly: true });
   try {
-    requireUpToDate(migrationsOf(connection));
+    requireUpToDate(migrations, migrationsOf(connection));
   } catch (error) {
     throw translate(error, file);
   } finally {
@@ -306,7 +306,7 @@ interface ReadConnection {
   begin(): void;
   end(): void;
   close(): void;
-  context: Repositories;
+  context: Transaction;
 }
 
 /**
@@ -332,8 +332,11 @@ function readerPool(file: string, most: number, identity?: SqliteIdentity) {
       },
       end: () => void (connection.inTransaction && commit.run()),
       close: () => void connection.close(),
-      context: repositories(new SqliteKysely(connection), sqliteMemoIndex, () => {
-        throw new Error('Events are appended in a unit of work, not while reading');
+      context: transactionOver(new SqliteKysely(connection), {
+        dialect: 'sqlite',
+        afterCommit() {
+          throw new Error('Events are appended in a unit of work, not while reading');
+        },
       }),
     };
   };
@@ -362,7 +365,7 @@ function readerPool(file: string, most: number, identity?: SqliteIdentity) {
   };
 
   return {
-    async read<T>(read: (tx: Repositories) => Promise<T>): Promise<T> {
+    async read<T>(read: (tx: Transaction) => Promise<T>): Promise<T> {
       const connection = await take();
       try {
         connection.begin();

@@ -3,7 +3,6 @@ import type { FastifySchema, RouteOptions } from 'fastify';
 import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { $ZodBigInt, type $ZodType, $ZodUnion } from 'zod/v4/core';
-import type { Role } from '#platform/database/tables.ts';
 import type { ErrorCode } from '#platform/errors.ts';
 import { errorInCatalogue } from '#platform/http/errors.ts';
 import type { StrangerLimit } from '#platform/http/rate-limit.ts';

@@ -1,8 +1,9 @@
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
+import type { EventType } from '#engine/events.ts';
 import { timeOf, timeText } from '#platform/database/columns.ts';
 import { perNames, preparedQuery } from '#platform/database/prepared-query.ts';
-import type { DeliveryState, EventType, Tables } from '#platform/database/tables.ts';
-import type { StoredEvent } from './events.ts';
+import type { StoredEvent } from '#platform/outbox/stored-event.ts';
+import type { DeliveryState, OutboxTables } from './tables.ts';
 
 /** One event on its way to one durable subscriber. */
 export interface Delivery {
@@ -37,7 +38,7 @@ export interface DeadLetter extends Delivery {
 
 export type DeliveryRepository = ReturnType<typeof deliveryRepository>;
 
-export function deliveryRepository(database: Kysely<Tables>) {
+export function deliveryRepository(database: Kysely<OutboxTables>) {
   /**
    * The deliveries that may be given out, those that are due first: of each subscriber and subject the earliest that
    * waits. None, where a later one is in somebody's hands at the time `now`: a dead letter that was sent again waits for it.
@@ -174,7 +175,7 @@ export function deliveryRepository(database: Kysely<Tables>) {
       .orderBy('deliveries.subscriber');
 
   /** Given up, or waiting for a subscriber that is not among those that are loaded. */
-  const isLost = (loaded: readonly string[]) => (eb: ExpressionBuilder<Tables, 'deliveries'>) => {
+  const isLost = (loaded: readonly string[]) => (eb: ExpressionBuilder<OutboxTables, 'deliveries'>) => {
     const isUnloaded = loaded.length === 0 ? [] : [eb('deliveries.subscriber', 'not in', loaded)];
     return eb.or([
       eb('deliveries.state', '=', 'dead'),

@@ -1,23 +1,12 @@
 import type { Kysely, Selectable } from 'kysely';
+import type { EventType } from '#engine/events.ts';
 import { timeOf, timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
-import type { EventType, Tables } from '#platform/database/tables.ts';
+import type { RepositoryConnection } from '#platform/database/store.ts';
+import type { NewEvent, StoredEvent } from '#platform/outbox/stored-event.ts';
+import type { OutboxTables } from './tables.ts';
 
-export interface NewEvent {
-  type: EventType;
-  /** What the event is about, an order's or a payment's id. */
-  subject: string;
-  /** JSON text. */
-  payload: string;
-  createdAt: Date;
-}
-
-export interface StoredEvent extends NewEvent {
-  /** Counts from 1 in the order in which things happened. */
-  id: bigint;
-}
-
-function eventOf(row: Selectable<Tables['events']>): StoredEvent {
+function eventOf(row: Selectable<OutboxTables['events']>): StoredEvent {
   return {
     id: row.id,
     type: row.type,
@@ -29,8 +18,10 @@ function eventOf(row: Selectable<Tables['events']>): StoredEvent {
 
 export type EventRepository = ReturnType<typeof eventRepository>;
 
-/** @param onAppend hears of each event in the unit of work that appends it, so that it can be told after the commit. */
-export function eventRepository(database: Kysely<Tables>, onAppend: (event: StoredEvent) => void) {
+export function eventRepository(
+  database: Kysely<OutboxTables>,
+  { afterCommit }: Pick<RepositoryConnection, 'afterCommit'>,
+) {
   const insert = preparedQuery<{ type: EventType; subject: string; payload: string; time: string }, { id: bigint }>(
     database,
     (value) =>
@@ -71,7 +62,7 @@ export function eventRepository(database: Kysely<Tables>, onAppend: (event: Stor
         await insertDelivery({ eventId: id, subscriber, subject: event.subject, time });
       }
       const stored = { id, ...event };
-      onAppend(stored);
+      afterCommit(stored);
       return stored;
     },
 

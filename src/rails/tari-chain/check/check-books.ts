@@ -1,6 +1,7 @@
-import type { Payment } from '#engine/store/payments.ts';
+import { type Payment, paymentRepository } from '#engine/store/payments.ts';
 import type { Reader } from '#platform/database/store.ts';
 import type { ChainSettings } from '#rails/tari-chain/settings.ts';
+import { chainRepository } from '#rails/tari-chain/store/chain.ts';
 import { type Comparison, compare } from './compare.ts';
 import type { ChainReading } from './read-chain.ts';
 
@@ -30,7 +31,7 @@ export async function checkBooks(
     let after = '';
     const start = { time: reading.fromTime, height: reading.from };
     for (;;) {
-      const page = await tx.payments.onChainSince(start, after, paymentsAtOnce);
+      const page = await tx.use(paymentRepository).onChainSince(start, after, paymentsAtOnce);
       for (const payment of page) payments.set(payment.txid, payment);
       const last = page.at(-1);
       if (page.length < paymentsAtOnce || last === undefined) break;
@@ -38,10 +39,10 @@ export async function checkBooks(
     }
     // A payment may have been entered before the block that it stands in now.
     for (const { txid } of reading.found.filter((found) => !payments.has(found.txid))) {
-      const payment = await tx.payments.find(txid);
+      const payment = await tx.use(paymentRepository).find(txid);
       if (payment?.paymentType === 'on_chain') payments.set(txid, payment);
     }
-    const [progress, top] = [await tx.chain.progress(), await tx.chain.top()];
+    const [progress, top] = [await tx.use(chainRepository).progress(), await tx.use(chainRepository).top()];
     // What was read for another wallet says nothing of this one.
     const isWatched = progress?.wallet === wallet && top !== undefined;
     const watched = isWatched ? { from: progress.startHeight, upTo: top.height } : null;

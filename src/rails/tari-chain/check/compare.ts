@@ -1,5 +1,5 @@
 import type { Payment } from '#engine/store/payments.ts';
-import type { PaymentStatus } from '#platform/database/tables.ts';
+import type { PaymentStatus } from '#engine/store/tables.ts';
 import type { FoundOutput } from '#rails/tari-chain/scan/found-output.ts';
 
 /** Compares what stands on the chain for the shop with what stands in the books: pure, on plain data. */

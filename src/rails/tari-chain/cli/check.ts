@@ -3,7 +3,6 @@ import { CommandError } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { formatAmount, type OutputOptions, progressLine, record, table } from '#platform/cli/terminal/output.ts';
 import { printAnswer } from '#platform/cli/terminal/output-flags.ts';
-import { openReader } from '#platform/database/open.ts';
 import type { Reader } from '#platform/database/store.ts';
 import { type CheckReport, checkBooks } from '#rails/tari-chain/check/check-books.ts';
 import type { Difference, DifferenceKind, Sums } from '#rails/tari-chain/check/compare.ts';
@@ -16,6 +15,7 @@ import {
 } from '#rails/tari-chain/check/read-chain.ts';
 import { createScanner, type Scanner } from '#rails/tari-chain/scan/scanner.ts';
 import type { ChainSettings } from '#rails/tari-chain/settings.ts';
+import { chainRepository } from '#rails/tari-chain/store/chain.ts';
 import { startHeightOf } from '#rails/tari-chain/where-to-start.ts';
 import { type ViewWallet, viewWallet } from '#tari/chain/view-wallet.ts';
 import type { CheckFlags } from './check-command.ts';
@@ -32,7 +32,7 @@ const SECOND_LOOK_MS = 5_000;
 export async function checkChain(ports: CommandPorts, flags: CheckFlags): Promise<void> {
   const { chain, databaseUrl } = watcherSettings(ports, flags.database);
   const wallet = viewWallet(chain.network, hex.decode(chain.privateViewKey), hex.decode(chain.publicSpendKey));
-  const reader = await openReader(databaseUrl);
+  const reader = await ports.openReader(databaseUrl);
   try {
     const report = await readAndCompare(ports, flags, { chain, wallet, reader });
     printAnswer(ports, flags, report, reportLines);
@@ -85,7 +85,7 @@ async function usualStart(given: {
   ask: AskNodes;
 }): Promise<number> {
   const { ports, chain, reader, publicViewKey, scanner, ask } = given;
-  const progress = await reader.read((tx) => tx.chain.progress());
+  const progress = await reader.read((tx) => tx.use(chainRepository).progress());
   if (progress?.wallet === publicViewKey) return progress.startHeight;
   return ask(async (node) =>
     startHeightOf(chain.watchFrom, await scanner.tip(node), ports.clock.now(), (time) => scanner.heightAt(node, time)),

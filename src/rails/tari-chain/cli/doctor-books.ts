@@ -1,8 +1,12 @@
 import { hex } from '@scure/base';
 import { type Finding, failed, ok, skipped } from '#platform/cli/findings.ts';
-import { openReader } from '#platform/database/open.ts';
 import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
-import type { ChainProgress, KnownBlock, RefusalReason } from '#rails/tari-chain/store/chain.ts';
+import {
+  type ChainProgress,
+  chainRepository,
+  type KnownBlock,
+  type RefusalReason,
+} from '#rails/tari-chain/store/chain.ts';
 import { startHeightOf } from '#rails/tari-chain/where-to-start.ts';
 import type { Patient } from './doctor.ts';
 import type { NodeKnowledge } from './doctor-nodes.ts';
@@ -24,7 +28,7 @@ interface Books {
 export async function bookFindings(patient: Patient, knowledge: NodeKnowledge): Promise<Finding[]> {
   let books: Books;
   try {
-    books = await readBooks(patient.databaseUrl);
+    books = await readBooks(patient);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return [
@@ -47,15 +51,18 @@ export async function bookFindings(patient: Patient, knowledge: NodeKnowledge): 
   ];
 }
 
-async function readBooks(databaseUrl: string): Promise<Books> {
-  const reader = await openReader(databaseUrl);
+async function readBooks({ ports, databaseUrl }: Patient): Promise<Books> {
+  const reader = await ports.openReader(databaseUrl);
   try {
-    return await reader.read(async ({ chain }) => ({
-      progress: await chain.progress(),
-      top: await chain.top(),
-      refusals: await chain.countRefusals(),
-      departed: await chain.countDeparted(),
-    }));
+    return await reader.read(async (tx) => {
+      const chain = tx.use(chainRepository);
+      return {
+        progress: await chain.progress(),
+        top: await chain.top(),
+        refusals: await chain.countRefusals(),
+        departed: await chain.countDeparted(),
+      };
+    });
   } finally {
     await reader.close();
   }

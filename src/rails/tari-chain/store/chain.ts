@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
-import type { Tables } from '#platform/database/tables.ts';
+import type { ChainTables } from './tables.ts';
 
 /** A block that was looked through. */
 export interface KnownBlock {
@@ -91,7 +91,7 @@ export const OUTPUTS_AT_ONCE = 200;
 
 export type ChainRepository = ReturnType<typeof chainRepository>;
 
-export function chainRepository(database: Kysely<Tables>) {
+export function chainRepository(database: Kysely<ChainTables>) {
   return {
     ...progressQueries(database),
     ...blockQueries(database),
@@ -102,7 +102,7 @@ export function chainRepository(database: Kysely<Tables>) {
   };
 }
 
-function progressQueries(database: Kysely<Tables>) {
+function progressQueries(database: Kysely<ChainTables>) {
   return {
     async progress(): Promise<ChainProgress | undefined> {
       const row = await database.selectFrom('chain_progress').selectAll().executeTakeFirst();
@@ -161,7 +161,7 @@ function progressQueries(database: Kysely<Tables>) {
   };
 }
 
-function blockQueries(database: Kysely<Tables>) {
+function blockQueries(database: Kysely<ChainTables>) {
   return {
     /** The highest block that was looked through. */
     async top(): Promise<KnownBlock | undefined> {
@@ -210,11 +210,11 @@ function blockQueries(database: Kysely<Tables>) {
   };
 }
 
-function blockOf(row: Selectable<Tables['chain_blocks']>): KnownBlock {
+function blockOf(row: Selectable<ChainTables['chain_blocks']>): KnownBlock {
   return { height: Number(row.height), hash: row.hash };
 }
 
-function outputQueries(database: Kysely<Tables>) {
+function outputQueries(database: Kysely<ChainTables>) {
   const outputs = () => database.selectFrom('chain_outputs').selectAll();
   return {
     async findOutput(outputHash: string): Promise<ChainOutput | undefined> {
@@ -298,7 +298,7 @@ function blockColumns(block: KnownBlock | null) {
   return { height: block === null ? null : BigInt(block.height), block_hash: block?.hash ?? null };
 }
 
-function outputOf(row: Selectable<Tables['chain_outputs']>): ChainOutput {
+function outputOf(row: Selectable<ChainTables['chain_outputs']>): ChainOutput {
   const { height, block_hash: hash } = row;
   return {
     outputHash: row.output_hash,
@@ -310,7 +310,7 @@ function outputOf(row: Selectable<Tables['chain_outputs']>): ChainOutput {
   };
 }
 
-function refusalQueries(database: Kysely<Tables>) {
+function refusalQueries(database: Kysely<ChainTables>) {
   return {
     /** Keeps what was refused. Answers false where it is kept already. */
     async addRefusal(refusal: Omit<ChainRefusal, 'id'>): Promise<boolean> {
@@ -366,7 +366,7 @@ function refusalQueries(database: Kysely<Tables>) {
   };
 }
 
-function departureQueries(database: Kysely<Tables>) {
+function departureQueries(database: Kysely<ChainTables>) {
   return {
     async addDeparture(txid: string, block: KnownBlock, now: Date): Promise<void> {
       await database
@@ -425,7 +425,7 @@ function departureQueries(database: Kysely<Tables>) {
   };
 }
 
-function sightingQueries(database: Kysely<Tables>) {
+function sightingQueries(database: Kysely<ChainTables>) {
   return {
     async sightings(): Promise<ChainSighting[]> {
       const rows = await database.selectFrom('chain_sightings').selectAll().orderBy('first_seen_at').execute();

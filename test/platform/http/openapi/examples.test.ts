@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXAMPLES, type OperationExample } from '#platform/http/openapi/examples.ts';
 import { stringifyJson } from '#platform/json.ts';
+import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
+import { eventRepository } from '#platform/outbox/store/events.ts';
 import { parseAddress } from '#tari/address.ts';
 import { Contract, type Operation } from '#test/openapi-contract/contract.ts';
 import { apiDescription } from '#test/openapi-contract/contract-document.ts';
@@ -114,11 +116,13 @@ describe('the examples, one after the other', () => {
     const now = server.clock.now();
     return server.app.store.run(async (tx) => {
       const event = { type: 'NewOrder' as const, subject: 'x', payload: '{"order":{}}', createdAt: now };
-      await tx.events.append(event, ['shopify']);
+      await tx.use(eventRepository).append(event, ['shopify']);
       for (;;) {
-        const delivery = await tx.deliveries.takeNext(['shopify'], now, { hold: 'h', heldUntil: now });
+        const delivery = await tx.use(deliveryRepository).takeNext(['shopify'], now, { hold: 'h', heldUntil: now });
         if (delivery === undefined) throw new Error('There is no delivery to give up');
-        await tx.deliveries.settle(delivery, { state: 'dead', nextAttemptAt: now, lastError: 'gone' }, now);
+        await tx
+          .use(deliveryRepository)
+          .settle(delivery, { state: 'dead', nextAttemptAt: now, lastError: 'gone' }, now);
         if (delivery.event.subject === 'x') return { event_id: String(delivery.event.id) };
       }
     });

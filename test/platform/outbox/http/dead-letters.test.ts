@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
+import { eventRepository } from '#platform/outbox/store/events.ts';
 import { ADMIN, borrowServer, errorOf, eventually, startServer, type TestServer } from '#test/server.ts';
 import { ACCOUNTS, NOW } from '#test/test-wallets.ts';
 
@@ -31,13 +33,13 @@ async function withDeadLettersOf(orders: number): Promise<void> {
     const subscribers = ['mailer', 'shop'];
     for (let id = 1; id <= orders; id += 1) {
       const event = { type: 'NewOrder' as const, subject: String(id), payload: '{"order":{}}', createdAt: NOW };
-      await tx.events.append(event, subscribers);
+      await tx.use(eventRepository).append(event, subscribers);
     }
     for (let times = 0; times < 2 * orders; times += 1) {
       const held = { hold: 'h', heldUntil: new Date(NOW.getTime() + 1) };
-      const delivery = await tx.deliveries.takeNext(subscribers, NOW, held);
+      const delivery = await tx.use(deliveryRepository).takeNext(subscribers, NOW, held);
       if (delivery === undefined) throw new Error('There are fewer deliveries than there should be');
-      await tx.deliveries.settle(delivery, { state: 'dead', nextAttemptAt: NOW, lastError: 'no' }, NOW);
+      await tx.use(deliveryRepository).settle(delivery, { state: 'dead', nextAttemptAt: NOW, lastError: 'no' }, NOW);
     }
   });
 }

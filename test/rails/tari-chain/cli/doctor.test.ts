@@ -3,6 +3,7 @@ import { hex } from '@scure/base';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Finding } from '#platform/cli/findings.ts';
 import { foreignNode } from '#rails/tari-chain/cli/doctor.ts';
+import { chainRepository } from '#rails/tari-chain/store/chain.ts';
 import { addressToBase58, dualAddress } from '#tari/address.ts';
 import { Home } from '#test/cli/tool.ts';
 import { startMempoolNode } from '#test/fake-tari-chain/mempool-node.ts';
@@ -137,7 +138,9 @@ describe('wallet doctor', { timeout: 60_000 }, () => {
     await watchOnce(home, shop);
     chain.mineBlocks(7);
     expect(failedOnes(await findings())).toEqual([['reading', 'the server has read up to block 30, 7 behind']]);
-    await withStore(home, (store) => store.run((tx) => tx.chain.noteChecked(30, new Date(Date.now() - 3 * 3_600_000))));
+    await withStore(home, (store) =>
+      store.run((tx) => tx.use(chainRepository).noteChecked(30, new Date(Date.now() - 3 * 3_600_000))),
+    );
     expect(failedOnes(await findings())).toEqual([
       ['reading', 'the server has read up to block 30, 7 behind; a node last answered it 180 minutes ago'],
     ]);

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { webhookRepository } from '#shops/store/webhooks.ts';
 import type { NewOrder, StandInOrder, Transaction } from '#test/fake-shopify/orders.ts';
 import { sampleBody, transactionWebhookBody, webhookBody } from '#test/fake-shopify/webhooks.ts';
 import {
@@ -298,12 +299,14 @@ describe.each(PATHS)('POST %s', (path) => {
     const late = server.shop.authorize(order, '20.00');
     // As an older version of the server may have left it.
     await server.app.store.run((tx) =>
-      tx.webhooks.insert(
-        { webhookId: 'w1', topic: TOPIC, eventId: null, triggeredAt: null },
-        { state: 'set_aside', success: false, message: 'It could not be read.' },
-        transactionWebhookBody(order, late),
-        server.clock.now(),
-      ),
+      tx
+        .use(webhookRepository)
+        .insert(
+          { webhookId: 'w1', topic: TOPIC, eventId: null, triggeredAt: null },
+          { state: 'set_aside', success: false, message: 'It could not be read.' },
+          transactionWebhookBody(order, late),
+          server.clock.now(),
+        ),
     );
     const token = await server.logIn(ALICE, 'read_all', 'write');
     const [{ id }] = (await server.get('/api/rejected', { token })).json;

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { openPostgresStore } from '#platform/database/postgres/store.ts';
 import type { Store } from '#platform/database/store.ts';
 import { databaseUrlOf, EMPTY_ALL } from '#test/database/database.ts';
+import { migrations } from '#test/database/open.ts';
 import type { SeededRandom } from '#test/seeded-random.ts';
 import { PostgresRows } from '#test/simulation/rows/postgres.ts';
 import type {
@@ -127,6 +128,7 @@ export async function postgresDatabases(serverUrl: string): Promise<SimulatedDat
 }
 
 const STORE_OPTIONS = {
+  migrations,
   /** Two at once would be answered in the order in which the machine has it, and no history could be played again. */
   maxConnections: 1,
   /** Works that are tried again come in the order in which they came. */

@@ -1,5 +1,5 @@
+import type { Role } from '#auth/roles.ts';
 import type { ChangeRequest } from '#platform/audit-log/operator-actions.ts';
-import type { Role } from '#platform/database/tables.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { microTari } from '#tari/micro-tari.ts';
 import { OPERATOR } from '#test/simulation/model/reference-model.ts';

@@ -1,4 +1,4 @@
-import { ORDER_STATUSES, type OrderStatus } from '#platform/database/tables.ts';
+import { ORDER_STATUSES, type OrderStatus } from '#engine/store/tables.ts';
 import type { PaperPayment } from '#test/simulation/model/records.ts';
 import type { Paper } from '#test/simulation/model/reference-model.ts';
 import { CUSTOMERS, PEOPLE } from '#test/simulation/world.ts';

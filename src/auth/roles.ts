@@ -1,0 +1,3 @@
+/** What an address may do here. */
+export const ROLES = ['user', 'read_all', 'write', 'payment_wallet', 'super_admin'] as const;
+export type Role = (typeof ROLES)[number];
