@@ -41,6 +41,8 @@ const COMMON = {
   bundle: true,
   // Half of the text, which each thread keeps in memory. Names stay, for the stacks of errors.
   minifyWhitespace: true,
+  // Escapes would make emoji and the words of seeds twice as long.
+  charset: 'utf8',
   splitting: true,
   format: 'esm',
   platform: 'node',
