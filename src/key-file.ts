@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { parse as parseEnvironmentFile } from 'dotenv';
 import { makeFolder } from './make-folder.ts';
+import { parseSettingsText } from './settings-text.ts';
 import { generateSecretKey, publicKeyOf, type RandomBytes } from './tari/schnorr.ts';
 
 /** The pair that signs and checks access tokens, 32 bytes each (`protocol.md` 3). */
@@ -113,7 +113,7 @@ async function readKeys(file: FileHandle, path: string): Promise<JwtKeys> {
       throw new KeyFileError(
         `Others can read the key file ${path}; allow its owner alone (chmod 600), or delete it to get new keys.`,
       );
-    const settings = size > LONGEST_KEY_FILE ? {} : parseEnvironmentFile(await file.readFile());
+    const settings = size > LONGEST_KEY_FILE ? {} : parseSettingsText(await file.readFile('utf8'));
     const keys = keyPairOf(settings.TPG_JWT_SIGNING_KEY ?? '', settings.TPG_JWT_VERIFICATION_KEY ?? '');
     if (keys === undefined)
       throw new KeyFileError(

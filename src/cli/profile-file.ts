@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse as parseToml, stringify as stringifyToml, TomlError, type TomlTable } from 'smol-toml';
 import { makeFolder } from '../make-folder.ts';
-import { ROLES, type Role } from '../store/database.ts';
+import { isRole, ROLES, type Role } from '../store/database.ts';
 import { AddressError, addressToBase58, addressToHex, parseAddress, type TariAddress } from '../tari/address.ts';
 import { CommandError, EXIT_CODES } from './exit.ts';
 import type { CommandPorts } from './ports.ts';
@@ -179,8 +179,4 @@ function profileOf(table: TomlTable): Profile {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function isRole(value: unknown): value is Role {
-  return (ROLES as readonly unknown[]).includes(value);
 }

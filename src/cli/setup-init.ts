@@ -1,7 +1,7 @@
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { parse as parseEnvironmentFile } from 'dotenv';
+import { parseSettingsText } from '../settings-text.ts';
 import { addressToBase58, NETWORKS, type TariAddress } from '../tari/address.ts';
 import { addressArgument } from './address-arguments.ts';
 import { CommandError, EXIT_CODES } from './exit.ts';
@@ -167,7 +167,7 @@ async function checked(ports: CommandPorts, text: string) {
     import('../config.ts'),
     import('../store/database-url.ts'),
   ]);
-  const parsed = parseSettings(parseEnvironmentFile(text));
+  const parsed = parseSettings(parseSettingsText(text));
   if (!parsed.ok) throw new CommandError(parsed.problems.join('\n'), EXIT_CODES.wrongUse);
   const databaseUrl = databaseUrlFrom(ports.folder, parsed.settings.databaseUrl);
   return { settings: parsed.settings, databaseUrl, warnings: warnings(parsed.settings) };

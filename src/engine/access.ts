@@ -1,4 +1,4 @@
-import { ROLES, type Role } from '../store/database.ts';
+import { isRole, ROLES, type Role } from '../store/database.ts';
 import type { Repositories } from '../store/repositories.ts';
 import { type AccountId, accountOf, addressOfAccount, addressToBase58, type TariAddress } from '../tari/address.ts';
 import type { LoginClaims } from '../tari/ristretto-jwt.ts';
@@ -30,10 +30,6 @@ export const MAX_STRANGERS_NONCES = 20_000;
 const STRANGERS_COUNTED_EVERY = 64;
 
 export type Access = ReturnType<typeof access>;
-
-export function isRole(text: string): text is Role {
-  return (ROLES as readonly string[]).includes(text);
-}
 
 /** A super admin may do everything. */
 export function mayActAs(held: ReadonlySet<Role>, needed: readonly Role[]): boolean {

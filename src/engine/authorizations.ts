@@ -2,6 +2,7 @@ import type { OrderStatus } from '../store/database.ts';
 import type { WebhookAnswer } from '../store/webhooks.ts';
 import type { Ledger } from './ledger.ts';
 import type { ShopAuthorization } from './storefront.ts';
+import { answer } from './webhook-answer.ts';
 
 /** What becomes of an authorization, by the state of its order. */
 const PROSPECTS: Readonly<Record<OrderStatus, string>> = {
@@ -24,17 +25,21 @@ export async function takeInAuthorization(
 ): Promise<WebhookAnswer> {
   const { transactionId, orderId } = authorization;
   const isNew = await tx.authorizations.keep(authorization, now);
-  if (!isNew) return answer(`Authorization ${transactionId} is known already.`);
+  if (!isNew) return answer('accepted', true, `Authorization ${transactionId} is known already.`);
   const order = await tx.orders.find(orderId);
   if (order === undefined) {
-    return answer(`Order ${orderId} is not known yet; authorization ${transactionId} is kept until it comes.`);
+    return answer(
+      'accepted',
+      true,
+      `Order ${orderId} is not known yet; authorization ${transactionId} is kept until it comes.`,
+    );
   }
   if (order.status === 'Paid' && storefront !== undefined) {
     await tx.deliveries.tellAgain('OrderPaid', order.orderId, storefront, now);
   }
-  return answer(`Authorization ${transactionId} of order ${orderId} is kept. It ${PROSPECTS[order.status]}.`);
-}
-
-function answer(message: string): WebhookAnswer {
-  return { state: 'accepted', success: true, message };
+  return answer(
+    'accepted',
+    true,
+    `Authorization ${transactionId} of order ${orderId} is kept. It ${PROSPECTS[order.status]}.`,
+  );
 }

@@ -18,6 +18,7 @@ import {
   recordByShop,
 } from './shop-news.ts';
 import type { ShopOrder } from './storefront.ts';
+import { answer } from './webhook-answer.ts';
 
 /**
  * What the shop says of its orders, and what follows here. Each works inside its caller's unit of work.
@@ -137,8 +138,4 @@ async function takeInPrice(ledger: Ledger, order: Order, news: ShopOrder): Promi
 
 function nothing(order: Order, why: string): WebhookAnswer {
   return answer('ignored', true, `Order ${order.orderId} is ${order.status} and ${why}.`);
-}
-
-function answer(state: WebhookAnswer['state'], success: boolean, message: string): WebhookAnswer {
-  return { state, success, message };
 }

@@ -12,6 +12,7 @@ import type { Owner } from './owners.ts';
 import type { PriceUpdateRequests } from './price-updates.ts';
 import { takeInDeletion, takeInNews, takeInOrder } from './shop-changes.ts';
 import type { ShopAuthorization, ShopOrder } from './storefront.ts';
+import { answer } from './webhook-answer.ts';
 
 /** How the shop's adapter read a delivery. */
 export type WebhookContent =
@@ -208,8 +209,4 @@ function checkedContent(content: WebhookContent, context: SignatureContext): Che
 
 function textOf(body: string | Uint8Array): string {
   return typeof body === 'string' ? body : new TextDecoder().decode(body);
-}
-
-function answer(state: WebhookAnswer['state'], success: boolean, message: string): WebhookAnswer {
-  return { state, success, message };
 }

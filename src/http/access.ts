@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { Lru } from 'toad-cache';
 import type { Access } from '../engine/access.ts';
 import { mayActAs } from '../engine/access.ts';
 import type { Clock } from '../engine/clock.ts';
@@ -32,7 +33,7 @@ export function callerOf(request: FastifyRequest): Caller {
 }
 
 /** Tokens whose signature was found good, so that a busy client's is looked at once. Expiry and roles are not kept. */
-const MOST_VERIFIED_TOKENS = 1000;
+const MAX_VERIFIED_TOKENS = 1000;
 
 export interface GuardPorts {
   access: Access;
@@ -47,7 +48,7 @@ export type Guard = ReturnType<typeof createGuard>;
 
 /** Makes hooks that let through only callers who hold all the roles named, or super_admin. None named: any token. */
 export function createGuard({ access, verificationKey, clock, limitStrangers }: GuardPorts) {
-  const verified = new Map<string, AccessClaims>();
+  const verified = new Lru<AccessClaims>(MAX_VERIFIED_TOKENS);
 
   const verify = (token: string): AccessClaims => {
     const now = clock.now();
@@ -55,7 +56,6 @@ export function createGuard({ access, verificationKey, clock, limitStrangers }: 
     if (known !== undefined && now < known.expiresAt) return known;
     try {
       const claims = verifyAccessToken(token, verificationKey, now);
-      if (verified.size >= MOST_VERIFIED_TOKENS) verified.clear();
       verified.set(token, claims);
       return claims;
     } catch (error) {

@@ -7,6 +7,7 @@ import type { Role } from '../store/database.ts';
 import { rolesOfGuard } from './access.ts';
 import { type ErrorCode, errorInCatalogue } from './errors.ts';
 import { EXAMPLES, type OperationExample } from './examples.ts';
+import { NEXT_CURSOR } from './next-cursor.ts';
 import type { StrangerLimit } from './rate-limit.ts';
 
 /** How the API page describes one route: all that it takes, and every answer that it can give. */
@@ -117,7 +118,10 @@ function headersOf(errors: readonly ErrorCode[], told: z.ZodObject | undefined):
   return errors.includes('idempotency_key_reused') ? idempotencyHeaders : told;
 }
 
-const NEXT_CURSOR = { type: 'string', description: 'The cursor of the next part; left out where there is no more.' };
+const NEXT_CURSOR_HEADER = {
+  type: 'string',
+  description: 'The cursor of the next part; left out where there is no more.',
+};
 
 function answerOf(
   schema: JsonSchema,
@@ -130,7 +134,7 @@ function answerOf(
   return {
     description,
     content: { [mediaType]: media },
-    ...(nextCursor && { headers: { 'x-next-cursor': NEXT_CURSOR } }),
+    ...(nextCursor && { headers: { [NEXT_CURSOR]: NEXT_CURSOR_HEADER } }),
   };
 }
 

@@ -77,6 +77,10 @@ export type EventType = (typeof EVENT_TYPES)[number];
 export const ROLES = ['user', 'read_all', 'write', 'payment_wallet', 'super_admin'] as const;
 export type Role = (typeof ROLES)[number];
 
+export function isRole(value: unknown): value is Role {
+  return (ROLES as readonly unknown[]).includes(value);
+}
+
 export const DELIVERY_STATES = ['pending', 'done', 'dead'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 

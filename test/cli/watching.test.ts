@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hex } from '@scure/base';
-import { parse as parseEnvironmentFile } from 'dotenv';
 import { afterAll, describe, expect, it } from 'vitest';
 import { freePort, startServer } from '../../scripts/server-process.ts';
+import { parseSettingsText } from '../../src/settings-text.ts';
 import { addressToBase58, singleAddress } from '../../src/tari/address.ts';
 import { type FakeNode, startFakeNode } from '../fakes/tari-chain/node.ts';
 import { PlayChain } from '../fakes/tari-chain/play-chain.ts';
@@ -48,7 +48,7 @@ describe('a server that watches the chain', { timeout: 180_000 }, () => {
     const init = ['setup', 'init', '-f', settingsFile, '--super-admin', address, '--no-shop', '-n', 'localnet'];
     await home.text([...init, '--view-key-file', '-', '--nodes', urls], { input: exported, environment });
 
-    const settings = parseEnvironmentFile(readFileSync(settingsFile));
+    const settings = parseSettingsText(readFileSync(settingsFile, 'utf8'));
     const log = join(home.folder, 'server.log');
     const server = await startServer({ TPG_HOST: '127.0.0.1', ...settings }, log);
     try {

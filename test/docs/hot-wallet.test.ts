@@ -1,6 +1,6 @@
-import { parse as parseEnvironmentFile } from 'dotenv';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseSettings } from '../../src/config.ts';
+import { parseSettingsText } from '../../src/settings-text.ts';
 import { Home } from '../cli/tool.ts';
 import { example } from './documents.ts';
 
@@ -17,7 +17,7 @@ describe(PAGE, () => {
   });
 
   it('shows settings that the server watches the chain with', () => {
-    const parsed = parseSettings(parseEnvironmentFile(example(PAGE, 'watching-settings')));
+    const parsed = parseSettings(parseSettingsText(example(PAGE, 'watching-settings')));
     expect(parsed).toMatchObject({
       ok: true,
       settings: { chain: { network: 'mainnet', nodes: ['https://rpc.tari.com', 'http://127.0.0.1:9000'] } },

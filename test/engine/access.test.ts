@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { isRole, mayActAs } from '../../src/engine/access.ts';
+import { mayActAs } from '../../src/engine/access.ts';
 import type { Role } from '../../src/store/database.ts';
+import { isRole } from '../../src/store/database.ts';
 import { parseAddressObject } from '../../src/tari/address.ts';
 import { ADMIN, closeEngines, loginBy, type TestEngine, testEngine } from '../helpers/engine.ts';
 import { ACCOUNTS, type Person } from '../helpers/records.ts';

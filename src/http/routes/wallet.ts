@@ -7,12 +7,12 @@ import { CONFIRMATION_SENTENCES } from '../../engine/payments.ts';
 import type { WalletMessage } from '../../engine/wallets.ts';
 import { storableText } from '../../storable-text.ts';
 import { readSender } from '../../tari/sender.ts';
+import { MAX_MEMO_LENGTH } from '../../tari/text-limits.ts';
 import { confirmationPayload, paymentPayload } from '../../tari/wallet-signature.ts';
 import type { StrangerLimit } from '../rate-limit.ts';
 import {
   address,
   LONGEST_ADDRESS,
-  LONGEST_MEMO,
   nonce,
   orderId,
   positiveAmount,
@@ -96,7 +96,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
         const { payment, auth } = request.body;
         const report = {
           ...payment,
-          memo: payment.memo === null ? null : storableText(payment.memo.slice(0, LONGEST_MEMO)),
+          memo: payment.memo === null ? null : storableText(payment.memo.slice(0, MAX_MEMO_LENGTH)),
           sender: readSender(storableText(payment.sender.slice(0, LONGEST_ADDRESS))),
           orderId: orderId.safeParse(payment.order_id).data ?? null,
         };
