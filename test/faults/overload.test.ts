@@ -104,7 +104,7 @@ function holdWriter({ app }: TestServer): () => void {
 /** A request whose body never comes takes no place, and is refused all the same where there is none. */
 async function isFull(server: TestServer): Promise<void> {
   const head = 'POST /order/claim HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n';
-  expect(await server.raw(head, { waitMs: 300 })).toContain('HTTP/1.1 503');
+  expect(await server.raw(head, { waitMs: 5_000 })).toContain('HTTP/1.1 503');
 }
 
 describe('more changes than are worked on at once', { timeout: 3 * PATIENT_MS }, () => {
