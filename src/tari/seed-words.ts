@@ -10,7 +10,7 @@ import { wordlist as korean } from '@scure/bip39/wordlists/korean.js';
 import { wordlist as chinese_simplified } from '@scure/bip39/wordlists/simplified-chinese.js';
 import { wordlist as spanish } from '@scure/bip39/wordlists/spanish.js';
 import { dualAddress, INTERACTIVE, type Network, ONE_SIDED, type TariAddress } from './address.ts';
-import { bytesEqual, lengthPrefixed, utf8 } from './byte-strings.ts';
+import { bytesEqual, lengthPrefixed, utf8 } from './bytes.ts';
 import { reduceToScalar } from './ristretto.ts';
 import { publicKeyOf } from './schnorr.ts';
 

@@ -6,9 +6,9 @@ import { blake2b } from '@noble/hashes/blake2.js';
 import { hex } from '@scure/base';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { addressToBase58 } from '../../src/tari/address.ts';
-import { lengthPrefixed, utf8 } from '../../src/tari/byte-strings.ts';
-import { publicKeyOf } from '../../src/tari/schnorr.ts';
+import { addressToBase58 } from '#tari/address.ts';
+import { lengthPrefixed, utf8 } from '#tari/bytes.ts';
+import { publicKeyOf } from '#tari/schnorr.ts';
 import {
   keysOfSeed,
   SEED_LANGUAGES,
@@ -16,7 +16,7 @@ import {
   SeedWordsError,
   seedFromWords,
   seedWordList,
-} from '../../src/tari/seed-words.ts';
+} from '#tari/seed-words.ts';
 
 const vector = JSON.parse(readFileSync(new URL('../vectors/seed-words.json', import.meta.url), 'utf8'));
 

@@ -1,12 +1,12 @@
 import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hex } from '@scure/base';
-import { CommandError, EXIT_CODES } from '../../../cli/exit.ts';
-import type { CommandPorts } from '../../../cli/ports.ts';
-import { changeSettings, settingLine } from '../../../cli/settings-file.ts';
-import { stringifyJson } from '../../../json.ts';
-import { parseSettingsText } from '../../../settings-text.ts';
-import { AddressError, accountOf, addressToBase58, parseAddress, type TariAddress } from '../../../tari/address.ts';
+import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import { changeSettings, settingLine } from '#platform/cli/settings-file.ts';
+import { parseSettingsText } from '#platform/config/settings-text.ts';
+import { stringifyJson } from '#platform/json.ts';
+import { AddressError, accountOf, addressToBase58, parseAddress, type TariAddress } from '#tari/address.ts';
 import type { KeysFlags } from './keys-command.ts';
 import { nodesText } from './nodes-text.ts';
 import { readWatchedWallet, type WatchedWallet } from './read-keys.ts';

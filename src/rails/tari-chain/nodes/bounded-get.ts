@@ -1,5 +1,5 @@
-import { BodyTooLongError, readBoundedText } from '../../../platform/bounded-body.ts';
-import { networkErrorCode, startDeadline } from '../../../platform/request-deadline.ts';
+import { BodyTooLongError, readBoundedText } from '#platform/bounded-body.ts';
+import { networkErrorCode, startDeadline } from '#platform/request-deadline.ts';
 import { NodeError } from './node-error.ts';
 
 /** One GET to a node, with a limit on everything. */
