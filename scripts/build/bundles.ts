@@ -40,6 +40,8 @@ function bundle(folder: string, chunks: string, entryPoints: Entries) {
     bundle: true,
     // Half of the text, which each thread keeps in memory. Names stay, for stack traces.
     minifyWhitespace: true,
+    // Escapes would make emoji and the words of seeds twice as long.
+    charset: 'utf8',
     splitting: true,
     format: 'esm',
     platform: 'node',

@@ -34,7 +34,7 @@ function sampleSetting(setting: SettingDescription): string[] {
   ];
 }
 
-/** dotenv takes a # or a space in a bare value for its end in some places; quotes keep the value whole in all. */
+/** Readers of such files take a # or a space in a bare value for its end in some places; quotes keep the value whole in all. */
 function quoted(value: string): string {
   return /[\s#]/.test(value) ? `"${value}"` : value;
 }

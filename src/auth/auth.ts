@@ -5,7 +5,7 @@ import { type AccountId, accountOf, addressOfAccount, addressToBase58, type Tari
 import type { LoginClaims } from '#tari/ristretto-jwt.ts';
 import type { AuthSettings } from './context.ts';
 import { DomainError } from './errors.ts';
-import { ROLES, type Role } from './roles.ts';
+import { isRole, ROLES, type Role } from './roles.ts';
 import { requireShopNetwork } from './shop-network.ts';
 import { nonceRepository } from './store/nonces.ts';
 import { roleRepository } from './store/roles.ts';
@@ -34,10 +34,6 @@ export const MAX_STRANGERS_NONCES = 20_000;
 const STRANGERS_COUNTED_EVERY = 64;
 
 export type Access = ReturnType<typeof access>;
-
-export function isRole(text: string): text is Role {
-  return (ROLES as readonly string[]).includes(text);
-}
 
 /** A super admin may do everything. */
 export function mayActAs(held: ReadonlySet<Role>, needed: readonly string[]): boolean {

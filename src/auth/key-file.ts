@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { parse as parseEnvironmentFile } from 'dotenv';
+import { parseSettingsText } from '#platform/config/settings-text.ts';
 import { makeFolder } from '#platform/make-folder.ts';
 import { generateSecretKey, publicKeyOf, type RandomBytes } from '#tari/schnorr.ts';
 
@@ -113,7 +113,7 @@ async function readKeys(file: FileHandle, path: string): Promise<JwtKeys> {
       throw new KeyFileError(
         `Others can read the key file ${path}; allow its owner alone (chmod 600), or delete it to get new keys.`,
       );
-    const settings = size > LONGEST_KEY_FILE ? {} : parseEnvironmentFile(await file.readFile());
+    const settings = size > LONGEST_KEY_FILE ? {} : parseSettingsText(await file.readFile('utf8'));
     const keys = keyPairOf(settings.TPG_JWT_SIGNING_KEY ?? '', settings.TPG_JWT_VERIFICATION_KEY ?? '');
     if (keys === undefined)
       throw new KeyFileError(

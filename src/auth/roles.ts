@@ -1,3 +1,7 @@
 /** What an address may do here. */
 export const ROLES = ['user', 'read_all', 'write', 'payment_wallet', 'super_admin'] as const;
 export type Role = (typeof ROLES)[number];
+
+export function isRole(text: unknown): text is Role {
+  return (ROLES as readonly unknown[]).includes(text);
+}

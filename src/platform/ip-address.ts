@@ -54,8 +54,3 @@ export function parseIpRange(text: string): IpRange | undefined {
     return { address: ipaddr.IPv6.parse(withoutDots(addressText)), prefixLength: writtenPrefix };
   return { address, prefixLength: writtenPrefix - mappedBits };
 }
-
-/** Whether an address lies in a range; addresses of different families never match. */
-export function isInRange(address: IpAddress, range: IpRange): boolean {
-  return address.kind() === range.address.kind() && address.match([range.address, range.prefixLength]);
-}

@@ -5,6 +5,7 @@ import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
 import type { ShopAuthorization } from './shop-connector.ts';
 import { authorizationRepository } from './store/authorizations.ts';
 import type { WebhookAnswer } from './store/webhooks.ts';
+import { answer } from './webhook-answer.ts';
 
 /** What becomes of an authorization, by the state of its order. */
 const PROSPECTS: Readonly<Record<OrderStatus, string>> = {
@@ -27,17 +28,21 @@ export async function takeInAuthorization(
 ): Promise<WebhookAnswer> {
   const { transactionId, orderId } = authorization;
   const isNew = await tx.use(authorizationRepository).keep(authorization, now);
-  if (!isNew) return answer(`Authorization ${transactionId} is known already.`);
+  if (!isNew) return answer('accepted', true, `Authorization ${transactionId} is known already.`);
   const order = await tx.use(orderRepository).find(orderId);
   if (order === undefined) {
-    return answer(`Order ${orderId} is not known yet; authorization ${transactionId} is kept until it comes.`);
+    return answer(
+      'accepted',
+      true,
+      `Order ${orderId} is not known yet; authorization ${transactionId} is kept until it comes.`,
+    );
   }
   if (order.status === 'Paid' && storefront !== undefined) {
     await tx.use(deliveryRepository).tellAgain('OrderPaid', order.orderId, storefront, now);
   }
-  return answer(`Authorization ${transactionId} of order ${orderId} is kept. It ${PROSPECTS[order.status]}.`);
-}
-
-function answer(message: string): WebhookAnswer {
-  return { state: 'accepted', success: true, message };
+  return answer(
+    'accepted',
+    true,
+    `Authorization ${transactionId} of order ${orderId} is kept. It ${PROSPECTS[order.status]}.`,
+  );
 }

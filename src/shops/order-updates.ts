@@ -19,6 +19,7 @@ import {
 import type { ShopOrder } from './shop-connector.ts';
 import { isShopPriceOf } from './shop-price.ts';
 import type { WebhookAnswer } from './store/webhooks.ts';
+import { answer } from './webhook-answer.ts';
 
 /**
  * What the shop says of its orders, and what follows here. Each works inside its caller's unit of work.
@@ -138,8 +139,4 @@ async function takeInPrice(ledger: Ledger, order: Order, news: ShopOrder): Promi
 
 function nothing(order: Order, why: string): WebhookAnswer {
   return answer('ignored', true, `Order ${order.orderId} is ${order.status} and ${why}.`);
-}
-
-function answer(state: WebhookAnswer['state'], success: boolean, message: string): WebhookAnswer {
-  return { state, success, message };
 }

@@ -14,6 +14,7 @@ import type { ShopAuthorization, ShopOrder } from './shop-connector.ts';
 import { authorizationRepository } from './store/authorizations.ts';
 import { earlyNewsRepository } from './store/out-of-order-updates.ts';
 import { type SetAsideWebhook, type WebhookAnswer, type WebhookDelivery, webhookRepository } from './store/webhooks.ts';
+import { answer } from './webhook-answer.ts';
 
 /** How the shop's adapter read a delivery. */
 export type WebhookContent =
@@ -192,8 +193,4 @@ export function checkedContent(content: WebhookContent, context: SignatureContex
 
 function textOf(body: string | Uint8Array): string {
   return typeof body === 'string' ? body : new TextDecoder().decode(body);
-}
-
-function answer(state: WebhookAnswer['state'], success: boolean, message: string): WebhookAnswer {
-  return { state, success, message };
 }

@@ -4,6 +4,7 @@ import { AddressError, addressToBase58, addressToHex, parseAddressObject, type T
 import { bytesFromHex, isHex, utf8 } from './bytes.ts';
 import { bytesOfWalletForm, verifyMessageSignature } from './message-signature.ts';
 import { NONCE_RANDOM_LENGTH, type RandomBytes, signSchnorr, verifySchnorr } from './schnorr.ts';
+import { MAX_MEMO_LENGTH, MAX_ORDER_ID_LENGTH } from './text-limits.ts';
 
 /**
  * Order claims (protocol.md 3 and 4): the owner of an address says, with a signature, that an order is theirs. Without
@@ -11,9 +12,6 @@ import { NONCE_RANDOM_LENGTH, type RandomBytes, signSchnorr, verifySchnorr } fro
  */
 
 const DOMAIN = 'MemoSignature';
-const LONGEST_ORDER_ID = 256;
-/** A memo is a few hundred characters; this is far beyond, and little enough to parse at once. */
-const LONGEST_MEMO = 16 * 1024;
 /** hex(R) hex(s), or a wallet's hex(s)|hex(R). */
 const SIGNATURE_TEXT = /^(?:[0-9a-f]{128}|[0-9a-f]{64}\|[0-9a-f]{64})$/i;
 
@@ -49,8 +47,13 @@ export function parseClaim(value: unknown): Claim {
     throw new ClaimError('malformed_claim', 'A claim is an object with address, order_id and signature.');
   }
   const { address, order_id: orderId, signature } = value as Record<string, unknown>;
-  if (typeof orderId !== 'string' || orderId.length < 1 || orderId.length > LONGEST_ORDER_ID || !isStorable(orderId)) {
-    throw new ClaimError('invalid_order_id', `A claim's order_id is a text of 1 to ${LONGEST_ORDER_ID} characters.`);
+  if (
+    typeof orderId !== 'string' ||
+    orderId.length < 1 ||
+    orderId.length > MAX_ORDER_ID_LENGTH ||
+    !isStorable(orderId)
+  ) {
+    throw new ClaimError('invalid_order_id', `A claim's order_id is a text of 1 to ${MAX_ORDER_ID_LENGTH} characters.`);
   }
   if (typeof signature !== 'string' || !SIGNATURE_TEXT.test(signature)) {
     throw new ClaimError(
@@ -104,7 +107,7 @@ export function signClaim(secretKey: Uint8Array, address: TariAddress, orderId: 
  * signature is not verified yet. Undefined when there is none; never throws.
  */
 export function claimInMemo(memo: string): Claim | undefined {
-  if (memo.length > LONGEST_MEMO) return undefined;
+  if (memo.length > MAX_MEMO_LENGTH) return undefined;
   const text = memo.trim();
   // Most memos are plain words. They need not go through a parser's exception.
   if (!text.startsWith('{')) return undefined;

@@ -3,6 +3,7 @@ import { decodeProtectedHeader } from 'jose';
 import { parse, parseNumberAndBigInt, stringify } from 'lossless-json';
 import { AddressError, addressToBase58, parseAddressObject, type TariAddress } from './address.ts';
 import { utf8 } from './bytes.ts';
+import { MAX_U64 } from './integer-bounds.ts';
 import { bytesOfWalletForm, verifyMessageSignature } from './message-signature.ts';
 import { NONCE_RANDOM_LENGTH, type RandomBytes, SIGNATURE_LENGTH, signSchnorr, verifySchnorr } from './schnorr.ts';
 
@@ -19,7 +20,6 @@ const LONGEST_TOKEN = 8 * 1024;
 const WALLET_FORM_LENGTH = 129;
 const MOST_ROLES = 16;
 const LONGEST_ROLE = 64;
-const LARGEST_NONCE = 2n ** 64n - 1n;
 /** The last second that a Date can hold. */
 const LARGEST_SECONDS = 8_640_000_000_000n;
 
@@ -213,7 +213,7 @@ function addressIn(claims: TokenClaims): TariAddress {
 }
 
 function nonceIn({ nonce }: TokenClaims): bigint {
-  if (typeof nonce !== 'bigint' || nonce < 0n || nonce > LARGEST_NONCE) {
+  if (typeof nonce !== 'bigint' || nonce < 0n || nonce > MAX_U64) {
     throw new TokenError('bad_claims', "The token's nonce is not a whole number of 64 bits.");
   }
   return nonce;
@@ -221,8 +221,8 @@ function nonceIn({ nonce }: TokenClaims): bigint {
 
 function rolesIn(claims: TokenClaims, name: 'roles' | 'desired_roles'): string[] {
   const roles = claims[name];
-  const isRole = (role: unknown): role is string => typeof role === 'string' && role.length <= LONGEST_ROLE;
-  if (!Array.isArray(roles) || roles.length > MOST_ROLES || !roles.every(isRole)) {
+  const isRoleName = (role: unknown): role is string => typeof role === 'string' && role.length <= LONGEST_ROLE;
+  if (!Array.isArray(roles) || roles.length > MOST_ROLES || !roles.every(isRoleName)) {
     throw new TokenError('bad_claims', `The token's ${name} are not a list of at most ${MOST_ROLES} names.`);
   }
   return roles;

@@ -2,16 +2,24 @@ import { createDecipheriv, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { argon2d } from '@noble/hashes/argon2.js';
 import { blake2b } from '@noble/hashes/blake2.js';
+import { wordlist as english } from '@scure/bip39/wordlists/english.js';
+import { wordlist as french } from '@scure/bip39/wordlists/french.js';
+import { wordlist as italian } from '@scure/bip39/wordlists/italian.js';
+import { wordlist as japanese } from '@scure/bip39/wordlists/japanese.js';
+import { wordlist as korean } from '@scure/bip39/wordlists/korean.js';
+import { wordlist as chinese_simplified } from '@scure/bip39/wordlists/simplified-chinese.js';
+import { wordlist as spanish } from '@scure/bip39/wordlists/spanish.js';
 import { dualAddress, INTERACTIVE, type Network, ONE_SIDED, type TariAddress } from './address.ts';
 import { bytesEqual, lengthPrefixed, utf8 } from './bytes.ts';
 import { reduceToScalar } from './ristretto.ts';
 import { publicKeyOf } from './schnorr.ts';
-import { SEED_WORD_LISTS } from './seed-word-lists.ts';
 
 /** The 24 words that a Tari wallet is restored from, and the keys that they stand for (protocol.md 8). */
 
-export const SEED_LANGUAGES = Object.keys(SEED_WORD_LISTS) as readonly SeedLanguage[];
-export type SeedLanguage = keyof typeof SEED_WORD_LISTS;
+const BIP39_LISTS = { english, chinese_simplified, french, italian, japanese, korean, spanish } as const;
+
+export const SEED_LANGUAGES = Object.keys(BIP39_LISTS) as readonly SeedLanguage[];
+export type SeedLanguage = keyof typeof BIP39_LISTS;
 
 export type SeedWordsErrorCode = 'word_count' | 'unknown_word' | 'checksum' | 'version' | 'passphrase';
 
@@ -92,14 +100,22 @@ function comparable(word: string): string {
     .normalize('NFC');
 }
 
-/** Only the words of one language are looked at in each call, and seeds are read seldom: nothing is kept. */
+/**
+ * The 2048 words of a language in the order of their numbers. They are those of BIP-39, but Tari's wallets have each
+ * list without accents and sorted by code points. For English that is the standard list.
+ */
+export function seedWordList(language: SeedLanguage): string[] {
+  return BIP39_LISTS[language].map(comparable).sort(compareCodePoints);
+}
+
+/** No word has a character beyond the first 65,536, so that comparing UTF-16 units compares code points. */
+function compareCodePoints(one: string, other: string): number {
+  return one < other ? -1 : 1;
+}
+
+/** Seeds are read seldom: nothing is kept. */
 function numbersOfWords(language: SeedLanguage): ReadonlyMap<string, bigint> {
-  return new Map(
-    SEED_WORD_LISTS[language]
-      .trim()
-      .split(/\s+/u)
-      .map((word, index) => [comparable(word), BigInt(index)]),
-  );
+  return new Map(seedWordList(language).map((word, index) => [word, BigInt(index)]));
 }
 
 /** Words can belong to two languages, as many English and French ones do; then the checksum says which is meant. */

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { hex } from '@scure/base';
-import { parse as parseEnvironmentFile } from 'dotenv';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseSettings } from '#platform/config/read-settings.ts';
+import { parseSettingsText } from '#platform/config/settings-text.ts';
 import { addressToBase58, dualAddress, type Network, singleAddress } from '#tari/address.ts';
 import { KEYS, Screen } from '#test/cli/screens.ts';
 import { Home, TOOL } from '#test/cli/tool.ts';
@@ -64,7 +64,7 @@ describe('setup init', { timeout: 120_000 }, () => {
     expect(made.stdout).not.toContain(STAND_IN_TOKEN);
     expect(statSync(file).mode & 0o777).toBe(0o600);
 
-    const settings = parseEnvironmentFile(readFileSync(file));
+    const settings = parseSettingsText(readFileSync(file, 'utf8'));
     expect(settings.TPG_SHOPIFY_HMAC_SECRET).toBe('shpss_with#oddcharacters');
     expect(made.stdout).not.toContain(settings.TPG_JWT_SIGNING_KEY);
     const log = join(folder, 'server.log');
@@ -111,7 +111,7 @@ describe('setup init', { timeout: 120_000 }, () => {
       expect(made.stdout).toContain(`Customers pay to ${dual('mainnet')}`);
       expect(made.stderr).toContain('One base node alone is asked, https://rpc.tari.com');
       expect(statSync(file).mode & 0o777).toBe(0o600);
-      const parsed = parseSettings(parseEnvironmentFile(readFileSync(file)));
+      const parsed = parseSettings(parseSettingsText(readFileSync(file, 'utf8')));
       expect(parsed).toMatchObject({
         ok: true,
         settings: {
@@ -127,7 +127,7 @@ describe('setup init', { timeout: 120_000 }, () => {
         input: words.words,
       });
       expect([made.code, made.stderr]).toEqual([0, expect.not.stringContaining('One base node')]);
-      expect(parseEnvironmentFile(readFileSync(file))).toMatchObject({
+      expect(parseSettingsText(readFileSync(file, 'utf8'))).toMatchObject({
         TPG_VIEW_KEY: words.view_secret,
         TPG_TARI_NODES: 'http://127.0.0.1:9000, http://127.0.0.1:9001',
       });
@@ -138,7 +138,7 @@ describe('setup init', { timeout: 120_000 }, () => {
       const environment = { TPG_VIEW_KEY: chain.view_private_key };
       const made = await run(['--hot-wallet', dual('mainnet')], { environment });
       expect(made.code).toBe(0);
-      expect(parseEnvironmentFile(readFileSync(file)).TPG_VIEW_KEY).toBe(chain.view_private_key);
+      expect(parseSettingsText(readFileSync(file, 'utf8')).TPG_VIEW_KEY).toBe(chain.view_private_key);
     });
 
     it('asks at a terminal, watching the chain first, and shows neither words nor keys', async () => {
@@ -157,7 +157,7 @@ describe('setup init', { timeout: 120_000 }, () => {
         screen.type(KEYS.enter);
         await screen.waitFor('code 0');
         expect(screen.written).not.toMatch(new RegExp(`${words.view_secret}|${words.spend_secret}|\\bscare\\b`));
-        expect(parseEnvironmentFile(readFileSync(file))).toMatchObject({
+        expect(parseSettingsText(readFileSync(file, 'utf8'))).toMatchObject({
           TPG_VIEW_KEY: words.view_secret,
           TPG_PAYMENT_WALLET_ADDRESS: words.one_sided_address,
           TPG_TARI_NODES: 'https://rpc.tari.com',

@@ -928,9 +928,10 @@ describe('the audit', () => {
   });
 });
 
-describe('a customer with thousands of open orders', () => {
-  it('has the last of them paid, behind all that cost too much', async () => {
-    const count = 2_100;
+describe('a customer with more open orders than are looked at in one go', () => {
+  it('has the last of them paid, behind all that cost too much', { timeout: 180_000 }, async () => {
+    // One go is 1,000 orders.
+    const count = 1_050;
     const enter = (number: number) => {
       const order = { orderId: String(number), price: '1000', createdAt: new Date(NOW.getTime() + number) };
       return test.deliver(aShopOrder(order));

@@ -19,6 +19,15 @@ export interface ServerProcess {
   kill(): Promise<void>;
 }
 
+/** Those that run, so that none outlives the one that started it. */
+const running = new Set<ChildProcess>();
+
+/** Ends whatever runs of those that were started here: a test that failed or ran out of time may have left some. */
+export function killServers(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+process.once('exit', killServers);
+
 /** A loaded machine may take many times the second that a start takes. */
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
@@ -38,6 +47,8 @@ export async function startServer(settings: Readonly<Record<string, string>>, lo
     stdio: ['ignore', log, log],
   });
   closeSync(log);
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const ended = once(child, 'exit').then(([code]) => code as number | null);
   const url = `http://${settings.TPG_HOST}:${settings.TPG_PORT}`;
   await untilItAnswers(child, url, logFile);

@@ -1,19 +1,39 @@
-import { createCipheriv } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { argon2d } from '@noble/hashes/argon2.js';
 import { blake2b } from '@noble/hashes/blake2.js';
 import { hex } from '@scure/base';
+import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { addressToBase58 } from '#tari/address.ts';
 import { lengthPrefixed, utf8 } from '#tari/bytes.ts';
 import { publicKeyOf } from '#tari/schnorr.ts';
-import { SEED_WORD_LISTS } from '#tari/seed-word-lists.ts';
-import { keysOfSeed, SEED_LANGUAGES, type SeedLanguage, SeedWordsError, seedFromWords } from '#tari/seed-words.ts';
+import {
+  keysOfSeed,
+  SEED_LANGUAGES,
+  type SeedLanguage,
+  SeedWordsError,
+  seedFromWords,
+  seedWordList,
+} from '#tari/seed-words.ts';
 
 const vector = JSON.parse(readFileSync(new URL('../vectors/seed-words.json', import.meta.url), 'utf8'));
 
-const listOf = (language: SeedLanguage) => SEED_WORD_LISTS[language].trim().split(/\s+/u);
+/** SHA-256 of each list that Tari's wallets have (protocol.md 8), its words with one space between them. */
+const HASHES_OF_LISTS = {
+  english: 'f18b9a84c83e38e98eceb0102b275e26438af83ab08f080cdb780a2caa9f3a6d',
+  chinese_simplified: '32356fb0ecc9e8c39508b9e0c4350c07a2777825abea8b89554fe0a8c82240b9',
+  french: '060fe8980a50fdd3f69910dc2d86905d679f07f210fe31cee554cb74c848def5',
+  italian: 'd9664953fe4c49e0b40eb6f6378c421f5f01dc9360aaac6d2a3c294f046ef520',
+  japanese: '136c79141f2d9147badf5326bd4eabfd9c8622c09c0aa87b974ef4da4a44377e',
+  korean: '881bc8e46a8127d0ff127bf21a380277cc9948d82a8d524fe686f21ca569ee2d',
+  spanish: '49de5882682216ecb0c4755b843edb27565846d81a6340dd02b0d6f580242984',
+};
+
+/** For words that a whole file of tests looks up again and again. */
+const LISTS = new Map(SEED_LANGUAGES.map((language) => [language, seedWordList(language)]));
+const listOf = (language: SeedLanguage) => LISTS.get(language) ?? [];
 
 /** The words of 33 bytes in a language, as a wallet shows them. */
 function wordsOf(bytes: Uint8Array, language: SeedLanguage): string[] {
@@ -103,6 +123,13 @@ describe('seed words', () => {
     expect(codeOf(() => seedFromWords(words, 'open sesam'))).toBe('passphrase');
   });
 
+  it('has each list to the letter as the wallets have it, in the order in which languages are tried', () => {
+    const hashOf = (words: readonly string[]) => createHash('sha256').update(words.join(' ')).digest('hex');
+    expect(SEED_LANGUAGES.map((language) => [language, hashOf(listOf(language))])).toEqual(
+      Object.entries(HASHES_OF_LISTS),
+    );
+  });
+
   it('has 2048 different words of each language, sorted by code points as Tari has them', () => {
     for (const language of SEED_LANGUAGES) {
       const words = listOf(language);
@@ -133,5 +160,43 @@ describe('seed words', () => {
     version1[0] = 1;
     new DataView(version1.buffer).setUint32(29, crc32(version1.subarray(0, 29)), true);
     expect(codeOf(() => seedFromWords(wordsOf(version1, 'english').join(' ')))).toBe('version');
+  });
+});
+
+describe('the tool with its seed words', () => {
+  /** What the seven lists take, and little more. */
+  const MAX_LIST_BYTES = 140_000;
+
+  it('loads them only to read a seed, and nothing else of their library', async () => {
+    const { metafile } = await build({
+      entryPoints: ['src/cli/main.ts'],
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      packages: 'bundle',
+      external: ['better-sqlite3', 'libsodium-wrappers-sumo', 'pg', '@grpc/grpc-js', 'pino', 'pino-pretty'],
+      minifyWhitespace: true,
+      charset: 'utf8',
+      write: false,
+      outdir: 'out',
+      metafile: true,
+      logLevel: 'silent',
+    });
+    const outputs = Object.entries(metafile.outputs);
+    const holding = outputs.filter(([, { inputs }]) =>
+      Object.keys(inputs).some((path) => path.includes('@scure/bip39')),
+    );
+    expect(holding.map(([, { entryPoint }]) => entryPoint)).toEqual(['src/tari/seed-words.ts']);
+    const [path = '', chunk] = holding[0] ?? [];
+    const parts = Object.entries(chunk?.inputs ?? {}).filter(([input]) => input.includes('@scure/bip39'));
+    expect(parts).toHaveLength(SEED_LANGUAGES.length);
+    expect(parts.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0)).toBeLessThan(MAX_LIST_BYTES);
+
+    // Each chunk asks for it by `import()` where a command reads a seed: none loads it with itself.
+    const kinds = outputs.flatMap(([, { imports }]) =>
+      imports.filter((one) => one.path === path).map(({ kind }) => kind),
+    );
+    expect(new Set(kinds)).toEqual(new Set(['dynamic-import']));
   });
 });

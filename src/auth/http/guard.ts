@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { Lru } from 'toad-cache';
 import type { Access } from '#auth/auth.ts';
 import { mayActAs } from '#auth/auth.ts';
 import { DomainError } from '#auth/errors.ts';
@@ -10,7 +11,7 @@ import { addressToBase58 } from '#tari/address.ts';
 import { type AccessClaims, TokenError, verifyAccessToken } from '#tari/ristretto-jwt.ts';
 
 /** Tokens whose signature was found good, so that a busy client's is looked at once. Expiry and roles are not kept. */
-const MOST_VERIFIED_TOKENS = 1000;
+const MAX_VERIFIED_TOKENS = 1000;
 
 export interface GuardPorts {
   access: Access;
@@ -21,8 +22,8 @@ export interface GuardPorts {
 }
 
 /** Lets through only callers who hold all the roles that a route names, or super_admin. */
-function createGuard({ access, verificationKey, clock, limitStrangers }: GuardPorts) {
-  const verified = new Map<string, AccessClaims>();
+export function createGuard({ access, verificationKey, clock, limitStrangers }: GuardPorts) {
+  const verified = new Lru<AccessClaims>(MAX_VERIFIED_TOKENS);
 
   const verify = (token: string): AccessClaims => {
     const now = clock.now();
@@ -30,7 +31,6 @@ function createGuard({ access, verificationKey, clock, limitStrangers }: GuardPo
     if (known !== undefined && now < known.expiresAt) return known;
     try {
       const claims = verifyAccessToken(token, verificationKey, now);
-      if (verified.size >= MOST_VERIFIED_TOKENS) verified.clear();
       verified.set(token, claims);
       return claims;
     } catch (error) {

@@ -5,7 +5,6 @@ import { allMigrations } from '#migrations.ts';
 import type { Clock } from '#platform/clock.ts';
 import { openStore } from '#platform/database/open.ts';
 import { silentLog } from '#platform/logging/logger.ts';
-import { EventBus } from '#platform/outbox/event-bus.ts';
 import { addressToBase58, type TariAddress } from '#tari/address.ts';
 
 /** Work on the server's database itself, for what must be done before anybody can log in. */

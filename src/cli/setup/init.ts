@@ -1,12 +1,12 @@
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { parse as parseEnvironmentFile } from 'dotenv';
 import { newKeySettings } from '#auth/cli/keys.ts';
 import { addressArgument } from '#platform/cli/address-arguments.ts';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { ANY_ADDRESS, settingLine } from '#platform/cli/settings-file.ts';
+import { parseSettingsText } from '#platform/config/settings-text.ts';
 import { askForMethods } from '#shops/shopify/cli/payment-methods.ts';
 import { addressToBase58, NETWORKS, type TariAddress } from '#tari/address.ts';
 import { askAddress, type PaymentFlags, type PaymentSettings, paymentSettings, WAYS } from './payments.ts';
@@ -167,7 +167,7 @@ async function checked(ports: CommandPorts, text: string) {
     import('#platform/config/read-settings.ts'),
     import('#platform/database/url.ts'),
   ]);
-  const parsed = parseSettings(parseEnvironmentFile(text));
+  const parsed = parseSettings(parseSettingsText(text));
   if (!parsed.ok) throw new CommandError(parsed.problems.join('\n'), EXIT_CODES.wrongUse);
   const databaseUrl = databaseUrlFrom(ports.folder, parsed.settings.databaseUrl);
   return { settings: parsed.settings, databaseUrl, warnings: warnings(parsed.settings) };

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { ROLES, type Role } from '#auth/roles.ts';
+import { isRole, ROLES, type Role } from '#auth/roles.ts';
 import { AddressError, NETWORKS, type Network, parseAddress, type TariAddress } from '#tari/address.ts';
 import type { CommandPorts } from './ports.ts';
 
@@ -24,10 +24,6 @@ export function rolesArgument(text: string, before: readonly Role[] | undefined)
     throw new InvalidArgumentError(`There is no role ${unknown}; there are ${ROLES.join(', ')}.`);
   }
   return [...new Set([...(before ?? []), ...names.filter(isRole)])];
-}
-
-function isRole(name: string): name is Role {
-  return (ROLES as readonly string[]).includes(name);
 }
 
 export function networkOption(): Option {

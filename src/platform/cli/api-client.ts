@@ -2,6 +2,7 @@ import { hex } from '@scure/base';
 import type { z } from 'zod';
 import type { KeptToken } from '#auth/cli/kept-token.ts';
 import type { Signer } from '#auth/cli/secret-key.ts';
+import { NEXT_CURSOR } from '#platform/next-cursor.ts';
 import { addressToBase58, type TariAddress } from '#tari/address.ts';
 import { type Claim, signClaim } from '#tari/claim.ts';
 import { decodeToken, signToken, TokenError } from '#tari/ristretto-jwt.ts';
@@ -42,7 +43,6 @@ const PAUSE_BETWEEN_LOGINS_MS = 1_000;
 const MOST_SENDS_OF_A_CHANGE = 3;
 const PAUSE_BETWEEN_SENDS_MS = 1_000;
 const IDEMPOTENCY_KEY_BYTES = 16;
-const NEXT_CURSOR = 'x-next-cursor';
 
 export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
   const { server } = options;

@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from 'commander';
+import { MAX_U64 } from '#tari/integer-bounds.ts';
 import { AmountError, parseTari } from '#tari/micro-tari.ts';
 
 /** How the texts of arguments become values. Each throws commander's error, which ends the tool with 2. */
 
 const LONGEST_TXID = 128;
-const LARGEST_U64 = 2n ** 64n - 1n;
 
 /** An amount as people write it: 1.5, `1.5 XTM`, `500 µT`. */
 export function amountArgument(text: string): bigint {
@@ -23,8 +23,8 @@ export function wholeNumberArgument(text: string, least: number, most: number): 
 }
 
 export function u64Argument(text: string): bigint {
-  if (/^\d{1,20}$/.test(text) && BigInt(text) <= LARGEST_U64) return BigInt(text);
-  throw new InvalidArgumentError(`It must be a whole number from 0 to ${LARGEST_U64}.`);
+  if (/^\d{1,20}$/.test(text) && BigInt(text) <= MAX_U64) return BigInt(text);
+  throw new InvalidArgumentError(`It must be a whole number from 0 to ${MAX_U64}.`);
 }
 
 export function txidArgument(text: string): string {

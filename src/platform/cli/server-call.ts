@@ -1,3 +1,4 @@
+import { BodyTooLongError, readBoundedText } from '#platform/bounded-body.ts';
 import { JsonError, parseJson, stringifyJson } from '#platform/json.ts';
 import { CommandError } from './exit.ts';
 import type { CommandPorts } from './ports.ts';
@@ -71,7 +72,7 @@ async function send(ports: Pick<CommandPorts, 'fetch'>, call: ServerCall, timeou
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const text = await textWithin(response, LARGEST_ANSWER_BYTES);
+    const text = await readBoundedText(response, LARGEST_ANSWER_BYTES);
     return { status: response.status, headers: response.headers, text, json: jsonOrUndefined(text) };
   } catch (error) {
     throw new ServerUnreachable(`The server at ${plainText(call.server)} does not answer: ${reasonOf(error)}.`);
@@ -80,17 +81,6 @@ async function send(ports: Pick<CommandPorts, 'fetch'>, call: ServerCall, timeou
 
 function urlOf({ server, path }: ServerCall): string {
   return `${server.replace(/\/+$/, '')}${path}`;
-}
-
-async function textWithin(response: Response, mostBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) throw new Error('its answer is too long');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function jsonOrUndefined(text: string): unknown {
@@ -105,6 +95,7 @@ function jsonOrUndefined(text: string): unknown {
 /** fetch hides what happened in the cause of the cause. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'the connection failed';
+  if (error instanceof BodyTooLongError) return 'its answer is too long';
   if (error.name === 'TimeoutError') return 'it took too long';
   const cause = error.cause instanceof Error ? error.cause : undefined;
   const code = cause !== undefined && 'code' in cause ? String(cause.code) : undefined;

@@ -1,9 +1,9 @@
 import { chmod, chown, readFile, stat } from 'node:fs/promises';
-import { parse as parseEnvironmentFile } from 'dotenv';
+import { parseSettingsText } from '#platform/config/settings-text.ts';
 import { CommandError, EXIT_CODES } from './exit.ts';
 import { replaceFile } from './replace-file.ts';
 
-/** A settings file as dotenv reads it, written whole or not at all, for its owner alone. */
+/** A settings file, written whole or not at all, for its owner alone. */
 
 const OWNER_ONLY = 0o600;
 
@@ -27,7 +27,7 @@ export async function changeSettings(path: string, settings: Readonly<Record<str
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-  const present = parseEnvironmentFile(before);
+  const present = parseSettingsText(before);
   if (Object.entries(settings).every(([name, value]) => present[name] === value)) return false;
   const nameOf = (line: string) => /^\s*(?:export\s+)?(\w+)\s*=/.exec(line)?.[1] ?? '';
   const kept = before.split('\n').filter((line) => !(nameOf(line) in settings));

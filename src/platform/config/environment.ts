@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parse as parseEnvironmentFile } from 'dotenv';
 import { settingDescriptions } from './server-settings.ts';
+import { parseSettingsText } from './settings-text.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -38,7 +38,7 @@ export function loadEnvironment(
 ): LoadedEnvironment {
   const path = settingsFile(directory, processEnvironment, serviceFile);
   try {
-    return { ok: true, environment: { ...parseEnvironmentFile(readFileSync(path)), ...processEnvironment } };
+    return { ok: true, environment: { ...parseSettingsText(readFileSync(path, 'utf8')), ...processEnvironment } };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const isMissing = 'code' in error && error.code === 'ENOENT';

@@ -13,13 +13,11 @@ import { formatIpAddress, parseIpAddress } from '#platform/ip-address.ts';
 import { isStorable } from '#platform/storable-text.ts';
 import { PRICE_UPDATE_STATES } from '#shops/store/tables.ts';
 import { AddressError, parseAddressObject } from '#tari/address.ts';
+import { MAX_I64, MAX_U64 } from '#tari/integer-bounds.ts';
 import { microTari, TARI_SUPPLY } from '#tari/micro-tari.ts';
+import { MAX_MEMO_LENGTH, MAX_ORDER_ID_LENGTH } from '#tari/text-limits.ts';
 
 /** The shapes of `http-api.md` 2 and what requests are made of. Amounts are whole µT. */
-
-const LARGEST_U64 = 2n ** 64n - 1n;
-
-const LARGEST_ID = 2n ** 63n - 1n;
 
 /** Longer than any address in any form: 323 bytes as percent-encoded emoji fit in paths, as emoji in bodies. */
 export const LONGEST_ADDRESS = 4096;
@@ -39,7 +37,7 @@ function integer(smallest: bigint, largest: bigint) {
 function describedRange(smallest: bigint, largest: bigint) {
   const maximum = Number(largest);
   return {
-    format: largest > LARGEST_ID ? 'uint64' : 'int64',
+    format: largest > MAX_I64 ? 'uint64' : 'int64',
     minimum: Number(smallest),
     ...(BigInt(maximum) === largest && { maximum }),
   };
@@ -56,7 +54,7 @@ export const signedAmount = integer(-TARI_SUPPLY, TARI_SUPPLY)
   .refine((value) => value !== 0n, 'must not be 0')
   .transform(microTari);
 
-export const nonce = integer(0n, LARGEST_U64);
+export const nonce = integer(0n, MAX_U64);
 
 /** An address in any of its forms; spaces around a pasted text do no harm. */
 export const address = z
@@ -86,7 +84,7 @@ export function keptText(longest: number) {
   return z.string().max(longest).refine(isStorable, 'must not hold null characters or halves of characters');
 }
 
-export const orderId = keptText(256)
+export const orderId = keptText(MAX_ORDER_ID_LENGTH)
   .min(1)
   .refine((text) => !CONTROL_CHARACTERS.test(text), 'must not hold control characters');
 
@@ -102,9 +100,7 @@ export const paymentReference = z
   .regex(/^[0-9a-f]{64}$/i, 'must be a payment reference: 64 characters of hex')
   .transform((text) => text.toLowerCase());
 
-export const LONGEST_MEMO = 16 * 1024;
-
-export const memo = keptText(LONGEST_MEMO);
+export const memo = keptText(MAX_MEMO_LENGTH);
 
 /** A text of a payment as it was signed: no payment is refused for what somebody wrote into its memo or as its order. */
 export const signedText = z.string();
@@ -123,7 +119,7 @@ export const rowId = z
   .string()
   .regex(/^\d{1,19}$/, 'must be a whole number')
   .transform((text) => BigInt(text))
-  .refine((id) => id <= LARGEST_ID, `must be at most ${LARGEST_ID}`);
+  .refine((id) => id <= MAX_I64, `must be at most ${MAX_I64}`);
 
 const LONGEST_PAGE = 1000;
 const USUAL_PAGE = 100;

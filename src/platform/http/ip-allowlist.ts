@@ -1,4 +1,5 @@
-import { formatIpAddress, type IpRange, isInRange, parseIpAddress, parseIpRange } from '#platform/ip-address.ts';
+import { BlockList } from 'node:net';
+import { formatIpAddress, parseIpAddress, parseIpRange } from '#platform/ip-address.ts';
 
 /** A list of addresses and ranges, such as those that may call the webhooks, or the proxies that are trusted. */
 export interface IpList {
@@ -12,27 +13,20 @@ export interface IpList {
  * @throws {TypeError} for an entry that is neither; the settings are checked before they come here.
  */
 export function createIpList(entries: readonly string[]): IpList {
-  const ranges = entries.map(rangeOf);
-  // Single addresses are the usual entries, and looking one up costs nothing like comparing bits.
-  const addresses = new Set(ranges.filter(isSingleAddress).map((range) => formatIpAddress(range.address)));
-  const widerRanges = ranges.filter((range) => !isSingleAddress(range));
-
+  // In one list, node:net would let all of IPv6 (`::/0`) hold the mapped addresses, and with them all of IPv4.
+  const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
+  for (const entry of entries) {
+    const range = parseIpRange(entry);
+    if (range === undefined) throw new TypeError(`"${entry}" is neither an IP address nor a CIDR range.`);
+    const family = range.address.kind();
+    lists[family].addSubnet(formatIpAddress(range.address), range.prefixLength, family);
+  }
   return {
     contains(text) {
-      if (addresses.has(text)) return true;
       const address = parseIpAddress(text);
       if (address === undefined) return false;
-      return addresses.has(formatIpAddress(address)) || widerRanges.some((range) => isInRange(address, range));
+      const family = address.kind();
+      return lists[family].check(formatIpAddress(address), family);
     },
   };
-}
-
-function rangeOf(entry: string): IpRange {
-  const range = parseIpRange(entry);
-  if (range === undefined) throw new TypeError(`"${entry}" is neither an IP address nor a CIDR range.`);
-  return range;
-}
-
-function isSingleAddress(range: IpRange): boolean {
-  return range.prefixLength === range.address.toByteArray().length * 8;
 }

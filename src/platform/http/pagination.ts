@@ -3,7 +3,9 @@ import * as z from 'zod';
 import type { HistoryPosition } from '#engine/account-history.ts';
 import type { OrderPosition } from '#engine/store/orders.ts';
 import type { PaymentPosition } from '#engine/store/payments.ts';
+import { NEXT_CURSOR } from '#platform/next-cursor.ts';
 import { isStorable } from '#platform/storable-text.ts';
+import { MAX_I64 } from '#tari/integer-bounds.ts';
 
 /**
  * Lists that grow are read in parts: `limit` says how many rows, and `cursor` is what the header `x-next-cursor` of the
@@ -11,14 +13,10 @@ import { isStorable } from '#platform/storable-text.ts';
  * Without `limit` a client gets everything, up to `MOST_ROWS` of `engine/lists.ts`, and then this header too.
  */
 
-const NEXT_CURSOR = 'x-next-cursor';
-
 const MOST_ROWS_OF_A_PAGE = 1000;
 
 /** Far longer than any cursor: a position is a time and an id of at most 270 characters. */
 const LONGEST_CURSOR = 2000;
-
-const LARGEST_ID = 2n ** 63n - 1n;
 
 /** How positions of one kind are written in a cursor, and read again. */
 interface CursorForm<Position> {
@@ -39,8 +37,7 @@ export const ORDER_CURSOR: CursorForm<OrderPosition> = {
   partsOf: ({ createdAt, id }) => [createdAt.toISOString(), String(id)],
   positionOf([time, id = '', ...more]) {
     const createdAt = timeIn(time);
-    if (createdAt === undefined || more.length > 0 || !/^\d{1,19}$/.test(id) || BigInt(id) > LARGEST_ID)
-      return undefined;
+    if (createdAt === undefined || more.length > 0 || !/^\d{1,19}$/.test(id) || BigInt(id) > MAX_I64) return undefined;
     return { createdAt, id: BigInt(id) };
   },
 };
@@ -81,7 +78,7 @@ export function idCursor(kind: string): CursorForm<bigint> {
     kind,
     partsOf: (id) => [String(id)],
     positionOf([id = '', ...more]) {
-      const isId = more.length === 0 && /^\d{1,19}$/.test(id) && BigInt(id) <= LARGEST_ID;
+      const isId = more.length === 0 && /^\d{1,19}$/.test(id) && BigInt(id) <= MAX_I64;
       return isId ? BigInt(id) : undefined;
     },
   };

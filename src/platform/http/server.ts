@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Clock } from '#platform/clock.ts';
-import type { Settings } from '#platform/config/read-settings.ts';
 import { parseJson, stringifyJson } from '#platform/json.ts';
 import { accessLogFields } from '#platform/logging/access-log.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import type { RandomBytes } from '#tari/schnorr.ts';
 import { noteMethods } from './allowed-methods.ts';
 import { limitBodies } from './body-budget.ts';
 import { createClientAddress } from './client-address.ts';

@@ -136,6 +136,25 @@ describe('taritools setup copy', () => {
     expect([id, appended.id]).toEqual([42n, BigInt(sent.events?.length ?? 0) + 1n]);
   });
 
+  it('goes on with the ids of every table where the source has been, its deleted rows counted', async () => {
+    await fill(source);
+    source.tamper('update sqlite_sequence set seq = seq * 2 + 1000');
+    const { code, stderr } = await copy();
+    expect([code, stderr]).toEqual([0, expect.any(String)]);
+    const last = source.rows('select name, seq from sqlite_sequence order by name');
+    const next = (table: unknown) =>
+      target.rows(`select nextval(pg_get_serial_sequence('${table}', 'id')) as next`)[0]?.next;
+    expect(last.map(({ name }) => [name, next(name)])).toEqual(
+      last.map(({ name, seq }) => [name, BigInt(String(seq)) + 1n]),
+    );
+    const counted = target.rows(
+      `select table_name as name from information_schema.columns
+         where table_schema = current_schema() and pg_get_serial_sequence(quote_ident(table_name), column_name) is not null
+         order by table_name`,
+    );
+    expect(counted.map(({ name }) => name)).toEqual(last.map(({ name }) => name));
+  });
+
   it('takes texts that an older version kept in JSON and PostgreSQL does not hold', async () => {
     await fill(source);
     source.tamper(String.raw`update events set payload = '{"a":"\ud800","b":"\\ud800","c":"\u0000"}' where id = 1`);

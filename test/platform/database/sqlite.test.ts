@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { customerRepository } from '#engine/store/customers.ts';
 import { orderRepository } from '#engine/store/orders.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
@@ -10,6 +10,9 @@ import { StoreBrokenError } from '#platform/database/errors.ts';
 import { openSqliteStore, type SqliteStore } from '#platform/database/sqlite/store.ts';
 import { migrations } from '#test/database/open.ts';
 import { aNewOrder, NOW } from '#test/test-wallets.ts';
+
+/** How SQLite writes `synchronous = full`: each commit is on the disk before it is answered. */
+const FULL = 2n;
 
 describe('the SQLite store', () => {
   let folder: string;
@@ -36,10 +39,31 @@ describe('the SQLite store', () => {
     expect(store.appliedMigrations).toEqual([]);
   });
 
-  it('writes ahead and makes each commit durable', async () => {
-    const database = raw();
-    expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
-    database.close();
+  it('writes ahead, makes each commit durable, and looks after references', async () => {
+    await store.close();
+    const pragma = vi.spyOn(SqliteDatabase.prototype, 'pragma');
+    store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 3, migrations });
+    const connections = new Set(pragma.mock.contexts as SqliteDatabase.Database[]);
+    pragma.mockRestore();
+    const [writer, ...others] = [...connections].filter(({ readonly }) => !readonly);
+    const settingOf = (name: string) => writer?.pragma(name, { simple: true });
+    expect(['journal_mode', 'synchronous', 'foreign_keys'].map(settingOf)).toEqual(['wal', FULL, 1n]);
+    expect(others).toEqual([]);
+  });
+
+  it('refuses what refers to something that is not there, from its first start on', async () => {
+    const insert = (orderId: string) =>
+      store.run((tx) => tx.use(orderRepository).insert(aNewOrder({ orderId, customerId: 'nobody' })));
+    await expect(insert('o1')).rejects.toThrow(/FOREIGN KEY/);
+    await store.close();
+    store = await openSqliteStore(`sqlite://${file}`, { maxReadConnections: 3, migrations });
+    await expect(insert('o1')).rejects.toThrow(/FOREIGN KEY/);
+    expect(await store.read((tx) => tx.use(orderRepository).find('o1'))).toBeUndefined();
+  });
+
+  it('keeps its files for their owner alone', () => {
+    const modes = readdirSync(dirname(file)).map((name) => [name, statSync(join(dirname(file), name)).mode & 0o777]);
+    expect(Object.fromEntries(modes)).toEqual({ 'store.db': 0o600, 'store.db-wal': 0o600, 'store.db-shm': 0o600 });
   });
 
   it('lets a later work of the same group see what an earlier one did', async () => {

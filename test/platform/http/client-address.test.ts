@@ -82,8 +82,13 @@ describe('X-Forwarded-For from a trusted proxy', () => {
   });
 
   it('is read from its end when it is too long, and an address that was cut is no address', () => {
-    const cut = (first: string) => `${first}${' '.repeat(4096 - 13)},10.0.0.1`;
-    expect(byXForwardedFor(PROXY, { 'x-forwarded-for': cut('211.1.1.1') })).toBe('10.0.0.1');
+    const end = ',10.0.0.1'.padStart(4096 - '1.1.1.1'.length);
+    for (const whole of ['1.1.1.1', '.1.1.1.1']) {
+      expect(byXForwardedFor(PROXY, { 'x-forwarded-for': `${whole}${end}`.slice(-4096) })).toBe('1.1.1.1');
+    }
+    // Its tail would be an address too.
+    expect(byXForwardedFor(PROXY, { 'x-forwarded-for': `21${'1.1.1.1'}${end}` })).toBe('10.0.0.1');
+    expect(byForwarded(PROXY, { forwarded: `x=y;for=1.1.1.1${',for=10.0.0.1'.padStart(4096 - 11)}` })).toBe('10.0.0.1');
     expect(byXForwardedFor(PROXY, { 'x-forwarded-for': `${'x'.repeat(100_000)}, 1.1.1.1` })).toBe('1.1.1.1');
   });
 });

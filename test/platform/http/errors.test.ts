@@ -197,6 +197,10 @@ describe('errors', () => {
   });
 });
 
+/** Of the connection, the content and what a route has to say beside it. */
+const OTHER_HEADERS =
+  /^(?:connection|keep-alive|date|content-(?:type|length)|cache-control|www-authenticate|vary|x-ratelimit-.*|ratelimit-.*)$/;
+
 describe('security headers', () => {
   it('are on every answer', async () => {
     server = await borrowServer();
@@ -208,14 +212,15 @@ describe('security headers', () => {
       await server.postAuth(server.loginToken(ADMIN, ['user'])),
     ];
     for (const { headers } of answers) {
-      expect(headers.get('x-content-type-options')).toBe('nosniff');
-      expect(headers.get('x-frame-options')).toBe('DENY');
-      expect(headers.get('referrer-policy')).toBe('no-referrer');
-      expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
-      expect(headers.get('strict-transport-security')).toContain('max-age');
-      expect(headers.get('x-powered-by')).toBeNull();
-      expect(headers.get('server')).toBeNull();
-      expect(headers.get('access-control-allow-origin')).toBeNull();
+      const sent = Object.fromEntries([...headers].filter(([name]) => !OTHER_HEADERS.test(name)));
+      expect(sent).toEqual({
+        'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+        'cross-origin-resource-policy': 'same-origin',
+        'referrer-policy': 'no-referrer',
+        'strict-transport-security': 'max-age=31536000; includeSubDomains',
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+      });
     }
   });
 });

@@ -1,6 +1,6 @@
-import { parse as parseEnvironmentFile } from 'dotenv';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseSettings } from '#platform/config/read-settings.ts';
+import { parseSettingsText } from '#platform/config/settings-text.ts';
 import { Home } from '#test/cli/tool.ts';
 import { example } from '#test/docs/documents.ts';
 
@@ -17,7 +17,7 @@ describe(PAGE, () => {
   });
 
   it('shows settings that the server watches the chain with', () => {
-    const parsed = parseSettings(parseEnvironmentFile(example(PAGE, 'watching-settings')));
+    const parsed = parseSettings(parseSettingsText(example(PAGE, 'watching-settings')));
     expect(parsed).toMatchObject({
       ok: true,
       settings: { chain: { network: 'mainnet', nodes: ['https://rpc.tari.com', 'http://127.0.0.1:9000'] } },

@@ -5,8 +5,8 @@ import { cpSync, createWriteStream, mkdtempSync, readFileSync, rmSync, statSync,
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { hex } from '@scure/base';
-import { parse as parseEnvironmentFile } from 'dotenv';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parseSettingsText } from '#platform/config/settings-text.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import { spawn } from '#test/child-process.ts';
 import { decodeQr, isQrLine } from '#test/cli/screens.ts';
@@ -144,7 +144,7 @@ async function initialize(command: string, owners: readonly Owner[]): Promise<vo
   await shell.run('unset TPG_PORT TPG_SHOPIFY_ADMIN_URL');
   expect(shown).toContain('is super admin.');
   expect(statSync(join(folder, '.env')).mode & 0o777).toBe(0o600);
-  expect(parseEnvironmentFile(readFileSync(join(folder, '.env')))).toMatchObject({
+  expect(parseSettingsText(readFileSync(join(folder, '.env'), 'utf8'))).toMatchObject({
     TPG_SHOPIFY_SHOP: SHOP,
     TPG_PAYMENT_WALLET_ADDRESS: WALLET_ADDRESS,
   });
@@ -245,7 +245,7 @@ function warnings(): unknown[] {
 
 /** What `setup init` was told and made in secret. */
 function secretsOfFile(): string[] {
-  const settings = parseEnvironmentFile(readFileSync(join(folder, '.env')));
+  const settings = parseSettingsText(readFileSync(join(folder, '.env'), 'utf8'));
   return [settings.TPG_JWT_SIGNING_KEY, settings.TPG_SHOPIFY_API_SECRET].map((secret) => {
     if (secret === undefined || secret === '') throw new Error('The settings hold no secret');
     return secret;

@@ -6,6 +6,7 @@ import { $ZodBigInt, type $ZodType, $ZodUnion } from 'zod/v4/core';
 import type { ErrorCode } from '#platform/errors.ts';
 import { errorInCatalogue } from '#platform/http/errors.ts';
 import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import { NEXT_CURSOR } from '#platform/next-cursor.ts';
 import { EXAMPLES, type OperationExample } from './examples.ts';
 
 /** How the API page describes one route: all that it takes, and every answer that it can give. */
@@ -116,7 +117,10 @@ function headersOf(errors: readonly ErrorCode[], told: z.ZodObject | undefined):
   return errors.includes('idempotency_key_reused') ? idempotencyHeaders : told;
 }
 
-const NEXT_CURSOR = { type: 'string', description: 'The cursor of the next part; left out where there is no more.' };
+const NEXT_CURSOR_HEADER = {
+  type: 'string',
+  description: 'The cursor of the next part; left out where there is no more.',
+};
 
 function answerOf(
   schema: JsonSchema,
@@ -129,7 +133,7 @@ function answerOf(
   return {
     description,
     content: { [mediaType]: media },
-    ...(nextCursor && { headers: { 'x-next-cursor': NEXT_CURSOR } }),
+    ...(nextCursor && { headers: { [NEXT_CURSOR]: NEXT_CURSOR_HEADER } }),
   };
 }
 

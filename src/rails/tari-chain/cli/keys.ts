@@ -1,10 +1,10 @@
 import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hex } from '@scure/base';
-import { parse as parseEnvironmentFile } from 'dotenv';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { changeSettings, settingLine } from '#platform/cli/settings-file.ts';
+import { parseSettingsText } from '#platform/config/settings-text.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { AddressError, accountOf, addressToBase58, parseAddress, type TariAddress } from '#tari/address.ts';
 import type { KeysFlags } from './keys-command.ts';
@@ -110,7 +110,7 @@ function addressToKeep(text: string | undefined, { wallet, address }: WatchedWal
 
 async function settingsIn(path: string): Promise<Record<string, string>> {
   try {
-    return parseEnvironmentFile(await readFile(path));
+    return parseSettingsText(await readFile(path, 'utf8'));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
     throw new CommandError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);

@@ -1,3 +1,5 @@
+import { BodyTooLongError, readBoundedText } from '#platform/bounded-body.ts';
+import { networkErrorCode, startDeadline } from '#platform/request-deadline.ts';
 import { NodeError } from './node-error.ts';
 
 /** One GET to a node, with a limit on everything. */
@@ -29,9 +31,12 @@ export async function getBounded(fetch: typeof globalThis.fetch, get: BoundedGet
       if (response.status === 404) return NOT_FOUND;
       throw new NodeError('refused', `It answered with status ${response.status}.`);
     }
-    return parse(await readText(response, get.maxAnswerBytes));
+    return parse(await readBoundedText(response, get.maxAnswerBytes, valueCounter()));
   } catch (error) {
     if (error instanceof NodeError) throw error;
+    if (error instanceof BodyTooLongError) {
+      throw new NodeError('too_much', `Its answer is longer than ${get.maxAnswerBytes} bytes.`);
+    }
     if (deadline.hasExpired()) throw new NodeError('timeout', `It did not answer within ${get.timeoutMs / 1000} s.`);
     throw new NodeError('unreachable', `It could not be reached (${networkErrorCode(error)}).`);
   } finally {
@@ -50,40 +55,13 @@ const [COMMA, LIST, OBJECT] = [0x2c, 0x5b, 0x7b];
 /** Stands for a 404. */
 export const NOT_FOUND = Symbol('not found');
 
-/** AbortSignal.any would keep a trace of every request on a signal that lives as long as the process, on Node 20. */
-function startDeadline(timeoutMs: number, outer: AbortSignal) {
-  const controller = new AbortController();
-  let expired = false;
-  const timer = setTimeout(() => {
-    expired = true;
-    controller.abort();
-  }, timeoutMs);
-  const abort = () => controller.abort();
-  outer.addEventListener('abort', abort, { once: true });
-  if (outer.aborted) abort();
-  return {
-    signal: controller.signal,
-    hasExpired: () => expired,
-    stop() {
-      clearTimeout(timer);
-      outer.removeEventListener('abort', abort);
-    },
-  };
-}
-
-async function readText(response: Response, maxBytes: number): Promise<string> {
-  if (response.body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let length = 0;
+/** @throws {NodeError} when the answer holds more values than it may. */
+function valueCounter(): (chunk: Uint8Array) => void {
   let values = 0;
-  for await (const chunk of response.body) {
-    length += chunk.byteLength;
-    if (length > maxBytes) throw new NodeError('too_much', `Its answer is longer than ${maxBytes} bytes.`);
+  return (chunk) => {
     values += valuesIn(chunk);
     if (values > MAX_VALUES) throw new NodeError('too_much', `Its answer holds more than ${MAX_VALUES} values.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length).toString('utf8');
+  };
 }
 
 /** Before each value of JSON, and each but the first of a list, stands one of these; in texts they stand hardly ever. */
@@ -100,11 +78,4 @@ function parse(text: string): unknown {
     // The parser's own message repeats what was sent.
     throw new NodeError('garbage', 'Its answer is not JSON.');
   }
-}
-
-/** fetch says only "fetch failed"; what happened stands in the code of the error beneath it. */
-function networkErrorCode(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code);
-  return cause instanceof Error ? cause.name : 'unknown';
 }

@@ -1,6 +1,7 @@
 import { AmountError, parseTari } from '#tari/micro-tari.ts';
 import { orderIdInText } from '#tari/order-id-in-text.ts';
 import { isPaymentIdOfToday, textOfPaymentId } from '#tari/payment-id-text.ts';
+import { MAX_MEMO_LENGTH } from '#tari/text-limits.ts';
 
 /**
  * What the console wallet tells a notification script (docs/reference/protocol.md 6), as what is to be reported. Settled
@@ -49,8 +50,7 @@ const INBOUND_EVENTS: ReadonlySet<string> = new Set(['received', 'confirmation',
 /** Of payments that go out, and of what comes to nothing. */
 const OTHER_EVENTS: ReadonlySet<string> = new Set(['sent', 'queued', 'cancelled']);
 
-/** As long as the server takes them. */
-const MAX_MEMO_LENGTH = 16 * 1024;
+/** As long as the server takes it. */
 const MAX_SENDER_LENGTH = 4096;
 const TXID = /^[\x21-\x7e]{1,128}$/;
 

@@ -8,7 +8,6 @@ import { DomainError, type ErrorCode } from '#platform/errors.ts';
 import {
   address,
   LONGEST_ADDRESS,
-  LONGEST_MEMO,
   nonce,
   orderId,
   positiveAmount,
@@ -20,6 +19,7 @@ import {
 import type { StrangerLimit } from '#platform/http/rate-limit.ts';
 import { storableText } from '#platform/storable-text.ts';
 import { readSender } from '#tari/sender.ts';
+import { MAX_MEMO_LENGTH } from '#tari/text-limits.ts';
 import { confirmationPayload, paymentPayload } from '#tari/wallet-signature.ts';
 import type { signedReports } from './signed-reports.ts';
 
@@ -99,7 +99,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
         const { payment, auth } = request.body;
         const report = {
           ...payment,
-          memo: payment.memo === null ? null : storableText(payment.memo.slice(0, LONGEST_MEMO)),
+          memo: payment.memo === null ? null : storableText(payment.memo.slice(0, MAX_MEMO_LENGTH)),
           sender: readSender(storableText(payment.sender.slice(0, LONGEST_ADDRESS))),
           orderId: orderId.safeParse(payment.order_id).data ?? null,
         };

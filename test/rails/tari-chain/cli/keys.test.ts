@@ -2,9 +2,9 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { hex } from '@scure/base';
-import { parse as parseEnvironmentFile } from 'dotenv';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseSettings } from '#platform/config/read-settings.ts';
+import { parseSettingsText } from '#platform/config/settings-text.ts';
 import { addressToBase58, dualAddress, type Network, parseAddress, singleAddress } from '#tari/address.ts';
 import { publicKeyOf } from '#tari/schnorr.ts';
 import { KEYS, Screen } from '#test/cli/screens.ts';
@@ -115,7 +115,7 @@ describe('wallet keys', { timeout: 60_000 }, () => {
       const input = join(home.folder, 'exported.txt');
       writeFileSync(input, exported(view, spend), { mode: 0o600 });
       const { stdout } = await keys('', ['--input', input, '-n', 'esmeralda', '--nodes', 'http://127.0.0.1:9000/']);
-      const parsed = parseSettings(parseEnvironmentFile(stdout));
+      const parsed = parseSettings(parseSettingsText(stdout));
       expect(parsed).toMatchObject({
         ok: true,
         settings: { chain: { network: 'esmeralda', nodes: ['http://127.0.0.1:9000'], privateViewKey: view } },
@@ -196,7 +196,7 @@ describe('wallet keys', { timeout: 60_000 }, () => {
   describe('--write', () => {
     const write = (more: string[] = [], environment: Record<string, string> = {}) =>
       keys(exported(view, spend), ['--write', '-f', file, '-n', 'localnet', ...more], environment);
-    const settings = () => parseEnvironmentFile(readFileSync(file));
+    const settings = () => parseSettingsText(readFileSync(file, 'utf8'));
 
     it('puts the settings among the others, for the owner alone, and prints no key', async () => {
       writeFileSync(file, '# ours\nTPG_PORT=8360\nTPG_VIEW_KEY=old\n', { mode: 0o644 });
@@ -307,7 +307,7 @@ describe('wallet keys', { timeout: 60_000 }, () => {
         screen.type(KEYS.enter);
         await screen.waitFor('code 0');
         expect(shownSecrets(screen.written)).toEqual([]);
-        expect(parseEnvironmentFile(readFileSync(file)).TPG_VIEW_KEY).toBe(seed.view_secret);
+        expect(parseSettingsText(readFileSync(file, 'utf8')).TPG_VIEW_KEY).toBe(seed.view_secret);
       } finally {
         screen.close();
       }
@@ -322,7 +322,9 @@ describe('wallet keys', { timeout: 60_000 }, () => {
         screen.type(`Spend key: ${spend}${KEYS.enter}`);
         await screen.waitFor('code 0');
         expect(shownSecrets(screen.written)).toEqual([]);
-        expect(parseEnvironmentFile(readFileSync(file)).TPG_PAYMENT_WALLET_ADDRESS).toBe(chainAddress('esmeralda'));
+        expect(parseSettingsText(readFileSync(file, 'utf8')).TPG_PAYMENT_WALLET_ADDRESS).toBe(
+          chainAddress('esmeralda'),
+        );
       } finally {
         screen.close();
       }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hex } from '@scure/base';
-import { parse as parseEnvironmentFile } from 'dotenv';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parseSettingsText } from '#platform/config/settings-text.ts';
 import { addressToBase58, singleAddress } from '#tari/address.ts';
 import { Home } from '#test/cli/tool.ts';
 import { type FakeNode, startFakeNode } from '#test/fake-tari-chain/node.ts';
@@ -48,7 +48,7 @@ describe('a server that watches the chain', { timeout: 180_000 }, () => {
     const init = ['setup', 'init', '-f', settingsFile, '--super-admin', address, '--no-shop', '-n', 'localnet'];
     await home.text([...init, '--view-key-file', '-', '--nodes', urls], { input: exported, environment });
 
-    const settings = parseEnvironmentFile(readFileSync(settingsFile));
+    const settings = parseSettingsText(readFileSync(settingsFile, 'utf8'));
     const log = join(home.folder, 'server.log');
     const server = await startServer({ TPG_HOST: '127.0.0.1', ...settings }, log);
     try {
