@@ -8,7 +8,6 @@ import type { EngineContext } from './engine/context.ts';
 import { createUseCases, type UseCases } from './engine/engine.ts';
 import type { Logger } from './engine/log.ts';
 import { PriceUpdateWorker } from './engine/price-update-worker.ts';
-import type { ShopPrices } from './engine/storefront.ts';
 import { engineSettings } from './engine-settings.ts';
 import { Dispatcher } from './outbox/dispatcher.ts';
 import { EventBus } from './outbox/event-bus.ts';
@@ -17,6 +16,7 @@ import { subscribeStorefront } from './outbox/storefront-subscriber.ts';
 import type { ScanSettings } from './rails/tari-chain/scan/open-scan.ts';
 import type { ScanThread } from './rails/tari-chain/scan/start-scan.ts';
 import { type ShopifyStorefront, shopifyFromSettings } from './shopify/connect.ts';
+import { SubscriptionKeeper } from './shopify/subscription-keeper.ts';
 import { readContent } from './shopify/webhook-content.ts';
 import { type OpenedStore, openStore } from './store/open.ts';
 import type { Store } from './store/unit-of-work.ts';
@@ -113,7 +113,7 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     readContent: (topic, body) => readContent(topic, body, settings.shopify),
     makeTxid: () => `manual-${hex.encode(randomBytes(16))}`,
   });
-  const chores = createChores({ ...ports, store, useCases, prices: storefront?.prices });
+  const chores = createChores({ ...ports, store, useCases, storefront });
   const keeper = new DutyKeeper({ store, name: 'chores', begin: chores.begin, end: chores.end, random, log });
 
   return {
@@ -214,30 +214,49 @@ async function keptAuthorizations(store: Store, orderId: string): Promise<string
 }
 
 /** What one instance does for all: what has its times, and the shop's prices. It can be begun again after its end. */
-function createChores(ports: CorePorts & { store: Store; useCases: UseCases; prices: ShopPrices | undefined }) {
-  const { settings, store, useCases, prices, clock, random, log } = ports;
+function createChores(
+  ports: CorePorts & { store: Store; useCases: UseCases; storefront: ShopifyStorefront | undefined },
+) {
+  const { settings, store, useCases, storefront, clock, random, log } = ports;
+  const prices = storefront?.prices;
   const jobs = () => [
     job('expiry', settings.expirySchedule, () => useCases.expiry.run(), log),
     job('housekeeping', HOUSEKEEPING_SCHEDULE, () => forgetOld(useCases), log),
   ];
   let scheduled: ReturnType<typeof jobs> = [];
   let priceWorker: PriceUpdateWorker | undefined;
+  let subscriptionKeeper: SubscriptionKeeper | undefined;
   return {
     async begin() {
       useCases.expiry.begin();
       priceWorker = prices && new PriceUpdateWorker({ store, prices, clock, random, log });
       priceWorker?.start();
+      subscriptionKeeper = createSubscriptionKeeper(ports);
+      subscriptionKeeper?.start();
       scheduled = jobs();
       for (const each of scheduled) await each.task.start();
     },
     async end() {
       for (const each of scheduled) await each.end();
-      await priceWorker?.stop();
+      await Promise.all([priceWorker?.stop(), subscriptionKeeper?.stop()]);
       priceWorker = undefined;
+      subscriptionKeeper = undefined;
     },
     /** Where another instance has the chores, it looks by itself before long. */
     wakePriceUpdates: () => priceWorker?.wake(),
   };
+}
+
+/** Undefined where no shop would send webhooks here, or where its subscriptions are somebody else's. */
+function createSubscriptionKeeper({
+  settings: { publicUrl, shopify },
+  storefront,
+  random,
+  log,
+}: Pick<CorePorts, 'settings' | 'random' | 'log'> & { storefront: ShopifyStorefront | undefined }) {
+  if (storefront === undefined || !shopify.keepWebhooks || !publicUrl?.startsWith('https:')) return undefined;
+  const renew = (signal: AbortSignal) => storefront.renewSubscriptions(publicUrl, signal);
+  return new SubscriptionKeeper({ renew, random, log });
 }
 
 /** A job that runs on a schedule once started, never twice at once; after a failure it runs again at its next time. */

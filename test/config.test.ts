@@ -29,6 +29,7 @@ describe('the settings without any environment', () => {
     expect(settingsOf({})).toEqual({
       host: '127.0.0.1',
       port: 8360,
+      publicUrl: null,
       useXForwardedFor: false,
       useForwarded: false,
       trustedProxies: [
@@ -67,6 +68,8 @@ describe('the settings without any environment', () => {
         hmacSecret: null,
         hmacSecretPrevious: null,
         hmacChecks: true,
+        keepWebhooks: true,
+        maxWebhookAgeMs: null,
         ipWhitelist: null,
         orderIdField: 'id',
         priceField: 'total',
