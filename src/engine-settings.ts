@@ -7,6 +7,7 @@ export function engineSettings(settings: Settings): EngineSettings {
   const { paymentWalletAddress } = settings;
   return {
     ...settings,
+    maxWebhookAgeMs: settings.shopify.maxWebhookAgeMs,
     orderIdField: settings.shopify.orderIdField,
     paymentWalletAddress: paymentWalletAddress === null ? undefined : addressToBase58(paymentWalletAddress),
   };

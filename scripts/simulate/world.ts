@@ -148,6 +148,7 @@ export class World {
       unclaimedOrderTimeoutMs: 2 * HOUR,
       unpaidOrderTimeoutMs: 48 * HOUR,
       confirmationWaitMs: 6 * HOUR,
+      maxWebhookAgeMs: null,
     };
     this.#nothingExpiresBefore = new Date(START + (random.chance(0.8) ? 0 : HOUR));
     this.shop = new SimulatedShop(

@@ -60,6 +60,7 @@ export async function registerOwners(
       unclaimedOrderTimeoutMs: 0,
       unpaidOrderTimeoutMs: 0,
       confirmationWaitMs: 0,
+      maxWebhookAgeMs: null,
     };
     const { register } = wallets({ store, clock, log, settings, subscriptions: new EventBus(log) });
     await register({ address: hotWallet, ipAddress: walletIp, initialNonce: undefined }, ACTOR);

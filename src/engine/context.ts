@@ -17,6 +17,8 @@ export interface EngineSettings {
   unpaidOrderTimeoutMs: number;
   /** How long past its time an order waits for payments that are reported and not confirmed. */
   confirmationWaitMs: number;
+  /** Past this age of the shop's last webhook the server is not ready; null where that is no reason. */
+  maxWebhookAgeMs: number | null;
 }
 
 /** What is needed to look at the signatures of what comes in. */

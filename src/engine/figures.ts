@@ -13,6 +13,10 @@ export interface Figures {
   unmatchedCredit: bigint;
   /** Payments that came for orders that could no longer be paid, and are not used up. */
   latePayments: number;
+  /** Webhooks that could not be used, and that a person must look at. */
+  rejectedWebhooks: number;
+  /** When the shop last sent something; undefined as long as it has sent nothing. */
+  lastWebhookAt: Date | undefined;
   backlog: DeliveryBacklog;
   prices: PriceUpdateBacklog;
   rates: readonly ExchangeRate[];
@@ -57,6 +61,8 @@ export function figures(
       orders: await countOrders(tx),
       unmatchedCredit: await tx.accounts.totalCredit(),
       latePayments: await tx.payments.countLate(),
+      rejectedWebhooks: await tx.webhooks.countSetAside(),
+      lastWebhookAt: await tx.webhooks.lastReceivedAt(),
       backlog: await tx.deliveries.backlog(subscriptions.allDurableSubscribers()),
       prices: await tx.priceUpdates.backlog(),
       rates: await lastRates(tx),

@@ -3,12 +3,15 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { blocksBehind } from '../engine/chain-watch.ts';
 import type { CurrentFigures } from '../engine/figures.ts';
 import type { Logger } from '../engine/log.ts';
+import { HMAC_FAULTS, type HmacFault } from './hmac-fault.ts';
 
 /** What Prometheus asks for, in its text form. */
 export interface Metrics {
   contentType: string;
   /** Counts a request that has been answered. */
   countAnswer(request: FastifyRequest, reply: FastifyReply): void;
+  /** Counts a webhook that was refused for its HMAC. */
+  countRefusedWebhook(fault: HmacFault): void;
   /** All metrics as they are now. */
   text(): Promise<string>;
 }
@@ -26,6 +29,7 @@ export function createMetrics(readFigures: () => Promise<CurrentFigures>, log: L
   return {
     contentType: registry.contentType,
     countAnswer,
+    countRefusedWebhook: refusedWebhookMetric(registry),
     async text() {
       const figures = await readFigures().catch((error: unknown) => {
         // The metrics of requests and of the process are wanted most when the database is out of reach.
@@ -58,6 +62,18 @@ function requestMetrics(registry: Registry): Metrics['countAnswer'] {
     requests.inc({ method: request.method, route, status: reply.statusCode });
     durations.observe({ method: request.method, route }, reply.elapsedTime / 1000);
   };
+}
+
+/** Every reason stands there from the start, so that the first of a kind is an increase. */
+function refusedWebhookMetric(registry: Registry): Metrics['countRefusedWebhook'] {
+  const refused = new Counter({
+    name: 'tpg_webhooks_refused_total',
+    help: 'Webhooks that were refused for their signature, by reason.',
+    labelNames: ['reason'],
+    registers: [registry],
+  });
+  for (const reason of HMAC_FAULTS) refused.inc({ reason }, 0);
+  return (reason) => refused.inc({ reason });
 }
 
 /** Shows the figures; without any, their metrics are left out. */
@@ -93,18 +109,23 @@ function figureMetrics(registry: Registry): (figures: CurrentFigures | undefined
     'How long ago a hot wallet last reported something. Left out until one has.',
   );
 
+  const rejected = gauge('tpg_webhooks_rejected', 'Webhooks that could not be used: a person must look at them.');
+  const webhook = gauge('tpg_webhook_age_seconds', 'How long ago the last webhook came. Left out until one has.');
+
   const showChain = chainMetrics(registry);
 
   return (figures) => {
     showChain(figures);
     for (const labelled of [orders, rates]) labelled.reset();
-    const singles = [credit, lag, pending, dead, pricesWaiting, pricesFailed, latePayments, wallet];
+    const singles = [credit, lag, pending, dead, pricesWaiting, pricesFailed, latePayments, wallet, rejected, webhook];
     for (const single of singles) single.remove();
     if (figures === undefined) return;
     const secondsSince = (time: Date) => Math.max(0, (figures.now.getTime() - time.getTime()) / 1000);
     for (const [status, count] of figures.orders) orders.set({ status }, count);
     credit.set(Number(figures.unmatchedCredit));
     latePayments.set(figures.latePayments);
+    rejected.set(figures.rejectedWebhooks);
+    if (figures.lastWebhookAt !== undefined) webhook.set(secondsSince(figures.lastWebhookAt));
     const { backlog, lastWalletNonceAt } = figures;
     lag.set(backlog.oldestPendingAt === null ? 0 : secondsSince(backlog.oldestPendingAt));
     pending.set(backlog.pending);

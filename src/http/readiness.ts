@@ -34,7 +34,8 @@ export function createReadiness(condition: () => Promise<Condition>, isEnding: (
   return async (): Promise<Readiness> => {
     const now = performance.now();
     if (last === undefined || now - last.at > FRESH_FOR_MS) last = { at: now, found: inTime(condition()) };
-    const { reasons, hasDatabase, storefront, deliveries, lagMs, prices, latePayments, chain } = await last.found;
+    const { reasons, hasDatabase, storefront, deliveries, lagMs, prices, latePayments, ...more } = await last.found;
+    const { chain, rejectedWebhooks, webhookAgeMs } = more;
     const allReasons = isEnding() ? [...reasons, ENDING] : [...reasons];
     return {
       ready: allReasons.length === 0,
@@ -44,6 +45,10 @@ export function createReadiness(condition: () => Promise<Condition>, isEnding: (
       outbox: { pending: deliveries.pending, dead_letters: deliveries.dead, lag_seconds: Math.floor(lagMs / 1000) },
       price_updates: prices,
       payments: { late: latePayments },
+      webhooks: {
+        rejected: rejectedWebhooks,
+        age_seconds: webhookAgeMs === null ? null : Math.floor(webhookAgeMs / 1000),
+      },
       ...(chain && chain.state !== 'off' && { chain: chainReadiness(chain, chain.state) }),
     };
   };

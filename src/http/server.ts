@@ -14,6 +14,7 @@ import { accessLogFields } from './access-log.ts';
 import { limitBodies } from './body-budget.ts';
 import { createClientAddress } from './client-address.ts';
 import { answerUnreadableRequest, createErrorHandler, HttpError } from './errors.ts';
+import type { HmacFault } from './hmac-fault.ts';
 import { createIpList } from './ip-list.ts';
 import { noteMethods } from './methods.ts';
 import type { Metrics } from './metrics.ts';
@@ -166,7 +167,10 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
     walletRoutes({ payments: engine.payments, wallets: engine.wallets, clientAddress, limitStrangers }),
   );
   const shop = shopSettings(settings);
-  await app.register(shopifyRoutes({ ...shop, webhooks: engine.webhooks, clientAddress, limitStrangers }));
+  const countRefused = (fault: HmacFault) => metrics?.countRefusedWebhook(fault);
+  await app.register(
+    shopifyRoutes({ ...shop, webhooks: engine.webhooks, clientAddress, limitStrangers, countRefused, log }),
+  );
   await app.register(accountRoutes(engine.accounts, guard));
   await app.register(listRoutes(engine.lists, guard));
   await app.register(heldRoutes(engine.held, guard));
@@ -187,6 +191,7 @@ function shopSettings({ shopify }: Settings) {
   return {
     ipWhitelist: shopify.ipWhitelist === null ? null : createIpList(shopify.ipWhitelist),
     hmacSecrets: shopify.hmacChecks ? secrets : null,
+    otherSecrets: shopify.apiSecret === null || secrets.includes(shopify.apiSecret) ? [] : [shopify.apiSecret],
     // Behind another address (tests, proxies) the shop's name is whatever stands there.
     shop: shopify.adminUrl === null ? shopify.shop : null,
     fields: shopify,

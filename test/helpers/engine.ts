@@ -455,6 +455,7 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
     unclaimedOrderTimeoutMs: 2 * HOUR,
     unpaidOrderTimeoutMs: 48 * HOUR,
     confirmationWaitMs: 6 * HOUR,
+    maxWebhookAgeMs: null,
     ...options.settings,
   };
   const context: EngineContext = { store, clock, settings, subscriptions: bus, log };

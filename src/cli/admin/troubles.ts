@@ -3,6 +3,7 @@ import { stringifyJson } from '../../json.ts';
 import type { ApiClient, Query } from '../api-client.ts';
 import type { AuditRecordAnswer, DeadLetterAnswer, EventAnswer, RejectedAnswer } from '../api-shapes.ts';
 import { u64Argument, wholeNumberArgument } from '../arguments.ts';
+import { EXIT_CODES } from '../exit.ts';
 import { plainText } from '../output.ts';
 import { group, type OutputFlags, outputOptions } from '../output-flags.ts';
 import type { CommandPorts } from '../ports.ts';
@@ -46,6 +47,7 @@ export function rejectedCommand(ports: CommandPorts): Command {
       example: 'admin rejected retry 12',
       arguments: [['<id>', 'as the list shows it', u64Argument]],
       run: (client, { arguments: [id] }) => client.retryRejected(id),
+      exitCode: ({ success }) => (success ? EXIT_CODES.done : EXIT_CODES.refused),
       show: ({ success, message }) => [`${success ? 'Taken' : 'Still not taken'}: ${plainText(message)}`],
     }),
     serverCommand<[bigint], { reason: string }, { success: boolean; message: string }>(ports, {

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Webhooks } from '../../engine/webhooks.ts';
+import { orderNamedIn } from '../../shopify/named-order.ts';
 import type { Guard } from '../access.ts';
 import { changeRequestOf } from '../idempotency.ts';
 import { idPage, reason, rejectedWebhook, result, rowId } from '../schemas.ts';
@@ -29,6 +30,7 @@ export function rejectedRoutes(
           topic: webhook.topic,
           received_at: webhook.receivedAt.toISOString(),
           reason: webhook.reason,
+          ...orderNamedIn(webhook),
           body: webhook.body,
         })),
     );

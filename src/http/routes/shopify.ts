@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler, preValidationH
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Engine } from '../../engine/engine.ts';
+import type { Logger } from '../../engine/log.ts';
 import type { WebhookContent } from '../../engine/webhooks.ts';
 import { readContent } from '../../shopify/webhook-content.ts';
 import { shopDomainIn, webhookHeaders } from '../../shopify/webhook-headers.ts';
@@ -9,6 +10,7 @@ import type { OrderWebhookOptions, Topic } from '../../shopify/webhooks.ts';
 import { described } from '../described.ts';
 import { type ErrorCode, HttpError } from '../errors.ts';
 import { verifyShopHmac } from '../hmac.ts';
+import { HMAC_FAULT_SENTENCES, type HmacFault, hmacFaultOf } from '../hmac-fault.ts';
 import type { IpList } from '../ip-list.ts';
 import type { StrangerLimit } from '../rate-limit.ts';
 import { result } from '../schemas.ts';
@@ -57,6 +59,11 @@ export interface ShopifyPorts {
   ipWhitelist: IpList | null;
   /** The current secret and, while it changes, the previous one. Null where checks are switched off. */
   hmacSecrets: readonly string[] | null;
+  /** Secrets of the same app that do not count: one that signs webhooks all the same was configured in the wrong place. */
+  otherSecrets: readonly string[];
+  /** Counts a webhook whose HMAC is not taken. */
+  countRefused: (fault: HmacFault) => void;
+  log: Logger;
   /** The shop that is served; webhooks for another are refused. Null where any will do. */
   shop: string | null;
   fields: OrderWebhookOptions;
@@ -79,7 +86,10 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
   /** Before the body is read: it may have 2 MiB, and nobody would be the wiser for reading it. */
   const checkBeforeBody: onRequestHookHandler = (request, reply, done) => {
     if (ports.hmacSecrets === null) return done();
-    if (hmacIn(request) === '') return void refuseStranger(request, reply, new HttpError('hmac_missing')).catch(done);
+    if (hmacIn(request) === '') {
+      ports.countRefused('missing');
+      return void refuseStranger(request, reply, new HttpError('hmac_missing')).catch(done);
+    }
     try {
       ports.limitStrangers.refuseBody(request, reply);
       done();
@@ -88,16 +98,22 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
     }
   };
 
-  const hmacFault = (request: FastifyRequest): HttpError | undefined => {
-    if (ports.hmacSecrets === null) return undefined;
-    const verdict = verifyShopHmac(rawBodyOf(request), hmacIn(request), ports.hmacSecrets);
-    if (verdict === 'missing') return new HttpError('hmac_missing');
-    return verdict === 'invalid' ? new HttpError('hmac_invalid') : undefined;
+  const isSigned = (request: FastifyRequest): boolean =>
+    ports.hmacSecrets === null || verifyShopHmac(rawBodyOf(request), hmacIn(request), ports.hmacSecrets) === 'valid';
+
+  /** The warning comes after the limit, so that strangers cannot fill the log with it. */
+  const refuseUnsigned = async (request: FastifyRequest, reply: FastifyReply): Promise<never> => {
+    const fault = hmacFaultOf(rawBodyOf(request), hmacIn(request), ports.hmacSecrets ?? [], ports.otherSecrets);
+    ports.countRefused(fault);
+    await ports.limitStrangers(request, reply);
+    const { topic, shopDomain } = webhookHeaders(request.headers);
+    const fields = { reason: fault, topic, shopDomain, address: ports.clientAddress(request), requestId: request.id };
+    ports.log.warn(fields, `A webhook is refused for its signature. ${HMAC_FAULT_SENTENCES[fault]}`);
+    throw new HttpError('hmac_invalid');
   };
 
   const checkSender: preValidationHookHandler = (request, reply, done) => {
-    const fault = hmacFault(request);
-    if (fault) refuseStranger(request, reply, fault).catch(done);
+    if (!isSigned(request)) refuseUnsigned(request, reply).catch(done);
     else done(isOfAnotherShop(request) ? new HttpError('shop_unknown') : undefined);
   };
 
