@@ -1,10 +1,11 @@
-import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Engine } from '../../engine/engine.ts';
 import { EngineError, type EngineErrorCode } from '../../engine/errors.ts';
 import { CONFIRMATION_SENTENCES } from '../../engine/payments.ts';
 import type { WalletMessage } from '../../engine/wallets.ts';
+import { JsonError } from '../../json.ts';
 import { storableText } from '../../storable-text.ts';
 import { readSender } from '../../tari/sender.ts';
 import { confirmationPayload, paymentPayload } from '../../tari/wallet-signature.ts';
@@ -47,16 +48,6 @@ export interface WalletPorts {
 
 /** What the shop's hot wallets report, and where customers pay to. */
 export function walletRoutes({ payments, wallets, clientAddress, limitStrangers }: WalletPorts): FastifyPluginAsyncZod {
-  /** Whoever fails to prove that it is a hot wallet is a stranger. */
-  const limitingImpostors = async <T>(request: FastifyRequest, reply: FastifyReply, report: () => Promise<T>) => {
-    try {
-      return await report();
-    } catch (error) {
-      if (error instanceof EngineError && IS_IMPOSTURE.has(error.code)) await limitStrangers(request, reply);
-      throw error;
-    }
-  };
-
   const messageOf = (request: FastifyRequest, given: z.output<typeof auth>, payload: string): WalletMessage => ({
     ...given,
     payload,
@@ -67,6 +58,12 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     limitStrangers.refuseBody(request, reply);
 
   return async (app) => {
+    // A request that fails before or at its authentication counts against the rate limit of anonymous callers.
+    app.setErrorHandler(async (error, request, reply) => {
+      if (provesNobody(error)) await limitStrangers(request, reply);
+      throw error;
+    });
+
     app.get(
       '/wallet/send_to',
       {
@@ -92,7 +89,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
           response: { 200: result },
         },
       },
-      async (request, reply) => {
+      async (request) => {
         const { payment, auth } = request.body;
         const report = {
           ...payment,
@@ -101,7 +98,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
           orderId: orderId.safeParse(payment.order_id).data ?? null,
         };
         const message = messageOf(request, auth, paymentPayload({ ...payment, orderId: payment.order_id }));
-        const { isNew } = await limitingImpostors(request, reply, () => payments.receive(report, message));
+        const { isNew } = await payments.receive(report, message);
         const sentence = isNew ? 'Payment processed successfully.' : 'Payment already processed.';
         return { success: true, message: sentence };
       },
@@ -119,10 +116,10 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
           response: { 200: result },
         },
       },
-      async (request, reply) => {
+      async (request) => {
         const { txid } = request.body.confirmation;
         const message = messageOf(request, request.body.auth, confirmationPayload(txid));
-        const { outcome } = await limitingImpostors(request, reply, () => payments.confirm(txid, message));
+        const { outcome } = await payments.confirm(txid, message);
         return { success: true, message: `Payment ${txid}: ${CONFIRMATION_SENTENCES[outcome]}.` };
       },
     );
@@ -136,3 +133,11 @@ const IMPOSTURES = [
 ] as const satisfies readonly EngineErrorCode[];
 
 const IS_IMPOSTURE: ReadonlySet<EngineErrorCode> = new Set(IMPOSTURES);
+
+/** A body that cannot be read, or is not of the form of a report, or whose signature, nonce or sender is wrong. */
+function provesNobody(error: unknown): boolean {
+  if (error instanceof EngineError) return IS_IMPOSTURE.has(error.code);
+  if (error instanceof JsonError) return true;
+  const { code, validation } = error as { code?: unknown; validation?: unknown };
+  return validation !== undefined || (typeof code === 'string' && code.startsWith('FST_ERR_CTP_'));
+}
