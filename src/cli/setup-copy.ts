@@ -74,7 +74,9 @@ async function copy(ports: CommandPorts, flags: CopyFlags): Promise<void> {
     ports.print(`Copied ${rows} rows of ${counts.size} tables to ${shownDatabaseUrl(to)}.`);
     for (const line of oddTimes.slice(0, MAX_ODD_TIMES_NAMED)) ports.note(plainText(line));
     if (oddTimes.length > 0) {
-      ports.note(`${oddTimes.length} times are outside the years 1 to 9999; the copy holds the nearest that it can keep.`);
+      ports.note(
+        `${oddTimes.length} times are outside the years 1 to 9999; the copy holds the nearest that it can keep.`,
+      );
     }
     ports.print(`The books of both agree: ${sizeOf(books)}.`);
     ports.print('Start the server with this database as TPG_DATABASE_URL, and never again with the old one.');

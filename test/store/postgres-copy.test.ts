@@ -120,7 +120,9 @@ describe('taritools setup copy', () => {
     source.execute(`update nonces set updated_at = '-000044-03-15T00:00:00.000Z'`);
     const { code, stdout, stderr } = await copy();
     expect([code, stdout]).toEqual([0, expect.stringContaining('The books of both agree')]);
-    expect(stderr).toMatch(/created_at of the row of wallets with \w+ .+: 9999-12-31T23:59:59.999Z in place of \+010000/);
+    expect(stderr).toMatch(
+      /created_at of the row of wallets with \w+ .+: 9999-12-31T23:59:59.999Z in place of \+010000/,
+    );
     expect(stderr).toMatch(/: 0001-01-01T00:00:00.000Z in place of -000044/);
     expect(stderr).toContain('outside the years 1 to 9999');
   });
@@ -130,7 +132,9 @@ describe('taritools setup copy', () => {
     source.execute(`update nonces set updated_at = 'yesterday'`);
     const { code, stderr } = await copy();
     expect(code).toBe(1);
-    expect(stderr).toMatch(/updated_at of the row of nonces with \w+ .+ holds "yesterday", which is no time. Correct it/);
+    expect(stderr).toMatch(
+      /updated_at of the row of nonces with \w+ .+ holds "yesterday", which is no time. Correct it/,
+    );
     expect(target.rows('select * from orders')).toEqual([]);
   });
 
