@@ -12,7 +12,9 @@ import { priceUpdates } from './prices/price-updates.ts';
 import { PriceUpdateWorker } from './prices/worker.ts';
 import { rescan } from './rescan.ts';
 import type { Storefront } from './shop-connector.ts';
+import { shopSilence, silenceReason } from './shop-silence.ts';
 import { authorizationRepository } from './store/authorizations.ts';
+import { webhookRepository } from './store/webhooks.ts';
 import { webhooks } from './webhook-inbox.ts';
 
 declare module '#platform/module.ts' {
@@ -80,18 +82,36 @@ async function keptAuthorizations(store: Store, orderId: string): Promise<string
   return kept.map(({ transactionId }) => transactionId);
 }
 
-function shopCheck({ ports, subscriptions }: ServiceContext): Check {
+function shopCheck({ ports, subscriptions, settings }: ServiceContext): Check {
   const stateOf = (behind: boolean) => (ports.shop === undefined ? 'not configured' : behind ? 'behind' : 'ok');
   return {
-    unknown: { storefront: 'behind', price_updates: { waiting: 0, failed: 0 } },
+    unknown: {
+      storefront: 'behind',
+      price_updates: { waiting: 0, failed: 0 },
+      webhooks: { rejected: 0, age_seconds: null },
+    },
     async look(tx, now) {
-      const storefront = stateOf(await isBehind(tx, subscriptions, now));
-      return { reasons: [], details: { storefront, price_updates: await tx.use(priceUpdateRepository).backlog() } };
+      const silence = await shopSilence(tx);
+      const { lastWebhookAt } = silence;
+      const reason = silenceReason(silence, settings.shopify.maxWebhookAgeMs, now);
+      const ageMs = lastWebhookAt && Math.max(0, now.getTime() - lastWebhookAt.getTime());
+      return {
+        reasons: reason === undefined ? [] : [reason],
+        details: {
+          storefront: stateOf(await isBehind(tx, subscriptions, now)),
+          price_updates: await tx.use(priceUpdateRepository).backlog(),
+          webhooks: {
+            rejected: await tx.use(webhookRepository).countSetAside(),
+            age_seconds: ageMs === undefined ? null : Math.floor(ageMs / 1000),
+          },
+        },
+      };
     },
   };
 }
 
 const metrics: ReadMetrics = async (tx) => {
+  const lastWebhookAt = await tx.use(webhookRepository).lastReceivedAt();
   const { waiting, failed } = await tx.use(priceUpdateRepository).backlog();
   return [
     {
@@ -103,6 +123,16 @@ const metrics: ReadMetrics = async (tx) => {
       name: 'tpg_price_updates_failed',
       help: 'Works on the prices that the shop shows that were given up: somebody must look at them.',
       samples: [{ value: failed }],
+    },
+    {
+      name: 'tpg_webhooks_rejected',
+      help: 'Webhooks that could not be used: a person must look at them.',
+      samples: [{ value: await tx.use(webhookRepository).countSetAside() }],
+    },
+    {
+      name: 'tpg_webhook_age_seconds',
+      help: 'How long ago the last webhook came. Left out until one has.',
+      samples: lastWebhookAt === undefined ? [] : [{ value: lastWebhookAt }],
     },
   ];
 };

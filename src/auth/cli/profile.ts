@@ -4,6 +4,7 @@ import { addressArgument, chosenNetwork, networkOption, rolesOption } from '#pla
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { readServer } from '#platform/cli/server-address.ts';
+import { yesOption } from '#platform/cli/server-command.ts';
 import { record, table } from '#platform/cli/terminal/output.ts';
 import { addOutputFlags, group, type OutputFlags, outputOptions } from '#platform/cli/terminal/output-flags.ts';
 import { stringifyJson } from '#platform/json.ts';
@@ -184,14 +185,27 @@ function removeCommand(ports: CommandPorts): Command {
   return new Command('remove')
     .description('Remove a profile, and its key if the file holds it')
     .argument('<name>', 'the profile')
+    .addOption(yesOption())
     .addHelpText('after', '\nExample:\n  $ taritools profile remove alice')
-    .action(async (name: string) => {
-      const profile = (await readProfiles(ports)).find((one) => one.name === name);
+    .action(async (name: string, { yes }: { yes?: boolean }) => {
+      const profiles = await readProfiles(ports);
+      const profile = profiles.find((one) => one.name === name);
+      if (profile === undefined) throw new CommandError(noSuchProfile(name, profiles), EXIT_CODES.wrongUse);
+      const { confirmed } = await import('#platform/cli/danger.ts');
+      await confirmed(ports, removalDanger(profile), yes);
       await removeProfile(ports, name);
       const { forgetToken } = await import('./session.ts');
-      if (profile !== undefined) await forgetToken(ports, profile);
+      await forgetToken(ports, profile);
       ports.print(`The profile ${JSON.stringify(name)} is removed.`);
     });
+}
+
+/** What is lost with a profile: its key, where the file holds the only copy that this machine knows of. */
+function removalDanger(profile: Profile): string[] {
+  const name = JSON.stringify(profile.name);
+  const whose = `The profile ${name} of ${addressToBase58(profile.address)} at ${profile.server} will be removed.`;
+  if (profile.secretKey === undefined) return [whose];
+  return [whose, 'Its secret key is in the profiles file and goes with it: without a copy elsewhere it is lost.'];
 }
 
 /** Everything but the key. */

@@ -48,7 +48,6 @@ export const USER_MENU: Menu = {
       hint: 'and its key',
       command: ['profile', 'remove'],
       questions: [PROFILE],
-      warning: ({ profile }) => `The profile ${profile} will be gone, and its key if this tool keeps it.`,
     },
     LOGOUT,
     BACK,

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { AuditReport } from '#engine/reconciliation.ts';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { fitted, progressLine } from '#platform/cli/terminal/output.ts';
+import { fitted, plainText, progressLine } from '#platform/cli/terminal/output.ts';
 
 /** `setup copy`: from SQLite to PostgreSQL, for a server that has outgrown one machine. */
 
@@ -29,11 +29,14 @@ export function copyCommand(ports: CommandPorts): Command {
     .action((flags: CopyFlags) => copy(ports, flags));
 }
 
+/** Earlier versions let a few in, of single orders; nobody reads thousands. */
+const MAX_ODD_TIMES_NAMED = 100;
+
 async function copy(ports: CommandPorts, flags: CopyFlags): Promise<void> {
   const [
     { databaseUrl },
     { audit },
-    { copyToPostgres, SqliteSource },
+    { copyToPostgres, placeText, SqliteSource },
     { isPostgres, isSqlite, shownDatabaseUrl },
     { postgresOptions },
     { allMigrations },
@@ -53,6 +56,7 @@ async function copy(ports: CommandPorts, flags: CopyFlags): Promise<void> {
   try {
     const books = await audit(source.reader);
     refuseDifferences('source', books);
+    const oddTimes: string[] = [];
     const counts = await copyToPostgres(
       source,
       to,
@@ -65,6 +69,9 @@ async function copy(ports: CommandPorts, flags: CopyFlags): Promise<void> {
             throw new CommandError(`The copy has ${sizeOf(copied)}, and the source has ${sizeOf(books)}.`);
           }
         },
+        onOddTime({ place, time, kept }) {
+          oddTimes.push(`${placeText(place)}: ${kept} in place of ${time}`);
+        },
         progress: ({ table, copied, total }) => {
           const line = progressLine(Number(copied), Number(total), `${table}: ${copied} of ${total} rows`);
           ports.progress(fitted(line, ports.terminal.columns - 1));
@@ -73,6 +80,12 @@ async function copy(ports: CommandPorts, flags: CopyFlags): Promise<void> {
     );
     const rows = [...counts.values()].reduce((sum, count) => sum + count, 0n);
     ports.print(`Copied ${rows} rows of ${counts.size} tables to ${shownDatabaseUrl(to)}.`);
+    for (const line of oddTimes.slice(0, MAX_ODD_TIMES_NAMED)) ports.note(plainText(line));
+    if (oddTimes.length > 0) {
+      ports.note(
+        `${oddTimes.length} times are outside the years 1 to 9999; the copy holds the nearest that it can keep.`,
+      );
+    }
     ports.print(`The books of both agree: ${sizeOf(books)}.`);
     ports.print('Start the server with this database as TPG_DATABASE_URL, and never again with the old one.');
   } finally {

@@ -370,6 +370,7 @@ export function rejectedView(webhooks: readonly RejectedAnswer[], output: Output
       { title: 'Id', of: (webhook) => String(webhook.id), align: 'right' },
       { title: 'Received', of: (webhook) => formatTime(webhook.received_at, output) },
       { title: 'Topic', of: (webhook) => webhook.topic },
+      { title: 'Order', of: (webhook) => webhook.order_name ?? webhook.order_id ?? null },
       { title: 'Reason', of: (webhook) => webhook.reason, canShrink: true },
     ],
     webhooks,
@@ -409,7 +410,8 @@ export function auditLogView(records: readonly AuditRecordAnswer[], output: Outp
 }
 
 export function readinessView(readiness: ReadinessAnswer, output: OutputOptions): string[] {
-  const { outbox } = readiness;
+  const { outbox, webhooks } = readiness;
+  const age = webhooks?.age_seconds;
   return [
     ...record(
       [
@@ -419,6 +421,8 @@ export function readinessView(readiness: ReadinessAnswer, output: OutputOptions)
         ['Events to deliver', String(outbox.pending)],
         ['Dead letters', String(outbox.dead_letters)],
         ['Behind by', `${outbox.lag_seconds} s`],
+        ['Rejected webhooks', webhooks ? String(webhooks.rejected) : null],
+        ['Last webhook', age === undefined || age === null ? null : `${age} s ago`],
       ],
       output.terminal,
     ),

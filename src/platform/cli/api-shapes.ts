@@ -145,6 +145,9 @@ export const rejectedWebhook = z.looseObject({
   topic: z.string(),
   received_at: z.string(),
   reason: z.string(),
+  /** Servers of before do not tell these. */
+  order_id: nullableText.optional(),
+  order_name: nullableText.optional(),
   body: z.string(),
 });
 export const deadLetter = z.looseObject({
@@ -210,6 +213,8 @@ export const readiness = z.looseObject({
   database: z.string(),
   storefront: z.string(),
   outbox: z.looseObject({ pending: whole, dead_letters: whole, lag_seconds: z.number() }),
+  /** Servers of before do not tell it. */
+  webhooks: z.looseObject({ rejected: whole, age_seconds: z.number().nullable() }).optional(),
 });
 
 export type OrderAnswer = z.output<typeof order>;

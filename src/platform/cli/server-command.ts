@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { ApiClient, Page, Query } from './api-client.ts';
 import { wholeNumberArgument } from './arguments.ts';
 import { type CommandDescription, describedCommand, givenTo } from './described-command.ts';
+import { CommandError, EXIT_CODES } from './exit.ts';
 import type { CommandPorts } from './ports.ts';
 import { profileOption } from './profile-option.ts';
 import type { OutputOptions } from './terminal/output.ts';
@@ -12,6 +13,8 @@ export interface ServerCommand<Arguments extends readonly unknown[], Options, An
   example: string;
   run(client: ApiClient, given: { arguments: Arguments; options: Options; ports: CommandPorts }): Promise<Answer>;
   show(answer: Answer, output: OutputOptions): readonly string[];
+  /** Where the answer itself may be bad news; 0 unless told. */
+  exitCode?(answer: Answer): number;
   /** What it is about to do, with how things are now; it is done after a yes, or with `--yes`. Nothing said, nothing asked. */
   danger?(client: ApiClient, given: { arguments: Arguments; options: Options }): Promise<readonly string[]>;
 }
@@ -35,6 +38,8 @@ export function serverCommand<Arguments extends readonly unknown[], Options, Ans
     const answer = await described.run(client, { arguments: values, options, ports });
     // A command that printed as it went on has nothing left to say.
     if (answer !== undefined) printAnswer(ports, options, answer, described.show);
+    const exitCode = described.exitCode?.(answer) ?? EXIT_CODES.done;
+    if (exitCode !== EXIT_CODES.done) throw new CommandError('It is not done: the answer above says why.', exitCode);
   });
 }
 

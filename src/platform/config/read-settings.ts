@@ -16,6 +16,8 @@ export interface Settings {
   host: string;
   /** 0 takes any port that is free. */
   port: number;
+  /** Where the shop and customers reach the server, without a slash at its end; null when that was not told. */
+  publicUrl: string | null;
   useXForwardedFor: boolean;
   useForwarded: boolean;
   /** Addresses and CIDR ranges. */
@@ -67,6 +69,10 @@ export interface ShopifySettings {
   hmacSecret: string | null;
   hmacSecretPrevious: string | null;
   hmacChecks: boolean;
+  /** Whether webhook subscriptions that are missing are made again; it takes a public URL as well. */
+  keepWebhooks: boolean;
+  /** Past this age of the last webhook the server is not ready; null when that is off. */
+  maxWebhookAgeMs: number | null;
   /** Addresses and CIDR ranges; null when everybody may call. */
   ipWhitelist: readonly string[] | null;
   orderIdField: 'id' | 'name';
@@ -173,6 +179,7 @@ function settingsFrom(values: Values): Settings {
   return {
     host: values.TPG_HOST,
     port: values.TPG_PORT,
+    publicUrl: values.TPG_PUBLIC_URL ?? null,
     useXForwardedFor: values.TPG_USE_X_FORWARDED_FOR,
     useForwarded: values.TPG_USE_FORWARDED,
     trustedProxies: values.TPG_TRUSTED_PROXIES,
@@ -216,6 +223,8 @@ function shopifySettingsFrom(values: Values): ShopifySettings {
     hmacSecret: values.TPG_SHOPIFY_HMAC_SECRET ?? apiSecret,
     hmacSecretPrevious: values.TPG_SHOPIFY_HMAC_SECRET_PREVIOUS ?? null,
     hmacChecks: values.TPG_SHOPIFY_HMAC_CHECKS,
+    keepWebhooks: values.TPG_SHOPIFY_KEEP_WEBHOOKS,
+    maxWebhookAgeMs: values.TPG_SHOPIFY_MAX_WEBHOOK_AGE,
     ipWhitelist: values.TPG_SHOPIFY_IP_WHITELIST,
     orderIdField: values.TPG_SHOPIFY_ORDER_ID_FIELD,
     priceField: values.TPG_SHOPIFY_PRICE_FIELD,
@@ -279,6 +288,10 @@ function completenessWarnings(settings: Settings): string[] {
     [
       shopify.shop !== null && shopify.paymentMethods === null,
       'TPG_SHOPIFY_PAYMENT_METHOD is not set: every order of the shop counts as one in Tari, however it is to be paid, and is cancelled there unless it is paid in time.',
+    ],
+    [
+      shopify.shop !== null && shopify.keepWebhooks && settings.publicUrl?.startsWith('http:') === true,
+      'TPG_PUBLIC_URL is not https: the shop sends webhooks to https addresses only, so their subscriptions are not looked at.',
     ],
     [
       shopify.hmacChecks && shopify.hmacSecret === null,

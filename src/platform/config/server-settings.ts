@@ -24,7 +24,9 @@ import {
   keyHexValue,
   listValue,
   nameListValue,
+  optionalDurationMs,
   optionalIpListValue,
+  publicUrlValue,
   tokenValue,
   wholeNumberValue,
 } from './values.ts';
@@ -39,6 +41,9 @@ const HOUR_MS = 3_600_000;
 const SHORTEST_TIMEOUT_MS = 100;
 const LONGEST_TIMEOUT_MS = 365 * 24 * HOUR_MS;
 const LONGEST_GRACE_MS = 7 * 24 * HOUR_MS;
+
+/** Below this a quiet hour of the shop would take the server out of its balancer. */
+const MIN_WEBHOOK_AGE_MS = 10 * 60_000;
 
 /** Whoever waits longer for the end of a process has it killed. */
 const LONGEST_SHUTDOWN_DELAY_MS = 300_000;
@@ -72,6 +77,11 @@ const serverSettings = {
       example: '8360',
     },
   ),
+  TPG_PUBLIC_URL: optional('Server', 'an http or https URL without user, query or fragment', publicUrlValue, {
+    description:
+      'Where the shop and customers reach this server, through the proxy before it, such as https://pay.example.com. With it the server keeps its webhook subscriptions in the shop complete by itself.',
+    example: 'https://pay.example.com',
+  }),
   TPG_USE_X_FORWARDED_FOR: withDefault('Server', 'false', A_BOOLEAN, booleanValue, {
     description:
       'Whether the X-Forwarded-For header of a trusted proxy says who the client is. The proxy must set that header itself. Switch on this or TPG_USE_FORWARDED, whichever your proxy sets.',
@@ -271,6 +281,22 @@ const shopifySettings = {
       'Whether webhooks must be signed. For trying out only may this be off: without it anybody can send orders.',
     example: 'true',
   }),
+  TPG_SHOPIFY_KEEP_WEBHOOKS: withDefault('Shopify', 'true', A_BOOLEAN, booleanValue, {
+    description:
+      'Whether the server looks at its webhook subscriptions at the start and once a day, and subscribes again to what is missing. It needs TPG_PUBLIC_URL. Switch it off when the subscriptions are in shopify.app.toml: those are not seen, and every webhook would come twice.',
+    example: 'false',
+  }),
+  TPG_SHOPIFY_MAX_WEBHOOK_AGE: withDefault(
+    'Shopify',
+    'off',
+    'off, or hours as a number, or a number with m, h or d, from 10m to 365d',
+    (text) => optionalDurationMs(text, MIN_WEBHOOK_AGE_MS, LONGEST_TIMEOUT_MS),
+    {
+      description:
+        'When the last webhook is older than this, GET /health/ready answers 503 with that reason. Give it more than the longest time that your shop goes without an order or a change of a product. In hours, or with a unit.',
+      example: '2d',
+    },
+  ),
   TPG_SHOPIFY_IP_WHITELIST: withDefault('Shopify', 'none', `${IP_LIST}, or none`, optionalIpListValue, {
     description:
       'Addresses and ranges that may call anything under /shopify. Unset, none, false or 0 switch the list off.',

@@ -37,6 +37,13 @@ export function durationValueMs(text: string, leastMs: number, mostMs: number): 
   return valueMs >= leastMs && valueMs <= mostMs ? valueMs : undefined;
 }
 
+const DURATION_IS_OFF = new Set(['off', 'none', 'false', '0']);
+
+/** A length of time as above, or null when it is switched off. */
+export function optionalDurationMs(text: string, leastMs: number, mostMs: number): number | null | undefined {
+  return DURATION_IS_OFF.has(text.toLowerCase()) ? null : durationValueMs(text, leastMs, mostMs);
+}
+
 export function cronValue(text: string): string | undefined {
   return isCronExpression(text) ? text : undefined;
 }
@@ -99,6 +106,12 @@ export function httpUrlValue(text: string): string | undefined {
   const url = new URL(text);
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return undefined;
   return url.href.replace(/\/+$/, '');
+}
+
+/** Where others reach this server, without a slash at its end; undefined for an address that is the shop's webhook path. */
+export function publicUrlValue(text: string): string | undefined {
+  const url = httpUrlValue(text);
+  return url === undefined || url.endsWith('/shopify/webhook') ? undefined : url;
 }
 
 /** The shop's host, `name.myshopify.com`, from its name or its host; undefined for a text that is neither. */

@@ -25,6 +25,38 @@ export interface CopyProgress {
   total: bigint;
 }
 
+/** A time outside the years that both databases keep. Earlier versions took such times of shops. */
+export interface OddTime {
+  place: { table: string; row: Row; column: string };
+  time: string;
+  /** What the copy holds in its place: the nearest time that it can keep. */
+  kept: string;
+}
+
+/** Names the row of a time by its key, which is the first column of every table. */
+export function placeText({ table, row, column }: OddTime['place']): string {
+  const [key = ['row', '?']] = Object.entries(row);
+  return `${column} of the row of ${table} with ${key[0]} ${key[1]}`;
+}
+
+export interface CopyListener {
+  /** Looks at the books of both before anything is kept; what it throws ends the copying. */
+  check: (reader: Reader) => Promise<void>;
+  progress: (progress: CopyProgress) => void;
+  onOddTime: (found: OddTime) => void;
+}
+
+const FIRST_TIME = '0001-01-01T00:00:00.000Z';
+const LAST_TIME = '9999-12-31T23:59:59.999Z';
+
+/** The nearest time of the years 1 to 9999; undefined for what is no time as JavaScript writes it. */
+function storableTimeText(text: string): string | undefined {
+  const [, sign, year = ''] = /^([+-]?)(\d{4,6})-\d\d-\d\dT/.exec(text) ?? [];
+  if (year === '' || Number.isNaN(Date.parse(text))) return undefined;
+  if (sign === '-' || Number(year) === 0) return FIRST_TIME;
+  return Number(year) > 9999 ? LAST_TIME : text;
+}
+
 /** Rows at once, and characters: bodies of webhooks are long. */
 const ROWS_AT_ONCE = 1_000;
 const CHARACTERS_AT_ONCE = 4_000_000;
@@ -130,14 +162,14 @@ export class SqliteSource {
 
 /**
  * Copies all that the source holds into a PostgreSQL database that is empty, and brings that up to date before.
- * @param check looks at the books of both before anything is kept; what it throws ends the copying.
+ * What stands in a time outside the years that PostgreSQL is given goes over as the nearest that it is, and is told.
  * @throws {StoreUnavailableError | StoreBrokenError}
  */
 export async function copyToPostgres(
   source: SqliteSource,
   databaseUrl: string,
   { migrations, ...options }: PostgresOptions & { migrations: Migrations },
-  { check, progress }: { check: (reader: Reader) => Promise<void>; progress: (progress: CopyProgress) => void },
+  { check, progress, onOddTime }: CopyListener,
 ): Promise<Map<string, bigint>> {
   await refuseFilled(databaseUrl, options, source.tables());
   const store = await openPostgresStore(databaseUrl, { ...options, migrations });
@@ -158,7 +190,7 @@ export async function copyToPostgres(
       // Somebody may have come first.
       for (const table of tables) await refuseRows(client, table);
       const counts = new Map<string, bigint>();
-      for (const table of tables) counts.set(table, await copyTable(source, client, table, progress));
+      for (const table of tables) counts.set(table, await copyTable(source, client, table, { progress, onOddTime }));
       const { transaction } = new PostgresSession(client);
       await check({ read: (read) => read(transaction) });
       await client.query('commit');
@@ -204,10 +236,10 @@ async function copyTable(
   source: SqliteSource,
   client: pg.PoolClient,
   table: string,
-  progress: (progress: CopyProgress) => void,
+  { progress, onOddTime }: Pick<CopyListener, 'progress' | 'onOddTime'>,
 ): Promise<bigint> {
   const total = source.count(table);
-  const insert = await insertionInto(client, table);
+  const insert = await insertionInto(client, table, onOddTime);
   let copied = 0n;
   for (const batch of source.batches(table)) {
     await insert(batch);
@@ -224,7 +256,7 @@ async function copyTable(
 }
 
 /** A batch goes over as one array for each column, whatever the number of rows. */
-async function insertionInto(client: pg.PoolClient, table: string) {
+async function insertionInto(client: pg.PoolClient, table: string, onOddTime: CopyListener['onOddTime']) {
   const { rows: columns } = await client.query<{ name: string; type: string }>(
     `select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
        where attrelid = $1::regclass and attnum > 0 and not attisdropped order by attnum`,
@@ -236,7 +268,17 @@ async function insertionInto(client: pg.PoolClient, table: string) {
   // Older versions kept texts in JSON that PostgreSQL does not take.
   const kept = (row: Row, { name, type }: { name: string; type: string }) => {
     const value = row[name];
+    if (type.startsWith('timestamp') && typeof value === 'string') return keptTime(value, { table, row, column: name });
     return type === 'jsonb' && typeof value === 'string' ? storableJson(value) : value;
+  };
+  const keptTime = (time: string, place: OddTime['place']): string => {
+    const kept = storableTimeText(time);
+    if (kept === undefined) {
+      const sentence = `${placeText(place)} holds ${JSON.stringify(time.slice(0, 100))}, which is no time. Correct it in the source, with the sqlite3 program, and copy again. Nothing was copied.`;
+      throw new StoreBrokenError(sentence);
+    }
+    if (kept !== time) onOddTime({ place, time, kept });
+    return kept;
   };
   return (batch: readonly Row[]) =>
     client.query({

@@ -361,6 +361,9 @@ export const rejectedWebhook = z.object({
   topic: z.string(),
   received_at: time,
   reason: z.string(),
+  /** The order's id and name in the shop, as far as they can be read in what it said. */
+  order_id: z.string().nullable(),
+  order_name: z.string().nullable(),
   body: z.string(),
 });
 
@@ -399,6 +402,8 @@ export const readiness = z.object({
   price_updates: z.object({ waiting: z.int(), failed: z.int() }),
   /** Payments that came for orders that could no longer be paid, and are not used up: see /api/held. */
   payments: z.object({ late: z.int() }),
+  /** What of the shop could not be used, see /api/rejected, and how long ago it last sent something; null before that. */
+  webhooks: z.object({ rejected: z.int(), age_seconds: z.int().nullable() }),
   /** Where the chain is watched: the server is well without its nodes, and what it knows gets old. */
   chain: z
     .object({

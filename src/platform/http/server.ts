@@ -8,6 +8,7 @@ import { noteMethods } from './allowed-methods.ts';
 import { limitBodies } from './body-budget.ts';
 import { createClientAddress } from './client-address.ts';
 import type { HttpContext } from './context.ts';
+import { Counters } from './counters.ts';
 import { answerUnreadableRequest, createErrorHandler, HttpError } from './errors.ts';
 import { takeTurns } from './event-loop-fairness.ts';
 import { refuseBeyondCapacity } from './load-shedding.ts';
@@ -130,6 +131,7 @@ export async function createServer(ports: ServerPorts, routes: ServerRoutes): Pr
     ...ports,
     clientAddress,
     limitStrangers,
+    counters: new Counters(),
     onAnswered: (listen) => void listeners.push(listen),
   };
   routes.enforceAccess(app, http);

@@ -3,6 +3,7 @@ import { auditLogView, deadLettersView, eventLine, rejectedView } from '#engine/
 import type { ApiClient, Query } from '#platform/cli/api-client.ts';
 import type { AuditRecordAnswer, DeadLetterAnswer, EventAnswer, RejectedAnswer } from '#platform/cli/api-shapes.ts';
 import { u64Argument, wholeNumberArgument } from '#platform/cli/arguments.ts';
+import { EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { ServerUnreachable } from '#platform/cli/server-call.ts';
 import { serverCommand } from '#platform/cli/server-command.ts';
@@ -46,6 +47,7 @@ export function rejectedCommand(ports: CommandPorts): Command {
       example: 'admin rejected retry 12',
       arguments: [['<id>', 'as the list shows it', u64Argument]],
       run: (client, { arguments: [id] }) => client.retryRejected(id),
+      exitCode: ({ success }) => (success ? EXIT_CODES.done : EXIT_CODES.refused),
       show: ({ success, message }) => [`${success ? 'Taken' : 'Still not taken'}: ${plainText(message)}`],
     }),
     serverCommand<[bigint], { reason: string }, { success: boolean; message: string }>(ports, {

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
 import { idPage, reason, rejectedWebhook, result, rowId } from '#platform/http/fields.ts';
+import { orderNamedIn } from '#shops/shopify/named-order.ts';
 import type { Webhooks } from '#shops/webhook-inbox.ts';
 
 /** Webhooks that could not be used: what they said, why that was no use, trying them again, and letting them be. */
@@ -25,6 +26,7 @@ export function rejectedRoutes(webhooks: Pick<Webhooks, 'setAside' | 'retry' | '
           topic: webhook.topic,
           received_at: webhook.receivedAt.toISOString(),
           reason: webhook.reason,
+          ...orderNamedIn(webhook),
           body: webhook.body,
         })),
     );

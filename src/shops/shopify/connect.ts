@@ -7,6 +7,7 @@ import { READ_API_VERSIONS, READ_CONNECTION } from './admin-api/operations.ts';
 import type { Sleep } from './admin-api/sleep.ts';
 import { clientCredentialsToken, staticToken, type TokenSource } from './admin-api/tokens.ts';
 import { createShopifyStorefront } from './connector.ts';
+import { renewSubscriptions, type SubscriptionRenewal } from './subscription-renewal.ts';
 import type { OrderWebhookOptions } from './webhooks/order.ts';
 
 const DEFAULT_FIELDS: OrderWebhookOptions = { priceField: 'total' };
@@ -55,6 +56,11 @@ export interface ShopifyStorefront extends Storefront {
    * @throws {StorefrontError} when the shop can't be asked.
    */
   checkConnection(signal?: AbortSignal): Promise<ConnectionReport>;
+  /**
+   * Has the shop send the server at this public address all that it needs; see `renewSubscriptions`.
+   * @throws {StorefrontError} when the shop can't be asked.
+   */
+  renewSubscriptions(server: string, signal?: AbortSignal): Promise<SubscriptionRenewal>;
 }
 
 /**
@@ -72,6 +78,7 @@ export function shopifyFromSettings(settings: ShopifySettings, ports: ShopifyPor
   return {
     ...createShopifyStorefront({ ...ports, client, fields: settings.fields ?? DEFAULT_FIELDS }),
     checkConnection: (signal) => checkConnection(client, settings.apiVersion, signal),
+    renewSubscriptions: (server, signal) => renewSubscriptions(client, server, signal),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Opened, ServiceContext } from '#platform/module.ts';
 import '#shops/ports.ts';
 import { type ShopifyStorefront, shopifyFromSettings } from './connect.ts';
+import { SubscriptionKeeper } from './subscription-keeper.ts';
 import { readContent } from './webhooks/content.ts';
 
 declare module '#platform/module.ts' {
@@ -19,7 +20,30 @@ export function open(context: ServiceContext): Opened<object> {
   const shop = connect(context);
   if (shop === undefined) return { service: {} };
   ports.shop = shop;
-  return { service: {}, background: { start: () => void reportConnection(shop, log) } };
+  let keeper: SubscriptionKeeper | undefined;
+  return {
+    service: {},
+    background: {
+      start: () => void reportConnection(shop, log),
+      begin() {
+        keeper = subscriptionKeeper(context, shop);
+        keeper?.start();
+      },
+      async end() {
+        await keeper?.stop();
+        keeper = undefined;
+      },
+    },
+  };
+}
+
+/** Undefined if the shop would send no webhooks here, or if somebody else looks after its subscriptions. */
+function subscriptionKeeper(
+  { settings: { publicUrl, shopify }, random, log }: ServiceContext,
+  shop: ShopifyStorefront,
+): SubscriptionKeeper | undefined {
+  if (!shopify.keepWebhooks || !publicUrl?.startsWith('https:')) return undefined;
+  return new SubscriptionKeeper({ renew: (signal) => shop.renewSubscriptions(publicUrl, signal), random, log });
 }
 
 /** The shop to tell, if one is configured. */

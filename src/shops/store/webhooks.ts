@@ -34,6 +34,9 @@ export interface SetAsideWebhook {
   body: string;
 }
 
+/** The topic of what `taritools shopify doctor` sends: signed as by the shop, and no sign of life of it. */
+export const PROBE_TOPIC = 'app/doctor';
+
 type WebhookRow = Selectable<ShopTables['webhooks']>;
 
 function setAsideOf(row: WebhookRow): SetAsideWebhook {
@@ -65,6 +68,10 @@ export type WebhookRepository = ReturnType<typeof webhookRepository>;
 
 export function webhookRepository(database: Kysely<ShopTables>) {
   const setAside = () => database.selectFrom('webhooks').selectAll().where('state', '=', 'set_aside');
+
+  /** By id and not by time: a clock that was once ahead would hide for long that nothing comes any more. */
+  const lastOfShop = () =>
+    database.selectFrom('webhooks').where('topic', '<>', PROBE_TOPIC).orderBy('id', 'desc').limit(1);
 
   const selectAnswer = preparedQuery<{ webhookId: string }, Pick<WebhookRow, 'state' | 'success' | 'message'>>(
     database,
@@ -150,12 +157,33 @@ export function webhookRepository(database: Kysely<ShopTables>) {
       if (numUpdatedRows !== 1n) throw new Error(`The webhook ${id} was not set aside when it was dismissed`);
     },
 
-    /** Forgets deliveries that were used and are too old to come again. Answers how many. */
+    /** How many are set aside. */
+    async countSetAside(): Promise<number> {
+      const { count } = await database
+        .selectFrom('webhooks')
+        .select((select) => select.fn.countAll<bigint>().as('count'))
+        .where('state', '=', 'set_aside')
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+
+    /** When the last delivery came, other than what our own tool sends to try the connection; undefined where none has. */
+    async lastReceivedAt(): Promise<Date | undefined> {
+      const row = await lastOfShop().select('received_at').executeTakeFirst();
+      return row && timeOf(row.received_at);
+    },
+
+    /**
+     * Forgets deliveries that were used and are too old to come again. Answers how many. The last one stays, so that a
+     * shop that has been silent for long is not taken for one that never spoke.
+     */
     async forgetUsedBefore(time: Date): Promise<number> {
+      const last = await lastOfShop().select('id').executeTakeFirst();
       const { numDeletedRows } = await database
         .deleteFrom('webhooks')
         .where('state', 'in', ['accepted', 'ignored'])
         .where('received_at', '<', timeText(time))
+        .where('id', '<>', last?.id ?? 0n)
         .executeTakeFirstOrThrow();
       return Number(numDeletedRows);
     },

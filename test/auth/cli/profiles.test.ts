@@ -116,7 +116,13 @@ describe('profile', { timeout: 120_000 }, () => {
       roles: ['user'],
       server: SERVER,
     });
-    await home.text(['profile', 'remove', 'alice']);
+    const unasked = await home.run(['profile', 'remove', 'alice']);
+    expect(unasked).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Its secret key is in the profiles file'),
+    });
+    expect(readFileSync(file, 'utf8')).toContain(ALICES_KEY);
+    await home.text(['profile', 'remove', 'alice', '--yes']);
     expect((await home.json(['profile', 'list'])).map(({ name }: { name: string }) => name)).toEqual(['bob']);
     expect(readFileSync(file, 'utf8')).not.toContain(ALICES_KEY);
   });

@@ -28,6 +28,7 @@ describe('the settings without any environment', () => {
     expect(settingsOf({})).toEqual({
       host: '127.0.0.1',
       port: 8360,
+      publicUrl: null,
       useXForwardedFor: false,
       useForwarded: false,
       trustedProxies: [
@@ -66,6 +67,8 @@ describe('the settings without any environment', () => {
         hmacSecret: null,
         hmacSecretPrevious: null,
         hmacChecks: true,
+        keepWebhooks: true,
+        maxWebhookAgeMs: null,
         ipWhitelist: null,
         orderIdField: 'id',
         priceField: 'total',
@@ -159,6 +162,34 @@ describe('a setting', () => {
   ])('that is the shop reads %j as its host', (text, host) => {
     const environment = { TPG_SHOPIFY_SHOP: text, TPG_SHOPIFY_API_KEY: 'id', TPG_SHOPIFY_API_SECRET: 'secret' };
     expect(settingsOf(environment).shopify).toMatchObject({ shop: host, hmacSecret: 'secret' });
+  });
+
+  it.each([
+    ['https://pay.example.com', 'https://pay.example.com'],
+    ['HTTPS://Pay.Example.com:443/shop/', 'https://pay.example.com/shop'],
+    ['', null],
+  ])('that is the public URL reads %j as %j', (text, value) => {
+    expect(settingsOf({ TPG_PUBLIC_URL: text }).publicUrl).toBe(value);
+  });
+
+  it.each([
+    'pay.example.com',
+    'ftp://pay.example.com',
+    'https://a:b@pay.example.com',
+    'https://a.example/?x',
+    'https://a.example/shopify/webhook',
+  ])('that is the public URL refuses %j', (text) =>
+    expect(problemsOf({ TPG_PUBLIC_URL: text })).toMatchObject([expect.stringContaining('TPG_PUBLIC_URL')]),
+  );
+
+  it.each([
+    ['off', null],
+    ['NONE', null],
+    ['2d', 2 * 86_400_000],
+    ['36', 36 * 3_600_000],
+  ])('that is the greatest age of a webhook reads %j as %j', (text, value) => {
+    expect(settingsOf({ TPG_SHOPIFY_MAX_WEBHOOK_AGE: text }).shopify.maxWebhookAgeMs).toBe(value);
+    expect(problemsOf({ TPG_SHOPIFY_MAX_WEBHOOK_AGE: '1s' })).toHaveLength(1);
   });
 
   it('takes a cron expression with seconds and a list of plugins', () => {

@@ -115,6 +115,31 @@ function sortedKeys(value: unknown): unknown {
 }
 
 describe('taritools setup copy', () => {
+  it('carries over rows with times that no database should hold, and names them', { timeout: 60_000 }, async () => {
+    await fill(source);
+    source.execute(`update wallets set created_at = '+010000-01-01T00:00:00.000Z'`);
+    source.execute(`update roles set created_at = '0000-06-01T00:00:00.000Z'`);
+    source.execute(`update nonces set updated_at = '-000044-03-15T00:00:00.000Z'`);
+    const { code, stdout, stderr } = await copy();
+    expect([code, stdout]).toEqual([0, expect.stringContaining('The books of both agree')]);
+    expect(stderr).toMatch(
+      /created_at of the row of wallets with \w+ .+: 9999-12-31T23:59:59.999Z in place of \+010000/,
+    );
+    expect(stderr).toMatch(/: 0001-01-01T00:00:00.000Z in place of -000044/);
+    expect(stderr).toContain('outside the years 1 to 9999');
+  });
+
+  it('refuses what is no time with the row and what to do, and copies nothing', { timeout: 60_000 }, async () => {
+    await fill(source);
+    source.execute(`update nonces set updated_at = 'yesterday'`);
+    const { code, stderr } = await copy();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /updated_at of the row of nonces with \w+ .+ holds "yesterday", which is no time. Correct it/,
+    );
+    expect(target.rows('select * from orders')).toEqual([]);
+  });
+
   it('copies every table, to the letter, and says so; ids go on where they were', { timeout: 60_000 }, async () => {
     await fill(source);
     const { code, stdout, stderr } = await copy();

@@ -53,6 +53,23 @@ describe('the limit for strangers', () => {
     expect(server.rows('select * from nonces where purpose = ?', 'login')).toEqual([]);
   });
 
+  it.each([
+    ['malformed JSON', '{', 'application/json', 400],
+    ['no report', '{}', 'application/json', 400],
+    ['no body', '', 'application/json', 400],
+    ['another media type', 'hello', 'text/plain', 415],
+    ['too large a body', ' '.repeat(300_000), 'application/json', 413],
+  ])('counts a report with %s, and never a good one after it', async (_, body, type, status) => {
+    for (const path of ['/wallet/incoming_payment', '/wallet/tx_confirmation']) {
+      server = await limited();
+      const send = () => server.post(path, body, { headers: { 'content-type': type } });
+      expect(await statuses(LIMIT, send)).toEqual(times(LIMIT, status));
+      expect(errorOf(await send())).toMatchObject({ status: 429, code: 'rate_limited' });
+      expect((await server.reportPayment()).status).toBe(200);
+      if (path.endsWith('payment')) await server.close();
+    }
+  });
+
   it('holds for logins that succeed, too', async () => {
     server = await limited();
     const answers = await statuses(LIMIT + 1, () => server.postAuth(server.loginToken(ALICE, ['user'])));

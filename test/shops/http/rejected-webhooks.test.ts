@@ -34,6 +34,8 @@ describe('GET /api/rejected', () => {
           topic: 'orders/create',
           received_at: NOW.toISOString(),
           reason: RATE_MISSING,
+          order_id: '1',
+          order_name: '#1001',
           body: first,
         },
         {
@@ -42,6 +44,8 @@ describe('GET /api/rejected', () => {
           topic: 'orders/create',
           received_at: '2026-03-10T12:00:01.000Z',
           reason: expect.stringContaining('The order could not be read') as string,
+          order_id: null,
+          order_name: null,
           body: second,
         },
       ],

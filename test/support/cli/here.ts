@@ -24,7 +24,12 @@ export interface Finished {
  */
 export async function runHere(
   arguments_: readonly string[],
-  { environment, toolFolder, input }: { environment: NodeJS.ProcessEnv; toolFolder: string; input: string },
+  {
+    environment,
+    toolFolder,
+    input,
+    fetch = plainFetch,
+  }: { environment: NodeJS.ProcessEnv; toolFolder: string; input: string; fetch?: typeof globalThis.fetch },
 ): Promise<Finished> {
   const written = { stdout: '', stderr: '' };
   const writeOut = (text: string) => {
@@ -40,7 +45,7 @@ export async function runHere(
     toolFolder,
     clock: systemClock,
     randomBytes: (length) => new Uint8Array(randomBytes(length)),
-    fetch: plainFetch,
+    fetch,
     interruption: () => new AbortController().signal,
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     terminal: { isTerminal: false, columns: 80, colour: false, canAsk: false, isInputTerminal: false },

@@ -31,6 +31,8 @@ export interface RunOptions {
   environment?: Record<string, string>;
   /** Where a test is about processes: each run is one. */
   asProcess?: boolean;
+  /** In place of the machine's network; the command then runs in the process of the test. */
+  fetch?: typeof globalThis.fetch;
 }
 
 /** Whose tests show a command as a process; elsewhere it only prepares what they are about. */
@@ -110,10 +112,14 @@ export class Home {
    * Runs the tool: the built one as a process where the command is shown for the first time, and otherwise the command in
    * the process of the test.
    */
-  run(arguments_: string[], { input = '', environment = {}, asProcess = false }: RunOptions = {}): Promise<Finished> {
+  run(
+    arguments_: string[],
+    { input = '', environment = {}, asProcess = false, fetch }: RunOptions = {},
+  ): Promise<Finished> {
     const env = { ...this.fullEnvironment, ...environment };
-    if (!asProcess && !isShownNow(arguments_)) {
-      return runHere(arguments_, { environment: env, toolFolder: join(this.folder, '.taritools'), input });
+    if (fetch !== undefined || (!asProcess && !isShownNow(arguments_))) {
+      const toolFolder = join(this.folder, '.taritools');
+      return runHere(arguments_, { environment: env, toolFolder, input, ...(fetch && { fetch }) });
     }
     return new Promise((resolve) => {
       const options = { env, maxBuffer: 64 * 1024 * 1024 };

@@ -20,7 +20,7 @@ import {
   unsettledOf,
 } from './orders.ts';
 import { createProducts, type Products } from './products.ts';
-import { createSubscriptions, type Subscriptions } from './subscriptions.ts';
+import { createSubscriptions, refuseProtectedData, type Subscriptions } from './subscriptions.ts';
 
 /** A change of an order that a call made, in the order of happening. */
 export interface Effect {
@@ -48,6 +48,10 @@ export interface ShopOptions {
   denyManualGateway?: boolean;
   /** What becomes of captures at first: gateways may take their time, or refuse. SUCCESS unless told. */
   captureStatus?: Transaction['status'];
+  /** Whether the app was given access to protected customer data, which orders are; true unless told. */
+  approvedForProtectedData?: boolean;
+  /** The version in which the app gets webhooks: 2026-10 unless told. */
+  webhookApiVersion?: string;
 }
 
 /** A shop that keeps the rules of shopify.dev for what our documents use, with state in memory. */
@@ -96,6 +100,8 @@ export function createShop(given: ShopOptions): Shop {
     denyManualPayment: false,
     denyManualGateway: false,
     captureStatus: 'SUCCESS',
+    approvedForProtectedData: true,
+    webhookApiVersion: '2026-10',
     ...given,
   };
   const orders = new Map<string, StandInOrder>();
@@ -110,7 +116,14 @@ export function createShop(given: ShopOptions): Shop {
   };
   const products = createProducts(requireReach);
   const metaobjects = createMetaobjects(requireReach);
-  const subscriptions = createSubscriptions(requireReach);
+  const subscriptions = createSubscriptions({
+    requireScope: requireReach,
+    isApproved: () => options.approvedForProtectedData,
+    apiVersion: () => ({
+      handle: options.webhookApiVersion,
+      supported: options.apiVersions.includes(options.webhookApiVersion),
+    }),
+  });
 
   const orderOfGid = (gid: string): StandInOrder | undefined => orders.get(gid.replace('gid://shopify/Order/', ''));
 
@@ -259,6 +272,7 @@ export function createShop(given: ShopOptions): Shop {
       },
       orders: (args: PageArguments & { query?: string }) => {
         requireScope(options, 'read_orders', 'orders');
+        if (!options.approvedForProtectedData) refuseProtectedData('access the Order object');
         const found = [...orders.values()].filter((order) => matches(order, args.query ?? ''));
         found.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
         const nodes = found.map((order) => ({ id: order.gid, order }));
@@ -363,6 +377,7 @@ const OPEN_OR_AUTHORIZED =
 
 /** The searches that our documents make. */
 function matches(order: StandInOrder, query: string): boolean {
+  if (query === '') return true;
   if (query === 'status:open AND (financial_status:pending OR financial_status:partially_paid)') {
     return order.cancelledAt === null && ['PENDING', 'PARTIALLY_PAID'].includes(order.financialStatus);
   }

@@ -76,6 +76,7 @@ function paymentsOf(wallet: ViewWallet) {
     unclaimedOrderTimeoutMs: 0,
     unpaidOrderTimeoutMs: 0,
     confirmationWaitMs: 0,
+    maxWebhookAgeMs: null,
     orderIdField: 'id' as const,
   };
   return chainPayments({ settings, subscriptions: new EventBus(silentLog) });

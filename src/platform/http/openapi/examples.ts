@@ -138,6 +138,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
       outbox: { pending: 0, dead_letters: 0, lag_seconds: 0 },
       price_updates: { waiting: 0, failed: 0 },
       payments: { late: 0 },
+      webhooks: { rejected: 0, age_seconds: 42 },
     },
   },
   'GET /api/chain': {
@@ -434,7 +435,9 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
         topic: 'orders/create',
         received_at: ONE,
         reason: 'ZAR is not a supported currency: no exchange rate is set for it.',
-        body: '{"id":8997470732597,"currency":"ZAR","total_price":"15.90"}',
+        order_id: '8997470732597',
+        order_name: '#1002',
+        body: '{"id":8997470732597,"name":"#1002","currency":"ZAR","total_price":"15.90"}',
       },
     ],
   },

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Counters } from '#platform/http/counters.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Metric } from '#platform/module.ts';
 import type { CurrentMetrics } from '#platform/monitoring/metrics.ts';
@@ -17,10 +18,11 @@ export interface Metrics {
 const NO_ROUTE = 'none';
 
 /** Makes the metrics of one server. Those of the process, such as the lag of its event loop, are prom-client's own. */
-export function createMetrics(readMetrics: () => Promise<CurrentMetrics>, log: Logger): Metrics {
+export function createMetrics(readMetrics: () => Promise<CurrentMetrics>, counters: Counters, log: Logger): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const countAnswer = requestMetrics(registry);
+  showCounters(counters, registry);
   const show = contextMetrics(registry);
 
   return {
@@ -58,6 +60,23 @@ function requestMetrics(registry: Registry): Metrics['countAnswer'] {
     requests.inc({ method: request.method, route, status: reply.statusCode });
     durations.observe({ method: request.method, route }, reply.elapsedTime / 1000);
   };
+}
+
+/** What the routes of contexts count. */
+function showCounters(counters: Counters, registry: Registry): void {
+  for (const { description, counts } of counters.all()) {
+    const { name, help, label } = description;
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [value, count] of counts) this.inc({ [label]: value }, count);
+      },
+    });
+  }
 }
 
 /** Shows what the contexts say; without that, their metrics are left out. */

@@ -9,7 +9,7 @@ export const routes: MakeRoutes =
   async (app) => {
     await app.register(healthRoutes(await createReadiness(monitoring, http.isEnding)));
     if (!http.settings.metrics) return;
-    const metrics = createMetrics(monitoring.metrics, http.log);
+    const metrics = createMetrics(monitoring.metrics, http.counters, http.log);
     http.onAnswered(metrics.countAnswer);
     await app.register(metricsRoutes({ metrics, ...http }));
   };

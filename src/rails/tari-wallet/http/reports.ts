@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { AuthService } from '#auth/service.ts';
@@ -17,6 +17,7 @@ import {
   transactionId,
 } from '#platform/http/fields.ts';
 import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import { JsonError } from '#platform/json.ts';
 import { storableText } from '#platform/storable-text.ts';
 import { readSender } from '#tari/sender.ts';
 import { MAX_MEMO_LENGTH } from '#tari/text-limits.ts';
@@ -48,16 +49,6 @@ export interface WalletPorts {
 
 /** What the shop's hot wallets report, and where customers pay to. */
 export function walletRoutes({ payments, wallets, clientAddress, limitStrangers }: WalletPorts): FastifyPluginAsyncZod {
-  /** Whoever fails to prove that it is a hot wallet is a stranger. */
-  const limitingImpostors = async <T>(request: FastifyRequest, reply: FastifyReply, report: () => Promise<T>) => {
-    try {
-      return await report();
-    } catch (error) {
-      if (error instanceof DomainError && IS_IMPOSTURE.has(error.code)) await limitStrangers(request, reply);
-      throw error;
-    }
-  };
-
   const messageOf = (request: FastifyRequest, given: z.output<typeof auth>, payload: string): WalletMessage => ({
     ...given,
     payload,
@@ -68,6 +59,12 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
     limitStrangers.refuseBody(request, reply);
 
   return async (app) => {
+    // A request that fails before or at its authentication counts against the rate limit of anonymous callers.
+    app.setErrorHandler(async (error, request, reply) => {
+      if (provesNobody(error)) await limitStrangers(request, reply);
+      throw error;
+    });
+
     app.get(
       '/wallet/send_to',
       {
@@ -95,7 +92,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
           response: { 200: result },
         },
       },
-      async (request, reply) => {
+      async (request) => {
         const { payment, auth } = request.body;
         const report = {
           ...payment,
@@ -104,7 +101,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
           orderId: orderId.safeParse(payment.order_id).data ?? null,
         };
         const message = messageOf(request, auth, paymentPayload({ ...payment, orderId: payment.order_id }));
-        const { isNew } = await limitingImpostors(request, reply, () => payments.receive(report, message));
+        const { isNew } = await payments.receive(report, message);
         const sentence = isNew ? 'Payment processed successfully.' : 'Payment already processed.';
         return { success: true, message: sentence };
       },
@@ -123,10 +120,10 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
           response: { 200: result },
         },
       },
-      async (request, reply) => {
+      async (request) => {
         const { txid } = request.body.confirmation;
         const message = messageOf(request, request.body.auth, confirmationPayload(txid));
-        const { outcome } = await limitingImpostors(request, reply, () => payments.confirm(txid, message));
+        const { outcome } = await payments.confirm(txid, message);
         return { success: true, message: `Payment ${txid}: ${CONFIRMATION_SENTENCES[outcome]}.` };
       },
     );
@@ -140,3 +137,11 @@ const IMPOSTURES = [
 ] as const satisfies readonly ErrorCode[];
 
 const IS_IMPOSTURE: ReadonlySet<ErrorCode> = new Set(IMPOSTURES);
+
+/** A body that cannot be read, or is not of the form of a report, or whose signature, nonce or sender is wrong. */
+function provesNobody(error: unknown): boolean {
+  if (error instanceof DomainError) return IS_IMPOSTURE.has(error.code);
+  if (error instanceof JsonError) return true;
+  const { code, validation } = error as { code?: unknown; validation?: unknown };
+  return validation !== undefined || (typeof code === 'string' && code.startsWith('FST_ERR_CTP_'));
+}

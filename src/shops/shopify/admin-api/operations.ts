@@ -245,6 +245,55 @@ export const READ_API_VERSIONS = `
     publicApiVersions { handle supported }
   }`;
 
+/** A page of our app's webhook subscriptions. Those in `shopify.app.toml` are not among them (Admin schema 2026-10). */
+export const READ_SUBSCRIPTIONS = `
+  query ReadSubscriptions($after: String) {
+    webhookSubscriptions(first: 50, after: $after) {
+      nodes {
+        id
+        topic
+        uri
+        format
+        filter
+        includeFields
+        metafieldNamespaces
+        apiVersion { handle supported }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }`;
+
+export const CREATE_SUBSCRIPTION = `
+  mutation CreateSubscription($topic: WebhookSubscriptionTopic!, $uri: String!) {
+    webhookSubscriptionCreate(topic: $topic, webhookSubscription: { uri: $uri, format: JSON }) {
+      webhookSubscription { id }
+      userErrors { field message }
+    }
+  }`;
+
+/** Moves a subscription to another address, without an interruption (Admin schema 2026-10). */
+export const UPDATE_SUBSCRIPTION = `
+  mutation UpdateSubscription($id: ID!, $subscription: WebhookSubscriptionInput!) {
+    webhookSubscriptionUpdate(id: $id, webhookSubscription: $subscription) {
+      webhookSubscription { id }
+      userErrors { field message }
+    }
+  }`;
+
+export const DELETE_SUBSCRIPTION = `
+  mutation DeleteSubscription($id: ID!) {
+    webhookSubscriptionDelete(id: $id) {
+      deletedWebhookSubscriptionId
+      userErrors { field message }
+    }
+  }`;
+
+/** Whether our app may read orders at all, which takes access to protected customer data beside the scope. */
+export const READ_ANY_ORDER = `
+  query ReadAnyOrder {
+    orders(first: 1) { nodes { id } }
+  }`;
+
 /** Returns the name that a document gives its operation, as logs show it. */
 export function operationName(document: string): string {
   return /\b(?:query|mutation)\s+(\w+)/.exec(document)?.[1] ?? 'unnamed';

@@ -21,7 +21,7 @@ export function doctorCommand(ports: CommandPorts): Command {
       'Check all that the shop and the server need of each other, and say for each what to do. The exit code is 1 where something is wrong',
     example: 'doctor --url https://pay.example.com -p boss --fix',
     options: [
-      new Option('--url <url>', 'where the shop reaches the server').argParser(readServer),
+      new Option('--url <url>', 'where the shop reaches the server; TPG_PUBLIC_URL unless told').argParser(readServer),
       new Option('--server <url>', 'where this machine reaches it; by TPG_HOST and TPG_PORT unless told').argParser(
         readServer,
       ),
@@ -35,15 +35,21 @@ export function doctorCommand(ports: CommandPorts): Command {
 }
 
 async function diagnose(ports: CommandPorts, shop: ShopConnection, flags: DoctorFlags): Promise<Finding[]> {
-  const [{ examine }, { clientOfProfile }] = await Promise.all([import('./doctor.ts'), import('#auth/cli/session.ts')]);
+  const [{ examine }, { clientOf }, { chosenProfile }] = await Promise.all([
+    import('./doctor.ts'),
+    import('#auth/cli/session.ts'),
+    import('#auth/cli/profiles.ts'),
+  ]);
+  const profile = flags.profile === undefined ? undefined : await chosenProfile(ports, flags.profile);
   const { settings } = shop;
   return examine({
     ports,
     shop,
     settings: shop.all,
-    publicUrl: flags.url,
+    publicUrl: flags.url ?? shop.all.publicUrl ?? undefined,
     server: flags.server ?? serverOf(shop),
-    client: flags.profile === undefined ? undefined : await clientOfProfile(ports, flags.profile),
+    client: profile && clientOf(ports, profile),
+    profile,
     fix: flags.fix === true && settings.shop !== null,
   });
 }

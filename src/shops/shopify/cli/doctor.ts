@@ -1,22 +1,21 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import type { Profile } from '#auth/cli/profile-file.ts';
 import type { ApiClient } from '#platform/cli/api-client.ts';
+import * as shapes from '#platform/cli/api-shapes.ts';
 import { CommandError } from '#platform/cli/exit.ts';
 import { type Finding, failed, ok, skipped } from '#platform/cli/findings.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { callServer, ServerRefusal } from '#platform/cli/server-call.ts';
+import { plainText } from '#platform/cli/terminal/output.ts';
 import type { Settings } from '#platform/config/read-settings.ts';
 import { StorefrontError } from '#shops/shop-connector.ts';
 import { shopifyAddresses } from '#shops/shopify/connect.ts';
-import {
-  missingTopics,
-  NEEDED_TOPICS,
-  readSubscriptions,
-  subscribe,
-  webhookUri,
-} from '#shops/shopify/subscriptions.ts';
+import { PROBE_TOPIC } from '#shops/store/webhooks.ts';
 import { accountOf, parseAddress } from '#tari/address.ts';
 import { isTariCurrency } from '#tari/micro-tari.ts';
 import type { ShopConnection } from './connection.ts';
+import { checkPublicSide } from './public-checks.ts';
+import { checkProtectedData, checkSubscriptions } from './subscription-checks.ts';
 
 /** Looks at everything that a shop and its server need of each other, and says for each what to do. */
 
@@ -30,6 +29,8 @@ export interface Patient {
   server: string;
   /** Logged in at the server; undefined where no profile was told. */
   client: ApiClient | undefined;
+  /** Who logs in at the public address as well; undefined where no profile was told. */
+  profile: Profile | undefined;
   fix: boolean;
 }
 
@@ -39,21 +40,54 @@ const OLDEST_RATE_MS = 48 * 3_600_000;
 const MOST_CLOCK_DIFFERENCE_MS = 60_000;
 const TIMEOUT_MS = 15_000;
 
-/** Makes all checks, one after another: a shop limits how fast it is asked. */
+/**
+ * Makes all checks, one after another: a shop limits how fast it is asked. A cause is looked at before what follows from
+ * it, and what fails stands first, in that order.
+ */
 export async function examine(patient: Patient): Promise<Finding[]> {
-  const checks = [checkConnection, checkSubscriptions, checkSignature, checkClock, checkRate, checkHotWallet];
-  const findings: Finding[] = [];
-  for (const check of checks) findings.push(...(await check(patient)));
-  return findings;
+  const [clock, secret] = [await checkClock(patient), await checkSignature(patient)];
+  const findings = [
+    ...clock,
+    ...(await checkShop(patient)),
+    ...secret,
+    ...(await checkPublicSide({
+      ports: patient.ports,
+      url: patient.publicUrl,
+      shop: patient.settings.shopify.shop ?? '',
+      secret: patient.settings.shopify.hmacSecret,
+      isSecretTaken: secret.every(({ state }) => state === 'ok'),
+      profile: patient.profile,
+    })),
+    ...(await checkReadiness(patient)),
+    ...(await checkRate(patient)),
+    ...(await checkHotWallet(patient)),
+  ];
+  const inState = (state: Finding['state']) => findings.filter((finding) => finding.state === state);
+  return [...inState('failed'), ...inState('skipped'), ...inState('ok')];
 }
 
 // ---- The shop -----------------------------------------------------------------------------------------------------
 
-async function checkConnection({ shop: { storefront, settings } }: Patient): Promise<Finding[]> {
+/** What the shop says; where it does not let us in, it says nothing more. */
+async function checkShop(patient: Patient): Promise<Finding[]> {
+  const { shop, publicUrl, fix } = patient;
+  const { scopes, findings } = await checkConnection(patient);
+  if (scopes === undefined) {
+    const advice = 'Mend the token first.';
+    return [...findings, skipped('protected data', advice), skipped('webhooks', advice)];
+  }
+  const data = await checkProtectedData(shop, scopes);
+  return [...findings, ...data, ...(await checkSubscriptions(shop, publicUrl, fix))];
+}
+
+/** @returns the scopes too; undefined where the shop lets nobody in. */
+async function checkConnection({
+  shop: { storefront, settings },
+}: Patient): Promise<{ scopes: readonly string[] | undefined; findings: Finding[] }> {
   try {
     const report = await storefront.checkConnection();
     const versionWarnings = report.warnings.filter((warning) => warning.includes('API version'));
-    return [
+    const findings = [
       ok('token', `the shop ${report.shop} lets us in`),
       report.missingScopes.length === 0
         ? ok('scopes', report.scopes.join(', '))
@@ -66,28 +100,11 @@ async function checkConnection({ shop: { storefront, settings } }: Patient): Pro
         ? ok('API version', `${settings.apiVersion} is supported`)
         : failed('API version', versionWarnings.join(' '), 'Set TPG_SHOPIFY_API_VERSION to a current quarter.'),
     ];
+    return { scopes: report.scopes, findings };
   } catch (error) {
     if (!(error instanceof StorefrontError)) throw error;
     const advice = 'Compare TPG_SHOPIFY_SHOP and the token, or client id and secret, with what the shop shows.';
-    return [failed('token', error.message, advice)];
-  }
-}
-
-async function checkSubscriptions({ shop: { client }, publicUrl, fix }: Patient): Promise<Finding[]> {
-  if (publicUrl === undefined) return [skipped('webhooks', 'Say where the shop reaches the server, with --url.')];
-  const uri = webhookUri(publicUrl);
-  try {
-    const missing = missingTopics(await readSubscriptions(client), uri);
-    if (missing.length === 0) return [ok('webhooks', `${NEEDED_TOPICS.length} topics are sent to ${uri}`)];
-    if (fix) {
-      for (const topic of missing) await subscribe(client, topic, uri);
-      return [ok('webhooks', `subscribed now: ${missing.join(', ')}`)];
-    }
-    const advice = `Run this with --fix, or taritools shopify webhooks install ${publicUrl}.`;
-    return [failed('webhooks', `not sent to ${uri}: ${missing.join(', ')}`, advice)];
-  } catch (error) {
-    if (!(error instanceof StorefrontError)) throw error;
-    return [failed('webhooks', error.message, 'The shop takes only addresses with https that are not its own.')];
+    return { scopes: undefined, findings: [failed('token', error.message, advice)] };
   }
 }
 
@@ -119,7 +136,7 @@ async function checkSignature({ ports, settings: { shopify }, server }: Patient)
     path: '/shopify/webhook/no_op',
     body,
     headers: {
-      'x-shopify-topic': 'app/doctor',
+      'x-shopify-topic': PROBE_TOPIC,
       'x-shopify-shop-domain': shopify.shop ?? '',
       'x-shopify-webhook-id': randomUUID(),
       'x-shopify-hmac-sha256': createHmac('sha256', shopify.hmacSecret).update(JSON.stringify(body)).digest('base64'),
@@ -138,6 +155,35 @@ function adviceOnRefusal(error: CommandError): string {
   if (!(error instanceof ServerRefusal)) return 'Start the server, or say with --server where it is.';
   if (error.code === 'forbidden_peer') return 'Add this machine to TPG_SHOPIFY_IP_WHITELIST, or run this elsewhere.';
   return 'The server runs with other settings than these: restart it after they were changed.';
+}
+
+/** What the server itself says; its webhooks come last of all that has to be right for them. */
+async function checkReadiness({ ports, server }: Patient): Promise<Finding[]> {
+  const call = { server, method: 'GET', path: '/health/ready' } as const;
+  try {
+    const answer = await callServer(ports, call, { timeoutMs: TIMEOUT_MS, accept: [503] });
+    const { data } = shapes.readiness.safeParse(answer.json);
+    if (data === undefined) return [failed('server', 'it does not say how it does', 'Say with --server where it is.')];
+    const advice = 'docs/operations.md says what to do about each.';
+    const server = data.ready
+      ? ok('server', 'it is ready')
+      : failed('server', data.reasons.map(plainText).join(' '), advice);
+    return data.webhooks === undefined ? [server] : [server, ...webhookFindings(data.webhooks)];
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return [failed('server', error.message, 'Start the server, or say with --server where it is.')];
+  }
+}
+
+function webhookFindings({ rejected, age_seconds: age }: { rejected: bigint; age_seconds: number | null }): Finding[] {
+  const last = age === null ? 'none has come yet' : `${Math.floor(age / 60)} minutes ago`;
+  const advice = 'See why: taritools admin rejected list.';
+  return [
+    ok('last webhook', last),
+    rejected === 0n
+      ? ok('rejected webhooks', 'none')
+      : failed('rejected webhooks', `${rejected} could not be used`, advice),
+  ];
 }
 
 async function checkRate({ ports, client, shop }: Patient): Promise<Finding[]> {

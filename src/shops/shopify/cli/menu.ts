@@ -29,7 +29,6 @@ export const SHOPIFY_MENU: Menu = {
       hint: 'the server hears of it by webhook',
       command: ['shopify', 'orders', 'cancel'],
       questions: [SHOP_ORDER],
-      warning: ({ order }) => `Order ${order} will be cancelled in the shop, which can’t undo it.`,
     },
     {
       label: 'Mark as paid in the shop',

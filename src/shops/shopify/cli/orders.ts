@@ -72,6 +72,7 @@ export function ordersCommand(ports: CommandPorts): Command {
       arguments: [ID],
       run: ({ storefront }, { arguments: [id] }) =>
         storefront.cancel({ orderId: id, altId: null }, 'Cancelled by hand with taritools.'),
+      danger: async ({ client }, { arguments: [id] }) => cancelDanger(await readOrderById(client, gidOf(id))),
       show: outcomeView,
     }),
     shopCommand<[string, string, string], object, StorefrontOutcome>(ports, {
@@ -89,6 +90,16 @@ export function ordersCommand(ports: CommandPorts): Command {
       show: outcomeView,
     }),
   ]);
+}
+
+/** Nothing is asked about an order that is cancelled already: it stays as it is. */
+function cancelDanger(order: OrderState): string[] {
+  if (order.cancelledAt !== null) return [];
+  const status = order.displayFinancialStatus ?? 'of no known status';
+  return [
+    `Order ${plainText(order.name)} (${order.id.replace(/^.*\//, '')}) will be cancelled in the shop, which can’t undo it.`,
+    `It is ${plainText(status)} there, and ${plainText(outstandingOf(order))} is outstanding. Its items go back to stock, and nothing is refunded.`,
+  ];
 }
 
 function gidOf(id: string): string {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type CommandDescription, describedCommand, givenTo } from '#platform/cli/described-command.ts';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
+import { yesOption } from '#platform/cli/server-command.ts';
 import type { OutputOptions } from '#platform/cli/terminal/output.ts';
 import { type OutputFlags, printAnswer } from '#platform/cli/terminal/output-flags.ts';
 import type { ShopConnection } from './connection.ts';
@@ -11,6 +12,8 @@ export interface ShopCommand<Arguments extends readonly unknown[], Options, Answ
   example: string;
   run(shop: ShopConnection, given: { arguments: Arguments; options: Options }): Promise<Answer>;
   show(answer: Answer, output: OutputOptions): readonly string[];
+  /** What it is about to do, with how things are now; it is done after a yes, or with `--yes`. Nothing said, nothing asked. */
+  danger?(shop: ShopConnection, given: { arguments: Arguments; options: Options }): Promise<readonly string[]>;
   /** Where the answer itself may be bad news; 0 unless told. */
   exitCode?(answer: Answer): number;
 }
@@ -20,11 +23,19 @@ export function shopCommand<Arguments extends readonly unknown[], Options, Answe
   ports: CommandPorts,
   described: ShopCommand<Arguments, Options, Answer>,
 ): Command {
-  const command = describedCommand(described, [], `shopify ${described.example}`);
+  const { danger } = described;
+  const more = danger === undefined ? [] : [yesOption()];
+  const command = describedCommand(described, more, `shopify ${described.example}`);
   return command.action(async (...given: unknown[]) => {
-    const { values, options } = givenTo<Arguments, Options & OutputFlags>(given);
+    const { values, options } = givenTo<Arguments, Options & OutputFlags & { yes?: boolean }>(given);
     const { withShop } = await import('./connection.ts');
-    const answer = await withShop(ports, (shop) => described.run(shop, { arguments: values, options }));
+    const answer = await withShop(ports, async (shop) => {
+      if (danger !== undefined) {
+        const { confirmed } = await import('#platform/cli/danger.ts');
+        await confirmed(ports, await danger(shop, { arguments: values, options }), options.yes);
+      }
+      return described.run(shop, { arguments: values, options });
+    });
     printAnswer(ports, options, answer, described.show);
     const exitCode = described.exitCode?.(answer) ?? EXIT_CODES.done;
     if (exitCode !== EXIT_CODES.done) throw new CommandError('Not all is well.', exitCode);

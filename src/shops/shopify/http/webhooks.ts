@@ -7,6 +7,7 @@ import { result } from '#platform/http/fields.ts';
 import type { IpList } from '#platform/http/ip-allowlist.ts';
 import { described } from '#platform/http/openapi/route-docs.ts';
 import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import type { Logger } from '#platform/logging/logger.ts';
 import { HEALTHY } from '#platform/monitoring/http/health-routes.ts';
 import type { signedDeliveries } from '#shops/http/signed-deliveries.ts';
 import { readContent } from '#shops/shopify/webhooks/content.ts';
@@ -14,6 +15,7 @@ import { shopDomainIn, webhookHeaders } from '#shops/shopify/webhooks/headers.ts
 import type { OrderWebhookOptions, Topic } from '#shops/shopify/webhooks/order.ts';
 import type { WebhookContent } from '#shops/webhook-inbox.ts';
 import { verifyShopHmac } from './hmac.ts';
+import { HMAC_FAULT_SENTENCES, type HmacFault, hmacFaultOf } from './hmac-fault.ts';
 
 /** Shopify's bodies are about 10 KB; one with hundreds of line items is far below this. */
 const LARGEST_WEBHOOK_BYTES = 2 * 1024 * 1024;
@@ -58,6 +60,11 @@ export interface ShopifyPorts {
   ipWhitelist: IpList | null;
   /** The current secret and, while it changes, the previous one. Null where checks are switched off. */
   hmacSecrets: readonly string[] | null;
+  /** Secrets of the same app that do not count: one that signs webhooks all the same was configured in the wrong place. */
+  otherSecrets: readonly string[];
+  /** Counts a webhook whose HMAC is not taken. */
+  countRefused: (fault: HmacFault) => void;
+  log: Logger;
   /** The shop that is served; webhooks for another are refused. Null where any will do. */
   shop: string | null;
   fields: OrderWebhookOptions;
@@ -80,7 +87,10 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
   /** Before the body is read: it may have 2 MiB, and nobody would be the wiser for reading it. */
   const checkBeforeBody: onRequestHookHandler = (request, reply, done) => {
     if (ports.hmacSecrets === null) return done();
-    if (hmacIn(request) === '') return void refuseStranger(request, reply, new HttpError('hmac_missing')).catch(done);
+    if (hmacIn(request) === '') {
+      ports.countRefused('missing');
+      return void refuseStranger(request, reply, new HttpError('hmac_missing')).catch(done);
+    }
     try {
       ports.limitStrangers.refuseBody(request, reply);
       done();
@@ -89,16 +99,22 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
     }
   };
 
-  const hmacFault = (request: FastifyRequest): HttpError | undefined => {
-    if (ports.hmacSecrets === null) return undefined;
-    const verdict = verifyShopHmac(rawBodyOf(request), hmacIn(request), ports.hmacSecrets);
-    if (verdict === 'missing') return new HttpError('hmac_missing');
-    return verdict === 'invalid' ? new HttpError('hmac_invalid') : undefined;
+  const isSigned = (request: FastifyRequest): boolean =>
+    ports.hmacSecrets === null || verifyShopHmac(rawBodyOf(request), hmacIn(request), ports.hmacSecrets) === 'valid';
+
+  /** The warning comes after the limit, so that strangers cannot fill the log with it. */
+  const refuseUnsigned = async (request: FastifyRequest, reply: FastifyReply): Promise<never> => {
+    const fault = hmacFaultOf(rawBodyOf(request), hmacIn(request), ports.hmacSecrets ?? [], ports.otherSecrets);
+    ports.countRefused(fault);
+    await ports.limitStrangers(request, reply);
+    const { topic, shopDomain } = webhookHeaders(request.headers);
+    const fields = { reason: fault, topic, shopDomain, address: ports.clientAddress(request), requestId: request.id };
+    ports.log.warn(fields, `A webhook is refused for its signature. ${HMAC_FAULT_SENTENCES[fault]}`);
+    throw new HttpError('hmac_invalid');
   };
 
   const checkSender: preValidationHookHandler = (request, reply, done) => {
-    const fault = hmacFault(request);
-    if (fault) refuseStranger(request, reply, fault).catch(done);
+    if (!isSigned(request)) refuseUnsigned(request, reply).catch(done);
     else done(isOfAnotherShop(request) ? new HttpError('shop_unknown') : undefined);
   };
 

@@ -42,6 +42,7 @@ describe('GET /health/ready', () => {
       outbox: { pending: 0, dead_letters: 0, lag_seconds: 0 },
       price_updates: { waiting: 0, failed: 0 },
       payments: { late: 0 },
+      webhooks: { rejected: 0, age_seconds: null },
     });
   });
 

@@ -129,7 +129,7 @@ describe('GET /metrics', () => {
     server = await startServer({ settings: ON });
     vi.spyOn(server.app.store, 'read').mockRejectedValue(new Error('out of reach'));
     const samples = await scrape();
-    expect([...samples.keys()].filter((key) => /^tpg_(?!http)/.test(key))).toEqual([]);
+    expect([...samples.keys()].filter((key) => /^tpg_(?!http|webhooks_refused)/.test(key))).toEqual([]);
     expect(samples.has('process_cpu_seconds_total')).toBe(true);
     expect(server.logText).toContain('The metrics could not read the database');
   });

@@ -405,7 +405,7 @@ describe('wallet, against servers in trouble', { timeout: 120_000 }, () => {
     expect(down.code).toBe(1);
     expect(down.stderr).toContain('ECONNREFUSED');
     expect(down.stderr).toContain('kept');
-    await home.text(['profile', 'remove', PROFILE]);
+    await home.text(['profile', 'remove', PROFILE, '-y']);
     expect((await report('2')).code).toBe(2);
     expect(await home.json(['wallet', 'queue'])).toMatchObject([
       { txid: '1', state: 'waiting' },

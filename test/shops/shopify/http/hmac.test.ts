@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { verifyShopHmac } from '#shops/shopify/http/hmac.ts';
+import { hmacFaultOf } from '#shops/shopify/http/hmac-fault.ts';
 
 const sign = (body: Uint8Array, secret: string) => createHmac('sha256', secret).update(body).digest('base64');
 
@@ -53,5 +54,42 @@ describe('verifyShopHmac', () => {
         expect(verifyShopHmac(signed, header, [`${secret}x`])).toBe('invalid');
       }),
     );
+  });
+});
+
+describe('hmacFaultOf', () => {
+  const body = Buffer.from('{"id":820982911946154508,"note":"a \\" b  ç","list":[1,{}]}');
+  const right = sign(body, 'ours');
+  const faultOf = (changed: Buffer | string, header = right) =>
+    hmacFaultOf(Buffer.from(changed), header, ['ours', 'old'], ['app']);
+
+  it('proves an altered body where only white space between tokens was changed', () => {
+    const text = body.toString();
+    const spaced = text.replace('"id":', '{ "id" : '.slice(2)).replaceAll(',"', ',\r\n\t"');
+    for (const changed of [`${text}\n`, `\uFEFF${text}`, spaced]) expect(faultOf(changed)).toBe('altered_body');
+    expect(faultOf(text.replace('  ç', ' ç'))).toBe('unknown');
+    expect(faultOf(text.replace('508', '500'))).toBe('unknown');
+  });
+
+  it('proves another secret of the app, and leaves the rest unknown', () => {
+    expect(faultOf(body, sign(body, 'app'))).toBe('other_secret');
+    expect(faultOf(body, sign(body, 'somebody'))).toBe('unknown');
+  });
+
+  it('says when there is no secret, no signature, or none that could be one', () => {
+    expect(hmacFaultOf(body, right, [], [])).toBe('no_secret');
+    expect(hmacFaultOf(body, right, [''], ['ours'])).toBe('no_secret');
+    expect(faultOf(body, '')).toBe('missing');
+    for (const header of ['x', right.slice(1), `${right}=`, Buffer.from(right, 'base64').toString('hex')]) {
+      expect(faultOf(body, header)).toBe('malformed');
+    }
+  });
+
+  it('takes no longer for bodies that are made to take long', () => {
+    const startedAt = performance.now();
+    for (const part of ['"', ' ', '\\"', '"\\'])
+      expect(faultOf(part.repeat((64 * 1024) / part.length))).toBe('unknown');
+    expect(faultOf(' '.repeat(2 * 1024 * 1024) + body)).toBe('unknown');
+    expect(performance.now() - startedAt).toBeLessThan(500);
   });
 });
