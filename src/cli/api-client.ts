@@ -214,8 +214,15 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
     removeWallet: (address: TariAddress) => command('DELETE', `/api/wallets/${addressToBase58(address)}`),
     everybodysRoles: () => get('/api/roles', shapes.rolesOfAddress.array()),
     rolesOf: (address: TariAddress) => get(`/api/roles/${addressToBase58(address)}`, shapes.rolesOfAddress),
-    changeRoles: (address: TariAddress, change: { apply?: readonly string[]; revoke?: readonly string[] }) =>
-      command('POST', '/api/roles', [{ address: addressToBase58(address), ...change }]),
+    /** @param force also when no super admin is left then. */
+    changeRoles: (
+      address: TariAddress,
+      change: { apply?: readonly string[]; revoke?: readonly string[] },
+      force = false,
+    ) =>
+      command('POST', withQuery('/api/roles', { force: force ? 'true' : undefined }), [
+        { address: addressToBase58(address), ...change },
+      ]),
     events: (query: Query = {}) => get('/api/events', shapes.event.array(), query),
     rejected: (query: Query = {}) => get('/api/rejected', shapes.rejectedWebhook.array(), query),
     retryRejected: (id: bigint) => change('POST', `/api/rejected/${id}/retry`, shapes.result),

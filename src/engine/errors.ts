@@ -37,6 +37,7 @@ export const ERROR_SENTENCES = {
   no_shop_for_prices: 'No shop is configured whose prices could be set.',
   price_update_not_found: 'There is no price update {}.',
   price_update_finished: 'Price update {}, so there is nothing to try again.',
+  last_super_admin: 'Without {} there would be no super admin any more. The parameter force=true does it anyway.',
   role_irrevocable: 'The role {} cannot be revoked: every address has it.',
 } as const;
 

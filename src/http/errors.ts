@@ -76,6 +76,7 @@ const ENGINE_ERROR_STATUS: Readonly<Record<EngineErrorCode, number>> = {
   no_shop_for_prices: 501,
   price_update_not_found: 404,
   price_update_finished: 409,
+  last_super_admin: 409,
   role_irrevocable: 400,
 };
 

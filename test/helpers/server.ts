@@ -247,7 +247,8 @@ export class TestServer {
   }
 
   revoke(person: Person, ...roles: Role[]): Promise<void> {
-    return this.app.engine.access.changeRoles([{ address: person.tariAddress, apply: [], revoke: roles }], 'test');
+    const change = { address: person.tariAddress, apply: [], revoke: roles };
+    return this.app.engine.access.changeRoles([change], 'test', { force: true });
   }
 
   /** The text of a login token that the person's wallet signed. */

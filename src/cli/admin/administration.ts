@@ -98,16 +98,20 @@ export function rolesCommand(ports: CommandPorts): Command {
       arguments: [ADDRESS],
       options: [rolesToChange(), new Option('--force', 'also of the last super admin')],
       danger: (client, { arguments: [address], options }) => revokeDanger(client, address, options),
-      run: (client, { arguments: [address], options: { roles } }) => revoke(client, address, roles),
+      run: (client, { arguments: [address], options }) => revoke(client, address, options),
       show,
     }),
   ]);
 }
 
 /** Who has taken their own roles can't ask what is left of them. */
-async function revoke(client: ApiClient, address: TariAddress, roles: readonly Role[]): Promise<RolesAnswer> {
+async function revoke(
+  client: ApiClient,
+  address: TariAddress,
+  { roles, force }: { roles: readonly Role[]; force?: boolean },
+): Promise<RolesAnswer> {
   const before = await client.rolesOf(address);
-  await client.changeRoles(address, { revoke: roles });
+  await client.changeRoles(address, { revoke: roles }, force);
   return { ...before, roles: before.roles.filter((role) => !(roles as readonly string[]).includes(role)) };
 }
 

@@ -24,6 +24,9 @@ const MOST_ROLE_CHANGES = 100;
 
 const newWallet = z.object({ address, ip_address: ipAddress, initial_nonce: nonce.nullish() });
 const roles = z.array(role).max(MOST_ROLE_CHANGES).nullish();
+/** Whether roles are revoked though no super admin is left then. */
+const forced = z.strictObject({ force: z.enum(['true', 'false']).optional() });
+
 const roleChanges = z.array(z.object({ address, apply: roles, revoke: roles })).max(MOST_ROLE_CHANGES);
 
 /** What operators set and see: exchange rates, hot wallets, roles, events. */
@@ -120,8 +123,9 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
         schema: {
           summary: 'Grants and revokes roles, all of the changes or none',
           tags: ['administration'],
+          querystring: forced,
           body: roleChanges,
-          errors: ['role_irrevocable', 'wrong_network'],
+          errors: ['role_irrevocable', 'wrong_network', 'last_super_admin'],
           response: { 200: nothing },
         },
       },
@@ -131,7 +135,7 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
           apply: apply ?? [],
           revoke: revoke ?? [],
         }));
-        await engine.access.changeRoles(changes, callerOf(request).name);
+        await engine.access.changeRoles(changes, callerOf(request).name, { force: request.query.force === 'true' });
         return reply.send();
       },
     );
