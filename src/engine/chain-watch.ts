@@ -1,4 +1,5 @@
 import type { ChainDeparture, ChainRefusal, RefusalReason } from '../rails/tari-chain/store/chain.ts';
+import type { IdRange } from '../store/list-order.ts';
 import type { Repositories } from '../store/repositories.ts';
 import type { EngineContext } from './context.ts';
 
@@ -91,11 +92,11 @@ export function chainQueries({ store }: Pick<EngineContext, 'store'>, watch: Cha
     status: (): Promise<ChainStatus> => store.read((tx) => chainStatus(tx, watch)),
 
     /** Up to `limit` outputs that were encrypted for the shop and are no payment to it, after the one with that id. */
-    refusals: (after: bigint, limit: number): Promise<ChainRefusal[]> =>
-      store.read((tx) => tx.chain.refusalsAfter(after, limit)),
+    refusals: (after: bigint, limit: number, range: IdRange = {}): Promise<ChainRefusal[]> =>
+      store.read((tx) => tx.chain.refusalsAfter(after, limit, range)),
 
     /** Up to `limit` times that a confirmed payment left the chain, after the one with that id, oldest first. */
-    departures: (after: bigint, limit: number): Promise<ChainDeparture[]> =>
-      store.read((tx) => tx.chain.departuresAfter(after, limit)),
+    departures: (after: bigint, limit: number, range: IdRange = {}): Promise<ChainDeparture[]> =>
+      store.read((tx) => tx.chain.departuresAfter(after, limit, range)),
   };
 }

@@ -1,4 +1,5 @@
 import type { DeadLetter } from '../store/deliveries.ts';
+import type { IdRange } from '../store/list-order.ts';
 import type { Repositories } from '../store/repositories.ts';
 import type { ChangeRequest, Changes } from './changes.ts';
 import type { EngineContext } from './context.ts';
@@ -15,9 +16,9 @@ export function deadLetters(
   const loaded = () => subscriptions.allDurableSubscribers();
 
   return {
-    /** The dead letters of up to `limit` events after the one with id `after`, oldest event first. */
-    after: (after: bigint, limit: number): Promise<DeadLetter[]> =>
-      store.read((tx) => tx.deliveries.deadAfter(after, limit, loaded())),
+    /** The dead letters of up to `limit` events after the one with id `after`, oldest event first unless told. */
+    after: (after: bigint, limit: number, range: IdRange = {}): Promise<DeadLetter[]> =>
+      store.read((tx) => tx.deliveries.deadAfter(after, limit, loaded(), range)),
 
     /**
      * Has the dead letters of an event delivered again, as if they had never been tried. They take their place before

@@ -1,4 +1,5 @@
 import type { AuditLogFilter } from '../store/audit-log.ts';
+import type { IdRange } from '../store/list-order.ts';
 import { access } from './access.ts';
 import { accounts } from './accounts.ts';
 import { audit, ownersGiven } from './audit.ts';
@@ -96,10 +97,11 @@ export function createUseCases(context: EngineContext, options: EngineOptions) {
     audit: () => audit(context.store),
     /** What the migration that gave money its owners has said of it; undefined where there was nothing to say. */
     ownersGiven: () => context.store.read(ownersGiven),
-    /** Up to `limit` events after the one with id `after`, oldest first. */
-    eventsAfter: (after: bigint, limit: number) => context.store.read((tx) => tx.events.after(after, limit)),
-    /** Up to `limit` records of the audit log that fit, after the one with id `after`, oldest first. */
-    auditLog: (filter: AuditLogFilter, after: bigint, limit: number) =>
-      context.store.read((tx) => tx.auditLog.search(filter, after, limit)),
+    /** Up to `limit` events after the one with id `after`, oldest first unless told. */
+    eventsAfter: (after: bigint, limit: number, range: IdRange = {}) =>
+      context.store.read((tx) => tx.events.after(after, limit, range)),
+    /** Up to `limit` records of the audit log that fit, after the one with id `after`, oldest first unless told. */
+    auditLog: (filter: AuditLogFilter, after: bigint, limit: number, range: IdRange = {}) =>
+      context.store.read((tx) => tx.auditLog.search(filter, after, limit, range)),
   };
 }

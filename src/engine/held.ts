@@ -20,13 +20,13 @@ export type Held = ReturnType<typeof held>;
 
 export function held({ store, settings }: EngineContext, { perform }: Changes) {
   return {
-    /** All money that has paid no order yet, oldest first. */
+    /** All money that has paid no order yet, oldest first unless told. */
     list: (request: PageRequest<PaymentPosition>): Promise<Page<HeldMoney, PaymentPosition>> =>
       store.read((tx) =>
         readPage(
           request,
           async (after, limit) =>
-            (await tx.heldMoney.page(after, limit)).map((row) => ({ row, reason: reasonFor(row) })),
+            (await tx.heldMoney.page(after, limit, request.order)).map((row) => ({ row, reason: reasonFor(row) })),
           ({ row: { createdAt, txid } }) => ({ createdAt, txid }),
         ),
       ),

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Creditor } from '../store/customers.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../store/database.ts';
+import type { ListOrder } from '../store/list-order.ts';
 import type { OrderFilter } from '../store/order-search.ts';
 import type { Order, OrderPosition } from '../store/orders.ts';
 import type { Payment, PaymentFilter, PaymentPosition } from '../store/payments.ts';
@@ -22,6 +23,8 @@ export interface PageRequest<Position> {
   after?: Position | undefined;
   /** How many rows; everything up to MOST_ROWS where it is not given. */
   limit?: number | undefined;
+  /** Oldest first unless told; only lists that are sorted by time can be read from the other end. */
+  order?: ListOrder | undefined;
 }
 
 export interface Page<Row, Position> {
@@ -61,7 +64,7 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
   ) =>
     store.read(async (tx): Promise<OrderPage> => {
       const read = (after: OrderPosition | undefined, limit: number) =>
-        tx.orders.pageOfAccount(account, statuses, after, limit);
+        tx.orders.pageOfAccount(account, statuses, after, limit, request.order);
       const page = await readPage(request, read, positionOfOrder);
       const rows = seesNotes ? page.rows : await withOwnNotes(tx, page.rows, account);
       return { ...page, rows, total: await tx.orders.totalOfAccount(account, statuses) };
@@ -69,7 +72,7 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
 
   return {
     /**
-     * The orders that an address claimed or paid, oldest first.
+     * The orders that an address claimed or paid, oldest first unless told.
      * @param seesNotes false shows the notes of orders only where the address paid them.
      */
     orders: (address: TariAddress, request: PageRequest<OrderPosition>, seesNotes = true): Promise<OrderPage> =>
@@ -82,33 +85,37 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
       seesNotes = true,
     ): Promise<OrderPage> => ordersOf(accountOf(address), UNFULFILLED, request, seesNotes),
 
-    /** The orders that fit the filter, oldest first. */
+    /** The orders that fit the filter, oldest first unless told. */
     search: (filter: OrderFilter, request: PageRequest<OrderPosition>): Promise<Page<Order, OrderPosition>> =>
       store.read((tx) =>
-        readPage(request, (after, limit) => tx.orderSearch.search(filter, after, limit), positionOfOrder),
+        readPage(
+          request,
+          (after, limit) => tx.orderSearch.search(filter, after, limit, request.order),
+          positionOfOrder,
+        ),
       ),
 
-    /** The payments of an address, whatever their status, oldest first. */
+    /** The payments of an address, whatever their status, oldest first unless told. */
     payments: (address: TariAddress, request: PageRequest<PaymentPosition>): Promise<PaymentPage> =>
       store.read(async (tx) => {
         const account = accountOf(address);
         const read = (after: PaymentPosition | undefined, limit: number) =>
-          tx.payments.pageOfAccount(account, after, limit);
+          tx.payments.pageOfAccount(account, after, limit, request.order);
         const page = await readPage(request, read, positionOfPayment);
         return { ...page, total: await tx.payments.totalOfAccount(account) };
       }),
 
-    /** The payments that fit the filter, oldest first. */
+    /** The payments that fit the filter, oldest first unless told. */
     searchPayments: (
       filter: PaymentFilter,
       request: PageRequest<PaymentPosition>,
     ): Promise<Page<Payment, PaymentPosition>> =>
       store.read((tx) =>
-        readPage(request, (after, limit) => tx.payments.search(filter, after, limit), positionOfPayment),
+        readPage(request, (after, limit) => tx.payments.search(filter, after, limit, request.order), positionOfPayment),
       ),
 
     /**
-     * The payments that name an order, by its order id or by the shop's other name for it, oldest first.
+     * The payments that name an order, by its order id or by the shop's other name for it, oldest first unless told.
      * @throws {EngineError} `order_not_found`
      */
     paymentsForOrder: (
@@ -118,7 +125,9 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
       store.read(async (tx) => {
         const order = await findOrder(tx, orderId, false);
         const names = order.altId === null ? [order.orderId] : [order.orderId, order.altId];
-        return readPage(request, (after, limit) => tx.payments.pageNaming(names, after, limit), positionOfPayment);
+        const read = (after: PaymentPosition | undefined, limit: number) =>
+          tx.payments.pageNaming(names, after, limit, request.order);
+        return readPage(request, read, positionOfPayment);
       }),
 
     /** The customers with New orders above zero, by id. */

@@ -1,5 +1,6 @@
 import { storableText } from '../storable-text.ts';
 import { StoreContentError } from '../store/errors.ts';
+import type { IdRange } from '../store/list-order.ts';
 import type { SetAsideWebhook, WebhookAnswer, WebhookDelivery } from '../store/webhooks.ts';
 import { takeInAuthorization } from './authorizations.ts';
 import type { ChangeRequest, Changes } from './changes.ts';
@@ -124,9 +125,9 @@ export function webhooks(
     /** What `receive` does once the signatures are checked. */
     enter,
 
-    /** Up to `limit` deliveries that are set aside, after the one with id `after`, oldest first. */
-    setAside: (after: bigint, limit: number): Promise<SetAsideWebhook[]> =>
-      store.read((tx) => tx.webhooks.setAsideAfter(after, limit)),
+    /** Up to `limit` deliveries that are set aside, after the one with id `after`, oldest first unless told. */
+    setAside: (after: bigint, limit: number, range: IdRange = {}): Promise<SetAsideWebhook[]> =>
+      store.read((tx) => tx.webhooks.setAsideAfter(after, limit, range)),
 
     /**
      * Takes up a delivery that was set aside as if it had just come, because somebody has mended what was wrong with

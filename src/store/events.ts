@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { EventType, Tables } from './database.ts';
+import { type IdRange, idsBetween } from './list-order.ts';
 import { preparedQuery } from './prepared-query.ts';
 import { timeOf, timeText } from './values.ts';
 
@@ -76,15 +77,15 @@ export function eventRepository(database: Kysely<Tables>, onAppend: (event: Stor
     },
 
     /**
-     * Up to `limit` events after the one with id `after`, oldest first. Whoever goes on from the last of them misses none:
+     * Up to `limit` events after the one with id `after`, oldest first unless told. Who goes on from the last misses none:
      * units of work take turns, so that ids rise with the commits.
      */
-    async after(after: bigint, limit: number): Promise<StoredEvent[]> {
+    async after(after: bigint, limit: number, range: IdRange = {}): Promise<StoredEvent[]> {
       const rows = await database
         .selectFrom('events')
         .selectAll()
-        .where('id', '>', after)
-        .orderBy('id')
+        .where(idsBetween('id', after, range))
+        .orderBy('id', range.order)
         .limit(limit)
         .execute();
       return rows.map(eventOf);

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Tables, WebhookState } from './database.ts';
+import { type IdRange, idsBetween } from './list-order.ts';
 import { columnsOf, preparedQuery } from './prepared-query.ts';
 import { timeOf, timeText } from './values.ts';
 
@@ -100,8 +101,8 @@ export function webhookRepository(database: Kysely<Tables>) {
       });
     },
 
-    /** Up to `limit` deliveries that are set aside, after the one with id `after`, oldest first. */
-    async setAsideAfter(after: bigint, limit: number): Promise<SetAsideWebhook[]> {
+    /** Up to `limit` deliveries that are set aside, after the one with id `after`, oldest first unless told. */
+    async setAsideAfter(after: bigint, limit: number, range: IdRange = {}): Promise<SetAsideWebhook[]> {
       const rows = await setAside()
         // The ids alone are sorted first: sorting whole rows would carry all their bodies along.
         .where('id', 'in', (page) =>
@@ -109,11 +110,11 @@ export function webhookRepository(database: Kysely<Tables>) {
             .selectFrom('webhooks')
             .select('id')
             .where('state', '=', 'set_aside')
-            .where('id', '>', after)
-            .orderBy('id')
+            .where(idsBetween('id', after, range))
+            .orderBy('id', range.order)
             .limit(limit),
         )
-        .orderBy('id')
+        .orderBy('id', range.order)
         .execute();
       return rows.map(setAsideOf);
     },

@@ -229,7 +229,10 @@ describe('changing roles', () => {
     it('unless another takes the role in the same change, which is no force', async () => {
       const test = await testEngine();
       await grant(test, alice, 'super_admin');
-      await test.engine.access.changeRoles([change(alice, [], ['super_admin']), change(bob, ['super_admin'], [])], ADMIN);
+      await test.engine.access.changeRoles(
+        [change(alice, [], ['super_admin']), change(bob, ['super_admin'], [])],
+        ADMIN,
+      );
       expect(await test.engine.access.rolesOf(bob.tariAddress)).toEqual(['user', 'super_admin']);
       expect(test.rows('select reason from audit_log where reason is not null')).toEqual([]);
     });

@@ -15,6 +15,7 @@ import {
   nonce,
   nothing,
   positiveAmount,
+  rangeOf,
   role,
   rolesOfAddress,
   wallet,
@@ -183,7 +184,7 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
         },
       },
       async ({ query }) =>
-        (await engine.eventsAfter(query.after, query.limit)).map(
+        (await engine.eventsAfter(query.after, query.limit, rangeOf(query))).map(
           (stored) =>
             ({
               id: stored.id,

@@ -35,8 +35,8 @@ export function auditLogRoutes({ auditLog }: Pick<Engine, 'auditLog'>, guard: Gu
           response: { 200: z.array(auditRecord) },
         },
       },
-      async ({ query: { after, limit, ...filter } }) =>
-        (await auditLog(filter, after, limit)).map((record) => ({
+      async ({ query: { after, limit, before, order, ...filter } }) =>
+        (await auditLog(filter, after, limit, { before, order })).map((record) => ({
           id: record.id,
           created_at: record.createdAt.toISOString(),
           actor: record.actor,

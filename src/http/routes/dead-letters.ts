@@ -5,7 +5,7 @@ import { parseJson } from '../../json.ts';
 import type { Guard } from '../access.ts';
 import { HttpError } from '../errors.ts';
 import { changeRequestOf } from '../idempotency.ts';
-import { deadLetter, idPage, reason, rowId, subscriberName } from '../schemas.ts';
+import { deadLetter, idPage, rangeOf, reason, rowId, subscriberName } from '../schemas.ts';
 
 const whomToTell = {
   querystring: z.strictObject({ subscriber: subscriberName.optional() }),
@@ -27,7 +27,7 @@ export function deadLetterRoutes(deadLetters: DeadLetters, guard: Guard): Fastif
         },
       },
       async ({ query }) =>
-        (await deadLetters.after(query.after, query.limit)).map(({ event, ...letter }) => ({
+        (await deadLetters.after(query.after, query.limit, rangeOf(query))).map(({ event, ...letter }) => ({
           event_id: event.id,
           subscriber: letter.subscriber,
           type: event.type,

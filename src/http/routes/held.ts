@@ -4,7 +4,7 @@ import type { Held } from '../../engine/held.ts';
 import { heldView } from '../../engine/views.ts';
 import type { Guard } from '../access.ts';
 import { changeRequestOf } from '../idempotency.ts';
-import { announceNext, PAYMENT_CURSOR, pageFields } from '../pages.ts';
+import { announceNext, PAYMENT_CURSOR, sortedPageFields } from '../pages.ts';
 import { customerId, heldMoney, orderId, reason, settlement, transactionId } from '../schemas.ts';
 
 /** To an order or to a customer, and never to both. */
@@ -23,12 +23,12 @@ export function heldRoutes(held: Held, guard: Guard): FastifyPluginAsyncZod {
         schema: {
           summary: 'Money that has paid no order yet, and why',
           tags: ['accounts'],
-          querystring: z.object(pageFields(PAYMENT_CURSOR)),
+          querystring: z.object(sortedPageFields(PAYMENT_CURSOR)),
           response: { 200: z.array(heldMoney) },
         },
       },
-      async ({ query: { limit, cursor: after } }, reply) => {
-        const page = await held.list({ limit, after });
+      async ({ query: { limit, cursor: after, order } }, reply) => {
+        const page = await held.list({ limit, after, order });
         announceNext(reply, PAYMENT_CURSOR, page.next);
         return page.rows.map(heldView);
       },

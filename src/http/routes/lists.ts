@@ -3,10 +3,19 @@ import * as z from 'zod';
 import type { Lists, OrderPage, PaymentPage } from '../../engine/lists.ts';
 import { creditorView, orderView, paymentView } from '../../engine/views.ts';
 import { ORDER_STATUSES } from '../../store/database.ts';
+import type { ListOrder } from '../../store/list-order.ts';
 import { addressToBase58, type TariAddress } from '../../tari/address.ts';
 import { callerOf, type Guard } from '../access.ts';
 import { described } from '../described.ts';
-import { announceNext, ORDER_CURSOR, PAYMENT_CURSOR, pageFields, queryInteger, TEXT_CURSOR } from '../pages.ts';
+import {
+  announceNext,
+  ORDER_CURSOR,
+  PAYMENT_CURSOR,
+  pageFields,
+  queryInteger,
+  sortedPageFields,
+  TEXT_CURSOR,
+} from '../pages.ts';
 import { queryTime } from '../query-times.ts';
 import {
   address,
@@ -25,8 +34,8 @@ import {
 
 const byAddress = z.object({ address });
 const byOrder = z.object({ order_id: orderId });
-const orderPage = z.object(pageFields(ORDER_CURSOR));
-const paymentPage = z.object(pageFields(PAYMENT_CURSOR));
+const orderPage = z.object(sortedPageFields(ORDER_CURSOR));
+const paymentPage = z.object(sortedPageFields(PAYMENT_CURSOR));
 const textPage = z.object(pageFields(TEXT_CURSOR));
 
 /** Longer than any part of a memo that somebody looks for. */
@@ -57,7 +66,7 @@ const orderSearch = z.strictObject({
   since: queryTime.optional(),
   until: queryTime.optional(),
   status: statuses.optional(),
-  ...pageFields(ORDER_CURSOR),
+  ...sortedPageFields(ORDER_CURSOR),
 });
 
 const paymentSearch = z.strictObject({
@@ -66,7 +75,7 @@ const paymentSearch = z.strictObject({
   order_id: orderId.optional(),
   since: queryTime.optional(),
   until: queryTime.optional(),
-  ...pageFields(PAYMENT_CURSOR),
+  ...sortedPageFields(PAYMENT_CURSOR),
 });
 
 /**
@@ -278,8 +287,14 @@ function customerListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
   };
 }
 
-function pageOf<Position>({ limit, cursor }: { limit?: number | undefined; cursor?: Position | undefined }) {
-  return { limit, after: cursor };
+interface PageQuery<Position> {
+  limit?: number | undefined;
+  cursor?: Position | undefined;
+  order?: ListOrder | undefined;
+}
+
+function pageOf<Position>({ limit, cursor, order }: PageQuery<Position>) {
+  return { limit, after: cursor, order };
 }
 
 function filterOf(query: z.output<typeof orderSearch>) {

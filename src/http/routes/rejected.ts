@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Webhooks } from '../../engine/webhooks.ts';
 import type { Guard } from '../access.ts';
 import { changeRequestOf } from '../idempotency.ts';
-import { idPage, reason, rejectedWebhook, result, rowId } from '../schemas.ts';
+import { idPage, rangeOf, reason, rejectedWebhook, result, rowId } from '../schemas.ts';
 
 /** Webhooks that could not be used: what they said, why that was no use, trying them again, and letting them be. */
 export function rejectedRoutes(
@@ -23,7 +23,7 @@ export function rejectedRoutes(
         },
       },
       async ({ query }) =>
-        (await webhooks.setAside(query.after, query.limit)).map((webhook) => ({
+        (await webhooks.setAside(query.after, query.limit, rangeOf(query))).map((webhook) => ({
           id: webhook.id,
           webhook_id: webhook.webhookId,
           topic: webhook.topic,

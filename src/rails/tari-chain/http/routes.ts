@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { blocksBehind, type ChainQueries } from '../../../engine/chain-watch.ts';
 import type { Guard } from '../../../http/access.ts';
-import { idPage } from '../../../http/schemas.ts';
+import { idPage, rangeOf } from '../../../http/schemas.ts';
 import { chainDeparture, chainRefusal, chainStatus } from './schemas.ts';
 
 /** What the watcher of the chain does, and what it keeps for people to look at. */
@@ -51,7 +51,7 @@ export function chainRoutes(chain: ChainQueries, guard: Guard): FastifyPluginAsy
         },
       },
       async ({ query }) =>
-        (await chain.refusals(query.after, query.limit)).map((refusal) => ({
+        (await chain.refusals(query.after, query.limit, rangeOf(query))).map((refusal) => ({
           id: refusal.id,
           output_hash: refusal.outputHash,
           txid: refusal.txid,
@@ -76,16 +76,18 @@ export function chainRoutes(chain: ChainQueries, guard: Guard): FastifyPluginAsy
         },
       },
       async ({ query }) =>
-        (await chain.departures(query.after, query.limit)).map(({ id, txid, height, blockHash, leftAt, returned }) => ({
-          id,
-          txid,
-          outcome: returned === null ? ('left_the_chain' as const) : ('returned' as const),
-          block_height: height,
-          block_hash: blockHash,
-          left_at: leftAt.toISOString(),
-          returned_height: returned?.height ?? null,
-          returned_at: timeOrNull(returned?.at ?? null),
-        })),
+        (await chain.departures(query.after, query.limit, rangeOf(query))).map(
+          ({ id, txid, height, blockHash, leftAt, returned }) => ({
+            id,
+            txid,
+            outcome: returned === null ? ('left_the_chain' as const) : ('returned' as const),
+            block_height: height,
+            block_hash: blockHash,
+            left_at: leftAt.toISOString(),
+            returned_height: returned?.height ?? null,
+            returned_at: timeOrNull(returned?.at ?? null),
+          }),
+        ),
     );
   };
 }
