@@ -14,6 +14,7 @@ import { figures } from './figures.ts';
 import { held } from './held.ts';
 import { lists } from './lists.ts';
 import { orderChanges } from './order-changes.ts';
+import { orderEvents } from './order-events.ts';
 import { orders, signedClaims } from './orders.ts';
 import { payments, signedReports } from './payments.ts';
 import { priceUpdates } from './price-updates.ts';
@@ -79,6 +80,7 @@ export function createUseCases(context: EngineContext, options: EngineOptions) {
     changes: changeUseCases,
     deadLetters: deadLetters(context, changeUseCases, wakeOutbox),
     orderChanges: orderChanges(context, changeUseCases, options.makeTxid),
+    orderEvents: orderEvents(context),
     orders: { enterClaim },
     payments: payments(context, { admit }),
     priceUpdates: priceUpdateUseCases,

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Account } from '../store/accounts.ts';
 import type { Creditor } from '../store/customers.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../store/database.ts';
 import type { ListOrder } from '../store/list-order.ts';
@@ -143,6 +144,16 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
     /** The ids of all customers, sorted. */
     customerIds: (request: TextPageRequest): Promise<Page<string, string>> =>
       store.read((tx) => readTexts(request, tx.customers.ids)),
+
+    /** The balances of all addresses that are known, by address. */
+    balances: (request: PageRequest<string>): Promise<Page<Account, string>> =>
+      store.read((tx) =>
+        readPage(
+          request,
+          (after, limit) => tx.accounts.page(after ?? '', limit),
+          ({ address }) => address,
+        ),
+      ),
 
     /** The addresses that are known, in base58, sorted. */
     addresses: (request: TextPageRequest): Promise<Page<string, string>> =>

@@ -91,6 +91,41 @@ export function eventRepository(database: Kysely<Tables>, onAppend: (event: Stor
       return rows.map(eventOf);
     },
 
+    /** The events with ids above `from` up to `to` that are about one of the subjects, oldest first. */
+    async about(subjects: readonly string[], from: bigint, to: bigint): Promise<StoredEvent[]> {
+      const rows = await database
+        .selectFrom('events')
+        .selectAll()
+        .where('id', '>', from)
+        .where('id', '<=', to)
+        .where('subject', 'in', subjects)
+        .orderBy('id')
+        .execute();
+      return rows.map(eventOf);
+    },
+
+    /**
+     * The id of the last event up to the id `last` that happened before the time; 0 if there is none. Times rise with the
+     * ids, so it is found by halving.
+     */
+    async lastIdBefore(time: Date, last: bigint): Promise<bigint> {
+      let [before, notBefore] = [0n, last + 1n];
+      while (notBefore - before > 1n) {
+        const middle = (before + notBefore) / 2n;
+        const next = await database
+          .selectFrom('events')
+          .select(['id', 'created_at'])
+          .where('id', '>=', middle)
+          .where('id', '<', notBefore)
+          .orderBy('id')
+          .limit(1)
+          .executeTakeFirst();
+        if (next === undefined || timeOf(next.created_at) >= time) notBefore = middle;
+        else before = next.id;
+      }
+      return before;
+    },
+
     /** The id of the last event; 0 where there is none. */
     async lastId(): Promise<bigint> {
       const { last } = await database

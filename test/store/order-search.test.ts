@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ORDER_STATUSES } from '../../src/store/database.ts';
+import type { ListOrder } from '../../src/store/list-order.ts';
 import { type OpenedStore, openStore } from '../../src/store/open.ts';
 import type { OrderFilter } from '../../src/store/order-search.ts';
 import type { NewOrder, Order, OrderPosition } from '../../src/store/orders.ts';
@@ -25,8 +26,8 @@ afterEach(async () => {
   await database.release();
 });
 
-const search = (filter: OrderFilter, after?: OrderPosition, limit = 1000) =>
-  store.read((tx) => tx.orderSearch.search(filter, after, limit));
+const search = (filter: OrderFilter, after?: OrderPosition, limit = 1000, order: ListOrder = 'asc') =>
+  store.read((tx) => tx.orderSearch.search(filter, after, limit, order));
 
 const idsOf = (orders: readonly Order[]) => orders.map((order) => order.orderId);
 
@@ -68,11 +69,11 @@ function expected(orders: readonly Order[], filter: OrderFilter): string[] {
   return idsOf(found);
 }
 
-async function readInPages(filter: OrderFilter, limit: number): Promise<string[]> {
+async function readInPages(filter: OrderFilter, limit: number, order: ListOrder = 'asc'): Promise<string[]> {
   const found: string[] = [];
   let after: OrderPosition | undefined;
   for (;;) {
-    const page = await search(filter, after, limit);
+    const page = await search(filter, after, limit, order);
     found.push(...idsOf(page));
     expect(page.length).toBeLessThanOrEqual(limit);
     after = page.at(-1);
@@ -133,6 +134,8 @@ describe('the search for orders', () => {
           for (const filter of filters) {
             expect(idsOf(await search(filter))).toEqual(expected(all, filter));
             expect(await readInPages(filter, limit)).toEqual(expected(all, filter));
+            expect(idsOf(await search(filter, undefined, 1000, 'desc'))).toEqual(expected(all, filter).reverse());
+            expect(await readInPages(filter, limit, 'desc')).toEqual(expected(all, filter).reverse());
           }
         },
       ),
@@ -164,6 +167,7 @@ describe('the search for orders', () => {
     for (const filter of filters) {
       expect(expected(many, filter).length).toBeGreaterThan(50);
       expect(await readInPages(filter, 97)).toEqual(expected(many, filter));
+      expect(await readInPages(filter, 97, 'desc')).toEqual(expected(many, filter).reverse());
     }
   });
 
@@ -175,8 +179,10 @@ describe('the search for orders', () => {
       })),
     );
     for (const filter of [{ memo: 'same' }, {}, { statuses: ['Unclaimed' as const] }]) {
-      for (const limit of isOnPostgres() ? [7, 100] : [1, 7, 100])
+      for (const limit of isOnPostgres() ? [7, 100] : [1, 7, 100]) {
         expect(await readInPages(filter, limit)).toEqual(expected(many, filter));
+        if (limit > 1) expect(await readInPages(filter, limit, 'desc')).toEqual(expected(many, filter).reverse());
+      }
     }
   });
 

@@ -3,8 +3,10 @@ import * as z from 'zod';
 import type { Engine } from '../../engine/engine.ts';
 import { exchangeRateView, walletView } from '../../engine/views.ts';
 import { parseJson } from '../../json.ts';
+import type { StoredEvent } from '../../store/events.ts';
 import { addressToBase58 } from '../../tari/address.ts';
 import { callerOf, type Guard } from '../access.ts';
+import { announceNext, idCursor, pageFields } from '../pages.ts';
 import {
   address,
   currency,
@@ -14,6 +16,7 @@ import {
   ipAddress,
   nonce,
   nothing,
+  orderId,
   positiveAmount,
   rangeOf,
   role,
@@ -29,6 +32,8 @@ const roles = z.array(role).max(MOST_ROLE_CHANGES).nullish();
 const forced = z.strictObject({ force: z.enum(['true', 'false']).optional() });
 
 const roleChanges = z.array(z.object({ address, apply: roles, revoke: roles })).max(MOST_ROLE_CHANGES);
+
+const EVENT_CURSOR = idCursor('event');
 
 /** What operators set and see: exchange rates, hot wallets, roles, events. */
 export function administrationRoutes(engine: Engine, guard: Guard): FastifyPluginAsyncZod {
@@ -46,6 +51,19 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
         },
       },
       async ({ params }) => exchangeRateView(await engine.exchangeRates.get(params.currency)),
+    );
+
+    app.get(
+      '/api/exchange_rates',
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'The exchange rates that hold, of all currencies that one was set for',
+          tags: ['administration'],
+          response: { 200: z.array(exchangeRate) },
+        },
+      },
+      async () => (await engine.exchangeRates.all()).map(exchangeRateView),
     );
 
     app.post(
@@ -183,17 +201,32 @@ export function administrationRoutes(engine: Engine, guard: Guard): FastifyPlugi
           response: { 200: z.array(event) },
         },
       },
-      async ({ query }) =>
-        (await engine.eventsAfter(query.after, query.limit, rangeOf(query))).map(
-          (stored) =>
-            ({
-              id: stored.id,
-              type: stored.type,
-              created_at: stored.createdAt.toISOString(),
-              // It was written as its type says.
-              payload: parseJson(stored.payload),
-            }) as z.output<typeof event>,
-        ),
+      async ({ query }) => (await engine.eventsAfter(query.after, query.limit, rangeOf(query))).map(eventView),
+    );
+
+    app.get(
+      '/api/order/id/:order_id/events',
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'What happened to an order and the payments for it, oldest first, in parts that may hold nothing',
+          tags: ['accounts'],
+          params: z.object({ order_id: orderId }),
+          querystring: z.object({ cursor: pageFields(EVENT_CURSOR).cursor }),
+          errors: ['order_not_found'],
+          response: { 200: z.array(event) },
+        },
+      },
+      async ({ params, query }, reply) => {
+        const page = await engine.orderEvents.ofOrder(params.order_id, query.cursor);
+        announceNext(reply, EVENT_CURSOR, page.next);
+        return page.rows.map(eventView);
+      },
     );
   };
+}
+
+function eventView({ id, type, createdAt, payload }: StoredEvent): z.output<typeof event> {
+  // The payload was written as its type says.
+  return { id, type, created_at: createdAt.toISOString(), payload: parseJson(payload) } as z.output<typeof event>;
 }

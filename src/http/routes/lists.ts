@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Lists, OrderPage, PaymentPage } from '../../engine/lists.ts';
-import { creditorView, orderView, paymentView } from '../../engine/views.ts';
+import { balanceView, creditorView, orderView, paymentView } from '../../engine/views.ts';
 import { ORDER_STATUSES } from '../../store/database.ts';
 import type { ListOrder } from '../../store/list-order.ts';
 import { addressToBase58, type TariAddress } from '../../tari/address.ts';
@@ -19,6 +19,7 @@ import {
 import { queryTime } from '../query-times.ts';
 import {
   address,
+  addressBalance,
   currency,
   customerId,
   customerOrders,
@@ -262,6 +263,24 @@ function customerListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
         const page = await lists.creditors(pageOf(query));
         announceNext(reply, TEXT_CURSOR, page.next);
         return page.rows.map(creditorView);
+      },
+    );
+
+    app.get(
+      '/api/balances',
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'The balances of all addresses, by address',
+          tags: ['accounts'],
+          querystring: textPage,
+          response: { 200: z.array(addressBalance) },
+        },
+      },
+      async ({ query }, reply) => {
+        const page = await lists.balances(pageOf(query));
+        announceNext(reply, TEXT_CURSOR, page.next);
+        return page.rows.map((account) => balanceView(account.address, account));
       },
     );
 
