@@ -152,6 +152,8 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
 
     // ---- Orders
     order: (orderId: string) => get(`/api/order/id/${escaped(orderId)}`, shapes.orderDetails.nullable()),
+    orderEvents: (orderId: string, query: Query = {}) =>
+      getPage(`/api/order/id/${escaped(orderId)}/events`, shapes.event.array(), query),
     searchOrders: (query: Query) => getPage('/api/search/orders', shapes.order.array(), query),
     searchPayments: (query: Query) => getPage('/api/search/payments', shapes.payment.array(), query),
     paymentsForOrder: (orderId: string, query: Query = {}) =>
@@ -186,6 +188,7 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
       getPage(`/api/payments/${addressToBase58(address)}`, shapes.paymentsResult, query),
     customerIds: (query: Query = {}) => getPage('/api/customer_ids', shapes.text.array(), query),
     addresses: (query: Query = {}) => getPage('/api/addresses', shapes.text.array(), query),
+    balances: (query: Query = {}) => getPage('/api/balances', shapes.addressBalance.array(), query),
     credit: (customerId: string, amount: bigint, reason?: string) =>
       change('POST', '/api/credit', shapes.settlement, { customer_id: customerId, amount, ...withReason(reason) }),
     settleAddress: (address: TariAddress) =>
@@ -197,6 +200,7 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
 
     // ---- Administration
     exchangeRate: (currency: string) => get(`/api/exchange_rate/${escaped(currency)}`, shapes.exchangeRate),
+    exchangeRates: () => get('/api/exchange_rates', shapes.exchangeRate.array()),
     setExchangeRate: (currency: string, rate: bigint) => command('POST', '/api/exchange_rate', { currency, rate }),
     rateHistory: (currency: string, query: Query = {}) =>
       getPage(`/api/exchange_rate/${escaped(currency)}/history`, shapes.setRate.array(), query),

@@ -13,7 +13,7 @@ import {
 } from '../store/report-queue.ts';
 import { txidArgument, u64Argument, wholeNumberArgument } from './arguments.ts';
 import { CommandError, EXIT_CODES } from './exit.ts';
-import { formatTime, table } from './output.ts';
+import { table } from './output.ts';
 import { addOutputFlags, group, type OutputFlags, outputOptions } from './output-flags.ts';
 import type { CommandPorts } from './ports.ts';
 import { PROFILE_VARIABLE } from './profile-variable.ts';
@@ -222,7 +222,7 @@ function queueCommand(ports: CommandPorts): Command {
           { title: 'Transaction', of: ({ txid }) => txid },
           { title: 'State', of: ({ state }) => state, isStatus: true },
           { title: 'Tries', of: ({ attempts }) => String(attempts), align: 'right' },
-          { title: 'Since', of: ({ queuedAt }) => formatTime(queuedAt, output) },
+          { title: 'Since', time: ({ queuedAt }) => queuedAt },
           { title: 'Profile', of: ({ profile }) => profile, canShrink: true },
           { title: 'Last answer', of: ({ reason }) => reason, canShrink: true },
         ],

@@ -2,13 +2,15 @@ import { type Command, Option } from 'commander';
 import type { TariAddress } from '../../tari/address.ts';
 import { addressArgument } from '../address-arguments.ts';
 import type { ApiClient, Query } from '../api-client.ts';
+import type { BalanceAnswer } from '../api-shapes.ts';
 import { amountArgument } from '../arguments.ts';
 import { plainText } from '../output.ts';
-import { group } from '../output-flags.ts';
+import { csvOption, group } from '../output-flags.ts';
 import type { CommandPorts } from '../ports.ts';
-import { allParts, limitOption, serverCommand } from '../server-command.ts';
+import { allParts, type ListFlags, limitOption, listOptions, orderOf, serverCommand } from '../server-command.ts';
 import {
   addressHistoryView,
+  balancesView,
   balanceView,
   customerHistoryView,
   ordersView,
@@ -16,10 +18,6 @@ import {
   settlementView,
 } from '../views.ts';
 import { creditDanger } from './dangers.ts';
-
-interface ListFlags {
-  limit: number;
-}
 
 type Answer<Name extends keyof ApiClient> = ApiClient[Name] extends (...given: never[]) => Promise<infer Result>
   ? Result
@@ -33,6 +31,14 @@ export function accountsCommand(ports: CommandPorts): Command {
   return group('accounts', 'Balances, payments and histories of addresses and customers', [
     ...addressCommands(ports),
     ...customerCommands(ports),
+    serverCommand<[], ListFlags, BalanceAnswer[]>(ports, {
+      name: 'balances',
+      description: 'The balances of all addresses, by address',
+      example: 'admin accounts balances --csv',
+      options: [limitOption(), csvOption()],
+      run: async (client, { options }) => (await allParts(ports, options.limit, client.balances, (rows) => rows)).rows,
+      show: balancesView,
+    }),
     textsCommand(ports, 'customers', 'The ids of all customers', (client) => client.customerIds),
     textsCommand(ports, 'addresses', 'All addresses that were ever seen', (client) => client.addresses),
   ]);
@@ -60,9 +66,9 @@ function addressCommands(ports: CommandPorts): Command[] {
       description: 'The payments of an address',
       example: 'admin accounts payments 14s9vDTwr…',
       arguments: [ADDRESS],
-      options: [limitOption()],
+      options: listOptions(),
       run: async (client, { arguments: [address], options }) => {
-        const read = (query: Query) => client.payments(address, query);
+        const read = (query: Query) => client.payments(address, { ...query, ...orderOf(options) });
         const { first, rows } = await allParts(ports, options.limit, read, ({ payments }) => payments);
         return { ...first, payments: rows };
       },
@@ -129,9 +135,9 @@ function addressOrders(
     description,
     example: `admin accounts ${name} 14s9vDTwr…`,
     arguments: [ADDRESS],
-    options: [limitOption()],
+    options: listOptions(),
     run: async (client, { arguments: [address], options }) => {
-      const read = (query: Query) => of(client)(address, query);
+      const read = (query: Query) => of(client)(address, { ...query, ...orderOf(options) });
       const { first, rows } = await allParts(ports, options.limit, read, ({ orders }) => orders);
       return { ...first, orders: rows };
     },

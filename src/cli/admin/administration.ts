@@ -7,7 +7,7 @@ import type { ApiClient } from '../api-client.ts';
 import type { ExchangeRateAnswer, ReadinessAnswer, WalletAnswer } from '../api-shapes.ts';
 import { amountArgument, u64Argument } from '../arguments.ts';
 import { plainText, record } from '../output.ts';
-import { group } from '../output-flags.ts';
+import { csvOption, group } from '../output-flags.ts';
 import type { CommandPorts } from '../ports.ts';
 import { serverCommand } from '../server-command.ts';
 import { ratesView, readinessView, rolesView, walletsView } from '../views.ts';
@@ -28,6 +28,7 @@ export function walletsCommand(ports: CommandPorts): Command {
       name: 'list',
       description: 'List the hot wallets that may report payments',
       example: 'admin wallets list',
+      options: [csvOption()],
       run: (client) => client.wallets(),
       show: walletsView,
     }),
@@ -76,6 +77,7 @@ export function rolesCommand(ports: CommandPorts): Command {
       name: 'list',
       description: 'All addresses that were given roles, with them',
       example: 'admin roles list',
+      options: [csvOption()],
       run: (client) => client.everybodysRoles(),
       show: rolesView,
     }),
@@ -125,6 +127,14 @@ export function ratesCommand(ports: CommandPorts, more: readonly Command[] = [])
       arguments: [CURRENCY],
       run: (client, { arguments: [currency] }) => client.exchangeRate(currency),
       show: (rate, output) => ratesView([rate], output),
+    }),
+    serverCommand<[], object, ExchangeRateAnswer[]>(ports, {
+      name: 'list',
+      description: 'The rates that hold, of all currencies',
+      example: 'admin rates list',
+      options: [csvOption()],
+      run: (client) => client.exchangeRates(),
+      show: ratesView,
     }),
     serverCommand<[string, bigint], object, ExchangeRateAnswer>(ports, {
       name: 'set',

@@ -10,7 +10,7 @@ import { ServerRefusal } from '../server-call.ts';
  */
 
 /** What is read, or undefined where the roles do not allow to read it, though they allow the change. */
-async function readable<Answer>(read: Promise<Answer>): Promise<Answer | undefined> {
+export async function readable<Answer>(read: Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await read;
   } catch (error) {

@@ -2,14 +2,24 @@ import { type Command, Option } from 'commander';
 import type { OrderAnswer } from '../api-shapes.ts';
 import { amountArgument } from '../arguments.ts';
 import { plainText } from '../output.ts';
-import { group } from '../output-flags.ts';
+import { csvOption, group, type OutputFlags } from '../output-flags.ts';
 import type { CommandPorts } from '../ports.ts';
-import { allParts, limitOption, serverCommand } from '../server-command.ts';
+import {
+  allParts,
+  type ListFlags,
+  limitOption,
+  listOptions,
+  oldestFirstOption,
+  orderOf,
+  SINCE,
+  serverCommand,
+  typedTime,
+} from '../server-command.ts';
 import { creditorsView, orderMovedView, ordersView, orderView, paymentsView, titled } from '../views.ts';
 import { orderDanger } from './dangers.ts';
+import { type OrderStory, orderStory, orderStoryView } from './order-details.ts';
 
-interface SearchFlags {
-  limit: number;
+interface SearchFlags extends ListFlags, OutputFlags {
   memo?: string;
   orderId?: string;
   altId?: string;
@@ -38,28 +48,30 @@ export function ordersCommand(ports: CommandPorts): Command {
 
 function readingCommands(ports: CommandPorts): Command[] {
   return [
-    serverCommand<[string], object, OrderAnswer | null>(ports, {
+    serverCommand<[string], object, OrderStory | null>(ports, {
       name: 'get',
-      description: 'Show one order',
+      description:
+        'Show one order: who claimed it and how, when it is due, what came for it, what paid it, and what happened',
       example: 'admin orders get 1001',
       arguments: [ORDER],
-      run: (client, { arguments: [orderId] }) => client.order(orderId),
-      show: orderView,
+      run: (client, { arguments: [orderId] }) => orderStory(ports, client, orderId),
+      show: orderStoryView,
     }),
     searchCommand(ports),
-    serverCommand<[string], object, Awaited<ReturnType<typeof paymentsOf>>>(ports, {
+    serverCommand<[string], Pick<ListFlags, 'oldestFirst'>, Awaited<ReturnType<typeof paymentsOf>>>(ports, {
       name: 'payments',
       description: 'The payments that named an order, or paid it',
       example: 'admin orders payments 1001',
       arguments: [ORDER],
-      run: (client, { arguments: [orderId] }) => paymentsOf(ports, client, orderId),
+      options: [oldestFirstOption(), csvOption()],
+      run: (client, { arguments: [orderId], options }) => paymentsOf(ports, client, orderId, options),
       show: paymentsView,
     }),
     serverCommand<[], { limit: number }, Awaited<ReturnType<typeof creditorsOf>>>(ports, {
       name: 'unpaid',
       description: 'The customers who have orders to pay, with the sums',
       example: 'admin orders unpaid',
-      options: [limitOption()],
+      options: [limitOption(), csvOption()],
       run: (client, { options }) => creditorsOf(ports, client, options.limit),
       show: creditorsView,
     }),
@@ -70,8 +82,8 @@ type Client = Parameters<Parameters<typeof serverCommand>[1]['run']>[0];
 
 const MOST_PAYMENTS_OF_AN_ORDER = 10_000;
 
-async function paymentsOf(ports: CommandPorts, client: Client, orderId: string) {
-  const read = (query: object) => client.paymentsForOrder(orderId, { ...query });
+async function paymentsOf(ports: CommandPorts, client: Client, orderId: string, flags: Pick<ListFlags, 'oldestFirst'>) {
+  const read = (query: object) => client.paymentsForOrder(orderId, { ...query, ...orderOf(flags) });
   return (await allParts(ports, MOST_PAYMENTS_OF_AN_ORDER, read, (rows) => rows)).rows;
 }
 
@@ -82,7 +94,7 @@ async function creditorsOf(ports: CommandPorts, client: Client, limit: number) {
 function searchCommand(ports: CommandPorts): Command {
   return serverCommand<[], SearchFlags, OrderAnswer[]>(ports, {
     name: 'search',
-    description: 'Find orders by whatever is known of them, oldest first',
+    description: 'Find orders by whatever is known of them',
     example: 'admin orders search --status New,Unclaimed --since 2026-11-01',
     options: [
       new Option('--memo <text>', 'a part of the memo'),
@@ -90,10 +102,10 @@ function searchCommand(ports: CommandPorts): Command {
       new Option('--alt-id <id>', 'its other name, such as #1001'),
       new Option('--customer-id <id>', 'the customer'),
       new Option('--currency <code>', 'the currency in the shop'),
-      new Option('--since <time>', 'made at that time or later, such as 2026-11-01'),
+      new Option('--since <time>', `made at ${SINCE}`),
       new Option('--until <time>', 'made at that time or earlier'),
       new Option('--status <statuses>', 'with commas between them: Unclaimed, New, Paid, Expired, Cancelled'),
-      limitOption(),
+      ...listOptions(),
     ],
     run: async (client, { options }) => {
       const { limit, memo, orderId, altId, customerId, currency, since, until, status } = options;
@@ -103,9 +115,10 @@ function searchCommand(ports: CommandPorts): Command {
         alt_id: altId,
         customer_id: customerId,
         currency,
-        since,
-        until,
+        since: typedTime(since, options),
+        until: typedTime(until, options),
         status,
+        ...orderOf(options),
       };
       const read = (query: object) => client.searchOrders({ ...filter, ...query });
       return (await allParts(ports, limit, read, (orders) => orders)).rows;

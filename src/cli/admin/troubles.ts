@@ -4,17 +4,19 @@ import type { ApiClient, Query } from '../api-client.ts';
 import type { AuditRecordAnswer, DeadLetterAnswer, EventAnswer, RejectedAnswer } from '../api-shapes.ts';
 import { u64Argument, wholeNumberArgument } from '../arguments.ts';
 import { plainText } from '../output.ts';
-import { group, type OutputFlags, outputOptions } from '../output-flags.ts';
+import { csvOption, group, type OutputFlags, outputOptions } from '../output-flags.ts';
 import type { CommandPorts } from '../ports.ts';
 import { ServerUnreachable } from '../server-call.ts';
-import { serverCommand } from '../server-command.ts';
-import { auditLogView, deadLettersView, eventLine, rejectedView } from '../views.ts';
+import { oldestFirstOption, orderOf, SINCE, serverCommand, typedTime } from '../server-command.ts';
+import { auditLogView, deadLettersView, eventLine, eventsView, rejectedView } from '../views.ts';
 
 /** What went wrong, what happens, and what was done by hand. */
 
 interface AfterFlags {
   after?: bigint;
+  before?: bigint;
   limit: number;
+  oldestFirst?: boolean;
 }
 
 const MOST_ENTRIES = 1000;
@@ -25,6 +27,13 @@ const AWAY_PAUSE_MS = 5000;
 
 const neededReason = () => new Option('--reason <text>', 'why, for the audit log').makeOptionMandatory();
 const afterOption = () => new Option('--after <id>', 'only what has a higher id').argParser(u64Argument);
+const pageOptions = () => [
+  afterOption(),
+  new Option('--before <id>', 'only what has a lower id').argParser(u64Argument),
+  entriesOption(),
+  oldestFirstOption(),
+  csvOption(),
+];
 const entriesOption = () =>
   new Option('--limit <entries>', 'how many at most')
     .argParser((text) => wholeNumberArgument(text, 1, MOST_ENTRIES))
@@ -36,7 +45,7 @@ export function rejectedCommand(ports: CommandPorts): Command {
       name: 'list',
       description: 'List the webhooks that were set aside, with the reason; --json shows what they said',
       example: 'admin rejected list',
-      options: [afterOption(), entriesOption()],
+      options: pageOptions(),
       run: (client, { options }) => client.rejected(pageOf(options)),
       show: rejectedView,
     }),
@@ -92,7 +101,7 @@ export function deadLettersCommand(ports: CommandPorts): Command {
   ]);
 }
 
-interface AuditFlags extends AfterFlags {
+interface AuditFlags extends AfterFlags, OutputFlags {
   actor?: string;
   action?: string;
   subject?: string;
@@ -109,13 +118,19 @@ export function auditLogCommand(ports: CommandPorts): Command {
       new Option('--actor <address or name>', 'who'),
       new Option('--action <name>', 'what was done, such as "change roles"'),
       new Option('--subject <id>', 'to what'),
-      new Option('--since <time>', 'from that time on, such as 2026-11-01'),
+      new Option('--since <time>', `from ${SINCE}`),
       new Option('--until <time>', 'up to that time'),
-      afterOption(),
-      entriesOption(),
+      ...pageOptions(),
     ],
-    run: (client, { options: { actor, action, subject, since, until, ...page } }) =>
-      client.auditLog({ actor, action, subject, since, until, ...pageOf(page) }),
+    run: (client, { options: { actor, action, subject, since, until, ...flags } }) =>
+      client.auditLog({
+        actor,
+        action,
+        subject,
+        since: typedTime(since, flags),
+        until: typedTime(until, flags),
+        ...pageOf(flags),
+      }),
     show: auditLogView,
   });
 }
@@ -128,19 +143,18 @@ interface EventFlags extends AfterFlags, OutputFlags {
 export function eventsCommand(ports: CommandPorts): Command {
   return serverCommand<[], EventFlags, EventAnswer[] | undefined>(ports, {
     name: 'events',
-    description: 'What happened to orders and payments, oldest first',
+    description: 'What happened to orders and payments',
     example: 'admin events --follow',
     options: [
       new Option('-f, --follow', 'go on with what happens, until Ctrl-C; without --after from now on'),
-      afterOption(),
-      entriesOption(),
+      ...pageOptions(),
     ],
     run: async (client, { options }) => {
       if (!options.follow) return client.events(pageOf(options));
       await follow(ports, client, options);
       return undefined;
     },
-    show: (events, output) => (events ?? []).map((event) => eventLine(event, output)),
+    show: (events, output) => eventsView(events ?? [], output),
   });
 }
 
@@ -168,16 +182,12 @@ async function eventsOrNone(ports: CommandPorts, client: ApiClient, query: Query
   }
 }
 
-/** There is no question for the last id, so all pages are looked through; a page of a thousand takes milliseconds. */
 async function lastEventId(client: ApiClient): Promise<bigint> {
-  let after = 0n;
-  for (;;) {
-    const events = await client.events({ after, limit: MOST_ENTRIES });
-    after = events.at(-1)?.id ?? after;
-    if (events.length < MOST_ENTRIES) return after;
-  }
+  const [last] = await client.events({ limit: 1, order: 'desc' });
+  return last?.id ?? 0n;
 }
 
-function pageOf({ after, limit }: AfterFlags): Query {
-  return { after, limit };
+/** To go on behind an id is to read forwards. */
+function pageOf({ after, before, limit, oldestFirst }: AfterFlags): Query {
+  return { after, before, limit, ...orderOf({ oldestFirst: oldestFirst || after !== undefined }) };
 }

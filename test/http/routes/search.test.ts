@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseQueryTime } from '../../../src/http/query-times.ts';
+import { readWrittenTime } from '../../../src/written-time.ts';
 import { ACCOUNTS } from '../../helpers/records.ts';
 import { ADMIN, type Answer, borrowServer, errorOf, type TestServer } from '../../helpers/server.ts';
 
@@ -184,7 +184,7 @@ describe('times of a query', () => {
     ['2024-02-29', '2024-02-29T00:00:00.000Z'],
     ['0001-01-01', '0001-01-01T00:00:00.000Z'],
   ])('%s', (text, expected) => {
-    expect(parseQueryTime(text)?.toISOString()).toBe(expected);
+    expect(readWrittenTime(text)?.toISOString()).toBe(expected);
   });
 
   it.each([
@@ -198,5 +198,5 @@ describe('times of a query', () => {
     '2024-01-01Tx',
     '2024-1-1Z',
     '0000-01-01T00:00:00+01:00',
-  ])('refuses %s', (text) => expect(parseQueryTime(text)).toBeUndefined());
+  ])('refuses %s', (text) => expect(readWrittenTime(text)).toBeUndefined());
 });
