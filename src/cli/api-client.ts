@@ -174,6 +174,7 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
         reason,
       }),
     reset: (orderId: string) => change('PATCH', `/api/reset_order/${escaped(orderId)}`, shapes.orderChanged),
+    rescanProgress: () => get('/api/rescan_open_orders', shapes.rescanProgress),
     rescan: () => change('POST', '/api/rescan_open_orders', shapes.result.array()),
 
     // ---- Accounts

@@ -4,7 +4,9 @@ import { stringifyJson } from '../json.ts';
 import { formatTari, type MicroTari } from '../tari/micro-tari.ts';
 import { databaseOption } from './database.ts';
 import { CommandError } from './exit.ts';
+import { progressLine } from './output.ts';
 import type { CommandPorts } from './ports.ts';
+import { progressOf } from './progress.ts';
 
 /** `audit`: do the books agree with the journals? It only reads, and the server may run meanwhile. */
 export function auditCommand(ports: CommandPorts): Command {
@@ -20,7 +22,13 @@ export function auditCommand(ports: CommandPorts): Command {
         import('./database-settings.ts'),
       ]);
       const reader = await openReader(databaseUrl(ports, database));
-      const report = await audit(reader).finally(() => reader.close());
+      const progress = progressOf(ports, { json });
+      const shown = (done: number, total: number, looked: string) =>
+        progress.show(progressLine(done, total, `${done} of ${total} checks: ${looked}`));
+      const report = await audit(reader, shown).finally(() => {
+        progress.end();
+        reader.close();
+      });
       if (json) ports.print(stringifyJson(report));
       else for (const line of describe(report)) ports.print(line);
       if (report.differences.length > 0) throw new CommandError('The books differ from the journals.');

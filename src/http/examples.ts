@@ -419,6 +419,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
       new_order: { ...CANCELLED_ORDER, status: 'New', amount_missing: 477_000_000 },
     },
   },
+  'GET /api/rescan_open_orders': { answer: { running: 1, read: 74, failed: 2 } },
   'POST /api/rescan_open_orders': { answer: [DONE] },
 
   'POST /api/roles': { body: [{ address: CUSTOMER, apply: ['read_all'], revoke: [] }] },

@@ -4,6 +4,7 @@ import { amountArgument } from '../arguments.ts';
 import { plainText } from '../output.ts';
 import { csvOption, group, type OutputFlags } from '../output-flags.ts';
 import type { CommandPorts } from '../ports.ts';
+import { progressOf } from '../progress.ts';
 import {
   allParts,
   type ListFlags,
@@ -127,6 +128,27 @@ function searchCommand(ports: CommandPorts): Command {
   });
 }
 
+const LOOK_EVERY_MS = 1_000;
+
+/** Asks while it waits how far the server has come. What can't be known for once is no reason to end. */
+async function rescanWithProgress(ports: CommandPorts, client: Client, flags: OutputFlags) {
+  const progress = progressOf(ports, flags);
+  let isDone = false;
+  const rescan = client.rescan().finally(() => {
+    isDone = true;
+  });
+  const watch = async () => {
+    while (!isDone && !flags.json) {
+      await Promise.race([ports.sleep(LOOK_EVERY_MS), rescan.catch(() => undefined)]);
+      const state = isDone ? undefined : await client.rescanProgress().catch(() => undefined);
+      if (state && state.running > 0)
+        progress.show(`${state.read} open orders looked at, ${state.failed} not taken in`);
+    }
+  };
+  const [results] = await Promise.all([rescan, watch()]).finally(progress.end);
+  return results;
+}
+
 function changingCommands(ports: CommandPorts): Command[] {
   return [
     serverCommand<[string], ReasonFlags, OrderAnswer>(ports, {
@@ -190,11 +212,11 @@ function changingCommands(ports: CommandPorts): Command[] {
         ...titled('After', orderView(after, output), output),
       ],
     }),
-    serverCommand<[], object, Awaited<ReturnType<Client['rescan']>>>(ports, {
+    serverCommand<[], OutputFlags, Awaited<ReturnType<Client['rescan']>>>(ports, {
       name: 'rescan',
       description: 'Take in the shop’s open orders that the server was never told of',
       example: 'admin orders rescan',
-      run: (client) => client.rescan(),
+      run: (client, { options }) => rescanWithProgress(ports, client, options),
       show: (results) =>
         results.length === 0
           ? ['The shop has no open orders.']

@@ -76,7 +76,7 @@ export function deadLettersCommand(ports: CommandPorts): Command {
       description: 'List what the shop or a plugin could not be told, with the last error',
       example: 'admin dead-letters list',
       options: [afterOption(), entriesOption()],
-      run: (client, { options }) => client.deadLetters(pageOf(options)),
+      run: (client, { options }) => client.deadLetters({ after: options.after, limit: options.limit }),
       show: deadLettersView,
     }),
     serverCommand<[bigint], { subscriber?: string }, { retried: bigint }>(ports, {

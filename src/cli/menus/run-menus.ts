@@ -4,6 +4,7 @@ import type { CommandPorts } from '../ports.ts';
 import { type Profile, readProfiles } from '../profile-file.ts';
 import { PROFILE_VARIABLE } from '../profile-variable.ts';
 import { keptClient } from '../session.ts';
+import { loadWidths } from '../text-width.ts';
 import { type Keyboard, LeftTool, SteppedBack } from './keyboard.ts';
 import { MAIN_MENU } from './main-menu.ts';
 import type { CommandEntry, Entry, Menu, Step } from './menu.ts';
@@ -30,6 +31,7 @@ const BESIDE_A_QUESTION = 4;
 
 /** @returns the exit code. */
 export async function runMenus(machine: MenuMachine): Promise<number> {
+  await loadWidths();
   let state: State = { trail: [MAIN_MENU], profile: await usualProfile(machine.ports), utc: false };
   try {
     while (state.trail.length > 0) state = await oneStep(machine, state);
@@ -41,7 +43,12 @@ export async function runMenus(machine: MenuMachine): Promise<number> {
 
 async function oneStep(machine: MenuMachine, state: State): Promise<State> {
   const entries = state.trail.at(-1)?.entries ?? [];
-  const choices = entries.map((entry) => ({ value: entry, label: entry.label, hint: entry.hint }));
+  const choices = entries.map((entry) => ({
+    value: entry,
+    label: entry.label,
+    hint: entry.hint,
+    isDangerous: 'command' in entry && (entry.warning !== undefined || entry.asks === true),
+  }));
   let entry: Entry;
   try {
     entry = await machine.keyboard.choose(title(machine.ports, state), choices);

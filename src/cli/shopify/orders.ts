@@ -8,6 +8,7 @@ import { CommandError } from '../exit.ts';
 import { plainText, record, table } from '../output.ts';
 import { group } from '../output-flags.ts';
 import type { CommandPorts } from '../ports.ts';
+import { progressOf } from '../progress.ts';
 import { shopCommand } from './shop-command.ts';
 import { shopIdArgument } from './shop-id.ts';
 
@@ -35,13 +36,18 @@ export function ordersCommand(ports: CommandPorts): Command {
           output.terminal,
         ),
     }),
-    shopCommand<[], object, OpenOrder[]>(ports, {
+    shopCommand<[], { json?: boolean }, OpenOrder[]>(ports, {
       name: 'open',
       description: 'List the orders that are open and not paid there',
       example: 'orders open',
-      run: async ({ storefront }) => {
+      run: async ({ storefront }, { options }) => {
         const open: OpenOrder[] = [];
-        for await (const order of storefront.openOrders?.() ?? []) open.push(order);
+        const progress = progressOf(ports, options);
+        for await (const order of storefront.openOrders?.() ?? []) {
+          open.push(order);
+          progress.show(`${open.length} open orders read`);
+        }
+        progress.end();
         return open;
       },
       show: (orders, output) =>

@@ -7,6 +7,19 @@ import { result } from '../schemas.ts';
 /** Asks the shop for orders that its webhooks never brought. */
 export function rescanRoutes(rescan: Rescan, guard: Guard): FastifyPluginAsyncZod {
   return async (app) => {
+    app.get(
+      '/api/rescan_open_orders',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'How far the rescan of open orders has come that this instance runs now',
+          tags: ['changes'],
+          response: { 200: z.object({ running: z.int(), read: z.int(), failed: z.int() }) },
+        },
+      },
+      () => rescan.progress(),
+    );
+
     app.post(
       '/api/rescan_open_orders',
       {

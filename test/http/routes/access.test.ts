@@ -32,6 +32,7 @@ const ROUTES: readonly (readonly [method: string, path: string, role: string, bo
   ['GET', '/api/order/id/1001', 'user'],
   ['GET', '/api/order/id/1001/events', 'read_all', undefined, 404],
   ['GET', '/api/balances', 'read_all'],
+  ['GET', '/api/rescan_open_orders', 'write'],
   ['GET', '/api/exchange_rate/XTM', 'read_all'],
   ['POST', '/api/exchange_rate', 'write', { currency: 'USD', rate: 5 }],
   ['GET', '/api/exchange_rate/USD/history', 'read_all'],
