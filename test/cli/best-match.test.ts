@@ -22,7 +22,7 @@ it('an exact label is meant alone, then come beginnings, words, and parts of wor
 });
 
 it('words are found in the middle, in any order, and in the hint', () => {
-  expect(found('id ord')).toEqual(['Order by Id']);
+  expect(found('id ord')).toEqual(['Order by Id', 'Held money']);
   expect(found('paid')).toEqual(['Held money']);
   expect(found('  SHOW one ')).toEqual(['Order', 'Order by Id']);
   expect(found('nothing')).toEqual([]);

@@ -315,7 +315,13 @@ const CHAIN: readonly CommandEntry[] = [
   { label: 'Payments that left the chain', hint: 'and came back', command: ['admin', 'chain', 'left'] },
   { label: 'Wallet doctor', hint: 'what keeps the server from finding payments', command: ['wallet', 'doctor'] },
   { label: 'Wallet check', hint: 'the chain against the books', command: ['wallet', 'check'] },
-  { label: 'Wallet keys', hint: 'the settings that find payments; asks for the keys', command: ['wallet', 'keys'] },
+  {
+    label: 'Wallet keys',
+    hint: 'writes the settings that find payments; asks for the keys',
+    command: ['wallet', 'keys', '--write'],
+    questions: [optional('nodes', 'Base nodes to ask, with commas (empty for those that are set)', '--nodes')],
+    warning: () => 'The settings file of the server on this machine will hold the keys that find payments.',
+  },
   { label: 'Wallet queue', hint: 'reports that wait on this machine', command: ['wallet', 'queue'] },
 ];
 

@@ -14,12 +14,14 @@ const DEFAULT_ENTRIES = 100;
 
 interface PageFlags {
   after?: bigint;
+  before?: bigint;
   limit: number;
   oldestFirst?: boolean;
 }
 
 const pageOptions = () => [
   new Option('--after <id>', 'only what has a higher id').argParser(u64Argument),
+  new Option('--before <id>', 'only what has a lower id').argParser(u64Argument),
   new Option('--limit <entries>', 'how many at most')
     .argParser((text) => wholeNumberArgument(text, 1, MAX_ENTRIES))
     .default(DEFAULT_ENTRIES),
@@ -28,9 +30,10 @@ const pageOptions = () => [
 ];
 
 /** To go on behind an id is to read forwards. */
-const pageOf = ({ after, limit, oldestFirst }: PageFlags) => ({
+const pageOf = ({ after, before, limit, oldestFirst }: PageFlags) => ({
   limit,
   after,
+  before,
   ...orderOf({ oldestFirst: oldestFirst || after !== undefined }),
 });
 
