@@ -43,14 +43,15 @@ export function createKeyboard(stdin: NodeJS.ReadStream) {
 
     /** One of a list; what is typed narrows it, and Enter takes what fits best. */
     async choose<Value>(message: string, choices: readonly Choice<Value>[]): Promise<Value> {
+      const narrowed = narrowing<Value>();
       const answer = await autocomplete<string>({
         message,
         options() {
-          return keyed(this.userInput, bestMatches(this.userInput, choices), choices);
+          return narrowed.options(this.userInput, bestMatches(this.userInput, choices), choices);
         },
         placeholder: PLACEHOLDER,
         maxItems: MOST_SHOWN,
-        filter: isNarrowed,
+        filter: narrowed.isMatch,
         validate: (chosen) => (chosen === undefined ? 'Nothing in the list fits.' : undefined),
       });
       return (choices[indexIn(answerOf(answer))] as Choice<Value>).value;
@@ -64,6 +65,7 @@ export function createKeyboard(stdin: NodeJS.ReadStream) {
     ): Promise<string> {
       const labelled = offers.map(({ value, hint }) => ({ value, label: value, ...(hint && { hint }) }));
       let known: readonly Choice<string>[] = labelled;
+      const narrowed = narrowing<string>();
       const answer = await autocomplete<string>({
         message,
         options() {
@@ -72,12 +74,12 @@ export function createKeyboard(stdin: NodeJS.ReadStream) {
           const asTyped = { value: typed, label: typed, hint: 'as typed' };
           known = isNew ? [...labelled, asTyped] : labelled;
           const matches = bestMatches<Choice<string>>(typed, labelled);
-          if (!isNew) return keyed(this.userInput, matches, known);
+          if (!isNew) return narrowed.options(this.userInput, matches, known);
           const isUsable = check(typed) === undefined;
-          return keyed(this.userInput, isUsable ? [asTyped, ...matches] : [...matches, asTyped], known);
+          return narrowed.options(this.userInput, isUsable ? [asTyped, ...matches] : [...matches, asTyped], known);
         },
         maxItems: MOST_SHOWN,
-        filter: isNarrowed,
+        filter: narrowed.isMatch,
         validate: (chosen) => check(typeof chosen === 'string' ? (known[indexIn(chosen)]?.value ?? '') : ''),
       });
       return (known[indexIn(answerOf(answer))]?.value ?? '').trim();
@@ -130,21 +132,26 @@ function isCtrlC({ ctrl, name }: Key): boolean {
 
 const PLACEHOLDER = 'type to filter; Esc goes back';
 
-/** The list is narrowed by its options already. The library asks whether Tab may take the placeholder for an answer. */
-function isNarrowed(typed: string): boolean {
-  return typed !== PLACEHOLDER;
-}
-
 /**
- * Options under keys that are new for each text that is typed: the library would keep the entry in focus that was in focus
- * before, rather than go to what fits best.
+ * Options with the best first, under keys that are new for each text that is typed: the library would keep the entry in
+ * focus that was in focus before, rather than go to what fits best.
  */
-function keyed<Value>(typed: string, shown: readonly Choice<Value>[], all: readonly Choice<Value>[]) {
-  return shown.map((choice) => ({
-    value: `${all.indexOf(choice)} ${typed}`,
-    label: choice.label,
-    ...(choice.hint && { hint: choice.hint }),
-  }));
+function narrowing<Value>() {
+  let matching: ReadonlySet<string> = new Set();
+  return {
+    options(typed: string, matches: readonly Choice<Value>[], all: readonly Choice<Value>[]) {
+      const keyOf = (choice: Choice<Value>) => `${all.indexOf(choice)} ${typed}`;
+      matching = new Set(matches.map(keyOf));
+      const others = all.filter((choice) => !matches.includes(choice));
+      return [...matches, ...others].map((choice) => ({
+        value: keyOf(choice),
+        label: choice.label,
+        ...(choice.hint && { hint: choice.hint }),
+      }));
+    },
+    /** The library also asks whether Tab may take the placeholder for an answer. */
+    isMatch: (typed: string, { value }: { value: string }) => typed !== PLACEHOLDER && matching.has(value),
+  };
 }
 
 function indexIn(key: string): number {
