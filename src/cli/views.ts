@@ -427,7 +427,7 @@ export function auditLogView(records: readonly AuditRecordAnswer[], output: Outp
       { title: 'Id', whole: (entry) => entry.id },
       { title: 'Time', time: (entry) => entry.created_at },
       { title: 'Who', of: (entry) => entry.actor, canShrink: true },
-      { title: 'What', of: (entry) => entry.action },
+      { title: 'What', of: (entry) => entry.action, canShrink: true },
       { title: 'Of', of: (entry) => entry.subject, canShrink: true },
       { title: 'Reason', of: (entry) => entry.reason, canShrink: true },
     ],
