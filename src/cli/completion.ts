@@ -1,8 +1,8 @@
 import { Argument, Command, type Option } from 'commander';
-import { ORDER_STATUSES, ROLES } from '../store/database.ts';
-import { CommandError } from './exit.ts';
-import type { CommandPorts } from './ports.ts';
-import { commandNames, createProgram } from './program.ts';
+import { CommandError } from '#platform/cli/exit.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import { ORDER_STATUSES, ROLES } from '#platform/database/tables.ts';
+import { commandNames, createProgram } from './commands.ts';
 
 /** What the shell is told can come next. Nothing is asked of the server: only what this machine knows is offered. */
 
@@ -16,7 +16,7 @@ type Values = (ports: CommandPorts) => Promise<readonly Candidate[]> | readonly 
 const namesOf = (values: readonly string[]): Candidate[] => values.map((value) => ({ value }));
 
 const PROFILES: Values = async (ports) => {
-  const { readProfiles } = await import('./profile-file.ts');
+  const { readProfiles } = await import('#auth/cli/profile-file.ts');
   return (await readProfiles(ports)).map(({ name, server }) => ({ value: name, about: server }));
 };
 

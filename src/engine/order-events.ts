@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { StoredEvent } from '../store/events.ts';
-import type { Repositories } from '../store/repositories.ts';
+import type { Repositories } from '#platform/database/transaction.ts';
+import type { StoredEvent } from '#platform/outbox/store/events.ts';
 import type { EngineContext } from './context.ts';
-import type { Page } from './lists.ts';
 import { findOrder } from './order-lookup.ts';
+import type { Page } from './queries.ts';
 
 /** No index leads from an order to its events, so one request looks at this many at most; the next one goes on. */
 const MAX_EVENTS_LOOKED_AT = 20_000;

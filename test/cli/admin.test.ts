@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseJson } from '../../src/json.ts';
-import { accountOf, parseAddress } from '../../src/tari/address.ts';
-import { ACCOUNTS, HOT_WALLET, personOf } from '../helpers/records.ts';
-import { startToolStage, type ToolStage } from './tool.ts';
+import { parseJson } from '#platform/json.ts';
+import { accountOf, parseAddress } from '#tari/address.ts';
+import { startToolStage, type ToolStage } from '#test/cli/tool.ts';
+import { ACCOUNTS, HOT_WALLET, personOf } from '#test/test-wallets.ts';
 
 const [alice, bob, carol] = ACCOUNTS;
 
@@ -67,7 +67,9 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
     expect(log.map(({ reason }: { reason: string | null }) => reason)).toEqual(['sold out', 'a friend', null, 'asked']);
     const oldest = await json('audit-log', '--subject', '5002', '--oldest-first');
     expect(oldest).toEqual(log.reverse());
-    expect(await text('audit-log', '--limit', '2')).toMatch(/^ *Id +Time \((?:UTC|\+0[12]:00)\) +Who +What +Of +Reason\n/);
+    expect(await text('audit-log', '--limit', '2')).toMatch(
+      /^ *Id +Time \((?:UTC|\+0[12]:00)\) +Who +What +Of +Reason\n/,
+    );
   });
 
   it('orders: reset is refused for a shop that can’t take orders back; rescan takes in what was missed', async () => {
@@ -300,7 +302,9 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
     const shown = await text('orders', 'get', '5501');
     expect(shown).toMatch(/Claimed how: +by hand \(by_hand\)|Claimed how: +by credit/);
     expect(shown).toMatch(/Paid it\nTransaction[\s\S]* 100\.000000 XTM/);
-    expect(shown).toMatch(/What happened\n\S+ \S+ (?:UTC|\+0[12]:00) {2}ordered, for 100\.000000 XTM\n[\s\S]* {2}paid\n$/);
+    expect(shown).toMatch(
+      /What happened\n\S+ \S+ (?:UTC|\+0[12]:00) {2}ordered, for 100\.000000 XTM\n[\s\S]* {2}paid\n$/,
+    );
     const told = await json('orders', 'get', '5501');
     expect(told).toMatchObject({ order_id: '5501', payments: expect.any(Array) });
     expect(told.events.at(-1)).toMatchObject({ type: 'OrderPaid' });

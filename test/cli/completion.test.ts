@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ACCOUNTS } from '../helpers/records.ts';
-import { Home, TOOL } from './tool.ts';
+import { Home, TOOL } from '#test/cli/tool.ts';
+import { ACCOUNTS } from '#test/test-wallets.ts';
 
 /** Real shells read the scripts and complete with them, as they do when somebody presses Tab. */
 

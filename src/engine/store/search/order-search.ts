@@ -1,0 +1,318 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type Order, type OrderPosition, orderOf, USABLE_CREDIT } from '#engine/store/orders.ts';
+import { timeOf, timeText } from '#platform/database/columns.ts';
+import { beyond, beyondOrAt, type ListOrder, opposite } from '#platform/database/list-order.ts';
+import { ORDER_STATUSES, type OrderStatus, type Tables } from '#platform/database/tables.ts';
+
+/** What orders are searched by. All that is given must hold; nothing given is every order. */
+export interface OrderFilter {
+  /** Stands somewhere in the memo. Letters from a to z are the same in either case, `%` and `_` are themselves. */
+  memo?: string | undefined;
+  orderId?: string | undefined;
+  altId?: string | undefined;
+  customerId?: string | undefined;
+  currency?: string | undefined;
+  /** The earliest and the latest time of creation, both included. */
+  since?: Date | undefined;
+  until?: Date | undefined;
+  /** Any of these. */
+  statuses?: readonly OrderStatus[] | undefined;
+}
+
+/** An index over the memos of orders. Each database has its own. */
+export interface MemoIndex {
+  /** Whether the text is long enough to be found by the index. */
+  canFind(memo: string): boolean;
+  /** Whether the text stands in an order's memo, letters from a to z in either case. */
+  contains(memo: string): RawBuilder<SqlBool>;
+  /**
+   * A query of one column, `position`, that rises with the time of the orders. It finds every order whose memo holds
+   * the text and may find others; from the whole second of `from` to that of `until`.
+   */
+  found(memo: string, from: Date | undefined, until: Date | undefined): RawBuilder<unknown>;
+  /** A join that goes through what was found in its order, where the planner would have it otherwise. */
+  readonly joinInOrder: RawBuilder<unknown>;
+  /**
+   * Whether the database hands out what it finds in its order, one after another: by the index, and from branches of a
+   * union that are each sorted. Otherwise it finds all first and sorts it.
+   */
+  readonly isOrdered: boolean;
+  /** The order's id in a position. */
+  idOf(position: RawBuilder<unknown>): RawBuilder<unknown>;
+}
+
+/** So far each way to the orders is looked along, to see how far it reaches. */
+const LOOK_AHEAD = 500;
+
+/** Before all that an index finds is sorted, so many orders are looked at: what is frequent is among them. */
+const FEW = 5_000;
+
+/** A search without an index looks at so many orders in one go, first few, then more; between two goes others come. */
+const FIRST_STEP = 1_000;
+const LONGEST_STEP = 16_000;
+
+type Condition = RawBuilder<SqlBool>;
+
+/** Along what a search goes; what else must hold is looked at order by order. */
+type Way = 'memo' | 'customer_id' | 'currency' | 'status';
+
+const allOf = (conditions: readonly Condition[]): Condition =>
+  conditions.length === 0 ? sql<SqlBool>`1 = 1` : sql.join(conditions, sql` and `);
+
+/** As an expression: no planner then takes an index for it other than the one that was chosen here. */
+const hidden = (column: string) => sql`${sql.ref(`orders.${column}`)} || ''`;
+
+export type OrderSearchRepository = ReturnType<typeof orderSearchRepository>;
+
+/**
+ * The search for orders. It decides by itself along which index it goes, because no planner knows that a page of a list
+ * sorted by time is wanted. Every index hands out its orders by time, so the one whose next few hundred orders reach
+ * furthest is the one with the fewest to look at; that costs the same in a large shop as in a small one.
+ */
+export function orderSearchRepository(database: Kysely<Tables>, memoIndex: MemoIndex) {
+  /** How many rows of each branch of a union are wanted; undefined where the database takes no more than it needs. */
+  const mostOf = (rows: number) => (memoIndex.isOrdered ? undefined : rows);
+
+  const pageByState = async (way: Way, sought: Sought, limit: number, conditions: readonly Condition[]) => {
+    const columns = sql`orders.*, ${USABLE_CREDIT} as usable_credit`;
+    const query = byState(way, sought, [...timesOf(sought), ...conditions], columns, mostOf(limit));
+    const { rows } = await sql<OrderRow>`${query} ${sorted(sought)} limit ${limit}`.execute(database);
+    return rows.map(orderOf);
+  };
+
+  /** The order that comes so many orders along an index; undefined where there are not so many. */
+  const orderAhead = async (way: Way, sought: Sought, orders: number) => {
+    const columns = sql`orders.created_at, orders.id`;
+    const query = byState(way, sought, timesOf(sought), columns, mostOf(orders + 1));
+    const { rows } = await sql<EndOfStep>`${query} ${sorted(sought)} limit 1 offset ${orders}`.execute(database);
+    return rows[0];
+  };
+
+  /** In steps where no index knows the memo, so that little may be found on a long way: it must not hold up the server. */
+  const searchByState = async (way: Way, sought: Sought, limit: number) => {
+    const { filter } = sought;
+    const conditions = conditionsOf(filter, way, memoIndex);
+    if (filter.memo === undefined || memoIndex.canFind(filter.memo)) {
+      return pageByState(way, sought, limit, conditions);
+    }
+    const found: Order[] = [];
+    let rest = sought;
+    for (let step = FIRST_STEP; ; step = Math.min(4 * step, LONGEST_STEP)) {
+      const missing = limit - found.length;
+      const end = await orderAhead(way, rest, step);
+      if (end === undefined) return [...found, ...(await pageByState(way, rest, missing, conditions))];
+      found.push(...(await pageByState(way, withoutEnd(rest), missing, [upTo(end, rest), ...conditions])));
+      if (found.length === limit) return found;
+      rest = { ...rest, after: { createdAt: timeOf(end.created_at), id: end.id } };
+      await nextTurn();
+    }
+  };
+
+  const searchByName = async (sought: Sought, limit: number) => {
+    const { filter } = sought;
+    const name = filter.orderId !== undefined ? 'order_id' : 'alt_id';
+    const conditions = [
+      sql<SqlBool>`${sql.ref(`orders.${name}`)} = ${filter.orderId ?? filter.altId}`,
+      ...timesOf(sought),
+      ...conditionsOf(filter, name, memoIndex),
+      ...statusesOf(filter),
+    ];
+    const { rows } = await sql<OrderRow>`select orders.*, ${USABLE_CREDIT} as usable_credit
+      from orders where ${allOf(conditions)}
+      ${sorted(sought)} limit ${limit}`.execute(database);
+    return rows.map(orderOf);
+  };
+
+  /** A page that is filled by the next few orders, or by all that there are; undefined where it takes more than those. */
+  const searchNear = async (sought: Sought, limit: number) => {
+    const conditions = conditionsOf(sought.filter, 'status', memoIndex);
+    const end = await orderAhead('status', sought, FEW);
+    if (end === undefined) return pageByState('status', sought, limit, conditions);
+    const found = await pageByState('status', withoutEnd(sought), limit, [upTo(end, sought), ...conditions]);
+    return found.length === limit ? found : undefined;
+  };
+
+  const memoQuery = (sought: Sought) => {
+    const { filter, order } = sought;
+    const [from, until] = order === 'asc' ? [startOf(sought), filter.until] : [filter.since, startOf(sought)];
+    return memoIndex.found(filter.memo ?? '', from, until);
+  };
+
+  /** A page in the order of positions, and the rest of its last second, in which positions and times may differ. */
+  const searchByMemo = async (sought: Sought, limit: number) => {
+    const { filter, order } = sought;
+    const near = memoIndex.isOrdered ? undefined : await searchNear(sought, limit);
+    if (near !== undefined) return near;
+    const conditions = [...timesOf(sought), ...conditionsOf(filter, 'memo', memoIndex), ...statusesOf(filter)];
+    const page = async (query: RawBuilder<unknown>, behind: Condition, most: number) => {
+      const { rows } = await sql<OrderRow & { position: bigint }>`
+        select orders.*, ${USABLE_CREDIT} as usable_credit, found.position
+        from (${query}) found ${memoIndex.joinInOrder} orders on orders.id = ${memoIndex.idOf(sql`found.position`)}
+        where ${allOf([...conditions, behind])} order by found.position ${sql.raw(order)} limit ${most}`.execute(
+        database,
+      );
+      return rows;
+    };
+    const rows = await page(memoQuery(sought), allOf([]), limit);
+    const last = rows.at(-1);
+    if (last !== undefined && rows.length === limit) {
+      const second = new Date(last.created_at);
+      const sameSecond = memoIndex.found(filter.memo ?? '', second, second);
+      rows.push(...(await page(sameSecond, sql`found.position ${beyond(order)} ${last.position}`, NO_LIMIT)));
+    }
+    return rows.map(orderOf).sort(comparison(order)).slice(0, limit);
+  };
+
+  /** When the order was made that comes a few hundred orders along the way; undefined where there are not so many. */
+  const reachOf = async (way: Way, sought: Sought) => {
+    if (way !== 'memo') return (await orderAhead(way, sought, LOOK_AHEAD))?.created_at;
+    const { rows } = await sql<{ created_at: string }>`select orders.created_at from (
+        ${memoQuery(sought)} order by 1 ${sql.raw(sought.order)} limit 1 offset ${LOOK_AHEAD}) found
+      join orders on orders.id = ${memoIndex.idOf(sql`found.position`)}`.execute(database);
+    return rows[0]?.created_at;
+  };
+
+  const bestWay = async (sought: Sought): Promise<Way> => {
+    const [first = 'status', ...others] = waysOf(sought.filter, memoIndex);
+    if (others.length === 0) return first;
+    let best: { way: Way; reach: string } | undefined;
+    for (const way of [first, ...others]) {
+      const reach = await reachOf(way, sought);
+      if (reach === undefined) return way;
+      const isFurther = best === undefined || (sought.order === 'asc' ? reach > best.reach : reach < best.reach);
+      if (isFurther) best = { way, reach };
+    }
+    return best?.way ?? first;
+  };
+
+  return {
+    /** Up to `limit` orders that fit the filter, after the position in that order, by creation and then by id. */
+    async search(
+      filter: OrderFilter,
+      after: OrderPosition | undefined,
+      limit: number,
+      order: ListOrder = 'asc',
+    ): Promise<Order[]> {
+      const sought = { filter, after, order };
+      if (filter.orderId !== undefined || filter.altId !== undefined) return searchByName(sought, limit);
+      const way = await bestWay(sought);
+      return way === 'memo' ? searchByMemo(sought, limit) : searchByState(way, sought, limit);
+    },
+  };
+}
+
+/** What is looked for, where a page begins, and in which order. */
+interface Sought {
+  filter: OrderFilter;
+  after: OrderPosition | undefined;
+  order: ListOrder;
+}
+
+/** Where a step of a search ends. */
+interface EndOfStep {
+  created_at: string;
+  id: bigint;
+}
+
+const sorted = ({ order }: Sought) => sql`order by created_at ${sql.raw(order)}, id ${sql.raw(order)}`;
+
+const upTo = ({ created_at: time, id }: EndOfStep, { order }: Sought) =>
+  sql<SqlBool>`(orders.created_at, orders.id) ${beyondOrAt(opposite(order))} (${time}, ${id})`;
+
+/** The end of a step comes before the filter's own last time, which would only be a second bound to choose from. */
+function withoutEnd(sought: Sought): Sought {
+  const { since, until, ...filter } = sought.filter;
+  return { ...sought, filter: sought.order === 'asc' ? { ...filter, since } : { ...filter, until } };
+}
+
+function waysOf(filter: OrderFilter, memoIndex: MemoIndex): Way[] {
+  const ways: Way[] = [];
+  if (filter.customerId !== undefined) ways.push('customer_id');
+  if (filter.currency !== undefined) ways.push('currency');
+  if (ways.length === 0 && filter.statuses !== undefined && memoIndex.isOrdered) ways.push('status');
+  const hasIndex = filter.memo !== undefined && memoIndex.canFind(filter.memo);
+  // Where all that it finds must be sorted, how far that reaches is not worth asking.
+  if (hasIndex && (memoIndex.isOrdered || ways.length === 0)) ways.push('memo');
+  return ways;
+}
+
+/**
+ * Along one index, state by state; the database merges them as they come, because each is sorted by time.
+ * @param most rows of each state; all where it is left out.
+ */
+function byState(
+  way: Way,
+  sought: Sought,
+  conditions: readonly Condition[],
+  columns: RawBuilder<unknown>,
+  most?: number,
+): RawBuilder<unknown> {
+  const { filter } = sought;
+  const leading: Condition[] = [];
+  if (way === 'customer_id') leading.push(sql`orders.customer_id = ${filter.customerId}`);
+  if (way === 'currency') leading.push(sql`orders.currency = ${filter.currency}`);
+  const statuses = filter.statuses ?? ORDER_STATUSES;
+  const branches = statuses.map((status) => {
+    const all = [...leading, sql<SqlBool>`orders.status = ${status}`, ...conditions];
+    const branch = sql`select ${columns} from orders where ${allOf(all)}`;
+    return most === undefined || statuses.length === 1 ? branch : sql`(${branch} ${sorted(sought)} limit ${most})`;
+  });
+  return sql.join(branches, sql` union all `);
+}
+
+type OrderRow = Parameters<typeof orderOf>[0];
+
+const NO_LIMIT = Number.MAX_SAFE_INTEGER;
+
+/** When the search begins: at the cursor, unless the caller's own first time comes behind it. */
+function startOf({ filter: { since, until }, after, order }: Sought): Date | undefined {
+  const bound = order === 'asc' ? since : until;
+  if (after === undefined || bound === undefined) return after?.createdAt ?? bound;
+  const isBehind = order === 'asc' ? after.createdAt >= bound : after.createdAt <= bound;
+  return isBehind ? after.createdAt : bound;
+}
+
+/** One bound only at the beginning: of two, a database may take the wrong one to begin with. */
+function timesOf(sought: Sought): Condition[] {
+  const { filter, after, order } = sought;
+  const start = startOf(sought);
+  const end = order === 'asc' ? filter.until : filter.since;
+  const conditions: Condition[] = [];
+  if (start !== undefined) {
+    const time = timeText(start);
+    const isCursor = after !== undefined && start === after.createdAt;
+    conditions.push(
+      isCursor
+        ? sql`(orders.created_at, orders.id) ${beyond(order)} (${time}, ${after.id})`
+        : sql`orders.created_at ${beyondOrAt(order)} ${time}`,
+    );
+  }
+  if (end !== undefined) conditions.push(sql`orders.created_at ${beyondOrAt(opposite(order))} ${timeText(end)}`);
+  return conditions;
+}
+
+function statusesOf({ statuses }: OrderFilter): Condition[] {
+  return statuses === undefined ? [] : [sql`${hidden('status')} in (${sql.join(statuses)})`];
+}
+
+/** What must hold beside time, state, and what the search goes along. */
+function conditionsOf(filter: OrderFilter, way: Way | 'order_id' | 'alt_id', memoIndex: MemoIndex): Condition[] {
+  const values = {
+    order_id: filter.orderId,
+    alt_id: filter.altId,
+    customer_id: filter.customerId,
+    currency: filter.currency,
+  };
+  const conditions: Condition[] = [];
+  for (const [column, value] of Object.entries(values)) {
+    if (value !== undefined && column !== way) conditions.push(sql`${hidden(column)} = ${value}`);
+  }
+  if (filter.memo !== undefined) conditions.push(memoIndex.contains(filter.memo));
+  return conditions;
+}
+
+function comparison(order: ListOrder): (one: Order, other: Order) => number {
+  const sign = order === 'asc' ? 1 : -1;
+  return (one, other) => sign * (one.createdAt.getTime() - other.createdAt.getTime() || (one.id < other.id ? -1 : 1));
+}

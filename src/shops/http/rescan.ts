@@ -1,0 +1,37 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { callerOf, type Guard } from '#auth/http/guard.ts';
+import { result } from '#platform/http/fields.ts';
+import type { Rescan } from '#shops/rescan.ts';
+
+/** Asks the shop for orders that its webhooks never brought. */
+export function rescanRoutes(rescan: Rescan, guard: Guard): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/api/rescan_open_orders',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'How far the rescan of open orders has come that this instance runs now',
+          tags: ['changes'],
+          response: { 200: z.object({ running: z.int(), read: z.int(), failed: z.int() }) },
+        },
+      },
+      () => rescan.progress(),
+    );
+
+    app.post(
+      '/api/rescan_open_orders',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Takes in the shop’s open orders that are missing here',
+          tags: ['changes'],
+          errors: ['shop_not_configured', 'shop_unreachable'],
+          response: { 200: z.array(result) },
+        },
+      },
+      (request) => rescan.openOrders(callerOf(request).name),
+    );
+  };
+}
