@@ -122,17 +122,29 @@ export function access(
 
     /**
      * Grants and revokes roles, all of the changes or none. Granting what is held, or revoking what is not, is no error.
-     * @throws {DomainError} `role_irrevocable`; `wrong_network` where roles are granted to an address that can't log in.
+     * @param force also when no super admin is left then, which the audit log says.
+     * @throws {DomainError} `role_irrevocable`; `wrong_network` if roles are granted to an address that can't log in;
+     *   `last_super_admin`
      */
-    async changeRoles(changes: readonly RoleChange[], actor: string): Promise<void> {
+    async changeRoles(changes: readonly RoleChange[], actor: string, { force = false } = {}): Promise<void> {
       if (changes.some((change) => change.revoke.includes(EVERYBODYS_ROLE))) {
         throw new DomainError('role_irrevocable', EVERYBODYS_ROLE);
       }
       const now = clock.now();
+      // Units of work take turns on both databases, so two admins can't revoke each other at the same time.
       await store.run(async (tx) => {
+        const hadSuperAdmin = await tx.use(roleRepository).isHeld('super_admin');
+        const changed: ChangedRoles[] = [];
         for (const change of changes) {
           if (settings && change.apply.length > 0) await requireShopNetwork(tx, settings, accountOf(change.address));
-          await changeRolesOf(tx, change, actor, now);
+          changed.push(await changeRolesOf(tx, change, now));
+        }
+        const isLastRevoked = hadSuperAdmin && !(await tx.use(roleRepository).isHeld('super_admin'));
+        if (isLastRevoked && !force) throw new DomainError('last_super_admin', namesOfRevoked(changes));
+        for (const { subject, before, after } of changed) {
+          const wasLast = isLastRevoked && before.roles.includes('super_admin');
+          const reason = wasLast ? 'It was forced: no super admin is left.' : undefined;
+          await recordChange(tx, { actor, action: 'change roles', subject, reason, before, after }, now);
         }
       });
       for (const { address, apply, revoke } of changes) {
@@ -142,16 +154,26 @@ export function access(
   };
 }
 
-async function changeRolesOf(tx: Transaction, change: RoleChange, actor: string, now: Date): Promise<void> {
+/** Those whose revoking leaves no super admin. */
+function namesOfRevoked(changes: readonly RoleChange[]): string {
+  return changes
+    .filter(({ revoke }) => revoke.includes('super_admin'))
+    .map(({ address }) => addressToBase58(address))
+    .join(', ');
+}
+
+interface ChangedRoles {
+  /** The address in base58. */
+  subject: string;
+  before: { roles: Role[] };
+  after: { roles: Role[] };
+}
+
+async function changeRolesOf(tx: Transaction, change: RoleChange, now: Date): Promise<ChangedRoles> {
   const account = accountOf(change.address);
   const before = await tx.use(roleRepository).of(account);
   for (const role of change.apply) if (role !== EVERYBODYS_ROLE) await tx.use(roleRepository).grant(account, role, now);
   for (const role of change.revoke) await tx.use(roleRepository).revoke(account, role);
   const after = await tx.use(roleRepository).of(account);
-  const subject = addressToBase58(change.address);
-  await recordChange(
-    tx,
-    { actor, action: 'change roles', subject, before: { roles: before }, after: { roles: after } },
-    now,
-  );
+  return { subject: addressToBase58(change.address), before: { roles: before }, after: { roles: after } };
 }

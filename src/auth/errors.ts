@@ -15,6 +15,10 @@ export const authErrors = defineErrors({
   ],
   login_roles_not_held: ['forbidden', 'Insufficient Permissions. {}'],
   permission_missing: ['forbidden', 'Insufficient permissions.'],
+  last_super_admin: [
+    'conflict',
+    'Without {} there would be no super admin any more. The parameter force=true does it anyway.',
+  ],
   role_irrevocable: ['invalid', 'The role {} cannot be revoked: every address has it.'],
   login_token_missing: [
     'invalid',

@@ -9,7 +9,7 @@ import { amountArgument, u64Argument } from '#platform/cli/arguments.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { serverCommand } from '#platform/cli/server-command.ts';
 import { plainText, record } from '#platform/cli/terminal/output.ts';
-import { group } from '#platform/cli/terminal/output-flags.ts';
+import { csvOption, group } from '#platform/cli/terminal/output-flags.ts';
 import { parseIpAddress } from '#platform/ip-address.ts';
 import { addressToBase58, type TariAddress } from '#tari/address.ts';
 
@@ -28,6 +28,7 @@ export function walletsCommand(ports: CommandPorts): Command {
       name: 'list',
       description: 'List the hot wallets that may report payments',
       example: 'admin wallets list',
+      options: [csvOption()],
       run: (client) => client.wallets(),
       show: walletsView,
     }),
@@ -76,6 +77,7 @@ export function rolesCommand(ports: CommandPorts): Command {
       name: 'list',
       description: 'All addresses that were given roles, with them',
       example: 'admin roles list',
+      options: [csvOption()],
       run: (client) => client.everybodysRoles(),
       show: rolesView,
     }),
@@ -98,16 +100,20 @@ export function rolesCommand(ports: CommandPorts): Command {
       arguments: [ADDRESS],
       options: [rolesToChange(), new Option('--force', 'also of the last super admin')],
       danger: (client, { arguments: [address], options }) => revokeDanger(client, address, options),
-      run: (client, { arguments: [address], options: { roles } }) => revoke(client, address, roles),
+      run: (client, { arguments: [address], options }) => revoke(client, address, options),
       show,
     }),
   ]);
 }
 
 /** Who has taken their own roles can't ask what is left of them. */
-async function revoke(client: ApiClient, address: TariAddress, roles: readonly Role[]): Promise<RolesAnswer> {
+async function revoke(
+  client: ApiClient,
+  address: TariAddress,
+  { roles, force }: { roles: readonly Role[]; force?: boolean },
+): Promise<RolesAnswer> {
   const before = await client.rolesOf(address);
-  await client.changeRoles(address, { revoke: roles });
+  await client.changeRoles(address, { revoke: roles }, force);
   return { ...before, roles: before.roles.filter((role) => !(roles as readonly string[]).includes(role)) };
 }
 
@@ -121,6 +127,14 @@ export function ratesCommand(ports: CommandPorts, more: readonly Command[] = [])
       arguments: [CURRENCY],
       run: (client, { arguments: [currency] }) => client.exchangeRate(currency),
       show: (rate, output) => ratesView([rate], output),
+    }),
+    serverCommand<[], object, ExchangeRateAnswer[]>(ports, {
+      name: 'list',
+      description: 'The rates that hold, of all currencies',
+      example: 'admin rates list',
+      options: [csvOption()],
+      run: (client) => client.exchangeRates(),
+      show: ratesView,
     }),
     serverCommand<[string, bigint], object, ExchangeRateAnswer>(ports, {
       name: 'set',

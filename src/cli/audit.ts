@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import type { AuditReport } from '#engine/reconciliation.ts';
 import { CommandError } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
+import { progressLine } from '#platform/cli/terminal/output.ts';
+import { progressOf } from '#platform/cli/terminal/progress.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { formatTari, type MicroTari } from '#tari/micro-tari.ts';
 import { databaseOption } from './setup/database-option.ts';
@@ -19,7 +21,13 @@ export function auditCommand(ports: CommandPorts): Command {
         import('./setup/database-url.ts'),
       ]);
       const reader = await ports.openReader(databaseUrl(ports, database));
-      const report = await audit(reader).finally(() => reader.close());
+      const progress = progressOf(ports, { json });
+      const shown = (done: number, total: number, looked: string) =>
+        progress.show(progressLine(done, total, `${done} of ${total} checks: ${looked}`));
+      const report = await audit(reader, shown).finally(async () => {
+        progress.end();
+        await reader.close();
+      });
       if (json) ports.print(stringifyJson(report));
       else for (const line of describe(report)) ports.print(line);
       if (report.differences.length > 0) throw new CommandError('The books differ from the journals.');

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(ports: CommandPorts) => C
   setup: async () => (await import('./setup/setup.ts')).setupCommand,
   keys: async () => (await import('#auth/cli/keys.ts')).keysCommand,
   api: async () => (await import('./api.ts')).apiCommand,
+  completion: async () => (await import('./completion.ts')).completionCommand,
   audit: async () => (await import('./audit.ts')).auditCommand,
   address: async () => (await import('./address.ts')).addressCommand,
   token: async () => (await import('./signing.ts')).tokenCommand,
@@ -50,6 +51,11 @@ export async function createProgram(ports: CommandPorts, asked?: string): Promis
 function optionDescription(option: Option): string {
   const usual = new Help().optionDescription(option);
   return option.mandatory ? `${usual} (needed)` : usual;
+}
+
+/** What can stand behind `taritools`. */
+export function commandNames(): string[] {
+  return Object.keys(COMMANDS);
 }
 
 /** A command and all below it, in the order of the help. */

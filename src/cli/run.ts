@@ -30,6 +30,11 @@ export async function runFromProcess(process: NodeJS.Process, quiet: QuietTermin
   if (ports.terminal.canAsk) {
     endBySignal(process, ['SIGTERM', 'SIGHUP'], (signal) => signal === 'SIGTERM' && interruption.isAwaited());
   }
+  if (process.argv[2] === '__complete') {
+    const { completionLines } = await import('./completion.ts');
+    for (const line of await completionLines(ports, process.argv.slice(3))) ports.print(line);
+    return EXIT_CODES.done;
+  }
   const program = await createProgram(ports, process.argv[2]);
   for (const command of [program, ...allCommands(program)]) command.exitOverride();
   try {
@@ -64,6 +69,7 @@ function portsOf(process: NodeJS.Process, interruption: Interruption, quiet: Qui
     process.exit(EXIT_CODES.done);
   });
   const canAsk = stdin.isTTY === true && stdout.isTTY === true;
+  const showProgress = progressShower(stderr);
   return {
     environment: env,
     folder: projectFolder(),
@@ -100,7 +106,7 @@ function portsOf(process: NodeJS.Process, interruption: Interruption, quiet: Qui
     },
     progress: (line) => {
       quiet.end();
-      showProgress(stderr, line);
+      showProgress(line);
     },
     readInput: () => {
       quiet.end();
@@ -111,10 +117,29 @@ function portsOf(process: NodeJS.Process, interruption: Interruption, quiet: Qui
   };
 }
 
-/** On a terminal the line is replaced, elsewhere lines follow each other. */
-function showProgress(stderr: NodeJS.WriteStream, line: string): void {
-  if (stderr.isTTY) stderr.write(line === '' ? '\n' : `\r\u001b[K${line}`);
-  else if (line !== '') stderr.write(`${line}\n`);
+const RENEW_EVERY_MS = 100;
+const LINE_EVERY_MS = 5_000;
+
+/** On a terminal the line is replaced. Elsewhere a line comes now and then, so that a log stays short. */
+function progressShower(stderr: NodeJS.WriteStream): (line: string) => void {
+  let shownAt = Number.NEGATIVE_INFINITY;
+  let skipped = '';
+  const write = (line: string) => stderr.write(stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
+  return (line) => {
+    if (line === '') {
+      // What it came to is seen, however soon it came behind the line before.
+      if (skipped !== '') write(skipped);
+      if (stderr.isTTY) stderr.write('\n');
+      shownAt = Number.NEGATIVE_INFINITY;
+      skipped = '';
+      return;
+    }
+    const now = performance.now();
+    skipped = now - shownAt < (stderr.isTTY ? RENEW_EVERY_MS : LINE_EVERY_MS) ? line : '';
+    if (skipped !== '') return;
+    shownAt = now;
+    write(line);
+  };
 }
 
 /** Far more than any words or keys. */

@@ -5,7 +5,7 @@ import type { MicroTari } from '#tari/micro-tari.ts';
 import type { EngineContext } from './context.ts';
 import { findOrder } from './order-lookup.ts';
 import { withOwnNotes } from './order-notes.ts';
-import { accountRepository } from './store/accounts.ts';
+import { type Account, accountRepository } from './store/accounts.ts';
 import { type Creditor, customerRepository } from './store/customers.ts';
 import { type Order, type OrderPosition, orderRepository } from './store/orders.ts';
 import { type Payment, type PaymentFilter, type PaymentPosition, paymentRepository } from './store/payments.ts';
@@ -43,7 +43,7 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
   ) =>
     store.read(async (tx): Promise<OrderPage> => {
       const read = (after: OrderPosition | undefined, limit: number) =>
-        tx.use(orderRepository).pageOfAccount(account, statuses, after, limit);
+        tx.use(orderRepository).pageOfAccount(account, statuses, after, limit, request.order);
       const page = await readPage(request, read, positionOfOrder);
       const rows = seesNotes ? page.rows : await withOwnNotes(tx, page.rows, account);
       return { ...page, rows, total: await tx.use(orderRepository).totalOfAccount(account, statuses) };
@@ -51,7 +51,7 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
 
   return {
     /**
-     * The orders that an address claimed or paid, oldest first.
+     * The orders that an address claimed or paid, oldest first unless told.
      * @param seesNotes false shows the notes of orders only where the address paid them.
      */
     orders: (address: TariAddress, request: PageRequest<OrderPosition>, seesNotes = true): Promise<OrderPage> =>
@@ -64,37 +64,41 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
       seesNotes = true,
     ): Promise<OrderPage> => ordersOf(accountOf(address), UNFULFILLED, request, seesNotes),
 
-    /** The orders that fit the filter, oldest first. */
+    /** The orders that fit the filter, oldest first unless told. */
     search: (filter: OrderFilter, request: PageRequest<OrderPosition>): Promise<Page<Order, OrderPosition>> =>
       store.read((tx) =>
         readPage(
           request,
-          (after, limit) => tx.use(orderSearchRepository).search(filter, after, limit),
+          (after, limit) => tx.use(orderSearchRepository).search(filter, after, limit, request.order),
           positionOfOrder,
         ),
       ),
 
-    /** The payments of an address, whatever their status, oldest first. */
+    /** The payments of an address, whatever their status, oldest first unless told. */
     payments: (address: TariAddress, request: PageRequest<PaymentPosition>): Promise<PaymentPage> =>
       store.read(async (tx) => {
         const account = accountOf(address);
         const read = (after: PaymentPosition | undefined, limit: number) =>
-          tx.use(paymentRepository).pageOfAccount(account, after, limit);
+          tx.use(paymentRepository).pageOfAccount(account, after, limit, request.order);
         const page = await readPage(request, read, positionOfPayment);
         return { ...page, total: await tx.use(paymentRepository).totalOfAccount(account) };
       }),
 
-    /** The payments that fit the filter, oldest first. */
+    /** The payments that fit the filter, oldest first unless told. */
     searchPayments: (
       filter: PaymentFilter,
       request: PageRequest<PaymentPosition>,
     ): Promise<Page<Payment, PaymentPosition>> =>
       store.read((tx) =>
-        readPage(request, (after, limit) => tx.use(paymentRepository).search(filter, after, limit), positionOfPayment),
+        readPage(
+          request,
+          (after, limit) => tx.use(paymentRepository).search(filter, after, limit, request.order),
+          positionOfPayment,
+        ),
       ),
 
     /**
-     * The payments that name an order, by its order id or by the shop's other name for it, oldest first.
+     * The payments that name an order, by its order id or by the shop's other name for it, oldest first unless told.
      * @throws {DomainError} `order_not_found`
      */
     paymentsForOrder: (
@@ -104,11 +108,9 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
       store.read(async (tx) => {
         const order = await findOrder(tx, orderId, false);
         const names = order.altId === null ? [order.orderId] : [order.orderId, order.altId];
-        return readPage(
-          request,
-          (after, limit) => tx.use(paymentRepository).pageNaming(names, after, limit),
-          positionOfPayment,
-        );
+        const read = (after: PaymentPosition | undefined, limit: number) =>
+          tx.use(paymentRepository).pageNaming(names, after, limit, request.order);
+        return readPage(request, read, positionOfPayment);
       }),
 
     /** The customers with New orders above zero, by id. */
@@ -124,6 +126,16 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
     /** The ids of all customers, sorted. */
     customerIds: (request: TextPageRequest): Promise<Page<string, string>> =>
       store.read((tx) => readTexts(request, tx.use(customerRepository).ids)),
+
+    /** The balances of all addresses that are known, by address. */
+    balances: (request: PageRequest<string>): Promise<Page<Account, string>> =>
+      store.read((tx) =>
+        readPage(
+          request,
+          (after, limit) => tx.use(accountRepository).page(after ?? '', limit),
+          ({ address }) => address,
+        ),
+      ),
 
     /** The addresses that are known, in base58, sorted. */
     addresses: (request: TextPageRequest): Promise<Page<string, string>> =>

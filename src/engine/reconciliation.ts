@@ -19,30 +19,42 @@ export interface AuditReport {
   differences: JournalDifference[];
 }
 
+const TOTALS = ['current', 'paid', 'expired', 'cancelled'] as const;
+
 /**
  * Computes every balance, every order's settlement and every customer's sums again from the journals, and lists what
  * differs from what is kept beside them. It reads all tables once, in one picture of what is committed.
+ * @param onProgress told before each check how many are done.
  */
-export function audit(store: Pick<Store, 'read'>): Promise<AuditReport> {
+export function audit(
+  store: Pick<Store, 'read'>,
+  onProgress: (done: number, total: number, looked: string) => void = () => undefined,
+): Promise<AuditReport> {
   return store.read(async (tx) => {
     const journals = tx.use(journalRepository);
-    const differences = [
-      ...(await journals.confirmedByAccount()),
-      ...(await journals.paidByAccount()),
-      ...(await journals.ownedMoney()),
-      ...(await journals.usedPayments()),
-      ...(await journals.usedBySettlements()),
-      ...(await journals.ownerless()),
-      ...(await journals.settledByOrder()),
-      ...(await journals.settlementTypes()),
-      ...(await journals.orderEvents()),
-      ...(await journals.paymentEvents()),
-      ...(await journals.foundByAccount()),
+    const checks: readonly (readonly [string, () => Promise<JournalDifference[]>])[] = [
+      ['confirmed payments of accounts', () => journals.confirmedByAccount()],
+      ['what accounts have paid', () => journals.paidByAccount()],
+      ['whose money is', () => journals.ownedMoney()],
+      ['what is used of payments', () => journals.usedPayments()],
+      ['what settlements use', () => journals.usedBySettlements()],
+      ['money without an owner', () => journals.ownerless()],
+      ['settlements of orders', () => journals.settledByOrder()],
+      ['kinds of settlements', () => journals.settlementTypes()],
+      ['events of orders', () => journals.orderEvents()],
+      ['events of payments', () => journals.paymentEvents()],
+      ['what was found for accounts', () => journals.foundByAccount()],
+      ...TOTALS.map((total) => {
+        const statuses = ORDER_STATUSES.filter((status: OrderStatus) => TOTAL_OF_STATUS[status] === total);
+        return [`sums of customers, ${total}`, () => journals.totalsByCustomer(total, statuses)] as const;
+      }),
     ];
-    for (const total of ['current', 'paid', 'expired', 'cancelled'] as const) {
-      const statuses = ORDER_STATUSES.filter((status: OrderStatus) => TOTAL_OF_STATUS[status] === total);
-      differences.push(...(await journals.totalsByCustomer(total, statuses)));
+    const differences: JournalDifference[] = [];
+    for (const [done, [looked, check]] of checks.entries()) {
+      onProgress(done, checks.length, looked);
+      differences.push(...(await check()));
     }
+    onProgress(checks.length, checks.length, 'done');
     return {
       ...(await journals.counts()),
       money: await journals.whereMoneyIs(),

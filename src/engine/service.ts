@@ -7,6 +7,7 @@ import { expiry } from './expiry.ts';
 import { engineMetrics } from './metrics.ts';
 import { held } from './money/held.ts';
 import { orderChanges } from './operator-actions.ts';
+import { orderEvents } from './order-events.ts';
 import { orders } from './orders.ts';
 import { lists } from './queries.ts';
 import { audit, ownersGiven } from './reconciliation.ts';
@@ -40,6 +41,7 @@ function service(platform: ServiceContext) {
     held: held(context, actions),
     lists: lists(context),
     orderChanges: orderChanges(context, actions, ports.makeTxid ?? (() => `manual-${hex.encode(randomBytes(16))}`)),
+    orderEvents: orderEvents(context),
     orders: orders(context),
     audit: () => audit(store),
     /** What the migration that gave money its owners has said of it; undefined where there was nothing to say. */

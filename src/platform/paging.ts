@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ListOrder } from '#platform/database/list-order.ts';
 
 /** What a caller who names no limit gets at most. Existing clients name none and want everything. */
 export const MOST_ROWS = 10_000;
@@ -12,6 +13,8 @@ export interface PageRequest<Position> {
   after?: Position | undefined;
   /** How many rows; everything up to MOST_ROWS where it is not given. */
   limit?: number | undefined;
+  /** Oldest first unless told; only lists that are sorted by time can be read from the other end. */
+  order?: ListOrder | undefined;
 }
 
 export interface Page<Row, Position> {

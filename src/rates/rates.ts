@@ -32,6 +32,17 @@ export function exchangeRates({ store, clock, log }: PlatformContext, follower: 
       return rate;
     },
 
+    /** The rates that hold now, by currency. There are as many as there are currencies. */
+    all: (): Promise<ExchangeRate[]> =>
+      store.read(async (tx) => {
+        const rates: ExchangeRate[] = [];
+        for (const currency of await tx.use(exchangeRateRepository).currencies()) {
+          const rate = await tx.use(exchangeRateRepository).last(currency);
+          if (rate !== undefined) rates.push(rate);
+        }
+        return rates;
+      }),
+
     /**
      * Sets what one unit of a currency costs in µT, for orders that come from now on, and has the prices that the shop
      * shows follow it.

@@ -18,6 +18,15 @@ export interface RescanResult {
   message: string;
 }
 
+/** Of the rescans that run together. */
+export interface RescanProgress {
+  /** How many run now. */
+  running: number;
+  /** How many open orders they have looked at, and how many of those could not be taken in. */
+  read: number;
+  failed: number;
+}
+
 export type Rescan = ReturnType<typeof rescan>;
 
 /** Three thousand orders take about four minutes at the pace that a shop of the smallest plan allows. */
@@ -69,7 +78,12 @@ export function rescan(
     return { success, message: parts.filter((part) => part !== null).join(' ') };
   };
 
+  const state: RescanProgress = { running: 0, read: 0, failed: 0 };
+
   return {
+    /** How far the rescan has come that runs here now, or the last one. Another instance knows of its own alone. */
+    progress: async (): Promise<RescanProgress> => ({ ...state }),
+
     /**
      * Adds the orders that are open in the shop and missing here, and has those that are known follow the shop, as webhooks
      * would have done. Answers one result for each open order of the shop. It can be repeated at any time.
@@ -81,8 +95,15 @@ export function rescan(
       const openOrders = storefront?.openOrders?.(AbortSignal.timeout(READ_WITHIN_MS));
       if (openOrders === undefined) throw new DomainError('shop_not_configured');
       const results: RescanResult[] = [];
+      if (state.running === 0) Object.assign(state, { read: 0, failed: 0 });
+      state.running += 1;
       try {
-        for await (const open of openOrders) results.push(await resultOf(actor, open));
+        for await (const open of openOrders) {
+          const result = await resultOf(actor, open);
+          results.push(result);
+          state.read += 1;
+          if (!result.success) state.failed += 1;
+        }
       } catch (error) {
         if (!(error instanceof StorefrontError)) throw error;
         log.warn(
@@ -90,6 +111,8 @@ export function rescan(
           `The open orders of the shop could not all be read: ${error.message}`,
         );
         throw new DomainError('shop_unreachable');
+      } finally {
+        state.running -= 1;
       }
       const failed = results.filter((result) => !result.success);
       for (const { message } of failed) log.warn({ actor }, `An open order of the shop is not added: ${message}`);

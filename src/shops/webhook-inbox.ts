@@ -4,9 +4,10 @@ import { Ledger, ledgerActions } from '#engine/money/ledger.ts';
 import type { Owner } from '#engine/money/owners.ts';
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
 import { StoreContentError } from '#platform/database/errors.ts';
+import type { IdRange } from '#platform/database/list-order.ts';
+import { DomainError } from '#platform/errors.ts';
 import { storableText } from '#platform/storable-text.ts';
 import { takeInAuthorization } from './authorizations.ts';
-import { DomainError } from './errors.ts';
 import type { OrderIntake } from './order-intake.ts';
 import { takeInDeletion, takeInNews, takeInOrder } from './order-updates.ts';
 import type { PriceUpdateRequests } from './prices/price-updates.ts';
@@ -126,9 +127,9 @@ export function webhooks(
     /** What `receive` does once the signatures are checked. */
     enter,
 
-    /** Up to `limit` deliveries that are set aside, after the one with id `after`, oldest first. */
-    setAside: (after: bigint, limit: number): Promise<SetAsideWebhook[]> =>
-      store.read((tx) => tx.use(webhookRepository).setAsideAfter(after, limit)),
+    /** Up to `limit` deliveries that are set aside, after the one with id `after`, oldest first unless told. */
+    setAside: (after: bigint, limit: number, range: IdRange = {}): Promise<SetAsideWebhook[]> =>
+      store.read((tx) => tx.use(webhookRepository).setAsideAfter(after, limit, range)),
 
     /**
      * Takes up a delivery that was set aside as if it had just come, because somebody has mended what was wrong with

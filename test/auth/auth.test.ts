@@ -194,8 +194,68 @@ describe('changing roles', () => {
     expect(await test.engine.access.isAnybody('super_admin')).toBe(false);
     await grant(test, alice, 'super_admin');
     expect(await test.engine.access.isAnybody('super_admin')).toBe(true);
-    await revoke(test, alice, 'super_admin');
+    await revoke(test, alice, 'super_admin', { force: true });
     expect(await test.engine.access.isAnybody('super_admin')).toBe(false);
+  });
+
+  describe('keeps the last super admin', () => {
+    const change = ({ tariAddress: address }: Person, apply: Role[], revoke: Role[]) => ({ address, apply, revoke });
+
+    it('also where several are revoked at once, or one is granted and revoked', async () => {
+      const test = await testEngine();
+      await grant(test, alice, 'super_admin');
+      await grant(test, bob, 'super_admin');
+      const before = test.dump();
+      for (const changes of [
+        [change(alice, ['write'], ['super_admin']), change(bob, [], ['super_admin', 'write'])],
+        [change(alice, [], ['super_admin']), change(bob, ['super_admin'], ['super_admin'])],
+      ]) {
+        const refused = test.engine.access.changeRoles(changes, ADMIN);
+        await expect(refused).rejects.toMatchObject({ code: 'last_super_admin' });
+      }
+      expect(test.dump()).toEqual(before);
+    });
+
+    it('when two revoke each other at the same moment: one of them stays', async () => {
+      const test = await testEngine();
+      await grant(test, alice, 'super_admin');
+      await grant(test, bob, 'super_admin');
+      const both = await Promise.allSettled([
+        revoke(test, alice, 'super_admin'),
+        revoke(test, bob, 'super_admin'),
+        revoke(test, alice, 'super_admin'),
+      ]);
+      expect(both.filter(({ status }) => status === 'rejected')).toHaveLength(1);
+      expect(await test.engine.access.isAnybody('super_admin')).toBe(true);
+    });
+
+    it('unless another takes the role in the same change, which is no force', async () => {
+      const test = await testEngine();
+      await grant(test, alice, 'super_admin');
+      await test.engine.access.changeRoles(
+        [change(alice, [], ['super_admin']), change(bob, ['super_admin'], [])],
+        ADMIN,
+      );
+      expect(await test.engine.access.rolesOf(bob.tariAddress)).toEqual(['user', 'super_admin']);
+      expect(test.rows('select reason from audit_log where reason is not null')).toEqual([]);
+    });
+
+    it('unless it is forced, which the audit log says', async () => {
+      const test = await testEngine();
+      await grant(test, alice, 'super_admin', 'write');
+      await test.engine.access.changeRoles([change(bob, ['write'], []), change(alice, [], ['super_admin'])], ADMIN, {
+        force: true,
+      });
+      const reasons = test.rows(`select subject, reason from audit_log where reason is not null`);
+      expect(reasons).toEqual([{ subject: alice.address, reason: 'It was forced: no super admin is left.' }]);
+    });
+
+    it('and lets a shop without any change what else it has', async () => {
+      const test = await testEngine();
+      await grant(test, alice, 'write');
+      await revoke(test, alice, 'write', 'super_admin');
+      expect(await test.engine.access.rolesOf(alice.tariAddress)).toEqual(['user']);
+    });
   });
 
   it('leaves a line in the audit log for each address, with its roles before and after', async () => {
@@ -251,6 +311,12 @@ function grant(test: TestEngine, { tariAddress: address }: Person, ...apply: Rol
   return test.engine.access.changeRoles([{ address, apply, revoke: [] }], ADMIN);
 }
 
-function revoke(test: TestEngine, { tariAddress: address }: Person, ...roles: Role[]): Promise<void> {
-  return test.engine.access.changeRoles([{ address, apply: [], revoke: roles }], ADMIN);
+function revoke(
+  test: TestEngine,
+  { tariAddress: address }: Person,
+  ...given: (Role | { force: boolean })[]
+): Promise<void> {
+  const roles = given.filter((one) => typeof one === 'string');
+  const options = given.find((one) => typeof one === 'object');
+  return test.engine.access.changeRoles([{ address, apply: [], revoke: roles }], ADMIN, options);
 }

@@ -44,7 +44,7 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
     expect(found).toMatchObject([{ order_id: '5002' }]);
     expect(await json('orders', 'search', '--alt-id', '#5001')).toMatchObject([{ order_id: '5001' }]);
     expect(await text('orders', 'unpaid')).toMatch(/51 +New +100\.000000 XTM/);
-    expect(await stage.home.run(['admin', 'orders', 'search', '--since', 'yesterday'])).toMatchObject({ code: 1 });
+    expect(await stage.home.run(['admin', 'orders', 'search', '--since', 'yesterday'])).toMatchObject({ code: 2 });
   });
 
   it('orders: memo, price, reassign, fulfill, cancel, each with its line in the audit log', async () => {
@@ -64,8 +64,12 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
       stderr: expect.stringContaining('The requested order change is forbidden.'),
     });
     const log = await json('audit-log', '--subject', '5002');
-    expect(log.map(({ reason }: { reason: string | null }) => reason)).toEqual(['asked', null, 'a friend', 'sold out']);
-    expect(await text('audit-log', '--limit', '2')).toMatch(/^ *Id +Time +Who +What +Of +Reason\n/);
+    expect(log.map(({ reason }: { reason: string | null }) => reason)).toEqual(['sold out', 'a friend', null, 'asked']);
+    const oldest = await json('audit-log', '--subject', '5002', '--oldest-first');
+    expect(oldest).toEqual(log.reverse());
+    expect(await text('audit-log', '--limit', '2')).toMatch(
+      /^ *Id +Time \((?:UTC|\+0[12]:00)\) +Who +What +Of +Reason\n/,
+    );
   });
 
   it('orders: reset is refused for a shop that can’t take orders back; rescan takes in what was missed', async () => {
@@ -117,7 +121,7 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
   });
 
   it('what does harm says how things are now, and is not done where nobody can be asked', async () => {
-    await stage.order({ id: 5251, name: '#5251', customer: { id: 54 } });
+    await stage.order({ id: 5251, name: '#5251', customer: { id: 5400 } });
     const refused = async (...command: string[]) => {
       const { code, stdout, stderr } = await stage.home.run(['admin', ...command]);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -262,9 +266,59 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
     expect(await stage.home.run(['admin', 'dead-letters', 'retry', '999999'])).toMatchObject({ code: 1 });
   });
 
+  it('lists: newest first, as CSV, with sums, and with typed times in the zone that is shown', async () => {
+    for (const id of [5401, 5402]) await stage.order({ id, name: `#${id}`, customer: { id: 5400 }, note: '=1+1' });
+    const newest = await json('orders', 'search', '--customer-id', '5400');
+    expect(newest.map(({ order_id: id }: { order_id: string }) => id)).toEqual(['5402', '5401']);
+    expect(await json('orders', 'search', '--customer-id', '5400', '--oldest-first')).toEqual([...newest].reverse());
+    expect(await text('orders', 'search', '--customer-id', '5400')).toMatch(/\nSum of 2 .* 200\.000000 XTM\n$/);
+    const csv = await text('orders', 'search', '--customer-id', '5400', '--csv');
+    expect(csv).toMatch(/^Order,Name,Status,"Price \(µT\)",[^\n]*\r\n5402,#5402,Unclaimed,100000000,/);
+    expect(csv).toContain(`"'=1+1"`);
+    // The machine's zone is one or two hours ahead.
+    const hour = newest[1].created_at.slice(0, 13);
+    const since = (...more: string[]) =>
+      json('orders', 'search', '--customer-id', '5400', '--since', ...more).then((rows) => rows.length);
+    const at = new Date(newest[1].created_at);
+    const local = new Intl.DateTimeFormat('sv-SE', {
+      timeZone: 'Europe/Oslo',
+      dateStyle: 'short',
+      timeStyle: 'medium',
+    });
+    const clock = local.format(new Date(at.getTime() - 60_000));
+    if (process.env.TZ === 'Europe/Oslo') expect(await since(clock)).toBe(2);
+    expect(await since(`${hour}:00:00Z`)).toBe(2);
+    expect(await since(new Date(at.getTime() - 60_000).toISOString().slice(0, 19), '--utc')).toBe(2);
+    expect(await since(new Date(at.getTime() + 3_600_000).toISOString().slice(0, 19), '--utc')).toBe(0);
+    expect(await json('payments', 'list', '--until', '2001-01-01')).toEqual([]);
+    expect(await json('rates', 'list')).toContainEqual(expect.objectContaining({ currency: 'USD' }));
+    expect(await json('accounts', 'balances')).toEqual(expect.any(Array));
+    const both = await stage.home.run(['admin', 'rates', 'list', '--csv', '--json']);
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be used with') });
+  });
+
+  it('orders get: tells who claimed it, what came for it, what paid it, and what happened', async () => {
+    await stage.order({ id: 5501, name: '#5501', customer: { id: 55 } });
+    await text('orders', 'fulfill', '5501', '--reason', 'cash', '--yes');
+    const shown = await text('orders', 'get', '5501');
+    expect(shown).toMatch(/Claimed how: +by hand \(by_hand\)|Claimed how: +by credit/);
+    expect(shown).toMatch(/Paid it\nTransaction[\s\S]* 100\.000000 XTM/);
+    expect(shown).toMatch(
+      /What happened\n\S+ \S+ (?:UTC|\+0[12]:00) {2}ordered, for 100\.000000 XTM\n[\s\S]* {2}paid\n$/,
+    );
+    const told = await json('orders', 'get', '5501');
+    expect(told).toMatchObject({ order_id: '5501', payments: expect.any(Array) });
+    expect(told.events.at(-1)).toMatchObject({ type: 'OrderPaid' });
+    expect(await json('orders', 'get', 'none')).toBeNull();
+  });
+
   it('events: lists them, and follows what happens until Ctrl-C', async () => {
     const events = await json('events', '--limit', '3');
-    expect(events.map(({ id }: { id: number }) => id)).toEqual([1, 2, 3]);
+    const [newest, ...others] = events.map(({ id }: { id: number }) => id);
+    expect(others).toEqual([newest - 1, newest - 2]);
+    const first = await json('events', '--limit', '3', '--oldest-first');
+    expect(first.map(({ id }: { id: number }) => id)).toEqual([1, 2, 3]);
+    expect(await json('events', '--limit', '2', '--before', '3')).toEqual([first[1], first[0]]);
     expect(await text('events', '--after', '1', '--limit', '1')).toMatch(/^2 {2}\d{4}-\d\d-\d\d .* \{"/);
     const following = stage.home.start(['admin', 'events', '--follow', '--json']);
     // It hears of what happens once it has read where the list ends, which nobody sees from outside.

@@ -95,7 +95,9 @@ export class TestServer {
   }
 
   revoke(person: Person, ...roles: Role[]): Promise<void> {
-    return this.app.engine.access.changeRoles([{ address: person.tariAddress, apply: [], revoke: roles }], 'test');
+    return this.app.engine.access.changeRoles([{ address: person.tariAddress, apply: [], revoke: roles }], 'test', {
+      force: true,
+    });
   }
 
   /** The text of a login token that the person's wallet signed. */

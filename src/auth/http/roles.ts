@@ -8,6 +8,9 @@ import { addressToBase58 } from '#tari/address.ts';
 const MOST_ROLE_CHANGES = 100;
 
 const roles = z.array(role).max(MOST_ROLE_CHANGES).nullish();
+/** Whether roles are revoked though no super admin is left then. */
+const forced = z.strictObject({ force: z.enum(['true', 'false']).optional() });
+
 const roleChanges = z.array(z.object({ address, apply: roles, revoke: roles })).max(MOST_ROLE_CHANGES);
 
 /** Who may do what. */
@@ -20,8 +23,9 @@ export function roleRoutes(auth: AuthService): FastifyPluginAsyncZod {
         schema: {
           summary: 'Grants and revokes roles, all of the changes or none',
           tags: ['administration'],
+          querystring: forced,
           body: roleChanges,
-          errors: ['role_irrevocable', 'wrong_network'],
+          errors: ['role_irrevocable', 'wrong_network', 'last_super_admin'],
           response: { 200: nothing },
         },
       },
@@ -31,7 +35,7 @@ export function roleRoutes(auth: AuthService): FastifyPluginAsyncZod {
           apply: apply ?? [],
           revoke: revoke ?? [],
         }));
-        await auth.changeRoles(changes, callerOf(request).name);
+        await auth.changeRoles(changes, callerOf(request).name, { force: request.query.force === 'true' });
         return reply.send();
       },
     );

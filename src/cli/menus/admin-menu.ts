@@ -7,6 +7,7 @@ import {
   CURRENCY,
   CUSTOMER,
   DEAD_LETTER,
+  HELD,
   OPTIONAL_REASON,
   ORDER,
   PRICE_UPDATE,
@@ -43,6 +44,18 @@ const ORDERS: readonly CommandEntry[] = [
     questions: [{ name: 'reference', ask: 'Payment reference', option: '--reference' }],
   },
   {
+    label: 'Search Payments',
+    hint: 'by time, order, transaction',
+    command: ['admin', 'payments', 'search'],
+    questions: [
+      optional('since', 'Since, such as 2026-11-21 or 2026-11-21 8:30 (empty for all)', '--since'),
+      optional('until', 'Until (empty for all)', '--until'),
+      optional('order', 'Order id as the payment names it (empty for all)', '--order-id'),
+      optional('txid', 'Transaction (empty for all)', '--txid'),
+    ],
+  },
+  { label: 'All payments', hint: 'newest first', command: ['admin', 'payments', 'list'] },
+  {
     label: 'Edit memo',
     hint: 'of an order',
     command: ['admin', 'orders', 'memo'],
@@ -67,12 +80,14 @@ const ORDERS: readonly CommandEntry[] = [
     label: 'Cancel Order',
     hint: 'here and in the shop',
     command: ['admin', 'orders', 'cancel'],
+    asks: true,
     questions: [ORDER, REASON],
   },
   {
     label: 'Mark order as Paid',
     hint: 'by a credit of its price',
     command: ['admin', 'orders', 'fulfill'],
+    asks: true,
     questions: [ORDER, REASON],
   },
   {
@@ -142,9 +157,26 @@ const ACCOUNTS: readonly CommandEntry[] = [
     label: 'Issue Credit',
     hint: 'to a customer, or with an amount below 0 take it back',
     command: ['admin', 'accounts', 'credit'],
+    asks: true,
     questions: [CUSTOMER, AMOUNT, OPTIONAL_REASON],
   },
+  { label: 'All balances', hint: 'of all addresses', command: ['admin', 'accounts', 'balances'] },
   { label: 'Held money', hint: 'that has paid no order yet, and why', command: ['admin', 'held', 'list'] },
+  {
+    label: 'Assign held money to an order',
+    hint: 'an open one, which it may pay',
+    command: ['admin', 'held', 'assign'],
+    questions: [HELD, { ...ORDER, option: '--order' }, REASON],
+    warning: ({ txid, order }) => `What is left of payment ${txid} will be there for order ${order}, and may pay it.`,
+  },
+  {
+    label: 'Assign held money to a customer',
+    hint: 'as their credit',
+    command: ['admin', 'held', 'assign'],
+    questions: [HELD, { ...CUSTOMER, option: '--customer' }, REASON],
+    warning: ({ txid, customer }) =>
+      `What is left of payment ${txid} will be credit of customer ${customer}, and pay their open orders.`,
+  },
   { label: 'All customers', hint: 'their ids', command: ['admin', 'accounts', 'customers'] },
   { label: 'All addresses', hint: 'that were ever seen', command: ['admin', 'accounts', 'addresses'] },
 ];
@@ -160,10 +192,12 @@ const RATES: readonly CommandEntry[] = [
     label: 'Set Tari price',
     hint: 'the rate of a currency',
     command: ['admin', 'rates', 'set'],
+    asks: true,
     questions: [CURRENCY, { ...AMOUNT, ask: 'What one unit costs, in Tari' }],
     warning: ({ currency, amount }) =>
       `1 ${currency} will cost ${amountOf(amount)} in orders from now on. The prices in the shop follow.`,
   },
+  { label: 'All rates', hint: 'that hold now', command: ['admin', 'rates', 'list'] },
   {
     label: 'Rate history',
     hint: 'and who set them',
@@ -207,6 +241,7 @@ const PEOPLE: readonly CommandEntry[] = [
     label: 'Remove authorized wallets',
     hint: 'they report no longer',
     command: ['admin', 'wallets', 'remove'],
+    asks: true,
     questions: [WALLET],
   },
   { label: 'List authorized wallets', hint: 'with their IP addresses', command: ['admin', 'wallets', 'list'] },
@@ -228,6 +263,7 @@ const PEOPLE: readonly CommandEntry[] = [
     label: 'Revoke roles',
     hint: 'of an address, at once',
     command: ['admin', 'roles', 'revoke'],
+    asks: true,
     questions: [ADDRESS, ROLES_TO_CHANGE],
   },
 ];
@@ -236,7 +272,12 @@ const TROUBLES: readonly CommandEntry[] = [
   { label: 'Server health', hint: 'whether it is ready, and if not, why', command: ['admin', 'health'] },
   { label: 'Audit the books', hint: 'of this machine’s database, from the journals', command: ['audit'] },
   { label: 'Audit log', hint: 'who changed what by hand', command: ['admin', 'audit-log'] },
-  { label: 'Events', hint: 'the first hundred after an id', command: ['admin', 'events'], questions: [after()] },
+  {
+    label: 'Events',
+    hint: 'the newest hundred, or those after an id',
+    command: ['admin', 'events'],
+    questions: [after()],
+  },
   { label: 'Follow events', hint: 'until Ctrl-C', command: ['admin', 'events', '--follow'] },
   { label: 'Rejected webhooks', hint: 'that could not be used', command: ['admin', 'rejected', 'list'] },
   {
@@ -268,9 +309,25 @@ const TROUBLES: readonly CommandEntry[] = [
   },
 ];
 
+const CHAIN: readonly CommandEntry[] = [
+  { label: 'Chain status', hint: 'how far it is read, and how the nodes do', command: ['admin', 'chain', 'status'] },
+  { label: 'Refused outputs', hint: 'sent to the wallet, and no payments', command: ['admin', 'chain', 'refused'] },
+  { label: 'Payments that left the chain', hint: 'and came back', command: ['admin', 'chain', 'left'] },
+  { label: 'Wallet doctor', hint: 'what keeps the server from finding payments', command: ['wallet', 'doctor'] },
+  { label: 'Wallet check', hint: 'the chain against the books', command: ['wallet', 'check'] },
+  {
+    label: 'Wallet keys',
+    hint: 'writes the settings that find payments; asks for the keys',
+    command: ['wallet', 'keys', '--write'],
+    questions: [optional('nodes', 'Base nodes to ask, with commas (empty for those that are set)', '--nodes')],
+    warning: () => 'The settings file of the server on this machine will hold the keys that find payments.',
+  },
+  { label: 'Wallet queue', hint: 'reports that wait on this machine', command: ['wallet', 'queue'] },
+];
+
 export const ADMIN_MENU: Menu = {
   title: 'Admin',
-  entries: [...ORDERS, ...ACCOUNTS, ...RATES, ...PEOPLE, ...TROUBLES, LOGOUT, BACK, EXIT],
+  entries: [...ORDERS, ...ACCOUNTS, ...RATES, ...PEOPLE, ...CHAIN, ...TROUBLES, LOGOUT, BACK, EXIT],
 };
 
 function optional(name: string, ask: string, option: string): Question {
@@ -278,7 +335,7 @@ function optional(name: string, ask: string, option: string): Question {
 }
 
 function after(): Question {
-  return optional('after', 'After which event (empty for the first ones)', '--after');
+  return optional('after', 'After which event (empty for the newest)', '--after');
 }
 
 function checkIpAddress(text: string): void {

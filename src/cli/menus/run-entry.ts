@@ -90,7 +90,12 @@ async function parsed(program: Command, typed: readonly string[]): Promise<void>
 
 async function ask(keyboard: Keyboard, asked: Asked, questions: readonly Question[]): Promise<Answers> {
   const answers: Record<string, string> = {};
-  for (const question of questions) answers[question.name] = await answerTo(keyboard, asked, question);
+  for (const question of questions) {
+    const answer = await answerTo(keyboard, asked, question);
+    const problem = await question.problem?.(asked, answer);
+    if (problem !== undefined) throw new CommandError(problem);
+    answers[question.name] = answer;
+  }
   return answers;
 }
 

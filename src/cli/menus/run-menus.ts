@@ -6,6 +6,7 @@ import type { CommandEntry, Entry, Menu, Step } from '#platform/cli/menus/menu.t
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { PROFILE_VARIABLE } from '#platform/cli/profile-option.ts';
 import { coloured, fitted, plainText } from '#platform/cli/terminal/output.ts';
+import { loadWidths } from '#platform/cli/terminal/text-width.ts';
 import { MAIN_MENU } from './main-menu.ts';
 import { runEntry } from './run-entry.ts';
 
@@ -30,6 +31,7 @@ const BESIDE_A_QUESTION = 4;
 
 /** @returns the exit code. */
 export async function runMenus(machine: MenuMachine): Promise<number> {
+  await loadWidths();
   let state: State = { trail: [MAIN_MENU], profile: await usualProfile(machine.ports), utc: false };
   try {
     while (state.trail.length > 0) state = await oneStep(machine, state);
@@ -41,7 +43,12 @@ export async function runMenus(machine: MenuMachine): Promise<number> {
 
 async function oneStep(machine: MenuMachine, state: State): Promise<State> {
   const entries = state.trail.at(-1)?.entries ?? [];
-  const choices = entries.map((entry) => ({ value: entry, label: entry.label, hint: entry.hint }));
+  const choices = entries.map((entry) => ({
+    value: entry,
+    label: entry.label,
+    hint: entry.hint,
+    isDangerous: 'command' in entry && (entry.warning !== undefined || entry.asks === true),
+  }));
   let entry: Entry;
   try {
     entry = await machine.keyboard.choose(title(machine.ports, state), choices);

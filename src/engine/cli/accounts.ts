@@ -1,25 +1,30 @@
 import { type Command, Option } from 'commander';
 import { addressArgument } from '#platform/cli/address-arguments.ts';
 import type { ApiClient, Query } from '#platform/cli/api-client.ts';
+import type { BalanceAnswer } from '#platform/cli/api-shapes.ts';
 import { amountArgument } from '#platform/cli/arguments.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { allParts, limitOption, serverCommand } from '#platform/cli/server-command.ts';
+import {
+  allParts,
+  type ListFlags,
+  limitOption,
+  listOptions,
+  orderOf,
+  serverCommand,
+} from '#platform/cli/server-command.ts';
 import { plainText } from '#platform/cli/terminal/output.ts';
-import { group } from '#platform/cli/terminal/output-flags.ts';
+import { csvOption, group } from '#platform/cli/terminal/output-flags.ts';
 import type { TariAddress } from '#tari/address.ts';
 import { creditDanger } from './dangers.ts';
 import {
   addressHistoryView,
+  balancesView,
   balanceView,
   customerHistoryView,
   ordersView,
   paymentsView,
   settlementView,
 } from './views.ts';
-
-interface ListFlags {
-  limit: number;
-}
 
 type Answer<Name extends keyof ApiClient> = ApiClient[Name] extends (...given: never[]) => Promise<infer Result>
   ? Result
@@ -33,6 +38,14 @@ export function accountsCommand(ports: CommandPorts): Command {
   return group('accounts', 'Balances, payments and histories of addresses and customers', [
     ...addressCommands(ports),
     ...customerCommands(ports),
+    serverCommand<[], ListFlags, BalanceAnswer[]>(ports, {
+      name: 'balances',
+      description: 'The balances of all addresses, by address',
+      example: 'admin accounts balances --csv',
+      options: [limitOption(), csvOption()],
+      run: async (client, { options }) => (await allParts(ports, options.limit, client.balances, (rows) => rows)).rows,
+      show: balancesView,
+    }),
     textsCommand(ports, 'customers', 'The ids of all customers', (client) => client.customerIds),
     textsCommand(ports, 'addresses', 'All addresses that were ever seen', (client) => client.addresses),
   ]);
@@ -60,9 +73,9 @@ function addressCommands(ports: CommandPorts): Command[] {
       description: 'The payments of an address',
       example: 'admin accounts payments 14s9vDTwr…',
       arguments: [ADDRESS],
-      options: [limitOption()],
+      options: listOptions(),
       run: async (client, { arguments: [address], options }) => {
-        const read = (query: Query) => client.payments(address, query);
+        const read = (query: Query) => client.payments(address, { ...query, ...orderOf(options) });
         const { first, rows } = await allParts(ports, options.limit, read, ({ payments }) => payments);
         return { ...first, payments: rows };
       },
@@ -129,9 +142,9 @@ function addressOrders(
     description,
     example: `admin accounts ${name} 14s9vDTwr…`,
     arguments: [ADDRESS],
-    options: [limitOption()],
+    options: listOptions(),
     run: async (client, { arguments: [address], options }) => {
-      const read = (query: Query) => of(client)(address, query);
+      const read = (query: Query) => of(client)(address, { ...query, ...orderOf(options) });
       const { first, rows } = await allParts(ports, options.limit, read, ({ orders }) => orders);
       return { ...first, orders: rows };
     },

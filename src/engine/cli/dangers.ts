@@ -10,7 +10,7 @@ import { accountOf, addressToBase58, parseAddress, type TariAddress } from '#tar
  */
 
 /** What is read, or undefined where the roles do not allow to read it, though they allow the change. */
-async function readable<Answer>(read: Promise<Answer>): Promise<Answer | undefined> {
+export async function readable<Answer>(read: Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await read;
   } catch (error) {
@@ -21,10 +21,21 @@ async function readable<Answer>(read: Promise<Answer>): Promise<Answer | undefin
 
 const UNREADABLE = 'How it is now can’t be read with these roles.';
 
+/** Whether the client is told of all orders there are. */
+export function seesAll({ roles }: Pick<ApiClient, 'roles'>): boolean {
+  return roles.includes('read_all') || roles.includes('super_admin');
+}
+
+export function unknownOrder(orderId: string): string {
+  return `The requested order ${plainText(orderId)} does not exist.`;
+}
+
 /** @param sentence what will happen to the order. @throws {CommandError} where there is none. */
 export async function orderDanger(client: ApiClient, orderId: string, sentence: string): Promise<string[]> {
-  const order = await readable(client.order(orderId));
-  if (order === null) throw new CommandError(`The requested order ${plainText(orderId)} does not exist.`);
+  const found = await readable(client.order(orderId));
+  // Who may not read all is told of no orders but their own.
+  if (found === null && seesAll(client)) throw new CommandError(unknownOrder(orderId));
+  const order = found ?? undefined;
   const price = order && formatAmount(order.total_price);
   const state =
     order && `It is ${order.status}, costs ${price} and belongs to customer ${plainText(order.customer_id)}.`;

@@ -3,7 +3,7 @@ import type { Query } from '#platform/cli/api-client.ts';
 import type { HeldMoneyAnswer, SettlementAnswer } from '#platform/cli/api-shapes.ts';
 import { CommandError } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { allParts, limitOption, serverCommand } from '#platform/cli/server-command.ts';
+import { allParts, type ListFlags, listOptions, orderOf, serverCommand } from '#platform/cli/server-command.ts';
 import { group } from '#platform/cli/terminal/output-flags.ts';
 import { heldView, settlementView } from './views.ts';
 
@@ -16,13 +16,13 @@ interface AssignFlags {
 /** `admin held`: money that has paid no order yet. */
 export function heldCommand(ports: CommandPorts): Command {
   return group('held', 'Money that has paid no order yet', [
-    serverCommand<[], { limit: number }, HeldMoneyAnswer[]>(ports, {
+    serverCommand<[], ListFlags, HeldMoneyAnswer[]>(ports, {
       name: 'list',
       description: 'List the money that has paid no order yet, why, and what can be done',
       example: 'admin held list',
-      options: [limitOption()],
+      options: listOptions(),
       run: async (client, { options }) => {
-        const read = (query: Query) => client.held(query);
+        const read = (query: Query) => client.held({ ...query, ...orderOf(options) });
         return (await allParts(ports, options.limit, read, (rows) => rows)).rows;
       },
       show: heldView,

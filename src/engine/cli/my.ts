@@ -1,13 +1,9 @@
 import type { Command } from 'commander';
 import type { ApiClient, Query } from '#platform/cli/api-client.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { allParts, limitOption, serverCommand } from '#platform/cli/server-command.ts';
+import { allParts, type ListFlags, listOptions, orderOf, serverCommand } from '#platform/cli/server-command.ts';
 import { group } from '#platform/cli/terminal/output-flags.ts';
 import { addressHistoryView, balanceView, ordersView, paymentsView, settlementView } from './views.ts';
-
-interface ListFlags {
-  limit: number;
-}
 
 /** `my`: what everybody sees and does with their own address. */
 export function myCommand(ports: CommandPorts): Command {
@@ -25,7 +21,7 @@ export function myCommand(ports: CommandPorts): Command {
       name: 'payments',
       description: 'Your payments',
       example: 'my payments -p alice --json',
-      options: [limitOption()],
+      options: listOptions(),
       run: (client, { options }) => myPayments(ports, client, options),
       show: ({ payments }, output) => paymentsView(payments, output),
     }),
@@ -46,8 +42,9 @@ export function myCommand(ports: CommandPorts): Command {
   ]);
 }
 
-async function myPayments(ports: CommandPorts, client: ApiClient, { limit }: ListFlags) {
-  const { first, rows } = await allParts(ports, limit, client.myPayments, ({ payments }) => payments);
+async function myPayments(ports: CommandPorts, client: ApiClient, flags: ListFlags) {
+  const read = (query: Query) => client.myPayments({ ...query, ...orderOf(flags) });
+  const { first, rows } = await allParts(ports, flags.limit, read, ({ payments }) => payments);
   return { ...first, payments: rows };
 }
 
@@ -57,15 +54,16 @@ function myOrders(
   description: string,
   of: (client: ApiClient) => (query: Query) => ReturnType<ApiClient['myOrders']>,
 ): Command {
-  const run = async (client: ApiClient, { limit }: ListFlags) => {
-    const { first, rows } = await allParts(ports, limit, of(client), ({ orders }) => orders);
+  const run = async (client: ApiClient, flags: ListFlags) => {
+    const read = (query: Query) => of(client)({ ...query, ...orderOf(flags) });
+    const { first, rows } = await allParts(ports, flags.limit, read, ({ orders }) => orders);
     return { ...first, orders: rows };
   };
   return serverCommand<[], ListFlags, Awaited<ReturnType<typeof run>>>(ports, {
     name,
     description,
     example: `my ${name} -p alice`,
-    options: [limitOption()],
+    options: listOptions(),
     run: (client, { options }) => run(client, options),
     show: ({ orders }, output) => ordersView(orders, output),
   });

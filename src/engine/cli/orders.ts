@@ -2,14 +2,25 @@ import { type Command, Option } from 'commander';
 import type { OrderAnswer } from '#platform/cli/api-shapes.ts';
 import { amountArgument } from '#platform/cli/arguments.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { allParts, limitOption, serverCommand } from '#platform/cli/server-command.ts';
+import {
+  allParts,
+  type ListFlags,
+  limitOption,
+  listOptions,
+  oldestFirstOption,
+  orderOf,
+  SINCE,
+  serverCommand,
+  typedTime,
+} from '#platform/cli/server-command.ts';
 import { plainText } from '#platform/cli/terminal/output.ts';
-import { group } from '#platform/cli/terminal/output-flags.ts';
+import { csvOption, group, type OutputFlags } from '#platform/cli/terminal/output-flags.ts';
+import { progressOf } from '#platform/cli/terminal/progress.ts';
 import { orderDanger } from './dangers.ts';
+import { type OrderStory, orderStory, orderStoryView } from './order-details.ts';
 import { creditorsView, orderMovedView, ordersView, orderView, paymentsView, titled } from './views.ts';
 
-interface SearchFlags {
-  limit: number;
+interface SearchFlags extends ListFlags, OutputFlags {
   memo?: string;
   orderId?: string;
   altId?: string;
@@ -38,28 +49,30 @@ export function ordersCommand(ports: CommandPorts): Command {
 
 function readingCommands(ports: CommandPorts): Command[] {
   return [
-    serverCommand<[string], object, OrderAnswer | null>(ports, {
+    serverCommand<[string], object, OrderStory | null>(ports, {
       name: 'get',
-      description: 'Show one order',
+      description:
+        'Show one order: who claimed it and how, when it is due, what came for it, what paid it, and what happened',
       example: 'admin orders get 1001',
       arguments: [ORDER],
-      run: (client, { arguments: [orderId] }) => client.order(orderId),
-      show: orderView,
+      run: (client, { arguments: [orderId] }) => orderStory(ports, client, orderId),
+      show: orderStoryView,
     }),
     searchCommand(ports),
-    serverCommand<[string], object, Awaited<ReturnType<typeof paymentsOf>>>(ports, {
+    serverCommand<[string], Pick<ListFlags, 'oldestFirst'>, Awaited<ReturnType<typeof paymentsOf>>>(ports, {
       name: 'payments',
       description: 'The payments that named an order, or paid it',
       example: 'admin orders payments 1001',
       arguments: [ORDER],
-      run: (client, { arguments: [orderId] }) => paymentsOf(ports, client, orderId),
+      options: [oldestFirstOption(), csvOption()],
+      run: (client, { arguments: [orderId], options }) => paymentsOf(ports, client, orderId, options),
       show: paymentsView,
     }),
     serverCommand<[], { limit: number }, Awaited<ReturnType<typeof creditorsOf>>>(ports, {
       name: 'unpaid',
       description: 'The customers who have orders to pay, with the sums',
       example: 'admin orders unpaid',
-      options: [limitOption()],
+      options: [limitOption(), csvOption()],
       run: (client, { options }) => creditorsOf(ports, client, options.limit),
       show: creditorsView,
     }),
@@ -70,8 +83,8 @@ type Client = Parameters<Parameters<typeof serverCommand>[1]['run']>[0];
 
 const MOST_PAYMENTS_OF_AN_ORDER = 10_000;
 
-async function paymentsOf(ports: CommandPorts, client: Client, orderId: string) {
-  const read = (query: object) => client.paymentsForOrder(orderId, { ...query });
+async function paymentsOf(ports: CommandPorts, client: Client, orderId: string, flags: Pick<ListFlags, 'oldestFirst'>) {
+  const read = (query: object) => client.paymentsForOrder(orderId, { ...query, ...orderOf(flags) });
   return (await allParts(ports, MOST_PAYMENTS_OF_AN_ORDER, read, (rows) => rows)).rows;
 }
 
@@ -82,7 +95,7 @@ async function creditorsOf(ports: CommandPorts, client: Client, limit: number) {
 function searchCommand(ports: CommandPorts): Command {
   return serverCommand<[], SearchFlags, OrderAnswer[]>(ports, {
     name: 'search',
-    description: 'Find orders by whatever is known of them, oldest first',
+    description: 'Find orders by whatever is known of them',
     example: 'admin orders search --status New,Unclaimed --since 2026-11-01',
     options: [
       new Option('--memo <text>', 'a part of the memo'),
@@ -90,10 +103,10 @@ function searchCommand(ports: CommandPorts): Command {
       new Option('--alt-id <id>', 'its other name, such as #1001'),
       new Option('--customer-id <id>', 'the customer'),
       new Option('--currency <code>', 'the currency in the shop'),
-      new Option('--since <time>', 'made at that time or later, such as 2026-11-01'),
+      new Option('--since <time>', `made at ${SINCE}`),
       new Option('--until <time>', 'made at that time or earlier'),
       new Option('--status <statuses>', 'with commas between them: Unclaimed, New, Paid, Expired, Cancelled'),
-      limitOption(),
+      ...listOptions(),
     ],
     run: async (client, { options }) => {
       const { limit, memo, orderId, altId, customerId, currency, since, until, status } = options;
@@ -103,15 +116,37 @@ function searchCommand(ports: CommandPorts): Command {
         alt_id: altId,
         customer_id: customerId,
         currency,
-        since,
-        until,
+        since: typedTime(since, options),
+        until: typedTime(until, options),
         status,
+        ...orderOf(options),
       };
       const read = (query: object) => client.searchOrders({ ...filter, ...query });
       return (await allParts(ports, limit, read, (orders) => orders)).rows;
     },
     show: ordersView,
   });
+}
+
+const LOOK_EVERY_MS = 1_000;
+
+/** Asks while it waits how far the server has come. What can't be known for once is no reason to end. */
+async function rescanWithProgress(ports: CommandPorts, client: Client, flags: OutputFlags) {
+  const progress = progressOf(ports, flags);
+  let isDone = false;
+  const rescan = client.rescan().finally(() => {
+    isDone = true;
+  });
+  const watch = async () => {
+    while (!isDone && !flags.json) {
+      await Promise.race([ports.sleep(LOOK_EVERY_MS), rescan.catch(() => undefined)]);
+      const state = isDone ? undefined : await client.rescanProgress().catch(() => undefined);
+      if (state && state.running > 0)
+        progress.show(`${state.read} open orders looked at, ${state.failed} not taken in`);
+    }
+  };
+  const [results] = await Promise.all([rescan, watch()]).finally(progress.end);
+  return results;
 }
 
 function changingCommands(ports: CommandPorts): Command[] {
@@ -177,11 +212,11 @@ function changingCommands(ports: CommandPorts): Command[] {
         ...titled('After', orderView(after, output), output),
       ],
     }),
-    serverCommand<[], object, Awaited<ReturnType<Client['rescan']>>>(ports, {
+    serverCommand<[], OutputFlags, Awaited<ReturnType<Client['rescan']>>>(ports, {
       name: 'rescan',
       description: 'Take in the shop’s open orders that the server was never told of',
       example: 'admin orders rescan',
-      run: (client) => client.rescan(),
+      run: (client, { options }) => rescanWithProgress(ports, client, options),
       show: (results) =>
         results.length === 0
           ? ['The shop has no open orders.']

@@ -44,10 +44,10 @@ export function ordersView(orders: readonly OrderAnswer[], output: OutputOptions
       { title: 'Order', of: (order) => order.order_id },
       { title: 'Name', of: (order) => order.alt_id },
       { title: 'Status', of: (order) => order.status, isStatus: true },
-      { title: 'Price', of: (order) => formatAmount(order.total_price), align: 'right' },
+      { title: 'Price', amount: (order) => order.total_price, isSummed: true },
       { title: 'In the shop', of: shopPrice, align: 'right' },
       { title: 'Customer', of: (order) => order.customer_id, canShrink: true },
-      { title: 'Created', of: (order) => formatTime(order.created_at, output) },
+      { title: 'Created', time: (order) => order.created_at },
       { title: 'Memo', of: (order) => order.memo, canShrink: true },
     ],
     orders,
@@ -67,6 +67,7 @@ export function orderView(order: OrderDetailsAnswer | null, output: OutputOption
       ['Price', formatAmount(order.total_price)],
       ['In the shop', shopPrice(order)],
       ['Missing', formatAmount(order.amount_missing ?? null)],
+      ...(order.amount_seen ? [['Seen in a mempool', formatAmount(order.amount_seen)] as const] : []),
       ['Due in the shop', order.amount_outstanding],
       ...(order.claims === undefined ? [] : operatorsRows(order, output)),
       ['Created', formatTime(order.created_at, output)],
@@ -79,15 +80,25 @@ export function orderView(order: OrderDetailsAnswer | null, output: OutputOption
 
 /** What only operators are told of an order. */
 function operatorsRows(order: OrderDetailsAnswer, output: OutputOptions): [string, string | null][] {
-  const signers = order.claims?.map(({ address }) => address) ?? [];
-  const parts = order.paid_by?.map(({ txid, amount }) => `${formatAmount(amount)} of ${txid}`) ?? [];
+  const signers = order.claims?.map((claim) => `${claim.address} on ${formatTime(claim.created_at, output)}`) ?? [];
   return [
     ['Claimed by', order.claimed_by ?? null],
-    ['Claimed how', order.claim_kind ?? null],
+    ['Claimed how', claimText(order.claim_kind)],
     ['Signed by', signers.join(', ') || null],
     ['Due before', order.due_at ? formatTime(order.due_at, output) : null],
-    ['Paid by', parts.join(', ') || null],
   ];
+}
+
+/** In the words of docs/money.md; a newer server's kind stands as it is. */
+const CLAIM_KINDS: Readonly<Record<string, string>> = {
+  proven: 'by a signature',
+  stated: 'by what a payment says, unsigned',
+  credit: 'by credit that covered it',
+  by_hand: 'by hand',
+};
+
+function claimText(kind: string | null | undefined): string | null {
+  return kind === null || kind === undefined ? null : `${CLAIM_KINDS[kind] ?? kind} (${kind})`;
 }
 
 function shopPrice({ original_price: price, currency }: OrderAnswer): string {
@@ -131,7 +142,7 @@ export function creditorsView(creditors: readonly CreditorAnswer[], output: Outp
     [
       { title: 'Customer', of: (creditor) => creditor.customer_id, canShrink: true },
       { title: 'Status', of: (creditor) => creditor.status, isStatus: true },
-      { title: 'Total', of: (creditor) => formatAmount(creditor.total_orders), align: 'right' },
+      { title: 'Total', amount: (creditor) => creditor.total_orders, isSummed: true },
     ],
     creditors,
     output,
@@ -145,13 +156,13 @@ export function paymentsView(payments: readonly PaymentAnswer[], output: OutputO
     [
       { title: 'Transaction', of: (payment) => payment.txid, canShrink: true },
       { title: 'Status', of: (payment) => payment.status, isStatus: true },
-      { title: 'Amount', of: (payment) => formatAmount(payment.amount), align: 'right' },
+      { title: 'Amount', amount: (payment) => payment.amount, isSummed: true },
       { title: 'Kind', of: (payment) => payment.payment_type },
       { title: 'Sender', of: (payment) => payment.sender, canShrink: true },
       { title: 'Order', of: (payment) => payment.order_id },
       { title: 'Reference', of: (payment) => payment.payment_reference ?? null, canShrink: true },
-      { title: 'Block', of: (payment) => String(payment.block_height ?? ''), align: 'right' },
-      { title: 'Received', of: (payment) => formatTime(payment.created_at, output) },
+      { title: 'Block', whole: (payment) => payment.block_height },
+      { title: 'Received', time: (payment) => payment.created_at },
       { title: 'Memo', of: (payment) => payment.memo, canShrink: true },
     ],
     payments,
@@ -162,12 +173,12 @@ export function paymentsView(payments: readonly PaymentAnswer[], output: OutputO
 export function settlementsView(entries: readonly SettlementEntryAnswer[], output: OutputOptions): string[] {
   return table<SettlementEntryAnswer>(
     [
-      { title: 'Number', of: (entry) => String(entry.id), align: 'right' },
+      { title: 'Number', whole: (entry) => entry.id },
       { title: 'Order', of: (entry) => entry.order_id },
-      { title: 'Paid', of: (entry) => formatAmount(entry.amount), align: 'right' },
+      { title: 'Paid', amount: (entry) => entry.amount, isSummed: true },
       { title: 'Kind', of: (entry) => entry.settlement_type },
       { title: 'From', of: (entry) => entry.payment_address, canShrink: true },
-      { title: 'Time', of: (entry) => formatTime(entry.created_at, output) },
+      { title: 'Time', time: (entry) => entry.created_at },
     ],
     entries,
     output,
@@ -195,6 +206,19 @@ export function balanceView(balance: BalanceAnswer, output: OutputOptions): stri
   );
 }
 
+export function balancesView(balances: readonly BalanceAnswer[], output: OutputOptions): string[] {
+  return table<BalanceAnswer>(
+    [
+      { title: 'Address', of: (account) => account.address, canShrink: true },
+      { title: 'Confirmed', amount: (account) => account.total_confirmed, isSummed: true },
+      { title: 'Paid', amount: (account) => account.total_paid, isSummed: true },
+      { title: 'Balance', amount: (account) => account.current_balance, isSummed: true },
+    ],
+    balances,
+    output,
+  );
+}
+
 export function addressHistoryView(history: AddressHistoryAnswer, output: OutputOptions): string[] {
   return [
     ...titled('Balance', balanceView(history.balance, output), output),
@@ -219,20 +243,10 @@ export function customerHistoryView(history: CustomerHistoryAnswer, output: Outp
     ],
     output.terminal,
   );
-  const addresses = table<BalanceAnswer>(
-    [
-      { title: 'Address', of: (account) => account.address, canShrink: true },
-      { title: 'Confirmed', of: (account) => formatAmount(account.total_confirmed), align: 'right' },
-      { title: 'Paid', of: (account) => formatAmount(account.total_paid), align: 'right' },
-      { title: 'Balance', of: (account) => formatAmount(account.current_balance), align: 'right' },
-    ],
-    balance.addresses,
-    output,
-  );
   return [
     ...sums,
     '',
-    ...titled('Addresses', addresses, output),
+    ...titled('Addresses', balancesView(balance.addresses, output), output),
     ...titled('Orders', ordersView(history.orders, output), output),
     ...titled('Settlements', settlementsView(history.settlements, output), output),
   ];
@@ -245,7 +259,7 @@ export function walletsView(wallets: readonly WalletAnswer[], output: OutputOpti
     [
       { title: 'Address', of: (wallet) => wallet.address, canShrink: true },
       { title: 'IP address', of: (wallet) => wallet.ip_address },
-      { title: 'Last nonce', of: (wallet) => String(wallet.last_nonce), align: 'right' },
+      { title: 'Last nonce', whole: (wallet) => wallet.last_nonce },
     ],
     wallets,
     output,
@@ -267,8 +281,8 @@ export function ratesView(rates: readonly ExchangeRateAnswer[], output: OutputOp
   return table<ExchangeRateAnswer>(
     [
       { title: 'Currency', of: (rate) => rate.currency },
-      { title: 'One unit costs', of: (rate) => formatAmount(rate.rate), align: 'right' },
-      { title: 'Since', of: (rate) => formatTime(rate.updated_at, output) },
+      { title: 'One unit costs', amount: (rate) => rate.rate },
+      { title: 'Since', time: (rate) => rate.updated_at },
     ],
     rates,
     output,
@@ -278,9 +292,9 @@ export function ratesView(rates: readonly ExchangeRateAnswer[], output: OutputOp
 export function rateHistoryView(rates: readonly SetRateAnswer[], output: OutputOptions): string[] {
   return table<SetRateAnswer>(
     [
-      { title: 'Number', of: (rate) => String(rate.id), align: 'right' },
-      { title: 'Set', of: (rate) => formatTime(rate.updated_at, output) },
-      { title: 'One unit costs', of: (rate) => formatAmount(rate.rate), align: 'right' },
+      { title: 'Number', whole: (rate) => rate.id },
+      { title: 'Set', time: (rate) => rate.updated_at },
+      { title: 'One unit costs', amount: (rate) => rate.rate },
       { title: 'By', of: (rate) => rate.actor, canShrink: true },
     ],
     rates,
@@ -291,13 +305,13 @@ export function rateHistoryView(rates: readonly SetRateAnswer[], output: OutputO
 export function priceUpdatesView(updates: readonly PriceUpdateAnswer[], output: OutputOptions): string[] {
   return table<PriceUpdateAnswer>(
     [
-      { title: 'Number', of: (update) => String(update.id), align: 'right' },
+      { title: 'Number', whole: (update) => update.id },
       { title: 'Prices of', of: priceUpdateTarget },
       { title: 'State', of: (update) => update.state, isStatus: true },
       { title: 'Seen', of: progressText, align: 'right' },
-      { title: 'Changed', of: (update) => String(update.variants_changed), align: 'right' },
-      { title: 'Left out', of: (update) => String(update.variants_left_out), align: 'right' },
-      { title: 'Started', of: (update) => formatTime(update.created_at, output) },
+      { title: 'Changed', whole: (update) => update.variants_changed },
+      { title: 'Left out', whole: (update) => update.variants_left_out },
+      { title: 'Started', time: (update) => update.created_at },
       { title: 'Remark', of: (update) => update.last_error ?? update.remark, canShrink: true },
     ],
     updates,
@@ -347,13 +361,27 @@ export function eventLine(event: EventAnswer, output: OutputOptions): string {
   return `${event.id}  ${formatTime(event.created_at, output)}  ${plainText(event.type).padEnd(16)}  ${payload}`;
 }
 
+export function eventsView(events: readonly EventAnswer[], output: OutputOptions): string[] {
+  if (!output.csv) return events.map((event) => eventLine(event, output));
+  return table<EventAnswer>(
+    [
+      { title: 'Id', whole: (event) => event.id },
+      { title: 'Time', time: (event) => event.created_at },
+      { title: 'Type', of: (event) => event.type },
+      { title: 'Payload', of: (event) => stringifyJson(event.payload) },
+    ],
+    events,
+    output,
+  );
+}
+
 export function heldView(rows: readonly HeldMoneyAnswer[], output: OutputOptions): string[] {
   return table<HeldMoneyAnswer>(
     [
       { title: 'Transaction', of: (row) => row.txid, canShrink: true },
-      { title: 'Amount', of: (row) => formatAmount(row.amount), align: 'right' },
+      { title: 'Amount', amount: (row) => row.amount, isSummed: true },
       { title: 'Reason', of: (row) => row.reason },
-      { title: 'Since', of: (row) => formatTime(row.since, output) },
+      { title: 'Since', time: (row) => row.since },
       { title: 'Order', of: (row) => row.order_id },
       { title: 'Customer', of: (row) => row.customer_id, canShrink: true },
       { title: 'Sender', of: (row) => row.sender, canShrink: true },
@@ -367,8 +395,8 @@ export function heldView(rows: readonly HeldMoneyAnswer[], output: OutputOptions
 export function rejectedView(webhooks: readonly RejectedAnswer[], output: OutputOptions): string[] {
   return table<RejectedAnswer>(
     [
-      { title: 'Id', of: (webhook) => String(webhook.id), align: 'right' },
-      { title: 'Received', of: (webhook) => formatTime(webhook.received_at, output) },
+      { title: 'Id', whole: (webhook) => webhook.id },
+      { title: 'Received', time: (webhook) => webhook.received_at },
       { title: 'Topic', of: (webhook) => webhook.topic },
       { title: 'Order', of: (webhook) => webhook.order_name ?? webhook.order_id ?? null },
       { title: 'Reason', of: (webhook) => webhook.reason, canShrink: true },
@@ -381,13 +409,13 @@ export function rejectedView(webhooks: readonly RejectedAnswer[], output: Output
 export function deadLettersView(letters: readonly DeadLetterAnswer[], output: OutputOptions): string[] {
   return table<DeadLetterAnswer>(
     [
-      { title: 'Event', of: (letter) => String(letter.event_id), align: 'right' },
+      { title: 'Event', whole: (letter) => letter.event_id },
       { title: 'Type', of: (letter) => letter.type },
       { title: 'About', of: (letter) => letter.subject },
       { title: 'For', of: (letter) => letter.subscriber },
-      { title: 'Tries', of: (letter) => String(letter.attempts), align: 'right' },
+      { title: 'Tries', whole: (letter) => letter.attempts },
       { title: 'Last error', of: (letter) => letter.last_error, canShrink: true },
-      { title: 'Last try', of: (letter) => formatTime(letter.updated_at, output) },
+      { title: 'Last try', time: (letter) => letter.updated_at },
     ],
     letters,
     output,
@@ -397,10 +425,10 @@ export function deadLettersView(letters: readonly DeadLetterAnswer[], output: Ou
 export function auditLogView(records: readonly AuditRecordAnswer[], output: OutputOptions): string[] {
   return table<AuditRecordAnswer>(
     [
-      { title: 'Id', of: (entry) => String(entry.id), align: 'right' },
-      { title: 'Time', of: (entry) => formatTime(entry.created_at, output) },
+      { title: 'Id', whole: (entry) => entry.id },
+      { title: 'Time', time: (entry) => entry.created_at },
       { title: 'Who', of: (entry) => entry.actor, canShrink: true },
-      { title: 'What', of: (entry) => entry.action },
+      { title: 'What', of: (entry) => entry.action, canShrink: true },
       { title: 'Of', of: (entry) => entry.subject, canShrink: true },
       { title: 'Reason', of: (entry) => entry.reason, canShrink: true },
     ],

@@ -4,7 +4,7 @@ import type { Held } from '#engine/money/held.ts';
 import { heldView } from '#engine/views.ts';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
 import { customerId, heldMoney, orderId, reason, settlement, transactionId } from '#platform/http/fields.ts';
-import { announceNext, PAYMENT_CURSOR, pageFields } from '#platform/http/pagination.ts';
+import { announceNext, PAYMENT_CURSOR, sortedPageFields } from '#platform/http/pagination.ts';
 
 /** To an order or to a customer, and never to both. */
 const assignment = z.union(
@@ -22,12 +22,12 @@ export function heldRoutes(held: Held): FastifyPluginAsyncZod {
         schema: {
           summary: 'Money that has paid no order yet, and why',
           tags: ['accounts'],
-          querystring: z.object(pageFields(PAYMENT_CURSOR)),
+          querystring: z.object(sortedPageFields(PAYMENT_CURSOR)),
           response: { 200: z.array(heldMoney) },
         },
       },
-      async ({ query: { limit, cursor: after } }, reply) => {
-        const page = await held.list({ limit, after });
+      async ({ query: { limit, cursor: after, order } }, reply) => {
+        const page = await held.list({ limit, after, order });
         announceNext(reply, PAYMENT_CURSOR, page.next);
         return page.rows.map(heldView);
       },

@@ -2,10 +2,12 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Lists, OrderPage, PaymentPage } from '#engine/queries.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
-import { creditorView, orderView, paymentView } from '#engine/views.ts';
+import { balanceView, creditorView, orderView, paymentView } from '#engine/views.ts';
+import type { ListOrder } from '#platform/database/list-order.ts';
 import { callerOf } from '#platform/http/caller.ts';
 import {
   address,
+  addressBalance,
   currency,
   customerId,
   customerOrders,
@@ -25,6 +27,7 @@ import {
   PAYMENT_CURSOR,
   pageFields,
   queryInteger,
+  sortedPageFields,
   TEXT_CURSOR,
 } from '#platform/http/pagination.ts';
 import { queryTime } from '#platform/http/query-time.ts';
@@ -32,8 +35,8 @@ import { addressToBase58, type TariAddress } from '#tari/address.ts';
 
 const byAddress = z.object({ address });
 const byOrder = z.object({ order_id: orderId });
-const orderPage = z.object(pageFields(ORDER_CURSOR));
-const paymentPage = z.object(pageFields(PAYMENT_CURSOR));
+const orderPage = z.object(sortedPageFields(ORDER_CURSOR));
+const paymentPage = z.object(sortedPageFields(PAYMENT_CURSOR));
 const textPage = z.object(pageFields(TEXT_CURSOR));
 
 /** Longer than any part of a memo that somebody looks for. */
@@ -64,7 +67,7 @@ const orderSearch = z.strictObject({
   since: queryTime.optional(),
   until: queryTime.optional(),
   status: statuses.optional(),
-  ...pageFields(ORDER_CURSOR),
+  ...sortedPageFields(ORDER_CURSOR),
 });
 
 const paymentSearch = z.strictObject({
@@ -73,7 +76,7 @@ const paymentSearch = z.strictObject({
   order_id: orderId.optional(),
   since: queryTime.optional(),
   until: queryTime.optional(),
-  ...pageFields(PAYMENT_CURSOR),
+  ...sortedPageFields(PAYMENT_CURSOR),
 });
 
 /**
@@ -264,6 +267,24 @@ function customerListRoutes(lists: Lists): FastifyPluginAsyncZod {
     );
 
     app.get(
+      '/api/balances',
+      {
+        config: { access: ['read_all'] },
+        schema: {
+          summary: 'The balances of all addresses, by address',
+          tags: ['accounts'],
+          querystring: textPage,
+          response: { 200: z.array(addressBalance) },
+        },
+      },
+      async ({ query }, reply) => {
+        const page = await lists.balances(pageOf(query));
+        announceNext(reply, TEXT_CURSOR, page.next);
+        return page.rows.map((account) => balanceView(account.address, account));
+      },
+    );
+
+    app.get(
       '/api/customer_ids',
       described(texts, 'accounts', 'The ids of all customers'),
       async ({ query: { count: limit, offset, cursor: after } }, reply) => {
@@ -285,8 +306,14 @@ function customerListRoutes(lists: Lists): FastifyPluginAsyncZod {
   };
 }
 
-function pageOf<Position>({ limit, cursor }: { limit?: number | undefined; cursor?: Position | undefined }) {
-  return { limit, after: cursor };
+interface PageQuery<Position> {
+  limit?: number | undefined;
+  cursor?: Position | undefined;
+  order?: ListOrder | undefined;
+}
+
+function pageOf<Position>({ limit, cursor, order }: PageQuery<Position>) {
+  return { limit, after: cursor, order };
 }
 
 function filterOf(query: z.output<typeof orderSearch>) {

@@ -5,6 +5,7 @@ import { claimRoutes } from './claim.ts';
 import { heldRoutes } from './held.ts';
 import { listRoutes } from './lists.ts';
 import { changeRoutes } from './operator-actions.ts';
+import { orderEventRoutes } from './order-events.ts';
 import { signedClaims } from './signed-claims.ts';
 
 export const routes: MakeRoutes =
@@ -15,6 +16,7 @@ export const routes: MakeRoutes =
     await app.register(accountRoutes(engine.accounts));
     await app.register(listRoutes(engine.lists));
     await app.register(heldRoutes(engine.held));
+    await app.register(orderEventRoutes(engine.orderEvents));
     // A shop can't take a cancelled order back.
     await app.register(changeRoutes(engine.orderChanges, settings.shopify.shop === null));
   };

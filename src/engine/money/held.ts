@@ -24,13 +24,16 @@ export function held({ store, settings, subscriptions }: EngineContext, actions:
   const { perform } = ledgerActions(actions, subscriptions);
 
   return {
-    /** All money that has paid no order yet, oldest first. */
+    /** All money that has paid no order yet, oldest first unless told. */
     list: (request: PageRequest<PaymentPosition>): Promise<Page<HeldMoney, PaymentPosition>> =>
       store.read((tx) =>
         readPage(
           request,
           async (after, limit) =>
-            (await tx.use(heldMoneyRepository).page(after, limit)).map((row) => ({ row, reason: reasonFor(row) })),
+            (await tx.use(heldMoneyRepository).page(after, limit, request.order)).map((row) => ({
+              row,
+              reason: reasonFor(row),
+            })),
           ({ row: { createdAt, txid } }) => ({ createdAt, txid }),
         ),
       ),

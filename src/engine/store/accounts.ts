@@ -163,6 +163,18 @@ export function accountRepository(database: Kysely<EngineTables>) {
       return rows.map((row) => row.address);
     },
 
+    /** Up to `limit` accounts whose addresses are behind `after`, sorted by those. */
+    async page(after: string, limit: number): Promise<Account[]> {
+      const rows = await database
+        .selectFrom('accounts')
+        .selectAll()
+        .where('address', '>', after)
+        .orderBy('address')
+        .limit(limit)
+        .execute();
+      return rows.map(accountOf);
+    },
+
     /** Adds to the account's sums, in the unit of work that adds the journal entry. */
     async add(account: AccountId, sums: AccountSums, now: Date): Promise<void> {
       const { confirmed = 0n, paid = 0n, free = 0n } = sums;

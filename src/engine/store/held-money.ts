@@ -1,5 +1,6 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import { amountOf, timeOf, timeText } from '#platform/database/columns.ts';
+import { beyond, type ListOrder } from '#platform/database/list-order.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import type { PaymentPosition } from './payments.ts';
 import type { EngineTables, OwnerKind } from './tables.ts';
@@ -27,7 +28,11 @@ export interface HeldRow extends PaymentPosition {
 export type HeldMoneyRepository = ReturnType<typeof heldMoneyRepository>;
 
 export function heldMoneyRepository(database: Kysely<EngineTables>) {
-  const heldPayments = async (after: PaymentPosition | undefined, limit: number): Promise<HeldRow[]> => {
+  const heldPayments = async (
+    after: PaymentPosition | undefined,
+    limit: number,
+    order: ListOrder,
+  ): Promise<HeldRow[]> => {
     let query = database
       .selectFrom('payments')
       .leftJoin('orders', (join) =>
@@ -60,12 +65,12 @@ export function heldMoneyRepository(database: Kysely<EngineTables>) {
       )
       // As it stands in the partial index.
       .where(sql<SqlBool>`(payments.unspent > 0 or payments.status = 'received')`)
-      .orderBy('payments.created_at')
-      .orderBy('payments.txid')
+      .orderBy('payments.created_at', order)
+      .orderBy('payments.txid', order)
       .limit(limit);
     if (after !== undefined) {
       query = query.where(
-        sql<SqlBool>`(payments.created_at, payments.txid) > (${timeText(after.createdAt)}, ${after.txid})`,
+        sql<SqlBool>`(payments.created_at, payments.txid) ${beyond(order)} (${timeText(after.createdAt)}, ${after.txid})`,
       );
     }
     return (await query.execute()).map((row) => ({
@@ -84,15 +89,21 @@ export function heldMoneyRepository(database: Kysely<EngineTables>) {
     }));
   };
 
-  const earlyConfirmations = async (after: PaymentPosition | undefined, limit: number): Promise<HeldRow[]> => {
+  const earlyConfirmations = async (
+    after: PaymentPosition | undefined,
+    limit: number,
+    order: ListOrder,
+  ): Promise<HeldRow[]> => {
     let query = database
       .selectFrom('early_confirmations')
       .select(['txid', 'created_at'])
-      .orderBy('created_at')
-      .orderBy('txid')
+      .orderBy('created_at', order)
+      .orderBy('txid', order)
       .limit(limit);
     if (after !== undefined) {
-      query = query.where(sql<SqlBool>`(created_at, txid) > (${timeText(after.createdAt)}, ${after.txid})`);
+      query = query.where(
+        sql<SqlBool>`(created_at, txid) ${beyond(order)} (${timeText(after.createdAt)}, ${after.txid})`,
+      );
     }
     return (await query.execute()).map((row) => ({
       txid: row.txid,
@@ -111,10 +122,11 @@ export function heldMoneyRepository(database: Kysely<EngineTables>) {
   };
 
   return {
-    /** Up to `limit` rows after the position, oldest first. */
-    async page(after: PaymentPosition | undefined, limit: number): Promise<HeldRow[]> {
-      const rows = [...(await heldPayments(after, limit)), ...(await earlyConfirmations(after, limit))];
-      rows.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.txid < b.txid ? -1 : 1));
+    /** Up to `limit` rows after the position in that order. */
+    async page(after: PaymentPosition | undefined, limit: number, order: ListOrder = 'asc'): Promise<HeldRow[]> {
+      const rows = [...(await heldPayments(after, limit, order)), ...(await earlyConfirmations(after, limit, order))];
+      const sign = order === 'asc' ? 1 : -1;
+      rows.sort((a, b) => sign * (a.createdAt.getTime() - b.createdAt.getTime() || (a.txid < b.txid ? -1 : 1)));
       return rows.slice(0, limit);
     },
   };

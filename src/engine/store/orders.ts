@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
+import { beyond, type ListOrder } from '#platform/database/list-order.ts';
 import { columnsOf, perNames, preparedQuery } from '#platform/database/prepared-query.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
@@ -156,9 +157,9 @@ export function orderRepository(database: Kysely<EngineTables>) {
   const all = () => database.selectFrom('orders').selectAll('orders').select(USABLE_CREDIT.as('usable_credit'));
   const oldestFirst = () => all().orderBy('created_at').orderBy('id');
 
-  const behind = (after: OrderPosition | undefined) =>
+  const behind = (after: OrderPosition | undefined, order: ListOrder = 'asc') =>
     after
-      ? sql<SqlBool>`(orders.created_at, orders.id) > (${timeText(after.createdAt)}, ${after.id})`
+      ? sql<SqlBool>`(orders.created_at, orders.id) ${beyond(order)} (${timeText(after.createdAt)}, ${after.id})`
       : sql<SqlBool>`1 = 1`;
 
   // The state is compared as an expression: it is the account that narrows the search, and no planner shall think otherwise.
@@ -359,25 +360,26 @@ export function orderRepository(database: Kysely<EngineTables>) {
       return rows.map(orderOf);
     },
 
-    /** Up to `limit` orders that the account claimed or paid, after the position, by creation and then by id. */
+    /** Up to `limit` orders that the account claimed or paid, after the position in that order, by creation and then by id. */
     async pageOfAccount(
       account: AccountId,
       statuses: readonly OrderStatus[],
       after: OrderPosition | undefined,
       limit: number,
+      order: ListOrder = 'asc',
     ): Promise<Order[]> {
       const rows = await claimedBy(account, statuses)
-        .where(behind(after))
+        .where(behind(after, order))
         .selectAll('orders')
         .select(USABLE_CREDIT.as('usable_credit'))
         .unionAll(
           paidForOthers(account, statuses)
-            .where(behind(after))
+            .where(behind(after, order))
             .selectAll('orders')
             .select(USABLE_CREDIT.as('usable_credit')),
         )
-        .orderBy('created_at')
-        .orderBy('id')
+        .orderBy('created_at', order)
+        .orderBy('id', order)
         .limit(limit)
         .execute();
       return rows.map(orderOf);

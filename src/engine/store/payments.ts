@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
+import { beyond, type ListOrder } from '#platform/database/list-order.ts';
 import { columnsOf, preparedQuery } from '#platform/database/prepared-query.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
@@ -154,10 +155,11 @@ export type OrderNames = readonly [string, string?, string?, string?];
 export type PaymentRepository = ReturnType<typeof paymentRepository>;
 
 export function paymentRepository(database: Kysely<EngineTables>) {
-  const pageAfter = (after: PaymentPosition | undefined, limit: number) => {
-    const page = database.selectFrom('payments').selectAll().orderBy('created_at').orderBy('txid').limit(limit);
+  const pageAfter = (after: PaymentPosition | undefined, limit: number, order: ListOrder) => {
+    const all = database.selectFrom('payments').selectAll();
+    const page = all.orderBy('created_at', order).orderBy('txid', order).limit(limit);
     if (after === undefined) return page;
-    return page.where(sql<SqlBool>`(created_at, txid) > (${timeText(after.createdAt)}, ${after.txid})`);
+    return page.where(sql<SqlBool>`(created_at, txid) ${beyond(order)} (${timeText(after.createdAt)}, ${after.txid})`);
   };
 
   const insert = preparedQuery<WrittenRow>(database, (value) =>
@@ -312,9 +314,14 @@ export function paymentRepository(database: Kysely<EngineTables>) {
       return { ...payment, blockHeight, paymentReference, updatedAt };
     },
 
-    /** Up to `limit` payments of an account after the position, oldest first. */
-    async pageOfAccount(account: AccountId, after: PaymentPosition | undefined, limit: number): Promise<Payment[]> {
-      const rows = await pageAfter(after, limit).where('account_ordinal', '=', ordinalOf(account)).execute();
+    /** Up to `limit` payments of an account after the position in that order. */
+    async pageOfAccount(
+      account: AccountId,
+      after: PaymentPosition | undefined,
+      limit: number,
+      order: ListOrder = 'asc',
+    ): Promise<Payment[]> {
+      const rows = await pageAfter(after, limit, order).where('account_ordinal', '=', ordinalOf(account)).execute();
       return rows.map(paymentOf);
     },
 
@@ -328,10 +335,15 @@ export function paymentRepository(database: Kysely<EngineTables>) {
       return amountOf(total);
     },
 
-    /** Up to `limit` payments that fit the filter, after the position, oldest first. */
-    async search(filter: PaymentFilter, after: PaymentPosition | undefined, limit: number): Promise<Payment[]> {
+    /** Up to `limit` payments that fit the filter, after the position in that order. */
+    async search(
+      filter: PaymentFilter,
+      after: PaymentPosition | undefined,
+      limit: number,
+      order: ListOrder = 'asc',
+    ): Promise<Payment[]> {
       const { txid, paymentReference, orderId, since, until } = filter;
-      let page = pageAfter(after, limit);
+      let page = pageAfter(after, limit, order);
       if (txid !== undefined) page = page.where('txid', '=', txid);
       if (paymentReference !== undefined) page = page.where('payment_reference', '=', paymentReference);
       if (orderId !== undefined) page = page.where('order_id', '=', orderId);
@@ -340,13 +352,14 @@ export function paymentRepository(database: Kysely<EngineTables>) {
       return (await page.execute()).map(paymentOf);
     },
 
-    /** Up to `limit` payments that name an order by any of the given ids, after the position, oldest first. */
+    /** Up to `limit` payments that name an order by any of the given ids, after the position in that order. */
     async pageNaming(
       orderIds: readonly string[],
       after: PaymentPosition | undefined,
       limit: number,
+      order: ListOrder = 'asc',
     ): Promise<Payment[]> {
-      const rows = await pageAfter(after, limit).where('order_id', 'in', orderIds).execute();
+      const rows = await pageAfter(after, limit, order).where('order_id', 'in', orderIds).execute();
       return rows.map(paymentOf);
     },
 

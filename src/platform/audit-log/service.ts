@@ -1,3 +1,4 @@
+import type { IdRange } from '#platform/database/list-order.ts';
 import { HOUSEKEEPING_SCHEDULE } from '#platform/jobs/housekeeping.ts';
 import type { Opened, ServiceContext } from '#platform/module.ts';
 import { changes } from './operator-actions.ts';
@@ -13,9 +14,9 @@ export type AuditLogService = ReturnType<typeof service>;
 
 function service({ store }: ServiceContext) {
   return {
-    /** Up to `limit` records of the audit log that fit, after the one with id `after`, oldest first. */
-    search: (filter: AuditLogFilter, after: bigint, limit: number) =>
-      store.read((tx) => tx.use(auditLogRepository).search(filter, after, limit)),
+    /** Up to `limit` records of the audit log that fit, after the one with id `after`, oldest first unless told. */
+    search: (filter: AuditLogFilter, after: bigint, limit: number, range: IdRange = {}) =>
+      store.read((tx) => tx.use(auditLogRepository).search(filter, after, limit, range)),
   };
 }
 

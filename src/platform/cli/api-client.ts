@@ -152,6 +152,8 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
 
     // ---- Orders
     order: (orderId: string) => get(`/api/order/id/${escaped(orderId)}`, shapes.orderDetails.nullable()),
+    orderEvents: (orderId: string, query: Query = {}) =>
+      getPage(`/api/order/id/${escaped(orderId)}/events`, shapes.event.array(), query),
     searchOrders: (query: Query) => getPage('/api/search/orders', shapes.order.array(), query),
     searchPayments: (query: Query) => getPage('/api/search/payments', shapes.payment.array(), query),
     paymentsForOrder: (orderId: string, query: Query = {}) =>
@@ -172,6 +174,7 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
         reason,
       }),
     reset: (orderId: string) => change('PATCH', `/api/reset_order/${escaped(orderId)}`, shapes.orderChanged),
+    rescanProgress: () => get('/api/rescan_open_orders', shapes.rescanProgress),
     rescan: () => change('POST', '/api/rescan_open_orders', shapes.result.array()),
 
     // ---- Accounts
@@ -186,6 +189,7 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
       getPage(`/api/payments/${addressToBase58(address)}`, shapes.paymentsResult, query),
     customerIds: (query: Query = {}) => getPage('/api/customer_ids', shapes.text.array(), query),
     addresses: (query: Query = {}) => getPage('/api/addresses', shapes.text.array(), query),
+    balances: (query: Query = {}) => getPage('/api/balances', shapes.addressBalance.array(), query),
     credit: (customerId: string, amount: bigint, reason?: string) =>
       change('POST', '/api/credit', shapes.settlement, { customer_id: customerId, amount, ...withReason(reason) }),
     settleAddress: (address: TariAddress) =>
@@ -197,6 +201,7 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
 
     // ---- Administration
     exchangeRate: (currency: string) => get(`/api/exchange_rate/${escaped(currency)}`, shapes.exchangeRate),
+    exchangeRates: () => get('/api/exchange_rates', shapes.exchangeRate.array()),
     setExchangeRate: (currency: string, rate: bigint) => command('POST', '/api/exchange_rate', { currency, rate }),
     rateHistory: (currency: string, query: Query = {}) =>
       getPage(`/api/exchange_rate/${escaped(currency)}/history`, shapes.setRate.array(), query),
@@ -214,8 +219,15 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
     removeWallet: (address: TariAddress) => command('DELETE', `/api/wallets/${addressToBase58(address)}`),
     everybodysRoles: () => get('/api/roles', shapes.rolesOfAddress.array()),
     rolesOf: (address: TariAddress) => get(`/api/roles/${addressToBase58(address)}`, shapes.rolesOfAddress),
-    changeRoles: (address: TariAddress, change: { apply?: readonly string[]; revoke?: readonly string[] }) =>
-      command('POST', '/api/roles', [{ address: addressToBase58(address), ...change }]),
+    /** @param force also when no super admin is left then. */
+    changeRoles: (
+      address: TariAddress,
+      change: { apply?: readonly string[]; revoke?: readonly string[] },
+      force = false,
+    ) =>
+      command('POST', withQuery('/api/roles', { force: force ? 'true' : undefined }), [
+        { address: addressToBase58(address), ...change },
+      ]),
     events: (query: Query = {}) => get('/api/events', shapes.event.array(), query),
     rejected: (query: Query = {}) => get('/api/rejected', shapes.rejectedWebhook.array(), query),
     retryRejected: (id: bigint) => change('POST', `/api/rejected/${id}/retry`, shapes.result),

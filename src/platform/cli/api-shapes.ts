@@ -138,6 +138,7 @@ export const priceUpdate = z.looseObject({
 export const wallet = z.looseObject({ address: z.string(), ip_address: z.string(), last_nonce: whole });
 export const rolesOfAddress = z.looseObject({ address: z.string(), roles: z.array(z.string()) });
 export const result = z.looseObject({ success: z.boolean(), message: z.string() });
+export const rescanProgress = z.looseObject({ running: z.int(), read: z.int(), failed: z.int() });
 export const event = z.looseObject({ id: whole, type: z.string(), created_at: z.string(), payload: z.unknown() });
 export const rejectedWebhook = z.looseObject({
   id: whole,

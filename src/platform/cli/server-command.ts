@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
+import { readWrittenTime } from '#platform/written-time.ts';
 import type { ApiClient, Page, Query } from './api-client.ts';
 import { wholeNumberArgument } from './arguments.ts';
 import { type CommandDescription, describedCommand, givenTo } from './described-command.ts';
 import { CommandError, EXIT_CODES } from './exit.ts';
 import type { CommandPorts } from './ports.ts';
 import { profileOption } from './profile-option.ts';
-import type { OutputOptions } from './terminal/output.ts';
-import { type OutputFlags, printAnswer } from './terminal/output-flags.ts';
+import { type OutputOptions, plainText } from './terminal/output.ts';
+import { csvOption, type OutputFlags, printAnswer } from './terminal/output-flags.ts';
 
 export interface ServerCommand<Arguments extends readonly unknown[], Options, Answer> extends CommandDescription {
   /** What follows `$ taritools ` in the help. */
@@ -37,7 +38,7 @@ export function serverCommand<Arguments extends readonly unknown[], Options, Ans
     }
     const answer = await described.run(client, { arguments: values, options, ports });
     // A command that printed as it went on has nothing left to say.
-    if (answer !== undefined) printAnswer(ports, options, answer, described.show);
+    if (answer !== undefined) await printAnswer(ports, options, answer, described.show);
     const exitCode = described.exitCode?.(answer) ?? EXIT_CODES.done;
     if (exitCode !== EXIT_CODES.done) throw new CommandError('It is not done: the answer above says why.', exitCode);
   });
@@ -59,6 +60,42 @@ export function limitOption(): Option {
     .argParser((text) => wholeNumberArgument(text, 1, LARGEST_LIMIT))
     .default(USUAL_LIMIT);
 }
+
+/** The options of a list that is sorted by time. */
+export function listOptions(): Option[] {
+  return [limitOption(), oldestFirstOption(), csvOption()];
+}
+
+export function oldestFirstOption(): Option {
+  return new Option('--oldest-first', 'begin with the oldest; unless told, the newest comes first');
+}
+
+export interface ListFlags {
+  limit: number;
+  oldestFirst?: boolean;
+}
+
+/** What the server is asked for the order of a list. */
+export function orderOf({ oldestFirst }: Pick<ListFlags, 'oldestFirst'>): { order: 'asc' | 'desc' } {
+  return { order: oldestFirst ? 'asc' : 'desc' };
+}
+
+/**
+ * A time as it was typed, as the server is to read it: in the zone in which times are shown, unless it names another.
+ * @throws {CommandError} if it is no time.
+ */
+export function typedTime(text: string | undefined, { utc }: Pick<OutputFlags, 'utc'>): string | undefined {
+  if (text === undefined) return undefined;
+  const time = readWrittenTime(text, utc ? 'utc' : 'local');
+  if (time !== undefined) return time.toISOString();
+  throw new CommandError(
+    `${JSON.stringify(plainText(text))} is no time. Write it like 2026-11-21, 2026-11-21T8:30 or 2026-11-21T08:30:00Z.`,
+    EXIT_CODES.wrongUse,
+  );
+}
+
+export const SINCE =
+  'that time or later, such as 2026-11-01 or "2026-11-01 8:30", in the zone shown unless it names one';
 
 /** Reads parts until there are no more, or enough. Says beside the output where there would be more. */
 export async function allParts<Answer, Row>(

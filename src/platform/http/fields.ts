@@ -9,6 +9,7 @@ import {
   PAYMENT_TYPES,
   SETTLEMENT_TYPES,
 } from '#engine/store/tables.ts';
+import { LIST_ORDERS } from '#platform/database/list-order.ts';
 import { formatIpAddress, parseIpAddress } from '#platform/ip-address.ts';
 import { isStorable } from '#platform/storable-text.ts';
 import { PRICE_UPDATE_STATES } from '#shops/store/tables.ts';
@@ -124,11 +125,23 @@ export const rowId = z
 const LONGEST_PAGE = 1000;
 const USUAL_PAGE = 100;
 
-/** Which page of a list that is sorted by id: up to `limit` entries behind the one with the id `after`. */
+/** How a list is sorted: oldest first, as it always was, or newest first. */
+export const listOrder = z.enum(LIST_ORDERS).default('asc');
+
+/**
+ * Which page of a list that is sorted by id: up to `limit` entries with ids above `after` and below `before`. A list that is
+ * read newest first goes on with the last id as `before`, so that what comes in meanwhile moves nothing.
+ */
 export const idPage = z.strictObject({
   after: rowId.prefault('0'),
+  before: rowId.optional(),
+  order: listOrder,
   limit: z.coerce.number().int().min(1).max(LONGEST_PAGE).default(USUAL_PAGE),
 });
+
+export function rangeOf({ before, order }: z.output<typeof idPage>) {
+  return { before, order };
+}
 
 /** A durable subscriber's name, such as the shop's. */
 export const subscriberName = keptText(64).min(1);

@@ -6,6 +6,7 @@ import type { PaymentPosition } from '#engine/store/payments.ts';
 import { NEXT_CURSOR } from '#platform/next-cursor.ts';
 import { isStorable } from '#platform/storable-text.ts';
 import { MAX_I64 } from '#tari/integer-bounds.ts';
+import { listOrder } from './fields.ts';
 
 /**
  * Lists that grow are read in parts: `limit` says how many rows, and `cursor` is what the header `x-next-cursor` of the
@@ -135,6 +136,11 @@ export function queryInteger(smallest: number, largest: number) {
 /** The fields of a query by which a list is read in parts. */
 export function pageFields<Position>(form: CursorForm<Position>) {
   return { limit: queryInteger(1, MOST_ROWS_OF_A_PAGE).optional(), cursor: cursorOf(form).optional() };
+}
+
+/** Those of a list that is sorted by time, and can be read from either end. A cursor goes on in the order that is asked for. */
+export function sortedPageFields<Position>(form: CursorForm<Position>) {
+  return { ...pageFields(form), order: listOrder };
 }
 
 /** Says in the answer's header where the rest of the list begins. */

@@ -1,7 +1,8 @@
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
+import type { IdRange } from '#platform/database/list-order.ts';
 import type { Transaction } from '#platform/database/store.ts';
+import { DomainError } from '#platform/errors.ts';
 import type { ServiceContext } from '#platform/module.ts';
-import { DomainError } from './errors.ts';
 import { type DeadLetter, deliveryRepository } from './store/deliveries.ts';
 
 export type DeadLetters = ReturnType<typeof deadLetters>;
@@ -15,9 +16,9 @@ export function deadLetters(
   const loaded = () => subscriptions.allDurableSubscribers();
 
   return {
-    /** The dead letters of up to `limit` events after the one with id `after`, oldest event first. */
-    after: (after: bigint, limit: number): Promise<DeadLetter[]> =>
-      store.read((tx) => tx.use(deliveryRepository).deadAfter(after, limit, loaded())),
+    /** The dead letters of up to `limit` events after the one with id `after`, oldest event first unless told. */
+    after: (after: bigint, limit: number, range: IdRange = {}): Promise<DeadLetter[]> =>
+      store.read((tx) => tx.use(deliveryRepository).deadAfter(after, limit, loaded(), range)),
 
     /**
      * Has the dead letters of an event delivered again, as if they had never been tried. They take their place before

@@ -1,4 +1,5 @@
 import { changes } from '#platform/audit-log/operator-actions.ts';
+import type { IdRange } from '#platform/database/list-order.ts';
 import type { Opened, ServiceContext } from '#platform/module.ts';
 import { outboxCheck } from './check.ts';
 import { deadLetters } from './dead-letters.ts';
@@ -17,8 +18,9 @@ function service(context: ServiceContext) {
   const { store, wakeOutbox } = context;
   return {
     deadLetters: deadLetters(context, changes(context), wakeOutbox),
-    /** Up to `limit` events after the one with id `after`, oldest first. */
-    eventsAfter: (after: bigint, limit: number) => store.read((tx) => tx.use(eventRepository).after(after, limit)),
+    /** Up to `limit` events after the one with id `after`, oldest first unless told. */
+    eventsAfter: (after: bigint, limit: number, range: IdRange = {}) =>
+      store.read((tx) => tx.use(eventRepository).after(after, limit, range)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { EngineContext } from '#engine/context.ts';
+import type { IdRange } from '#platform/database/list-order.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { type ChainDeparture, type ChainRefusal, chainRepository, type RefusalReason } from './store/chain.ts';
 
@@ -99,11 +100,11 @@ export function chainQueries({ store }: Pick<EngineContext, 'store'>, watch: Cha
     status: (): Promise<ChainStatus> => store.read((tx) => chainStatus(tx, watch)),
 
     /** Up to `limit` outputs that were encrypted for the shop and are no payment to it, after the one with that id. */
-    refusals: (after: bigint, limit: number): Promise<ChainRefusal[]> =>
-      store.read((tx) => tx.use(chainRepository).refusalsAfter(after, limit)),
+    refusals: (after: bigint, limit: number, range: IdRange = {}): Promise<ChainRefusal[]> =>
+      store.read((tx) => tx.use(chainRepository).refusalsAfter(after, limit, range)),
 
     /** Up to `limit` times that a confirmed payment left the chain, after the one with that id, oldest first. */
-    departures: (after: bigint, limit: number): Promise<ChainDeparture[]> =>
-      store.read((tx) => tx.use(chainRepository).departuresAfter(after, limit)),
+    departures: (after: bigint, limit: number, range: IdRange = {}): Promise<ChainDeparture[]> =>
+      store.read((tx) => tx.use(chainRepository).departuresAfter(after, limit, range)),
   };
 }

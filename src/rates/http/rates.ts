@@ -23,6 +23,19 @@ export function rateRoutes(rates: RatesService): FastifyPluginAsyncZod {
       async ({ params }) => exchangeRateView(await rates.get(params.currency)),
     );
 
+    app.get(
+      '/api/exchange_rates',
+      {
+        config: { access: ['read_all'] },
+        schema: {
+          summary: 'The exchange rates that hold, of all currencies that one was set for',
+          tags: ['administration'],
+          response: { 200: z.array(exchangeRate) },
+        },
+      },
+      async () => (await rates.all()).map(exchangeRateView),
+    );
+
     app.post(
       '/api/exchange_rate',
       {

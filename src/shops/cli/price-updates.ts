@@ -6,7 +6,7 @@ import { u64Argument } from '#platform/cli/arguments.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { allParts, limitOption, serverCommand } from '#platform/cli/server-command.ts';
 import { fitted } from '#platform/cli/terminal/output.ts';
-import { group } from '#platform/cli/terminal/output-flags.ts';
+import { csvOption, group } from '#platform/cli/terminal/output-flags.ts';
 
 interface ListFlags {
   limit: number;
@@ -28,7 +28,7 @@ export function priceUpdatesCommand(ports: CommandPorts): Command {
       name: 'list',
       description: 'List what was and is to be done to the shop’s prices, newest first',
       example: 'admin price-updates list',
-      options: [limitOption()],
+      options: [limitOption(), csvOption()],
       run: async (client, { options }) =>
         (await allParts(ports, options.limit, client.priceUpdates, (updates) => updates)).rows,
       show: priceUpdatesView,
@@ -73,7 +73,7 @@ export function rateHistoryCommand(ports: CommandPorts): Command {
     description: 'The rates that a currency has had, newest first, and who set them',
     example: 'admin rates history USD',
     arguments: [CURRENCY],
-    options: [limitOption()],
+    options: [limitOption(), csvOption()],
     run: async (client, { arguments: [currency], options }) => {
       const read = (query: object) => client.rateHistory(currency, { ...query });
       return (await allParts(ports, options.limit, read, (rates) => rates)).rows;

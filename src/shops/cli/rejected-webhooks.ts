@@ -1,21 +1,23 @@
 import { type Command, Option } from 'commander';
-import { auditLogView, deadLettersView, eventLine, rejectedView } from '#engine/cli/views.ts';
+import { auditLogView, deadLettersView, eventLine, eventsView, rejectedView } from '#engine/cli/views.ts';
 import type { ApiClient, Query } from '#platform/cli/api-client.ts';
 import type { AuditRecordAnswer, DeadLetterAnswer, EventAnswer, RejectedAnswer } from '#platform/cli/api-shapes.ts';
 import { u64Argument, wholeNumberArgument } from '#platform/cli/arguments.ts';
 import { EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { ServerUnreachable } from '#platform/cli/server-call.ts';
-import { serverCommand } from '#platform/cli/server-command.ts';
+import { oldestFirstOption, orderOf, SINCE, serverCommand, typedTime } from '#platform/cli/server-command.ts';
 import { plainText } from '#platform/cli/terminal/output.ts';
-import { group, type OutputFlags, outputOptions } from '#platform/cli/terminal/output-flags.ts';
+import { csvOption, group, type OutputFlags, outputOptions } from '#platform/cli/terminal/output-flags.ts';
 import { stringifyJson } from '#platform/json.ts';
 
 /** What went wrong, what happens, and what was done by hand. */
 
 interface AfterFlags {
   after?: bigint;
+  before?: bigint;
   limit: number;
+  oldestFirst?: boolean;
 }
 
 const MOST_ENTRIES = 1000;
@@ -26,6 +28,13 @@ const AWAY_PAUSE_MS = 5000;
 
 const neededReason = () => new Option('--reason <text>', 'why, for the audit log').makeOptionMandatory();
 const afterOption = () => new Option('--after <id>', 'only what has a higher id').argParser(u64Argument);
+const pageOptions = () => [
+  afterOption(),
+  new Option('--before <id>', 'only what has a lower id').argParser(u64Argument),
+  entriesOption(),
+  oldestFirstOption(),
+  csvOption(),
+];
 const entriesOption = () =>
   new Option('--limit <entries>', 'how many at most')
     .argParser((text) => wholeNumberArgument(text, 1, MOST_ENTRIES))
@@ -37,7 +46,7 @@ export function rejectedCommand(ports: CommandPorts): Command {
       name: 'list',
       description: 'List the webhooks that were set aside, with the reason; --json shows what they said',
       example: 'admin rejected list',
-      options: [afterOption(), entriesOption()],
+      options: pageOptions(),
       run: (client, { options }) => client.rejected(pageOf(options)),
       show: rejectedView,
     }),
@@ -69,7 +78,7 @@ export function deadLettersCommand(ports: CommandPorts): Command {
       description: 'List what the shop or a plugin could not be told, with the last error',
       example: 'admin dead-letters list',
       options: [afterOption(), entriesOption()],
-      run: (client, { options }) => client.deadLetters(pageOf(options)),
+      run: (client, { options }) => client.deadLetters({ after: options.after, limit: options.limit }),
       show: deadLettersView,
     }),
     serverCommand<[bigint], { subscriber?: string }, { retried: bigint }>(ports, {
@@ -94,7 +103,7 @@ export function deadLettersCommand(ports: CommandPorts): Command {
   ]);
 }
 
-interface AuditFlags extends AfterFlags {
+interface AuditFlags extends AfterFlags, OutputFlags {
   actor?: string;
   action?: string;
   subject?: string;
@@ -111,13 +120,19 @@ export function auditLogCommand(ports: CommandPorts): Command {
       new Option('--actor <address or name>', 'who'),
       new Option('--action <name>', 'what was done, such as "change roles"'),
       new Option('--subject <id>', 'to what'),
-      new Option('--since <time>', 'from that time on, such as 2026-11-01'),
+      new Option('--since <time>', `from ${SINCE}`),
       new Option('--until <time>', 'up to that time'),
-      afterOption(),
-      entriesOption(),
+      ...pageOptions(),
     ],
-    run: (client, { options: { actor, action, subject, since, until, ...page } }) =>
-      client.auditLog({ actor, action, subject, since, until, ...pageOf(page) }),
+    run: (client, { options: { actor, action, subject, since, until, ...flags } }) =>
+      client.auditLog({
+        actor,
+        action,
+        subject,
+        since: typedTime(since, flags),
+        until: typedTime(until, flags),
+        ...pageOf(flags),
+      }),
     show: auditLogView,
   });
 }
@@ -130,19 +145,18 @@ interface EventFlags extends AfterFlags, OutputFlags {
 export function eventsCommand(ports: CommandPorts): Command {
   return serverCommand<[], EventFlags, EventAnswer[] | undefined>(ports, {
     name: 'events',
-    description: 'What happened to orders and payments, oldest first',
+    description: 'What happened to orders and payments',
     example: 'admin events --follow',
     options: [
       new Option('-f, --follow', 'go on with what happens, until Ctrl-C; without --after from now on'),
-      afterOption(),
-      entriesOption(),
+      ...pageOptions(),
     ],
     run: async (client, { options }) => {
       if (!options.follow) return client.events(pageOf(options));
       await follow(ports, client, options);
       return undefined;
     },
-    show: (events, output) => (events ?? []).map((event) => eventLine(event, output)),
+    show: (events, output) => eventsView(events ?? [], output),
   });
 }
 
@@ -170,16 +184,12 @@ async function eventsOrNone(ports: CommandPorts, client: ApiClient, query: Query
   }
 }
 
-/** There is no question for the last id, so all pages are looked through; a page of a thousand takes milliseconds. */
 async function lastEventId(client: ApiClient): Promise<bigint> {
-  let after = 0n;
-  for (;;) {
-    const events = await client.events({ after, limit: MOST_ENTRIES });
-    after = events.at(-1)?.id ?? after;
-    if (events.length < MOST_ENTRIES) return after;
-  }
+  const [last] = await client.events({ limit: 1, order: 'desc' });
+  return last?.id ?? 0n;
 }
 
-function pageOf({ after, limit }: AfterFlags): Query {
-  return { after, limit };
+/** To go on behind an id is to read forwards. */
+function pageOf({ after, before, limit, oldestFirst }: AfterFlags): Query {
+  return { after, before, limit, ...orderOf({ oldestFirst: oldestFirst || after !== undefined }) };
 }

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
-import { idPage, reason, rejectedWebhook, result, rowId } from '#platform/http/fields.ts';
+import { idPage, rangeOf, reason, rejectedWebhook, result, rowId } from '#platform/http/fields.ts';
 import { orderNamedIn } from '#shops/shopify/named-order.ts';
 import type { Webhooks } from '#shops/webhook-inbox.ts';
 
@@ -20,7 +20,7 @@ export function rejectedRoutes(webhooks: Pick<Webhooks, 'setAside' | 'retry' | '
         },
       },
       async ({ query }) =>
-        (await webhooks.setAside(query.after, query.limit)).map((webhook) => ({
+        (await webhooks.setAside(query.after, query.limit, rangeOf(query))).map((webhook) => ({
           id: webhook.id,
           webhook_id: webhook.webhookId,
           topic: webhook.topic,

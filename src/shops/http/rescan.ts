@@ -7,6 +7,19 @@ import type { Rescan } from '#shops/rescan.ts';
 /** Asks the shop for orders that its webhooks never brought. */
 export function rescanRoutes(rescan: Rescan): FastifyPluginAsyncZod {
   return async (app) => {
+    app.get(
+      '/api/rescan_open_orders',
+      {
+        config: { access: ['write'] },
+        schema: {
+          summary: 'How far the rescan of open orders has come that this instance runs now',
+          tags: ['changes'],
+          response: { 200: z.object({ running: z.int(), read: z.int(), failed: z.int() }) },
+        },
+      },
+      () => rescan.progress(),
+    );
+
     app.post(
       '/api/rescan_open_orders',
       {

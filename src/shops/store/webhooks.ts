@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
+import { type IdRange, idsBetween } from '#platform/database/list-order.ts';
 import { columnsOf, preparedQuery } from '#platform/database/prepared-query.ts';
 import type { ShopTables, WebhookState } from './tables.ts';
 
@@ -107,8 +108,8 @@ export function webhookRepository(database: Kysely<ShopTables>) {
       });
     },
 
-    /** Up to `limit` deliveries that are set aside, after the one with id `after`, oldest first. */
-    async setAsideAfter(after: bigint, limit: number): Promise<SetAsideWebhook[]> {
+    /** Up to `limit` deliveries that are set aside, after the one with id `after`, oldest first unless told. */
+    async setAsideAfter(after: bigint, limit: number, range: IdRange = {}): Promise<SetAsideWebhook[]> {
       const rows = await setAside()
         // The ids alone are sorted first: sorting whole rows would carry all their bodies along.
         .where('id', 'in', (page) =>
@@ -116,11 +117,11 @@ export function webhookRepository(database: Kysely<ShopTables>) {
             .selectFrom('webhooks')
             .select('id')
             .where('state', '=', 'set_aside')
-            .where('id', '>', after)
-            .orderBy('id')
+            .where(idsBetween('id', after, range))
+            .orderBy('id', range.order)
             .limit(limit),
         )
-        .orderBy('id')
+        .orderBy('id', range.order)
         .execute();
       return rows.map(setAsideOf);
     },

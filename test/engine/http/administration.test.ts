@@ -265,6 +265,24 @@ describe('/api/roles', () => {
     expect(errorOf(await server.post('/api/roles', first, { token }))).toMatchObject({ status: 400 });
   });
 
+  it('refuses to leave no super admin, unless the query says force=true', async () => {
+    server = await borrowServer();
+    const token = await admin();
+    const change = [{ address: ADMIN.address, apply: ['write'], revoke: ['super_admin'] }];
+    const before = server.everything();
+    for (const query of ['', '?force=false']) {
+      const error = errorOf(await server.post(`/api/roles${query}`, change, { token }));
+      expect(error).toMatchObject({ status: 409, code: 'last_super_admin' });
+      expect(error.error).toContain('force=true');
+    }
+    for (const query of ['?force=1', '?force=', '?force=true&force=true', '?Force=true']) {
+      expect(errorOf(await server.post(`/api/roles${query}`, change, { token }))).toMatchObject({ status: 400 });
+    }
+    expect(server.everything()).toEqual(before);
+    expect((await server.post('/api/roles?force=true', change, { token })).status).toBe(200);
+    expect((await server.post('/api/roles', [], { token })).status).toBe(403);
+  });
+
   it('lets a super admin make another, who may then do the same', async () => {
     server = await borrowServer();
     const token = await admin();

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { eventRepository } from '#platform/outbox/store/events.ts';
 import { addressToEmoji, addressToHex } from '#tari/address.ts';
 import { ADMIN, type Answer, borrowServer, errorOf, type TestServer } from '#test/server.ts';
 import { ACCOUNTS, personOf } from '#test/test-wallets.ts';
@@ -354,5 +355,142 @@ describe('GET /api/customer_ids and /api/addresses', () => {
         await expectRefused(`/api/${route}?${wrong}`, token, wrong.split('=')[0] ?? '');
       }
     }
+  });
+});
+
+describe('lists that are read newest first, with order=desc', () => {
+  const SORTED = [
+    ['orders', `/api/orders/${ALICE.address}`, (answer: Answer) => orderIds(answer)],
+    ['open orders', `/api/unfulfilled_orders/${ALICE.address}`, (answer: Answer) => orderIds(answer)],
+    ['found orders', '/api/search/orders?customer_id=7', (answer: Answer) => idsIn(answer.json, 'order_id')],
+    ['orders found by memo', '/api/search/orders?memo=wrap', (answer: Answer) => idsIn(answer.json, 'order_id')],
+    ['payments', `/api/payments/${ALICE.address}`, (answer: Answer) => idsIn(answer.json.payments, 'txid')],
+    ['found payments', '/api/search/payments', (answer: Answer) => idsIn(answer.json, 'txid')],
+    ['payments of an order', '/api/payments-for-order/1', (answer: Answer) => idsIn(answer.json, 'txid')],
+    ['held money', '/api/held', (answer: Answer) => idsIn(answer.json, 'txid')],
+    ['events', '/api/events', (answer: Answer) => idsIn(answer.json, 'id')],
+    ['the audit log', '/api/audit_log', (answer: Answer) => idsIn(answer.json, 'id')],
+  ] as const;
+
+  const idsIn = (rows: Record<string, unknown>[], name: string) => rows.map((row) => String(row[name]));
+
+  /** One order, one payment, one event and one entry of the audit log more. */
+  async function more(id: number): Promise<void> {
+    await server.order({ id, customer: { id: 7 }, note: 'wrap it', total_price: '1000.00' });
+    await server.claim(ALICE, String(id));
+    // Two that come in one millisecond are sorted by their ids.
+    await server.reportPayment({ txid: String(id).padStart(4, '0'), amount: 5n, sender: ALICE.address, order_id: '1' });
+    await server.app.engine.exchangeRates.set('USD', BigInt(id), 'test');
+  }
+
+  it('take nothing twice and leave nothing out, though more comes in meanwhile', async () => {
+    server = await borrowServer();
+    for (const id of [1, 2, 3, 4, 5]) await more(id);
+    const token = await reader();
+    for (const [index, [name, path, idsOf]] of SORTED.entries()) {
+      const with_ = (query: string) => `${path}${path.includes('?') ? '&' : '?'}${query}`;
+      const before = idsOf(await server.get(with_('limit=1000'), { token }));
+      expect([name, before.length >= 5]).toEqual([name, true]);
+      const found: string[] = [];
+      const isById = /events|audit_log/.test(path);
+      let next: string | null = '';
+      while (next !== null) {
+        const page = await server.get(with_(`limit=2&order=desc${next}`), { token });
+        expect([name, page.status]).toEqual([name, 200]);
+        found.push(...idsOf(page));
+        if (found.length === 2) await more(100 + index);
+        const cursor = page.headers.get('x-next-cursor');
+        if (isById) next = idsOf(page).length < 2 ? null : `&before=${found.at(-1)}`;
+        else next = cursor === null ? null : `&cursor=${cursor}`;
+      }
+      expect([name, found]).toEqual([name, before.reverse()]);
+    }
+  });
+
+  it('refuse another order, and one where nothing is sorted by time', async () => {
+    server = await borrowServer();
+    const token = await reader();
+    for (const [, path] of SORTED) {
+      await expectRefused(`${path}${path.includes('?') ? '&' : '?'}order=newest`, token, 'order');
+    }
+  });
+});
+
+describe('GET /api/balances', () => {
+  it('lists the balances of all addresses in parts, by address', async () => {
+    server = await borrowServer();
+    for (const person of [ALICE, BOB, CAROL]) await server.payConfirmed({ amount: HUGE, sender: person.address });
+    const token = await reader();
+    const all = (await server.get('/api/balances', { token })).json as { address: string }[];
+    expect(all.map(({ address }) => address)).toEqual([ALICE, BOB, CAROL].map(({ address }) => address).sort());
+    for (const balance of all) {
+      expect(balance).toEqual((await server.get(`/api/balance/${balance.address}`, { token })).json);
+    }
+    expect((await readAll('/api/balances?limit=2', token)).map((page) => page.json)).toEqual([
+      all.slice(0, 2),
+      all.slice(2),
+    ]);
+  });
+});
+
+describe('GET /api/exchange_rates', () => {
+  it('lists the rate that holds for each currency', async () => {
+    server = await borrowServer();
+    for (const [currency, rate] of [
+      ['USD', 1n],
+      ['EUR', HUGE],
+      ['USD', 2n],
+    ] as const) {
+      await server.app.engine.exchangeRates.set(currency, rate, 'test');
+    }
+    const { json } = await server.get('/api/exchange_rates', { token: await reader() });
+    const eur = json.find(({ currency }: { currency: string }) => currency === 'EUR');
+    expect(eur).toEqual((await server.get('/api/exchange_rate/EUR', { token: await reader() })).json);
+    expect(json.filter(({ currency }: { currency: string }) => currency === 'USD')).toMatchObject([{ rate: 2 }]);
+  });
+});
+
+describe('GET /api/order/id/{order_id}/events', () => {
+  it('tells in order what happened to an order and to the payments for it, and nothing else', async () => {
+    server = await borrowServer();
+    await server.order({ id: 1, total_price: '1.00' });
+    await server.order({ id: 2, total_price: '1.00' });
+    await server.claim(BOB, '2');
+    await server.claim(ALICE, '1');
+    await server.payConfirmed({ txid: '21', amount: 600_000n, order_id: '1' });
+    await server.payConfirmed({ txid: '31', amount: 600_000n, sender: BOB.address, order_id: '2' });
+    await server.payConfirmed({ txid: '22', amount: 400_000n, order_id: '#1' });
+    const token = await reader();
+    const { json } = await server.get('/api/order/id/1/events', { token });
+    const types = json.map(({ type }: { type: string }) => type);
+    expect(types.slice(0, 2)).toEqual(['NewOrder', 'OrderClaimed']);
+    expect(types.filter((type: string) => type === 'PaymentConfirmed')).toHaveLength(2);
+    expect(types.at(-1)).toBe('OrderPaid');
+    expect(JSON.stringify(json)).not.toContain('"31"');
+    const ids = json.map(({ id }: { id: number }) => id);
+    expect(ids).toEqual([...ids].sort((a, b) => a - b));
+    expect(errorOf(await server.get('/api/order/id/99/events', { token }))).toMatchObject({ code: 'order_not_found' });
+  });
+
+  it('goes on in parts where many events lie behind the order', async () => {
+    server = await borrowServer();
+    await server.order({ id: 1, total_price: '1.00' });
+    await server.claim(ALICE, '1');
+    const store = server.app.store;
+    for (let part = 0; part < 21; part += 1) {
+      await store.run(async (tx) => {
+        for (let count = 0; count < 1000; count += 1) {
+          await tx
+            .use(eventRepository)
+            .append({ type: 'PaymentSeen', subject: 'x', payload: '{}', createdAt: new Date() }, []);
+        }
+      });
+    }
+    await server.payConfirmed({ txid: '21', amount: 1_000_000n, order_id: '1' });
+    const pages = await readAll('/api/order/id/1/events', await reader());
+    expect(pages).toHaveLength(2);
+    const types = pages.map(({ json }) => json.map(({ type }: { type: string }) => type));
+    expect(types[0]).toEqual(['NewOrder', 'OrderClaimed']);
+    expect(types[1].at(-1)).toBe('OrderPaid');
   });
 });

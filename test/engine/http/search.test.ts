@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { orderRepository } from '#engine/store/orders.ts';
 import { orderSearchRepository } from '#engine/store/search/order-search.ts';
-import { parseQueryTime } from '#platform/http/query-time.ts';
+import { readWrittenTime } from '#platform/written-time.ts';
 import { ADMIN, type Answer, borrowServer, errorOf, type TestServer } from '#test/server.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';
 
@@ -186,7 +186,7 @@ describe('times of a query', () => {
     ['2024-02-29', '2024-02-29T00:00:00.000Z'],
     ['0001-01-01', '0001-01-01T00:00:00.000Z'],
   ])('%s', (text, expected) => {
-    expect(parseQueryTime(text)?.toISOString()).toBe(expected);
+    expect(readWrittenTime(text)?.toISOString()).toBe(expected);
   });
 
   it.each([
@@ -200,5 +200,5 @@ describe('times of a query', () => {
     '2024-01-01Tx',
     '2024-1-1Z',
     '0000-01-01T00:00:00+01:00',
-  ])('refuses %s', (text) => expect(parseQueryTime(text)).toBeUndefined());
+  ])('refuses %s', (text) => expect(readWrittenTime(text)).toBeUndefined());
 });

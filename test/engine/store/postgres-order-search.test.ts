@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customerRepository } from '#engine/store/customers.ts';
 import type { OrderPosition } from '#engine/store/orders.ts';
 import { type OrderFilter, orderSearchRepository } from '#engine/store/search/order-search.ts';
+import type { ListOrder } from '#platform/database/list-order.ts';
 import type { OpenedStore } from '#platform/database/open.ts';
 import { newDatabase, type TestDatabase } from '#test/database/database.ts';
 import { openStore } from '#test/database/open.ts';
@@ -37,16 +38,15 @@ afterAll(async () => {
   await database.release();
 });
 
-async function readInPages(filter: OrderFilter, limit: number, most = Number.POSITIVE_INFINITY): Promise<string[]> {
+async function readInPages(filter: OrderFilter, limit: number, order: ListOrder = 'asc'): Promise<string[]> {
   const found: string[] = [];
   let after: OrderPosition | undefined;
-  while (found.length < most) {
-    const page = await store.read((tx) => tx.use(orderSearchRepository).search(filter, after, limit));
+  for (;;) {
+    const page = await store.read((tx) => tx.use(orderSearchRepository).search(filter, after, limit, order));
     found.push(...page.map((order) => order.orderId));
     after = page.at(-1);
-    if (page.length < limit) break;
+    if (page.length < limit) return found;
   }
-  return found;
 }
 
 const idsWhere = (fits: (n: number) => boolean) => NUMBERS.filter(fits).map((n) => `o${n}`);
@@ -65,13 +65,17 @@ describe('the search in many orders', () => {
     ['nothing', {}, () => true, 5000],
   ])('by %s finds all that there are, in their order', async (_, filter: OrderFilter, fits, limit) => {
     const isInState = (n: number) => filter.statuses === undefined || n % 5 === (filter.statuses[0] === 'New' ? 1 : 2);
-    expect(await readInPages(filter, limit)).toEqual(idsWhere((n) => fits(n) && isInState(n)));
+    const all = idsWhere((n) => fits(n) && isInState(n));
+    expect(await readInPages(filter, limit)).toEqual(all);
+    expect(await readInPages(filter, limit, 'desc')).toEqual(all.reverse());
   });
 
   it('by a time begins and ends there', async () => {
     const at = (n: number) => new Date(NOW.getTime() + Math.floor(n / 4) * 250);
     const filter = { memo: 'bell', since: at(3001), until: at(9001) };
-    expect(await readInPages(filter, 2)).toEqual(idsWhere((n) => hasBell(n) && n >= 3000 && n <= 9003));
+    const all = idsWhere((n) => hasBell(n) && n >= 3000 && n <= 9003);
+    expect(await readInPages(filter, 2)).toEqual(all);
+    expect(await readInPages(filter, 2, 'desc')).toEqual(all.reverse());
   });
 
   it('has the index over memos', () => {

@@ -56,4 +56,16 @@ describe('the plans of the search', () => {
     expect(plan).toContain('USING INDEX orders_by_currency');
     expect(plan).not.toContain('TEMP B-TREE');
   });
+
+  it('does so from the newest on, too', () => {
+    const branch = (status: string) =>
+      `select orders.* from orders where orders.currency = 'XTM' and orders.status = '${status}' and (orders.created_at, orders.id) < ('2026', 5)`;
+    const plan = planOf(`${branch('New')} union all ${branch('Paid')} order by created_at desc, id desc limit 100`);
+    expect(plan).toContain('MERGE (UNION ALL)');
+    expect(plan).not.toContain('TEMP B-TREE');
+    const memos = planOf(`select found.position from
+      (select order_memos.rowid as position from order_memos where order_memos match '"bel"') found
+      cross join orders on orders.id = (found.position & 1073741823) order by found.position desc limit 100`);
+    expect(memos).not.toContain('TEMP B-TREE');
+  });
 });

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Terminal } from '#platform/cli/ports.ts';
-import { fitted, formatTime, plainText, record, table, widthOf } from '#platform/cli/terminal/output.ts';
+import { csvCell } from '#platform/cli/terminal/csv.ts';
+import { type Column, fitted, formatTime, plainText, record, table, widthOf } from '#platform/cli/terminal/output.ts';
+import { folded, loadWidths } from '#platform/cli/terminal/text-width.ts';
+
+beforeAll(loadWidths);
 
 const pipe: Terminal = { isTerminal: false, columns: 80, colour: false, canAsk: false, isInputTerminal: false };
 const terminal: Terminal = { isTerminal: true, columns: 40, colour: false, canAsk: true, isInputTerminal: true };
@@ -53,7 +57,65 @@ describe('tables', () => {
   });
 });
 
+describe('tables of amounts and times', () => {
+  interface Paid {
+    id: string;
+    amount: bigint | null;
+    at: string;
+    memo: string;
+  }
+  const PAID: readonly Column<Paid>[] = [
+    { title: 'Order', of: ({ id }) => id },
+    { title: 'Paid', amount: ({ amount }) => amount, isSummed: true },
+    { title: 'Time', time: ({ at }) => at },
+    { title: 'Memo', of: ({ memo }) => memo, canShrink: true },
+  ];
+  const some: Paid[] = [
+    { id: '1', amount: 2n ** 63n, at: '2026-01-01T12:00:00.000Z', memo: 'a, "b"\nc' },
+    { id: '2', amount: -1n, at: '2026-07-01T12:00:00.000Z', memo: '@SUM(1)' },
+    { id: '3', amount: null, at: '2026-07-01T13:00:00.000Z', memo: '日本' },
+  ];
+
+  it('have their sum below, without loss, and the zone in the title', () => {
+    const lines = table(PAID, some, { terminal: pipe, utc: true });
+    expect(lines[0]).toMatch(/^Order +Paid +Time \(UTC\) +Memo$/);
+    expect(lines.at(-1)).toBe('Sum of 3  9223372036854.775807 XTM');
+    expect(table(PAID, some.slice(0, 1), { terminal: pipe, utc: true })).toHaveLength(2);
+  });
+
+  it('stand one below the other where the terminal is too narrow, with nothing lost', () => {
+    const lines = table(PAID, some, { terminal, utc: true });
+    expect(lines.slice(0, 4)).toEqual([
+      'Order:      1',
+      'Paid:       9223372036854.775808 XTM',
+      'Time (UTC): 2026-01-01 12:00:00',
+      'Memo:       a, "b" c',
+    ]);
+    expect(lines.at(-1)).toBe('Sum of 3: Paid 9223372036854.775807 XTM');
+    for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(terminal.columns);
+  });
+
+  it('are CSV for a spreadsheet: whole µT, times in UTC, and texts that do nothing', () => {
+    expect(table(PAID, some, { terminal, utc: false, csv: true })).toEqual([
+      'Order,"Paid (µT)",Time,Memo\r',
+      '1,9223372036854775808,2026-01-01T12:00:00.000Z,"a, ""b""\nc"\r',
+      `2,-1,2026-07-01T12:00:00.000Z,"'@SUM(1)"\r`,
+      '3,,2026-07-01T13:00:00.000Z,"日本"\r',
+    ]);
+    expect(table(PAID, [], { terminal, utc: false, csv: true })).toEqual(['Order,"Paid (µT)",Time,Memo\r']);
+  });
+
+  it.each(['=1+1', '+1', '-1', '@a', '\t=1', ' =1', '\r=1', '＝1', '=cmd|"/c calc"!A1'])('defuse %j', (text) => {
+    expect(csvCell(text)).toMatch(/^"'/);
+  });
+});
+
 describe('texts', () => {
+  it('are folded between words, and words stay whole', () => {
+    expect(folded('one two three', 8)).toEqual(['one two', 'three']);
+    expect(folded('averyverylongaddress ok', 8)).toEqual(['averyverylongaddress', 'ok']);
+  });
+
   it('are as wide as a terminal shows them', () => {
     expect([widthOf('abc'), widthOf('🐢📟'), widthOf('日本'), widthOf('é')]).toEqual([3, 4, 4, 1]);
     expect(fitted('🐢🐢🐢🐢', 5)).toBe('🐢🐢…');

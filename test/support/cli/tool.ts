@@ -48,6 +48,7 @@ const SHOWN_IN: Readonly<Record<string, readonly string[]>> = {
   setup: ['taritools', 'setup-init', 'postgres-copy'],
   keys: ['signing'],
   api: ['admin'],
+  completion: ['completion'],
   audit: ['taritools'],
   address: ['taritools'],
   token: ['signing'],

@@ -3,6 +3,7 @@ import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type Order, type OrderPosition, orderOf, USABLE_CREDIT } from '#engine/store/orders.ts';
 import { type EngineTables, ORDER_STATUSES, type OrderStatus } from '#engine/store/tables.ts';
 import { timeOf, timeText } from '#platform/database/columns.ts';
+import { beyond, beyondOrAt, type ListOrder, opposite } from '#platform/database/list-order.ts';
 import type { RepositoryConnection } from '#platform/database/store.ts';
 import type { MemoIndex } from './memo-index.ts';
 import { postgresMemoIndex } from './postgres-memo-index.ts';
@@ -65,134 +66,156 @@ export function orderSearchRepository(
   /** How many rows of each branch of a union are wanted; undefined where the database takes no more than it needs. */
   const mostOf = (rows: number) => (memoIndex.isOrdered ? undefined : rows);
 
-  const pageByState = async (
-    way: Way,
-    filter: OrderFilter,
-    after: OrderPosition | undefined,
-    limit: number,
-    conditions: readonly Condition[],
-  ) => {
-    const query = byState(
-      way,
-      filter,
-      timesOf(filter, after),
-      conditions,
-      sql`orders.*, ${USABLE_CREDIT} as usable_credit`,
-      mostOf(limit),
-    );
-    const { rows } = await sql<OrderRow>`${query} order by created_at, id limit ${limit}`.execute(database);
+  const pageByState = async (way: Way, sought: Sought, limit: number, conditions: readonly Condition[]) => {
+    const columns = sql`orders.*, ${USABLE_CREDIT} as usable_credit`;
+    const query = byState(way, sought, [...timesOf(sought), ...conditions], columns, mostOf(limit));
+    const { rows } = await sql<OrderRow>`${query} ${sorted(sought)} limit ${limit}`.execute(database);
     return rows.map(orderOf);
   };
 
   /** The order that comes so many orders along an index; undefined where there are not so many. */
-  const orderAhead = async (way: Way, filter: OrderFilter, after: OrderPosition | undefined, orders: number) => {
+  const orderAhead = async (way: Way, sought: Sought, orders: number) => {
     const columns = sql`orders.created_at, orders.id`;
-    const query = byState(way, filter, timesOf(filter, after), [], columns, mostOf(orders + 1));
-    const { rows } = await sql<{ created_at: string; id: bigint }>`${query}
-      order by created_at, id limit 1 offset ${orders}`.execute(database);
+    const query = byState(way, sought, timesOf(sought), columns, mostOf(orders + 1));
+    const { rows } = await sql<EndOfStep>`${query} ${sorted(sought)} limit 1 offset ${orders}`.execute(database);
     return rows[0];
   };
 
   /** In steps where no index knows the memo, so that little may be found on a long way: it must not hold up the server. */
-  const searchByState = async (way: Way, filter: OrderFilter, after: OrderPosition | undefined, limit: number) => {
+  const searchByState = async (way: Way, sought: Sought, limit: number) => {
+    const { filter } = sought;
     const conditions = conditionsOf(filter, way, memoIndex);
     if (filter.memo === undefined || memoIndex.canFind(filter.memo)) {
-      return pageByState(way, filter, after, limit, conditions);
+      return pageByState(way, sought, limit, conditions);
     }
     const found: Order[] = [];
-    let from = after;
+    let rest = sought;
     for (let step = FIRST_STEP; ; step = Math.min(4 * step, LONGEST_STEP)) {
-      const rest = limit - found.length;
-      const end = await orderAhead(way, filter, from, step);
-      if (end === undefined) return [...found, ...(await pageByState(way, filter, from, rest, conditions))];
-      const upToEnd = sql<SqlBool>`(orders.created_at, orders.id) <= (${end.created_at}, ${end.id})`;
-      // The end comes before `until`, which would only be a second bound to choose from.
-      const part = { ...filter, until: undefined };
-      found.push(...(await pageByState(way, part, from, rest, [upToEnd, ...conditions])));
+      const missing = limit - found.length;
+      const end = await orderAhead(way, rest, step);
+      if (end === undefined) return [...found, ...(await pageByState(way, rest, missing, conditions))];
+      found.push(...(await pageByState(way, withoutEnd(rest), missing, [upTo(end, rest), ...conditions])));
       if (found.length === limit) return found;
-      from = { createdAt: timeOf(end.created_at), id: end.id };
+      rest = { ...rest, after: { createdAt: timeOf(end.created_at), id: end.id } };
       await nextTurn();
     }
   };
 
-  const searchByName = async (filter: OrderFilter, after: OrderPosition | undefined, limit: number) => {
+  const searchByName = async (sought: Sought, limit: number) => {
+    const { filter } = sought;
     const name = filter.orderId !== undefined ? 'order_id' : 'alt_id';
     const conditions = [
       sql<SqlBool>`${sql.ref(`orders.${name}`)} = ${filter.orderId ?? filter.altId}`,
-      ...timesOf(filter, after),
+      ...timesOf(sought),
       ...conditionsOf(filter, name, memoIndex),
       ...statusesOf(filter),
     ];
     const { rows } = await sql<OrderRow>`select orders.*, ${USABLE_CREDIT} as usable_credit
       from orders where ${allOf(conditions)}
-      order by created_at, id limit ${limit}`.execute(database);
+      ${sorted(sought)} limit ${limit}`.execute(database);
     return rows.map(orderOf);
   };
 
   /** A page that is filled by the next few orders, or by all that there are; undefined where it takes more than those. */
-  const searchNear = async (filter: OrderFilter, after: OrderPosition | undefined, limit: number) => {
-    const conditions = conditionsOf(filter, 'status', memoIndex);
-    const end = await orderAhead('status', filter, after, FEW);
-    if (end === undefined) return pageByState('status', filter, after, limit, conditions);
-    const upToEnd = sql<SqlBool>`(orders.created_at, orders.id) <= (${end.created_at}, ${end.id})`;
-    const found = await pageByState('status', { ...filter, until: undefined }, after, limit, [upToEnd, ...conditions]);
+  const searchNear = async (sought: Sought, limit: number) => {
+    const conditions = conditionsOf(sought.filter, 'status', memoIndex);
+    const end = await orderAhead('status', sought, FEW);
+    if (end === undefined) return pageByState('status', sought, limit, conditions);
+    const found = await pageByState('status', withoutEnd(sought), limit, [upTo(end, sought), ...conditions]);
     return found.length === limit ? found : undefined;
   };
 
-  const memoQuery = (filter: OrderFilter, after: OrderPosition | undefined) =>
-    memoIndex.found(filter.memo ?? '', startOf(filter, after), filter.until);
+  const memoQuery = (sought: Sought) => {
+    const { filter, order } = sought;
+    const [from, until] = order === 'asc' ? [startOf(sought), filter.until] : [filter.since, startOf(sought)];
+    return memoIndex.found(filter.memo ?? '', from, until);
+  };
 
   /** A page in the order of positions, and the rest of its last second, in which positions and times may differ. */
-  const searchByMemo = async (filter: OrderFilter, after: OrderPosition | undefined, limit: number) => {
-    const near = memoIndex.isOrdered ? undefined : await searchNear(filter, after, limit);
+  const searchByMemo = async (sought: Sought, limit: number) => {
+    const { filter, order } = sought;
+    const near = memoIndex.isOrdered ? undefined : await searchNear(sought, limit);
     if (near !== undefined) return near;
-    const conditions = [...timesOf(filter, after), ...conditionsOf(filter, 'memo', memoIndex), ...statusesOf(filter)];
+    const conditions = [...timesOf(sought), ...conditionsOf(filter, 'memo', memoIndex), ...statusesOf(filter)];
     const page = async (query: RawBuilder<unknown>, behind: Condition, most: number) => {
       const { rows } = await sql<OrderRow & { position: bigint }>`
         select orders.*, ${USABLE_CREDIT} as usable_credit, found.position
         from (${query}) found ${memoIndex.joinInOrder} orders on orders.id = ${memoIndex.idOf(sql`found.position`)}
-        where ${allOf([...conditions, behind])} order by found.position limit ${most}`.execute(database);
+        where ${allOf([...conditions, behind])} order by found.position ${sql.raw(order)} limit ${most}`.execute(
+        database,
+      );
       return rows;
     };
-    const rows = await page(memoQuery(filter, after), allOf([]), limit);
+    const rows = await page(memoQuery(sought), allOf([]), limit);
     const last = rows.at(-1);
     if (last !== undefined && rows.length === limit) {
       const second = new Date(last.created_at);
       const sameSecond = memoIndex.found(filter.memo ?? '', second, second);
-      rows.push(...(await page(sameSecond, sql`found.position > ${last.position}`, NO_LIMIT)));
+      rows.push(...(await page(sameSecond, sql`found.position ${beyond(order)} ${last.position}`, NO_LIMIT)));
     }
-    return rows.map(orderOf).sort(oldestFirst).slice(0, limit);
+    return rows.map(orderOf).sort(comparison(order)).slice(0, limit);
   };
 
   /** When the order was made that comes a few hundred orders along the way; undefined where there are not so many. */
-  const reachOf = async (way: Way, filter: OrderFilter, after: OrderPosition | undefined) => {
-    if (way !== 'memo') return (await orderAhead(way, filter, after, LOOK_AHEAD))?.created_at;
+  const reachOf = async (way: Way, sought: Sought) => {
+    if (way !== 'memo') return (await orderAhead(way, sought, LOOK_AHEAD))?.created_at;
     const { rows } = await sql<{ created_at: string }>`select orders.created_at from (
-        ${memoQuery(filter, after)} order by 1 limit 1 offset ${LOOK_AHEAD}) found
+        ${memoQuery(sought)} order by 1 ${sql.raw(sought.order)} limit 1 offset ${LOOK_AHEAD}) found
       join orders on orders.id = ${memoIndex.idOf(sql`found.position`)}`.execute(database);
     return rows[0]?.created_at;
   };
 
-  const bestWay = async (filter: OrderFilter, after: OrderPosition | undefined): Promise<Way> => {
-    const [first = 'status', ...others] = waysOf(filter, memoIndex);
+  const bestWay = async (sought: Sought): Promise<Way> => {
+    const [first = 'status', ...others] = waysOf(sought.filter, memoIndex);
     if (others.length === 0) return first;
     let best: { way: Way; reach: string } | undefined;
     for (const way of [first, ...others]) {
-      const reach = await reachOf(way, filter, after);
+      const reach = await reachOf(way, sought);
       if (reach === undefined) return way;
-      if (best === undefined || reach > best.reach) best = { way, reach };
+      const isFurther = best === undefined || (sought.order === 'asc' ? reach > best.reach : reach < best.reach);
+      if (isFurther) best = { way, reach };
     }
     return best?.way ?? first;
   };
 
   return {
-    /** Up to `limit` orders that fit the filter, after the position, by creation and then by id. */
-    async search(filter: OrderFilter, after: OrderPosition | undefined, limit: number): Promise<Order[]> {
-      if (filter.orderId !== undefined || filter.altId !== undefined) return searchByName(filter, after, limit);
-      const way = await bestWay(filter, after);
-      return way === 'memo' ? searchByMemo(filter, after, limit) : searchByState(way, filter, after, limit);
+    /** Up to `limit` orders that fit the filter, after the position in that order, by creation and then by id. */
+    async search(
+      filter: OrderFilter,
+      after: OrderPosition | undefined,
+      limit: number,
+      order: ListOrder = 'asc',
+    ): Promise<Order[]> {
+      const sought = { filter, after, order };
+      if (filter.orderId !== undefined || filter.altId !== undefined) return searchByName(sought, limit);
+      const way = await bestWay(sought);
+      return way === 'memo' ? searchByMemo(sought, limit) : searchByState(way, sought, limit);
     },
   };
+}
+
+/** What is looked for, where a page begins, and in which order. */
+interface Sought {
+  filter: OrderFilter;
+  after: OrderPosition | undefined;
+  order: ListOrder;
+}
+
+/** Where a step of a search ends. */
+interface EndOfStep {
+  created_at: string;
+  id: bigint;
+}
+
+const sorted = ({ order }: Sought) => sql`order by created_at ${sql.raw(order)}, id ${sql.raw(order)}`;
+
+const upTo = ({ created_at: time, id }: EndOfStep, { order }: Sought) =>
+  sql<SqlBool>`(orders.created_at, orders.id) ${beyondOrAt(opposite(order))} (${time}, ${id})`;
+
+/** The end of a step comes before the filter's own last time, which would only be a second bound to choose from. */
+function withoutEnd(sought: Sought): Sought {
+  const { since, until, ...filter } = sought.filter;
+  return { ...sought, filter: sought.order === 'asc' ? { ...filter, since } : { ...filter, until } };
 }
 
 function waysOf(filter: OrderFilter, memoIndex: MemoIndex): Way[] {
@@ -212,22 +235,20 @@ function waysOf(filter: OrderFilter, memoIndex: MemoIndex): Way[] {
  */
 function byState(
   way: Way,
-  filter: OrderFilter,
-  times: readonly Condition[],
+  sought: Sought,
   conditions: readonly Condition[],
   columns: RawBuilder<unknown>,
   most?: number,
 ): RawBuilder<unknown> {
+  const { filter } = sought;
   const leading: Condition[] = [];
   if (way === 'customer_id') leading.push(sql`orders.customer_id = ${filter.customerId}`);
   if (way === 'currency') leading.push(sql`orders.currency = ${filter.currency}`);
   const statuses = filter.statuses ?? ORDER_STATUSES;
   const branches = statuses.map((status) => {
-    const all = [...leading, sql<SqlBool>`orders.status = ${status}`, ...times, ...conditions];
+    const all = [...leading, sql<SqlBool>`orders.status = ${status}`, ...conditions];
     const branch = sql`select ${columns} from orders where ${allOf(all)}`;
-    return most === undefined || statuses.length === 1
-      ? branch
-      : sql`(${branch} order by created_at, id limit ${most})`;
+    return most === undefined || statuses.length === 1 ? branch : sql`(${branch} ${sorted(sought)} limit ${most})`;
   });
   return sql.join(branches, sql` union all `);
 }
@@ -236,24 +257,30 @@ type OrderRow = Parameters<typeof orderOf>[0];
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
-/** When the search begins: the cursor is later than `since` wherever both are given by one caller. */
-function startOf({ since }: OrderFilter, after: OrderPosition | undefined): Date | undefined {
-  if (after === undefined || since === undefined) return after?.createdAt ?? since;
-  return after.createdAt >= since ? after.createdAt : since;
+/** When the search begins: at the cursor, unless the caller's own first time comes behind it. */
+function startOf({ filter: { since, until }, after, order }: Sought): Date | undefined {
+  const bound = order === 'asc' ? since : until;
+  if (after === undefined || bound === undefined) return after?.createdAt ?? bound;
+  const isBehind = order === 'asc' ? after.createdAt >= bound : after.createdAt <= bound;
+  return isBehind ? after.createdAt : bound;
 }
 
-/** One lower bound only: of two, a database may take the wrong one to begin with. */
-function timesOf(filter: OrderFilter, after: OrderPosition | undefined): Condition[] {
-  const start = startOf(filter, after);
+/** One bound only at the beginning: of two, a database may take the wrong one to begin with. */
+function timesOf(sought: Sought): Condition[] {
+  const { filter, after, order } = sought;
+  const start = startOf(sought);
+  const end = order === 'asc' ? filter.until : filter.since;
   const conditions: Condition[] = [];
   if (start !== undefined) {
     const time = timeText(start);
     const isCursor = after !== undefined && start === after.createdAt;
     conditions.push(
-      isCursor ? sql`(orders.created_at, orders.id) > (${time}, ${after.id})` : sql`orders.created_at >= ${time}`,
+      isCursor
+        ? sql`(orders.created_at, orders.id) ${beyond(order)} (${time}, ${after.id})`
+        : sql`orders.created_at ${beyondOrAt(order)} ${time}`,
     );
   }
-  if (filter.until !== undefined) conditions.push(sql`orders.created_at <= ${timeText(filter.until)}`);
+  if (end !== undefined) conditions.push(sql`orders.created_at ${beyondOrAt(opposite(order))} ${timeText(end)}`);
   return conditions;
 }
 
@@ -277,6 +304,7 @@ function conditionsOf(filter: OrderFilter, way: Way | 'order_id' | 'alt_id', mem
   return conditions;
 }
 
-function oldestFirst(one: Order, other: Order): number {
-  return one.createdAt.getTime() - other.createdAt.getTime() || (one.id < other.id ? -1 : 1);
+function comparison(order: ListOrder): (one: Order, other: Order) => number {
+  const sign = order === 'asc' ? 1 : -1;
+  return (one, other) => sign * (one.createdAt.getTime() - other.createdAt.getTime() || (one.id < other.id ? -1 : 1));
 }

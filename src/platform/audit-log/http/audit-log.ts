@@ -34,8 +34,8 @@ export function auditLogRoutes({ search: find }: AuditLogService): FastifyPlugin
           response: { 200: z.array(auditRecord) },
         },
       },
-      async ({ query: { after, limit, ...filter } }) =>
-        (await find(filter, after, limit)).map((record) => ({
+      async ({ query: { after, limit, before, order, ...filter } }) =>
+        (await find(filter, after, limit, { before, order })).map((record) => ({
           id: record.id,
           created_at: record.createdAt.toISOString(),
           actor: record.actor,

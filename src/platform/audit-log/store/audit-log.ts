@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
+import { type IdRange, idsBetween } from '#platform/database/list-order.ts';
 import type { AuditLogTables } from './tables.ts';
 
 export interface AuditRecord {
@@ -41,19 +42,24 @@ export function auditLogRepository(database: Kysely<AuditLogTables>) {
         .execute();
     },
 
-    /** Up to `limit` records that fit, after the one with id `after`, oldest first. */
-    async search(filter: AuditLogFilter, after: bigint, limit: number): Promise<StoredAuditRecord[]> {
+    /** Up to `limit` records that fit, after the one with id `after`, oldest first unless told. */
+    async search(
+      filter: AuditLogFilter,
+      after: bigint,
+      limit: number,
+      range: IdRange = {},
+    ): Promise<StoredAuditRecord[]> {
       const { actor, action, subject, since, until } = filter;
       const rows = await database
         .selectFrom('audit_log')
         .selectAll()
-        .where('id', '>', after)
+        .where(idsBetween('id', after, range))
         .$if(actor !== undefined, (query) => query.where('actor', '=', actor ?? ''))
         .$if(action !== undefined, (query) => query.where('action', '=', action ?? ''))
         .$if(subject !== undefined, (query) => query.where('subject', '=', subject ?? ''))
         .$if(since !== undefined, (query) => query.where('created_at', '>=', timeText(since ?? new Date(0))))
         .$if(until !== undefined, (query) => query.where('created_at', '<=', timeText(until ?? new Date(0))))
-        .orderBy('id')
+        .orderBy('id', range.order)
         .limit(limit)
         .execute();
       return rows.map(({ created_at: createdAt, ...record }) => ({ ...record, createdAt: timeOf(createdAt) }));

@@ -1,4 +1,5 @@
 import { autocomplete, confirm, multiselect, text } from '@clack/prompts';
+import { bestMatches, type Findable } from './best-match.ts';
 
 /** Asks at a terminal, and tells Esc from Ctrl-C, which the library takes for the same. */
 
@@ -10,10 +11,8 @@ export class LeftTool extends Error {}
 
 export type Keyboard = ReturnType<typeof createKeyboard>;
 
-export interface Choice<Value> {
+export interface Choice<Value> extends Findable {
   value: Value;
-  label: string;
-  hint?: string;
 }
 
 interface Key {
@@ -42,39 +41,48 @@ export function createKeyboard(stdin: NodeJS.ReadStream) {
     /** How the last question was left, if it was not answered; for questions that a command asks by itself. */
     left,
 
-    /** One of a list; what is typed narrows it. */
+    /** One of a list; what is typed narrows it, and Enter takes what fits best. */
     async choose<Value>(message: string, choices: readonly Choice<Value>[]): Promise<Value> {
-      const options = choices.map(({ label, hint }, index) => ({ value: index, label, ...(hint && { hint }) }));
-      const answer = await autocomplete<number>({
+      const narrowed = narrowing<Value>();
+      const answer = await autocomplete<string>({
         message,
-        options,
-        placeholder: 'type to filter; Esc goes back',
+        options() {
+          return narrowed.options(this.userInput, bestMatches(this.userInput, choices), choices);
+        },
+        placeholder: PLACEHOLDER,
         maxItems: MOST_SHOWN,
-        filter: (typed, { label = '', hint = '' }) => fits(typed, label, hint, choices),
+        filter: narrowed.isMatch,
         validate: (chosen) => (chosen === undefined ? 'Nothing in the list fits.' : undefined),
       });
-      return (choices[answerOf(answer)] as Choice<Value>).value;
+      return (choices[indexIn(answerOf(answer))] as Choice<Value>).value;
     },
 
-    /** One of what is offered, or what is typed. */
+    /** One of what is offered, or what is typed, which comes first if it can be meant as it stands. */
     async chooseOrType(
       message: string,
       offers: readonly { value: string; hint?: string }[],
       check: (text: string) => string | undefined,
     ): Promise<string> {
       const labelled = offers.map(({ value, hint }) => ({ value, label: value, ...(hint && { hint }) }));
+      let known: readonly Choice<string>[] = labelled;
+      const narrowed = narrowing<string>();
       const answer = await autocomplete<string>({
         message,
         options() {
           const typed = this.userInput.trim();
           const isNew = typed !== '' && offers.every(({ value }) => value !== typed);
-          return isNew ? [...labelled, { value: typed, label: typed, hint: 'as typed' }] : labelled;
+          const asTyped = { value: typed, label: typed, hint: 'as typed' };
+          known = isNew ? [...labelled, asTyped] : labelled;
+          const matches = bestMatches<Choice<string>>(typed, labelled);
+          if (!isNew) return narrowed.options(this.userInput, matches, known);
+          const isUsable = check(typed) === undefined;
+          return narrowed.options(this.userInput, isUsable ? [asTyped, ...matches] : [...matches, asTyped], known);
         },
         maxItems: MOST_SHOWN,
-        filter: (typed, { label = '', hint = '' }) => fits(typed, label, hint, labelled),
-        validate: (chosen) => check(typeof chosen === 'string' ? chosen : ''),
+        filter: narrowed.isMatch,
+        validate: (chosen) => check(typeof chosen === 'string' ? (known[indexIn(chosen)]?.value ?? '') : ''),
       });
-      return answerOf(answer).trim();
+      return (known[indexIn(answerOf(answer))]?.value ?? '').trim();
     },
 
     async several(message: string, choices: readonly string[], usual: readonly string[]): Promise<string[]> {
@@ -122,10 +130,30 @@ function isCtrlC({ ctrl, name }: Key): boolean {
   return ctrl === true && name === 'c';
 }
 
-/** Every word that was typed occurs. What is typed in full is meant, whatever else it occurs in. */
-function fits(typed: string, label: string, hint: string, all: readonly { label: string }[]): boolean {
-  const wanted = typed.trim().toLowerCase();
-  if (all.some((choice) => choice.label.toLowerCase() === wanted)) return label.toLowerCase() === wanted;
-  const text = `${label} ${hint}`.toLowerCase();
-  return wanted.split(/\s+/).every((word) => text.includes(word));
+const PLACEHOLDER = 'type to filter; Esc goes back';
+
+/**
+ * Options with the best first, under keys that are new for each text that is typed: the library would keep the entry in
+ * focus that was in focus before, rather than go to what fits best.
+ */
+function narrowing<Value>() {
+  let matching: ReadonlySet<string> = new Set();
+  return {
+    options(typed: string, matches: readonly Choice<Value>[], all: readonly Choice<Value>[]) {
+      const keyOf = (choice: Choice<Value>) => `${all.indexOf(choice)} ${typed}`;
+      matching = new Set(matches.map(keyOf));
+      const others = all.filter((choice) => !matches.includes(choice));
+      return [...matches, ...others].map((choice) => ({
+        value: keyOf(choice),
+        label: choice.label,
+        ...(choice.hint && { hint: choice.hint }),
+      }));
+    },
+    /** The library also asks whether Tab may take the placeholder for an answer. */
+    isMatch: (typed: string, { value }: { value: string }) => typed !== PLACEHOLDER && matching.has(value),
+  };
+}
+
+function indexIn(key: string): number {
+  return Number(key.split(' ', 1)[0]);
 }

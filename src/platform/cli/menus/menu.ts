@@ -30,6 +30,8 @@ export interface CommandEntry extends EntryText {
    * are made after a yes only.
    */
   warning?: (answers: Answers) => string;
+  /** Whether the command itself warns and asks (--yes). */
+  asks?: true;
 }
 
 /** Opens another menu. */
@@ -58,6 +60,8 @@ export interface Question {
   usual?: string;
   /** Throws where the answer is none. */
   check?: (text: string) => unknown;
+  /** What keeps the answer from being used, as a sentence; asked of the server before anything else is asked. */
+  problem?: (asked: Asked, answer: string) => Promise<string | undefined>;
   /** What can be chosen without typing it. Something else can still be typed. */
   offers?: (asked: Asked) => Promise<readonly Offer[]>;
   /** Several of these are chosen. */

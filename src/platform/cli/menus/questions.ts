@@ -1,6 +1,7 @@
 import { ROLES } from '#auth/roles.ts';
+import { seesAll, unknownOrder } from '#engine/cli/dangers.ts';
 import { addressArgument } from '#platform/cli/address-arguments.ts';
-import { amountArgument, u64Argument } from '#platform/cli/arguments.ts';
+import { amountArgument, txidArgument, u64Argument } from '#platform/cli/arguments.ts';
 import { formatAmount } from '#platform/cli/terminal/output.ts';
 import type { Asked, Offer, Question } from './menu.ts';
 
@@ -9,7 +10,26 @@ import type { Asked, Offer, Question } from './menu.ts';
 /** More than this nobody looks through; what is not among them can be typed. */
 const MOST_OFFERS = 1000;
 
-export const ORDER: Question = { name: 'order', ask: 'Order id' };
+export const ORDER: Question = {
+  name: 'order',
+  ask: 'Order id',
+  problem: async ({ client }, orderId) => {
+    const asking = await client();
+    return seesAll(asking) && (await asking.order(orderId)) === null ? unknownOrder(orderId) : undefined;
+  },
+};
+
+/** Any payment of which something is held. */
+export const HELD: Question = {
+  name: 'txid',
+  ask: 'Transaction',
+  check: txidArgument,
+  offers: async ({ client }) =>
+    (await (await client()).held({ limit: MOST_OFFERS, order: 'desc' })).answer.map(({ txid, amount, reason }) => ({
+      value: txid,
+      hint: `${formatAmount(amount)}, ${reason}`,
+    })),
+};
 export const REASON: Question = { name: 'reason', ask: 'Reason, for the audit log', option: '--reason' };
 export const OPTIONAL_REASON: Question = {
   ...REASON,

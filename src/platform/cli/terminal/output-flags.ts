@@ -1,31 +1,40 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { stringifyJson } from '#platform/json.ts';
 import type { OutputOptions } from './output.ts';
+import { isPlain, loadWidths } from './text-width.ts';
 
 /** The options of every command that prints data. */
 export interface OutputFlags {
   json?: boolean;
   utc?: boolean;
+  csv?: boolean;
 }
 
 export function addOutputFlags(command: Command): Command {
   return command.option('--json', 'print JSON').option('--utc', 'show times in UTC instead of this machine’s zone');
 }
 
-export function outputOptions(ports: Pick<CommandPorts, 'terminal'>, { utc }: OutputFlags): OutputOptions {
-  return { terminal: ports.terminal, utc: utc === true };
+/** For commands that print one table. */
+export function csvOption(): Option {
+  return new Option('--csv', 'print CSV for a spreadsheet, with whole µT and times in UTC').conflicts('json');
 }
 
-/** Prints an answer: as JSON where that was asked for, else as lines for people. */
-export function printAnswer<Answer>(
+export function outputOptions(ports: Pick<CommandPorts, 'terminal'>, { utc, csv }: OutputFlags): OutputOptions {
+  return { terminal: ports.terminal, utc: utc === true, csv: csv === true };
+}
+
+/** Prints an answer: as JSON or CSV where that was asked for, else as lines for people. */
+export async function printAnswer<Answer>(
   ports: CommandPorts,
   flags: OutputFlags,
   answer: Answer,
   show: (answer: Answer, output: OutputOptions) => readonly string[],
-): void {
-  const lines = flags.json ? [stringifyJson(answer)] : show(answer, outputOptions(ports, flags));
-  for (const line of lines) ports.print(line);
+): Promise<void> {
+  const json = stringifyJson(answer);
+  if (flags.json) return ports.print(json);
+  if (!isPlain(json)) await loadWidths();
+  for (const line of show(answer, outputOptions(ports, flags))) ports.print(line);
 }
 
 /** A group of commands. */

@@ -1,5 +1,10 @@
+import { styleText } from 'node:util';
 import type { Terminal } from '#platform/cli/ports.ts';
 import { formatTari } from '#tari/micro-tari.ts';
+import { csvLines } from './csv.ts';
+import { fitted, folded, widthOf } from './text-width.ts';
+
+export { fitted, widthOf };
 
 /**
  * What people read. Texts of orders and memos are written by strangers, so whatever could steer a terminal is taken out
@@ -10,9 +15,14 @@ export interface OutputOptions {
   terminal: Terminal;
   /** Times in UTC in place of the machine's own zone. */
   utc: boolean;
+  /** Tables for spreadsheets, with whole µT and times in UTC. */
+  csv?: boolean;
 }
 
-export interface Column<Row> {
+/** A column shows a text, an amount, a whole number or a time. */
+export type Column<Row> = TextColumn<Row> | AmountColumn<Row> | NumberColumn<Row> | TimeColumn<Row>;
+
+export interface TextColumn<Row> {
   title: string;
   /** The text; undefined and null show as a dash. */
   of: (row: Row) => string | null | undefined;
@@ -23,9 +33,30 @@ export interface Column<Row> {
   canShrink?: boolean;
 }
 
+export interface AmountColumn<Row> {
+  title: string;
+  /** In µT. */
+  amount: (row: Row) => bigint | null | undefined;
+  /** Whether the sum stands below: not where rows are no amounts of one kind, such as rates. */
+  isSummed?: boolean;
+}
+
+export interface NumberColumn<Row> {
+  title: string;
+  whole: (row: Row) => bigint | number | null | undefined;
+}
+
+export interface TimeColumn<Row> {
+  title: string;
+  /** As the server writes it, in UTC. */
+  time: (row: Row) => string | Date | null | undefined;
+}
+
 const GAP = '  ';
 /** A column that shrinks keeps this much, so that it still tells something. */
-const NARROWEST = 8;
+const MIN_COLUMN_WIDTH = 8;
+/** Below it a value is not folded: it would be a column of letters. */
+const MIN_VALUE_WIDTH = 16;
 
 // ---- Texts --------------------------------------------------------------------------------------------------------
 
@@ -37,40 +68,9 @@ export function plainText(text: string): string {
   return text.replace(STEERING, (character) => (character === '\n' || character === '\t' ? ' ' : '�'));
 }
 
-/** Two columns: emoji, and the letters of China, Japan and Korea. */
-const WIDE =
-  /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6])/u;
-/** Letters of ASCII, of one column each. */
-const PLAIN = /^[ -~]*$/;
-
-/** Made when a text is not plain: to make it takes a tenth of the tool's start. */
-let segmenter: Intl.Segmenter | undefined;
-
-function segmentsOf(text: string): Intl.Segments {
-  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
-  return segmenter.segment(text);
-}
-
-/** How many columns of a terminal the text takes. */
-export function widthOf(text: string): number {
-  if (PLAIN.test(text)) return text.length;
-  let width = 0;
-  for (const { segment } of segmentsOf(text)) width += WIDE.test(segment) ? 2 : 1;
-  return width;
-}
-
-/** The text, with an ellipsis in place of what does not fit. */
-export function fitted(text: string, columns: number): string {
-  if (widthOf(text) <= columns) return text;
-  if (PLAIN.test(text)) return `${text.slice(0, Math.max(0, columns - 1))}…`;
-  let kept = '';
-  let width = 0;
-  for (const { segment } of segmentsOf(text)) {
-    width += widthOf(segment);
-    if (width > columns - 1) break;
-    kept += segment;
-  }
-  return `${kept}…`;
+/** The same for a file, where lines may follow each other in a cell. */
+function withoutSteering(text: string): string {
+  return text.replace(STEERING, (character) => (character === '\n' || character === '\t' ? character : '�'));
 }
 
 const BAR_WIDTH = 30;
@@ -83,14 +83,26 @@ export function progressLine(done: number, total: number, words: string): string
   return `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${percent} %  ${words}`;
 }
 
-/** `2026-11-21 15:04:05`, in the machine's zone; with ` UTC` behind it where UTC was asked for. */
+/** `2026-11-21 15:04:05 +01:00`, in the machine's zone, or `2026-11-21 14:04:05 UTC`. */
 export function formatTime(time: string | Date, { utc }: Pick<OutputOptions, 'utc'>): string {
+  const { clock, zone } = timeParts(time, utc);
+  return zone === '' ? clock : `${clock} ${zone}`;
+}
+
+/** A time on the clock of a zone, and the zone; what is no time stands as it is, without one. */
+function timeParts(time: string | Date, utc: boolean): { clock: string; zone: string } {
   const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return plainText(String(time));
-  if (utc) return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  if (Number.isNaN(date.getTime())) return { clock: plainText(String(time)), zone: '' };
+  const offsetMinutes = utc ? 0 : -date.getTimezoneOffset();
+  const clock = new Date(date.getTime() + offsetMinutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+  return { clock, zone: zoneName(offsetMinutes) };
+}
+
+function zoneName(offsetMinutes: number): string {
+  if (offsetMinutes === 0) return 'UTC';
   const two = (value: number) => String(value).padStart(2, '0');
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  const minutes = Math.abs(offsetMinutes);
+  return `${offsetMinutes < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
 /** `477.000000 XTM`. */
@@ -98,11 +110,9 @@ export function formatAmount(amount: bigint | null | undefined): string {
   return amount === null || amount === undefined ? '-' : formatTari(amount);
 }
 
-/** The numbers by which terminals know colours and weights (ECMA-48). */
-const STYLES = { bold: 1, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
-
-function styled(style: keyof typeof STYLES, text: string): string {
-  return `\u001b[${STYLES[style]}m${text}\u001b[0m`;
+/** Whether the terminal has colours was asked before. */
+function styled(style: 'bold' | 'red' | 'green' | 'yellow' | 'cyan', text: string): string {
+  return styleText(style, text, { validateStream: false });
 }
 
 const COLOUR_OF_STATUS: Readonly<Record<string, 'green' | 'yellow' | 'red' | 'cyan'>> = {
@@ -134,55 +144,166 @@ export function heading(text: string, terminal: Terminal): string {
 
 // ---- Shapes -------------------------------------------------------------------------------------------------------
 
-/** A table that fits the terminal; where nobody reads it on one, lines are as long as they need to be. */
+/**
+ * A table that fits the terminal, with sums below columns of amounts. Columns are shortened first; if that is not enough,
+ * each row stands in lines of its own. Where no terminal reads it, lines are as long as they need to be.
+ */
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], options: OutputOptions): string[] {
+  if (options.csv) return csvTable(columns, rows);
   if (rows.length === 0) return ['None.'];
-  const cells = rows.map((row) => columns.map((column) => plainText(column.of(row) ?? '-')));
-  const natural = columns.map((column, index) =>
-    Math.max(widthOf(column.title), ...cells.map((line) => widthOf(line[index] ?? ''))),
+  const shown = columns.map((column) => shownColumn(column, rows, options));
+  const sums = sumsOf(columns, rows);
+  const natural = shown.map(({ title, cells }, index) =>
+    Math.max(widthOf(title), widthOf(sums?.[index] ?? ''), ...cells.map(widthOf)),
   );
-  const widths = options.terminal.isTerminal ? shrunk(columns, natural, options.terminal.columns) : natural;
+  const { terminal } = options;
+  const widths = terminal.isTerminal ? shrunk(shown, natural, terminal.columns) : natural;
+  if (widths === undefined) return stacked(shown, rows.length, sums, terminal);
   const lineOf = (texts: readonly string[], paint: (text: string, index: number) => string) =>
     texts
-      .map((text, index) => paint(padded(fitted(text, widths[index] ?? 0), widths[index] ?? 0, columns[index]), index))
+      .map((text, index) => paint(padded(fitted(text, widths[index] ?? 0), widths[index] ?? 0, shown[index]), index))
       .join(GAP)
       .trimEnd();
-  const titles = lineOf(
-    columns.map((column) => column.title),
-    (text) => heading(text, options.terminal),
+  const bold = (text: string) => heading(text, terminal);
+  const paint = (text: string, index: number) => (shown[index]?.isStatus ? coloured(text, terminal) : text);
+  return [
+    lineOf(
+      shown.map(({ title }) => title),
+      bold,
+    ),
+    ...rows.map((_, row) =>
+      lineOf(
+        shown.map(({ cells }) => cells[row] ?? ''),
+        paint,
+      ),
+    ),
+    ...(sums === undefined ? [] : [lineOf(sums, bold)]),
+  ];
+}
+
+/** A column with its texts. */
+interface ShownColumn {
+  title: string;
+  cells: string[];
+  isRight: boolean;
+  isStatus: boolean;
+  canShrink: boolean;
+}
+
+function shownColumn<Row>(column: Column<Row>, rows: readonly Row[], options: OutputOptions): ShownColumn {
+  const { title } = column;
+  const rigid = { isStatus: false, canShrink: false };
+  if ('amount' in column) {
+    return { title, cells: rows.map((row) => formatAmount(column.amount(row))), isRight: true, ...rigid };
+  }
+  if ('whole' in column) {
+    return { title, cells: rows.map((row) => String(column.whole(row) ?? '-')), isRight: true, ...rigid };
+  }
+  if ('time' in column) return { ...timeCells(column, rows, options), isRight: false, ...rigid };
+  return {
+    title,
+    cells: rows.map((row) => plainText(column.of(row) ?? '-')),
+    isRight: column.align === 'right',
+    isStatus: column.isStatus === true,
+    canShrink: column.canShrink === true,
+  };
+}
+
+/** The zone stands in the title if all times have the same; in summer and winter they differ. */
+function timeCells<Row>({ title, time }: TimeColumn<Row>, rows: readonly Row[], { utc }: OutputOptions) {
+  const times = rows.map((row) => timeParts(time(row) ?? '-', utc));
+  const zones = [...new Set(times.map(({ zone }) => zone).filter((zone) => zone !== ''))];
+  if (zones.length === 1) return { title: `${title} (${zones[0]})`, cells: times.map(({ clock }) => clock) };
+  return { title, cells: times.map(({ clock, zone }) => `${clock} ${zone}`.trimEnd()) };
+}
+
+/** The last line of the table: the sums of its amounts. Undefined if it has no amounts, or one row. */
+function sumsOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] | undefined {
+  const sums = columns.map((column) =>
+    'amount' in column && column.isSummed === true
+      ? formatAmount(rows.reduce((sum, row) => sum + (column.amount(row) ?? 0n), 0n))
+      : '',
   );
-  const paint = (text: string, index: number) => (columns[index]?.isStatus ? coloured(text, options.terminal) : text);
-  return [titles, ...cells.map((line) => lineOf(line, paint))];
+  if (rows.length < 2 || sums.every((sum) => sum === '')) return undefined;
+  const label = `Sum of ${rows.length}`;
+  return sums[0] === '' ? [label, ...sums.slice(1)] : sums;
 }
 
-function padded<Row>(text: string, width: number, column: Column<Row> | undefined): string {
+function csvTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
+  const rawValue = (column: Column<Row>, row: Row) => {
+    if ('amount' in column) return column.amount(row);
+    if ('whole' in column) {
+      const value = column.whole(row);
+      return value === null || value === undefined ? value : BigInt(value);
+    }
+    if ('time' in column) {
+      const time = column.time(row);
+      return time instanceof Date ? time.toISOString() : time;
+    }
+    return column.of(row);
+  };
+  const titles = columns.map((column) => ('amount' in column ? `${column.title} (µT)` : column.title));
+  const cells = rows.map((row) =>
+    columns.map((column) => {
+      const value = rawValue(column, row);
+      return typeof value === 'string' ? withoutSteering(value) : value;
+    }),
+  );
+  return csvLines([titles, ...cells]);
+}
+
+function padded(text: string, width: number, column: ShownColumn | undefined): string {
   const space = ' '.repeat(Math.max(0, width - widthOf(text)));
-  return column?.align === 'right' ? `${space}${text}` : `${text}${space}`;
+  return column?.isRight ? `${space}${text}` : `${text}${space}`;
 }
 
-/** Takes from the widest column that may shrink, until all fit or none can give more. */
-function shrunk<Row>(columns: readonly Column<Row>[], natural: readonly number[], available: number): number[] {
+/** Takes from the widest column that may shrink, until all fit; undefined if none can give more. */
+function shrunk(columns: readonly ShownColumn[], natural: readonly number[], available: number): number[] | undefined {
   const widths = [...natural];
-  const total = () => widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
-  while (total() > available) {
+  let excess = widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1)) - available;
+  while (excess > 0) {
     const candidates = widths
       .map((width, index) => ({ width, index }))
-      .filter(({ width, index }) => columns[index]?.canShrink === true && width > NARROWEST);
+      .filter(({ width, index }) => columns[index]?.canShrink === true && width > MIN_COLUMN_WIDTH);
     const widest = candidates.sort((one, other) => other.width - one.width)[0];
-    if (widest === undefined) break;
+    if (widest === undefined) return undefined;
     widths[widest.index] = widest.width - 1;
+    excess -= 1;
   }
   return widths;
 }
 
-/** `Label:  value` lines, values below each other. */
+/** Each row as a record, with what says nothing left out. */
+function stacked(
+  columns: readonly ShownColumn[],
+  rows: number,
+  sums: readonly string[] | undefined,
+  terminal: Terminal,
+): string[] {
+  const lines: string[] = [];
+  for (let row = 0; row < rows; row += 1) {
+    const fields = columns.map(({ title, cells }) => [title, cells[row] ?? '-'] as const);
+    const [first, ...others] = fields;
+    const told = others.filter(([, value]) => value !== '-' && value !== '');
+    lines.push(...record(first === undefined ? told : [first, ...told], terminal), '');
+  }
+  if (sums === undefined) return lines.slice(0, -1);
+  const [label = '', ...amounts] = sums;
+  const totals = amounts.flatMap((sum, index) => (sum === '' ? [] : [`${columns[index + 1]?.title} ${sum}`]));
+  return [...lines, heading(`${label}: ${totals.join(', ')}`, terminal)];
+}
+
+/** `Label:  value` lines, values below each other; on a terminal a long value goes on below itself. */
 export function record(
   fields: readonly (readonly [string, string | null | undefined])[],
   terminal: Terminal,
 ): string[] {
   const width = Math.max(...fields.map(([label]) => widthOf(label))) + 1;
-  return fields.map(([label, value]) => {
+  const room = terminal.columns - width - 1;
+  return fields.flatMap(([label, value]) => {
     const text = plainText(value ?? '-');
-    return `${`${label}:`.padEnd(width)} ${coloured(text, terminal)}`;
+    const [first = '', ...rest] = terminal.isTerminal && room >= MIN_VALUE_WIDTH ? folded(text, room) : [text];
+    const indent = ' '.repeat(width + 1);
+    return [`${`${label}:`.padEnd(width)} ${coloured(first, terminal)}`, ...rest.map((line) => `${indent}${line}`)];
   });
 }

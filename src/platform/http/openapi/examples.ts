@@ -196,6 +196,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
     params: { currency: 'USD' },
     answer: { currency: 'USD', rate: 30_000_000, updated_at: NOON },
   },
+  'GET /api/exchange_rates': { answer: [{ currency: 'USD', rate: 30_000_000, updated_at: NOON }] },
   'GET /api/exchange_rate/{currency}/history': {
     params: { currency: 'USD' },
     query: PAGE,
@@ -316,6 +317,10 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
       paid_by: [{ txid: TXID, sender: CUSTOMER, amount: 477_000_000 }],
     },
   },
+  'GET /api/order/id/{order_id}/events': {
+    params: { order_id: ORDER_ID },
+    answer: [{ id: 1, type: 'OrderPaid', created_at: ONE, payload: { order: ORDER } }],
+  },
   'GET /api/held': {
     query: PAGE,
     answer: [
@@ -338,6 +343,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   },
   'POST /api/settle': { answer: SETTLEMENT },
 
+  'GET /api/balances': { query: PAGE, answer: [BALANCE] },
   'GET /api/balance/{address}': { ...BY_CUSTOMER_ADDRESS, answer: BALANCE },
   'GET /api/history/address/{address}': { ...BY_CUSTOMER_ADDRESS_IN_PAGES, answer: HISTORY },
   'GET /api/history/customer/{id}': {
@@ -414,6 +420,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
       new_order: { ...CANCELLED_ORDER, status: 'New', amount_missing: 477_000_000 },
     },
   },
+  'GET /api/rescan_open_orders': { answer: { running: 1, read: 74, failed: 2 } },
   'POST /api/rescan_open_orders': { answer: [DONE] },
 
   'POST /api/roles': { body: [{ address: CUSTOMER, apply: ['read_all'], revoke: [] }] },

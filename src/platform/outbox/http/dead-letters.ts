@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
 import { HttpError } from '#platform/http/errors.ts';
-import { deadLetter, idPage, reason, rowId, subscriberName } from '#platform/http/fields.ts';
+import { deadLetter, idPage, rangeOf, reason, rowId, subscriberName } from '#platform/http/fields.ts';
 import { parseJson } from '#platform/json.ts';
 import type { DeadLetters } from '#platform/outbox/dead-letters.ts';
 
@@ -26,7 +26,7 @@ export function deadLetterRoutes(deadLetters: DeadLetters): FastifyPluginAsyncZo
         },
       },
       async ({ query }) =>
-        (await deadLetters.after(query.after, query.limit)).map(({ event, ...letter }) => ({
+        (await deadLetters.after(query.after, query.limit, rangeOf(query))).map(({ event, ...letter }) => ({
           event_id: event.id,
           subscriber: letter.subscriber,
           type: event.type,

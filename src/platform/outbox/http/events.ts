@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { event, idPage } from '#platform/http/fields.ts';
-import { parseJson } from '#platform/json.ts';
+import { event, idPage, rangeOf } from '#platform/http/fields.ts';
+import { eventView } from '#platform/outbox/event-view.ts';
 import type { OutboxService } from '#platform/outbox/service.ts';
 
 /** Everything that happened. */
@@ -18,17 +18,7 @@ export function eventRoutes({ eventsAfter }: Pick<OutboxService, 'eventsAfter'>)
           response: { 200: z.array(event) },
         },
       },
-      async ({ query }) =>
-        (await eventsAfter(query.after, query.limit)).map(
-          (stored) =>
-            ({
-              id: stored.id,
-              type: stored.type,
-              created_at: stored.createdAt.toISOString(),
-              // It was written as its type says.
-              payload: parseJson(stored.payload),
-            }) as z.output<typeof event>,
-        ),
+      async ({ query }) => (await eventsAfter(query.after, query.limit, rangeOf(query))).map(eventView),
     );
   };
 }

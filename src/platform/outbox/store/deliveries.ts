@@ -1,6 +1,7 @@
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import type { EventType } from '#engine/events.ts';
 import { timeOf, timeText } from '#platform/database/columns.ts';
+import { type IdRange, idsBetween } from '#platform/database/list-order.ts';
 import { perNames, preparedQuery } from '#platform/database/prepared-query.ts';
 import type { StoredEvent } from '#platform/outbox/stored-event.ts';
 import type { DeliveryState, OutboxTables } from './tables.ts';
@@ -266,7 +267,12 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
      * ends in the middle of an event.
      * @param loaded the subscribers that can be called; what waits for another is a dead letter, too.
      */
-    async deadAfter(after: bigint, limit: number, loaded: readonly string[]): Promise<DeadLetter[]> {
+    async deadAfter(
+      after: bigint,
+      limit: number,
+      loaded: readonly string[],
+      range: IdRange = {},
+    ): Promise<DeadLetter[]> {
       const rows = await deadLetters(loaded)
         .where('deliveries.event_id', 'in', (page) =>
           page
@@ -274,12 +280,13 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
             .select('event_id')
             .distinct()
             .where(isLost(loaded))
-            .where('event_id', '>', after)
-            .orderBy('event_id')
+            .where(idsBetween('event_id', after, range))
+            .orderBy('event_id', range.order)
             .limit(limit),
         )
         .execute();
-      return rows.map(deadLetterOf);
+      const letters = rows.map(deadLetterOf);
+      return range.order === 'desc' ? letters.reverse() : letters;
     },
 
     /** The dead letters of one event, by subscriber. */

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { EventType } from '#engine/events.ts';
 import { timeOf, timeText } from '#platform/database/columns.ts';
+import { type IdRange, idsBetween } from '#platform/database/list-order.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
 import type { RepositoryConnection } from '#platform/database/store.ts';
 import type { NewEvent, StoredEvent } from '#platform/outbox/stored-event.ts';
@@ -67,18 +68,53 @@ export function eventRepository(
     },
 
     /**
-     * Up to `limit` events after the one with id `after`, oldest first. Whoever goes on from the last of them misses none:
+     * Up to `limit` events after the one with id `after`, oldest first unless told. Who goes on from the last misses none:
      * units of work take turns, so that ids rise with the commits.
      */
-    async after(after: bigint, limit: number): Promise<StoredEvent[]> {
+    async after(after: bigint, limit: number, range: IdRange = {}): Promise<StoredEvent[]> {
       const rows = await database
         .selectFrom('events')
         .selectAll()
-        .where('id', '>', after)
-        .orderBy('id')
+        .where(idsBetween('id', after, range))
+        .orderBy('id', range.order)
         .limit(limit)
         .execute();
       return rows.map(eventOf);
+    },
+
+    /** The events with ids above `from` up to `to` that are about one of the subjects, oldest first. */
+    async about(subjects: readonly string[], from: bigint, to: bigint): Promise<StoredEvent[]> {
+      const rows = await database
+        .selectFrom('events')
+        .selectAll()
+        .where('id', '>', from)
+        .where('id', '<=', to)
+        .where('subject', 'in', subjects)
+        .orderBy('id')
+        .execute();
+      return rows.map(eventOf);
+    },
+
+    /**
+     * The id of the last event up to the id `last` that happened before the time; 0 if there is none. Times rise with the
+     * ids, so it is found by halving.
+     */
+    async lastIdBefore(time: Date, last: bigint): Promise<bigint> {
+      let [before, notBefore] = [0n, last + 1n];
+      while (notBefore - before > 1n) {
+        const middle = (before + notBefore) / 2n;
+        const next = await database
+          .selectFrom('events')
+          .select(['id', 'created_at'])
+          .where('id', '>=', middle)
+          .where('id', '<', notBefore)
+          .orderBy('id')
+          .limit(1)
+          .executeTakeFirst();
+        if (next === undefined || timeOf(next.created_at) >= time) notBefore = middle;
+        else before = next.id;
+      }
+      return before;
     },
 
     /** The id of the last event; 0 where there is none. */

@@ -2,9 +2,9 @@ import { type Command, Option } from 'commander';
 import type { ChainDepartureAnswer, ChainRefusalAnswer, ChainStatusAnswer } from '#platform/cli/api-shapes.ts';
 import { u64Argument, wholeNumberArgument } from '#platform/cli/arguments.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { serverCommand } from '#platform/cli/server-command.ts';
-import { formatAmount, formatTime, type OutputOptions, record, table } from '#platform/cli/terminal/output.ts';
-import { group } from '#platform/cli/terminal/output-flags.ts';
+import { oldestFirstOption, orderOf, serverCommand } from '#platform/cli/server-command.ts';
+import { formatTime, type OutputOptions, record, table } from '#platform/cli/terminal/output.ts';
+import { csvOption, group } from '#platform/cli/terminal/output-flags.ts';
 
 /** `admin chain`: what the server's watcher does, and what it keeps for people to look at. */
 
@@ -14,17 +14,28 @@ const DEFAULT_ENTRIES = 100;
 
 interface PageFlags {
   after?: bigint;
+  before?: bigint;
   limit: number;
+  oldestFirst?: boolean;
 }
 
 const pageOptions = () => [
   new Option('--after <id>', 'only what has a higher id').argParser(u64Argument),
+  new Option('--before <id>', 'only what has a lower id').argParser(u64Argument),
   new Option('--limit <entries>', 'how many at most')
     .argParser((text) => wholeNumberArgument(text, 1, MAX_ENTRIES))
     .default(DEFAULT_ENTRIES),
+  oldestFirstOption(),
+  csvOption(),
 ];
 
-const pageOf = ({ after, limit }: PageFlags) => ({ limit, ...(after !== undefined && { after }) });
+/** To go on behind an id is to read forwards. */
+const pageOf = ({ after, before, limit, oldestFirst }: PageFlags) => ({
+  limit,
+  after,
+  before,
+  ...orderOf({ oldestFirst: oldestFirst || after !== undefined }),
+});
 
 export function chainCommand(ports: CommandPorts): Command {
   return group('chain', 'The watcher of the chain', [
@@ -72,8 +83,8 @@ function statusView(status: ChainStatusAnswer, output: OutputOptions): string[] 
   const nodes = table<ChainStatusAnswer['nodes'][number]>(
     [
       { title: 'Node', of: ({ url }) => url, canShrink: true },
-      { title: 'Block', of: (node) => (node.height === null ? null : String(node.height)), align: 'right' },
-      { title: 'Last answer', of: (node) => node.last_answer_at && formatTime(node.last_answer_at, output) },
+      { title: 'Block', whole: ({ height }) => height },
+      { title: 'Last answer', time: ({ last_answer_at: time }) => time },
       { title: 'Trouble', of: ({ trouble }) => trouble?.reason, canShrink: true },
     ],
     status.nodes,
@@ -91,12 +102,12 @@ const STATES: Readonly<Record<string, string>> = {
 function refusedView(refusals: readonly ChainRefusalAnswer[], output: OutputOptions): string[] {
   return table<ChainRefusalAnswer>(
     [
-      { title: 'Id', of: ({ id }) => String(id), align: 'right' },
-      { title: 'Found', of: ({ found_at: foundAt }) => formatTime(foundAt, output) },
-      { title: 'Block', of: ({ block_height: height }) => String(height), align: 'right' },
-      { title: 'Transaction', of: ({ txid }) => txid },
+      { title: 'Id', whole: ({ id }) => id },
+      { title: 'Found', time: ({ found_at: time }) => time },
+      { title: 'Block', whole: ({ block_height: height }) => height },
+      { title: 'Transaction', of: ({ txid }) => txid, canShrink: true },
       { title: 'Reason', of: ({ reason }) => reason },
-      { title: 'Claims', of: ({ claimed_amount: amount }) => formatAmount(amount), align: 'right' },
+      { title: 'Claims', amount: ({ claimed_amount: amount }) => amount },
       { title: 'Text', of: ({ memo }) => memo, canShrink: true },
     ],
     refusals,
@@ -107,15 +118,11 @@ function refusedView(refusals: readonly ChainRefusalAnswer[], output: OutputOpti
 function leftView(departures: readonly ChainDepartureAnswer[], output: OutputOptions): string[] {
   return table<ChainDepartureAnswer>(
     [
-      { title: 'Id', of: ({ id }) => String(id), align: 'right' },
-      { title: 'Left', of: ({ left_at: leftAt }) => formatTime(leftAt, output) },
-      { title: 'Transaction', of: ({ txid }) => txid },
-      { title: 'Was in block', of: ({ block_height: height }) => String(height), align: 'right' },
-      {
-        title: 'Is in block',
-        of: ({ returned_height: height }) => (height === null ? null : String(height)),
-        align: 'right',
-      },
+      { title: 'Id', whole: ({ id }) => id },
+      { title: 'Left', time: ({ left_at: time }) => time },
+      { title: 'Transaction', of: ({ txid }) => txid, canShrink: true },
+      { title: 'Was in block', whole: ({ block_height: height }) => height },
+      { title: 'Is in block', whole: ({ returned_height: height }) => height },
       { title: 'Outcome', of: ({ outcome }) => outcome },
     ],
     departures,

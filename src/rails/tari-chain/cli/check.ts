@@ -35,7 +35,7 @@ export async function checkChain(ports: CommandPorts, flags: CheckFlags): Promis
   const reader = await ports.openReader(databaseUrl);
   try {
     const report = await readAndCompare(ports, flags, { chain, wallet, reader });
-    printAnswer(ports, flags, report, reportLines);
+    await printAnswer(ports, flags, report, reportLines);
     if (report.differences.length > 0) throw new CommandError('The books differ from the chain.');
   } catch (error) {
     if (error instanceof ReadingError) throw new CommandError(error.message);

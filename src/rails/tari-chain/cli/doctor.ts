@@ -28,7 +28,7 @@ export interface Patient {
 /** @throws {CommandError} where something is wrong. */
 export async function examineWatcher(ports: CommandPorts, flags: DoctorFlags): Promise<void> {
   const findings = await examine(ports, flags);
-  printAnswer(ports, flags, findings, findingsView);
+  await printAnswer(ports, flags, findings, findingsView);
   const exitCode = exitCodeOf(findings);
   if (exitCode !== EXIT_CODES.done) throw new CommandError('Some checks failed; see above.', exitCode);
 }

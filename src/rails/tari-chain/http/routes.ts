@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { idPage } from '#platform/http/fields.ts';
+import { idPage, rangeOf } from '#platform/http/fields.ts';
 import type { MakeRoutes } from '#platform/module.ts';
 import { blocksBehind, type ChainQueries } from '#rails/tari-chain/chain-watch.ts';
 import { chainDeparture, chainRefusal, chainStatus } from './schemas.ts';
@@ -53,7 +53,7 @@ function chainRoutes(chain: ChainQueries): FastifyPluginAsyncZod {
         },
       },
       async ({ query }) =>
-        (await chain.refusals(query.after, query.limit)).map((refusal) => ({
+        (await chain.refusals(query.after, query.limit, rangeOf(query))).map((refusal) => ({
           id: refusal.id,
           output_hash: refusal.outputHash,
           txid: refusal.txid,
@@ -78,16 +78,18 @@ function chainRoutes(chain: ChainQueries): FastifyPluginAsyncZod {
         },
       },
       async ({ query }) =>
-        (await chain.departures(query.after, query.limit)).map(({ id, txid, height, blockHash, leftAt, returned }) => ({
-          id,
-          txid,
-          outcome: returned === null ? ('left_the_chain' as const) : ('returned' as const),
-          block_height: height,
-          block_hash: blockHash,
-          left_at: leftAt.toISOString(),
-          returned_height: returned?.height ?? null,
-          returned_at: timeOrNull(returned?.at ?? null),
-        })),
+        (await chain.departures(query.after, query.limit, rangeOf(query))).map(
+          ({ id, txid, height, blockHash, leftAt, returned }) => ({
+            id,
+            txid,
+            outcome: returned === null ? ('left_the_chain' as const) : ('returned' as const),
+            block_height: height,
+            block_hash: blockHash,
+            left_at: leftAt.toISOString(),
+            returned_height: returned?.height ?? null,
+            returned_at: timeOrNull(returned?.at ?? null),
+          }),
+        ),
     );
   };
 }

@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
+import { type IdRange, idsBetween } from '#platform/database/list-order.ts';
 import type { ChainTables } from './tables.ts';
 
 /** A block that was looked through. */
@@ -334,12 +335,12 @@ function refusalQueries(database: Kysely<ChainTables>) {
     },
 
     /** Up to `limit` refusals after the one with that id, oldest first. */
-    async refusalsAfter(after: bigint, limit: number): Promise<ChainRefusal[]> {
+    async refusalsAfter(after: bigint, limit: number, range: IdRange = {}): Promise<ChainRefusal[]> {
       const rows = await database
         .selectFrom('chain_refusals')
         .selectAll()
-        .where('id', '>', after)
-        .orderBy('id')
+        .where(idsBetween('id', after, range))
+        .orderBy('id', range.order)
         .limit(limit)
         .execute();
       return rows.map((row) => ({
@@ -394,12 +395,12 @@ function departureQueries(database: Kysely<ChainTables>) {
     },
 
     /** Up to `limit` departures after the one with that id, oldest first, those that came back among them. */
-    async departuresAfter(after: bigint, limit: number): Promise<ChainDeparture[]> {
+    async departuresAfter(after: bigint, limit: number, range: IdRange = {}): Promise<ChainDeparture[]> {
       const rows = await database
         .selectFrom('chain_departures')
         .selectAll()
-        .where('id', '>', after)
-        .orderBy('id')
+        .where(idsBetween('id', after, range))
+        .orderBy('id', range.order)
         .limit(limit)
         .execute();
       return rows.map((row) => ({

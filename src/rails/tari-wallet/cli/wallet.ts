@@ -3,7 +3,7 @@ import { txidArgument, u64Argument, wholeNumberArgument } from '#platform/cli/ar
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { PROFILE_VARIABLE } from '#platform/cli/profile-option.ts';
-import { formatTime, table } from '#platform/cli/terminal/output.ts';
+import { table } from '#platform/cli/terminal/output.ts';
 import { addOutputFlags, group, type OutputFlags, outputOptions } from '#platform/cli/terminal/output-flags.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { checkCommand } from '#rails/tari-chain/cli/check-command.ts';
@@ -225,7 +225,7 @@ function queueCommand(ports: CommandPorts): Command {
           { title: 'Transaction', of: ({ txid }) => txid },
           { title: 'State', of: ({ state }) => state, isStatus: true },
           { title: 'Tries', of: ({ attempts }) => String(attempts), align: 'right' },
-          { title: 'Since', of: ({ queuedAt }) => formatTime(queuedAt, output) },
+          { title: 'Since', time: ({ queuedAt }) => queuedAt },
           { title: 'Profile', of: ({ profile }) => profile, canShrink: true },
           { title: 'Last answer', of: ({ reason }) => reason, canShrink: true },
         ],

@@ -4,6 +4,7 @@ import { CommandError } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { plainText, record, table } from '#platform/cli/terminal/output.ts';
 import { group } from '#platform/cli/terminal/output-flags.ts';
+import { progressOf } from '#platform/cli/terminal/progress.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import type { OpenOrder, StorefrontOutcome } from '#shops/shop-connector.ts';
 import { markPaid } from '#shops/shopify/mark-paid.ts';
@@ -35,13 +36,18 @@ export function ordersCommand(ports: CommandPorts): Command {
           output.terminal,
         ),
     }),
-    shopCommand<[], object, OpenOrder[]>(ports, {
+    shopCommand<[], { json?: boolean }, OpenOrder[]>(ports, {
       name: 'open',
       description: 'List the orders that are open and not paid there',
       example: 'orders open',
-      run: async ({ storefront }) => {
+      run: async ({ storefront }, { options }) => {
         const open: OpenOrder[] = [];
-        for await (const order of storefront.openOrders?.() ?? []) open.push(order);
+        const progress = progressOf(ports, options);
+        for await (const order of storefront.openOrders?.() ?? []) {
+          open.push(order);
+          progress.show(`${open.length} open orders read`);
+        }
+        progress.end();
         return open;
       },
       show: (orders, output) =>

@@ -36,7 +36,7 @@ export function shopCommand<Arguments extends readonly unknown[], Options, Answe
       }
       return described.run(shop, { arguments: values, options });
     });
-    printAnswer(ports, options, answer, described.show);
+    await printAnswer(ports, options, answer, described.show);
     const exitCode = described.exitCode?.(answer) ?? EXIT_CODES.done;
     if (exitCode !== EXIT_CODES.done) throw new CommandError('Not all is well.', exitCode);
   });

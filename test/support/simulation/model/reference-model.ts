@@ -634,11 +634,16 @@ export class Paper {
 
   changeRoles(changes: readonly { owner: PaperOwner; apply: readonly string[]; revoke: readonly string[] }[]): string {
     if (changes.some(({ revoke }) => revoke.includes('user'))) throw new Refusal('role_irrevocable');
+    const roles = new Map([...this.roles].map(([account, held]) => [account, new Set(held)]));
     for (const { owner, apply, revoke } of changes) {
-      const held = this.roles.get(owner.account) ?? new Set();
+      const held = roles.get(owner.account) ?? new Set();
       for (const role of apply) if (role !== 'user') held.add(role);
       for (const role of revoke) held.delete(role);
-      this.roles.set(owner.account, held);
+      roles.set(owner.account, held);
+    }
+    if (hasSuperAdmin(this.roles) && !hasSuperAdmin(roles)) throw new Refusal('last_super_admin');
+    for (const { owner } of changes) {
+      this.roles.set(owner.account, roles.get(owner.account) ?? new Set());
       this.#record('change roles', owner.address);
     }
     return 'changed';
@@ -782,6 +787,10 @@ export class Paper {
 
 /** Who changes things by hand. */
 export const OPERATOR = 'operator';
+
+function hasSuperAdmin(roles: ReadonlyMap<string, ReadonlySet<string>>): boolean {
+  return [...roles.values()].some((held) => held.has('super_admin'));
+}
 
 function idsOf(orders: readonly PaperOrder[]): string {
   return orders.map((order) => order.orderId).join(',');

@@ -1,0 +1,33 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import type { OrderEvents } from '#engine/order-events.ts';
+import { event, orderId } from '#platform/http/fields.ts';
+import { announceNext, idCursor, pageFields } from '#platform/http/pagination.ts';
+import { eventView } from '#platform/outbox/event-view.ts';
+
+const EVENT_CURSOR = idCursor('event');
+
+/** What happened to single orders. */
+export function orderEventRoutes(orderEvents: OrderEvents): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/api/order/id/:order_id/events',
+      {
+        config: { access: ['read_all'] },
+        schema: {
+          summary: 'What happened to an order and the payments for it, oldest first, in parts that may hold nothing',
+          tags: ['accounts'],
+          params: z.object({ order_id: orderId }),
+          querystring: z.object({ cursor: pageFields(EVENT_CURSOR).cursor }),
+          errors: ['order_not_found'],
+          response: { 200: z.array(event) },
+        },
+      },
+      async ({ params, query }, reply) => {
+        const page = await orderEvents.ofOrder(params.order_id, query.cursor);
+        announceNext(reply, EVENT_CURSOR, page.next);
+        return page.rows.map(eventView);
+      },
+    );
+  };
+}
