@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import type { AuditReport } from '#engine/reconciliation.ts';
+import { databaseOption } from '#platform/cli/database-option.ts';
 import { CommandError } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { progressLine } from '#platform/cli/terminal/output.ts';
 import { progressOf } from '#platform/cli/terminal/progress.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { formatTari, type MicroTari } from '#tari/micro-tari.ts';
-import { databaseOption } from './setup/database-option.ts';
 
 /** `audit`: do the books agree with the journals? It only reads, and the server may run meanwhile. */
 export function auditCommand(ports: CommandPorts): Command {
@@ -18,7 +18,7 @@ export function auditCommand(ports: CommandPorts): Command {
     .action(async ({ database, json }: { database?: string; json?: boolean }) => {
       const [{ audit }, { databaseUrl }] = await Promise.all([
         import('#engine/reconciliation.ts'),
-        import('./setup/database-url.ts'),
+        import('#platform/cli/database-url.ts'),
       ]);
       const reader = await ports.openReader(databaseUrl(ports, database));
       const progress = progressOf(ports, { json });

@@ -1,14 +1,10 @@
-/** Null characters, which PostgreSQL can't store, and halves of characters, which come back as something else. */
-const UNSTORABLE = /\0|\p{Surrogate}/u;
+import { UNPORTABLE } from '#tari/portable-text.ts';
 
-const UNSTORABLE_EVERYWHERE = new RegExp(UNSTORABLE, 'gu');
+export { isStorable } from '#tari/portable-text.ts';
+
+const UNSTORABLE_EVERYWHERE = new RegExp(UNPORTABLE, 'gu');
 
 const REPLACEMENT_CHARACTER = '\ufffd';
-
-/** Whether a text comes back from every database as it was. */
-export function isStorable(text: string): boolean {
-  return !UNSTORABLE.test(text);
-}
 
 /** The text with what can't be stored replaced: for what must be kept, whatever it holds. */
 export function storableText(text: string): string {

@@ -1,3 +1,4 @@
+import { DeliveryError } from '#platform/outbox/delivery-error.ts';
 /**
  * What the engine takes from a shop and what it asks of one. The engine knows no shop by name: `shopify/` implements
  * this port, and tests may implement it too.
@@ -178,16 +179,6 @@ export interface ShopPrices {
 }
 
 /** A call to the shop that did not come to its end. */
-export class StorefrontError extends Error {
+export class StorefrontError extends DeliveryError {
   override readonly name = 'StorefrontError';
-  /** Whether the same call may succeed later; false for what only a person can mend. */
-  readonly retryable: boolean;
-  /** How long the shop asked us to wait, in milliseconds. */
-  readonly retryAfterMs: number | undefined;
-
-  constructor(message: string, options: { retryable: boolean; retryAfterMs?: number; cause?: unknown }) {
-    super(message, { cause: options.cause });
-    this.retryable = options.retryable;
-    this.retryAfterMs = options.retryAfterMs;
-  }
 }

@@ -1,8 +1,8 @@
 import { hex } from '@scure/base';
-import { isStorable } from '#platform/storable-text.ts';
 import { AddressError, addressToBase58, addressToHex, parseAddressObject, type TariAddress } from './address.ts';
 import { bytesFromHex, isHex, utf8 } from './bytes.ts';
 import { bytesOfWalletForm, verifyMessageSignature } from './message-signature.ts';
+import { isStorable } from './portable-text.ts';
 import { NONCE_RANDOM_LENGTH, type RandomBytes, signSchnorr, verifySchnorr } from './schnorr.ts';
 import { MAX_MEMO_LENGTH, MAX_ORDER_ID_LENGTH } from './text-limits.ts';
 

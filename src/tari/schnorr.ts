@@ -12,8 +12,6 @@ import {
   SCALAR_LENGTH,
 } from './ristretto.ts';
 
-export { verifySchnorrReference } from '#test/schnorr-reference.ts';
-
 /**
  * Tari's Schnorr signatures over ristretto255 (protocol.md 3). With the domain D, the message m, the key x, P = x·G and
  * the nonce k, R = k·G:  e = H(D, R, P, m), s = k + e·x, and the signature is the 64 bytes R s.

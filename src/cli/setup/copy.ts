@@ -41,7 +41,7 @@ async function copy(ports: CommandPorts, flags: CopyFlags): Promise<void> {
     { postgresOptions },
     { allMigrations },
   ] = await Promise.all([
-    import('./database-url.ts'),
+    import('#platform/cli/database-url.ts'),
     import('#engine/reconciliation.ts'),
     import('#platform/database/copy-to-postgres.ts'),
     import('#platform/database/url.ts'),

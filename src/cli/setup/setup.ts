@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import type { Role } from '#auth/roles.ts';
 import { addressArgument, rolesOption } from '#platform/cli/address-arguments.ts';
+import { databaseOption } from '#platform/cli/database-option.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { addressToBase58, type TariAddress } from '#tari/address.ts';
 import { copyCommand } from './copy.ts';
-import { databaseOption } from './database-option.ts';
 import { initCommand } from './init.ts';
 
 /** Commands that work on the database itself, for what must be done before anybody can log in. */
@@ -24,7 +24,7 @@ function migrateCommand(ports: CommandPorts): Command {
     .addHelpText('after', '\nExample:\n  $ taritools setup migrate')
     .action(async ({ database }: { database?: string }) => {
       const [{ databaseUrl }, { migrate }, { shownDatabaseUrl }] = await Promise.all([
-        import('./database-url.ts'),
+        import('#platform/cli/database-url.ts'),
         import('./database.ts'),
         import('#platform/database/url.ts'),
       ]);
@@ -42,7 +42,10 @@ function addUserCommand(ports: CommandPorts): Command {
     .addOption(databaseOption())
     .addHelpText('after', '\nExample:\n  $ taritools setup add-user -a 14s9vDTwr… -r super_admin')
     .action(async ({ address, role, database }: { address: TariAddress; role: Role[]; database?: string }) => {
-      const [{ databaseUrl }, { addUser }] = await Promise.all([import('./database-url.ts'), import('./database.ts')]);
+      const [{ databaseUrl }, { addUser }] = await Promise.all([
+        import('#platform/cli/database-url.ts'),
+        import('./database.ts'),
+      ]);
       const roles = await addUser(ports.clock, databaseUrl(ports, database), { address, apply: role });
       ports.print(`${addressToBase58(address)} has the roles ${roles.join(', ')}.`);
     });

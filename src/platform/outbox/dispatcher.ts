@@ -3,7 +3,7 @@ import type { Store } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { MOST_ATTEMPTS, pauseAfterMs } from '#platform/timers/backoff.ts';
 import { Loop, pauseUntilMs } from '#platform/timers/polling-loop.ts';
-import { StorefrontError } from '#shops/shop-connector.ts';
+import { DeliveryError } from './delivery-error.ts';
 import { type EventBus, messageOf } from './event-bus.ts';
 import { deliveryRepository, type HeldDelivery } from './store/deliveries.ts';
 
@@ -160,12 +160,12 @@ export class Dispatcher {
 
   #afterFailure(delivery: HeldDelivery, error: unknown, now: Date) {
     const { event, subscriber, attempts } = delivery;
-    const isOfTheShop = error instanceof StorefrontError;
-    // A shop that cannot be reached says all in its sentence; anything else is a bug, whose stack is wanted.
-    const err = isOfTheShop ? undefined : error;
+    const isOfReceiver = error instanceof DeliveryError;
+    // A receiver that cannot be reached says all in its sentence; anything else is a bug, whose stack is wanted.
+    const err = isOfReceiver ? undefined : error;
     const fields = { err, eventId: event.id, type: event.type, subject: event.subject, subscriber, attempts };
     const lastError = (error instanceof Error ? error.message : String(error)).slice(0, LONGEST_ERROR);
-    const isHopeless = isOfTheShop && !error.retryable;
+    const isHopeless = isOfReceiver && !error.retryable;
     if (isHopeless || attempts >= MOST_ATTEMPTS) {
       this.#ports.log.error(
         fields,
@@ -173,7 +173,7 @@ export class Dispatcher {
       );
       return { state: 'dead' as const, nextAttemptAt: now, lastError };
     }
-    const pause = pauseAfterMs(attempts, this.#ports.random, isOfTheShop ? error.retryAfterMs : undefined);
+    const pause = pauseAfterMs(attempts, this.#ports.random, isOfReceiver ? error.retryAfterMs : undefined);
     this.#ports.log.warn(
       fields,
       `${event.type} of ${event.subject} could not be told to ${subscriber} yet; next try in ${Math.ceil(pause / 1000)} s: ${lastError}`,

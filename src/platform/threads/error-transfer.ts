@@ -1,38 +1,51 @@
 import { StoreBrokenError, StoreContentError, StoreUnavailableError } from '#platform/database/errors.ts';
 import { DomainError, type ErrorCode } from '#platform/errors.ts';
-import { NodeError, type NodeErrorKind } from '#rails/tari-chain/nodes/node-error.ts';
 
-/** An error as it goes from one thread to another: of a class of ours, only the name and its fields arrive. */
-export type WireError =
-  | { kind: 'engine'; code: ErrorCode; about: string }
-  | { kind: 'unavailable'; message: string }
-  | { kind: 'broken'; message: string }
-  | { kind: 'content'; message: string }
-  | { kind: 'node'; code: NodeErrorKind; message: string }
-  | { kind: 'other'; error: unknown };
-
-export function toWire(error: unknown): WireError {
-  if (error instanceof DomainError) return { kind: 'engine', code: error.code, about: error.about };
-  if (error instanceof StoreUnavailableError) return { kind: 'unavailable', message: error.message };
-  if (error instanceof StoreBrokenError) return { kind: 'broken', message: error.message };
-  if (error instanceof StoreContentError) return { kind: 'content', message: error.message };
-  if (error instanceof NodeError) return { kind: 'node', code: error.kind, message: error.message };
-  return { kind: 'other', error };
+/** An error as it goes from one thread to another: of a class of ours, only its kind and its fields arrive. */
+export interface WireError {
+  /** Undefined for what is no class of ours: then `fields` is the error. */
+  kind: string | undefined;
+  fields: unknown;
 }
 
-export function fromWire(error: WireError): unknown {
-  switch (error.kind) {
-    case 'engine':
-      return new DomainError(error.code, error.about);
-    case 'unavailable':
-      return new StoreUnavailableError(error.message);
-    case 'broken':
-      return new StoreBrokenError(error.message);
-    case 'content':
-      return new StoreContentError(error.message);
-    case 'node':
-      return new NodeError(error.code, error.message);
-    case 'other':
-      return error.error;
+interface Transfer<Failure extends Error, Fields> {
+  is: (error: unknown) => error is Failure;
+  toFields: (error: Failure) => Fields;
+  fromFields: (fields: Fields) => Failure;
+}
+
+const transfers = new Map<string, Transfer<Error, unknown>>();
+
+/** Has errors of a class arrive as such in other threads. Both threads must have loaded the file that calls this. */
+export function transferError<Failure extends Error, Fields>(kind: string, transfer: Transfer<Failure, Fields>): void {
+  transfers.set(kind, transfer as unknown as Transfer<Error, unknown>);
+}
+
+export function toWire(error: unknown): WireError {
+  for (const [kind, { is, toFields }] of transfers) {
+    if (is(error)) return { kind, fields: toFields(error) };
   }
+  return { kind: undefined, fields: error };
+}
+
+export function fromWire({ kind, fields }: WireError): unknown {
+  return kind === undefined ? fields : transfers.get(kind)?.fromFields(fields);
+}
+
+transferError('domain', {
+  is: (error) => error instanceof DomainError,
+  toFields: ({ code, about }: DomainError): { code: ErrorCode; about: string } => ({ code, about }),
+  fromFields: ({ code, about }) => new DomainError(code, about),
+});
+
+for (const [kind, Failure] of Object.entries({
+  unavailable: StoreUnavailableError,
+  broken: StoreBrokenError,
+  content: StoreContentError,
+})) {
+  transferError(kind, {
+    is: (error): error is Error => error instanceof Failure,
+    toFields: ({ message }: Error) => message,
+    fromFields: (message) => new Failure(message),
+  });
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { databaseOption } from '#cli/setup/database-option.ts';
 import { wholeNumberArgument } from '#platform/cli/arguments.ts';
+import { databaseOption } from '#platform/cli/database-option.ts';
 import { describedCommand } from '#platform/cli/described-command.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import type { OutputFlags } from '#platform/cli/terminal/output-flags.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { databaseOption } from '#cli/setup/database-option.ts';
+import { databaseOption } from '#platform/cli/database-option.ts';
 import { describedCommand } from '#platform/cli/described-command.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import type { OutputFlags } from '#platform/cli/terminal/output-flags.ts';

@@ -1,3 +1,5 @@
+import { transferError } from '#platform/threads/error-transfer.ts';
+
 /**
  * Why a node was of no use. `unreachable`: no connection, or one that broke. `timeout`: nothing whole came in time.
  * `too_much`: the answer was longer than anything honest. `refused`: an error of the node's own. `garbage`: no sense in
@@ -15,3 +17,9 @@ export class NodeError extends Error {
     this.kind = kind;
   }
 }
+
+transferError('node', {
+  is: (error) => error instanceof NodeError,
+  toFields: ({ kind, message }: NodeError) => ({ kind, message }),
+  fromFields: ({ kind, message }) => new NodeError(kind, message),
+});

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { environmentOf } from '#cli/setup/database-url.ts';
+import { environmentOf } from '#platform/cli/database-url.ts';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { parseSettings, type Settings } from '#platform/config/read-settings.ts';

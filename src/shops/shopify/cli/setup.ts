@@ -83,7 +83,7 @@ async function paymentMethod(ports: CommandPorts, flags: SetupFlags): Promise<Gi
 }
 
 async function knownSettings(ports: CommandPorts): Promise<(name: string) => string | undefined> {
-  const { environmentOf } = await import('#cli/setup/database-url.ts');
+  const { environmentOf } = await import('#platform/cli/database-url.ts');
   const environment = environmentOf(ports);
   return (name) => environment[name] || undefined;
 }

@@ -1,8 +1,8 @@
-import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
-import type { CommandPorts } from '#platform/cli/ports.ts';
 import { loadEnvironment } from '#platform/config/environment.ts';
 import { parseSettings } from '#platform/config/read-settings.ts';
 import { databaseUrlFrom } from '#platform/database/url.ts';
+import { CommandError, EXIT_CODES } from './exit.ts';
+import type { CommandPorts } from './ports.ts';
 
 type SettingsPorts = Pick<CommandPorts, 'environment' | 'folder' | 'serviceSettings'>;
 
