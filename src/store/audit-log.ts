@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from './database.ts';
+import { columnsOf, preparedQuery } from './prepared-query.ts';
 import { timeOf, timeText } from './values.ts';
 
 export interface AuditRecord {
@@ -32,13 +33,16 @@ export interface AuditLogFilter {
 
 export type AuditLogRepository = ReturnType<typeof auditLogRepository>;
 
+const WRITTEN = ['actor', 'action', 'subject', 'reason', 'before', 'after', 'created_at'] as const;
+
 export function auditLogRepository(database: Kysely<Tables>) {
+  const insert = preparedQuery<AuditRecord & { created_at: string }>(database, (value) =>
+    database.insertInto('audit_log').values(columnsOf(value, WRITTEN)),
+  );
+
   return {
     async append(record: AuditRecord, now: Date): Promise<void> {
-      await database
-        .insertInto('audit_log')
-        .values({ ...record, created_at: timeText(now) })
-        .execute();
+      await insert({ ...record, created_at: timeText(now) });
     },
 
     /** Up to `limit` records that fit, after the one with id `after`, oldest first. */

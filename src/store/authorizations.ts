@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Tables } from './database.ts';
+import { preparedQuery } from './prepared-query.ts';
 import { timeText } from './values.ts';
 
 /** Money that another gateway holds for an order, as the shop told of it. It never changes. */
@@ -17,6 +18,14 @@ export interface Authorization {
 export type AuthorizationRepository = ReturnType<typeof authorizationRepository>;
 
 export function authorizationRepository(database: Kysely<Tables>) {
+  const selectOfOrder = preparedQuery<{ orderId: string }, Selectable<Tables['authorizations']>>(database, (value) =>
+    database
+      .selectFrom('authorizations')
+      .selectAll()
+      .where('order_id', '=', value('orderId'))
+      .orderBy('transaction_id'),
+  );
+
   return {
     /** Keeps the authorization. Answers false where one of its transaction is kept already, which stays as it is. */
     async keep(authorization: Authorization, now: Date): Promise<boolean> {
@@ -38,12 +47,7 @@ export function authorizationRepository(database: Kysely<Tables>) {
 
     /** What is kept for the order, in the order of its ids. */
     async ofOrder(orderId: string): Promise<Authorization[]> {
-      const rows = await database
-        .selectFrom('authorizations')
-        .selectAll()
-        .where('order_id', '=', orderId)
-        .orderBy('transaction_id')
-        .execute();
+      const { rows } = await selectOfOrder({ orderId });
       return rows.map((row) => ({
         transactionId: row.transaction_id,
         orderId: row.order_id,
