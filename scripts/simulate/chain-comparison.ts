@@ -1,19 +1,22 @@
 import { same, sameInAnyOrder } from './books.ts';
 import type { ChainPaper } from './chain-paper.ts';
 import type { DatabaseRows } from './database.ts';
+import type { MempoolPaper } from './mempool-paper.ts';
 import { CHAIN_TABLES } from './table-texts.ts';
 
 /** Holds what the database knows of the chain against the paper. */
 export class ChainComparison {
   readonly #rows: DatabaseRows;
   readonly #paper: ChainPaper;
+  readonly #mempool: MempoolPaper;
   /** What had been written to the tables of the chain, and to the paper, when they were last held against each other. */
   #writesSeen: number | undefined;
   #versionSeen: number | undefined;
 
-  constructor(rows: DatabaseRows, paper: ChainPaper) {
+  constructor(rows: DatabaseRows, paper: ChainPaper, mempool: MempoolPaper) {
     this.#rows = rows;
     this.#paper = paper;
+    this.#mempool = mempool;
   }
 
   /**
@@ -22,7 +25,7 @@ export class ChainComparison {
    */
   async compareAfterStep(): Promise<void> {
     const writes = this.#rows.writes()?.chain;
-    const { version } = this.#paper;
+    const version = this.#paper.version + this.#mempool.version;
     if (writes !== undefined && writes === this.#writesSeen && version === this.#versionSeen) return;
     await this.#compareTables();
     this.#writesSeen = writes;
@@ -38,6 +41,7 @@ export class ChainComparison {
       chain_outputs: paper.outputLines(),
       chain_refusals: paper.refusalLines(),
       chain_departures: paper.departureLines(),
+      chain_sightings: this.#mempool.lines(),
     };
     for (const [index, table] of CHAIN_TABLES.entries()) sameInAnyOrder(table, tables[index], expected[table]);
   }

@@ -34,6 +34,9 @@ export function checkChain({ chain, chainPaper, paper }: World): void {
     if (mustBeGone && !isGone) throw new Error(`${txid} was confirmed and has left the chain, and nobody is told`);
     if (block !== undefined && isGone) throw new Error(`${txid} stands in ${block.hash}, and is said to have left`);
   }
+  for (const { outputHash, confirmedAt } of chainPaper.outputs.values()) {
+    if (outputHash.startsWith('invented') && confirmedAt !== null) throw new Error(`${outputHash} is confirmed`);
+  }
   const told = new Set<string>();
   for (const { type, subject } of paper.events) {
     if (type !== 'PaymentReceived' && type !== 'PaymentConfirmed') continue;

@@ -1,12 +1,13 @@
 import type { NamedOrder } from '../../src/engine/payments.ts';
 import { MovedError } from '../../src/rails/tari-chain/chain-books.ts';
-import type { KnownBlock } from '../../src/rails/tari-chain/store/chain.ts';
+import type { ChainOutput, KnownBlock } from '../../src/rails/tari-chain/store/chain.ts';
 import { microTari } from '../../src/tari/micro-tari.ts';
 import { readSender } from '../../src/tari/sender.ts';
 import type { MinedBlock } from './chain.ts';
-import { MOVED } from './chain-paper.ts';
-import { sendToShop } from './chain-payers.ts';
+import { type ChainPaper, MOVED } from './chain-paper.ts';
+import { inventOutput, sendToShop } from './chain-payers.ts';
 import type { Input, InputMaker } from './input.ts';
+import { NODES, type NodeIndex, type NodesAtATime, otherOf } from './nodes.ts';
 import type { SimulatedServer } from './server.ts';
 import { aMessage, messageOnPaper } from './wallet-inputs.ts';
 import { HOT_WALLETS, PEOPLE, type World } from './world.ts';
@@ -20,7 +21,8 @@ const CONFIRMATIONS = 3;
 /** Where even the first block is another, it is begun so much earlier: no reorganisation here is deeper. */
 const BLOCKS_BEFORE_START = 100;
 const MAX_DEPTH = 100;
-const MAX_SENT = 60;
+export const MAX_SENT = 60;
+const MAX_INVENTIONS = 6;
 /** So many of the last steps may be taken once more, by a watcher that hung. */
 const STEPS_REMEMBERED = 8;
 
@@ -30,16 +32,27 @@ export interface ChainStep {
   about: string;
   run(server: SimulatedServer): Promise<string>;
   enter(): string;
+  isAlone?: boolean;
 }
 
 /** The chain goes on: payments are sent, blocks are mined, and now and then others take their place. */
 function goOn(world: World): void {
   const { chain, random } = world;
   for (let sent = random.between(0, 2); sent > 0 && chain.sent.length < MAX_SENT; sent -= 1) sendToShop(world);
+  nodesChange(world);
   const kind = random.next();
   if (kind < 0.2) reorganise(world);
   else if (kind < 0.8) chain.mine(random.between(1, 5));
   else if (kind < 0.804) chain.mine(1_200);
+}
+
+/** One node keeps something to itself from now on, or nothing any more. */
+function nodesChange({ chain, nodes, random, countOnChain }: World): void {
+  const node = random.pick(NODES);
+  const sent = random.pick(chain.sent);
+  const kind = random.next();
+  if (kind < 0.15) nodes.showAll(node);
+  if (kind > 0.85 && sent !== undefined && nodes.hide(node, sent)) countOnChain('one node hides a payment');
 }
 
 /** What nothing was read of is not replaced from before where it is to be read: nobody would look there. */
@@ -97,15 +110,41 @@ function read(world: World, top: KnownBlock | undefined, from: number): Input | 
   const limit = tipHeight - from > 200 ? 400 : random.between(1, 25);
   const blocks = chain.blocks.slice(from, from + limit);
   if (blocks.length === 0) return undefined;
-  const scanned = blocks.map(({ height }) => chain.scanned(height));
+  maybeInvent(world, blocks);
+  const leader = random.pick(NODES);
+  const shown = world.nodes.look(blocks);
+  const answering = answeringAt(world, leader, blocks);
+  const isCompared = answering.length > 1 && (shown.differ() || random.chance(0.2));
+  const taken = answering.length > 1 ? shown.together(leader) : shown.of(leader);
   const step: ChainStep = {
     name: 'watcher: reads blocks',
-    about: `${from} to ${blocks.at(-1)?.height}, ${paymentsIn(blocks)}`,
-    run: ({ chainBooks }) => unlessMoved(async () => `found ${await chainBooks.enterBlocks(top, scanned, tipHeight)}`),
-    enter: () => chainPaper.enter(top, blocks, tipHeight),
+    about: `${from} to ${blocks.at(-1)?.height}, ${paymentsIn(taken)}`,
+    // Nodes are asked before the unit of work, so that others could come between.
+    isAlone: isCompared,
+    run: (server) =>
+      unlessMoved(async () => {
+        const scanned = isCompared ? await server.compared(shown, leader, answering) : shown.scanned(leader);
+        return `found ${await server.chainBooks.enterBlocks(top, scanned, tipHeight)}`;
+      }),
+    enter: () => chainPaper.enter(top, taken, tipHeight),
   };
   // Where nothing is kept, nothing says whether it was begun elsewhere meanwhile: one instance begins at a time.
   return top === undefined ? step : remember(world, step);
+}
+
+/** A node shows a payment that nobody has made. */
+function maybeInvent(world: World, blocks: readonly MinedBlock[]): void {
+  const { nodes, random, countOnChain } = world;
+  const block = random.pick(blocks);
+  if (block === undefined || nodes.inventions >= MAX_INVENTIONS || !random.chance(0.06)) return;
+  nodes.invent(random.pick(NODES), block, inventOutput(world, nodes.inventions + 1));
+  countOnChain('one node invents a payment');
+}
+
+/** A node that is alone and keeps something to itself is believed: against that two are needed. */
+function answeringAt({ nodes, random }: World, leader: NodeIndex, blocks: readonly MinedBlock[]): NodeIndex[] {
+  const isAlone = random.chance(0.2) && !blocks.some((block) => nodes.hidesIn(leader, block));
+  return isAlone ? [leader] : [leader, otherOf(leader)];
 }
 
 function paymentsIn(blocks: readonly MinedBlock[]): string {
@@ -133,46 +172,71 @@ function goBack(world: World, top: KnownBlock, common: KnownBlock | null, start:
 
 /** What is deep enough is confirmed; undefined where nothing is. */
 export function confirmWaiting(world: World): Input | undefined {
-  const { chain, chainPaper, random } = world;
+  const { chain, chainPaper, nodes, random } = world;
   const { top } = chainPaper;
   if (top === undefined) return undefined;
   const deepest = top.height - CONFIRMATIONS;
-  const deep = chainPaper.waitingUpTo(deepest);
-  // What all nodes have in that block, as the watcher asks them before. The chain may be another when this is written.
-  const waiting = deep
-    .filter(({ block }) => block !== null && chain.has(block))
-    .map(({ outputHash, txid, block, fingerprint }) => ({ outputHash, txid, block, fingerprint }));
-  if (waiting.length === 0) return undefined;
-  const step: ChainStep = {
+  const deep = chainPaper.waitingUpTo(deepest).map((output) => ({ ...output, block: output.block as KnownBlock }));
+  // What nodes have in those blocks, as the watcher asks them before. The chain may be another when this is written.
+  const heights = new Set(deep.filter(({ block }) => chain.has(block)).map(({ block }) => block.height));
+  const shown = nodes.look(chain.blocks.filter(({ height }) => heights.has(height)));
+  const agreed = deep.filter(({ block, outputHash }) => shown.bothHave(block.hash, outputHash));
+  if (agreed.length === 0) return undefined;
+  if (random.chance(0.5)) {
+    const seen = agreed.map(({ outputHash, txid, block, fingerprint }) => ({ outputHash, txid, block, fingerprint }));
+    return remember(world, confirm(top, deepest, seen, chainPaper));
+  }
+  return confirmByNodes(world, top, deepest, { deep, agreed, shown });
+}
+
+type SeenOutput = Pick<ChainOutput, 'outputHash' | 'txid' | 'block' | 'fingerprint'>;
+
+function confirm(top: KnownBlock, deepest: number, seen: readonly SeenOutput[], chainPaper: ChainPaper): ChainStep {
+  return {
     name: 'watcher: confirms',
-    about: waiting.map(({ txid }) => txid).join(),
+    about: seen.map(({ txid }) => txid).join(),
     run: ({ chainBooks }) =>
       unlessMoved(async () => {
-        const seen = waiting.map((output) => ({ ...output, commitment: '', confirmedAt: null }));
-        await chainBooks.confirm(top, deepest, seen);
+        const outputs = seen.map((output) => ({ ...output, commitment: '', confirmedAt: null }));
+        await chainBooks.confirm(top, deepest, outputs);
         return 'confirmed';
       }),
-    enter: () => chainPaper.confirm(top, deepest, waiting),
+    enter: () => chainPaper.confirm(top, deepest, seen),
   };
-  if (random.chance(0.5)) return remember(world, step);
-  const expected = deep.map(({ outputHash }) => outputHash);
-  const agreed = new Set(waiting.map(({ outputHash }) => outputHash));
+}
+
+/** As it decides by itself: what all nodes have that it knows, block by block. */
+function confirmByNodes(
+  world: World,
+  top: KnownBlock,
+  deepest: number,
+  { deep, agreed, shown }: { deep: readonly SeenOutput[]; agreed: readonly SeenOutput[]; shown: NodesAtATime },
+): Input {
+  const { chainPaper, countOnChain, random } = world;
+  const answering = random.chance(0.15) ? [random.pick(NODES)] : [...NODES];
+  const isEnough = answering.length === NODES.length;
+  const blocks = new Map<string, SeenOutput[]>();
+  for (const output of isEnough ? agreed : []) {
+    const hash = output.block?.hash ?? '';
+    blocks.set(hash, [...(blocks.get(hash) ?? []), output]);
+  }
   return {
-    ...step,
     name: 'watcher: looks for what is deep enough, and confirms it',
+    about: `${agreed.map(({ txid }) => txid).join()} of ${deep.map(({ txid }) => txid).join()}, ${answering} answer`,
     isAlone: true,
-    run: (server) =>
-      unlessMoved(async () => {
-        const seen = await server.unconfirmedOutputs(deepest);
-        const found = seen.map(({ outputHash }) => outputHash);
-        if (found.join() !== expected.join()) throw new Error(`${found} wait to be confirmed, on paper ${expected}`);
-        await server.chainBooks.confirm(
-          top,
-          deepest,
-          seen.filter(({ outputHash }) => agreed.has(outputHash)),
-        );
-        return 'confirmed';
-      }),
+    isSeveral: true,
+    async run(server) {
+      await server.confirmDeep(shown, { top, deepest, answering });
+      return 'confirmed';
+    },
+    enter(works) {
+      if (!isEnough) countOnChain('deep enough, and one node does not answer');
+      else if (agreed.length < deep.length) countOnChain('deep enough, and one node has it not');
+      for (const [index, seen] of [...blocks.values()].entries()) {
+        if (works[index] === 'kept') chainPaper.confirm(top, deepest, seen);
+      }
+      return 'confirmed';
+    },
   };
 }
 

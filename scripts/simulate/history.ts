@@ -8,6 +8,7 @@ import { checkChain, lastChainStep } from './chain-end.ts';
 import type { SimulatedDatabases } from './database.ts';
 import type { Input } from './input.ts';
 import { nextInput } from './inputs.ts';
+import { NODES } from './nodes.ts';
 import type { HandlerEnd, Try } from './outbox.ts';
 import { Refusal } from './paper.ts';
 import type { Carrying, Mutation, WorkEnd } from './server.ts';
@@ -100,7 +101,7 @@ class History {
     this.#options = options;
     this.#world = world;
     this.#books = new Books(world.database.rows, world.paper);
-    this.#chain = new ChainComparison(world.database.rows, world.chainPaper);
+    this.#chain = new ChainComparison(world.database.rows, world.chainPaper, world.mempoolPaper);
   }
 
   async play(): Promise<void> {
@@ -328,6 +329,7 @@ class History {
   async #endChain(): Promise<void> {
     const world = this.#world;
     world.chain.mine(4);
+    for (const node of NODES) world.nodes.showAll(node);
     for (let step = lastChainStep(world); step !== undefined; step = lastChainStep(world)) await this.#issue([step], 0);
     checkChain(world);
   }

@@ -1,6 +1,7 @@
 import type { SeededRandom } from '../random.ts';
 import { CHAIN_INPUTS } from './chain-inputs.ts';
 import type { Input, InputMaker } from './input.ts';
+import { MEMPOOL_INPUTS } from './mempool-inputs.ts';
 import { OPERATOR_INPUTS } from './operator-inputs.ts';
 import { SHOP_INPUTS } from './shop-inputs.ts';
 import { TIME_INPUTS } from './time-inputs.ts';
@@ -14,6 +15,7 @@ const ALL: readonly (readonly [number, InputMaker])[] = [
   ...OPERATOR_INPUTS,
   ...TIME_INPUTS,
   ...CHAIN_INPUTS,
+  ...MEMPOOL_INPUTS,
 ];
 const TOTAL = ALL.reduce((total, [weight]) => total + weight, 0);
 

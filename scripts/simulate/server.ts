@@ -9,16 +9,24 @@ import { Dispatcher } from '../../src/outbox/dispatcher.ts';
 import { EventBus } from '../../src/outbox/event-bus.ts';
 import { subscribeStorefront } from '../../src/outbox/storefront-subscriber.ts';
 import { type ChainBooks, chainBooks } from '../../src/rails/tari-chain/chain-books.ts';
-import type { ChainOutput } from '../../src/rails/tari-chain/store/chain.ts';
+import { compareBlocks } from '../../src/rails/tari-chain/comparing.ts';
+import { Confirming, type Deep } from '../../src/rails/tari-chain/confirming.ts';
+import { MempoolWatch } from '../../src/rails/tari-chain/mempool-watch.ts';
+import { NodeSet } from '../../src/rails/tari-chain/node-set.ts';
+import { NodeError } from '../../src/rails/tari-chain/nodes/node-error.ts';
+import type { ScannedBlock } from '../../src/rails/tari-chain/scan/found-output.ts';
 import type { HeldDelivery } from '../../src/store/deliveries.ts';
 import type { Repositories } from '../../src/store/repositories.ts';
 import type { Store } from '../../src/store/unit-of-work.ts';
 import type { Process, SimulatedDatabase } from './database.ts';
+import { NODES, type NodesAtATime, type SimulatedScan } from './nodes.ts';
 
 /** A change that makes the server wrong: proves that the simulation would find it. */
 export interface Mutation {
   repositories?: (tx: Repositories) => Repositories;
   store?: (store: Store) => Store;
+  /** Of what nodes answer, as the watcher takes it. */
+  scan?: (scan: SimulatedScan) => SimulatedScan;
   /** Of the SQL as it reaches the database. */
   statement?: (text: string) => string;
 }
@@ -65,6 +73,9 @@ export class SimulatedServer {
   readonly #store: Store;
   readonly #dispatcher: Dispatcher;
   readonly #now: () => Date;
+  readonly #mempoolWatch: MempoolWatch;
+  readonly #mutateScan: (scan: SimulatedScan) => SimulatedScan;
+  #seenInMempool: SimulatedScan['seenInMempool'] = async () => [];
   #taking: Carrying | undefined;
 
   private constructor(ports: ServerPorts, process: Process, store: Store) {
@@ -84,7 +95,6 @@ export class SimulatedServer {
       throw new Error('This plugin always fails');
     });
     this.#store.onCommitted((events) => bus.emit(events));
-    const nothing = () => undefined;
     this.engine = createEngine(
       { store: this.#counting(mutation), clock, settings, subscriptions: bus, log: silentLog },
       {
@@ -96,11 +106,15 @@ export class SimulatedServer {
         wakePriceUpdates: nothing,
       },
     );
-    this.chainBooks = chainBooks({
-      store: this.#counting(mutation),
-      clock,
-      log: silentLog,
-      payments: chainPayments({ settings, subscriptions: bus }),
+    this.#mutateScan = mutation?.scan ?? ((scan) => scan);
+    const onChain = { store: this.#counting(mutation), clock, log: silentLog };
+    const payments = chainPayments({ settings, subscriptions: bus });
+    this.chainBooks = chainBooks({ ...onChain, payments });
+    this.#mempoolWatch = new MempoolWatch({
+      ...onChain,
+      payments,
+      subscriptions: bus,
+      scan: { seenInMempool: (height) => this.#seenInMempool(height) },
     });
     this.#dispatcher = new Dispatcher({
       store: this.#watching(mutation),
@@ -138,9 +152,39 @@ export class SimulatedServer {
     return this.#store.run((tx) => tx.deliveries.release(this.#now(), true));
   }
 
-  /** What the watcher of the chain reads before it confirms. */
-  unconfirmedOutputs(deepest: number): Promise<ChainOutput[]> {
-    return this.#store.read((tx) => tx.chain.unconfirmedUpTo(deepest, undefined));
+  /** What the watcher makes of blocks as its nodes show them. */
+  compared(nodes: NodesAtATime, leader: number, answering: readonly number[]): Promise<ScannedBlock[]> {
+    const scan = this.#scanOf(nodes);
+    const ports = { nodes: this.#nodeSet(), scan, sayOnce: nothing };
+    return compareBlocks(ports, nodes.scanned(leader), leader, answering);
+  }
+
+  /** Has the watcher confirm what is deep enough and what its nodes have. */
+  confirmDeep(nodes: NodesAtATime, deep: Deep): Promise<void> {
+    const scan = this.#scanOf(nodes);
+    const [books, store] = [this.chainBooks, this.#store];
+    const ports = { nodes: this.#nodeSet(), scan, store, books, monotonicMs: () => 0, sayOnce: nothing };
+    return new Confirming(ports).confirm(deep);
+  }
+
+  /** Has the server look at a mempool. */
+  async lookAtMempool(seen: SimulatedScan['seenInMempool']): Promise<void> {
+    this.#seenInMempool = seen;
+    await this.#mempoolWatch.look();
+  }
+
+  #scanOf(nodes: NodesAtATime): SimulatedScan {
+    const scan = { ...nodes.scan(), seenInMempool: this.#seenInMempool };
+    return this.#mutateScan(scan);
+  }
+
+  #nodeSet(): NodeSet {
+    const tip = async () => {
+      throw new NodeError('refused', 'No tip is asked for here.');
+    };
+    const urls = NODES.map((node) => `http://node${node}`);
+    const time = { now: this.#now, monotonicMs: () => 0, random: () => 0 };
+    return new NodeSet({ urls, scan: { tip }, log: silentLog, isEnding: () => false, ...time });
   }
 
   /** Has the outbox carry what is due next. */
@@ -199,6 +243,8 @@ export class SimulatedServer {
     };
   }
 }
+
+const nothing = () => undefined;
 
 /** The repositories of a store are the same for all of its works, so that they are changed once. */
 function mutating(mutation: Mutation | undefined): (tx: Repositories) => Repositories {

@@ -13,6 +13,8 @@ import type { ChainStep } from './chain-inputs.ts';
 import type { ChainOutcome } from './chain-outcomes.ts';
 import { ChainPaper } from './chain-paper.ts';
 import type { SimulatedDatabase } from './database.ts';
+import { MempoolPaper } from './mempool-paper.ts';
+import { SimulatedNodes } from './nodes.ts';
 import { PaperOutbox, type Try } from './outbox.ts';
 import { Paper } from './paper.ts';
 import type { Closing, PaperOwner, Told } from './paper-rows.ts';
@@ -110,6 +112,8 @@ export class World {
   readonly outbox: PaperOutbox;
   readonly chain: SimulatedChain;
   readonly chainPaper: ChainPaper;
+  readonly mempoolPaper: MempoolPaper;
+  readonly nodes = new SimulatedNodes();
   /** The last writes of the watcher. */
   readonly chainSteps: ChainStep[] = [];
   readonly letters: Letter[] = [];
@@ -177,6 +181,7 @@ export class World {
     this.outbox = new PaperOutbox(this.paper, hearersOf);
     this.chain = new SimulatedChain(random, random.between(1, 150), this.countOnChain);
     this.chainPaper = new ChainPaper(this.paper, this.countOnChain);
+    this.mempoolPaper = new MempoolPaper(this.paper, this.countOnChain);
   }
 
   readonly countOnChain = (outcome: ChainOutcome): void => this.tally.count('chain', outcome);
@@ -232,6 +237,7 @@ export class World {
     // What the calls came to that the old process made, nobody heard.
     this.ends.clear();
     this.outbox.released();
+    this.mempoolPaper.restarted();
   }
 
   /** Notes how the call to the shop ended, beside letting the server know. */

@@ -81,6 +81,79 @@ const CHAIN_MUTANTS: Record<string, Mutation> = {
   })),
 };
 
+/** What could go wrong with nodes that do not show the same, and with what stands in a mempool. */
+const NODE_MUTANTS: Record<string, Mutation> = {
+  'a watcher that believes the first node alone of what is deep enough': {
+    scan: (right) => ({ ...right, confirm: (_node, ...rest) => right.confirm(0, ...rest) }),
+  },
+  'a watcher that believes the other node alone of what is deep enough': {
+    scan: (right) => ({ ...right, confirm: (_node, ...rest) => right.confirm(1, ...rest) }),
+  },
+  'a watcher that takes what any node says to be there': {
+    scan: (right) => ({
+      ...right,
+      confirm: async (_node, ...rest) => [
+        ...new Set((await Promise.all([0, 1].map((node) => right.confirm(node, ...rest)))).flat()),
+      ],
+    }),
+  },
+  'a watcher that does not ask a second node what stands in a block': {
+    scan: (right) => ({ ...right, digests: async () => new Map() }),
+  },
+  'a watcher that sees that nodes differ, and does not look': {
+    scan: (right) => ({ ...right, scan: async () => undefined }),
+  },
+  'money that counts when it is only seen': changed((tx) => ({
+    chain: {
+      ...tx.chain,
+      addSighting: async (sighting, now) => {
+        await tx.chain.addSighting(sighting, now);
+        if (sighting.orderId !== null) await tx.orders.addOwnMoney(sighting.orderId, sighting.amount);
+      },
+    },
+  })),
+  'what was seen and stays when it is gone': wrong('chain', () => ({ removeSighting: async () => undefined })),
+  'an order that shows nothing of what was seen': wrong('orders', () => ({ noteSeen: async (order) => order })),
+  'what is seen, and nobody is told': wrong('events', (right) => ({
+    append: async (event, subscribers) =>
+      event.type === 'PaymentSeen' ? { id: 0n, ...event } : right.append(event, subscribers),
+  })),
+  'what is seen again and again, and seems old': wrong('chain', () => ({ seeAgain: async () => undefined })),
+};
+
+/** What could go wrong with money that a person gives to an order or a customer. */
+const HELD_MUTANTS: Record<string, Mutation> = {
+  'money that is given, and nobody is told': wrong('events', (right) => ({
+    append: async (event, subscribers) =>
+      event.type === 'PaymentAssigned' ? { id: 0n, ...event } : right.append(event, subscribers),
+  })),
+  'money that is given, and nothing says who gave it': wrong('auditLog', (right) => ({
+    append: async (record, now) => (record.action === 'assign payment' ? undefined : right.append(record, now)),
+  })),
+  'money that is given to a customer and stays its sender’s as well': changed((tx) => ({
+    payments: {
+      ...tx.payments,
+      giveTo: async (payment, given) => {
+        const answer = await tx.payments.giveTo(payment, given);
+        const { account, owner, unspent, updatedAt } = payment;
+        if (account !== null && owner?.kind === 'account' && given.owner?.kind === 'customer')
+          await tx.accounts.add(account, { free: unspent }, updatedAt);
+        return answer;
+      },
+    },
+  })),
+  'money that is given to an order and is late for ever': wrong('payments', (right) => ({
+    giveTo: (payment, { owner, isLate }) => right.giveTo(payment, { owner, isLate: isLate || payment.isLate }),
+  })),
+  'late money that no list shows': wrong('heldMoney', (right) => ({
+    page: async (after, limit) => (await right.page(after, limit)).filter(({ isLate }) => !isLate),
+  })),
+  'confirmations without a payment that no list shows': wrong('heldMoney', (right) => ({
+    page: async (after, limit) =>
+      (await right.page(after, limit)).filter(({ state }) => state !== 'early_confirmation'),
+  })),
+};
+
 const MUTANTS: Record<string, Mutation> = {
   'a payment from an account that is not taken off its balance': wrong('accounts', (right) => ({
     add: (account, { confirmed }, now) => right.add(account, confirmed === undefined ? {} : { confirmed }, now),
@@ -158,6 +231,8 @@ const MUTANTS: Record<string, Mutation> = {
     settle: (delivery, outcome, now) => right.settle(delivery, { ...outcome, state: 'pending' }, now),
   })),
   ...CHAIN_MUTANTS,
+  ...NODE_MUTANTS,
+  ...HELD_MUTANTS,
   'a failed work that is not rolled back': {
     statement: (text) => (text === 'rollback to work' ? 'savepoint another' : text),
   },
