@@ -27,7 +27,10 @@ const HTTP_ERRORS = {
   ],
   login_token_malformed: [400, 'Login token is not in the correct format. {}'],
   login_signature_invalid: [401, 'Login token signature is invalid. {}'],
-  access_token_missing: [401, 'Please first authenticate: no cookie containing a jwt was found in the request.'],
+  access_token_missing: [
+    401,
+    'Please first authenticate with this application. An error occurred, no cookie containing a jwt was found in the request.',
+  ],
   access_token_invalid: [401, 'An error occurred validating the jwt: {}'],
   cross_site_request: [403, 'A page of another site cannot change anything here. Send the token as a header instead.'],
   forbidden_peer: [403, 'Request was made from a forbidden peer.'],
