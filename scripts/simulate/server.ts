@@ -206,6 +206,7 @@ export class SimulatedServer {
     const mutated = mutating(mutation);
     return {
       ...this.#store,
+      read: (work) => this.#store.read((tx) => work(mutated(tx))),
       run: (work) => {
         const works = this.#works;
         const index = works.push('lost') - 1;

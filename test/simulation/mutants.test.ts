@@ -7,6 +7,8 @@ import { microTari } from '../../src/tari/micro-tari.ts';
 /** A simulation that finds nothing shows little unless it is known what it would find: servers that are wrong. */
 
 const MOST_HISTORIES = 60;
+/** The rarest takes some thousand steps, twice, on a machine that may be busy. */
+const TIMEOUT_MS = 120_000;
 
 /** The repositories with some of them changed. */
 function changed(change: (tx: Repositories) => Partial<Repositories>): Mutation {
@@ -241,7 +243,7 @@ const MUTANTS: Record<string, Mutation> = {
   },
 };
 
-describe.each(Object.entries(MUTANTS))('%s', (_, mutation) => {
+describe.each(Object.entries(MUTANTS))('%s', { timeout: TIMEOUT_MS }, (_, mutation) => {
   it('is found, and found again by the seed of the history that found it', async () => {
     const finding = await play({ first: 1, count: MOST_HISTORIES, stride: 1, mutation });
     expect(finding).toBeDefined();
