@@ -153,10 +153,10 @@ export class SimulatedServer {
   }
 
   /** What the watcher makes of blocks as its nodes show them. */
-  compared(nodes: NodesAtATime, leader: number, answering: readonly number[]): Promise<ScannedBlock[]> {
+  async compared(nodes: NodesAtATime, leader: number, answering: readonly number[]): Promise<ScannedBlock[]> {
     const scan = this.#scanOf(nodes);
     const ports = { nodes: this.#nodeSet(), scan, sayOnce: nothing };
-    return compareBlocks(ports, nodes.scanned(leader), leader, answering);
+    return (await compareBlocks(ports, nodes.scanned(leader), leader, answering)).blocks;
   }
 
   /** Has the watcher confirm what is deep enough and what its nodes have. */
