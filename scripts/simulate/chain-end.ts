@@ -1,5 +1,5 @@
 import type { MinedBlock, SentOutput } from './chain.ts';
-import { confirmWaiting, nextChainStep } from './chain-inputs.ts';
+import { compareLate, confirmWaiting, nextChainStep } from './chain-inputs.ts';
 import type { Input } from './input.ts';
 import type { World } from './world.ts';
 
@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 
 /** What is left to do for the watcher; undefined once it is done. */
 export function lastChainStep(world: World): Input | undefined {
-  return nextChainStep(world) ?? confirmWaiting(world);
+  return nextChainStep(world) ?? compareLate(world) ?? confirmWaiting(world);
 }
 
 /** Holds the paper against the chain itself. The database was held against the paper. */

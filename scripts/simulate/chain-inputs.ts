@@ -23,6 +23,8 @@ const BLOCKS_BEFORE_START = 100;
 const MAX_DEPTH = 100;
 export const MAX_SENT = 60;
 const MAX_INVENTIONS = 6;
+/** As many as the watcher asks about in one turn. */
+const BLOCKS_ASKED_AGAIN = 100;
 /** So many of the last steps may be taken once more, by a watcher that hung. */
 const STEPS_REMEMBERED = 8;
 
@@ -113,7 +115,7 @@ function read(world: World, top: KnownBlock | undefined, from: number): Input | 
   maybeInvent(world, blocks);
   const leader = random.pick(NODES);
   const shown = world.nodes.look(blocks);
-  const answering = answeringAt(world, leader, blocks);
+  const answering: NodeIndex[] = random.chance(0.2) ? [leader] : [leader, otherOf(leader)];
   const isCompared = answering.length > 1 && (shown.differ() || random.chance(0.2));
   const taken = answering.length > 1 ? shown.together(leader) : shown.of(leader);
   const step: ChainStep = {
@@ -126,8 +128,13 @@ function read(world: World, top: KnownBlock | undefined, from: number): Input | 
         const scanned = isCompared ? await server.compared(shown, leader, answering) : shown.scanned(leader);
         return `found ${await server.chainBooks.enterBlocks(top, scanned, tipHeight)}`;
       }),
-    enter: () => chainPaper.enter(top, taken, tipHeight),
+    enter() {
+      const words = chainPaper.enter(top, taken, tipHeight);
+      if (answering.length === 1 && words !== MOVED) rememberAlone(world, leader, blocks, shown);
+      return words;
+    },
   };
+  if (answering.length === 1) world.nodes.pinHidden(leader, blocks);
   // Where nothing is kept, nothing says whether it was begun elsewhere meanwhile: one instance begins at a time.
   return top === undefined ? step : remember(world, step);
 }
@@ -141,10 +148,58 @@ function maybeInvent(world: World, blocks: readonly MinedBlock[]): void {
   countOnChain('one node invents a payment');
 }
 
-/** A node that is alone and keeps something to itself is believed: against that two are needed. */
-function answeringAt({ nodes, random }: World, leader: NodeIndex, blocks: readonly MinedBlock[]): NodeIndex[] {
-  const isAlone = random.chance(0.2) && !blocks.some((block) => nodes.hidesIn(leader, block));
-  return isAlone ? [leader] : [leader, otherOf(leader)];
+function rememberAlone(world: World, leader: NodeIndex, blocks: readonly MinedBlock[], shown: NodesAtATime): void {
+  const scanned = shown.scanned(leader);
+  world.aloneBlocks.push(...scanned.slice(-blocks.length).map((block) => ({ leader, scanned: block })));
+}
+
+/** Another node is asked about blocks that one alone has given; undefined where none waits. */
+export function compareLate(world: World): Input | undefined {
+  const { aloneBlocks, chain, chainPaper, nodes } = world;
+  const [first] = aloneBlocks;
+  if (first === undefined) return undefined;
+  const { leader } = first;
+  const end = aloneBlocks.findIndex((block) => block.leader !== leader);
+  const waiting = aloneBlocks.slice(0, Math.min(BLOCKS_ASKED_AGAIN, end === -1 ? aloneBlocks.length : end));
+  const standing = waiting.filter(({ scanned }) => chain.has(scanned));
+  const shown = nodes.look(standing.map(({ scanned }) => chain.blocks[scanned.height] as MinedBlock));
+  const theirs = new Map(shown.of(otherOf(leader)).map((block) => [block.hash, block]));
+  const digests = new Map(shown.scanned(otherOf(leader)).map(({ hash, digest }) => [hash, digest]));
+  const forget = (block: (typeof waiting)[number]) => aloneBlocks.splice(aloneBlocks.indexOf(block), 1);
+  return {
+    name: 'watcher: asks again about blocks that one node alone has given',
+    about: `${waiting[0]?.scanned.height} to ${waiting.at(-1)?.scanned.height}, first given by ${leader}`,
+    isAlone: true,
+    isSeveral: true,
+    async run(server) {
+      const given = waiting.map(({ scanned }) => scanned);
+      await server.compareLate(shown, given, leader);
+      return 'compared';
+    },
+    enter(works) {
+      const isKept = chainPaper.blocks.some(
+        ({ height, hash }) => height === first.scanned.height && hash === first.scanned.hash,
+      );
+      if (!isKept) forget(first);
+      if (!isKept || !digests.has(first.scanned.hash)) return 'compared';
+      let done = 0;
+      for (const block of waiting) {
+        const { hash, digest } = block.scanned;
+        const other = theirs.get(hash);
+        if (other === undefined) continue;
+        if (digests.get(hash) !== digest) {
+          const end = works[done];
+          done += 1;
+          // A write of a block that was replaced is given up, which the paper knows.
+          const isLost = end !== 'kept' && chainPaper.blocks.some((known) => known.hash === hash);
+          if (isLost) return 'compared';
+          chainPaper.enterMissed(other);
+        }
+        forget(block);
+      }
+      return 'compared';
+    },
+  };
 }
 
 function paymentsIn(blocks: readonly MinedBlock[]): string {
@@ -310,5 +365,6 @@ export const CHAIN_INPUTS: readonly (readonly [number, InputMaker])[] = [
   [6, confirmWaiting],
   [1, beginEarlier],
   [2, late],
+  [6, compareLate],
   [4, reportOfFound],
 ];

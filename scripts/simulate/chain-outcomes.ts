@@ -31,6 +31,7 @@ export const CHAIN_OUTCOMES = [
   'a watcher wakes up late',
   'one node hides a payment',
   'one node invents a payment',
+  'found late, at the other node',
   'deep enough, and one node has it not',
   'deep enough, and one node does not answer',
   'seen in the mempool for an order',

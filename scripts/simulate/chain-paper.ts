@@ -89,6 +89,18 @@ export class ChainPaper {
     return `found ${found}`;
   }
 
+  /** What another node has shown of a block that was read before; nothing where another block stands there by now. */
+  enterMissed(block: MinedBlock): void {
+    this.version += 1;
+    const isKept = this.blocks.some(({ height, hash }) => height === block.height && hash === block.hash);
+    if (!isKept || this.progress === undefined) return;
+    for (const { meant } of block.outputs) {
+      if (!this.#find(meant, block)) continue;
+      this.progress.paymentsFound += 1;
+      this.#onOutcome('found late, at the other node');
+    }
+  }
+
   /** Goes back to a block that the chain still has; null where it has none, and it is read again from `start` on. */
   goBack(top: Place, common: Place | null, start: number): string {
     this.version += 1;

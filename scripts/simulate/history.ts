@@ -330,7 +330,12 @@ class History {
     const world = this.#world;
     world.chain.mine(4);
     for (const node of NODES) world.nodes.showAll(node);
-    for (let step = lastChainStep(world); step !== undefined; step = lastChainStep(world)) await this.#issue([step], 0);
+    let step = lastChainStep(world);
+    for (let round = 0; step !== undefined; round += 1) {
+      if (round === MOST_ROUNDS) throw new Error('The watcher never comes to the end of the chain');
+      await this.#issue([step], 0);
+      step = lastChainStep(world);
+    }
     checkChain(world);
   }
 

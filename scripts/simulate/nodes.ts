@@ -24,11 +24,13 @@ export class SimulatedNodes {
   readonly #hidden: readonly Set<string>[] = NODES.map(() => new Set());
   /** By the hash of the block that they are said to stand in. */
   readonly #invented = new Map<string, { node: NodeIndex; output: SentOutput }[]>();
+  /** What one node hid while it was alone: the other one shows it until that was looked at again. */
+  readonly #pinned = new Set<string>();
   inventions = 0;
 
   /** From now on the node does not show this output, unless the other one does not either. */
   hide(node: NodeIndex, { found: { outputHash } }: SentOutput): boolean {
-    if (this.#hidden[otherOf(node)]?.has(outputHash)) return false;
+    if (this.#hidden[otherOf(node)]?.has(outputHash) || this.#pinned.has(outputHash)) return false;
     this.#hidden[node]?.add(outputHash);
     return true;
   }
@@ -49,8 +51,12 @@ export class SimulatedNodes {
     return [...shown, ...invented.map(({ output }) => output)];
   }
 
-  hidesIn(node: NodeIndex, block: MinedBlock): boolean {
-    return block.outputs.some(({ found }) => this.#hidden[node]?.has(found.outputHash));
+  /** What the node keeps to itself in these blocks is shown by the other one from now on. */
+  pinHidden(node: NodeIndex, blocks: readonly MinedBlock[]): void {
+    for (const { outputs } of blocks) {
+      for (const { found } of outputs)
+        if (this.#hidden[node]?.has(found.outputHash)) this.#pinned.add(found.outputHash);
+    }
   }
 
   /** The blocks as both nodes show them now, whatever becomes of the chain. */

@@ -11,6 +11,7 @@ import { subscribeStorefront } from '../../src/outbox/storefront-subscriber.ts';
 import { type ChainBooks, chainBooks } from '../../src/rails/tari-chain/chain-books.ts';
 import { compareBlocks } from '../../src/rails/tari-chain/comparing.ts';
 import { Confirming, type Deep } from '../../src/rails/tari-chain/confirming.ts';
+import { LateComparing } from '../../src/rails/tari-chain/late-comparing.ts';
 import { MempoolWatch } from '../../src/rails/tari-chain/mempool-watch.ts';
 import { NodeSet } from '../../src/rails/tari-chain/node-set.ts';
 import { NodeError } from '../../src/rails/tari-chain/nodes/node-error.ts';
@@ -73,6 +74,7 @@ export class SimulatedServer {
   readonly #store: Store;
   readonly #dispatcher: Dispatcher;
   readonly #now: () => Date;
+  readonly #watcherStore: Store;
   readonly #mempoolWatch: MempoolWatch;
   readonly #mutateScan: (scan: SimulatedScan) => SimulatedScan;
   #seenInMempool: SimulatedScan['seenInMempool'] = async () => [];
@@ -107,7 +109,8 @@ export class SimulatedServer {
       },
     );
     this.#mutateScan = mutation?.scan ?? ((scan) => scan);
-    const onChain = { store: this.#counting(mutation), clock, log: silentLog };
+    this.#watcherStore = this.#counting(mutation);
+    const onChain = { store: this.#watcherStore, clock, log: silentLog };
     const payments = chainPayments({ settings, subscriptions: bus });
     this.chainBooks = chainBooks({ ...onChain, payments });
     this.#mempoolWatch = new MempoolWatch({
@@ -159,10 +162,19 @@ export class SimulatedServer {
     return (await compareBlocks(ports, nodes.scanned(leader), leader, answering)).blocks;
   }
 
+  /** Has the watcher ask about blocks that one node alone has given. */
+  async compareLate(nodes: NodesAtATime, waiting: readonly ScannedBlock[], leader: number): Promise<void> {
+    const scan = this.#scanOf(nodes);
+    const [books, store] = [this.chainBooks, this.#watcherStore];
+    const late = new LateComparing({ nodes: this.#nodeSet(), scan, store, books, sayOnce: nothing });
+    late.remember(waiting, leader);
+    await late.compare(NODES);
+  }
+
   /** Has the watcher confirm what is deep enough and what its nodes have. */
   confirmDeep(nodes: NodesAtATime, deep: Deep): Promise<void> {
     const scan = this.#scanOf(nodes);
-    const [books, store] = [this.chainBooks, this.#store];
+    const [books, store] = [this.chainBooks, this.#watcherStore];
     const ports = { nodes: this.#nodeSet(), scan, store, books, monotonicMs: () => 0, sayOnce: nothing };
     return new Confirming(ports).confirm(deep);
   }

@@ -3,6 +3,7 @@ import type { Owner } from '../../src/engine/owners.ts';
 import { ownerOf } from '../../src/engine/owners.ts';
 import type { ShopOrder } from '../../src/engine/storefront.ts';
 import type { CheckedContent, WebhookContent } from '../../src/engine/webhooks.ts';
+import type { ScannedBlock } from '../../src/rails/tari-chain/scan/found-output.ts';
 import type { WebhookDelivery } from '../../src/store/webhooks.ts';
 import { signClaim } from '../../src/tari/claim.ts';
 import { customerAddress } from '../../src/tari/customer-address.ts';
@@ -14,7 +15,7 @@ import type { ChainOutcome } from './chain-outcomes.ts';
 import { ChainPaper } from './chain-paper.ts';
 import type { SimulatedDatabase } from './database.ts';
 import { MempoolPaper } from './mempool-paper.ts';
-import { SimulatedNodes } from './nodes.ts';
+import { type NodeIndex, SimulatedNodes } from './nodes.ts';
 import { PaperOutbox, type Try } from './outbox.ts';
 import { Paper } from './paper.ts';
 import type { Closing, PaperOwner, Told } from './paper-rows.ts';
@@ -50,6 +51,12 @@ export interface Hung extends HangingCall {
   name: string;
   carrying?: Carrying;
   onPaper?: Try;
+}
+
+/** A block that was read when no second node could be asked. */
+export interface AloneBlock {
+  leader: NodeIndex;
+  scanned: ScannedBlock;
 }
 
 /** Owners by customer, whom making costs more than a step. */
@@ -116,6 +123,8 @@ export class World {
   readonly nodes = new SimulatedNodes();
   /** The last writes of the watcher. */
   readonly chainSteps: ChainStep[] = [];
+  /** Blocks that one node alone has given, the oldest first, with what it showed in them. */
+  readonly aloneBlocks: AloneBlock[] = [];
   readonly letters: Letter[] = [];
   /** Who claims an order in its note. */
   readonly noteClaimants = new Map<string, Person>();

@@ -105,6 +105,9 @@ const NODE_MUTANTS: Record<string, Mutation> = {
   'a watcher that sees that nodes differ, and does not look': {
     scan: (right) => ({ ...right, scan: async () => undefined }),
   },
+  'a watcher that asks nobody again about what one node alone has given': wrong('chain', () => ({
+    blockAtOrBelow: async () => undefined,
+  })),
   'money that counts when it is only seen': changed((tx) => ({
     chain: {
       ...tx.chain,

@@ -52,6 +52,7 @@ const INPUTS = [
   'watcher: goes back',
   'watcher: confirms',
   'watcher: looks for what is deep enough, and confirms it',
+  'watcher: asks again about blocks that one node alone has given',
   'watcher: wakes up late',
   'payment: as it stands on the chain',
   'mempool: is looked at',
