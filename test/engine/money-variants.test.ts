@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { audit } from '../../src/engine/audit.ts';
-import { amountMissing } from '../../src/engine/views.ts';
-import { addressToBase58, addressToEmoji, singleAddress } from '../../src/tari/address.ts';
-import { customerAddress } from '../../src/tari/customer-address.ts';
-import { microTari } from '../../src/tari/micro-tari.ts';
+import { audit } from '#engine/reconciliation.ts';
+import { amountMissing } from '#engine/views.ts';
+import { addressToBase58, addressToEmoji, singleAddress } from '#tari/address.ts';
+import { microTari } from '#tari/micro-tari.ts';
+import { customerAddress } from '#tari/synthetic-address.ts';
 import {
   claimText,
   closeEngines,
@@ -13,8 +13,8 @@ import {
   type TestEngine,
   tari,
   testEngine,
-} from '../helpers/engine.ts';
-import { ACCOUNTS, type Person } from '../helpers/records.ts';
+} from '#test/engine.ts';
+import { ACCOUNTS, type Person } from '#test/test-wallets.ts';
 
 /** More ways in which money could go where it was not meant, each a relative of one that went wrong once. */
 

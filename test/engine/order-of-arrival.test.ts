@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { audit } from '../../src/engine/audit.ts';
-import { amountMissing } from '../../src/engine/views.ts';
-import { microTari } from '../../src/tari/micro-tari.ts';
-import { claimText, closeEngines, type TestEngine, tari, testEngine } from '../helpers/engine.ts';
-import { ACCOUNTS, type Person } from '../helpers/records.ts';
+import { audit } from '#engine/reconciliation.ts';
+import { amountMissing } from '#engine/views.ts';
+import { microTari } from '#tari/micro-tari.ts';
+import { claimText, closeEngines, type TestEngine, tari, testEngine } from '#test/engine.ts';
+import { ACCOUNTS, type Person } from '#test/test-wallets.ts';
 
 /**
  * Orders, claims, payments and confirmations come as networks have it. Whose money pays what must not hang on that: each

@@ -1,4 +1,4 @@
-import type { Store } from '../../store/unit-of-work.ts';
+import type { Store } from '#platform/database/store.ts';
 import { type ChainBooks, MovedError } from './chain-books.ts';
 import type { ComparingPorts } from './comparing.ts';
 import type { ScannedBlock } from './scan/found-output.ts';
