@@ -28,7 +28,7 @@ export const authErrors = defineErrors({
   login_signature_invalid: ['unauthenticated', 'Login token signature is invalid. {}'],
   access_token_missing: [
     'unauthenticated',
-    'Please first authenticate: no cookie containing a jwt was found in the request.',
+    'Please first authenticate with this application. An error occurred, no cookie containing a jwt was found in the request.',
   ],
   access_token_invalid: ['unauthenticated', 'An error occurred validating the jwt: {}'],
   cross_site_request: [

@@ -11,8 +11,12 @@ const NOT_IN_AN_ID = /\p{C}/u;
 const TELEPHONE_NUMBER = /^\D*(?:\d{1,3}[-. ])?\d{3}-\d{3}-\d{4}\D*$/;
 /** `order_id: "abc"`, `order id = abc`, `"order_id":"abc"`. In quotes an id may hold spaces. */
 const NAMED_ID = /\border[ _]?id"?\s*[:=]\s*(?:"([^"]*)"?|([^\s",}]+))/i;
-/** `order 123`, `Order # 123`, `order number is 123`. The id has a digit: `order for Anna` names none. */
-const ID_AFTER_ORDER = /\border(?:\s+(?:id|number|no\.?))?(?:\s+is)?(?:\s+|\s*#\s*)(?=[\w-]*\d)([\w-]+)/i;
+/**
+ * `order 123`, `Order # 123`, `Order: 123`, `order number is 123`, `order nr. "123"`. The id has a digit: `order for Anna`
+ * names none.
+ */
+const ID_AFTER_ORDER =
+  /\border(?:\s+(?:id|number|no\.?|nr\.?))?(?:\s+is)?(?:\s*[:=]\s*#?|\s*#\s*|\s+)"?(?=[\w-]*\d)([\w-]+)/i;
 /** `#1001`, a shop's order name, anywhere. */
 const ORDER_NAME = /(?<![\w&])#\d+\b/;
 /**

@@ -477,7 +477,7 @@ describe('late money', () => {
       await test.order({ orderId: '2', price: '70' });
       expect(await test.statusOf('2')).toBe('Paid');
       expect(await heldReasons(test)).toEqual([]);
-      expect((await test.engine.condition()).details).toMatchObject({ payments: { late: 1 } });
+      expect((await test.engine.condition()).details).toMatchObject({ payments: { late: 0 } });
     },
   );
 

@@ -3,7 +3,6 @@ import { stringifyJson } from '#platform/json.ts';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
 import { deliveryRepository, type HeldDelivery } from '#platform/outbox/store/deliveries.ts';
-import { subscribeStorefront } from '#shops/notify-shop.ts';
 import {
   type PaidOrder,
   type ShopAuthorization,
@@ -11,7 +10,6 @@ import {
   StorefrontError,
   type StorefrontOutcome,
 } from '#shops/shop-connector.ts';
-import { authorizationRepository } from '#shops/store/authorizations.ts';
 import type { WebhookAnswer } from '#shops/store/webhooks.ts';
 import type { TestDatabase } from '#test/database/database.ts';
 import {
@@ -65,11 +63,6 @@ async function scene(database?: TestDatabase): Promise<Scene> {
   const bus = new EventBus(recordingLog());
   const shop = new NotingShop();
   const log = recordingLog();
-  // The engine reads through the store that is opened below.
-  subscribeStorefront(bus, shop, log, async (orderId) => {
-    const kept = await test.store.read((tx) => tx.use(authorizationRepository).ofOrder(orderId));
-    return kept.map(({ transactionId }) => transactionId);
-  });
   bus.onDurable('plugin', 'OrderPaid', () => undefined);
   const test = await testEngine({
     bus,

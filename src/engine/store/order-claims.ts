@@ -28,6 +28,13 @@ export function orderClaimRepository(database: Kysely<EngineTables>) {
       })
       .onConflict((conflict) => conflict.doNothing()),
   );
+  const selectSigned = preparedQuery<{ orderId: string; account: string }>(database, (value) =>
+    database
+      .selectFrom('order_claims')
+      .select(sql`1`.as('one'))
+      .where('order_id', '=', value('orderId'))
+      .where('account', '=', value('account')),
+  );
   const setOpen = preparedQuery<{ orderId: string; isOpen: bigint }>(database, (value) =>
     database
       .updateTable('order_claims')
@@ -66,13 +73,7 @@ export function orderClaimRepository(database: Kysely<EngineTables>) {
 
     /** Whether the account has signed a claim of the order. */
     async hasSigned(orderId: string, account: AccountId): Promise<boolean> {
-      const row = await database
-        .selectFrom('order_claims')
-        .select(sql`1`.as('one'))
-        .where('order_id', '=', orderId)
-        .where('account', '=', account)
-        .executeTakeFirst();
-      return row !== undefined;
+      return (await selectSigned({ orderId, account })).rows.length > 0;
     },
   };
 }

@@ -209,6 +209,18 @@ export function paymentRepository(database: Kysely<EngineTables>) {
   const selectUnspent = preparedQuery<{ kind: OwnerKind; id: string; limit: number }, PaymentRow>(database, (value) =>
     unspent().where('owner_kind', '=', value('kind')).where('owner_id', '=', value('id')).limit(value('limit')),
   );
+  const selectUnspentByAccount = preparedQuery<
+    { kind: OwnerKind; id: string },
+    { account: string | null; amount: bigint }
+  >(database, (value) =>
+    database
+      .selectFrom('payments')
+      .select(['account', sql<bigint>`cast(sum(unspent) as bigint)`.as('amount')])
+      .where('owner_kind', '=', value('kind'))
+      .where('owner_id', '=', value('id'))
+      .where(sql<SqlBool>`unspent > 0`)
+      .groupBy('account'),
+  );
   const selectNaming = preparedQuery<Record<'name' | 'second' | 'third' | 'fourth', string>, PaymentRow>(
     database,
     (value) =>
@@ -276,14 +288,7 @@ export function paymentRepository(database: Kysely<EngineTables>) {
 
     /** What is left that is this owner's, by the account that it came from, in µT. */
     async unspentByAccount({ kind, id }: MoneyOwner): Promise<{ account: AccountId | null; amount: MicroTari }[]> {
-      const rows = await database
-        .selectFrom('payments')
-        .select(['account', sql<bigint>`cast(sum(unspent) as bigint)`.as('amount')])
-        .where('owner_kind', '=', kind)
-        .where('owner_id', '=', id)
-        .where(sql<SqlBool>`unspent > 0`)
-        .groupBy('account')
-        .execute();
+      const { rows } = await selectUnspentByAccount({ kind, id });
       return rows.map((row) => ({
         account: row.account === null ? null : accountOfColumn(row.account),
         amount: amountOf(row.amount),

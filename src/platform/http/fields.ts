@@ -26,12 +26,12 @@ export const LONGEST_ADDRESS = 4096;
 // ---- What requests are made of -------------------------------------------------------------------------------------
 
 /** A JSON integer of any size, read without loss. */
-function integer(smallest: bigint, largest: bigint) {
+function integer(smallest: bigint, largest: bigint, otherwise = '') {
   return z
     .union([z.int(), z.bigint()], { error: 'must be a whole number' })
     .meta(describedRange(smallest, largest))
     .transform((value) => BigInt(value))
-    .refine((value) => value >= smallest && value <= largest, `must be from ${smallest} to ${largest}`);
+    .refine((value) => value >= smallest && value <= largest, `must be from ${smallest} to ${largest}${otherwise}`);
 }
 
 /** How the description of the interface names the range; a bound that is no exact number goes by its format. */
@@ -47,8 +47,8 @@ function describedRange(smallest: bigint, largest: bigint) {
 /** µT above 0, and no more than there is. */
 export const positiveAmount = integer(1n, TARI_SUPPLY).transform(microTari);
 
-/** µT, 0 or more: a price. */
-export const priceAmount = integer(0n, TARI_SUPPLY).transform(microTari);
+/** µT, 0 or more: a price. Clients of old look for that sentence in the answer to another one. */
+export const priceAmount = integer(0n, TARI_SUPPLY, '. The requested order change is forbidden.').transform(microTari);
 
 /** µT other than 0; below 0 takes away. */
 export const signedAmount = integer(-TARI_SUPPLY, TARI_SUPPLY)

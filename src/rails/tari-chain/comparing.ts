@@ -8,6 +8,12 @@ export interface ComparingPorts {
   sayOnce: (key: string, text: string, fields: object) => void;
 }
 
+/** The blocks as they are to be entered, and those of them that no other node could be asked about. */
+export interface ComparedBlocks {
+  blocks: ScannedBlock[];
+  uncompared: ScannedBlock[];
+}
+
 /**
  * Compares the blocks that one node has given with what another one lists in them. Where that differs, both are looked
  * through: a node that keeps a payment to itself, as one that is pruned may, has it received late and not never. What only
@@ -20,16 +26,19 @@ export async function compareBlocks(
   blocks: readonly ScannedBlock[],
   leader: number,
   answering: readonly number[],
-): Promise<ScannedBlock[]> {
+): Promise<ComparedBlocks> {
   const other = answering.find((node) => node !== leader && nodes.isGood(node));
   const [first] = blocks;
-  if (other === undefined || first === undefined) return [...blocks];
+  if (other === undefined || first === undefined) return { blocks: [...blocks], uncompared: [...blocks] };
   const listed = await nodes.ask(other, () => scan.digests(other, first.hash, blocks.length));
   const digests = listed?.answer ?? new Map<string, string>();
   const compared: ScannedBlock[] = [];
+  const uncompared: ScannedBlock[] = [];
   for (const block of blocks) {
     const digest = digests.get(block.hash);
-    // One that does not have the block lags or is on another branch, which shows when it is to confirm something.
+    // One that does not have the block lags, and is asked again later, or is on another branch, which shows when it is to
+    // confirm something.
+    if (digest === undefined) uncompared.push(block);
     if (digest === undefined || digest === block.digest) compared.push(block);
     else {
       const [theirs] = (await nodes.ask(other, () => scan.scan(other, block.hash, 1, false)))?.answer ?? [];
@@ -39,10 +48,11 @@ export async function compareBlocks(
         `Base nodes ${nodes.urlOf(leader)} and ${nodes.urlOf(other)} list different outputs in block ${block.height}; both are looked through, and what only one has is not confirmed`,
         fields,
       );
+      if (theirs === undefined) uncompared.push(block);
       compared.push(theirs === undefined ? block : together(block, theirs));
     }
   }
-  return compared;
+  return { blocks: compared, uncompared };
 }
 
 function together(block: ScannedBlock, theirs: ScannedBlock): ScannedBlock {

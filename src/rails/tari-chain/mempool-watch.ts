@@ -146,28 +146,28 @@ async function keepSightings(
   { tx, now, payments, ledger }: { tx: Transaction; now: Date; payments: ChainPayments; ledger: Ledger },
   seen: readonly SeenOutput[],
 ): Promise<Sighting[]> {
-  const known = new Map((await tx.use(chainRepository).sightings()).map((sighting) => [sighting.outputHash, sighting]));
-  const orders = new Set<string | null>();
+  const known = await tx.use(chainRepository).sightings();
+  const shown = new Set(seen.map(({ outputHash }) => outputHash));
+  // First what has gone, so that an order whose payment is told of shows nothing that was there before.
+  const gone = known.filter(({ outputHash }) => !shown.has(outputHash));
+  for (const { outputHash } of gone) await tx.use(chainRepository).removeSighting(outputHash);
+  await noteAmountsSeen(tx, new Set(gone.map(({ orderId }) => orderId)));
+  const kept = new Set(known.map(({ outputHash }) => outputHash));
   const added: Sighting[] = [];
   for (const { outputHash, txid, amount, text } of seen) {
     // A node may show in its mempool for a moment what stands in a block already.
-    if (known.delete(outputHash) || (await tx.use(paymentRepository).find(txid)) !== undefined) continue;
+    if (kept.has(outputHash) || (await tx.use(paymentRepository).find(txid)) !== undefined) continue;
+    kept.add(outputHash);
     const memo = text === null ? null : storableText(text);
     const order = await payments.orderSeenFor(tx, memo);
     const orderId = order?.orderId ?? null;
     await tx.use(chainRepository).addSighting({ outputHash, txid, amount, orderId }, now);
-    orders.add(orderId);
     added.push({ txid, amount, orderId });
     await noteAmountsSeen(tx, new Set([orderId]));
     const shown = order && (await tx.use(orderRepository).find(order.orderId));
     await ledger.announceSeen({ txid, amount, memo, order_id: orderId }, shown);
   }
-  for (const { outputHash, orderId } of known.values()) {
-    await tx.use(chainRepository).removeSighting(outputHash);
-    orders.add(orderId);
-  }
   await tx.use(chainRepository).seeAgain(now);
-  await noteAmountsSeen(tx, orders);
   return added;
 }
 

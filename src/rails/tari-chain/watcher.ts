@@ -16,6 +16,7 @@ import {
   timeLeftMs,
 } from './decisions.ts';
 import { findFork } from './fork.ts';
+import { LateComparing } from './late-comparing.ts';
 import { NodeSet } from './node-set.ts';
 import type { Tip } from './nodes/node-answers.ts';
 import { NodeError } from './nodes/node-error.ts';
@@ -78,6 +79,7 @@ export class ChainWatcher {
   readonly #ports: WatcherPorts;
   readonly #nodes: NodeSet;
   readonly #comparing: ComparingPorts;
+  readonly #lateComparing: LateComparing;
   readonly #confirming: Confirming;
   readonly #loop: Loop;
   #leader: number | undefined;
@@ -102,6 +104,7 @@ export class ChainWatcher {
     this.#nodes = new NodeSet({ urls: settings.nodes, ...asking });
     const sayOnce = (key: string, text: string, fields: object) => this.#sayOnce(key, () => log.warn(fields, text));
     this.#comparing = { nodes: this.#nodes, scan, sayOnce };
+    this.#lateComparing = new LateComparing({ ...ports, ...this.#comparing });
     this.#confirming = new Confirming({ ...ports, nodes: this.#nodes, sayOnce });
     this.#loop = new Loop(
       () => this.#takeTurn(),
@@ -152,9 +155,10 @@ export class ChainWatcher {
     const { store } = this.#ports;
     await this.#begin(leader, tip);
     this.#top = await store.read((tx) => tx.use(chainRepository).top());
+    const answering = tips.flatMap((one, node) => (one === undefined ? [] : [node]));
+    await this.#lateComparing.compare(answering);
     const step = await this.#stepTo(tip);
     if (step === 'wait') return 'done';
-    const answering = tips.flatMap((one, node) => (one === undefined ? [] : [node]));
     if (step === 'look_for_fork') {
       const found = await this.#reorganise(leader, tips);
       return found === 'none' ? 'done' : found;
@@ -262,7 +266,8 @@ export class ChainWatcher {
     }
     if (blocks[0]?.height !== height) throw new NodeError('garbage', 'It gave a block another height than its header.');
     const compared = await compareBlocks(this.#comparing, blocks, leader, answering);
-    await books.enterBlocks(this.#top, compared, tip.height);
+    await books.enterBlocks(this.#top, compared.blocks, tip.height);
+    this.#lateComparing.remember(compared.uncompared, leader);
     const last = blocks.at(-1) as KnownBlock;
     this.#top = { height: last.height, hash: last.hash };
     this.#limit = nextLimit(this.#limit, false);

@@ -1,6 +1,7 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { EngineTables } from '#engine/store/tables.ts';
 import { timeText } from '#platform/database/columns.ts';
+import { preparedQuery } from '#platform/database/prepared-query.ts';
 import type { ShopTables } from './tables.ts';
 
 /** Money that another gateway holds for an order, as the shop told of it. It never changes. */
@@ -18,6 +19,16 @@ export interface Authorization {
 export type AuthorizationRepository = ReturnType<typeof authorizationRepository>;
 
 export function authorizationRepository(database: Kysely<ShopTables & Pick<EngineTables, 'orders'>>) {
+  const selectOfOrder = preparedQuery<{ orderId: string }, Selectable<ShopTables['authorizations']>>(
+    database,
+    (value) =>
+      database
+        .selectFrom('authorizations')
+        .selectAll()
+        .where('order_id', '=', value('orderId'))
+        .orderBy('transaction_id'),
+  );
+
   return {
     /** Keeps the authorization. Answers false where one of its transaction is kept already, which stays as it is. */
     async keep(authorization: Authorization, now: Date): Promise<boolean> {
@@ -39,12 +50,7 @@ export function authorizationRepository(database: Kysely<ShopTables & Pick<Engin
 
     /** What is kept for the order, in the order of its ids. */
     async ofOrder(orderId: string): Promise<Authorization[]> {
-      const rows = await database
-        .selectFrom('authorizations')
-        .selectAll()
-        .where('order_id', '=', orderId)
-        .orderBy('transaction_id')
-        .execute();
+      const { rows } = await selectOfOrder({ orderId });
       return rows.map((row) => ({
         transactionId: row.transaction_id,
         orderId: row.order_id,

@@ -92,7 +92,8 @@ const send = (route: (typeof ROUTES)[number], headers: Record<string, string>) =
 const NOT_AUTHENTICATED = {
   status: 401,
   code: 'access_token_missing',
-  error: 'Please first authenticate: no cookie containing a jwt was found in the request.',
+  error:
+    'Please first authenticate with this application. An error occurred, no cookie containing a jwt was found in the request.',
 };
 
 const invalidToken = (words: string) => ({

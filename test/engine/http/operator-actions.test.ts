@@ -203,6 +203,13 @@ describe('PATCH /api/order_price', () => {
       status: 400,
       error: expect.stringContaining('new_price: must be from 0 to 21000000000000000'),
     });
+    expect(errorOf(await price(-100n))).toMatchObject({
+      status: 400,
+      error: expect.stringContaining('The requested order change is forbidden.'),
+    });
+    expect(server.rows('select total_price, status from orders')).toEqual([
+      { total_price: TARI_SUPPLY, status: 'Unclaimed' },
+    ]);
   });
 });
 

@@ -156,6 +156,62 @@ describe('several nodes', () => {
     expect(await statusesOf(watcher)).toEqual(['confirmed']);
   });
 
+  it.each([
+    ['is behind', (node: FakeNode) => node.knowUpTo(0), (node: FakeNode) => node.knowUpTo(Number.POSITIVE_INFINITY)],
+    ['does not answer', (node: FakeNode) => node.fail('drop'), (node: FakeNode) => node.heal()],
+  ] as const)(
+    'find what the one that is followed keeps to itself, also where the other one %s when it is read',
+    async (_what, lag, catchUp) => {
+      const chain = new PlayChain(random);
+      const { output, txid } = pay(xtm(5), 'one');
+      chain.mine();
+      chain.send([output]);
+      chain.mineBlocks(3);
+      const [liar, node] = [await nodeOf(without(chain, txid)), await nodeOf(chain)];
+      lag(node);
+      const watcher = await watching([liar, node]);
+      await watcher.turn();
+      expect(await paymentsOf(watcher)).toEqual([]);
+      chain.mineBlocks(3);
+      catchUp(node);
+      for (let turn = 0; turn < 2; turn += 1) {
+        watcher.wait(120_000);
+        await watcher.turn();
+      }
+      expect(await paymentsOf(watcher)).toMatchObject([{ txid, status: 'received', block_height: 2n }]);
+      liar.show(chain);
+      watcher.wait(60_000);
+      await watcher.turn();
+      expect(await statusesOf(watcher)).toEqual(['confirmed']);
+    },
+  );
+
+  it('look back at no block that was replaced meanwhile', async () => {
+    const chain = new PlayChain(random);
+    const { output, txid } = pay(xtm(5), 'one');
+    chain.mineBlocks(2);
+    chain.send([output]);
+    chain.mine();
+    const [liar, node] = [await nodeOf(without(chain, txid)), await nodeOf(chain)];
+    node.knowUpTo(0);
+    const watcher = await watching([liar, node]);
+    await watcher.turn();
+    const other = chain.fork(seededRandom(9));
+    other.takeOff(2, 'forget');
+    other.mineBlocks(4);
+    liar.show(other);
+    node.show(other);
+    node.knowUpTo(Number.POSITIVE_INFINITY);
+    for (let turn = 0; turn < 3; turn += 1) {
+      watcher.wait(60_000);
+      await watcher.turn();
+    }
+    expect(await paymentsOf(watcher)).toEqual([]);
+    expect(watcher.engine.rows('select max(height) as height from chain_blocks')).toEqual([
+      { height: BigInt(other.tipHeight) },
+    ]);
+  });
+
   it('confirm nothing until two answer', async () => {
     const chain = new PlayChain(random);
     chain.send([pay(xtm(5), 'one').output]);

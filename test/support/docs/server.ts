@@ -1,5 +1,6 @@
 import { parseSettings } from '#platform/config/read-settings.ts';
 import { silentLog } from '#platform/logging/logger.ts';
+import type { Ports } from '#platform/module.ts';
 import { type App, createApp } from '#server.ts';
 import { openCore } from '#services.ts';
 import { publicKeyOf } from '#tari/schnorr.ts';
@@ -12,7 +13,11 @@ const SIGNING_KEY = new Uint8Array(32).fill(7, 0, 31);
 export const VERIFICATION_KEY = publicKeyOf(SIGNING_KEY);
 
 /** The real server over a database in memory, at the hour that the documents' examples name. */
-export async function serverOfDocuments(environment: Record<string, string>, now: () => Date): Promise<App> {
+export async function serverOfDocuments(
+  environment: Record<string, string>,
+  now: () => Date,
+  more: Ports = {},
+): Promise<App> {
   const parsed = parseSettings({ TPG_DATABASE_URL: 'sqlite://:memory:', TPG_RATE_LIMIT: '0', ...environment });
   if (!parsed.ok) throw new Error(parsed.problems.join(' '));
   const ports = {
@@ -23,7 +28,7 @@ export async function serverOfDocuments(environment: Record<string, string>, now
     fetch: () => Promise.reject(new Error('the documents need no network')),
     log: silentLog,
     folder: ROOT,
-    ports: { startScan: scanHere },
+    ports: { startScan: scanHere, ...more },
   };
   const keys = { signingKey: SIGNING_KEY, verificationKey: VERIFICATION_KEY };
   return createApp({ ...ports, keys, core: await openCore(ports) });

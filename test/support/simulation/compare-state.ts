@@ -19,6 +19,9 @@ export class Books {
   #settlementsSeen = 0;
   #webhooksSeen = 0;
   #auditSeen = 0;
+  /** What the database showed when so much had been written to it. */
+  #lastRow: unknown[] = [];
+  #writesSeen: number | undefined;
 
   constructor(rows: DatabaseRows, paper: Paper) {
     this.#paper = paper;
@@ -28,7 +31,9 @@ export class Books {
   /** @throws {BooksDiffer} */
   async compareAfterStep(): Promise<void> {
     const paper = this.#paper;
-    const row = await this.#rows.quick(this.#settlementsSeen, this.#webhooksSeen, this.#auditSeen);
+    const writes = this.#rows.writes()?.all;
+    const isAsBefore = writes !== undefined && writes === this.#writesSeen;
+    const row = isAsBefore ? this.#lastRow : await this.#quickRow();
     const [orders, accounts, customers, settlements, webhooks, audit, uses, claims, payments, links, keys] = row;
     same('orders', orders, paper.rows.orders());
     sameInAnyOrder('accounts', accounts, paper.rows.accounts());
@@ -42,11 +47,17 @@ export class Books {
     same('number of uses', uses, paper.money.uses.length);
     same('number of claims', claims, claimsOf(paper).length);
     same('number of keys', keys, paper.keys.size);
-    await this.#comparePayments();
-    await this.#compareEvents();
+    if (!isAsBefore || this.#eventsSeen !== paper.events.length) await this.#compareEvents();
+    // Nothing of the journals is new when they are looked at again unchanged.
+    this.#lastRow = [orders, accounts, customers, null, null, null, uses, claims, payments, links, keys];
+    this.#writesSeen = writes;
     this.#settlementsSeen = paper.money.settlements.length;
     this.#webhooksSeen = paper.webhooks.length;
     this.#auditSeen = paper.audit.length;
+  }
+
+  #quickRow(): Promise<unknown[]> {
+    return this.#rows.quick(this.#settlementsSeen, this.#webhooksSeen, this.#auditSeen);
   }
 
   /** @throws {BooksDiffer} */

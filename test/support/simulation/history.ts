@@ -4,6 +4,7 @@ import { DomainError } from '#platform/errors.ts';
 import { seededRandom } from '#test/seeded-random.ts';
 import { ChainComparison } from './chain/comparison.ts';
 import { checkChain, lastChainStep } from './chain/end.ts';
+import { NODES } from './chain/nodes.ts';
 import { Books } from './compare-state.ts';
 import type { Tally } from './coverage.ts';
 import { nextInput } from './inputs/index.ts';
@@ -100,7 +101,7 @@ class History {
     this.#options = options;
     this.#world = world;
     this.#books = new Books(world.database.rows, world.paper);
-    this.#chain = new ChainComparison(world.database.rows, world.chainPaper);
+    this.#chain = new ChainComparison(world.database.rows, world.chainPaper, world.mempoolPaper);
   }
 
   async play(): Promise<void> {
@@ -328,7 +329,13 @@ class History {
   async #endChain(): Promise<void> {
     const world = this.#world;
     world.chain.mine(4);
-    for (let step = lastChainStep(world); step !== undefined; step = lastChainStep(world)) await this.#issue([step], 0);
+    for (const node of NODES) world.nodes.showAll(node);
+    let step = lastChainStep(world);
+    for (let round = 0; step !== undefined; round += 1) {
+      if (round === MOST_ROUNDS) throw new Error('The watcher never comes to the end of the chain');
+      await this.#issue([step], 0);
+      step = lastChainStep(world);
+    }
     checkChain(world);
   }
 

@@ -38,8 +38,19 @@ export interface EventRow {
   payload: string;
 }
 
+/** How often something was written: anywhere, and in the tables of the chain. */
+export interface WriteCounts {
+  all: number;
+  chain: number;
+}
+
 /** What the database shows: each table as one text, a row a line. */
 export interface DatabaseRows {
+  /**
+   * Counts what has been written, also what was rolled back: where it has not moved, every table is as it was. Undefined
+   * where the database does not tell.
+   */
+  writes(): WriteCounts | undefined;
   /** See `quickQuery`: what changes most in whole, the journals after these ids, of the rest how many rows there are. */
   quick(settlementsAfter: number, webhooksAfter: number, auditAfter: number): Promise<unknown[]>;
   /** All tables of `THOROUGH_TABLES`. */

@@ -7,16 +7,27 @@ import { Dispatcher } from '#platform/outbox/dispatcher.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
 import { deliveryRepository, type HeldDelivery } from '#platform/outbox/store/deliveries.ts';
 import { type ChainBooks, chainBooks } from '#rails/tari-chain/chain-books.ts';
+import { compareBlocks } from '#rails/tari-chain/comparing.ts';
+import { Confirming, type Deep } from '#rails/tari-chain/confirming.ts';
+import { LateComparing } from '#rails/tari-chain/late-comparing.ts';
+import { MempoolWatch } from '#rails/tari-chain/mempool-watch.ts';
+import { NodeSet } from '#rails/tari-chain/node-set.ts';
+import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
+import type { ScannedBlock } from '#rails/tari-chain/scan/found-output.ts';
 import { type ChainOutput, chainRepository } from '#rails/tari-chain/store/chain.ts';
+import { subscribeStorefront } from '#shops/notify-shop.ts';
 import type { Storefront } from '#shops/shop-connector.ts';
 import type { ReadContent } from '#shops/webhook-inbox.ts';
 import { openUseCases, type UseCases } from '#test/use-cases.ts';
+import { NODES, type NodesAtATime, type SimulatedScan } from './chain/nodes.ts';
 import type { Process, SimulatedDatabase } from './simulated-database.ts';
 
 /** A change that makes the server wrong: proves that the simulation would find it. */
 export interface Mutation {
   repositories?: (tx: Transaction) => Transaction;
   store?: (store: Store) => Store;
+  /** Of what nodes answer, as the watcher takes it. */
+  scan?: (scan: SimulatedScan) => SimulatedScan;
   /** Of the SQL as it reaches the database. */
   statement?: (text: string) => string;
 }
@@ -64,6 +75,10 @@ export class SimulatedServer {
   readonly #store: Store;
   readonly #dispatcher: Dispatcher;
   readonly #now: () => Date;
+  readonly #watcherStore: Store;
+  readonly #mempoolWatch: MempoolWatch;
+  readonly #mutateScan: (scan: SimulatedScan) => SimulatedScan;
+  #seenInMempool: SimulatedScan['seenInMempool'] = async () => [];
   #taking: Carrying | undefined;
 
   private constructor(ports: ServerPorts, process: Process, store: Store) {
@@ -80,11 +95,16 @@ export class SimulatedServer {
       throw new Error('This plugin always fails');
     });
     this.#store.onCommitted((events) => bus.emit(events));
-    this.chainBooks = chainBooks({
-      store: this.#counting(mutation),
-      clock,
-      log: silentLog,
-      payments: chainPayments({ settings, subscriptions: bus }),
+    this.#mutateScan = mutation?.scan ?? ((scan) => scan);
+    this.#watcherStore = this.#counting(mutation);
+    const onChain = { store: this.#watcherStore, clock, log: silentLog };
+    const payments = chainPayments({ settings, subscriptions: bus });
+    this.chainBooks = chainBooks({ ...onChain, payments });
+    this.#mempoolWatch = new MempoolWatch({
+      ...onChain,
+      payments,
+      subscriptions: bus,
+      scan: { seenInMempool: (height) => this.#seenInMempool(height) },
     });
     this.#dispatcher = new Dispatcher({
       store: this.#watching(mutation),
@@ -143,9 +163,48 @@ export class SimulatedServer {
     return this.#store.run((tx) => tx.use(deliveryRepository).release(this.#now(), true));
   }
 
-  /** What the watcher of the chain reads before it confirms. */
-  unconfirmedOutputs(deepest: number): Promise<ChainOutput[]> {
-    return this.#store.read((tx) => tx.use(chainRepository).unconfirmedUpTo(deepest, undefined));
+  /** What the watcher makes of blocks as its nodes show them. */
+  async compared(nodes: NodesAtATime, leader: number, answering: readonly number[]): Promise<ScannedBlock[]> {
+    const scan = this.#scanOf(nodes);
+    const ports = { nodes: this.#nodeSet(), scan, sayOnce: nothing };
+    return (await compareBlocks(ports, nodes.scanned(leader), leader, answering)).blocks;
+  }
+
+  /** Has the watcher ask about blocks that one node alone has given. */
+  async compareLate(nodes: NodesAtATime, waiting: readonly ScannedBlock[], leader: number): Promise<void> {
+    const scan = this.#scanOf(nodes);
+    const [books, store] = [this.chainBooks, this.#watcherStore];
+    const late = new LateComparing({ nodes: this.#nodeSet(), scan, store, books, sayOnce: nothing });
+    late.remember(waiting, leader);
+    await late.compare(NODES);
+  }
+
+  /** Has the watcher confirm what is deep enough and what its nodes have. */
+  confirmDeep(nodes: NodesAtATime, deep: Deep): Promise<void> {
+    const scan = this.#scanOf(nodes);
+    const [books, store] = [this.chainBooks, this.#watcherStore];
+    const ports = { nodes: this.#nodeSet(), scan, store, books, monotonicMs: () => 0, sayOnce: nothing };
+    return new Confirming(ports).confirm(deep);
+  }
+
+  /** Has the server look at a mempool. */
+  async lookAtMempool(seen: SimulatedScan['seenInMempool']): Promise<void> {
+    this.#seenInMempool = seen;
+    await this.#mempoolWatch.look();
+  }
+
+  #scanOf(nodes: NodesAtATime): SimulatedScan {
+    const scan = { ...nodes.scan(), seenInMempool: this.#seenInMempool };
+    return this.#mutateScan(scan);
+  }
+
+  #nodeSet(): NodeSet {
+    const tip = async () => {
+      throw new NodeError('refused', 'No tip is asked for here.');
+    };
+    const urls = NODES.map((node) => `http://node${node}`);
+    const time = { now: this.#now, monotonicMs: () => 0, random: () => 0 };
+    return new NodeSet({ urls, scan: { tip }, log: silentLog, isEnding: () => false, ...time });
   }
 
   /** Has the outbox carry what is due next. */
@@ -167,6 +226,7 @@ export class SimulatedServer {
     const mutated = mutating(mutation);
     return {
       ...this.#store,
+      read: (work) => this.#store.read((tx) => work(mutated(tx))),
       run: (work) => {
         const works = this.#works;
         const index = works.push('lost') - 1;
@@ -204,6 +264,8 @@ export class SimulatedServer {
     };
   }
 }
+
+const nothing = () => undefined;
 
 /** The repositories of a store are the same for all of its works, so that they are changed once. */
 function mutating(mutation: Mutation | undefined): (tx: Transaction) => Transaction {

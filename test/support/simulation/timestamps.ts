@@ -1,11 +1,13 @@
-let lastMs = Number.NaN;
-let lastText = '';
+/** Times that are written again and again, up to so many: a history has a few hundred, and all of them stand in every comparison. */
+const MAX_TEXTS = 5_000;
+const texts = new Map<number, string>();
 
-/** The time in milliseconds as the database and JSON write it. Most times of a step are the same one. */
+/** The time in milliseconds as the database and JSON write it. */
 export function timeText(ms: number): string {
-  if (ms !== lastMs) {
-    lastText = new Date(ms).toISOString();
-    lastMs = ms;
-  }
-  return lastText;
+  const known = texts.get(ms);
+  if (known !== undefined) return known;
+  if (texts.size >= MAX_TEXTS) texts.clear();
+  const text = new Date(ms).toISOString();
+  texts.set(ms, text);
+  return text;
 }

@@ -63,7 +63,10 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
 }
 
 function startWorker(task: WorkerTask, hear: (news: WorkerNews) => void): { ended: Promise<void>; stop: () => void } {
-  const worker = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
+  const worker = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), {
+    // Nearly everything that a step makes is gone with it: a large young heap is cleared less often.
+    execArgv: ['--import', 'tsx', '--max-semi-space-size=32'],
+  });
   if (worker.pid !== undefined) worker.once('exit', endWithThisProcess(worker.pid));
   let isOver = false;
   worker.on('message', (news: WorkerNews) => {

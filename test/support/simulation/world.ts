@@ -1,6 +1,7 @@
 import type { EngineSettings } from '#engine/context.ts';
 import type { Owner } from '#engine/money/owners.ts';
 import { ownerOf } from '#engine/money/owners.ts';
+import type { ScannedBlock } from '#rails/tari-chain/scan/found-output.ts';
 import type { ShopOrder } from '#shops/shop-connector.ts';
 import type { WebhookDelivery } from '#shops/store/webhooks.ts';
 import type { CheckedContent, WebhookContent } from '#shops/webhook-inbox.ts';
@@ -9,10 +10,12 @@ import { customerAddress } from '#tari/synthetic-address.ts';
 import type { SeededRandom } from '#test/seeded-random.ts';
 import { type Person, personOf } from '#test/test-wallets.ts';
 import { SimulatedChain } from './chain/chain.ts';
+import { type NodeIndex, SimulatedNodes } from './chain/nodes.ts';
 import type { ChainOutcome } from './chain/outcomes.ts';
 import type { Tally } from './coverage.ts';
 import type { ChainStep } from './inputs/chain.ts';
 import { ChainPaper } from './model/chain.ts';
+import { MempoolPaper } from './model/mempool.ts';
 import { PaperOutbox, type Try } from './model/outbox.ts';
 import type { Closing, PaperOwner, Told } from './model/records.ts';
 import { Paper } from './model/reference-model.ts';
@@ -48,6 +51,12 @@ export interface Hung extends HangingCall {
   name: string;
   carrying?: Carrying;
   onPaper?: Try;
+}
+
+/** A block that was read when no second node could be asked. */
+export interface AloneBlock {
+  leader: NodeIndex;
+  scanned: ScannedBlock;
 }
 
 /** Owners by customer, whom making costs more than a step. */
@@ -110,8 +119,12 @@ export class World {
   readonly outbox: PaperOutbox;
   readonly chain: SimulatedChain;
   readonly chainPaper: ChainPaper;
+  readonly mempoolPaper: MempoolPaper;
+  readonly nodes = new SimulatedNodes();
   /** The last writes of the watcher. */
   readonly chainSteps: ChainStep[] = [];
+  /** Blocks that one node alone has given, the oldest first, with what it showed in them. */
+  readonly aloneBlocks: AloneBlock[] = [];
   readonly letters: Letter[] = [];
   /** Who claims an order in its note. */
   readonly noteClaimants = new Map<string, Person>();
@@ -177,6 +190,7 @@ export class World {
     this.outbox = new PaperOutbox(this.paper, hearersOf);
     this.chain = new SimulatedChain(random, random.between(1, 150), this.countOnChain);
     this.chainPaper = new ChainPaper(this.paper, this.countOnChain);
+    this.mempoolPaper = new MempoolPaper(this.paper, this.countOnChain);
   }
 
   readonly countOnChain = (outcome: ChainOutcome): void => this.tally.count('chain', outcome);
@@ -232,6 +246,7 @@ export class World {
     // What the calls came to that the old process made, nobody heard.
     this.ends.clear();
     this.outbox.released();
+    this.mempoolPaper.restarted();
   }
 
   /** Notes how the call to the shop ended, beside letting the server know. */

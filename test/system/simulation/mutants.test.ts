@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { nonceRepository } from '#auth/store/nonces.ts';
 import { accountRepository } from '#engine/store/accounts.ts';
 import { customerRepository } from '#engine/store/customers.ts';
+import { heldMoneyRepository } from '#engine/store/held-money.ts';
 import { orderClaimRepository } from '#engine/store/order-claims.ts';
 import { orderRepository } from '#engine/store/orders.ts';
 import { paymentUseRepository } from '#engine/store/payment-uses.ts';
 import { paymentRepository } from '#engine/store/payments.ts';
 import { settlementRepository } from '#engine/store/settlements.ts';
+import { auditLogRepository } from '#platform/audit-log/store/audit-log.ts';
 import { idempotencyKeyRepository } from '#platform/audit-log/store/idempotency-keys.ts';
 import type { MakeRepository, Transaction } from '#platform/database/store.ts';
 import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
@@ -21,6 +23,8 @@ import type { Mutation } from '#test/simulation/simulated-server.ts';
 /** A simulation that finds nothing shows little unless it is known what it would find: servers that are wrong. */
 
 const MOST_HISTORIES = 60;
+/** The rarest takes some thousand steps, twice, on a machine that may be busy. */
+const TIMEOUT_MS = 120_000;
 
 /** A server in which one repository does some things otherwise. */
 function wrong<Repository extends object>(
@@ -84,6 +88,82 @@ const CHAIN_MUTANTS: Record<string, Mutation> = {
       const known = await right.find(txid);
       return known?.blockHeight === null && known.paymentType === 'on_chain' ? undefined : known;
     },
+  })),
+};
+
+/** What could go wrong with nodes that do not show the same, and with what stands in a mempool. */
+const NODE_MUTANTS: Record<string, Mutation> = {
+  'a watcher that believes the first node alone of what is deep enough': {
+    scan: (right) => ({ ...right, confirm: (_node, ...rest) => right.confirm(0, ...rest) }),
+  },
+  'a watcher that believes the other node alone of what is deep enough': {
+    scan: (right) => ({ ...right, confirm: (_node, ...rest) => right.confirm(1, ...rest) }),
+  },
+  'a watcher that takes what any node says to be there': {
+    scan: (right) => ({
+      ...right,
+      confirm: async (_node, ...rest) => [
+        ...new Set((await Promise.all([0, 1].map((node) => right.confirm(node, ...rest)))).flat()),
+      ],
+    }),
+  },
+  'a watcher that does not ask a second node what stands in a block': {
+    scan: (right) => ({ ...right, digests: async () => new Map() }),
+  },
+  'a watcher that sees that nodes differ, and does not look': {
+    scan: (right) => ({ ...right, scan: async () => undefined }),
+  },
+  'a watcher that asks nobody again about what one node alone has given': wrong(chainRepository, () => ({
+    blockAtOrBelow: async () => undefined,
+  })),
+  'money that counts when it is only seen': {
+    repositories: (tx) =>
+      withRepository(tx, chainRepository, {
+        addSighting: async (sighting, now) => {
+          await tx.use(chainRepository).addSighting(sighting, now);
+          if (sighting.orderId !== null) await tx.use(orderRepository).addOwnMoney(sighting.orderId, sighting.amount);
+        },
+      }),
+  },
+  'what was seen and stays when it is gone': wrong(chainRepository, () => ({ removeSighting: async () => undefined })),
+  'an order that shows nothing of what was seen': wrong(orderRepository, () => ({ noteSeen: async (order) => order })),
+  'what is seen, and nobody is told': wrong(eventRepository, (right) => ({
+    append: async (event, subscribers) =>
+      event.type === 'PaymentSeen' ? { id: 0n, ...event } : right.append(event, subscribers),
+  })),
+  'what is seen again and again, and seems old': wrong(chainRepository, () => ({ seeAgain: async () => undefined })),
+};
+
+/** What could go wrong with money that a person gives to an order or a customer. */
+const HELD_MUTANTS: Record<string, Mutation> = {
+  'money that is given, and nobody is told': wrong(eventRepository, (right) => ({
+    append: async (event, subscribers) =>
+      event.type === 'PaymentAssigned' ? { id: 0n, ...event } : right.append(event, subscribers),
+  })),
+  'money that is given, and nothing says who gave it': wrong(auditLogRepository, (right) => ({
+    append: async (record, now) => (record.action === 'assign payment' ? undefined : right.append(record, now)),
+  })),
+  'money that is given to a customer and stays its sender’s as well': {
+    repositories: (tx) =>
+      withRepository(tx, paymentRepository, {
+        giveTo: async (payment, given) => {
+          const answer = await tx.use(paymentRepository).giveTo(payment, given);
+          const { account, owner, unspent, updatedAt } = payment;
+          if (account !== null && owner?.kind === 'account' && given.owner?.kind === 'customer')
+            await tx.use(accountRepository).add(account, { free: unspent }, updatedAt);
+          return answer;
+        },
+      }),
+  },
+  'money that is given to an order and is late for ever': wrong(paymentRepository, (right) => ({
+    giveTo: (payment, { owner, isLate }) => right.giveTo(payment, { owner, isLate: isLate || payment.isLate }),
+  })),
+  'late money that no list shows': wrong(heldMoneyRepository, (right) => ({
+    page: async (after, limit) => (await right.page(after, limit)).filter(({ isLate }) => !isLate),
+  })),
+  'confirmations without a payment that no list shows': wrong(heldMoneyRepository, (right) => ({
+    page: async (after, limit) =>
+      (await right.page(after, limit)).filter(({ state }) => state !== 'early_confirmation'),
   })),
 };
 
@@ -168,6 +248,8 @@ const MUTANTS: Record<string, Mutation> = {
     settle: (delivery, outcome, now) => right.settle(delivery, { ...outcome, state: 'pending' }, now),
   })),
   ...CHAIN_MUTANTS,
+  ...NODE_MUTANTS,
+  ...HELD_MUTANTS,
   'a failed work that is not rolled back': {
     statement: (text) => (text === 'rollback to work' ? 'savepoint another' : text),
   },
@@ -176,7 +258,7 @@ const MUTANTS: Record<string, Mutation> = {
   },
 };
 
-describe.each(Object.entries(MUTANTS))('%s', (_, mutation) => {
+describe.each(Object.entries(MUTANTS))('%s', { timeout: TIMEOUT_MS }, (_, mutation) => {
   it('is found, and found again by the seed of the history that found it', async () => {
     const finding = await play({ first: 1, count: MOST_HISTORIES, stride: 1, mutation });
     expect(finding).toBeDefined();

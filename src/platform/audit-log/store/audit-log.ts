@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
 import { type IdRange, idsBetween } from '#platform/database/list-order.ts';
+import { columnsOf, preparedQuery } from '#platform/database/prepared-query.ts';
 import type { AuditLogTables } from './tables.ts';
 
 export interface AuditRecord {
@@ -33,13 +34,16 @@ export interface AuditLogFilter {
 
 export type AuditLogRepository = ReturnType<typeof auditLogRepository>;
 
+const WRITTEN = ['actor', 'action', 'subject', 'reason', 'before', 'after', 'created_at'] as const;
+
 export function auditLogRepository(database: Kysely<AuditLogTables>) {
+  const insert = preparedQuery<AuditRecord & { created_at: string }>(database, (value) =>
+    database.insertInto('audit_log').values(columnsOf(value, WRITTEN)),
+  );
+
   return {
     async append(record: AuditRecord, now: Date): Promise<void> {
-      await database
-        .insertInto('audit_log')
-        .values({ ...record, created_at: timeText(now) })
-        .execute();
+      await insert({ ...record, created_at: timeText(now) });
     },
 
     /** Up to `limit` records that fit, after the one with id `after`, oldest first unless told. */

@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
 import { type IdRange, idsBetween } from '#platform/database/list-order.ts';
+import { columnsOf, preparedQuery } from '#platform/database/prepared-query.ts';
 import type { ChainTables } from './tables.ts';
 
 /** A block that was looked through. */
@@ -104,6 +105,14 @@ export function chainRepository(database: Kysely<ChainTables>) {
 }
 
 function progressQueries(database: Kysely<ChainTables>) {
+  const addScanned = preparedQuery<{ outputs: bigint; payments: bigint; time: string }>(database, (value) =>
+    database.updateTable('chain_progress').set((row) => ({
+      outputs_seen: row('outputs_seen', '+', value('outputs')),
+      payments_found: row('payments_found', '+', value('payments')),
+      updated_at: value('time'),
+    })),
+  );
+
   return {
     async progress(): Promise<ChainProgress | undefined> {
       const row = await database.selectFrom('chain_progress').selectAll().executeTakeFirst();
@@ -143,14 +152,7 @@ function progressQueries(database: Kysely<ChainTables>) {
     },
 
     async noteScanned(outputs: number, payments: number, now: Date): Promise<void> {
-      await database
-        .updateTable('chain_progress')
-        .set((row) => ({
-          outputs_seen: row('outputs_seen', '+', BigInt(outputs)),
-          payments_found: row('payments_found', '+', BigInt(payments)),
-          updated_at: timeText(now),
-        }))
-        .execute();
+      await addScanned({ outputs: BigInt(outputs), payments: BigInt(payments), time: timeText(now) });
     },
 
     async noteChecked(nodeHeight: number, now: Date): Promise<void> {
@@ -163,15 +165,17 @@ function progressQueries(database: Kysely<ChainTables>) {
 }
 
 function blockQueries(database: Kysely<ChainTables>) {
+  const selectTop = preparedQuery<object, Selectable<ChainTables['chain_blocks']>>(database, () =>
+    database.selectFrom('chain_blocks').selectAll().orderBy('height', 'desc').limit(1),
+  );
+  const deleteBelow = preparedQuery<{ height: bigint }>(database, (value) =>
+    database.deleteFrom('chain_blocks').where('height', '<', value('height')),
+  );
+
   return {
     /** The highest block that was looked through. */
     async top(): Promise<KnownBlock | undefined> {
-      const row = await database
-        .selectFrom('chain_blocks')
-        .selectAll()
-        .orderBy('height', 'desc')
-        .limit(1)
-        .executeTakeFirst();
+      const [row] = (await selectTop({})).rows;
       return row && blockOf(row);
     },
 
@@ -202,7 +206,7 @@ function blockQueries(database: Kysely<ChainTables>) {
     },
 
     async forgetBlocksBelow(height: number): Promise<void> {
-      await database.deleteFrom('chain_blocks').where('height', '<', BigInt(height)).execute();
+      await deleteBelow({ height: BigInt(height) });
     },
 
     async removeBlocksAbove(height: number): Promise<void> {
@@ -217,26 +221,40 @@ function blockOf(row: Selectable<ChainTables['chain_blocks']>): KnownBlock {
 
 function outputQueries(database: Kysely<ChainTables>) {
   const outputs = () => database.selectFrom('chain_outputs').selectAll();
+  const inOrder = () => outputs().orderBy('height').orderBy('output_hash');
+  const selectOutput = preparedQuery<{ outputHash: string }, OutputRow>(database, (value) =>
+    outputs().where('output_hash', '=', value('outputHash')),
+  );
+  const selectBetween = preparedQuery<{ lowest: bigint; highest: bigint }, OutputRow>(database, (value) =>
+    inOrder().where('height', '>=', value('lowest')).where('height', '<=', value('highest')),
+  );
+  const insert = preparedQuery<OutputRow>(database, (value) =>
+    database.insertInto('chain_outputs').values(columnsOf(value, OUTPUT_COLUMNS)),
+  );
+  const updateConfirmed = preparedQuery<{ outputHash: string; time: string }>(database, (value) =>
+    database
+      .updateTable('chain_outputs')
+      .set({ confirmed_at: value('time'), updated_at: value('time') })
+      .where('output_hash', '=', value('outputHash')),
+  );
+
   return {
     async findOutput(outputHash: string): Promise<ChainOutput | undefined> {
-      const row = await outputs().where('output_hash', '=', outputHash).executeTakeFirst();
+      const [row] = (await selectOutput({ outputHash })).rows;
       return row && outputOf(row);
     },
 
     async addOutput(output: Omit<ChainOutput, 'confirmedAt'>, now: Date): Promise<void> {
-      await database
-        .insertInto('chain_outputs')
-        .values({
-          output_hash: output.outputHash,
-          txid: output.txid,
-          commitment: output.commitment,
-          fingerprint: output.fingerprint,
-          ...blockColumns(output.block),
-          confirmed_at: null,
-          found_at: timeText(now),
-          updated_at: timeText(now),
-        })
-        .execute();
+      await insert({
+        output_hash: output.outputHash,
+        txid: output.txid,
+        commitment: output.commitment,
+        fingerprint: output.fingerprint,
+        ...blockColumns(output.block),
+        confirmed_at: null,
+        found_at: timeText(now),
+        updated_at: timeText(now),
+      });
     },
 
     /** Says in which block an output stands now; null for none. */
@@ -249,11 +267,7 @@ function outputQueries(database: Kysely<ChainTables>) {
     },
 
     async noteConfirmed(outputHash: string, now: Date): Promise<void> {
-      await database
-        .updateTable('chain_outputs')
-        .set({ confirmed_at: timeText(now), updated_at: timeText(now) })
-        .where('output_hash', '=', outputHash)
-        .execute();
+      await updateConfirmed({ outputHash, time: timeText(now) });
     },
 
     /** Up to OUTPUTS_AT_ONCE outputs at that height or below that are not confirmed yet, after a position, lowest first. */
@@ -274,26 +288,30 @@ function outputQueries(database: Kysely<ChainTables>) {
 
     /** Every output that stands in a block at these heights, both included. */
     async outputsBetween(lowest: number, highest: number): Promise<ChainOutput[]> {
-      const rows = await outputs()
-        .where('height', '>=', BigInt(lowest))
-        .where('height', '<=', BigInt(highest))
-        .orderBy('height')
-        .orderBy('output_hash')
-        .execute();
-      return rows.map(outputOf);
+      return (await selectBetween({ lowest: BigInt(lowest), highest: BigInt(highest) })).rows.map(outputOf);
     },
 
     /** Every output that stands in a block above that height. */
     async outputsAbove(height: number): Promise<ChainOutput[]> {
-      const rows = await outputs()
-        .where('height', '>', BigInt(height))
-        .orderBy('height')
-        .orderBy('output_hash')
-        .execute();
+      const rows = await inOrder().where('height', '>', BigInt(height)).execute();
       return rows.map(outputOf);
     },
   };
 }
+
+type OutputRow = Selectable<ChainTables['chain_outputs']>;
+
+const OUTPUT_COLUMNS = [
+  'output_hash',
+  'txid',
+  'commitment',
+  'fingerprint',
+  'height',
+  'block_hash',
+  'confirmed_at',
+  'found_at',
+  'updated_at',
+] as const;
 
 function blockColumns(block: KnownBlock | null) {
   return { height: block === null ? null : BigInt(block.height), block_hash: block?.hash ?? null };

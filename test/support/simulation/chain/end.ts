@@ -1,4 +1,4 @@
-import { confirmWaiting, nextChainStep } from '#test/simulation/inputs/chain.ts';
+import { compareLate, confirmWaiting, nextChainStep } from '#test/simulation/inputs/chain.ts';
 import type { Input } from '#test/simulation/inputs/input.ts';
 import type { World } from '#test/simulation/world.ts';
 import type { MinedBlock, SentOutput } from './chain.ts';
@@ -7,7 +7,7 @@ import type { MinedBlock, SentOutput } from './chain.ts';
 
 /** What is left to do for the watcher; undefined once it is done. */
 export function lastChainStep(world: World): Input | undefined {
-  return nextChainStep(world) ?? confirmWaiting(world);
+  return nextChainStep(world) ?? compareLate(world) ?? confirmWaiting(world);
 }
 
 /** Holds the paper against the chain itself. The database was held against the paper. */
@@ -33,6 +33,9 @@ export function checkChain({ chain, chainPaper, paper }: World): void {
     const mustBeGone = block === undefined && payment?.isConfirmed === true && output.confirmedAt !== null;
     if (mustBeGone && !isGone) throw new Error(`${txid} was confirmed and has left the chain, and nobody is told`);
     if (block !== undefined && isGone) throw new Error(`${txid} stands in ${block.hash}, and is said to have left`);
+  }
+  for (const { outputHash, confirmedAt } of chainPaper.outputs.values()) {
+    if (outputHash.startsWith('invented') && confirmedAt !== null) throw new Error(`${outputHash} is confirmed`);
   }
   const told = new Set<string>();
   for (const { type, subject } of paper.events) {

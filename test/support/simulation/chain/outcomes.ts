@@ -29,6 +29,16 @@ export const CHAIN_OUTCOMES = [
   'old blocks are forgotten',
   'had left the chain before it was read again',
   'a watcher wakes up late',
+  'one node hides a payment',
+  'one node invents a payment',
+  'found late, at the other node',
+  'deep enough, and one node has it not',
+  'deep enough, and one node does not answer',
+  'seen in the mempool for an order',
+  'seen in the mempool for no order',
+  'stands in the mempool and is known already',
+  'is gone from the mempool',
+  'what was seen in the mempool is forgotten',
   ...REFUSAL_REASONS.map((reason) => `refused: ${reason}` as const),
 ] as const;
 

@@ -89,25 +89,26 @@ function aMemo(world: World): Memo {
 
 /** Sends something to the shop's wallet, which waits for a block. */
 export function sendToShop(world: World): void {
-  const { chain, random } = world;
-  const number = chain.sent.length + 1;
-  const txid = `t${FIRST_NUMBER + number - 1}`;
-  const outputHash = `out${String(number).padStart(4, '0')}`;
+  const number = world.chain.sent.length + 1;
+  const names = { txid: `t${FIRST_NUMBER + number - 1}`, outputHash: `out${String(number).padStart(4, '0')}` };
+  world.chain.send(anOutput(world, { ...names, commitment: `commitment${number}` }));
+}
+
+/** Something that a node makes up. It looks like what is sent, and its proofs are right: only no other node has it. */
+export function inventOutput(world: World, number: number): SentOutput {
+  return anOutput(world, { txid: `x${number}`, outputHash: `invented${number}`, commitment: `nowhere${number}` });
+}
+
+function anOutput(world: World, names: Pick<MeantPayment, 'txid' | 'outputHash' | 'commitment'>): SentOutput {
+  const { random } = world;
   const refusal = random.chance(0.12) ? random.pick(OUTPUT_REFUSALS) : undefined;
   const isWorthNothing = random.chance(0.03);
   const claimed = random.pick(CLAIMED_BY_LIARS);
   const amount = refusal !== undefined ? claimed : isWorthNothing ? 0n : random.pick(AMOUNTS);
   const { bytes, ...payer } = aPayer(world);
   const { text, kept, named } = aMemo(world);
-  const commitment = `commitment${number}`;
-  const found: SentOutput['found'] = {
-    outputHash,
-    commitment,
-    txid,
-    amount,
-    refusal,
-    text,
-    sender: bytes,
+  return {
+    found: { ...names, amount, refusal, text, sender: bytes },
+    meant: { ...names, amount, refusal, memo: kept, named, ...payer },
   };
-  chain.send({ found, meant: { txid, outputHash, commitment, amount, refusal, memo: kept, named, ...payer } });
 }

@@ -114,9 +114,11 @@ class FaultySqlite implements SimulatedDatabase {
     const prepare = (text: string) => {
       const statement = this.#prepare(changed(text));
       const place = placeOf(text);
+      const writesToChain = !statement.readonly && text.includes('chain_');
       const guard = () => {
         if (process.isDead) throw new SqliteDatabase.SqliteError('this process has ended', 'SQLITE_IOERR');
         if (this.#planned !== undefined && this.#planned.place === place) this.#countDown(place, process);
+        if (writesToChain) this.rows.noteChainWrite();
         if (text === 'rollback') this.#isRolledBack = this.#fired !== undefined;
       };
       return {

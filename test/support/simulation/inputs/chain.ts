@@ -1,11 +1,12 @@
 import type { NamedOrder } from '#engine/payments.ts';
 import { MovedError } from '#rails/tari-chain/chain-books.ts';
-import type { KnownBlock } from '#rails/tari-chain/store/chain.ts';
+import type { ChainOutput, KnownBlock } from '#rails/tari-chain/store/chain.ts';
 import { microTari } from '#tari/micro-tari.ts';
 import { readSender } from '#tari/sender.ts';
 import type { MinedBlock } from '#test/simulation/chain/chain.ts';
-import { sendToShop } from '#test/simulation/chain/payers.ts';
-import { MOVED } from '#test/simulation/model/chain.ts';
+import { NODES, type NodeIndex, type NodesAtATime, otherOf } from '#test/simulation/chain/nodes.ts';
+import { inventOutput, sendToShop } from '#test/simulation/chain/payers.ts';
+import { type ChainPaper, MOVED } from '#test/simulation/model/chain.ts';
 import type { SimulatedServer } from '#test/simulation/simulated-server.ts';
 import { HOT_WALLETS, PEOPLE, type World } from '#test/simulation/world.ts';
 import type { Input, InputMaker } from './input.ts';
@@ -20,7 +21,10 @@ const CONFIRMATIONS = 3;
 /** Where even the first block is another, it is begun so much earlier: no reorganisation here is deeper. */
 const BLOCKS_BEFORE_START = 100;
 const MAX_DEPTH = 100;
-const MAX_SENT = 60;
+export const MAX_SENT = 60;
+const MAX_INVENTIONS = 6;
+/** As many as the watcher asks about in one turn. */
+const BLOCKS_ASKED_AGAIN = 100;
 /** So many of the last steps may be taken once more, by a watcher that hung. */
 const STEPS_REMEMBERED = 8;
 
@@ -30,16 +34,27 @@ export interface ChainStep {
   about: string;
   run(server: SimulatedServer): Promise<string>;
   enter(): string;
+  isAlone?: boolean;
 }
 
 /** The chain goes on: payments are sent, blocks are mined, and now and then others take their place. */
 function goOn(world: World): void {
   const { chain, random } = world;
   for (let sent = random.between(0, 2); sent > 0 && chain.sent.length < MAX_SENT; sent -= 1) sendToShop(world);
+  nodesChange(world);
   const kind = random.next();
   if (kind < 0.2) reorganise(world);
   else if (kind < 0.8) chain.mine(random.between(1, 5));
   else if (kind < 0.804) chain.mine(1_200);
+}
+
+/** One node keeps something to itself from now on, or nothing any more. */
+function nodesChange({ chain, nodes, random, countOnChain }: World): void {
+  const node = random.pick(NODES);
+  const sent = random.pick(chain.sent);
+  const kind = random.next();
+  if (kind < 0.15) nodes.showAll(node);
+  if (kind > 0.85 && sent !== undefined && nodes.hide(node, sent)) countOnChain('one node hides a payment');
 }
 
 /** What nothing was read of is not replaced from before where it is to be read: nobody would look there. */
@@ -97,15 +112,94 @@ function read(world: World, top: KnownBlock | undefined, from: number): Input | 
   const limit = tipHeight - from > 200 ? 400 : random.between(1, 25);
   const blocks = chain.blocks.slice(from, from + limit);
   if (blocks.length === 0) return undefined;
-  const scanned = blocks.map(({ height }) => chain.scanned(height));
+  maybeInvent(world, blocks);
+  const leader = random.pick(NODES);
+  const shown = world.nodes.look(blocks);
+  const answering: NodeIndex[] = random.chance(0.2) ? [leader] : [leader, otherOf(leader)];
+  const isCompared = answering.length > 1 && (shown.differ() || random.chance(0.2));
+  const taken = answering.length > 1 ? shown.together(leader) : shown.of(leader);
   const step: ChainStep = {
     name: 'watcher: reads blocks',
-    about: `${from} to ${blocks.at(-1)?.height}, ${paymentsIn(blocks)}`,
-    run: ({ chainBooks }) => unlessMoved(async () => `found ${await chainBooks.enterBlocks(top, scanned, tipHeight)}`),
-    enter: () => chainPaper.enter(top, blocks, tipHeight),
+    about: `${from} to ${blocks.at(-1)?.height}, ${paymentsIn(taken)}`,
+    // Nodes are asked before the unit of work, so that others could come between.
+    isAlone: isCompared,
+    run: (server) =>
+      unlessMoved(async () => {
+        const scanned = isCompared ? await server.compared(shown, leader, answering) : shown.scanned(leader);
+        return `found ${await server.chainBooks.enterBlocks(top, scanned, tipHeight)}`;
+      }),
+    enter() {
+      const words = chainPaper.enter(top, taken, tipHeight);
+      if (answering.length === 1 && words !== MOVED) rememberAlone(world, leader, blocks, shown);
+      return words;
+    },
   };
+  if (answering.length === 1) world.nodes.pinHidden(leader, blocks);
   // Where nothing is kept, nothing says whether it was begun elsewhere meanwhile: one instance begins at a time.
   return top === undefined ? step : remember(world, step);
+}
+
+/** A node shows a payment that nobody has made. */
+function maybeInvent(world: World, blocks: readonly MinedBlock[]): void {
+  const { nodes, random, countOnChain } = world;
+  const block = random.pick(blocks);
+  if (block === undefined || nodes.inventions >= MAX_INVENTIONS || !random.chance(0.06)) return;
+  nodes.invent(random.pick(NODES), block, inventOutput(world, nodes.inventions + 1));
+  countOnChain('one node invents a payment');
+}
+
+function rememberAlone(world: World, leader: NodeIndex, blocks: readonly MinedBlock[], shown: NodesAtATime): void {
+  const scanned = shown.scanned(leader);
+  world.aloneBlocks.push(...scanned.slice(-blocks.length).map((block) => ({ leader, scanned: block })));
+}
+
+/** Another node is asked about blocks that one alone has given; undefined where none waits. */
+export function compareLate(world: World): Input | undefined {
+  const { aloneBlocks, chain, chainPaper, nodes } = world;
+  const [first] = aloneBlocks;
+  if (first === undefined) return undefined;
+  const { leader } = first;
+  const end = aloneBlocks.findIndex((block) => block.leader !== leader);
+  const waiting = aloneBlocks.slice(0, Math.min(BLOCKS_ASKED_AGAIN, end === -1 ? aloneBlocks.length : end));
+  const standing = waiting.filter(({ scanned }) => chain.has(scanned));
+  const shown = nodes.look(standing.map(({ scanned }) => chain.blocks[scanned.height] as MinedBlock));
+  const theirs = new Map(shown.of(otherOf(leader)).map((block) => [block.hash, block]));
+  const digests = new Map(shown.scanned(otherOf(leader)).map(({ hash, digest }) => [hash, digest]));
+  const forget = (block: (typeof waiting)[number]) => aloneBlocks.splice(aloneBlocks.indexOf(block), 1);
+  return {
+    name: 'watcher: asks again about blocks that one node alone has given',
+    about: `${waiting[0]?.scanned.height} to ${waiting.at(-1)?.scanned.height}, first given by ${leader}`,
+    isAlone: true,
+    isSeveral: true,
+    async run(server) {
+      const given = waiting.map(({ scanned }) => scanned);
+      await server.compareLate(shown, given, leader);
+      return 'compared';
+    },
+    enter(works) {
+      const isKept = chainPaper.blocks.some(
+        ({ height, hash }) => height === first.scanned.height && hash === first.scanned.hash,
+      );
+      if (!isKept) forget(first);
+      if (!isKept || !digests.has(first.scanned.hash)) return 'compared';
+      let done = 0;
+      for (const block of waiting) {
+        const { hash, digest } = block.scanned;
+        const other = theirs.get(hash);
+        if (other === undefined) continue;
+        if (digests.get(hash) !== digest) {
+          const end = works[done];
+          done += 1;
+          // A write of a block that was replaced is given up, which the paper knows.
+          const isLost = end !== 'kept' && chainPaper.blocks.some((known) => known.hash === hash);
+          if (isLost) return 'compared';
+          chainPaper.enterMissed(other);
+        }
+        forget(block);
+      }
+      return 'compared';
+    },
+  };
 }
 
 function paymentsIn(blocks: readonly MinedBlock[]): string {
@@ -133,46 +227,71 @@ function goBack(world: World, top: KnownBlock, common: KnownBlock | null, start:
 
 /** What is deep enough is confirmed; undefined where nothing is. */
 export function confirmWaiting(world: World): Input | undefined {
-  const { chain, chainPaper, random } = world;
+  const { chain, chainPaper, nodes, random } = world;
   const { top } = chainPaper;
   if (top === undefined) return undefined;
   const deepest = top.height - CONFIRMATIONS;
-  const deep = chainPaper.waitingUpTo(deepest);
-  // What all nodes have in that block, as the watcher asks them before. The chain may be another when this is written.
-  const waiting = deep
-    .filter(({ block }) => block !== null && chain.has(block))
-    .map(({ outputHash, txid, block, fingerprint }) => ({ outputHash, txid, block, fingerprint }));
-  if (waiting.length === 0) return undefined;
-  const step: ChainStep = {
+  const deep = chainPaper.waitingUpTo(deepest).map((output) => ({ ...output, block: output.block as KnownBlock }));
+  // What nodes have in those blocks, as the watcher asks them before. The chain may be another when this is written.
+  const heights = new Set(deep.filter(({ block }) => chain.has(block)).map(({ block }) => block.height));
+  const shown = nodes.look(chain.blocks.filter(({ height }) => heights.has(height)));
+  const agreed = deep.filter(({ block, outputHash }) => shown.bothHave(block.hash, outputHash));
+  if (agreed.length === 0) return undefined;
+  if (random.chance(0.5)) {
+    const seen = agreed.map(({ outputHash, txid, block, fingerprint }) => ({ outputHash, txid, block, fingerprint }));
+    return remember(world, confirm(top, deepest, seen, chainPaper));
+  }
+  return confirmByNodes(world, top, deepest, { deep, agreed, shown });
+}
+
+type SeenOutput = Pick<ChainOutput, 'outputHash' | 'txid' | 'block' | 'fingerprint'>;
+
+function confirm(top: KnownBlock, deepest: number, seen: readonly SeenOutput[], chainPaper: ChainPaper): ChainStep {
+  return {
     name: 'watcher: confirms',
-    about: waiting.map(({ txid }) => txid).join(),
+    about: seen.map(({ txid }) => txid).join(),
     run: ({ chainBooks }) =>
       unlessMoved(async () => {
-        const seen = waiting.map((output) => ({ ...output, commitment: '', confirmedAt: null }));
-        await chainBooks.confirm(top, deepest, seen);
+        const outputs = seen.map((output) => ({ ...output, commitment: '', confirmedAt: null }));
+        await chainBooks.confirm(top, deepest, outputs);
         return 'confirmed';
       }),
-    enter: () => chainPaper.confirm(top, deepest, waiting),
+    enter: () => chainPaper.confirm(top, deepest, seen),
   };
-  if (random.chance(0.5)) return remember(world, step);
-  const expected = deep.map(({ outputHash }) => outputHash);
-  const agreed = new Set(waiting.map(({ outputHash }) => outputHash));
+}
+
+/** As it decides by itself: what all nodes have that it knows, block by block. */
+function confirmByNodes(
+  world: World,
+  top: KnownBlock,
+  deepest: number,
+  { deep, agreed, shown }: { deep: readonly SeenOutput[]; agreed: readonly SeenOutput[]; shown: NodesAtATime },
+): Input {
+  const { chainPaper, countOnChain, random } = world;
+  const answering = random.chance(0.15) ? [random.pick(NODES)] : [...NODES];
+  const isEnough = answering.length === NODES.length;
+  const blocks = new Map<string, SeenOutput[]>();
+  for (const output of isEnough ? agreed : []) {
+    const hash = output.block?.hash ?? '';
+    blocks.set(hash, [...(blocks.get(hash) ?? []), output]);
+  }
   return {
-    ...step,
     name: 'watcher: looks for what is deep enough, and confirms it',
+    about: `${agreed.map(({ txid }) => txid).join()} of ${deep.map(({ txid }) => txid).join()}, ${answering} answer`,
     isAlone: true,
-    run: (server) =>
-      unlessMoved(async () => {
-        const seen = await server.unconfirmedOutputs(deepest);
-        const found = seen.map(({ outputHash }) => outputHash);
-        if (found.join() !== expected.join()) throw new Error(`${found} wait to be confirmed, on paper ${expected}`);
-        await server.chainBooks.confirm(
-          top,
-          deepest,
-          seen.filter(({ outputHash }) => agreed.has(outputHash)),
-        );
-        return 'confirmed';
-      }),
+    isSeveral: true,
+    async run(server) {
+      await server.confirmDeep(shown, { top, deepest, answering });
+      return 'confirmed';
+    },
+    enter(works) {
+      if (!isEnough) countOnChain('deep enough, and one node does not answer');
+      else if (agreed.length < deep.length) countOnChain('deep enough, and one node has it not');
+      for (const [index, seen] of [...blocks.values()].entries()) {
+        if (works[index] === 'kept') chainPaper.confirm(top, deepest, seen);
+      }
+      return 'confirmed';
+    },
   };
 }
 
@@ -246,5 +365,6 @@ export const CHAIN_INPUTS: readonly (readonly [number, InputMaker])[] = [
   [6, confirmWaiting],
   [1, beginEarlier],
   [2, late],
+  [6, compareLate],
   [4, reportOfFound],
 ];

@@ -2,6 +2,7 @@ import type { SeededRandom } from '#test/seeded-random.ts';
 import type { World } from '#test/simulation/world.ts';
 import { CHAIN_INPUTS } from './chain.ts';
 import type { Input, InputMaker } from './input.ts';
+import { MEMPOOL_INPUTS } from './mempool.ts';
 import { OPERATOR_INPUTS } from './operator.ts';
 import { SHOP_INPUTS } from './shop.ts';
 import { TIME_INPUTS } from './time.ts';
@@ -14,6 +15,7 @@ const ALL: readonly (readonly [number, InputMaker])[] = [
   ...OPERATOR_INPUTS,
   ...TIME_INPUTS,
   ...CHAIN_INPUTS,
+  ...MEMPOOL_INPUTS,
 ];
 const TOTAL = ALL.reduce((total, [weight]) => total + weight, 0);
 

@@ -44,6 +44,8 @@ export class ChainPaper {
   readonly outputs = new Map<string, PaperOutput>();
   readonly refusals = new Map<string, string>();
   readonly departures: PaperDeparture[] = [];
+  /** Moves with everything that is written here. */
+  version = 0;
   readonly #paper: Paper;
   readonly #onOutcome: (outcome: ChainOutcome) => void;
 
@@ -66,6 +68,7 @@ export class ChainPaper {
   }
 
   begin(start: number): string {
+    this.version += 1;
     this.blocks = [];
     this.progress = { outputsSeen: 0, paymentsFound: 0, ...this.progress, start };
     return 'begun';
@@ -73,6 +76,7 @@ export class ChainPaper {
 
   /** What was found in blocks that follow `top`. Answers how many payments were new to the watcher. */
   enter(top: Place | undefined, blocks: readonly MinedBlock[], tipHeight: number): string {
+    this.version += 1;
     if (this.#isElsewhere(top) || this.progress === undefined) return this.#moved();
     this.#leaveReplaced(blocks);
     let found = 0;
@@ -85,8 +89,21 @@ export class ChainPaper {
     return `found ${found}`;
   }
 
+  /** What another node has shown of a block that was read before; nothing where another block stands there by now. */
+  enterMissed(block: MinedBlock): void {
+    this.version += 1;
+    const isKept = this.blocks.some(({ height, hash }) => height === block.height && hash === block.hash);
+    if (!isKept || this.progress === undefined) return;
+    for (const { meant } of block.outputs) {
+      if (!this.#find(meant, block)) continue;
+      this.progress.paymentsFound += 1;
+      this.#onOutcome('found late, at the other node');
+    }
+  }
+
   /** Goes back to a block that the chain still has; null where it has none, and it is read again from `start` on. */
   goBack(top: Place, common: Place | null, start: number): string {
+    this.version += 1;
     if (this.#isElsewhere(top) || this.progress === undefined) return this.#moved();
     const height = common?.height ?? -1;
     const above = [...this.outputs.values()].filter(({ block }) => block !== null && block.height > height);
@@ -102,6 +119,7 @@ export class ChainPaper {
 
   /** Confirms what still stands where it was seen, deep enough. */
   confirm(top: Place, deepest: number, seen: readonly { outputHash: string; block: Place | null }[]): string {
+    this.version += 1;
     if (this.#isElsewhere(top)) return this.#moved();
     for (const { outputHash, block } of seen) {
       const output = this.outputs.get(outputHash);

@@ -11,7 +11,7 @@ export class Rows {
     (order) =>
       `${order.id}|${order.orderId}|${order.altId ?? '-'}|${order.customer}|${order.memo ?? '-'}|${order.price}|` +
       `${order.shopPrice}|${order.currency}|${order.rate}|${order.state}|${order.claimedBy ?? '-'}|${order.claimKind ?? '-'}|` +
-      `${isOpen(order) ? this.#left(`order ${order.orderId}`) : 0}|` +
+      `${isOpen(order) ? this.#left(`order ${order.orderId}`) : 0}|${order.seen}|` +
       `${timeText(order.createdAt)}|${timeText(order.updatedAt)}|${timeText(order.shopUpdatedAt)}`,
   );
   readonly #accounts = new Table<PaperAccount>(

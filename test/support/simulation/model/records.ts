@@ -20,6 +20,8 @@ export interface PaperOrder {
   state: State;
   claimedBy: string | null;
   claimKind: LinkKind | 'credit' | null;
+  /** What stands in a mempool for it. */
+  seen: number;
   createdAt: number;
   updatedAt: number;
   shopUpdatedAt: number;
@@ -106,7 +108,7 @@ export function orderText(order: PaperOrder, missing: number | null): string {
     `"customer_id":${text(order.customer)},"memo":${text(order.memo)},"total_price":${order.price},` +
     `"original_price":${text(order.shopPrice)},"currency":${text(order.currency)},` +
     `"created_at":"${timeText(order.createdAt)}","updated_at":"${timeText(order.updatedAt)}",` +
-    `"status":"${order.state}","amount_outstanding":null,"amount_missing":${missing},"amount_seen":0}`
+    `"status":"${order.state}","amount_outstanding":null,"amount_missing":${missing},"amount_seen":${order.seen}}`
   );
 }
 

@@ -220,6 +220,7 @@ export class Paper {
       state: 'Unclaimed',
       claimedBy: null,
       claimKind: null,
+      seen: 0,
       createdAt: told.createdAt,
       updatedAt: this.now,
       shopUpdatedAt: isNewer ? early.updatedAt : told.updatedAt,
@@ -400,6 +401,25 @@ export class Paper {
       } else if (order.state === 'Unclaimed') this.money.claim(order, named.claimant, 'stated');
     }
     if (this.earlyConfirmations.delete(payment.txid)) this.#confirm(payment);
+  }
+
+  /** The order that a payment in a mempool names: its text may be an order's id as it stands. */
+  orderSeenFor(name: string): PaperOrder | undefined {
+    return this.orders.get(name) ?? this.#findNamed(name);
+  }
+
+  /** Notes how much stands in a mempool for an order, which is no change of it. */
+  noteSeen(orderId: string, amount: number): void {
+    const order = this.#find(orderId);
+    order.seen = amount;
+    this.rows.orderChanged(order);
+  }
+
+  announceSeen(seen: { txid: string; amount: number; memo: string | null; orderId: string | null }): void {
+    const order = seen.orderId === null ? undefined : this.orders.get(seen.orderId);
+    const text = JSON.stringify;
+    const about = `"txid":${text(seen.txid)},"amount":${seen.amount},"memo":${text(seen.memo)},"order_id":${text(seen.orderId)}`;
+    this.#append('PaymentSeen', seen.txid, `{${about},"order":${order === undefined ? null : this.money.text(order)}}`);
   }
 
   /** Credits a payment that is deep enough on the chain. */
@@ -691,10 +711,13 @@ export class Paper {
     return expired;
   }
 
-  /** Whether reported payments could cover it with what is there: those that name it, and unnamed ones of who has signed. */
+  /**
+   * Whether what stands in a mempool for it and reported payments could cover it with what is there: those that name it,
+   * and unnamed ones of who has signed.
+   */
   #isMoneyOnItsWay(order: PaperOrder): boolean {
     const signers = this.money.signers.get(order.orderId) ?? [];
-    let onTheWay = 0;
+    let onTheWay = order.seen;
     for (const { isConfirmed, orderId, account, amount } of this.payments.values()) {
       if (isConfirmed) continue;
       const isSigners = orderId === null && account !== null && signers.includes(account);

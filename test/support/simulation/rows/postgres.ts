@@ -39,6 +39,10 @@ export class PostgresRows implements DatabaseRows {
     return new PostgresRows(client);
   }
 
+  writes(): undefined {
+    return undefined;
+  }
+
   async quick(...after: [number, number, number]): Promise<unknown[]> {
     const [row] = await this.#ask('quick', QUICK, after);
     return row ?? [];

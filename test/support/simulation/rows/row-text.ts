@@ -10,7 +10,7 @@ export interface Words {
 
 export const rowsAsText = ({ time, truth }: Words) => ({
   orders: `id||'|'||order_id||'|'||coalesce(alt_id,'-')||'|'||customer_id||'|'||coalesce(memo,'-')||'|'||total_price||'|'||
-    original_price||'|'||currency||'|'||exchange_rate||'|'||status||'|'||coalesce(claimed_by,'-')||'|'||coalesce(claim_kind,'-')||'|'||own_money||'|'||
+    original_price||'|'||currency||'|'||exchange_rate||'|'||status||'|'||coalesce(claimed_by,'-')||'|'||coalesce(claim_kind,'-')||'|'||own_money||'|'||amount_seen||'|'||
     ${time('created_at')}||'|'||${time('updated_at')}||'|'||${time('shop_updated_at')}`,
   accounts: `account||'|'||address||'|'||total_confirmed||'|'||total_paid||'|'||free_credit||'|'||${time('updated_at')}`,
   payments: `txid||'|'||coalesce(account,'-')||'|'||amount||'|'||payment_type||'|'||status||'|'||coalesce(order_id,'-')||'|'||
@@ -35,6 +35,8 @@ export const rowsAsText = ({ time, truth }: Words) => ({
   chain_outputs: `output_hash||'|'||txid||'|'||commitment||'|'||fingerprint||'|'||coalesce(cast(height as text),'-')||'|'||
     coalesce(block_hash,'-')||'|'||coalesce(${time('confirmed_at')},'-')||'|'||${time('found_at')}||'|'||
     ${time('updated_at')}`,
+  chain_sightings: `output_hash||'|'||txid||'|'||amount||'|'||coalesce(order_id,'-')||'|'||${time('first_seen_at')}||'|'||
+    ${time('last_seen_at')}`,
   chain_refusals: `output_hash||'|'||txid||'|'||reason||'|'||claimed_amount||'|'||coalesce(memo,'-')||'|'||height||'|'||
     block_hash||'|'||${time('found_at')}`,
   chain_departures: `id||'|'||txid||'|'||height||'|'||block_hash||'|'||${time('left_at')}||'|'||
@@ -85,7 +87,13 @@ export const THOROUGH_TABLES: readonly Table[] = [
 ];
 
 /** What is known of the chain, but for its blocks. */
-export const CHAIN_TABLES = ['chain_progress', 'chain_outputs', 'chain_refusals', 'chain_departures'] as const;
+export const CHAIN_TABLES = [
+  'chain_progress',
+  'chain_outputs',
+  'chain_refusals',
+  'chain_departures',
+  'chain_sightings',
+] as const;
 
 /** After each step: how many blocks are kept, the lowest, and the highest; and the tables of the chain. */
 export function chainQuery(whole: QuickTexts['whole']): string {

@@ -1,5 +1,5 @@
 import type SqliteDatabase from 'better-sqlite3';
-import type { DatabaseRows, EventRow } from '#test/simulation/simulated-database.ts';
+import type { DatabaseRows, EventRow, WriteCounts } from '#test/simulation/simulated-database.ts';
 import { chainQuery, DELIVERY, quickQuery, rowsAsText, type Table, THOROUGH_TABLES } from './row-text.ts';
 
 const TEXTS = rowsAsText({ time: (column) => column, truth: (column) => column });
@@ -19,6 +19,8 @@ export class SqliteRows implements DatabaseRows {
   readonly #deliveries: SqliteDatabase.Statement;
   readonly #chain: SqliteDatabase.Statement;
   readonly #chainBlocks: SqliteDatabase.Statement;
+  readonly #totalChanges: SqliteDatabase.Statement;
+  #chainWrites = 0;
 
   constructor(connection: SqliteDatabase.Database) {
     const prepare = (text: string) => connection.prepare(text).safeIntegers(false);
@@ -29,6 +31,17 @@ export class SqliteRows implements DatabaseRows {
     this.#deliveries = prepare(`select ${DELIVERY} from deliveries`).pluck();
     this.#chain = prepare(chainQuery(whole)).raw();
     this.#chainBlocks = prepare(`select ${whole('chain_blocks')}`).pluck();
+    this.#totalChanges = prepare('select total_changes()').pluck();
+  }
+
+  /** SQLite counts every row that any statement or trigger has inserted, changed or deleted. */
+  writes(): WriteCounts {
+    return { all: this.#totalChanges.get() as number, chain: this.#chainWrites };
+  }
+
+  /** A statement is run that writes to a table of the chain. No trigger of another table does. */
+  noteChainWrite(): void {
+    this.#chainWrites += 1;
   }
 
   async quick(...after: [number, number, number]): Promise<unknown[]> {
