@@ -1,6 +1,6 @@
 import type { OrderStatus } from '../store/database.ts';
 import { ORDER_STATUSES } from '../store/database.ts';
-import type { JournalDifference, MoneyPlaces } from '../store/journals.ts';
+import type { JournalDifference, MoneyPlaces, Overcharge } from '../store/journals.ts';
 import type { Repositories } from '../store/repositories.ts';
 import type { Store } from '../store/unit-of-work.ts';
 import { TOTAL_OF_STATUS } from './order-states.ts';
@@ -15,6 +15,8 @@ export interface AuditReport {
   money: MoneyPlaces;
   /** To whom the migration gave the credit that was there before money had owners; undefined where there was none. */
   ownersGiven: string | undefined;
+  /** What another server had charged twice before these books came here. */
+  overcharges: Overcharge[];
   /** Empty where the books are right. At most 1000 of each kind. */
   differences: JournalDifference[];
 }
@@ -28,6 +30,7 @@ export function audit(store: Pick<Store, 'read'>): Promise<AuditReport> {
     const differences = [
       ...(await journals.confirmedByAccount()),
       ...(await journals.paidByAccount()),
+      ...(await journals.debts()),
       ...(await journals.ownedMoney()),
       ...(await journals.usedPayments()),
       ...(await journals.usedBySettlements()),
@@ -46,6 +49,7 @@ export function audit(store: Pick<Store, 'read'>): Promise<AuditReport> {
       ...(await journals.counts()),
       money: await journals.whereMoneyIs(),
       ownersGiven: await ownersGiven({ auditLog }),
+      overcharges: await journals.overcharges(),
       differences,
     };
   });

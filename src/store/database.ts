@@ -55,6 +55,21 @@ export type LinkKind = (typeof LINK_KINDS)[number];
 export const CLAIM_KINDS = ['stated', 'credit', 'by_hand', 'proven'] as const;
 export type ClaimKind = (typeof CLAIM_KINDS)[number];
 
+/**
+ * What a payment was in the database that it came from, or which correction of the import it is: what was charged beyond
+ * an order's price, and its return; what was charged for an order that is not Paid; what a Paid order lacked; what an
+ * account had spent beyond what it had.
+ */
+export const PAYMENT_ORIGINS = [
+  ...PAYMENT_STATUSES,
+  'overcharge',
+  'overcharge_returned',
+  'settled_not_paid',
+  'paid_not_settled',
+  'overdraft',
+] as const;
+export type PaymentOrigin = (typeof PAYMENT_ORIGINS)[number];
+
 /** Whose the money of a confirmed payment is. */
 export const OWNER_KINDS = ['order', 'customer', 'account'] as const;
 export type OwnerKind = (typeof OWNER_KINDS)[number];
@@ -116,6 +131,8 @@ interface AccountsTable {
   total_paid: bigint;
   /** What is left of those that named nothing: only what the account signs, or a person, lets it pay. */
   free_credit: bigint;
+  /** What it had spent beyond what it had when it came from another server. */
+  debt: Generated<bigint>;
   created_at: string;
   updated_at: string;
 }
@@ -156,6 +173,8 @@ interface OrdersTable {
   shop_id: string | null;
   /** What stands in a mempool for it, in µT. It counts for nothing. */
   amount_seen: Generated<bigint>;
+  /** Its state in the database that it came from; null for one that came here first. */
+  imported_as: Generated<OrderStatus | null>;
 }
 
 interface PaymentsTable {
@@ -182,6 +201,10 @@ interface PaymentsTable {
   unspent: bigint;
   /** 1 where it came for an order that was closed. */
   is_late: bigint;
+  /** What it took back of money that was not there: the next money of its account pays it. */
+  owed: Generated<bigint>;
+  /** Null for one that came here first. */
+  imported_as: Generated<PaymentOrigin | null>;
   payment_reference: string | null;
   block_height: bigint | null;
   created_at: string;
