@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { importTpsCommand } from '../moving-over/cli/import-command.ts';
 import type { Role } from '../store/database.ts';
 import { addressToBase58, type TariAddress } from '../tari/address.ts';
 import { addressArgument, rolesOption } from './address-arguments.ts';
@@ -14,6 +15,7 @@ export function setupCommand(ports: CommandPorts): Command {
     .addCommand(initCommand(ports))
     .addCommand(migrateCommand(ports))
     .addCommand(copyCommand(ports))
+    .addCommand(importTpsCommand(ports))
     .addCommand(addUserCommand(ports));
 }
 
