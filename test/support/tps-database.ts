@@ -114,7 +114,9 @@ export class TpsDatabase {
     const values = { ...DEFAULTS[table], ...row };
     const names = Object.keys(values);
     const places = names.map(() => '?').join(', ');
-    this.connection.prepare(`insert into ${table} (${names.join(', ')}) values (${places})`).run(...Object.values(values));
+    this.connection
+      .prepare(`insert into ${table} (${names.join(', ')}) values (${places})`)
+      .run(...Object.values(values));
     return this;
   }
 
@@ -144,7 +146,9 @@ export class TpsDatabase {
 
 /** The rows of a file that the real server wrote, by table and view. */
 export interface TpsSample {
-  tables: Readonly<Record<string, { columns: readonly (readonly [string, string])[]; rows: readonly (readonly Value[])[] }>>;
+  tables: Readonly<
+    Record<string, { columns: readonly (readonly [string, string])[]; rows: readonly (readonly Value[])[] }>
+  >;
 }
 
 export function readSample(name: 'calm' | 'busy'): TpsSample {
