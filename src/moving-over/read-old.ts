@@ -44,11 +44,7 @@ function noteChangedTexts({ findings }: Work, what: () => string, row: OldRow, n
 
 function readOrders(work: Work): void {
   const { scratch, findings } = work;
-  const rows = scratch.eachShown<OldRow>(
-    'Reading orders',
-    scratch.count('main.orders'),
-    'select rowid as row, * from main.orders',
-  );
+  const rows = scratch.eachShown<OldRow>('Reading orders', scratch.count('main.orders'), 'select * from main.orders');
   for (const row of rows) {
     const order = findings.read(
       () => orderName(row),
@@ -96,7 +92,10 @@ function readPayments(work: Work, sources: Sources): void {
   const rows = scratch.eachShown<OldRow>(
     'Reading payments',
     scratch.count('main.payments'),
-    'select rowid as row, * from main.payments',
+    `select main.payments.rowid as row, txid, main.payments.created_at, main.payments.updated_at, sender, amount,
+        main.payments.memo, main.payments.order_id, alt_order_id, payment_type, main.payments.status,
+        scratch_orders.id as known_order
+      from main.payments left join scratch_orders on scratch_orders.order_id = main.payments.order_id`,
   );
   for (const row of rows) {
     const payment = findings.read(
@@ -107,7 +106,8 @@ function readPayments(work: Work, sources: Sources): void {
     noteChangedTexts(work, () => paymentName(row), row, ['txid', 'sender', 'memo', 'order_id', 'alt_order_id']);
     key += 1n;
     const source = sources.of(payment.sender, payment.createdMs);
-    const named = payment.named === null ? null : orderMeant(work, payment.named);
+    const named =
+      payment.named === null ? null : ((row.known_order as bigint | null) ?? orderMeant(work, payment.named));
     if (payment.named !== null && named === null) {
       const said = `payment ${payment.txid} of ${formatTari(payment.amount)} names the order ${shown(payment.named)}`;
       findings.note('unknown_order_named', said);
@@ -170,7 +170,9 @@ function readSettlements(work: Work, sources: Sources): void {
   const rows = scratch.eachShown<OldRow>(
     'Reading settlements',
     scratch.count('main.settlement_journal'),
-    'select * from main.settlement_journal',
+    `select main.settlement_journal.id, main.settlement_journal.order_id, payment_address, settlement_type, amount,
+        main.settlement_journal.created_at, scratch_orders.id as known_order
+      from main.settlement_journal left join scratch_orders on scratch_orders.order_id = main.settlement_journal.order_id`,
   );
   for (const row of rows) {
     const settlement = findings.read(
@@ -186,7 +188,7 @@ function readSettlements(work: Work, sources: Sources): void {
       'insert or ignore into scratch_entries values (?, ?, ?, ?, ?, ?)',
       settlement.id,
       settlement.orderId,
-      orderMeant(work, settlement.orderId),
+      (row.known_order as bigint | null) ?? orderMeant(work, settlement.orderId),
       sources.of(settlement.address, settlement.createdMs).source,
       settlement.amount,
       BigInt(settlement.createdMs),

@@ -70,12 +70,17 @@ export function oneOf<Value extends string>(
   throw new UnreadableValue(`${name} is ${shown(value)}, and only ${Object.keys(known).join(', ')} are known`);
 }
 
+/** Rows one after another often have the same time. */
+let lastRead: { text: string; ms: number } = { text: '', ms: 0 };
+
 /** In ms since 1970. Without a zone it is UTC. */
 export function time(name: string, value: OldValue): number {
+  if (value === lastRead.text) return lastRead.ms;
   const read = typeof value === 'bigint' ? ofNumber(value) : ofText(value);
   if (read === undefined || !isStorableTime(new Date(read))) {
     throw new UnreadableValue(`${name} is no time that is known: ${shown(value)}`);
   }
+  if (typeof value === 'string') lastRead = { text: value, ms: read };
   return read;
 }
 
@@ -98,7 +103,7 @@ function ofText(value: OldValue): number | undefined {
   return Number(day) <= daysOfMonth ? read : undefined;
 }
 
-/** The RFC 3339 text of a time that was read, as our tables hold it. Rows one after another often have the same. */
+/** The RFC 3339 text of a time that was read, as our tables hold it. */
 let lastTime = { ms: Number.NaN, text: '' };
 export function timeColumn(ms: number | bigint): string {
   const number = Number(ms);

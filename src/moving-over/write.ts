@@ -1,11 +1,13 @@
 import { stringifyJson } from '../json.ts';
 import { storableText } from '../storable-text.ts';
-import { rateOfOrder } from './exchange-rate.ts';
-import { historyRows } from './history.ts';
-import { authorizationOf, type OldRow, orderOf, paymentOf, rateOf } from './old-rows.ts';
+import { historyRows, OLD_SERVER } from './history.ts';
+import { authorizationOf, type OldRow, rateOf } from './old-rows.ts';
 import type { Work } from './scratch.ts';
+import { mapped, type TableRows } from './table-rows.ts';
 import type { Column, Target } from './target.ts';
 import { timeColumn } from './values.ts';
+import { orders } from './write-orders.ts';
+import { payments } from './write-payments.ts';
 
 /** Writes what was worked out into the new database, table by table, each after those that it refers to. */
 
@@ -13,15 +15,7 @@ const ROWS_AT_ONCE = 1_000;
 /** Memos may be long, so that a batch is also bounded by its characters. */
 const CHARACTERS_AT_ONCE = 4_000_000;
 
-/** Who is named in the audit log for what was done there. */
-export const OLD_SERVER = 'tari_payment_server';
 const ACTOR = 'taritools';
-
-interface TableRows {
-  table: string;
-  columns: readonly string[];
-  rows: Iterable<readonly Column[]>;
-}
 
 export async function writeAll(work: Work, target: Target, summary: Record<string, unknown>): Promise<void> {
   await target.beginLoading();
@@ -57,10 +51,6 @@ async function write(target: Target, { table, columns, rows }: TableRows): Promi
     [batch, characters] = [[], 0];
   }
   if (batch.length > 0) await target.insert(table, columns, batch);
-}
-
-function* mapped<Row>(rows: Iterable<Row>, map: (row: Row) => readonly Column[]): Generator<readonly Column[]> {
-  for (const row of rows) yield map(row);
 }
 
 /** A table whose rows a select has as they are written, save that times are ms there. */
@@ -133,182 +123,6 @@ function links({ scratch }: Work): TableRows {
   const sql = `select customer_id, account, source as account_ordinal, kind, at_ms as created_at
     from scratch_links join scratch_sources using (source) order by customer_id, source`;
   return selected(scratch, 'customer_addresses', columns, sql);
-}
-
-function orders({ scratch }: Work): TableRows {
-  const current = new Map(
-    scratch
-      .all<OldRow>('select * from main.exchange_rates order by id')
-      .map(rateOf)
-      .flatMap(({ currency, rate }) => (rate > 0n ? [[currency, rate] as const] : [])),
-  );
-  return {
-    table: 'orders',
-    columns: [
-      'id',
-      'order_id',
-      'alt_id',
-      'customer_id',
-      'memo',
-      'total_price',
-      'original_price',
-      'currency',
-      'exchange_rate',
-      'status',
-      'amount_outstanding',
-      'claimed_by',
-      'claimant_ordinal',
-      'claim_kind',
-      'own_money',
-      'created_at',
-      'updated_at',
-      'shop_updated_at',
-      'imported_as',
-    ],
-    rows: mapped(
-      scratch.eachShown<OldRow & { account: string | null; source: bigint | null; kind: string | null; own: bigint }>(
-        'Writing orders',
-        scratch.count('scratch_orders'),
-        `select old.*, account, scratch_claimants.source, kind, coalesce(scratch_own_money.amount, 0) as own
-          from scratch_orders
-          join main.orders old on old.id = scratch_orders.id
-          left join scratch_claimants on scratch_claimants.order_key = scratch_orders.id
-          left join scratch_sources on scratch_sources.source = scratch_claimants.source
-          left join scratch_own_money on scratch_own_money.order_key = scratch_orders.id
-          order by scratch_orders.id`,
-      ),
-      (row) => {
-        const order = orderOf(row);
-        const isUnclaimed = order.status === 'Unclaimed';
-        const created = timeColumn(order.createdMs);
-        const updated = timeColumn(order.updatedMs);
-        return [
-          order.id,
-          order.orderId,
-          order.altId,
-          order.customerId,
-          order.memo,
-          order.totalPrice,
-          order.originalPrice,
-          order.currency,
-          rateOfOrder(order, current.get(order.currency.toUpperCase())),
-          order.status,
-          order.amountOutstanding,
-          isUnclaimed ? null : row.account,
-          isUnclaimed ? null : row.source,
-          // Where nothing of it was kept, only that it was claimed is known.
-          isUnclaimed ? null : (row.kind ?? 'stated'),
-          row.own,
-          created,
-          updated,
-          // Whatever the shop says of it from now on is newer.
-          created,
-          order.status,
-        ];
-      },
-    ),
-  };
-}
-
-interface PaymentCells extends OldRow {
-  key: bigint;
-  scratch_txid: string;
-  own_row: bigint | null;
-  account: string | null;
-  source: bigint;
-  source_address: string;
-  scratch_amount: bigint;
-  scratch_status: string;
-  is_manual: bigint;
-  named: string | null;
-  claimant_account: string | null;
-  claim_is_signed: bigint;
-  unspent: bigint;
-  owner_kind: string | null;
-  owner_id: string | null;
-  is_late: bigint;
-  owed: bigint;
-  origin: string;
-  correction_memo: string | null;
-  created_ms: bigint;
-  updated_ms: bigint;
-}
-
-function payments({ scratch }: Work): TableRows {
-  return {
-    table: 'payments',
-    columns: [
-      'txid',
-      'account',
-      'account_ordinal',
-      'sender',
-      'amount',
-      'memo',
-      'payment_type',
-      'status',
-      'order_id',
-      'claimant',
-      'claim_is_signed',
-      'owner_kind',
-      'owner_id',
-      'unspent',
-      'is_late',
-      'owed',
-      'imported_as',
-      'created_at',
-      'updated_at',
-    ],
-    rows: mapped(
-      scratch.eachShown<PaymentCells>(
-        'Writing payments',
-        scratch.count('scratch_payments'),
-        `select old.*, scratch_payments.txid as scratch_txid, row as own_row, owners.account,
-            scratch_payments.source, owners.address as source_address, scratch_payments.amount as scratch_amount,
-            scratch_payments.status as scratch_status, is_manual, named,
-            coalesce(signers.account, case when owners.made_for is null then owners.account end) as claimant_account,
-            claim_is_signed, unspent, owner_kind, owner_id, is_late, owed, origin,
-            scratch_payments.memo as correction_memo, created_ms, updated_ms
-          from scratch_payments
-          left join main.payments old on old.rowid = scratch_payments.row
-          join scratch_sources owners on owners.source = scratch_payments.source
-          left join scratch_sources signers on signers.source = scratch_payments.claimant
-          order by scratch_payments.txid`,
-      ),
-      (row) => {
-        const old = row.own_row === null ? undefined : paymentOf(row);
-        // A correction that is about an order claims nothing.
-        const names = old !== undefined && row.named !== null;
-        return [
-          row.scratch_txid,
-          row.account,
-          row.account === null ? null : row.source,
-          senderShown(row, old?.sender),
-          row.scratch_amount,
-          old === undefined ? row.correction_memo : old.memo,
-          row.is_manual === 1n ? 'manual' : 'on_chain',
-          row.scratch_status,
-          row.named,
-          names ? row.claimant_account : null,
-          names ? row.claim_is_signed : 0n,
-          row.owner_kind,
-          row.owner_id,
-          row.unspent,
-          row.is_late,
-          row.owed,
-          row.origin,
-          timeColumn(row.created_ms),
-          timeColumn(row.updated_ms),
-        ];
-      },
-    ),
-  };
-}
-
-/** As it was, where it is base58; the account's address where it was written in another form. */
-function senderShown({ account, source_address: address }: PaymentCells, sender: string | undefined): string {
-  if (sender === undefined) return address;
-  if (account === null) return sender.trim();
-  return /^[1-9A-HJ-NP-Za-km-z]{1,64}$/.test(sender) ? sender : address;
 }
 
 function settlements({ scratch }: Work): TableRows {
