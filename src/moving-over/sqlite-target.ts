@@ -10,7 +10,7 @@ import { sqliteMemoIndex } from '../store/sqlite-memo-index.ts';
 import { type Column, MUST_BE_EMPTY, notEmpty, type Target } from './target.ts';
 
 /** What is written into is kept at hand up to so many KiB: indexes that grow all over would be written again and again. */
-const CACHE_KIB = 96 * 1024;
+const CACHE_KIB = 72 * 1024;
 
 /** @throws {StoreUnavailableError} where the database has rows. It need not be there. */
 export function refuseFilledSqlite(file: string): void {
