@@ -30,7 +30,7 @@ const POSTGRES_OFTEN: readonly string[] = [
   'test/rails/tari-chain/{watcher,reorganisations,check-books}.test.ts',
   'test/engine/{account-ordinals,audit,claims,orders,payments}.test.ts',
   'test/http/routes/{lists,search}.test.ts',
-  'test/moving-over/{samples,odd-databases,debts,walk}.test.ts',
+  'test/moving-over/{samples,odd-databases,debts,walk,import.property}.test.ts',
   'test/security/{injection,stored-text}.test.ts',
   'test/cluster/cluster.test.ts',
   'test/crash/walkthrough.test.ts',

@@ -25,7 +25,12 @@ it('goes on where the old server ended', async () => {
     .payment('a', alice.address, { amount: 40_000_000 })
     .settlement('901', alice.address);
   old.order('902', { status: 'Paid' }).settlement('902', alice.address).settlement('902', alice.address);
-  old.order('903', { created_at: '2026-03-10 11:59:00', updated_at: '2026-03-10 11:59:00', total_price: 25_000_000 });
+  old.order('903', {
+    customer_id: '7002',
+    created_at: '2026-03-10 11:59:00',
+    updated_at: '2026-03-10 11:59:00',
+    total_price: 25_000_000,
+  });
   await importFile(old.close(), database);
 
   server = await startServer({ settings: { TPG_DATABASE_URL: database.url }, hotWallet: false });
