@@ -8,6 +8,8 @@ export const ODDITIES = {
     'Orders that were charged and are not Paid; the order stays as it is, and what was charged is an entry by hand. The shop was told that it is paid, so look at each',
   paid_not_settled:
     'Orders that are Paid without having been charged their price; an entry by hand in the name of the customer stands for the rest',
+  covered_not_paid:
+    'Orders that are open though the money that names them is there; taritools admin accounts settle-customer pays them',
   below_zero: 'Addresses whose balance is below zero, and stays so; the next money of each pays it',
   overdrawn:
     'Addresses that paid orders with money they did not have; an entry by hand stands for it, and one that takes it back',

@@ -67,6 +67,7 @@ export function giveMoneyItsOwners(work: Work, corrections: Corrections): void {
   // Payments are read until here, so that none is entered before.
   for (const enter of overdrafts) enter();
   addUp(work);
+  noteCoveredOrders(work);
 }
 
 function giveOne(
@@ -206,6 +207,19 @@ function addUp({ scratch }: Work): void {
       select owner_id, sum(unspent) as amount from scratch_payments
       where owner_kind = 'customer' and unspent > 0 group by owner_id
     ) owned where owned.owner_id = scratch_customers.customer_id;`);
+}
+
+/** The old server did not pay them, and an import pays nothing: the operator can. */
+function noteCoveredOrders({ scratch, findings }: Work): void {
+  const rows = scratch.each<{ order_id: string; customer_id: string; price: bigint; amount: bigint }>(
+    `select order_id, customer_id, price, amount from scratch_own_money
+      join scratch_orders on scratch_orders.id = order_key
+      where status = 'New' and amount >= price order by order_key`,
+  );
+  for (const { order_id: orderId, customer_id: customerId, price, amount } of rows) {
+    const said = `order ${orderId} of customer ${customerId}: ${formatTari(amount)} for ${formatTari(price)}`;
+    findings.note('covered_not_paid', said);
+  }
 }
 
 /** Rows that come in the order of their sources, one group after another. */

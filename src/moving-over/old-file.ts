@@ -32,7 +32,7 @@ const SIDE_FILES = ['-wal', '-journal'] as const;
 
 /** Of the old database and of what is worked out beside it, in KiB: together less than a third of what may be used. */
 const CACHE_KIB = 12 * 1024;
-const SCRATCH_CACHE_KIB = 32 * 1024;
+const SCRATCH_CACHE_KIB = 24 * 1024;
 
 /** So many faults of a broken file are named. */
 const MAX_NAMED_FAULTS = 3;

@@ -9,8 +9,8 @@ import { isBusy, translate } from '../store/sqlite-errors.ts';
 import { sqliteMemoIndex } from '../store/sqlite-memo-index.ts';
 import { type Column, MUST_BE_EMPTY, notEmpty, type Target } from './target.ts';
 
-/** What is written into is kept at hand up to so many KiB: indexes that grow all over would be written again and again. */
-const CACHE_KIB = 72 * 1024;
+/** Kept at hand of what is written, in KiB. To sort rows for an index or a sum, SQLite takes as much once more. */
+const CACHE_KIB = 36 * 1024;
 
 /** @throws {StoreUnavailableError} where the database has rows. It need not be there. */
 export function refuseFilledSqlite(file: string): void {

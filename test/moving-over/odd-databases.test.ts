@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addressToBase58, addressToHex, dualAddress } from '../../src/tari/address.ts';
 import { customerAddress } from '../../src/tari/customer-address.ts';
 import { newDatabase, newFolder, type TestDatabase } from '../helpers/database.ts';
-import { claimText, forgedClaimText } from '../helpers/engine.ts';
+import { ADMIN, claimText, closeEngine, forgedClaimText, testEngine } from '../helpers/engine.ts';
 import { ACCOUNTS, personOf } from '../helpers/records.ts';
 import { auditOf, type ImportOutcome, importFile } from '../support/importing.ts';
 import { TpsDatabase } from '../support/tps-database.ts';
@@ -143,6 +143,17 @@ describe('what that server allows', () => {
       { amount: 10n * TARI, owed: 0n },
     ]);
     expect(report).toContain(`  ${alice.address}: 10.000000 XTM`);
+  });
+
+  it('names open orders whose money is there, and settling them pays them', async () => {
+    old.order('1').payment('a', alice.address, { order_id: '1' });
+    const { report } = await imported();
+    expect(report).toContain('  order 1 of customer 7001: 10.000000 XTM for 10.000000 XTM');
+    const test = await testEngine({ database });
+    await test.engine.orderChanges.settleCustomer({ actor: ADMIN }, '7001');
+    await closeEngine(test);
+    expect(order('1')).toMatchObject({ status: 'Paid', imported_as: 'New' });
+    expect((await auditOf(database)).differences).toEqual([]);
   });
 
   it('keeps Paid orders that were never charged, or not enough', async () => {
