@@ -28,7 +28,6 @@ type Shape = Check | readonly [Shape] | { readonly [field: string]: Shape };
 
 const text: Check = (value) => typeof value === 'string';
 const whole: Check = (value) => typeof value === 'bigint' || Number.isInteger(value);
-const yes: Check = (value) => typeof value === 'boolean';
 /** chrono reads RFC 3339. */
 const time: Check = (value) =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value);

@@ -78,8 +78,8 @@ it('keeps the balance of every account, with books that are right', { timeout: 2
     fc.asyncProperty(contents, async ({ orders, payments, settlements, links, returnsOvercharges }) => {
       const database = await newDatabase();
       const old = new TpsDatabase(join(newFolder(), 'tari_store.db'));
-      orders.forEach((row, index) => old.order(ORDER_IDS[index] as string, row));
-      payments.forEach((row, index) => old.add('payments', { txid: `t${index}`, ...row }));
+      for (const [index, row] of orders.entries()) old.order(ORDER_IDS[index] as string, row);
+      for (const [index, row] of payments.entries()) old.add('payments', { txid: `t${index}`, ...row });
       for (const row of settlements) old.add('settlement_journal', row);
       for (const row of links) old.add('address_customer_id_link', row);
       const expected = new Map<string, bigint>();
