@@ -1,10 +1,14 @@
 import { defineConfig } from 'vitest/config';
-import { LongestFirst } from './test/helpers/longest-first.ts';
-import { NOT_ON_POSTGRES, POSTGRES_ONLY, postgresFiles, SYSTEM } from './test/projects.ts';
+import { LongestFirst } from '#test/vitest/longest-first.ts';
+import { NOT_ON_POSTGRES, POSTGRES_ONLY, postgresFiles, SYSTEM } from '#test/vitest/projects.ts';
 
 export default defineConfig({
   test: {
-    setupFiles: ['test/helpers/contract-check.ts', 'test/helpers/choose-database.ts', 'test/helpers/end-of-file.ts'],
+    setupFiles: [
+      'test/support/vitest/contract-check.ts',
+      'test/support/vitest/choose-database.ts',
+      'test/support/vitest/end-of-file.ts',
+    ],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // One more than the two cores of our machines: while some wait for processes and time-outs, others have them.
@@ -23,7 +27,7 @@ export default defineConfig({
           name: 'postgres',
           include: [...postgresFiles(process.env, process.argv)],
           exclude: [...NOT_ON_POSTGRES],
-          globalSetup: ['test/helpers/postgres-setup.ts'],
+          globalSetup: ['test/support/vitest/postgres-setup.ts'],
         },
       },
       {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /** What an order or a payment was in the database that it came from, or which correction of the import a payment is. */
 const PAYMENT_ORIGINS = [

@@ -1,4 +1,4 @@
-import { formatTari } from '../tari/micro-tari.ts';
+import { formatTari } from '#tari/micro-tari.ts';
 import type { OldRow } from './old-rows.ts';
 import type { Scratch, Work } from './scratch.ts';
 import { wholeNumber } from './values.ts';

@@ -1,4 +1,4 @@
-import { isTariCurrency, MICRO_TARI_PER_TARI } from '../tari/micro-tari.ts';
+import { isTariCurrency, MICRO_TARI_PER_TARI } from '#tari/micro-tari.ts';
 
 /** At which rate an order's price was made, which the old database does not keep. Pure. */
 

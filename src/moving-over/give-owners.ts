@@ -1,4 +1,4 @@
-import { formatTari } from '../tari/micro-tari.ts';
+import { formatTari } from '#tari/micro-tari.ts';
 import type { Corrections } from './read-money.ts';
 import type { Work } from './scratch.ts';
 import { type Coin, type Spending, spend } from './spending.ts';

@@ -1,4 +1,4 @@
-import { storableJson, storableText } from '../storable-text.ts';
+import { storableJson, storableText } from '#platform/storable-text.ts';
 import type { OldRow } from './old-rows.ts';
 import type { Work } from './scratch.ts';
 import type { Column } from './target.ts';

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { audit } from '../engine/audit.ts';
-import { isPostgres, shownDatabaseUrl, sqliteFile } from '../store/database-url.ts';
+import { audit } from '#engine/reconciliation.ts';
+import { isPostgres, shownDatabaseUrl, sqliteFile } from '#platform/database/url.ts';
 import { differencesInTarget } from './compare.ts';
 import { OldDatabaseError } from './old-file.ts';
 import type { Summary } from './report.ts';

@@ -1,4 +1,4 @@
-import { ORDER_STATUSES, type OrderStatus, type PaymentStatus, ROLES, type Role } from '../store/database.ts';
+import { ORDER_STATUSES, type OrderStatus, type PaymentStatus, ROLES, type Role } from '#platform/database/tables.ts';
 import { id, type OldValue, oneOf, text, textOrNull, time, UnreadableValue, wholeNumber } from './values.ts';
 
 /** The rows of the old database as they are read. Each reader throws UnreadableValue. Pure. */

@@ -1,4 +1,4 @@
-import { formatTari } from '../tari/micro-tari.ts';
+import { formatTari } from '#tari/micro-tari.ts';
 
 export interface AddressAmount {
   address: string;

@@ -1,11 +1,11 @@
 import pg from 'pg';
-import { shownDatabaseUrl } from '../store/database-url.ts';
-import { StoreUnavailableError } from '../store/errors.ts';
-import { postgresOptions } from '../store/open.ts';
-import { openPostgresStore } from '../store/postgres.ts';
-import { clientConfig, FOREVER, openPool } from '../store/postgres-connections.ts';
-import { translate } from '../store/postgres-errors.ts';
-import { PostgresSession } from '../store/postgres-session.ts';
+import { StoreUnavailableError } from '#platform/database/errors.ts';
+import { postgresOptions } from '#platform/database/open.ts';
+import { clientConfig, FOREVER, openPool } from '#platform/database/postgres/connections.ts';
+import { translate } from '#platform/database/postgres/errors.ts';
+import { PostgresSession } from '#platform/database/postgres/session.ts';
+import { openPostgresStore } from '#platform/database/postgres/store.ts';
+import { shownDatabaseUrl } from '#platform/database/url.ts';
 import { type Column, MUST_BE_EMPTY, notEmpty, type Target } from './target.ts';
 
 const options = postgresOptions({ maxConnections: 1 });

@@ -1,5 +1,5 @@
-import { addressToBase58 } from '../tari/address.ts';
-import { type Claim, claimInMemo, verifyClaim } from '../tari/claim.ts';
+import { addressToBase58 } from '#tari/address.ts';
+import { type Claim, claimInMemo, verifyClaim } from '#tari/claim.ts';
 import type { OldRow } from './old-rows.ts';
 import { orderMeant } from './read-old.ts';
 import type { Work } from './scratch.ts';

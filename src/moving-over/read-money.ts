@@ -1,7 +1,7 @@
-import type { PaymentOrigin } from '../store/database.ts';
-import { type AccountId, addressToBase58, type Network, networkOfAccount } from '../tari/address.ts';
-import { customerAddress } from '../tari/customer-address.ts';
-import { formatTari } from '../tari/micro-tari.ts';
+import type { PaymentOrigin } from '#platform/database/tables.ts';
+import { type AccountId, addressToBase58, type Network, networkOfAccount } from '#tari/address.ts';
+import { formatTari } from '#tari/micro-tari.ts';
+import { customerAddress } from '#tari/synthetic-address.ts';
 import { orderLine } from './order-line.ts';
 import type { Work } from './scratch.ts';
 import { type OldEntry, settledOrder } from './settlement-rules.ts';

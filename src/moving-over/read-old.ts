@@ -1,5 +1,5 @@
-import { accountAddress, accountOf, addressToBase58, parseAddress } from '../tari/address.ts';
-import { formatTari } from '../tari/micro-tari.ts';
+import { accountAddress, accountOf, addressToBase58, parseAddress } from '#tari/address.ts';
+import { formatTari } from '#tari/micro-tari.ts';
 import {
   authorizationOf,
   linkOf,

@@ -1,5 +1,5 @@
-import { ORDER_STATUSES } from '../store/database.ts';
-import { formatTari } from '../tari/micro-tari.ts';
+import { ORDER_STATUSES } from '#platform/database/tables.ts';
+import { formatTari } from '#tari/micro-tari.ts';
 import { type FoundList, ODDITIES, type Oddity } from './findings.ts';
 import { type AddressAmount, orderLine } from './order-line.ts';
 import type { Work } from './scratch.ts';

@@ -1,6 +1,6 @@
-import { type AccountId, accountAddress, accountOf, addressToBase58, networkOfAccount } from '../tari/address.ts';
-import { customerAddress, isCustomerAccount } from '../tari/customer-address.ts';
-import { readSender } from '../tari/sender.ts';
+import { type AccountId, accountAddress, accountOf, addressToBase58, networkOfAccount } from '#tari/address.ts';
+import { readSender } from '#tari/sender.ts';
+import { customerAddress, isCustomerAccount } from '#tari/synthetic-address.ts';
 import type { Findings } from './findings.ts';
 import type { Scratch } from './scratch.ts';
 import { shown } from './values.ts';

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
-import type { Tables } from '../store/database.ts';
-import { StoreUnavailableError } from '../store/errors.ts';
-import { openStore } from '../store/open.ts';
-import { repositories } from '../store/repositories.ts';
-import { isBusy, translate } from '../store/sqlite-errors.ts';
-import { sqliteMemoIndex } from '../store/sqlite-memo-index.ts';
+import { sqliteMemoIndex } from '#engine/store/search/sqlite-memo-index.ts';
+import { StoreUnavailableError } from '#platform/database/errors.ts';
+import { openStore } from '#platform/database/open.ts';
+import { isBusy, translate } from '#platform/database/sqlite/errors.ts';
+import type { Tables } from '#platform/database/tables.ts';
+import { repositories } from '#platform/database/transaction.ts';
 import { type Column, MUST_BE_EMPTY, notEmpty, type Target } from './target.ts';
 
 /** Kept at hand of what is written, in KiB. To sort rows for an index or a sum, SQLite takes as much once more. */

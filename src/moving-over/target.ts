@@ -1,4 +1,4 @@
-import type { Reader } from '../store/unit-of-work.ts';
+import type { Reader } from '#platform/database/store.ts';
 import type { KeptBalances } from './compare.ts';
 
 /** The database that is written to, in one transaction. */

@@ -1,4 +1,4 @@
-import { isStorableTime, storableText } from '../storable-text.ts';
+import { isStorableTime, storableText } from '#platform/storable-text.ts';
 
 /** How the values of the old database are read. Each throws UnreadableValue with a part of a sentence. */
 

@@ -1,5 +1,5 @@
-import { stringifyJson } from '../json.ts';
-import { storableText } from '../storable-text.ts';
+import { stringifyJson } from '#platform/json.ts';
+import { storableText } from '#platform/storable-text.ts';
 import { historyRows, OLD_SERVER } from './history.ts';
 import { authorizationOf, type OldRow, rateOf } from './old-rows.ts';
 import type { Work } from './scratch.ts';

@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Home, TOOL } from '../cli/tool.ts';
-import { newFolder } from '../helpers/database.ts';
-import { ACCOUNTS } from '../helpers/records.ts';
-import { fileOfSample, readSample, TpsDatabase } from '../support/tps-database.ts';
+import { Home, TOOL } from '#test/cli/tool.ts';
+import { newFolder } from '#test/database/database.ts';
+import { ACCOUNTS } from '#test/test-wallets.ts';
+import { fileOfSample, readSample, TpsDatabase } from '#test/tps-database.ts';
 
 /** `taritools setup import-tps`, as it is built. */
 

@@ -1,20 +1,12 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { addressToBase58 } from '../../src/tari/address.ts';
-import { customerAddress } from '../../src/tari/customer-address.ts';
-import { newDatabase, newFolder, type TestDatabase } from '../helpers/database.ts';
-import {
-  ADMIN,
-  claimText,
-  closeEngine,
-  registerHotWallet,
-  type TestEngine,
-  tari,
-  testEngine,
-} from '../helpers/engine.ts';
-import { ACCOUNTS } from '../helpers/records.ts';
-import { auditOf, importFile } from '../support/importing.ts';
-import { TpsDatabase } from '../support/tps-database.ts';
+import { addressToBase58 } from '#tari/address.ts';
+import { customerAddress } from '#tari/synthetic-address.ts';
+import { newDatabase, newFolder, type TestDatabase } from '#test/database/database.ts';
+import { ADMIN, claimText, closeEngine, registerHotWallet, type TestEngine, tari, testEngine } from '#test/engine.ts';
+import { auditOf, importFile } from '#test/importing.ts';
+import { ACCOUNTS } from '#test/test-wallets.ts';
+import { TpsDatabase } from '#test/tps-database.ts';
 
 /** A balance below zero that came with the import: the next money of the account pays it, and then orders. */
 

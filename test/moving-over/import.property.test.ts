@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { accountOf, addressToBase58, dualAddress } from '../../src/tari/address.ts';
-import { customerAddress } from '../../src/tari/customer-address.ts';
-import { readSender } from '../../src/tari/sender.ts';
-import { isOnPostgres, newDatabase, newFolder } from '../helpers/database.ts';
-import { claimText } from '../helpers/engine.ts';
-import { ACCOUNTS, personOf } from '../helpers/records.ts';
-import { auditOf, importFile } from '../support/importing.ts';
-import { TpsDatabase } from '../support/tps-database.ts';
+import { accountOf, addressToBase58, dualAddress } from '#tari/address.ts';
+import { readSender } from '#tari/sender.ts';
+import { customerAddress } from '#tari/synthetic-address.ts';
+import { isOnPostgres, newDatabase, newFolder } from '#test/database/database.ts';
+import { claimText } from '#test/engine.ts';
+import { auditOf, importFile } from '#test/importing.ts';
+import { ACCOUNTS, personOf } from '#test/test-wallets.ts';
+import { TpsDatabase } from '#test/tps-database.ts';
 
 /** Whatever an old database holds that its server allows: the books are right, and every balance is what it was. */
 

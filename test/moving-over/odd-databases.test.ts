@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addressToBase58, addressToHex, dualAddress } from '../../src/tari/address.ts';
-import { customerAddress } from '../../src/tari/customer-address.ts';
-import { newDatabase, newFolder, type TestDatabase } from '../helpers/database.ts';
-import { ADMIN, claimText, closeEngine, forgedClaimText, testEngine } from '../helpers/engine.ts';
-import { ACCOUNTS, personOf } from '../helpers/records.ts';
-import { auditOf, type ImportOutcome, importFile } from '../support/importing.ts';
-import { TpsDatabase } from '../support/tps-database.ts';
+import { addressToBase58, addressToHex, dualAddress } from '#tari/address.ts';
+import { customerAddress } from '#tari/synthetic-address.ts';
+import { newDatabase, newFolder, type TestDatabase } from '#test/database/database.ts';
+import { ADMIN, claimText, closeEngine, forgedClaimText, testEngine } from '#test/engine.ts';
+import { auditOf, type ImportOutcome, importFile } from '#test/importing.ts';
+import { ACCOUNTS, personOf } from '#test/test-wallets.ts';
+import { TpsDatabase } from '#test/tps-database.ts';
 
 const [alice, bob, carol] = ACCOUNTS;
 const TARI = 1_000_000n;

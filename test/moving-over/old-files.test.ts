@@ -2,10 +2,10 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileS
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newDatabase, newFolder, type TestDatabase } from '../helpers/database.ts';
-import { ACCOUNTS } from '../helpers/records.ts';
-import { importFile } from '../support/importing.ts';
-import { TpsDatabase } from '../support/tps-database.ts';
+import { newDatabase, newFolder, type TestDatabase } from '#test/database/database.ts';
+import { importFile } from '#test/importing.ts';
+import { ACCOUNTS } from '#test/test-wallets.ts';
+import { TpsDatabase } from '#test/tps-database.ts';
 
 /** Files in every state in which an operator may have one. None of them is ever written to. */
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { accountOf, parseAddress } from '../../src/tari/address.ts';
-import { newDatabase, newFolder, type TestDatabase } from '../helpers/database.ts';
-import { auditOf, importFile } from '../support/importing.ts';
-import { fileOfSample, readSample, sampleRows, type TpsSample } from '../support/tps-database.ts';
+import { accountOf, parseAddress } from '#tari/address.ts';
+import { newDatabase, newFolder, type TestDatabase } from '#test/database/database.ts';
+import { auditOf, importFile } from '#test/importing.ts';
+import { fileOfSample, readSample, sampleRows, type TpsSample } from '#test/tps-database.ts';
 
 /** Files that the real server wrote, rebuilt from their rows. */
 

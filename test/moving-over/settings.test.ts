@@ -2,8 +2,8 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { expect, it } from 'vitest';
-import { keepSettings, readOldSettings } from '../../src/moving-over/cli/import-settings.ts';
-import { newFolder } from '../helpers/database.ts';
+import { keepSettings, readOldSettings } from '#moving-over/cli/import-settings.ts';
+import { newFolder } from '#test/database/database.ts';
 
 const OLD = `
 RUST_LOG=info,tari_payment_server=debug

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { newDatabase, newFolder } from '../helpers/database.ts';
-import { ACCOUNTS, HOT_WALLET } from '../helpers/records.ts';
-import { ADMIN, startServer, type TestServer } from '../helpers/server.ts';
-import { auditOf, importFile } from '../support/importing.ts';
-import { TpsDatabase } from '../support/tps-database.ts';
+import { newDatabase, newFolder } from '#test/database/database.ts';
+import { auditOf, importFile } from '#test/importing.ts';
+import { ADMIN, startServer, type TestServer } from '#test/server.ts';
+import { ACCOUNTS, HOT_WALLET } from '#test/test-wallets.ts';
+import { TpsDatabase } from '#test/tps-database.ts';
 
 /** From an old database through the import to a new order that is paid, with the wallets and tools of before. */
 

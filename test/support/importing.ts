@@ -1,10 +1,10 @@
-import { audit } from '../../src/engine/audit.ts';
-import { importInto, refuseFilledTarget } from '../../src/moving-over/import.ts';
-import { openOldDatabase } from '../../src/moving-over/old-file.ts';
-import { planImport } from '../../src/moving-over/plan.ts';
-import { problemLines, reportLines, type Summary, summaryOf } from '../../src/moving-over/report.ts';
-import { openReader } from '../../src/store/open.ts';
-import type { TestDatabase } from '../helpers/database.ts';
+import { audit } from '#engine/reconciliation.ts';
+import { importInto, refuseFilledTarget } from '#moving-over/import.ts';
+import { openOldDatabase } from '#moving-over/old-file.ts';
+import { planImport } from '#moving-over/plan.ts';
+import { problemLines, reportLines, type Summary, summaryOf } from '#moving-over/report.ts';
+import { openReader } from '#platform/database/open.ts';
+import type { TestDatabase } from './database/database.ts';
 
 /** An import as the command does it, without the command. */
 

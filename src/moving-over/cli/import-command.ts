@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { CommandError } from '../../cli/exit.ts';
-import { fitted, progressLine } from '../../cli/output.ts';
-import type { CommandPorts } from '../../cli/ports.ts';
-import type { Progress } from '../scratch.ts';
+import type { Progress } from '#moving-over/scratch.ts';
+import { CommandError } from '#platform/cli/exit.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import { fitted, progressLine } from '#platform/cli/terminal/output.ts';
 
 /** `setup import-tps`: from the database of tari_payment_server 1.10 to one of this server. */
 
@@ -37,9 +37,9 @@ export function importTpsCommand(ports: CommandPorts): Command {
 
 async function importTps(ports: CommandPorts, file: string, flags: ImportFlags): Promise<void> {
   const [{ databaseUrl }, { OldDatabaseError }, { shownDatabaseUrl }] = await Promise.all([
-    import('../../cli/database-settings.ts'),
-    import('../old-file.ts'),
-    import('../../store/database-url.ts'),
+    import('#cli/setup/database-url.ts'),
+    import('#moving-over/old-file.ts'),
+    import('#platform/database/url.ts'),
   ]);
   const url = databaseUrl(ports, flags.database);
   const started = performance.now();
@@ -70,10 +70,10 @@ async function readSettings(path: string, url: string) {
 /** @returns what is said of the books at the end. */
 async function importDatabase(ports: CommandPorts, file: string, url: string, flags: ImportFlags): Promise<string> {
   const [{ importInto, refuseFilledTarget }, { openOldDatabase }, { planImport }, report] = await Promise.all([
-    import('../import.ts'),
-    import('../old-file.ts'),
-    import('../plan.ts'),
-    import('../report.ts'),
+    import('#moving-over/import.ts'),
+    import('#moving-over/old-file.ts'),
+    import('#moving-over/plan.ts'),
+    import('#moving-over/report.ts'),
   ]);
   await refuseFilledTarget(url, file);
   const old = openOldDatabase(file);

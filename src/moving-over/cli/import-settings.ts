@@ -1,13 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse as parseEnvironmentFile } from 'dotenv';
-import { CommandError, EXIT_CODES } from '../../cli/exit.ts';
-import type { CommandPorts } from '../../cli/ports.ts';
-import { replaceFile } from '../../cli/replace-file.ts';
-import { settingLine } from '../../cli/settings-file.ts';
-import { parseSettings, warnings } from '../../config.ts';
-import { settingDescriptions } from '../../setting-schema.ts';
-import { type TranslatedSettings, translateSettings } from '../settings.ts';
+import { type TranslatedSettings, translateSettings } from '#moving-over/settings.ts';
+import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import { replaceFile } from '#platform/cli/replace-file.ts';
+import { settingLine } from '#platform/cli/settings-file.ts';
+import { parseSettings, warnings } from '#platform/config/read-settings.ts';
+import { settingDescriptions } from '#platform/config/server-settings.ts';
 
 /** The settings file of the old server, read and written as one of ours. */
 
