@@ -23,7 +23,8 @@ import { ownersOfMoney } from './0022-owners-of-money.ts';
 import { ownersOfWhatWasThere } from './0023-owners-of-what-was-there.ts';
 import { idsAndNames } from './0024-ids-and-names.ts';
 import { identityAndStrangers } from './0025-identity-and-strangers.ts';
-import type { MigrationList } from './schema.ts';
+import { movedOver } from './0026-moved-over.ts';
+import type { MigrationList, SchemaDialect, SchemaMigration } from './schema.ts';
 
 /** Those of before each context had a folder of its own: later ones are numbered on in `<context>/`. */
 export const migrations: MigrationList = {
@@ -52,4 +53,5 @@ export const migrations: MigrationList = {
   '0023-owners-of-what-was-there': ownersOfWhatWasThere,
   '0024-ids-and-names': idsAndNames,
   '0025-identity-and-strangers': identityAndStrangers,
+  '0026-moved-over': movedOver,
 };

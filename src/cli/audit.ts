@@ -14,8 +14,9 @@ export function auditCommand(ports: CommandPorts): Command {
     .description('Compute every balance and settlement again from the journals, and list what differs')
     .addOption(databaseOption())
     .option('--json', 'print JSON')
+    .option('--overcharges', 'list what the server that these books were imported from had charged twice')
     .addHelpText('after', '\nExample:\n  $ taritools audit --json\n\nThe exit code is 1 where anything differs.')
-    .action(async ({ database, json }: { database?: string; json?: boolean }) => {
+    .action(async ({ database, json, overcharges }: { database?: string; json?: boolean; overcharges?: boolean }) => {
       const [{ audit }, { databaseUrl }] = await Promise.all([
         import('#engine/reconciliation.ts'),
         import('#platform/cli/database-url.ts'),
@@ -29,12 +30,12 @@ export function auditCommand(ports: CommandPorts): Command {
         await reader.close();
       });
       if (json) ports.print(stringifyJson(report));
-      else for (const line of describe(report)) ports.print(line);
+      else for (const line of describe(report, overcharges === true)) ports.print(line);
       if (report.differences.length > 0) throw new CommandError('The books differ from the journals.');
     });
 }
 
-function describe(report: AuditReport): string[] {
+function describe(report: AuditReport, listsOvercharges: boolean): string[] {
   const { orders, payments, settlements, accounts, events, money, ownersGiven, differences } = report;
   const amount = (microTari: bigint) => formatTari(microTari as MicroTari);
   return [
@@ -43,9 +44,29 @@ function describe(report: AuditReport): string[] {
       `${amount(money.customer)} are credit of customers, ${amount(money.account)} of accounts that have to sign, ` +
       `${amount(money.nobody)} are nobody’s yet, and ${amount(money.unconfirmed)} are not confirmed.`,
     ...(ownersGiven === undefined ? [] : [ownersGiven]),
+    ...overchargeLines(report.overcharges, listsOvercharges),
     ...differences.map(
       ({ check, subject, expected, found }) => `${check} of ${subject}: the journals say ${expected}, kept is ${found}`,
     ),
     differences.length === 0 ? 'The books agree with the journals.' : `${differences.length} differences.`,
+  ];
+}
+
+function overchargeLines(overcharges: AuditReport['overcharges'], areListed: boolean): string[] {
+  if (overcharges.length === 0) return [];
+  const sum = overcharges.reduce((total, { amount }) => total + amount, 0n);
+  const returned = overcharges.reduce((total, { amount, isReturned }) => total + (isReturned ? amount : 0n), 0n);
+  const orders = new Set(overcharges.map(({ orderId }) => orderId)).size;
+  const said =
+    `The server that these books were imported from had charged ${orders} orders twice, ${formatTari(sum as MicroTari)} ` +
+    `too much, of which ${formatTari(returned as MicroTari)} were given back`;
+  if (!areListed) return [`${said}. With --overcharges each is listed.`];
+  return [
+    `${said}:`,
+    ...overcharges.map(
+      ({ orderId, customerId, address, amount, isReturned }) =>
+        `  order ${orderId} of customer ${customerId ?? '?'}: ${formatTari(amount as MicroTari)} of ${address}, ` +
+        (isReturned ? 'given back' : 'not given back'),
+    ),
   ];
 }

@@ -1,9 +1,13 @@
 import { auditLogRepository } from '#platform/audit-log/store/audit-log.ts';
 import type { Store, Transaction } from '#platform/database/store.ts';
 import { TOTAL_OF_STATUS } from './order-states.ts';
-import { type JournalDifference, journalRepository, type MoneyPlaces } from './store/reconciliation.ts';
-import type { OrderStatus } from './store/tables.ts';
-import { ORDER_STATUSES } from './store/tables.ts';
+import {
+  type JournalDifference,
+  journalRepository,
+  type MoneyPlaces,
+  type Overcharge,
+} from './store/reconciliation.ts';
+import { ORDER_STATUSES, type OrderStatus } from './store/tables.ts';
 
 export interface AuditReport {
   orders: number;
@@ -15,6 +19,8 @@ export interface AuditReport {
   money: MoneyPlaces;
   /** To whom the migration gave the credit that was there before money had owners; undefined where there was none. */
   ownersGiven: string | undefined;
+  /** What another server had charged twice before these books came here. */
+  overcharges: Overcharge[];
   /** Empty where the books are right. At most 1000 of each kind. */
   differences: JournalDifference[];
 }
@@ -35,6 +41,7 @@ export function audit(
     const checks: readonly (readonly [string, () => Promise<JournalDifference[]>])[] = [
       ['confirmed payments of accounts', () => journals.confirmedByAccount()],
       ['what accounts have paid', () => journals.paidByAccount()],
+      ['debts of accounts', () => journals.debts()],
       ['whose money is', () => journals.ownedMoney()],
       ['what is used of payments', () => journals.usedPayments()],
       ['what settlements use', () => journals.usedBySettlements()],
@@ -59,6 +66,7 @@ export function audit(
       ...(await journals.counts()),
       money: await journals.whereMoneyIs(),
       ownersGiven: await ownersGiven(tx),
+      overcharges: await journals.overcharges(),
       differences,
     };
   });

@@ -289,6 +289,7 @@ describe('the audit', () => {
         settled: tari(250),
       },
       ownersGiven: undefined,
+      overcharges: [],
       differences: [],
     });
   });

@@ -51,16 +51,21 @@ export async function addProfile(ports: Pick<CommandPorts, 'toolFolder'>, profil
     throw new CommandError(`There is a profile ${JSON.stringify(profile.name)} already.`, EXIT_CODES.wrongUse);
   }
   const added = `${before.trimEnd()}\n\n${stringifyToml({ profiles: [tableOf(profile)] })}`.trimStart();
-  await writeText(path, isToml(added) ? added : fileOf([...existing, profile]));
+  await writeText(path, isToml(added) ? added : changed(before, (tables) => [...tables, tableOf(profile)]));
 }
 
 /** @throws {CommandError} where there is no such profile. */
 export async function removeProfile(ports: Pick<CommandPorts, 'toolFolder'>, name: string): Promise<void> {
   const path = profileFile(ports);
-  const existing = await readProfiles(ports);
-  const kept = existing.filter((profile) => profile.name !== name);
-  if (kept.length === existing.length) throw new CommandError(noSuchProfile(name, existing), EXIT_CODES.wrongUse);
-  await writeText(path, fileOf(kept));
+  const before = await readText(path);
+  const existing = profilesIn(before, path);
+  if (!existing.some((profile) => profile.name === name)) {
+    throw new CommandError(noSuchProfile(name, existing), EXIT_CODES.wrongUse);
+  }
+  await writeText(
+    path,
+    changed(before, (tables) => tables.filter((table) => nameIn(table) !== name)),
+  );
 }
 
 export function noSuchProfile(name: string, existing: readonly Profile[]): string {
@@ -111,8 +116,17 @@ function isToml(text: string): boolean {
   }
 }
 
-function fileOf(profiles: readonly Profile[]): string {
-  return profiles.length === 0 ? '' : stringifyToml({ profiles: profiles.map(tableOf) });
+/** The file with other profiles. Whatever else stands in it, and in them, is as another tool wrote it. */
+function changed(text: string, change: (tables: readonly TomlTable[]) => readonly TomlTable[]): string {
+  const file = parseToml(text);
+  const profiles = change((file.profiles ?? []) as TomlTable[]);
+  const others = Object.entries(file).filter(([key]) => key !== 'profiles');
+  const written = { ...Object.fromEntries(others), ...(profiles.length > 0 && { profiles }) };
+  return Object.keys(written).length === 0 ? '' : stringifyToml(written);
+}
+
+function nameIn({ name }: TomlTable): string | undefined {
+  return typeof name === 'string' ? readProfileName(name) : undefined;
 }
 
 // ---- Profiles as TOML ---------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Role } from '#auth/roles.ts';
+import { importTpsCommand } from '#moving-over/cli/import-command.ts';
 import { addressArgument, rolesOption } from '#platform/cli/address-arguments.ts';
 import { databaseOption } from '#platform/cli/database-option.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
@@ -14,6 +15,7 @@ export function setupCommand(ports: CommandPorts): Command {
     .addCommand(initCommand(ports))
     .addCommand(migrateCommand(ports))
     .addCommand(copyCommand(ports))
+    .addCommand(importTpsCommand(ports))
     .addCommand(addUserCommand(ports));
 }
 

@@ -192,7 +192,7 @@ export class Ledger {
     if (owner?.kind !== 'account') await addTo(this.tx, owner, amount, this.now);
     await this.#append('PaymentConfirmed', confirmed.txid, { payment: paymentView(confirmed) });
     if (isLate) await this.#announceUnmatched(confirmed);
-    return confirmed;
+    return owner?.kind === 'account' ? this.#payDebts(confirmed) : confirmed;
   }
 
   /** Says in which block a payment stands now, and by which reference it is known there; null for in none. */
@@ -254,7 +254,7 @@ export class Ledger {
     await this.tx.use(accountRepository).add(from.account, { confirmed: amount }, this.now);
     await addTo(this.tx, owner, amount, this.now);
     await this.#append('PaymentConfirmed', entered.txid, { payment: paymentView(entered) });
-    return entered;
+    return owner.kind === 'customer' ? this.#payDebts(entered) : entered;
   }
 
   /** Takes money back: a payment by hand whose amount is below zero, and what it took of which payments. */
@@ -307,6 +307,29 @@ export class Ledger {
   /** The order as it is shown now, with what is missing at this moment. */
   async viewOf(order: Order): Promise<OrderView> {
     return orderView(isOpen(order.status) ? await this.tx.use(orderRepository).withFunds(order) : order);
+  }
+
+  /**
+   * What an account had spent beyond what it had, on the server that it came from, is paid by its next money that is for
+   * no order. Answers the payment as it is then.
+   */
+  async #payDebts(payment: Payment): Promise<Payment> {
+    const { account, owner } = payment;
+    if (account === null) return payment;
+    let unspent: bigint = payment.unspent;
+    for (const { txid, owed } of await this.tx.use(paymentRepository).owingOf(account)) {
+      const amount = (owed < unspent ? owed : unspent) as MicroTari;
+      if (amount === 0n) break;
+      await this.tx.use(paymentRepository).spend(payment.txid, amount);
+      await this.tx.use(paymentRepository).repay(txid, amount);
+      await this.tx
+        .use(paymentUseRepository)
+        .insert({ txid: payment.txid, settlementId: null, takenBy: txid, amount }, this.now);
+      await this.tx.use(accountRepository).add(account, { debt: -amount }, this.now);
+      await addTo(this.tx, owner, -amount, this.now);
+      unspent -= amount;
+    }
+    return { ...payment, unspent: unspent as MicroTari };
   }
 
   #manual(txid: string, { account, address }: Claimant, memo: string | null, amount: MicroTari): Payment {

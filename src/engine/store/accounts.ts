@@ -6,7 +6,10 @@ import type { MicroTari } from '#tari/micro-tari.ts';
 import { ordinalOf } from './account-ordinals.ts';
 import type { EngineTables, LinkKind } from './tables.ts';
 
-/** The balance of one owner of Tari, kept beside the journals. What is left of what came from it is never below 0. */
+/**
+ * The balance of one owner of Tari, kept beside the journals. What is left of what came from it is below 0 only where it
+ * was so when it came from another server.
+ */
 export interface Account {
   account: AccountId;
   /** The base58 address by which the account was first seen, without payment id. */
@@ -43,6 +46,7 @@ export interface AccountSums {
   confirmed?: bigint;
   paid?: bigint;
   free?: bigint;
+  debt?: bigint;
 }
 
 /** So many accounts of one order or customer have a say in what pays it; those with the most come first. */
@@ -76,6 +80,7 @@ export function accountRepository(database: Kysely<EngineTables>) {
         total_confirmed: column('total_confirmed', '+', value('confirmed')),
         total_paid: column('total_paid', '+', value('paid')),
         free_credit: column('free_credit', '+', value('free')),
+        debt: column('debt', '+', value('debt')),
         updated_at: value('time'),
       }))
       .where('account', '=', value('account')),
@@ -177,8 +182,8 @@ export function accountRepository(database: Kysely<EngineTables>) {
 
     /** Adds to the account's sums, in the unit of work that adds the journal entry. */
     async add(account: AccountId, sums: AccountSums, now: Date): Promise<void> {
-      const { confirmed = 0n, paid = 0n, free = 0n } = sums;
-      const { numAffectedRows } = await update({ account, confirmed, paid, free, time: timeText(now) });
+      const { confirmed = 0n, paid = 0n, free = 0n, debt = 0n } = sums;
+      const { numAffectedRows } = await update({ account, confirmed, paid, free, debt, time: timeText(now) });
       if (numAffectedRows !== 1n) throw new Error(`Account ${account} is not known`);
     },
 

@@ -108,7 +108,7 @@ export function orderOf(row: ReadOrderRow): Order {
 }
 
 /** What is written of an order; the rest follows from it. */
-type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal' | 'shop_id' | 'amount_seen'>;
+type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal' | 'shop_id' | 'amount_seen' | 'imported_as'>;
 
 function rowOf(order: NewOrder & Pick<Order, 'ownMoney'>): WrittenRow {
   return {

@@ -97,7 +97,7 @@ function paymentOf(row: PaymentRow): Payment {
 }
 
 /** What is written of a payment; the rest follows from it. */
-type WrittenRow = Omit<PaymentRow, 'account_ordinal'>;
+type WrittenRow = Omit<PaymentRow, 'account_ordinal' | 'owed' | 'imported_as'>;
 
 function rowOf(payment: Payment): WrittenRow {
   return {
@@ -169,6 +169,22 @@ export function paymentRepository(database: Kysely<EngineTables>) {
   );
   const select = preparedQuery<{ txid: string }, PaymentRow>(database, (value) =>
     database.selectFrom('payments').selectAll().where('txid', '=', value('txid')),
+  );
+  const selectOwing = preparedQuery<{ account: string }, { txid: string; owed: bigint }>(database, (value) =>
+    database
+      .selectFrom('payments')
+      .select(['txid', 'owed'])
+      .where('account_ordinal', '=', ordinalOf(value('account')))
+      // As it stands in the partial index.
+      .where(sql<SqlBool>`owed > 0`)
+      .orderBy('created_at')
+      .orderBy('txid'),
+  );
+  const updateOwed = preparedQuery<{ txid: string; amount: bigint }>(database, (value) =>
+    database
+      .updateTable('payments')
+      .set((column) => ({ owed: column('owed', '-', value('amount')) }))
+      .where('txid', '=', value('txid')),
   );
   const updateStatus = preparedQuery<{ txid: string; before: PaymentStatus; status: PaymentStatus; time: string }>(
     database,
@@ -265,6 +281,17 @@ export function paymentRepository(database: Kysely<EngineTables>) {
     /** Uses up a part of what is left of a payment. It can't be more than that. */
     async spend(txid: string, amount: MicroTari): Promise<void> {
       const { numAffectedRows } = await updateUnspent({ txid, amount });
+      if (numAffectedRows !== 1n) throw new Error(`Payment ${txid} is not known`);
+    },
+
+    /** The payments by hand that took more from the account than it had, with how much is still owed of each, oldest first. */
+    async owingOf(account: AccountId): Promise<{ txid: string; owed: MicroTari }[]> {
+      return (await selectOwing({ account })).rows.map(({ txid, owed }) => ({ txid, owed: amountOf(owed) }));
+    },
+
+    /** Pays a part of what is owed of a payment by hand. It can't be more than that. */
+    async repay(txid: string, amount: MicroTari): Promise<void> {
+      const { numAffectedRows } = await updateOwed({ txid, amount });
       if (numAffectedRows !== 1n) throw new Error(`Payment ${txid} is not known`);
     },
 

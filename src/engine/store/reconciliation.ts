@@ -10,6 +10,7 @@ export interface JournalDifference {
     | 'account_confirmed'
     | 'account_paid'
     | 'account_free_credit'
+    | 'account_debt'
     | 'customer_credit'
     | 'order_own_money'
     | 'payment_used'
@@ -37,6 +38,16 @@ export interface MoneyPlaces {
   account: bigint;
   nobody: bigint;
   settled: bigint;
+}
+
+/** What was charged beyond the price of an order, of one address, before the order came here. In µT. */
+export interface Overcharge {
+  orderId: string;
+  customerId: string | null;
+  /** The address that it was taken from, or what stood in its place. */
+  address: string;
+  amount: bigint;
+  isReturned: boolean;
 }
 
 export type JournalRepository = ReturnType<typeof journalRepository>;
@@ -93,6 +104,14 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
         sql`select account, 0, total_paid from accounts`,
       ]),
 
+    /** What an account owes is what payments by hand took from it that was not there. */
+    debts: () =>
+      differences('account_debt', [
+        sql`select account as subject, owed as expected, 0 as found from payments
+            where owed > 0 and account is not null`,
+        sql`select account, 0, debt from accounts where debt > 0`,
+      ]),
+
     /** What each owner has is what is left of its payments. */
     ownedMoney: async () => {
       const kept = {
@@ -119,7 +138,7 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
         sql`select txid as subject, amount as expected, unspent as found from payments
           where status = 'confirmed' and amount > 0`,
         sql`select txid, 0, amount from payment_uses`,
-        sql`select txid, -amount, 0 from payments where amount < 0`,
+        sql`select txid, -amount, owed from payments where amount < 0`,
         sql`select taken_by, 0, amount from payment_uses where taken_by is not null`,
       ]),
 
@@ -181,34 +200,41 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
         sql`select customer_id, 0, ${sql.ref(`total_${total}`)} from customers`,
       ]),
 
-    /** Each order was announced once, each Paid one was announced as paid once, and nothing else was. */
+    /**
+     * Each order was announced once, each Paid one was announced as paid once, and nothing else was. What came from
+     * another server was announced there.
+     */
     orderEvents: async () => [
       ...(await announced(
         'order_events',
         'NewOrder',
-        sql`select order_id as subject, 1 as expected, 0 as found from orders`,
+        sql`select order_id as subject, 1 as expected, 0 as found from orders where imported_as is null`,
       )),
       ...(await announced(
         'order_events',
         'OrderPaid',
-        sql`select order_id as subject, 1 as expected, 0 as found from orders where status = 'Paid'`,
+        sql`select order_id as subject, 1 as expected, 0 as found from orders
+          where status = 'Paid' and coalesce(imported_as, '') <> 'Paid'`,
       )),
     ],
 
     /**
      * Each payment on the chain was announced when it came, once more when it was confirmed, and nothing else was. A
-     * manual one counts from the start, and was announced as confirmed alone.
+     * manual one counts from the start, and was announced as confirmed alone. What came from another server was announced
+     * there, and its corrections never were.
      */
     paymentEvents: async () => [
       ...(await announced(
         'payment_events',
         'PaymentReceived',
-        sql`select txid as subject, 1 as expected, 0 as found from payments where payment_type = 'on_chain'`,
+        sql`select txid as subject, 1 as expected, 0 as found from payments
+          where payment_type = 'on_chain' and imported_as is null`,
       )),
       ...(await announced(
         'payment_events',
         'PaymentConfirmed',
-        sql`select txid as subject, 1 as expected, 0 as found from payments where status = 'confirmed'`,
+        sql`select txid as subject, 1 as expected, 0 as found from payments
+          where status = 'confirmed' and coalesce(imported_as, 'received') = 'received'`,
       )),
     ],
 
@@ -226,6 +252,9 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
       }
       return found;
     },
+
+    /** What another server had charged beyond the price of orders, as the import found it: the sums and each of them. */
+    overcharges: () => overchargesIn(database),
 
     /** How many rows the journals hold. */
     async counts(): Promise<{
@@ -251,4 +280,30 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
       };
     },
   };
+}
+
+async function overchargesIn(database: Kysely<EngineTables>): Promise<Overcharge[]> {
+  const rows = await database
+    .selectFrom('payments')
+    .leftJoin('orders', 'orders.order_id', 'payments.order_id')
+    .select(['payments.txid', 'payments.order_id', 'orders.customer_id', 'payments.sender', 'payments.amount'])
+    .select(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('payments as back')
+          .select('back.txid')
+          .where('back.txid', '=', sql<string>`payments.txid || ':returned'`)
+          .where('back.imported_as', '=', 'overcharge_returned'),
+      ).as('is_returned'),
+    )
+    .where('payments.imported_as', '=', 'overcharge')
+    .orderBy('orders.id')
+    .orderBy('payments.txid')
+    .execute();
+  return rows.map((row) => ({
+    orderId: row.order_id ?? '',
+    customerId: row.customer_id,
+    address: row.sender,
+    amount: -row.amount,
+    isReturned: Boolean(Number(row.is_returned)),
+  }));
 }

@@ -6,6 +6,21 @@ export type OrderStatus = (typeof ORDER_STATUSES)[number];
 export const PAYMENT_STATUSES = ['received', 'confirmed', 'cancelled'] as const;
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
+/**
+ * What a payment was in the database that it came from, or which correction of the import it is: what was charged beyond
+ * an order's price, and its return; what was charged for an order that is not Paid; what a Paid order lacked; what an
+ * account had spent beyond what it had.
+ */
+export const PAYMENT_ORIGINS = [
+  ...PAYMENT_STATUSES,
+  'overcharge',
+  'overcharge_returned',
+  'settled_not_paid',
+  'paid_not_settled',
+  'overdraft',
+] as const;
+export type PaymentOrigin = (typeof PAYMENT_ORIGINS)[number];
+
 export const PAYMENT_TYPES = ['on_chain', 'manual'] as const;
 export type PaymentType = (typeof PAYMENT_TYPES)[number];
 
@@ -64,6 +79,8 @@ interface AccountsTable {
   total_paid: bigint;
   /** What is left of those that named nothing: only what the account signs, or a person, lets it pay. */
   free_credit: bigint;
+  /** What it had spent beyond what it had when it came from another server. */
+  debt: Generated<bigint>;
   created_at: string;
   updated_at: string;
 }
@@ -104,6 +121,8 @@ interface OrdersTable {
   shop_id: string | null;
   /** What stands in a mempool for it, in µT. It counts for nothing. */
   amount_seen: Generated<bigint>;
+  /** Its state in the database that it came from; null for one that came here first. */
+  imported_as: Generated<OrderStatus | null>;
 }
 
 interface PaymentsTable {
@@ -130,6 +149,10 @@ interface PaymentsTable {
   unspent: bigint;
   /** 1 where it came for an order that was closed. */
   is_late: bigint;
+  /** What it took back of money that was not there: the next money of its account pays it. */
+  owed: Generated<bigint>;
+  /** Null for one that came here first. */
+  imported_as: Generated<PaymentOrigin | null>;
   payment_reference: string | null;
   block_height: bigint | null;
   created_at: string;

@@ -127,6 +127,26 @@ describe('profile', { timeout: 120_000 }, () => {
     expect(readFileSync(file, 'utf8')).not.toContain(ALICES_KEY);
   });
 
+  it('keeps every field that the Rust tool wrote, when it adds a profile and when it removes one', async () => {
+    const theirs = `theme = "dark"
+
+[[profiles]]
+name = "theirs"
+address = "${bob.address}"
+secret_key_envar = "BOBS_KEY"
+roles = ["user", "write"]
+server = "${SERVER}"
+last_login = 1796020567
+[profiles.colours]
+orders = "green"
+`;
+    write(theirs);
+    await add('alice');
+    expect(readFileSync(file, 'utf8').startsWith(theirs.trimEnd())).toBe(true);
+    await home.text(['profile', 'remove', 'alice']);
+    expect(parseToml(readFileSync(file, 'utf8'))).toEqual(parseToml(theirs));
+  });
+
   it('warns of a server on another machine that is asked without https', async () => {
     const command = ['profile', 'add', 'x', '--server', 'http://pay.example.com'];
     expect((await home.run(command, { input: ALICES_KEY })).stderr).toContain('without https');

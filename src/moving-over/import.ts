@@ -1,0 +1,89 @@
+import { realpathSync } from 'node:fs';
+import { audit } from '#engine/reconciliation.ts';
+import { isPostgres, shownDatabaseUrl, sqliteFile } from '#platform/database/url.ts';
+import { differencesInTarget } from './compare.ts';
+import { OldDatabaseError } from './old-file.ts';
+import type { Summary } from './report.ts';
+import type { Work } from './scratch.ts';
+import type { Target } from './target.ts';
+import { writeAll } from './write.ts';
+
+/** Writes what was worked out, looks at the books, and keeps them only if they are right. */
+
+/** What was found in the books before they were kept. */
+export interface Imported {
+  /** Of each kind, as the audit counted them. */
+  books: { orders: number; payments: number; settlements: number; accounts: number };
+}
+
+/** So many differences are named. */
+const MAX_NAMED = 10;
+
+/**
+ * Refuses a database that has been used, before anything is read.
+ * @param oldFile must be another one.
+ * @throws {OldDatabaseError | StoreUnavailableError | StoreBrokenError}
+ */
+export async function refuseFilledTarget(databaseUrl: string, oldFile: string): Promise<void> {
+  if (isPostgres(databaseUrl)) {
+    const { refuseFilledPostgres } = await import('./postgres-target.ts');
+    return refuseFilledPostgres(databaseUrl);
+  }
+  const file = sqliteFile(databaseUrl);
+  if (file === ':memory:')
+    throw new OldDatabaseError('A database in memory would be gone at once: name a file with -d.');
+  if (isSameFile(file, oldFile)) {
+    throw new OldDatabaseError(
+      `${oldFile} is the old database, and also what -d or TPG_DATABASE_URL names. The old one stays as it is: name another file with -d.`,
+    );
+  }
+  const { refuseFilledSqlite } = await import('./sqlite-target.ts');
+  refuseFilledSqlite(file);
+}
+
+function isSameFile(one: string, other: string): boolean {
+  try {
+    return realpathSync(one) === realpathSync(other);
+  } catch {
+    // One of them is not there.
+    return false;
+  }
+}
+
+/** @throws what the database says; nothing is kept then. */
+export async function importInto(work: Work, databaseUrl: string, summary: Summary): Promise<Imported> {
+  const target = await openTarget(databaseUrl);
+  try {
+    await writeAll(work, target, summary);
+    const books = await audit(target.reader);
+    refuse(
+      books.differences.map(
+        ({ check, subject, expected, found }) => `${check} of ${subject} is ${found}, not ${expected}`,
+      ),
+      `The books in ${shownDatabaseUrl(databaseUrl)} would not add up`,
+    );
+    const differences = await differencesInTarget(work.scratch, target.kept);
+    refuse(
+      differences.map(({ subject, old, found }) => `${subject} has ${found} µT, and had ${old} µT`),
+      'The balances would not be those of the old database',
+    );
+    await target.commit();
+    return { books };
+  } finally {
+    await target.close();
+  }
+}
+
+async function openTarget(databaseUrl: string): Promise<Target> {
+  if (isPostgres(databaseUrl)) {
+    const { openPostgresTarget } = await import('./postgres-target.ts');
+    return openPostgresTarget(databaseUrl);
+  }
+  const { openSqliteTarget } = await import('./sqlite-target.ts');
+  return openSqliteTarget(databaseUrl, sqliteFile(databaseUrl));
+}
+
+function refuse(differences: readonly string[], sentence: string): void {
+  if (differences.length === 0) return;
+  throw new OldDatabaseError(`${sentence}, so nothing was kept: ${differences.slice(0, MAX_NAMED).join('; ')}.`);
+}

@@ -1,0 +1,171 @@
+import { closeSync, copyFileSync, mkdtempSync, openSync, readSync, rmSync, type Stats, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { isInUse } from './file-users.ts';
+
+/**
+ * The file of the other server, opened so that nothing is ever written to it: not even what SQLite itself writes when it
+ * opens a database that was not closed in order. Such a file is copied with what lies beside it, and the copy is read.
+ */
+
+/** The file can't be imported as it is. The message is a sentence for the operator. */
+export class OldDatabaseError extends Error {
+  override readonly name = 'OldDatabaseError';
+}
+
+export interface OldDatabase {
+  readonly connection: SqliteDatabase.Database;
+  readonly file: string;
+  close(): void;
+}
+
+const MAGIC = 'SQLite format 3\0';
+/** The first page begins with a header of this length. */
+const HEADER_BYTES = 100;
+/** The byte of the header that says how the file is read: 2 with a write-ahead log. */
+const READ_VERSION_AT = 19;
+const WITH_LOG = 2;
+
+/** What is copied with the file where it is there: the write-ahead log, and the journal of a process that died. */
+const SIDE_FILES = ['-wal', '-journal'] as const;
+
+/** Of the old database and of what is worked out beside it, in KiB: together less than a third of what may be used. */
+const CACHE_KIB = 12 * 1024;
+const SCRATCH_CACHE_KIB = 24 * 1024;
+
+/** So many faults of a broken file are named. */
+const MAX_NAMED_FAULTS = 3;
+
+/** @throws {OldDatabaseError} */
+export function openOldDatabase(file: string): OldDatabase {
+  const header = headerOf(file);
+  if (isInUse(file)) {
+    throw new OldDatabaseError(
+      `${file} is in use: stop tari_payment_server and whatever else has it open, or give a copy that was made while it was stopped.`,
+    );
+  }
+  const mustBeCopied = header[READ_VERSION_AT] === WITH_LOG || sizeOf(`${file}-journal`) > 0;
+  return translated(file, () => (mustBeCopied ? openCopy(file) : openAsItIs(file, file)));
+}
+
+/** Runs what reads the file, with what SQLite says of a broken one as a sentence. */
+export function translated<Result>(file: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (isOverflow(error)) {
+      throw new OldDatabaseError(`${file} holds amounts that add up to more than 2^63 µT, which no database can hold.`);
+    }
+    if (!(error instanceof SqliteDatabase.SqliteError)) throw error;
+    if (/^SQLITE_(CORRUPT|NOTADB|FORMAT)/.test(error.code)) throw brokenFile(file, [error.message]);
+    if (/^SQLITE_BUSY/.test(error.code)) throw new OldDatabaseError(`${file} is in use: ${error.message}.`);
+    throw new OldDatabaseError(`${file} cannot be read: ${error.message}.`);
+  }
+}
+
+/** A sum in SQLite, or one that was to be kept there. */
+function isOverflow(error: unknown): boolean {
+  if (error instanceof SqliteDatabase.SqliteError) return error.message === 'integer overflow';
+  return error instanceof RangeError && /bigint is too big/.test(error.message);
+}
+
+function brokenFile(file: string, faults: readonly string[]): OldDatabaseError {
+  return new OldDatabaseError(
+    `${file} is broken (${faults.join('; ')}). Nothing was taken from it. Use a copy from before, or have SQLite recover it: sqlite3 ${file} .recover`,
+  );
+}
+
+function headerOf(file: string): Buffer {
+  try {
+    if (statSync(file).isDirectory()) throw new OldDatabaseError(`${file} is a folder, not a database.`);
+    const descriptor = openSync(file, 'r');
+    try {
+      const header = Buffer.alloc(HEADER_BYTES);
+      const length = readSync(descriptor, header, 0, HEADER_BYTES, 0);
+      if (length === 0) throw new OldDatabaseError(`${file} is empty: there is no database in it.`);
+      if (header.subarray(0, MAGIC.length).toString('latin1') === MAGIC) return header;
+      throw new OldDatabaseError(`${file} is no SQLite database, as tari_payment_server has one.`);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (error instanceof OldDatabaseError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new OldDatabaseError(code === 'ENOENT' ? `There is no file ${file}.` : `${file} cannot be read: ${message}.`);
+  }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function openCopy(file: string): OldDatabase {
+  const folder = mkdtempSync(join(tmpdir(), 'import-tps-'));
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const copy = join(folder, basename(file));
+    copyUnchanged(file, copy);
+    const recovered = new SqliteDatabase(copy);
+    try {
+      recovered.pragma('journal_mode = delete');
+    } finally {
+      recovered.close();
+    }
+    const opened = openAsItIs(copy, file);
+    // What is open stays readable, and goes away with this process however that ends.
+    if (process.platform !== 'win32') removeFolder();
+    return {
+      ...opened,
+      close() {
+        opened.close();
+        removeFolder();
+      },
+    };
+  } catch (error) {
+    removeFolder();
+    throw error;
+  }
+}
+
+/** Copies the file with what lies beside it, which must not change meanwhile: that would be a picture of no moment. */
+function copyUnchanged(file: string, copy: string): void {
+  const names = ['', ...SIDE_FILES];
+  const statesOf = () => names.map((name) => stateOf(statSync(`${file}${name}`, { throwIfNoEntry: false }))).join();
+  const before = statesOf();
+  for (const name of names) {
+    if (name === '' || sizeOf(`${file}${name}`) > 0) copyFileSync(`${file}${name}`, `${copy}${name}`);
+  }
+  if (statesOf() !== before) throw new OldDatabaseError(`${file} is in use: it was written to while it was read.`);
+}
+
+function stateOf(stats: Stats | undefined): string {
+  return stats === undefined ? '' : `${stats.size} ${stats.mtimeMs} ${stats.ino}`;
+}
+
+function openAsItIs(path: string, shown: string): OldDatabase {
+  const connection = new SqliteDatabase(path, { readonly: true, fileMustExist: true, timeout: 0 });
+  try {
+    connection.defaultSafeIntegers(true);
+    // Rows are worked out into temporary tables while others are read. None is changed while it is read.
+    connection.unsafeMode(true);
+    connection.pragma('trusted_schema = off');
+    connection.pragma(`cache_size = -${CACHE_KIB}`);
+    connection.pragma('temp_store = file');
+    // One picture of it from the first row to the last.
+    connection.exec('begin');
+    const faults = connection.pragma(`quick_check(${MAX_NAMED_FAULTS})`) as { quick_check: string }[];
+    if (faults.length !== 1 || faults[0]?.quick_check !== 'ok') {
+      throw brokenFile(
+        shown,
+        faults.map(({ quick_check: fault }) => fault.replaceAll('\n', ' ')),
+      );
+    }
+    connection.exec('create temp table scratch_is_open (x)');
+    connection.pragma(`temp.cache_size = -${SCRATCH_CACHE_KIB}`);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  return { connection, file: shown, close: () => void connection.close() };
+}

@@ -1,0 +1,47 @@
+import { addUpOldBalances, compareWithOldViews, differencesInPlan } from './compare.ts';
+import { Findings } from './findings.ts';
+import { giveMoneyItsOwners } from './give-owners.ts';
+import { type OldDatabase, translated } from './old-file.ts';
+import { readOldSchema } from './old-schema.ts';
+import { readClaims } from './read-claims.ts';
+import { Corrections, settleOrders } from './read-money.ts';
+import { readOldRows } from './read-old.ts';
+import { type Progress, Scratch, type Work } from './scratch.ts';
+import { Sources } from './sources.ts';
+
+/** Everything that is read and decided before anything is written. */
+
+export interface PlanOptions {
+  now: Date;
+  returnsOvercharges: boolean;
+  progress: Progress;
+}
+
+/**
+ * Reads the old database whole, and works out what becomes of each row.
+ * @returns with problems among the findings, nothing of it may be written.
+ * @throws {OldDatabaseError}
+ */
+export function planImport(old: OldDatabase, { now, returnsOvercharges, progress }: PlanOptions): Work {
+  return translated(old.file, () => {
+    const schema = readOldSchema(old.connection, old.file);
+    const findings = new Findings();
+    const scratch = new Scratch(old.connection, progress);
+    const work: Work = { old, schema, findings, scratch, now };
+    const sources = new Sources(scratch, findings);
+    readOldRows(work, sources);
+    // What is missing or there twice makes all that follows guesswork.
+    if (findings.problems.count > 0) return work;
+    readClaims(work, sources);
+    const corrections = new Corrections(work);
+    settleOrders(work, sources, corrections, { returnsOvercharges });
+    addUpOldBalances(work);
+    compareWithOldViews(work);
+    if (findings.problems.count > 0) return work;
+    giveMoneyItsOwners(work, corrections);
+    for (const { subject, old: expected, found } of differencesInPlan(scratch)) {
+      findings.problem(`The balance of ${subject} would be ${found} µT here, and is ${expected} µT there.`);
+    }
+    return work;
+  });
+}

@@ -1,0 +1,147 @@
+import type SqliteDatabase from 'better-sqlite3';
+import type { Findings } from './findings.ts';
+import type { OldDatabase } from './old-file.ts';
+import type { OldSchema } from './old-schema.ts';
+
+/**
+ * Where it is worked out what becomes of each row: temporary tables beside the old database, so that a million orders need
+ * no memory. They are gone with the process, however that ends.
+ *
+ * A source is whose money it was: an account, or the text of a sender that is no address. Orders go by their old ids, and
+ * payments by a key of their own, since the corrections of the import are payments too.
+ */
+const TABLES = `
+  create temp table scratch_orders (
+    id integer primary key, order_id text not null, alt_id text, customer_id text not null, status text not null,
+    price integer not null, created_ms integer not null, updated_ms integer not null
+  );
+  create temp table scratch_sources (
+    source integer primary key, account text unique, address text not null, made_for text,
+    first_ms integer not null, last_ms integer not null default 0,
+    confirmed integer not null default 0, paid integer not null default 0, debt integer not null default 0,
+    free integer not null default 0, old_balance integer not null default 0, returned integer not null default 0
+  );
+  create temp table scratch_addresses (
+    address text primary key, source integer not null
+  ) without rowid;
+  create temp table scratch_payments (
+    key integer primary key, row integer, txid text not null, source integer not null, amount integer not null,
+    status text not null, is_manual integer not null, named text, named_order integer,
+    created_ms integer not null, updated_ms integer not null,
+    unspent integer not null default 0, owner_kind text, owner_id text, is_late integer not null default 0,
+    owed integer not null default 0, origin text not null, memo text, claimant integer, claim_is_signed integer not null default 0
+  );
+  create temp table scratch_entries (
+    id integer primary key, named text not null, named_order integer, source integer not null, amount integer not null,
+    at_ms integer not null
+  );
+  create temp table scratch_settlements (
+    id integer primary key, order_key integer not null, source integer not null, amount integer not null,
+    at_ms integer not null, is_single integer not null
+  );
+  create temp table scratch_uses (
+    id integer primary key, payment integer not null, settlement integer, taken_by integer, amount integer not null,
+    at_ms integer not null
+  );
+  create temp table scratch_claims (
+    order_key integer not null, source integer not null, at_ms integer not null, primary key (order_key, source)
+  ) without rowid;
+  create temp table scratch_claimants (
+    order_key integer primary key, source integer not null, kind text not null
+  );
+  create temp table scratch_links (
+    customer_id text not null, source integer not null, kind text not null, at_ms integer not null,
+    primary key (customer_id, source)
+  ) without rowid;
+  create temp table scratch_customers (
+    customer_id text primary key, current integer not null default 0, paid integer not null default 0,
+    expired integer not null default 0, cancelled integer not null default 0, credit integer not null default 0,
+    created_ms integer not null, updated_ms integer not null
+  ) without rowid;
+  create temp table scratch_own_money (order_key integer primary key, amount integer not null);
+  create temp table scratch_nonces (
+    purpose text not null, account text not null, last_nonce text not null, primary key (purpose, account)
+  ) without rowid;
+  create temp table scratch_roles (
+    account text not null, role text not null, primary key (account, role)
+  ) without rowid;
+  create temp table scratch_wallets (account text primary key, address text not null, ip_address text not null) without rowid;
+`;
+
+/** How far the work has come: words, and how many of how many rows. */
+export type Progress = (stage: string, done: number, total: number) => void;
+
+/** Rows after which the progress is shown again. */
+const ROWS_BETWEEN_REPORTS = 5_000;
+
+export interface Work {
+  readonly old: OldDatabase;
+  readonly schema: OldSchema;
+  readonly findings: Findings;
+  readonly scratch: Scratch;
+  /** When the import began: the time of its own entries. */
+  readonly now: Date;
+}
+
+export class Scratch {
+  readonly #connection: SqliteDatabase.Database;
+  readonly #progress: Progress;
+  readonly #statements = new Map<string, SqliteDatabase.Statement>();
+
+  constructor(connection: SqliteDatabase.Database, progress: Progress) {
+    this.#connection = connection;
+    this.#progress = progress;
+    connection.exec(TABLES);
+  }
+
+  exec(sql: string): void {
+    this.#connection.exec(sql);
+  }
+
+  run(sql: string, ...values: unknown[]): void {
+    this.#statement(sql).run(...values);
+  }
+
+  /** @returns whether a row was changed. */
+  changed(sql: string, ...values: unknown[]): boolean {
+    return this.#statement(sql).run(...values).changes > 0;
+  }
+
+  get<Row>(sql: string, ...values: unknown[]): Row | undefined {
+    return this.#statement(sql).get(...values) as Row | undefined;
+  }
+
+  all<Row>(sql: string, ...values: unknown[]): Row[] {
+    return this.#statement(sql).all(...values) as Row[];
+  }
+
+  /** Rows one by one. The tables that they come from are not changed meanwhile. */
+  *each<Row>(sql: string, ...values: unknown[]): Generator<Row> {
+    // A statement of its own: several may be read at the same time.
+    for (const row of this.#connection.prepare(sql).iterate(...values)) yield row as Row;
+  }
+
+  /** The same, with the progress shown. @param counted the select's own tables and conditions, to count them. */
+  *eachShown<Row>(stage: string, total: number, sql: string, ...values: unknown[]): Generator<Row> {
+    let done = 0;
+    for (const row of this.each<Row>(sql, ...values)) {
+      yield row;
+      done += 1;
+      if (done % ROWS_BETWEEN_REPORTS === 0) this.#progress(stage, done, total);
+    }
+    this.#progress(stage, done, Math.max(done, total));
+  }
+
+  count(table: string): number {
+    return Number(this.get<{ count: bigint }>(`select count(*) as count from ${table}`)?.count ?? 0n);
+  }
+
+  #statement(sql: string): SqliteDatabase.Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#connection.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}

@@ -1,0 +1,52 @@
+/** What of an order's settlements can stand in our journal, where a Paid order is settled with exactly its price. Pure. */
+
+export interface OldEntry {
+  id: bigint;
+  /** Whose money it was. */
+  source: bigint;
+  /** Above 0. */
+  amount: bigint;
+  atMs: bigint;
+}
+
+/** What is settled, or was charged beyond it, of one source: at most one entry each. */
+export interface SourceEntry extends OldEntry {
+  /** How many entries of the old journal are in it. */
+  entries: number;
+}
+
+export interface SettledOrder {
+  kept: SourceEntry[];
+  /** Charged beyond the price of a Paid order; all that was charged for any other. */
+  excess: SourceEntry[];
+  /** What a Paid order was not charged of its price. */
+  missing: bigint;
+}
+
+/**
+ * The earlier entries pay the order, as they did: what comes when the price is reached was charged a second time.
+ * @param entries in the order of their ids.
+ */
+export function settledOrder(isPaid: boolean, price: bigint, entries: readonly OldEntry[]): SettledOrder {
+  const kept = new Map<bigint, SourceEntry>();
+  const excess = new Map<bigint, SourceEntry>();
+  let missing = isPaid ? price : 0n;
+  for (const entry of entries) {
+    const used = entry.amount < missing ? entry.amount : missing;
+    addTo(kept, entry, used);
+    addTo(excess, entry, entry.amount - used);
+    missing -= used;
+  }
+  return { kept: [...kept.values()], excess: [...excess.values()], missing };
+}
+
+function addTo(entries: Map<bigint, SourceEntry>, entry: OldEntry, amount: bigint): void {
+  if (amount === 0n) return;
+  const known = entries.get(entry.source);
+  if (known === undefined) {
+    entries.set(entry.source, { ...entry, amount, entries: 1 });
+    return;
+  }
+  known.amount += amount;
+  known.entries += 1;
+}

@@ -1,0 +1,48 @@
+import type { Reader } from '#platform/database/store.ts';
+import type { KeptBalances } from './compare.ts';
+
+/** The database that is written to, in one transaction. */
+
+export type Column = bigint | string | null;
+
+export interface Target {
+  /** Rows of a table, in the order of its columns that are named. They are kept with the others at the end, or not at all. */
+  insert(table: string, columns: readonly string[], rows: readonly (readonly Column[])[]): Promise<void>;
+  /** What was written, for the audit. */
+  readonly reader: Reader;
+  readonly kept: KeptBalances;
+  /** Before the first row, and after the last. */
+  beginLoading(): Promise<void>;
+  endLoading(): Promise<void>;
+  commit(): Promise<void>;
+  /** What was not committed is not kept. */
+  close(): Promise<void>;
+}
+
+/** The tables that are looked into: of a database that has been used, one of them has a row. */
+export const MUST_BE_EMPTY = [
+  'orders',
+  'payments',
+  'settlements',
+  'customers',
+  'accounts',
+  'events',
+  'exchange_rates',
+  'webhooks',
+  'early_confirmations',
+  'early_news',
+  'authorizations',
+  'roles',
+  'wallets',
+  'nonces',
+  'audit_log',
+  'idempotency_keys',
+  'price_updates',
+  'chain_progress',
+  'chain_blocks',
+  'chain_outputs',
+] as const;
+
+export function notEmpty(shownUrl: string, table: string): string {
+  return `${shownUrl} is not empty: its table ${table} has rows. An import needs a new database, so that nothing is mixed; name another with -d, or TPG_DATABASE_URL. It was not changed.`;
+}

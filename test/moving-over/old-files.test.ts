@@ -1,0 +1,178 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { newDatabase, newFolder, type TestDatabase } from '#test/database/database.ts';
+import { importFile } from '#test/importing.ts';
+import { ACCOUNTS } from '#test/test-wallets.ts';
+import { TpsDatabase } from '#test/tps-database.ts';
+
+/** Files in every state in which an operator may have one. None of them is ever written to. */
+
+const [alice] = ACCOUNTS;
+
+let database: TestDatabase;
+let folder: string;
+let file: string;
+
+beforeEach(async () => {
+  database = await newDatabase();
+  folder = newFolder();
+  file = join(folder, 'tari_store.db');
+});
+afterEach(() => database.release());
+
+const filled = () => new TpsDatabase(file).order('1').payment('a', alice.address);
+
+const refusal = async () => {
+  const before = database.dump();
+  const sentence = await importFile(file, database).then(
+    () => 'imported',
+    (error: Error) => error.message,
+  );
+  expect(database.dump()).toEqual(before);
+  return sentence;
+};
+
+const ordersHere = () => database.rows('select order_id from orders').map((row) => row.order_id);
+
+describe('a file that can be imported', () => {
+  it('is read and not written to, with nothing left beside it', async () => {
+    filled().close();
+    const [bytes, { mtimeMs }] = [readFileSync(file), statSync(file)];
+    await importFile(file, database);
+    expect(ordersHere()).toEqual(['1']);
+    expect(readFileSync(file).equals(bytes)).toBe(true);
+    expect(statSync(file).mtimeMs).toBe(mtimeMs);
+    for (const name of ['-wal', '-shm', '-journal']) expect(existsSync(file + name)).toBe(false);
+  });
+
+  it('has a write-ahead log beside it that was never worked in', async () => {
+    const running = filled().exec('pragma journal_mode = wal').order('2');
+    const copy = join(newFolder(), 'copy.db');
+    for (const name of ['', '-wal']) copyFileSync(file + name, copy + name);
+    running.close();
+    const bytes = ['', '-wal'].map((name) => readFileSync(copy + name));
+    await importFile(copy, database);
+    expect(ordersHere()).toEqual(['1', '2']);
+    expect(['', '-wal'].map((name) => readFileSync(copy + name))).toEqual(bytes);
+    expect(existsSync(`${copy}-shm`)).toBe(false);
+  });
+
+  it('was left by a server that died in the middle of a transaction', async () => {
+    const running = filled();
+    running.exec('pragma cache_size = 1; begin');
+    for (let number = 100; number < 600; number += 1) running.order(String(number));
+    const copy = join(newFolder(), 'copy.db');
+    for (const name of ['', '-journal']) copyFileSync(file + name, copy + name);
+    running.exec('rollback').close();
+    expect(statSync(`${copy}-journal`).size).toBeGreaterThan(0);
+    await importFile(copy, database);
+    expect(ordersHere()).toEqual(['1']);
+  });
+});
+
+describe('a file that can’t be imported', () => {
+  it('is not there', async () => {
+    expect(await refusal()).toBe(`There is no file ${file}.`);
+  });
+
+  it('is a folder', async () => {
+    mkdirSync(file);
+    expect(await refusal()).toBe(`${file} is a folder, not a database.`);
+  });
+
+  it('is empty', async () => {
+    writeFileSync(file, '');
+    expect(await refusal()).toBe(`${file} is empty: there is no database in it.`);
+  });
+
+  it.each(['{"orders": []}', 'x'.repeat(10_000)])('is of another kind', async (text) => {
+    writeFileSync(file, text);
+    expect(await refusal()).toBe(`${file} is no SQLite database, as tari_payment_server has one.`);
+  });
+
+  it('is cut off', async () => {
+    const old = filled();
+    for (let number = 100; number < 600; number += 1) old.order(String(number));
+    old.close();
+    writeFileSync(file, readFileSync(file).subarray(0, statSync(file).size / 2));
+    expect(await refusal()).toMatch(/is broken \(.*\)\. Nothing was taken from it\./);
+  });
+
+  it('has a page of nonsense in it', async () => {
+    const old = filled();
+    for (let number = 100; number < 600; number += 1) old.order(String(number));
+    old.close();
+    const bytes = readFileSync(file);
+    for (let at = 4096; at < bytes.length; at += 1) bytes[at] = (bytes[at] ?? 0) ^ 0x5a;
+    writeFileSync(file, bytes);
+    expect(await refusal()).toMatch(/is broken \(/);
+  });
+
+  it('is in use, whether or not anything is written', async () => {
+    const running = filled();
+    expect(await refusal()).toMatch(/is in use: stop tari_payment_server/);
+    running.exec('pragma journal_mode = wal').order('2');
+    expect(await refusal()).toMatch(/is in use/);
+    running.close();
+    await importFile(file, database);
+    expect(ordersHere()).toEqual(['1', '2']);
+  });
+
+  it('has no tables', async () => {
+    new TpsDatabase(file, false).exec('pragma user_version = 1').close();
+    expect(await refusal()).toMatch(/holds no tables\. Only the database of tari_payment_server 1\.10/);
+  });
+
+  it('is of another program', async () => {
+    new TpsDatabase(file, 'create table notes (text)').close();
+    expect(await refusal()).toMatch(/is the database of another program/);
+  });
+
+  it('is a database of this server', async () => {
+    new TpsDatabase(file, 'create table kysely_migration (name text); create table orders (id integer)').close();
+    expect(await refusal()).toMatch(/is a database of this server, and needs no import/);
+  });
+
+  it.each([
+    { change: 'alter table orders drop column amount_outstanding', said: 'its table orders has no amount_outstanding' },
+    { change: 'alter table payments add column fee integer', said: 'its table payments has fee, which 1.10 has not' },
+    { change: 'drop table wallet_auth', said: 'it has no table wallet_auth' },
+  ])('is of another version: $said', async ({ change, said }) => {
+    filled().exec(change).close();
+    const sentence = await refusal();
+    expect(sentence).toContain(`${file} is of another version of tari_payment_server: ${said}.`);
+    expect(sentence).toContain('starting tari_payment_server 1.10 with it once');
+  });
+});
+
+describe('where it goes', () => {
+  it('is never into the old file itself, nor into memory', async () => {
+    filled().close();
+    const bytes = readFileSync(file);
+    await expect(importFile(file, { url: `sqlite://${file}` })).rejects.toThrow(
+      /is the old database, and also what -d/,
+    );
+    await expect(importFile(file, { url: 'sqlite://:memory:' })).rejects.toThrow(/would be gone at once/);
+    expect(readFileSync(file).equals(bytes)).toBe(true);
+  });
+
+  it('is not into a database that has been used', async () => {
+    filled().close();
+    database.execute(
+      `insert into roles (account, role, created_at) values ('${alice.account}', 'user', '2026-03-10T12:00:00.000Z')`,
+    );
+    expect(await refusal()).toMatch(/is not empty: its table roles has rows\. An import needs a new database/);
+  });
+
+  it('is a file that is made, for its owner alone', async () => {
+    filled().close();
+    const made = join(folder, 'new', 'store.db');
+    await importFile(file, { url: `sqlite://${made}` });
+    expect(statSync(made).mode & 0o077).toBe(0);
+    const opened = new SqliteDatabase(made, { readonly: true });
+    expect(opened.prepare('select order_id from orders').pluck().all()).toEqual(['1']);
+    opened.close();
+  });
+});
