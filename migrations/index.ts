@@ -25,6 +25,7 @@ import { ownersOfMoney } from './0022-owners-of-money.ts';
 import { ownersOfWhatWasThere } from './0023-owners-of-what-was-there.ts';
 import { idsAndNames } from './0024-ids-and-names.ts';
 import { identityAndStrangers } from './0025-identity-and-strangers.ts';
+import { pageCodes } from './0028-page-codes.ts';
 
 /** Every migration under the name by which a database remembers it. A name that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
@@ -53,6 +54,7 @@ const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
   '0023-owners-of-what-was-there': ownersOfWhatWasThere,
   '0024-ids-and-names': idsAndNames,
   '0025-identity-and-strangers': identityAndStrangers,
+  '0028-page-codes': pageCodes,
 };
 
 /** The names of all of them, in the order in which they are applied. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hex } from '@scure/base';
+import { base32crockford, hex } from '@scure/base';
 import { createTask } from 'node-cron';
 import type { Settings } from './config.ts';
 import { DutyKeeper } from './duty-keeper.ts';
@@ -29,6 +29,9 @@ const HOUSEKEEPING_SCHEDULE = '17 4 * * *';
 
 /** Of the name of each take of a delivery: nobody ever gives the same again. */
 const HOLD_BYTES = 12;
+
+/** Of an order's code for its pay page, which is 16 characters then: nobody guesses it within the limit for strangers. */
+const PAGE_CODE_BYTES = 10;
 
 /** The end waits so long for calls to the shop and to plugins. One that is cut off is made again after the next start. */
 const TELL_WITHIN_MS = 4_000;
@@ -112,6 +115,7 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     chainWatch: chainRail,
     readContent: (topic, body) => readContent(topic, body, settings.shopify),
     makeTxid: () => `manual-${hex.encode(randomBytes(16))}`,
+    makePageCode: () => base32crockford.encode(randomBytes(PAGE_CODE_BYTES)),
   });
   const chores = createChores({ ...ports, store, useCases, prices: storefront?.prices });
   const keeper = new DutyKeeper({ store, name: 'chores', begin: chores.begin, end: chores.end, random, log });

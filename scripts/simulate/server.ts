@@ -90,6 +90,7 @@ export class SimulatedServer {
       {
         steadiness: { notBefore: ports.nothingExpiresBefore, graceMs: 0, lastFailedWriteAt: () => undefined },
         makeTxid: ports.makeTxid,
+        makePageCode: () => 'PAGECODE12345678',
         storefront: shop,
         readContent: ports.readContent,
         wakeOutbox: nothing,

@@ -26,6 +26,8 @@ export const order = z.looseObject({
   amount_outstanding: nullableText,
   amount_missing: whole.nullish(),
   amount_seen: whole.optional(),
+  /** Its own payment address; null while the shop has none that can hold it, left out by servers that do not say. */
+  pay_to: nullableText.optional(),
 });
 /** An order as operators see it. */
 export const orderDetails = order.extend({
@@ -80,6 +82,7 @@ export const claimedOrder = z.looseObject({
   amount_missing: whole.nullish(),
   /** Null where there is nothing to pay any more. */
   send_to: nullableText,
+  pay_to: nullableText.optional(),
 });
 export const addressBalance = z.looseObject({
   address: z.string(),

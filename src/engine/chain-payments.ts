@@ -52,7 +52,8 @@ const MAX_ORDER_ID_LENGTH = 256;
 
 export type ChainPayments = ReturnType<typeof chainPayments>;
 
-export function chainPayments({ settings, subscriptions }: Pick<EngineContext, 'settings' | 'subscriptions'>) {
+export function chainPayments(context: Pick<EngineContext, 'settings' | 'subscriptions'>) {
+  const { settings } = context;
   const { paymentWalletAddress } = settings;
   const ownAccount = paymentWalletAddress === undefined ? undefined : accountOf(parseAddress(paymentWalletAddress));
 
@@ -118,7 +119,7 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
 
     /** Enters a payment that stands in a block. One that is known already only gets its place there. */
     async enter(tx: Repositories, now: Date, prepared: PreparedPayment): Promise<ChainEntry> {
-      const ledger = new Ledger(tx, now, subscriptions);
+      const ledger = new Ledger(tx, now, context);
       const known = await tx.payments.find(prepared.payment.txid);
       if (known === undefined) {
         await enterNew(ledger, prepared);
@@ -132,12 +133,12 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
     /** Credits a payment that is deep enough, once: a wallet may have said so already. */
     async confirm(tx: Repositories, now: Date, txid: string): Promise<void> {
       const payment = await found(tx, txid);
-      if (payment.status === 'received') await confirmPayment(new Ledger(tx, now, subscriptions), payment, settings);
+      if (payment.status === 'received') await confirmPayment(new Ledger(tx, now, context), payment, settings);
     },
 
     /** Says in which other block a payment stands now. */
     async place(tx: Repositories, now: Date, txid: string, block: ChainPayment['block']): Promise<void> {
-      await new Ledger(tx, now, subscriptions).placePayment(await found(tx, txid), block);
+      await new Ledger(tx, now, context).placePayment(await found(tx, txid), block);
     },
 
     /**
@@ -145,7 +146,7 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
      * Answers whether it was.
      */
     async leave(tx: Repositories, now: Date, txid: string): Promise<boolean> {
-      const ledger = new Ledger(tx, now, subscriptions);
+      const ledger = new Ledger(tx, now, context);
       const payment = await found(tx, txid);
       if (payment.status === 'confirmed') await ledger.leaveChain(payment);
       else await ledger.placePayment(payment, null);

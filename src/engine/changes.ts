@@ -33,7 +33,8 @@ const ANSWERS_KEPT_MS = 24 * 3_600_000;
 export type Changes = ReturnType<typeof changes>;
 
 /** The one way in which people change orders and money: one unit of work with its events and its line in the audit log. */
-export function changes({ store, clock, log, subscriptions }: EngineContext) {
+export function changes(context: EngineContext) {
+  const { store, clock, log } = context;
   return {
     /** @throws {EngineError} `idempotency_key_reused` where the key stands for another request; what the change throws. */
     async perform<Answer>(request: ChangeRequest, change: Change<Answer>): Promise<Answer> {
@@ -47,7 +48,7 @@ export function changes({ store, clock, log, subscriptions }: EngineContext) {
           if (kept.fingerprint !== idempotency?.fingerprint) throw new EngineError('idempotency_key_reused');
           return { answer: parseJson(kept.answer) as Answer, record: undefined };
         }
-        const done = await change(new Ledger(tx, now, subscriptions));
+        const done = await change(new Ledger(tx, now, context));
         if (done.record !== undefined) await recordChange(tx, { actor, ...done.record }, now);
         if (idempotency !== undefined) {
           const { key, fingerprint } = idempotency;

@@ -31,6 +31,8 @@ export interface EngineOptions {
   steadiness: Steadiness;
   /** A new id for a manual payment, such as no transaction on the chain has. */
   makeTxid: () => string;
+  /** A new code for the pay page of an order to which the shop gives no confirmation number. */
+  makePageCode: () => string;
   /** The shop to ask for its orders and to tell of ours, where one is configured. */
   storefront?: Pick<Storefront, 'name' | 'openOrders' | 'prices'> | undefined;
   /** What watches the chain, where something does. */
@@ -60,7 +62,7 @@ export function checkingSignatures(useCases: UseCases, context: SignatureContext
 }
 
 export function createUseCases(context: EngineContext, options: EngineOptions) {
-  const { storefront, readContent, wakeOutbox } = options;
+  const { storefront, readContent, wakeOutbox, makePageCode } = options;
   const { enter, enterClaim } = orders(context);
   const { admit, ...walletUseCases } = wallets(context);
   const changeUseCases = changes(context);
@@ -81,13 +83,13 @@ export function createUseCases(context: EngineContext, options: EngineOptions) {
     orders: { enterClaim },
     payments: payments(context, { admit }),
     priceUpdates: priceUpdateUseCases,
-    rescan: rescan(context, { enter }, storefront),
+    rescan: rescan(context, { enter }, storefront, makePageCode),
     wallets: walletUseCases,
     webhooks: webhooks(
       context,
       { enter },
       changeUseCases,
-      { name: storefront?.name, wakeOutbox, readContent },
+      { name: storefront?.name, wakeOutbox, readContent, makePageCode },
       priceUpdateUseCases,
     ),
     chain: chainQueries(context, options.chainWatch),

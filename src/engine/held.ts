@@ -43,7 +43,7 @@ export function held({ store, settings }: EngineContext, { perform }: Changes) {
           'orderId' in to
             ? await assignToOrder(ledger, payment, to.orderId, reason)
             : await assignToCustomer(ledger, payment, to.customerId, reason);
-        return assigned(payment, to, reason, settled);
+        return assigned(ledger, payment, to, reason, settled);
       });
     },
   };
@@ -84,12 +84,13 @@ function requireOther({ txid, owner }: Payment, to: MoneyOwner): void {
 }
 
 async function assigned(
+  ledger: Ledger,
   payment: Payment,
   to: Assignment,
   reason: string,
   settled: Settled,
 ): ReturnType<Change<ReturnType<typeof settledView>>> {
-  const answer = settledView(settled);
+  const answer = settledView(settled, await ledger.payTo());
   const before = { payment: paymentView(payment), amount: payment.unspent, owner: payment.owner };
   const target = 'orderId' in to ? { order_id: to.orderId } : { customer_id: to.customerId };
   const after = { ...target, ...answer };

@@ -6,11 +6,14 @@ import type { BlockOfPayment, MoneyOwner, NewPayment, Payment } from '../store/p
 import type { Repositories } from '../store/repositories.ts';
 import type { SettlementEntry } from '../store/settlements.ts';
 import { type MicroTari, sumMicroTari } from '../tari/micro-tari.ts';
+import type { OrderAddress } from '../tari/order-address.ts';
+import type { EngineSettings } from './context.ts';
 import type { EventOrigin, EventPayloads, Subscriptions } from './events.ts';
 import { type AddressTaking, addTo, byAddress, giveAllTo, giveTo, take } from './funds.ts';
 import type { Part } from './matching.ts';
 import { isOpen, nextStatus, type OrderAction, TOTAL_OF_STATUS } from './order-states.ts';
 import type { Claimant, Owner } from './owners.ts';
+import { orderAddressAt, shopAddress } from './shop-network.ts';
 import { type OrderView, orderView, paymentView } from './views.ts';
 
 const NOTHING = 0n as MicroTari;
@@ -43,6 +46,12 @@ export interface TakenBack {
   parts: readonly Part[];
 }
 
+/** What the ledger goes by. */
+export interface LedgerContext {
+  subscriptions: Subscriptions;
+  settings: Pick<EngineSettings, 'paymentWalletAddress'>;
+}
+
 /**
  * The only way in which orders and money change. Each entry keeps the row, the sums beside it, the journal and the
  * event together, inside the unit of work of its caller.
@@ -50,12 +59,21 @@ export interface TakenBack {
 export class Ledger {
   readonly tx: Repositories;
   readonly now: Date;
+  readonly settings: LedgerContext['settings'];
   readonly #subscriptions: Subscriptions;
+  #payTo: OrderAddress | undefined;
 
-  constructor(tx: Repositories, now: Date, subscriptions: Subscriptions) {
+  constructor(tx: Repositories, now: Date, { subscriptions, settings }: LedgerContext) {
     this.tx = tx;
     this.now = now;
+    this.settings = settings;
     this.#subscriptions = subscriptions;
+  }
+
+  /** What gives orders their own payment addresses. */
+  async payTo(): Promise<OrderAddress> {
+    this.#payTo ??= orderAddressAt(await shopAddress(this.tx, this.settings));
+    return this.#payTo;
   }
 
   /** Enters a new, Unclaimed order. */
@@ -125,7 +143,7 @@ export class Ledger {
     for (const each of addresses) settlements.push(await this.#enterSettlement(order, each, addresses.length));
     const surplus = await this.#releaseOwnMoney(order, false);
     const paid = await this.#move(order, 'pay', { ownMoney: NOTHING });
-    await this.#append('OrderPaid', paid.orderId, { order: orderView(paid) });
+    await this.#append('OrderPaid', paid.orderId, { order: await this.viewOf(paid) });
     return { order: paid, settlements, hasSurplus: surplus.length > 0 };
   }
 
@@ -137,7 +155,7 @@ export class Ledger {
     const released = await this.#releaseOwnMoney(order, true);
     const annulled = await this.#move(order, action, { ...byShop, ownMoney: NOTHING });
     assert(annulled.status === 'Expired' || annulled.status === 'Cancelled');
-    const payload = { order: orderView(annulled), status: annulled.status };
+    const payload = { order: await this.viewOf(annulled), status: annulled.status };
     await this.#append('OrderAnnulled', annulled.orderId, payload, byShop ? 'shop' : 'server');
     for (const payment of released) await this.#announceUnmatched(payment);
     return annulled;
@@ -283,14 +301,15 @@ export class Ledger {
     const reset = await this.#move(order, order.claimedBy === null ? 'reset_unclaimed' : 'reset', {});
     await this.#append('OrderModified', reset.orderId, {
       field_changed: 'status',
-      orders: { old_order: orderView(order), new_order: await this.viewOf(reset) },
+      orders: { old_order: await this.viewOf(order), new_order: await this.viewOf(reset) },
     });
     return reset;
   }
 
   /** The order as it is shown now, with what is missing at this moment. */
   async viewOf(order: Order): Promise<OrderView> {
-    return orderView(isOpen(order.status) ? await this.tx.orders.withFunds(order) : order);
+    const shown = isOpen(order.status) ? await this.tx.orders.withFunds(order) : order;
+    return orderView(shown, await this.payTo());
   }
 
   #manual(txid: string, { account, address }: Claimant, memo: string | null, amount: MicroTari): Payment {

@@ -11,7 +11,7 @@ import { withOwnNotes } from './order-notes.ts';
 import { isOpen } from './order-states.ts';
 import { madeOwner, ownerOf } from './owners.ts';
 import { payAllFromAllAccounts, payFromAllAccounts, payFromCredit, type Settled } from './settling.ts';
-import { type OrderView, orderView, paymentView, settledView, settlementView } from './views.ts';
+import { type OrderView, paymentView, settledView, settlementView } from './views.ts';
 
 export type OrderChanges = ReturnType<typeof orderChanges>;
 export type SettlementView = ReturnType<typeof settledView>;
@@ -54,7 +54,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
         );
         const after = { payments: payments.map(paymentView) };
         return {
-          answer: settledView(settled),
+          answer: settledView(settled, await ledger.payTo()),
           record: { action: 'credit customer', subject: customerId, reason, after },
         };
       });
@@ -79,10 +79,8 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
         const paid = await ledger.payOrder(claimed, parts);
         // What had come for the order before is its customer's now.
         if (paid.hasSurplus) await payFromCredit(ledger, customerId);
-        return {
-          answer: orderView(paid.order),
-          record: recordOf('fulfill order', before, orderView(paid.order), reason),
-        };
+        const answer = await ledger.viewOf(paid.order);
+        return { answer, record: recordOf('fulfill order', before, answer, reason) };
       });
     },
 
@@ -92,7 +90,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
         const before = await ledger.viewOf(order);
         const cancelled = await ledger.annulOrder(order, 'cancel');
         await payFromCredit(ledger, cancelled.customerId);
-        const answer = orderView(cancelled);
+        const answer = await ledger.viewOf(cancelled);
         return { answer, record: recordOf('cancel order', before, answer, reason) };
       });
     },
@@ -159,7 +157,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
      */
     reset(request: ChangeRequest, orderId: string) {
       return onOrder(request, orderId, async (ledger, order) => {
-        const before = orderView(order);
+        const before = await ledger.viewOf(order);
         await ledger.resetOrder(order);
         await payFromAllAccounts(ledger, order.orderId);
         const answer = { old_order: before, new_order: await shownNow(ledger, order) };
@@ -173,7 +171,7 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
         const settled = await payAllFromAllAccounts(ledger, (after, limit) =>
           ledger.tx.orders.openOfCustomer(customerId, after, limit),
         );
-        return settledAnswer('settle customer', customerId, settled);
+        return settledAnswer(ledger, 'settle customer', customerId, settled);
       });
     },
 
@@ -191,14 +189,14 @@ export function orderChanges({ settings }: EngineContext, { perform }: Changes, 
           ledger.tx.orders.openOfLinked(owner.account, after, limit),
         );
         const shown = seesAll ? settled : await ownPart(ledger, settled, owner.account);
-        return settledAnswer('settle address', owner.address, settled, shown);
+        return settledAnswer(ledger, 'settle address', owner.address, settled, shown);
       });
     },
   };
 }
 
 async function shownNow(ledger: Ledger, { orderId }: Order): Promise<OrderView> {
-  return orderView(await findOrder(ledger.tx, orderId, true));
+  return ledger.viewOf(await findOrder(ledger.tx, orderId, true));
 }
 
 /** So many addresses of a customer are taken from at once; what the others have waits for the next time. */
@@ -272,9 +270,10 @@ function recordOf(action: string, before: OrderView, after: OrderView, reason?: 
 }
 
 /** The audit log tells all that was paid, whatever part of it is shown. */
-function settledAnswer(action: string, subject: string, settled: Settled, shown = settled) {
-  const answer = shown.ordersPaid.length === 0 ? null : settledView(shown);
-  const record = { action, subject, after: settledView(settled) };
+async function settledAnswer(ledger: Ledger, action: string, subject: string, settled: Settled, shown = settled) {
+  const payTo = await ledger.payTo();
+  const answer = shown.ordersPaid.length === 0 ? null : settledView(shown, payTo);
+  const record = { action, subject, after: settledView(settled, payTo) };
   return { answer, record: settled.ordersPaid.length === 0 ? undefined : record };
 }
 

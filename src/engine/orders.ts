@@ -13,7 +13,7 @@ import { isOpen } from './order-states.ts';
 import type { Owner } from './owners.ts';
 import { convertPrice } from './prices.ts';
 import { payFromAllAccounts, tryToPay } from './settling.ts';
-import { requireShopNetwork } from './shop-network.ts';
+import { orderAddressAt, requireShopNetwork, shopAddress } from './shop-network.ts';
 import { closeByShop, withEarlyNews } from './shop-news.ts';
 import type { ShopOrder } from './storefront.ts';
 
@@ -24,6 +24,8 @@ export interface ClaimedOrder {
   expiresAt: Date;
   /** The hot wallet's address in base58; null where there is nothing to pay any more. */
   sendTo: string | null;
+  /** The order's own payment address in base58; null where there is nothing to pay, and where the shop has no dual address. */
+  payTo: string | null;
 }
 
 /** What became of an order that the shop reported. */
@@ -36,7 +38,7 @@ export interface OrderReceipt {
 export type Orders = ReturnType<typeof orders>;
 
 export function orders(context: EngineContext) {
-  const { store, clock, settings, log, subscriptions } = context;
+  const { store, clock, settings, log } = context;
 
   const enter = async (ledger: Ledger, told: ShopOrder, claimant: Owner | undefined): Promise<OrderReceipt> => {
     const { tx } = ledger;
@@ -57,6 +59,8 @@ export function orders(context: EngineContext) {
       createdAt: shopOrder.createdAt,
       shopUpdatedAt: shopOrder.updatedAt,
       shopTriggeredAt: shopOrder.triggeredAt ?? null,
+      pageCode: shopOrder.confirmationNumber ?? null,
+      customerLocale: shopOrder.customerLocale ?? null,
     });
     warnIfTooSmall(order, log);
     const named = await paymentsNaming(tx, order);
@@ -86,7 +90,7 @@ export function orders(context: EngineContext) {
     const now = clock.now();
     const claimed = await store.run(async (tx) => {
       await requireShopNetwork(tx, settings, claimant.account);
-      const sendTo = settings.paymentWalletAddress ?? (await tx.wallets.firstAddress());
+      const sendTo = await shopAddress(tx, settings);
       if (sendTo === undefined) throw new EngineError('no_payment_wallet');
       const order = await findOrder(tx, orderId, settings.strictMode);
       const isRepeat = await tx.orderClaims.hasSigned(order.orderId, claimant.account);
@@ -94,7 +98,7 @@ export function orders(context: EngineContext) {
       // Who has nothing to do with it does not hear that there is such an order.
       if (!isOpen(order.status) && !isTheirs) throw new EngineError('order_not_found', orderId);
       if (isOpen(order.status) && !isRepeat) {
-        const ledger = new Ledger(tx, now, subscriptions);
+        const ledger = new Ledger(tx, now, context);
         await enterSignedClaim(ledger, order, claimant);
         await tryToPay(ledger, order.orderId);
       }
@@ -110,7 +114,8 @@ export function orders(context: EngineContext) {
   const claimedOrder = (order: Order, sendTo: string): ClaimedOrder => {
     const canBePaid = isOpen(order.status);
     const expiresAt = canBePaid ? dueAt(order, settings) : order.updatedAt;
-    return { order, sendTo: canBePaid ? sendTo : null, expiresAt };
+    const payTo = canBePaid ? orderAddressAt(sendTo)(order.orderId) : null;
+    return { order, sendTo: canBePaid ? sendTo : null, payTo, expiresAt };
   };
 
   return {

@@ -54,10 +54,9 @@ export interface ConfirmationReceipt extends Settled {
 
 export type Payments = ReturnType<typeof payments>;
 
-export function payments(
-  { store, clock, settings, log, subscriptions }: EngineContext,
-  wallets: Pick<Wallets, 'admit'>,
-) {
+export function payments(context: EngineContext, wallets: Pick<Wallets, 'admit'>) {
+  const { store, clock, settings, log } = context;
+
   const enterReport = async (checked: CheckedReport): Promise<PaymentReceipt> => {
     const now = clock.now();
     const { report } = checked;
@@ -82,7 +81,7 @@ export function payments(
       await wallets.admit(tx, message, now);
       const known = await knownPayment(tx, report);
       if (known !== undefined) return { payment: known, isNew: false };
-      const ledger = new Ledger(tx, now, subscriptions);
+      const ledger = new Ledger(tx, now, context);
       const { txid, amount, memo } = report;
       const sender = { ...claimantOf(report.sender), text: senderText(report.sender) };
       const seen = { txid, amount, memo, sender, named, paymentReference: null, blockHeight: null };
@@ -105,7 +104,7 @@ export function payments(
         }
         if (payment.status === 'confirmed') return { outcome: 'already_confirmed', ...nothingSettled() };
         if (payment.status === 'cancelled') throw new EngineError('payment_cancelled', txid);
-        const done = await confirmPayment(new Ledger(tx, now, subscriptions), payment, settings);
+        const done = await confirmPayment(new Ledger(tx, now, context), payment, settings);
         return { outcome: 'confirmed', payment: done.payment, ...done.settled };
       },
     );

@@ -8,7 +8,6 @@ import { findShopOrder } from './order-lookup.ts';
 import type { Orders } from './orders.ts';
 import { takeInNews, takeInOrder } from './shop-changes.ts';
 import { type OpenOrder, type ShopOrder, type Storefront, StorefrontError } from './storefront.ts';
-import { orderView } from './views.ts';
 
 /** What a rescan did about one open order of the shop. */
 export interface RescanResult {
@@ -27,21 +26,23 @@ export function rescan(
   context: EngineContext,
   orders: Pick<Orders, 'enter'>,
   storefront: Pick<Storefront, 'openOrders'> | undefined,
+  makePageCode: () => string,
 ) {
-  const { store, clock, log, subscriptions } = context;
+  const { store, clock, log } = context;
 
   /** Each order is a unit of work of its own: what was added stays, whatever becomes of the rest. */
-  const takeIn = async (actor: string, shopOrder: ShopOrder): Promise<Omit<WebhookAnswer, 'state'>> => {
+  const takeIn = async (actor: string, told: ShopOrder): Promise<Omit<WebhookAnswer, 'state'>> => {
+    const shopOrder = { ...told, confirmationNumber: told.confirmationNumber ?? makePageCode() };
     const claimant = claimantIn(shopOrder, context);
     const now = clock.now();
     try {
       return await store.run(async (tx) => {
-        const ledger = new Ledger(tx, now, subscriptions);
+        const ledger = new Ledger(tx, now, context);
         if ((await findShopOrder(tx, shopOrder)) !== undefined) return takeInKnown(ledger, shopOrder);
         const taken = await takeInOrder(ledger, orders, shopOrder, claimant);
         const added = await tx.orders.find(shopOrder.orderId);
         if (added !== undefined) {
-          const entry = { actor, action: 'add order', subject: added.orderId, after: orderView(added) };
+          const entry = { actor, action: 'add order', subject: added.orderId, after: await ledger.viewOf(added) };
           await recordChange(tx, { ...entry, reason: 'It was open in the shop and missing here.' }, now);
         }
         return taken;

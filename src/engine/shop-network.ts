@@ -1,5 +1,6 @@
 import type { Repositories } from '../store/repositories.ts';
-import { type AccountId, type Network, networkOfAccount, networkOfBase58 } from '../tari/address.ts';
+import { type AccountId, type Network, networkOfAccount, networkOfBase58, parseAddress } from '../tari/address.ts';
+import { type OrderAddress, orderAddress } from '../tari/order-address.ts';
 import type { EngineSettings } from './context.ts';
 import { EngineError } from './errors.ts';
 
@@ -7,12 +8,35 @@ import { EngineError } from './errors.ts';
 
 type ShopSettings = Pick<EngineSettings, 'paymentWalletAddress'>;
 
+/** The address that customers are told to pay to, in base58: the one that is set, else the first hot wallet's. */
+export async function shopAddress(
+  tx: Pick<Repositories, 'wallets'>,
+  { paymentWalletAddress }: ShopSettings,
+): Promise<string | undefined> {
+  return paymentWalletAddress ?? (await tx.wallets.firstAddress());
+}
+
+const ofAddress = new Map<string | undefined, OrderAddress>();
+
+/** A server has one such address, and tests and simulations have some. */
+const MAX_ADDRESSES = 100;
+
+/** What gives each order its own payment address, for the address in base58 that customers pay to. */
+export function orderAddressAt(shop: string | undefined): OrderAddress {
+  const known = ofAddress.get(shop);
+  if (known !== undefined) return known;
+  if (ofAddress.size >= MAX_ADDRESSES) ofAddress.clear();
+  const made = orderAddress(shop === undefined ? undefined : parseAddress(shop));
+  ofAddress.set(shop, made);
+  return made;
+}
+
 /** Undefined where no address is set and no hot wallet registered: then addresses of every network are as good. */
 export async function shopNetwork(
   tx: Pick<Repositories, 'wallets'>,
   settings: ShopSettings,
 ): Promise<Network | undefined> {
-  const address = settings.paymentWalletAddress ?? (await tx.wallets.firstAddress());
+  const address = await shopAddress(tx, settings);
   return address === undefined ? undefined : networkOfBase58(address);
 }
 

@@ -6,7 +6,7 @@ import { verifyWalletSignature } from '../tari/wallet-signature.ts';
 import { recordChange } from './audit-trail.ts';
 import type { EngineContext, SignatureContext } from './context.ts';
 import { EngineError } from './errors.ts';
-import { requireShopNetwork } from './shop-network.ts';
+import { requireShopNetwork, shopAddress } from './shop-network.ts';
 import { walletView } from './views.ts';
 
 /** Who says that a message comes from a hot wallet of the shop, and from where it came. */
@@ -38,6 +38,9 @@ export function wallets({ store, clock, settings, log }: EngineContext) {
   };
 
   return {
+    /** The address that customers are told to pay to, in base58; null while there is none. */
+    payAddress: async (): Promise<string | null> => (await store.read((tx) => shopAddress(tx, settings))) ?? null,
+
     /**
      * Refuses what does not come from a registered wallet and its place.
      * @throws {EngineError} `wallet_not_authorized`

@@ -51,6 +51,7 @@ export interface WebhookShop {
   /** Says that there is something to tell it again. */
   wakeOutbox: () => void;
   readContent: ReadContent;
+  makePageCode: () => string;
 }
 
 export function webhooks(
@@ -60,9 +61,9 @@ export function webhooks(
   shop: WebhookShop,
   priceUpdates: Pick<PriceUpdateRequests, 'requestProduct' | 'wake'>,
 ) {
-  const { store, clock, log, subscriptions } = context;
+  const { store, clock, log } = context;
 
-  const process = async (ledger: Ledger, content: CheckedContent, triggeredAt: string | null) => {
+  const process = async (ledger: Ledger, content: CheckedContent, triggeredAt: string | null, pageCode: string) => {
     if (content.kind === 'ignored') return answer('ignored', true, content.reason);
     if (content.kind === 'unusable') return answer('set_aside', false, content.reason);
     if (content.kind === 'product_news') {
@@ -75,7 +76,8 @@ export function webhooks(
         return await takeInAuthorization(ledger, content.authorization, shop.name);
       }
       if (content.kind === 'order_deleted') return await takeInDeletion(ledger, content.orderId);
-      const order = { ...content.order, triggeredAt };
+      const confirmationNumber = content.order.confirmationNumber ?? pageCode;
+      const order = { ...content.order, triggeredAt, confirmationNumber };
       if (content.kind === 'order_news') return await takeInNews(ledger, order);
       return await takeInOrder(ledger, orders, order, content.claimant);
     } catch (error) {
@@ -91,11 +93,12 @@ export function webhooks(
     body: string | Uint8Array,
   ): Promise<WebhookAnswer> => {
     const now = clock.now();
-    const { received, isRepeat } = await enterOnce(delivery, content, body, now).catch((error: unknown) => {
+    const at = { now, pageCode: shop.makePageCode() };
+    const { received, isRepeat } = await enterOnce(delivery, content, body, at).catch((error: unknown) => {
       if (!(error instanceof StoreContentError)) throw error;
       // The shop would send it again and again, and end the subscription.
       log.error({ err: error, topic: delivery.topic, webhookId: delivery.webhookId }, UNSTORABLE);
-      return enterOnce(delivery, { kind: 'unusable', reason: UNSTORABLE }, body, now);
+      return enterOnce(delivery, { kind: 'unusable', reason: UNSTORABLE }, body, at);
     });
     if (content.kind === 'authorization') shop.wakeOutbox();
     if (content.kind === 'product_news') priceUpdates.wake();
@@ -106,11 +109,16 @@ export function webhooks(
     return received;
   };
 
-  const enterOnce = (delivery: WebhookDelivery, content: CheckedContent, body: string | Uint8Array, now: Date) =>
+  const enterOnce = (
+    delivery: WebhookDelivery,
+    content: CheckedContent,
+    body: string | Uint8Array,
+    { now, pageCode }: { now: Date; pageCode: string },
+  ) =>
     store.run(async (tx) => {
       const before = delivery.webhookId === null ? undefined : await tx.webhooks.answerOf(delivery.webhookId);
       if (before !== undefined) return { received: before, isRepeat: true };
-      const received = await process(new Ledger(tx, now, subscriptions), content, delivery.triggeredAt);
+      const received = await process(new Ledger(tx, now, context), content, delivery.triggeredAt, pageCode);
       await tx.webhooks.insert(
         delivery,
         received,
@@ -138,10 +146,11 @@ export function webhooks(
       // aside neither its topic nor its body changes.
       const found = await store.read((tx) => tx.webhooks.findSetAside(id));
       const content = found && checkedContent(shop.readContent(found.topic, found.body), context);
+      const pageCode = shop.makePageCode();
       const retried = await perform(request, async (ledger) => {
         const kept = await ledger.tx.webhooks.findSetAside(id);
         if (kept === undefined || content === undefined) throw new EngineError('webhook_not_set_aside', String(id));
-        const received = await process(ledger, content, kept.triggeredAt);
+        const received = await process(ledger, content, kept.triggeredAt, pageCode);
         await ledger.tx.webhooks.answerAgain(kept, received);
         const before = { state: 'set_aside', message: kept.reason };
         return {

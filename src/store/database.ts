@@ -156,6 +156,10 @@ interface OrdersTable {
   shop_id: string | null;
   /** What stands in a mempool for it, in µT. It counts for nothing. */
   amount_seen: Generated<bigint>;
+  /** The shop's confirmation number, or a code of ours. */
+  page_code: string | null;
+  /** As the shop writes it, such as `pt-BR`. */
+  customer_locale: string | null;
 }
 
 interface PaymentsTable {

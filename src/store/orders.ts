@@ -39,6 +39,13 @@ export interface Order {
   shopUpdatedAt: Date;
   /** When the shop sent word of that change, as text that compares by its characters; null where it did not say. */
   shopTriggeredAt: string | null;
+  /**
+   * Proves to the pay page that a visitor belongs to the order: the shop's confirmation number, or a code of ours. Null
+   * for one that was entered past the engine: it has no page.
+   */
+  pageCode: string | null;
+  /** The customer's language in the shop, as the shop writes it; null where it says none. */
+  customerLocale: string | null;
 }
 
 /** Where an order stands in a list that is sorted by creation. Neither part of it ever changes. */
@@ -103,6 +110,8 @@ export function orderOf(row: ReadOrderRow): Order {
     updatedAt: timeOf(row.updated_at),
     shopUpdatedAt: timeOf(row.shop_updated_at),
     shopTriggeredAt: row.shop_triggered_at,
+    pageCode: row.page_code,
+    customerLocale: row.customer_locale,
   };
 }
 
@@ -128,6 +137,8 @@ function rowOf(order: NewOrder & Pick<Order, 'ownMoney'>): WrittenRow {
     updated_at: timeText(order.updatedAt),
     shop_updated_at: timeText(order.shopUpdatedAt),
     shop_triggered_at: order.shopTriggeredAt,
+    page_code: order.pageCode,
+    customer_locale: order.customerLocale,
   };
 }
 
@@ -148,7 +159,15 @@ const CHANGEABLE = {
   shopTriggeredAt: 'shop_triggered_at',
 } as const satisfies Record<keyof OrderChange, keyof OrderRow>;
 
-const COLUMNS = ['order_id', 'alt_id', 'created_at', 'updated_at', ...Object.values(CHANGEABLE)] as const;
+const COLUMNS = [
+  'order_id',
+  'alt_id',
+  'page_code',
+  'customer_locale',
+  'created_at',
+  'updated_at',
+  ...Object.values(CHANGEABLE),
+] as const;
 
 export type OrderRepository = ReturnType<typeof orderRepository>;
 

@@ -211,6 +211,7 @@ export class TestEngine {
       wakePriceUpdates: () => undefined,
       storefront: parts.storefront,
       readContent: () => ({ kind: 'ignored', reason: 'No test of the engine keeps bodies that can be read again.' }),
+      makePageCode: () => 'PAGECODE12345678',
       makeTxid: () => {
         manualPayments += 1;
         return `manual-${manualPayments}`;
@@ -281,7 +282,7 @@ export class TestEngine {
 
   /** Does something with the ledger that no use case offers by itself. */
   withLedger<T>(work: (ledger: Ledger) => Promise<T>): Promise<T> {
-    return this.store.run((tx) => work(new Ledger(tx, this.clock.now(), this.bus)));
+    return this.store.run((tx) => work(new Ledger(tx, this.clock.now(), this.#context)));
   }
 
   async cancel(orderId: string): Promise<Order> {

@@ -38,6 +38,7 @@ export function claimRoutes(orders: Engine['orders'], limitStrangers: StrangerLi
           status: claimed.order.status,
           amount_missing: amountMissing(claimed.order),
           send_to: sendToFor(request.headers['user-agent'], claimed.sendTo),
+          pay_to: claimed.payTo,
         };
       },
     );

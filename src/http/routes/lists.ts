@@ -1,11 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Lists, OrderPage, PaymentPage } from '../../engine/lists.ts';
-import { creditorView, orderView, paymentView } from '../../engine/views.ts';
+import { creditorView, ordersView, paymentView } from '../../engine/views.ts';
 import { ORDER_STATUSES } from '../../store/database.ts';
 import { addressToBase58, type TariAddress } from '../../tari/address.ts';
+import type { OrderAddress } from '../../tari/order-address.ts';
 import { callerOf, type Guard } from '../access.ts';
 import { described } from '../described.ts';
+import type { OrderAddresses } from '../order-addresses.ts';
 import { announceNext, ORDER_CURSOR, PAYMENT_CURSOR, pageFields, queryInteger, TEXT_CURSOR } from '../pages.ts';
 import { queryTime } from '../query-times.ts';
 import {
@@ -73,15 +75,15 @@ const paymentSearch = z.strictObject({
  * Lists of orders, payments, customers and addresses. Those that grow take `limit` and `cursor`, see `pages.ts`: without
  * `limit` an answer holds at most 10,000 rows, and `x-next-cursor` where there are more.
  */
-export function listRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
+export function listRoutes(lists: Lists, guard: Guard, payTo: OrderAddresses): FastifyPluginAsyncZod {
   return async (app) => {
-    await app.register(orderListRoutes(lists, guard));
+    await app.register(orderListRoutes(lists, guard, payTo));
     await app.register(paymentListRoutes(lists, guard));
     await app.register(customerListRoutes(lists, guard));
   };
 }
 
-function orderListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
+function orderListRoutes(lists: Lists, guard: Guard, payTo: OrderAddresses): FastifyPluginAsyncZod {
   return async (app) => {
     const own = { onRequest: guard(), schema: { querystring: orderPage, response: { 200: ordersResult } } };
     const anybodys = {
@@ -96,7 +98,7 @@ function orderListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
         const { address } = callerOf(request);
         const page = await lists.orders(address, pageOf(request.query), false);
         announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersResultOf(address, page);
+        return ordersResultOf(address, page, await payTo());
       },
     );
 
@@ -106,7 +108,7 @@ function orderListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
       async ({ params: { address }, query }, reply) => {
         const page = await lists.orders(address, pageOf(query));
         announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersResultOf(address, page);
+        return ordersResultOf(address, page, await payTo());
       },
     );
 
@@ -117,7 +119,7 @@ function orderListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
         const { address } = callerOf(request);
         const page = await lists.unfulfilledOrders(address, pageOf(request.query), false);
         announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersResultOf(address, page);
+        return ordersResultOf(address, page, await payTo());
       },
     );
 
@@ -127,7 +129,7 @@ function orderListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
       async ({ params: { address }, query }, reply) => {
         const page = await lists.unfulfilledOrders(address, pageOf(query));
         announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersResultOf(address, page);
+        return ordersResultOf(address, page, await payTo());
       },
     );
 
@@ -145,7 +147,7 @@ function orderListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
       async ({ query }, reply) => {
         const page = await lists.search(filterOf(query), pageOf(query));
         announceNext(reply, ORDER_CURSOR, page.next);
-        return page.rows.map(orderView);
+        return ordersView(page.rows, await payTo());
       },
     );
   };
@@ -293,8 +295,8 @@ function paymentFilterOf(query: z.output<typeof paymentSearch>) {
   return { txid, paymentReference, orderId, since, until };
 }
 
-function ordersResultOf(address: TariAddress, { total, rows }: OrderPage) {
-  return { address: addressToBase58(address), total_orders: total, orders: rows.map(orderView) };
+function ordersResultOf(address: TariAddress, { total, rows }: OrderPage, payTo: OrderAddress) {
+  return { address: addressToBase58(address), total_orders: total, orders: ordersView(rows, payTo) };
 }
 
 function paymentsResultOf(address: TariAddress, { total, rows }: PaymentPage) {

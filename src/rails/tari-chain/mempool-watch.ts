@@ -1,7 +1,6 @@
 import type { ChainPayments } from '../../engine/chain-payments.ts';
 import type { Clock } from '../../engine/clock.ts';
-import type { Subscriptions } from '../../engine/events.ts';
-import { Ledger } from '../../engine/ledger.ts';
+import { Ledger, type LedgerContext } from '../../engine/ledger.ts';
 import type { Logger } from '../../engine/log.ts';
 import { Loop } from '../../loop.ts';
 import { doubledPauseMs } from '../../retry-pause.ts';
@@ -32,7 +31,7 @@ export interface MempoolWatchPorts {
   store: Store;
   scan: Pick<Scan, 'seenInMempool'>;
   payments: ChainPayments;
-  subscriptions: Subscriptions;
+  ledgerContext: LedgerContext;
   clock: Clock;
   log: Logger;
 }
@@ -84,7 +83,7 @@ export class MempoolWatch {
   }
 
   async #keep(seen: readonly SeenOutput[]): Promise<void> {
-    const { store, clock, log, payments, subscriptions } = this.#ports;
+    const { store, clock, log, payments, ledgerContext } = this.#ports;
     const known = await store.read((tx) => tx.chain.sightings());
     const now = clock.now();
     const isFresh = now.getTime() - this.#notedAt.getTime() < NOTE_SEEN_EVERY_MS;
@@ -92,7 +91,7 @@ export class MempoolWatch {
       known.length === seen.length && seen.every((one) => known.some((other) => other.outputHash === one.outputHash));
     if (isSame && (isFresh || known.length === 0)) return;
     const added = await store.run((tx) =>
-      keepSightings({ tx, now, payments, ledger: new Ledger(tx, now, subscriptions) }, seen),
+      keepSightings({ tx, now, payments, ledger: new Ledger(tx, now, ledgerContext) }, seen),
     );
     this.#notedAt = now;
     for (const { txid, amount, orderId } of added) {
