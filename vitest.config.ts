@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { browserFilesInTests } from './scripts/browser-files.ts';
 import { LongestFirst } from './test/helpers/longest-first.ts';
 import { NOT_ON_POSTGRES, POSTGRES_ONLY, postgresFiles, SYSTEM } from './test/projects.ts';
 
 export default defineConfig({
+  plugins: [browserFilesInTests()],
   test: {
     setupFiles: ['test/helpers/contract-check.ts', 'test/helpers/choose-database.ts', 'test/helpers/end-of-file.ts'],
     testTimeout: 30_000,

@@ -11,5 +11,12 @@ export const pageCodes: SchemaMigration = (schema) => ({
     await database.schema.alterTable('orders').addColumn('page_code', schema.text).execute();
     await database.schema.alterTable('orders').addColumn('customer_locale', schema.text).execute();
     await sql`update orders set page_code = upper(substr(${schema.randomText}, 1, 16))`.execute(database);
+    // The page says what of an order's payments was given back.
+    await database.schema
+      .createIndex('payment_uses_taken_back')
+      .on('payment_uses')
+      .column('txid')
+      .where(sql.ref('taken_by'), 'is not', null)
+      .execute();
   },
 });

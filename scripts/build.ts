@@ -3,6 +3,7 @@ import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type BuildOptions, build } from 'esbuild';
+import { browserFiles } from './browser-files.ts';
 import { bundledPackages, thirdPartyNotices } from './third-party-notices.ts';
 
 /**
@@ -50,6 +51,7 @@ const COMMON = {
   // The sources are there, or of no use to whoever has only the programs.
   sourcesContent: false,
   metafile: true,
+  plugins: [browserFiles],
   banner: { js: REQUIRE },
   logLevel: 'warning',
 } satisfies BuildOptions;

@@ -113,6 +113,7 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     wakePriceUpdates: () => chores.wakePriceUpdates(),
     storefront,
     chainWatch: chainRail,
+    watchesMempool: (settings.chain?.nodeGrpc ?? null) !== null,
     readContent: (topic, body) => readContent(topic, body, settings.shopify),
     makeTxid: () => `manual-${hex.encode(randomBytes(16))}`,
     makePageCode: () => base32crockford.encode(randomBytes(PAGE_CODE_BYTES)),

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { checkoutSettings } from './checkout/settings.ts';
+import { toleranceValue } from './engine/tolerance.ts';
 import type { LogLevel } from './log.ts';
 import { chainSettings } from './rails/tari-chain/settings.ts';
 import {
@@ -80,6 +82,11 @@ const serverSettings = {
   TPG_USE_FORWARDED: withDefault('Server', 'false', A_BOOLEAN, booleanValue, {
     description: 'The same for the Forwarded header (RFC 7239).',
     example: 'true',
+  }),
+  TPG_PUBLIC_URL: optional('Server', 'an http or https URL without user, query or fragment', httpUrlValue, {
+    description:
+      'Where customers and the shop reach this server from outside, without a slash at its end. Links to it begin with this.',
+    example: 'https://pay.example.com',
   }),
   TPG_TRUSTED_PROXIES: withDefault('Server', LOOPBACK_AND_PRIVATE, IP_LIST, ipListValue, {
     description:
@@ -205,6 +212,16 @@ const orderSettings = {
       example: '12h',
     },
   ),
+};
+
+const TOLERANCE_EXAMPLES = '0, a share such as 0.5% up to 10%, or an amount such as 5000 µT or 0.01 XTM';
+
+const toleranceSettings = {
+  TPG_UNDERPAID_TOLERANCE: withDefault('Orders', '0', TOLERANCE_EXAMPLES, toleranceValue, {
+    description:
+      'How much of the price of an order that somebody has begun to pay may be missing for it to count as paid: a share such as 0.5%, up to 10%, or an amount such as 5000 µT or 0.01 XTM; never more than half of the price. The difference is booked as a credit with the reason tolerance.',
+    example: '0.5%',
+  }),
 };
 
 const walletSettings = {
@@ -343,8 +360,10 @@ export const environmentSchema = z.object({
   ...databaseSettings,
   ...keySettings,
   ...orderSettings,
+  ...toleranceSettings,
   ...walletSettings,
   ...chainSettings,
+  ...checkoutSettings,
   ...shopifySettings,
   ...otherSettings,
 });

@@ -2,6 +2,7 @@ import type { Store } from '../store/unit-of-work.ts';
 import type { Clock } from './clock.ts';
 import type { Subscriptions } from './events.ts';
 import type { Logger } from './log.ts';
+import type { Tolerance } from './tolerance.ts';
 
 /** The settings that decide what the engine does; `http-api.md` 5 names them. */
 export interface EngineSettings {
@@ -17,6 +18,8 @@ export interface EngineSettings {
   unpaidOrderTimeoutMs: number;
   /** How long past its time an order waits for payments that are reported and not confirmed. */
   confirmationWaitMs: number;
+  /** How much may be missing of an order that counts as paid; nothing where it is left out. */
+  underpaidTolerance?: Tolerance;
 }
 
 /** What is needed to look at the signatures of what comes in. */

@@ -14,6 +14,7 @@ import { held } from './held.ts';
 import { lists } from './lists.ts';
 import { orderChanges } from './order-changes.ts';
 import { orders, signedClaims } from './orders.ts';
+import { payerOrders } from './payer-orders.ts';
 import { payments, signedReports } from './payments.ts';
 import { priceUpdates } from './price-updates.ts';
 import { rescan } from './rescan.ts';
@@ -37,6 +38,8 @@ export interface EngineOptions {
   storefront?: Pick<Storefront, 'name' | 'openOrders' | 'prices'> | undefined;
   /** What watches the chain, where something does. */
   chainWatch?: ChainWatch | undefined;
+  /** Whether payments are seen before they stand in a block; not where it is left out. */
+  watchesMempool?: boolean;
   /** Reads a delivery of the shop that was set aside and is taken up again. */
   readContent: ReadContent;
   /** Says that something waits to be told that was not just appended. */
@@ -81,6 +84,10 @@ export function createUseCases(context: EngineContext, options: EngineOptions) {
     deadLetters: deadLetters(context, changeUseCases, wakeOutbox),
     orderChanges: orderChanges(context, changeUseCases, options.makeTxid),
     orders: { enterClaim },
+    payerOrders: payerOrders(context, {
+      chainWatch: options.chainWatch,
+      watchesMempool: options.watchesMempool ?? false,
+    }),
     payments: payments(context, { admit }),
     priceUpdates: priceUpdateUseCases,
     rescan: rescan(context, { enter }, storefront, makePageCode),

@@ -49,7 +49,7 @@ export interface TakenBack {
 /** What the ledger goes by. */
 export interface LedgerContext {
   subscriptions: Subscriptions;
-  settings: Pick<EngineSettings, 'paymentWalletAddress'>;
+  settings: Pick<EngineSettings, 'paymentWalletAddress' | 'underpaidTolerance'>;
 }
 
 /**

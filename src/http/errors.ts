@@ -7,6 +7,7 @@ import { EngineError, type EngineErrorCode, ERROR_SENTENCES } from '../engine/er
 import type { Logger } from '../engine/log.ts';
 import { JsonError } from '../json.ts';
 import { StoreContentError, StoreUnavailableError } from '../store/errors.ts';
+import { withoutPageCode } from './access-log.ts';
 
 /** Every error that the HTTP interface itself can answer, with its status and sentence (`http-api.md` 4). */
 const HTTP_ERRORS = {
@@ -33,6 +34,7 @@ const HTTP_ERRORS = {
   forbidden_peer: [403, 'Request was made from a forbidden peer.'],
   hmac_missing: [403, 'No HMAC signature found.'],
   hmac_invalid: [403, 'Invalid HMAC signature.'],
+  pay_page_off: [501, 'Customers have no pay page here: set TPG_PUBLIC_URL, and leave TPG_PAY_PAGE on.'],
   shop_unknown: [403, 'The webhook was sent for another shop than the one that this server serves.'],
 } as const satisfies Record<string, readonly [number, string]>;
 
@@ -127,7 +129,7 @@ export function createErrorHandler(log: Logger) {
     // What the HTTP layer itself refuses, because the server ends or has too much to do, is no fault.
     if (status >= 500 && !(error instanceof HttpError)) {
       log.error(
-        { err: error, requestId: request.id, method: request.method, url: request.url },
+        { err: error, requestId: request.id, method: request.method, url: withoutPageCode(request.url) },
         'A request failed for a reason that is not the caller’s',
       );
     }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { orderLinkRoute } from '../checkout/http/link-route.ts';
+import { checkoutRoutes } from '../checkout/http/routes.ts';
 import type { Settings } from '../config.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -179,6 +181,14 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
   await app.register(auditLogRoutes(engine, guard));
   await app.register(chainRoutes(engine.chain, guard));
   if (metrics) await app.register(metricsRoutes({ metrics, settings, clientAddress, limitStrangers }));
+  await app.register(orderLinkRoute(engine.payerOrders, guard, settings.payPage && settings.publicUrl));
+  if (settings.payPage !== null) {
+    const { payPage } = settings;
+    const { payerOrders, orders } = engine;
+    await app.register(
+      checkoutRoutes({ settings: payPage, payerOrders, orders, clock, log, limitStrangers, clientAddress }),
+    );
+  }
   await app.register(rescanRoutes(engine.rescan, guard));
   await app.register(changeRoutes(engine.orderChanges, guard, settings.shopify.shop === null));
   return app;

@@ -226,6 +226,20 @@ export function orderRepository(database: Kysely<Tables>) {
   const select = preparedQuery<{ orderId: string }, ReadOrderRow>(database, (value) =>
     all().where('order_id', '=', value('orderId')),
   );
+  const selectCalled = preparedQuery<{ name: string; spelledOut: string; limit: number }, ReadOrderRow>(
+    database,
+    (value) =>
+      all()
+        .where(({ eb, or }) =>
+          or([
+            eb('order_id', '=', value('name')),
+            eb('shop_id', '=', value('name')),
+            eb('alt_id', 'in', [value('name'), value('spelledOut')]),
+          ]),
+        )
+        .orderBy('id', 'desc')
+        .limit(value('limit')),
+  );
   const selectByShopId = preparedQuery<{ shopId: string }, ReadOrderRow>(database, (value) =>
     all().where('shop_id', '=', value('shopId')),
   );
@@ -308,6 +322,12 @@ export function orderRepository(database: Kysely<Tables>) {
     async find(orderId: string): Promise<Order | undefined> {
       const row = (await select({ orderId })).rows[0] ?? (await selectByShopId({ shopId: orderId })).rows[0];
       return row && orderOf(row);
+    },
+
+    /** Up to `limit` orders that have this id, in the shop or here, or this name, with `#` or without; the newest first. */
+    async called(name: string, limit: number): Promise<Order[]> {
+      const spelledOut = name.startsWith('#') ? name.slice(1) : `#${name}`;
+      return (await selectCalled({ name, spelledOut, limit })).rows.map(orderOf);
     },
 
     /** Notes what stands in a mempool for an order. It is no change of the order: neither its time-out nor the shop hears of it. */

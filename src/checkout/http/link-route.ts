@@ -1,0 +1,40 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import type { Engine } from '../../engine/engine.ts';
+import type { Guard } from '../../http/access.ts';
+import { HttpError } from '../../http/errors.ts';
+import { orderId } from '../../http/schemas.ts';
+
+/** The link to an order's page, for operators to give to its customer. */
+export function orderLinkRoute(
+  payerOrders: Pick<Engine['payerOrders'], 'linkOf'>,
+  guard: Guard,
+  /** Where the pages are; null where they are off. */
+  publicUrl: string | null,
+): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/api/order/:order_id/link',
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'The link to the page where the order’s customer pays it and sees what becomes of it',
+          tags: ['accounts'],
+          errors: ['order_not_found', 'pay_page_off'],
+          params: z.object({ order_id: orderId }),
+          response: { 200: z.object({ order_id: z.string(), url: z.string() }) },
+        },
+      },
+      async ({ params }) => {
+        if (publicUrl === null) throw new HttpError('pay_page_off');
+        const link = await payerOrders.linkOf(params.order_id);
+        if (link.code === null) throw new HttpError('pay_page_off');
+        return { order_id: link.orderId, url: `${publicUrl}${orderPath(link.orderId, link.code)}` };
+      },
+    );
+  };
+}
+
+function orderPath(order: string, code: string): string {
+  return `/o/${encodeURIComponent(order)}/${encodeURIComponent(code)}`;
+}
