@@ -152,6 +152,7 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
 
     // ---- Orders
     order: (orderId: string) => get(`/api/order/id/${escaped(orderId)}`, shapes.orderDetails.nullable()),
+    orderLink: (orderId: string) => get(`/api/order/${escaped(orderId)}/link`, shapes.orderLink),
     searchOrders: (query: Query) => getPage('/api/search/orders', shapes.order.array(), query),
     searchPayments: (query: Query) => getPage('/api/search/payments', shapes.payment.array(), query),
     paymentsForOrder: (orderId: string, query: Query = {}) =>

@@ -37,6 +37,7 @@ export const orderDetails = order.extend({
   due_at: nullableText.optional(),
   paid_by: z.array(z.looseObject({ txid: z.string(), sender: z.string(), amount: whole })).optional(),
 });
+export const orderLink = z.looseObject({ order_id: z.string(), url: z.string() });
 export const heldMoney = z.looseObject({
   txid: z.string(),
   amount: whole,
@@ -233,6 +234,7 @@ export type EventAnswer = z.output<typeof event>;
 export type RejectedAnswer = z.output<typeof rejectedWebhook>;
 export type DeadLetterAnswer = z.output<typeof deadLetter>;
 export type OrderDetailsAnswer = z.output<typeof orderDetails>;
+export type OrderLinkAnswer = z.output<typeof orderLink>;
 export type HeldMoneyAnswer = z.output<typeof heldMoney>;
 export type ChainStatusAnswer = z.output<typeof chainStatus>;
 export type ChainRefusalAnswer = z.output<typeof chainRefusal>;

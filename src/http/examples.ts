@@ -314,6 +314,10 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   'GET /api/orders': { query: PAGE, answer: ORDERS },
   'GET /api/unfulfilled_orders': { query: PAGE, answer: OPEN_ORDERS },
   'GET /api/payments': { query: PAGE, answer: PAYMENTS },
+  'GET /api/order/{order_id}/link': {
+    params: { order_id: ORDER_ID },
+    answer: { order_id: ORDER_ID, url: `https://pay.example.com/o/${ORDER_ID}/XPAV284CT` },
+  },
   'GET /api/order/id/{order_id}': {
     params: { order_id: ORDER_ID },
     answer: {

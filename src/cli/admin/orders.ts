@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { OrderAnswer } from '../api-shapes.ts';
+import type { OrderAnswer, OrderLinkAnswer } from '../api-shapes.ts';
 import { amountArgument } from '../arguments.ts';
 import { plainText } from '../output.ts';
 import { group } from '../output-flags.ts';
@@ -54,6 +54,14 @@ function readingCommands(ports: CommandPorts): Command[] {
       arguments: [ORDER],
       run: (client, { arguments: [orderId] }) => paymentsOf(ports, client, orderId),
       show: paymentsView,
+    }),
+    serverCommand<[string], object, OrderLinkAnswer>(ports, {
+      name: 'link',
+      description: 'The link to the page where the customer pays an order and sees what becomes of it',
+      example: 'admin orders link 1001',
+      arguments: [ORDER],
+      run: (client, { arguments: [orderId] }) => client.orderLink(orderId),
+      show: ({ url }) => [plainText(url)],
     }),
     serverCommand<[], { limit: number }, Awaited<ReturnType<typeof creditorsOf>>>(ports, {
       name: 'unpaid',

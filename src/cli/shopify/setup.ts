@@ -3,6 +3,7 @@ import { CommandError } from '../exit.ts';
 import type { CommandPorts } from '../ports.ts';
 import { readServer } from '../server-address.ts';
 import { ANY_ADDRESS, changeSettings } from '../settings-file.ts';
+import { payPageLines } from './pay-page-texts.ts';
 import { askForMethods, METHODS_ASKED_FOR } from './payment-methods.ts';
 
 interface SetupFlags {
@@ -62,7 +63,9 @@ async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
       `The shop tells ${uri} of ${subscriptions.NEEDED_TOPICS.length} topics, ${missing.length} of them from now on.`,
     );
   });
-  await writeSettings(ports, flags, { ...given, ...(await paymentMethod(ports, flags)) });
+  const publicUrl = (await knownSettings(ports))('TPG_PUBLIC_URL') ?? flags.url;
+  await writeSettings(ports, flags, { ...given, ...(await paymentMethod(ports, flags)), TPG_PUBLIC_URL: publicUrl });
+  for (const line of payPageLines(publicUrl.replace(/\/+$/, ''))) ports.print(line);
 }
 
 async function writeSettings(ports: CommandPorts, flags: SetupFlags, given: Given): Promise<void> {
