@@ -33,9 +33,6 @@ const MAX_NUMBER_LENGTH = 64;
 /** No-JavaScript pages ask again so often. */
 const REFRESH_SECONDS = 15;
 
-/** A page without a stream asks again after this time. */
-const RETRY_AFTER_SECONDS = 15;
-
 const YEAR_SECONDS = 31_536_000;
 
 /** What answers for the pages. Loaded when somebody first asks for one. @throws {Error} for a logo that is none. */
@@ -79,10 +76,8 @@ export function createHandlers(ports: HandlerPorts) {
       const named = namedIn(request);
       const address = clientAddress(request);
       const found = await find(request, reply, named);
-      if (!streams.hasRoomFor(address)) {
-        reply.header('retry-after', RETRY_AFTER_SECONDS);
-        throw new HttpError('unavailable');
-      }
+      // The page asks now and then instead.
+      if (!streams.hasRoomFor(address)) throw new HttpError('unavailable');
       reply.hijack();
       reply.raw.writeHead(200, {
         ...(reply.getHeaders() as Record<string, string>),
