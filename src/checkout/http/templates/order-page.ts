@@ -23,8 +23,8 @@ export interface OrderPage {
 }
 
 export function orderPage({ view, fragment, order, events, claim }: OrderPage): string {
-  const content = html`${order !== undefined && testNetwork(view, order)}
-<main data-events="${events}"${order !== undefined && html` data-order="${order.orderId}"`}>
+  const content = html`<main data-events="${events}"${order !== undefined && html` data-order="${order.orderId}"`}>
+${order !== undefined && testNetwork(view, order)}
 <section class="card">
 <div id="live">${fragment.html}</div>
 ${newsWithoutScript(view)}
