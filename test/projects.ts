@@ -5,6 +5,7 @@
 
 /** Tests that start processes, wait for time-outs or play for long: they need what `npm run build` makes. */
 export const SYSTEM: readonly string[] = [
+  'test/checkout/{browser,walkthrough}.test.ts',
   'test/cli/**/*.test.ts',
   'test/contrib/**/*.test.ts',
   'test/crash/**/*.test.ts',
