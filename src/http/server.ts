@@ -186,7 +186,16 @@ export async function createServer(ports: ServerPorts): Promise<FastifyInstance>
     const { payPage } = settings;
     const { payerOrders, orders } = engine;
     await app.register(
-      checkoutRoutes({ settings: payPage, payerOrders, orders, clock, log, limitStrangers, clientAddress }),
+      checkoutRoutes({
+        settings: payPage,
+        publicUrl: settings.publicUrl,
+        payerOrders,
+        orders,
+        clock,
+        log,
+        limitStrangers,
+        clientAddress,
+      }),
     );
   }
   await app.register(rescanRoutes(engine.rescan, guard));

@@ -48,6 +48,7 @@ export async function startPageServer(
   await app.register(
     checkoutRoutes({
       settings: { ...SHOP_SETTINGS, ...settings },
+      publicUrl: null,
       payerOrders: {
         find: findNamed(orders),
         linkOf: async (orderId) => ({ orderId, code: NUMBER }),

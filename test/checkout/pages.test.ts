@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addressToBase58, dualAddress, parseAddress } from '../../src/tari/address.ts';
 import { signMessage } from '../../src/tari/message-signature.ts';
 import { publicKeyOf } from '../../src/tari/schnorr.ts';
 import { ACCOUNTS, HOT_WALLET, personOf } from '../helpers/records.ts';
 import { ADMIN, type Answer, orderBody, startServer, type TestServer } from '../helpers/server.ts';
+import { startPageServer } from './page-server.ts';
 
 const [alice, bob] = ACCOUNTS;
 const SHOP = dualAddress('mainnet', publicKeyOf(personOf(91).secretKey), publicKeyOf(HOT_WALLET.secretKey), 3);
@@ -325,6 +329,35 @@ describe('a frame', () => {
     expect(embedded.text).not.toContain('<footer');
     expect((await server.get(PAGE)).headers.get('x-frame-options')).toBe('DENY');
   });
+});
+
+it('links to itself below the path that a proxy puts before it', async () => {
+  await start({ TPG_PUBLIC_URL: 'https://shop.example.com/pay/' });
+  await order();
+  const { text } = await server.get(PAGE);
+  const links = [...text.matchAll(/(?:href|src|action|data-events)="(\/[^"]*)"/g)].map(([, path]) => path);
+  expect(links.length).toBeGreaterThan(5);
+  for (const path of links) expect(path).toMatch(/^\/pay\/o\//);
+  const answer = await fetch(`${server.url}/o?order=7&number=A`, { redirect: 'manual' });
+  expect(answer.headers.get('location')).toBe('/pay/o/7/A');
+});
+
+it('shows the shop’s logo, if it is a picture', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'logo-'));
+  const file = (name: string, content: string | Buffer) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  await start({ TPG_SHOP_LOGO: file('logo', '<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>') });
+  await order();
+  const path = /<img src="([^"]+)"/.exec((await server.get(PAGE)).text)?.[1] ?? '';
+  const logo = await server.get(path);
+  expect([logo.status, logo.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+  expect(logo.headers.get('content-security-policy')).toContain("default-src 'none'");
+  for (const wrong of [file('a', '<html>'), file('b', Buffer.alloc(200_000)), join(folder, 'none')]) {
+    await expect(startPageServer({ logo: wrong })).rejects.toThrow('TPG_SHOP_LOGO');
+  }
+  rmSync(folder, { recursive: true });
 });
 
 it('takes an odd number or language of the shop for none', async () => {

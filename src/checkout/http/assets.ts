@@ -26,7 +26,7 @@ export interface Assets {
 const MAX_LOGO_BYTES = 100 * 1024;
 
 /** @throws {Error} where the logo can't be read or is no picture. */
-export function createAssets(settings: PayPageSettings): Assets {
+export function createAssets(settings: PayPageSettings, base: string): Assets {
   const assets = {
     script: asset('page', 'js', 'text/javascript; charset=utf-8', Buffer.from(script)),
     style: asset('page', 'css', 'text/css; charset=utf-8', Buffer.from(`${style}${coloursOf(settings.colour)}`)),
@@ -34,9 +34,9 @@ export function createAssets(settings: PayPageSettings): Assets {
   };
   const all = Object.values(assets).filter((one) => one !== null);
   return {
-    script: pathOf(assets.script),
-    style: pathOf(assets.style),
-    logo: assets.logo === null ? null : pathOf(assets.logo),
+    script: base + pathOf(assets.script),
+    style: base + pathOf(assets.style),
+    logo: assets.logo === null ? null : base + pathOf(assets.logo),
     byName: new Map(all.map((one) => [one.name, one])),
   };
 }

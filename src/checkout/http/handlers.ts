@@ -17,6 +17,8 @@ import type { Refresh } from './view.ts';
 
 export interface HandlerPorts {
   settings: PayPageSettings;
+  /** Where the server is reached from outside: behind a proxy there may be a path before all of ours. */
+  publicUrl: string | null;
   payerOrders: Engine['payerOrders'];
   orders: Pick<Engine['orders'], 'claim'>;
   clock: Clock;
@@ -38,9 +40,10 @@ const YEAR_SECONDS = 31_536_000;
 /** What answers for the pages. Loaded when somebody first asks for one. @throws {Error} for a logo that is none. */
 export function createHandlers(ports: HandlerPorts) {
   const { settings, payerOrders, clock, log, limitStrangers, clientAddress } = ports;
-  const assets = createAssets(settings);
+  const base = ports.publicUrl === null ? '' : new URL(ports.publicUrl).pathname.replace(/\/+$/, '');
+  const assets = createAssets(settings, base);
   const now = () => clock.now();
-  const pages = createPages({ settings, assets, now });
+  const pages = createPages({ settings, assets, now, base });
   const streams = new Streams({ orders: payerOrders, pages, now, log });
 
   /**
@@ -60,6 +63,15 @@ export function createHandlers(ports: HandlerPorts) {
 
     entry(request: FastifyRequest): Answer {
       return page(pages.entry(visitOf(request)));
+    },
+
+    /** The path of the order whose numbers were typed in, whether or not there is one; undefined where none were. */
+    typedIn(request: FastifyRequest): string | undefined {
+      const { order, number, lang, embed } = queryOf(request);
+      if (order === undefined || number === undefined) return undefined;
+      const query = new URLSearchParams({ ...(lang && { lang }), ...(embed && { embed }) }).toString();
+      const path = base + pathOf({ order: order.trim(), number: number.trim() });
+      return query === '' ? path : `${path}?${query}`;
     },
 
     async order(request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
@@ -98,7 +110,7 @@ export function createHandlers(ports: HandlerPorts) {
       const outcome = found === undefined ? 'refused' : await claimFor(found.orderId, request.body);
       const { lang, embed } = queryOf(request);
       const query = new URLSearchParams({ ...(lang && { lang }), ...(embed && { embed }), claim: outcome });
-      await reply.redirect(`${pathOf(named)}?${query}#details`, 303);
+      await reply.redirect(`${base}${pathOf(named)}?${query}#details`, 303);
     },
 
     asset(request: FastifyRequest, reply: FastifyReply): Answer {

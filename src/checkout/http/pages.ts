@@ -38,17 +38,20 @@ export interface PagesPorts {
   settings: PayPageSettings;
   assets: Assets;
   now: () => Date;
+  /** What stands before all paths outside, such as `/pay`; mostly nothing. */
+  base: string;
 }
 
 export type Pages = ReturnType<typeof createPages>;
 
 /** Makes the pages from orders, without asking anything. */
-export function createPages({ settings, assets, now }: PagesPorts) {
+export function createPages({ settings, assets, now, base }: PagesPorts) {
   const viewOf = (visit: Visit, path: string, locale: string | null): View => ({
     language: chooseLanguage(visit.lang, visit.acceptLanguage, locale),
     shop: settings,
     assets,
-    path,
+    path: base + path,
+    entryPath: `${base}/o`,
     kept: { ...(visit.lang !== undefined && { lang: visit.lang }), ...(visit.embed && { embed: '1' }) },
     isEmbedded: visit.embed,
     refresh: visit.refresh,

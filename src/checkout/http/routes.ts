@@ -31,6 +31,8 @@ export function checkoutRoutes(ports: HandlerPorts): FastifyPluginAsync {
   const { frameAncestors } = ports.settings;
 
   return async (app) => {
+    // A picture that is none shows at the start, and not to the first customer.
+    if (ports.settings.logo !== null) await load();
     readForms(app);
     app.addHook('onRequest', (request, reply, done) => {
       sendPageHeaders(request, reply, frameAncestors);
@@ -48,17 +50,9 @@ export function checkoutRoutes(ports: HandlerPorts): FastifyPluginAsync {
 
     const hidden = { schema: { hide: true } };
     app.get('/o', hidden, async (request, reply) => {
-      const { order, number, ...rest } = request.query as Record<string, unknown>;
-      if (typeof order === 'string' && typeof number === 'string') {
-        const kept = Object.entries(rest).filter(
-          ([name, value]) => ['lang', 'embed'].includes(name) && typeof value === 'string',
-        );
-        const query = new URLSearchParams(kept as [string, string][]).toString();
-        const path = `/o/${encodeURIComponent(order.trim())}/${encodeURIComponent(number.trim())}`;
-        return reply.redirect(query === '' ? path : `${path}?${query}`, 303);
-      }
-      const { entry, compressed } = await load();
-      return compressed(request, reply, entry(request));
+      const { entry, typedIn, compressed } = await load();
+      const path = typedIn(request);
+      return path === undefined ? compressed(request, reply, entry(request)) : reply.redirect(path, 303);
     });
     app.get('/o/assets/:name', hidden, async (request, reply) => {
       const { asset, compressed } = await load();

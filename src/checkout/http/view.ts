@@ -13,6 +13,8 @@ export interface View {
   assets: Assets;
   /** The path of the page, without its query. */
   path: string;
+  /** That of the page where the numbers are typed in. */
+  entryPath: string;
   /** What of the query stays in links: `lang` and `embed` as they were asked for. */
   kept: Readonly<Record<string, string>>;
   isEmbedded: boolean;

@@ -20,7 +20,7 @@ export function entryPage(view: View): string {
 export function entryForm(view: View, heading: 'h1' | 'h2'): Html {
   const title = say(view, 'entryTitle');
   const { lang, embed } = view.kept;
-  return html`<form action="/o" method="get">
+  return html`<form action="${view.entryPath}" method="get">
 ${heading === 'h1' ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}
 <p class="note">${say(view, 'entryText')}</p>
 <label>${say(view, 'entryOrder')}<input name="order" required maxlength="256" autocomplete="off" spellcheck="false" placeholder="#1001"></label>
