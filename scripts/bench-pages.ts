@@ -95,7 +95,7 @@ async function openStreams(url: string): Promise<Stream[]> {
     let events = 0;
     const seen = new Promise<void>((resolve) => {
       response.on('data', (chunk: Buffer) => {
-        events += chunk.toString().split('event: state').length - 1;
+        if (chunk.includes('event: state')) events += 1;
         if (events > 1) resolve();
       });
     });

@@ -201,7 +201,9 @@ export class Streams {
     if (shown.tag === tag) return;
     // What is beside the changing part is another thing now.
     const text = orderId === shown.order?.orderId ? eventOf(shown) : 'event: reload\ndata:\n\n';
-    for (const { response } of group.streams) send(response, text);
+    // Encoded once for all of them.
+    const bytes = Buffer.from(text);
+    for (const { response } of group.streams) send(response, bytes);
   }
 
   #comment(): void {
@@ -209,7 +211,7 @@ export class Streams {
   }
 }
 
-function send(response: ServerResponse, text: string): void {
+function send(response: ServerResponse, text: string | Buffer): void {
   if (response.writableLength > MAX_UNSENT_BYTES) response.destroy();
   else response.write(text);
 }
