@@ -39,6 +39,7 @@ const POSTGRES_OFTEN: readonly string[] = [
 /** All that keeps a store. */
 const POSTGRES_ALWAYS: readonly string[] = [
   ...POSTGRES_OFTEN,
+  'test/checkout/{pages,streams}.test.ts',
   'test/engine/**/*.test.ts',
   'test/http/**/*.test.ts',
   'test/rails/tari-chain/{watcher,reorganisations,nodes,mempool,check-books}.test.ts',

@@ -111,7 +111,7 @@ function headerText(header: string | string[] | undefined, longest: number): str
 }
 
 /** The path without the number that opens an order's page: who reads the log need not be able to. */
-export function withoutPageCode(url: string): string {
+export function withoutPageCode(url = ''): string {
   return url.replace(/^(\/o\/(?!assets\/)[^/?]*\/)[^/?]+/, '$1…').replace(/^(\/o\/?\?.*?\bnumber=)[^&]*/, '$1…');
 }
 
