@@ -46,6 +46,12 @@ describe.skipIf(leavesOutBrowser())('from the order mail to the receipt', { time
     const address = parseAddress(link.searchParams.get('tariAddress') ?? '');
     expect([address.spendKey, link.searchParams.get('amount')]).toEqual([SHOP.spendKey, '100000000']);
 
+    await page.locator('#details > summary').click();
+    await page.getByLabel('Your Tari address').fill(alice.address);
+    await page.getByLabel('Signature').fill('0'.repeat(128));
+    await page.getByRole('button', { name: 'Claim the order' }).click();
+    await page.getByText('This is not your address’s signature').waitFor();
+
     // What the hot wallet's notifier reports of a plain payment to that address: its payment id, and who sent it.
     const named = new TextDecoder().decode(address.paymentId ?? undefined);
     const payment = { sender: alice.address, amount: 60_000_000n, txid: '1', order_id: named };

@@ -87,9 +87,10 @@ export function createHandlers(ports: HandlerPorts) {
       const visit = visitOf(request);
       const named = namedIn(request);
       const address = clientAddress(request);
+      const { told } = streams;
       const found = await find(request, reply, named);
       // The page asks now and then instead.
-      if (!streams.hasRoomFor(address)) throw new HttpError('unavailable');
+      if (!streams.hasRoomFor(address, found !== undefined)) throw new HttpError('unavailable');
       reply.hijack();
       reply.raw.writeHead(200, {
         ...(reply.getHeaders() as Record<string, string>),
@@ -99,7 +100,7 @@ export function createHandlers(ports: HandlerPorts) {
       });
       const lastSeen = request.headers['last-event-id'];
       const since = typeof lastSeen === 'string' ? lastSeen : (queryOf(request).since ?? '');
-      streams.open(reply.raw, address, visit, named, pages.render(visit, named, found), since);
+      streams.open({ response: reply.raw, address, visit, named, since, told }, pages.render(visit, named, found));
     },
 
     /** Sends the visitor back to the page, which says what became of the claim. */

@@ -12,6 +12,9 @@ import type { Named, Pages, Rendered, Visit } from './pages.ts';
 /** With 13 KB each, 26 MB. */
 export const MAX_STREAMS = 2_000;
 
+/** Of these so many at most wait for orders that are not known: who makes numbers up must not take the room of buyers. */
+export const MAX_UNKNOWN_STREAMS = 500;
+
 /** A household, an office: more from one address is no shop's customers. */
 export const MAX_STREAMS_OF_ADDRESS = 20;
 
@@ -42,6 +45,8 @@ const COME_BACK_MS = 3_000;
 interface Stream {
   response: ServerResponse;
   address: string;
+  /** When it was opened: an order that comes later changes nothing of the count. */
+  wasUnknown: boolean;
 }
 
 interface Group {
@@ -54,6 +59,15 @@ interface Group {
   /** Whether it changes by itself: it waits for blocks, or its time will be over. */
   changesAt: number;
   lookedAt: number;
+}
+
+export interface OpeningStream {
+  response: ServerResponse;
+  address: string;
+  visit: Visit;
+  named: Named;
+  since: string;
+  told: number;
 }
 
 export interface StreamsPorts {
@@ -69,6 +83,8 @@ export class Streams {
   readonly #byAddress = new Map<string, number>();
   readonly #timers: NodeJS.Timeout[] = [];
   #count = 0;
+  #unknown = 0;
+  #told = 0;
   #isListening = false;
   #isClosed = false;
 
@@ -80,29 +96,38 @@ export class Streams {
     return this.#count;
   }
 
+  /** Rises whenever something is told: what was read before may be old by then. */
+  get told(): number {
+    return this.#told;
+  }
+
   /** Whether another one from this address may be opened. */
-  hasRoomFor(address: string): boolean {
+  hasRoomFor(address: string, isKnown: boolean): boolean {
+    if (this.#isClosed || this.#count >= MAX_STREAMS) return false;
     const mine = this.#byAddress.get(address) ?? 0;
-    return !this.#isClosed && this.#count < MAX_STREAMS && mine < MAX_STREAMS_OF_ADDRESS;
+    return mine < MAX_STREAMS_OF_ADDRESS && (isKnown || this.#unknown < MAX_UNKNOWN_STREAMS);
   }
 
   /**
    * Opens a stream; the caller has made sure that there is room, and what the visitor may see.
    * @param since the tag of what the visitor's page shows already.
+   * @param told as it was before the order was read.
    */
-  open(response: ServerResponse, address: string, visit: Visit, named: Named, shown: Rendered, since: string): void {
-    const stream = { response, address };
+  open({ response, address, visit, named, since, told }: OpeningStream, shown: Rendered): void {
+    const stream = { response, address, wasUnknown: shown.order === undefined };
     const key = `${shown.language.code} ${visit.embed} ${JSON.stringify([named.order, named.number])}`;
     const group = this.#groups.get(key) ?? { visit, named, streams: new Set(), ...this.#stateOf(shown) };
     Object.assign(group, this.#stateOf(shown));
     this.#groups.set(key, group);
     group.streams.add(stream);
     this.#count += 1;
+    if (stream.wasUnknown) this.#unknown += 1;
     this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
     response.once('close', () => this.#forget(key, group, stream));
     response.write(`retry: ${COME_BACK_MS}\n\n`);
     if (shown.tag !== since) response.write(eventOf(shown));
     this.#listen();
+    if (told !== this.#told) void this.#refreshSafely([group]);
   }
 
   /** Ends all streams: their browsers come back, to another instance or after the start. */
@@ -116,6 +141,7 @@ export class Streams {
     if (!group.streams.delete(stream)) return;
     if (group.streams.size === 0) this.#groups.delete(key);
     this.#count -= 1;
+    if (stream.wasUnknown) this.#unknown -= 1;
     const left = (this.#byAddress.get(stream.address) ?? 1) - 1;
     if (left === 0) this.#byAddress.delete(stream.address);
     else this.#byAddress.set(stream.address, left);
@@ -152,9 +178,11 @@ export class Streams {
     let last: bigint | undefined;
     while (!this.#isClosed) {
       try {
+        const isFirst = last === undefined;
         const news = await this.#ports.orders.news(last, WAIT_MS);
         last = news.last;
-        await this.#tell(news);
+        // What happened between the first look at an order and now is in no news.
+        await (isFirst ? this.#refresh([...this.#groups.values()]) : this.#tell(news));
       } catch (error) {
         if (this.#isClosed) return;
         this.#ports.log.warn({ err: error }, 'The open pages could not be told what is new; it is tried again');
@@ -165,6 +193,7 @@ export class Streams {
 
   #tell({ orders, customers }: OrderNews): Promise<void> {
     if (orders.length === 0 && customers.length === 0) return Promise.resolve();
+    this.#told += 1;
     const [changed, ofCustomers] = [new Set(orders), new Set(customers)];
     return this.#refresh(
       [...this.#groups.values()].filter(({ orderId, customerId, named }) =>
@@ -181,7 +210,12 @@ export class Streams {
     const known = [...this.#groups.values()].filter(({ orderId }) => orderId !== undefined);
     const due = known.filter(({ changesAt }) => changesAt <= now);
     const oldest = known.sort((a, b) => a.lookedAt - b.lookedAt).slice(0, MAX_LOOKED_AT);
-    await this.#refresh([...new Set([...due.slice(0, MAX_LOOKED_AT), ...oldest])]).catch((error: unknown) => {
+    await this.#refreshSafely([...new Set([...due.slice(0, MAX_LOOKED_AT), ...oldest])]);
+  }
+
+  #refreshSafely(groups: readonly Group[]): Promise<void> {
+    return this.#refresh(groups).catch((error: unknown) => {
+      if (this.#isClosed) return;
       this.#ports.log.warn({ err: error }, 'The open pages could not be looked at; it is tried again');
     });
   }
