@@ -20,12 +20,6 @@ import {
 const ORDERS: readonly CommandEntry[] = [
   { label: 'Order by Id', hint: 'show one', command: ['admin', 'orders', 'get'], questions: [ORDER] },
   {
-    label: 'Link for the customer',
-    hint: 'where an order is paid',
-    command: ['admin', 'orders', 'link'],
-    questions: [ORDER],
-  },
-  {
     label: 'Search Orders',
     hint: 'by status, customer, memo',
     command: ['admin', 'orders', 'search'],

@@ -13,10 +13,13 @@ export function paymentMethodTexts(publicUrl: string): { details: string; instru
   };
 }
 
-export function payPageLines(publicUrl: string): string[] {
+/** @param isOn whether the server has the setting already that switches the page on. */
+export function payPageLines(url: string, isOn: boolean): string[] {
+  const publicUrl = url.replace(/\/+$/, '');
   const { details, instructions } = paymentMethodTexts(publicUrl);
   return [
     '',
+    ...(isOn ? [] : [`TPG_PUBLIC_URL=${publicUrl} in the settings of the server gives customers a page to pay at.`]),
     `Customers pay at ${publicUrl}/o. Put this into the order mail (Settings > Notifications > Order confirmation):`,
     '',
     ...orderMailSnippet(publicUrl)

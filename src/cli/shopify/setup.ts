@@ -63,9 +63,9 @@ async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
       `The shop tells ${uri} of ${subscriptions.NEEDED_TOPICS.length} topics, ${missing.length} of them from now on.`,
     );
   });
-  const publicUrl = (await knownSettings(ports))('TPG_PUBLIC_URL') ?? flags.url;
-  await writeSettings(ports, flags, { ...given, ...(await paymentMethod(ports, flags)), TPG_PUBLIC_URL: publicUrl });
-  for (const line of payPageLines(publicUrl.replace(/\/+$/, ''))) ports.print(line);
+  await writeSettings(ports, flags, { ...given, ...(await paymentMethod(ports, flags)) });
+  const publicUrl = (await knownSettings(ports))('TPG_PUBLIC_URL');
+  for (const line of payPageLines(publicUrl ?? flags.url, publicUrl !== undefined)) ports.print(line);
 }
 
 async function writeSettings(ports: CommandPorts, flags: SetupFlags, given: Given): Promise<void> {
