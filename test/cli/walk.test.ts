@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { freePort } from '../../scripts/server-process.ts';
 import { addressToBase58 } from '../../src/tari/address.ts';
+import { orderAddress } from '../../src/tari/order-address.ts';
 import { documentText, ROOT, shellCommands } from '../docs/documents.ts';
 import { type ShopifyStandIn, startShopifyStandIn } from '../fakes/shopify/stand-in.ts';
 import { sendWebhook, webhookBody } from '../fakes/shopify/webhooks.ts';
@@ -218,7 +219,8 @@ async function placeOrder(): Promise<void> {
 function expectClaim(shown: string): void {
   expect(shown).toMatch(/^Status: +New$/m);
   expect(shown).toMatch(/^Amount: +477\.000000 XTM$/m);
-  const link = `tari://mainnet/transactions/send?tariAddress=${WALLET_ADDRESS}&amount=477000000&note=order%20${ORDER_ID}`;
+  const own = orderAddress(WALLET.address)(String(ORDER_ID));
+  const link = `tari://mainnet/transactions/send?tariAddress=${own}&amount=477000000`;
   expect(decodeQr(shown.split('\n').filter(isQrLine))).toBe(link);
 }
 
