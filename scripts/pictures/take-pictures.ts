@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startChromium } from '../../test/checkout/chromium.ts';
-import { type OrderName, ORDER_NAMES } from '../../test/checkout/orders.ts';
+import { ORDER_NAMES, type OrderName } from '../../test/checkout/orders.ts';
 import { startPageServer } from '../../test/checkout/page-server.ts';
 
 /** One picture of each state, as a phone shows it: the light and the dark by turns. */
