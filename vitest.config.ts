@@ -1,12 +1,16 @@
 import { defineConfig } from 'vitest/config';
-import { browserFilesInTests } from './scripts/browser-files.ts';
-import { LongestFirst } from './test/helpers/longest-first.ts';
-import { NOT_ON_POSTGRES, POSTGRES_ONLY, postgresFiles, SYSTEM } from './test/projects.ts';
+import { LongestFirst } from '#test/vitest/longest-first.ts';
+import { NOT_ON_POSTGRES, POSTGRES_ONLY, postgresFiles, SYSTEM } from '#test/vitest/projects.ts';
+import { browserFilesInTests } from './scripts/build/browser-files.ts';
 
 export default defineConfig({
   plugins: [browserFilesInTests()],
   test: {
-    setupFiles: ['test/helpers/contract-check.ts', 'test/helpers/choose-database.ts', 'test/helpers/end-of-file.ts'],
+    setupFiles: [
+      'test/support/vitest/contract-check.ts',
+      'test/support/vitest/choose-database.ts',
+      'test/support/vitest/end-of-file.ts',
+    ],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // One more than the two cores of our machines: while some wait for processes and time-outs, others have them.
@@ -25,7 +29,7 @@ export default defineConfig({
           name: 'postgres',
           include: [...postgresFiles(process.env, process.argv)],
           exclude: [...NOT_ON_POSTGRES],
-          globalSetup: ['test/helpers/postgres-setup.ts'],
+          globalSetup: ['test/support/vitest/postgres-setup.ts'],
         },
       },
       {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /** Who buys (customers of the shop), who owns Tari (accounts), and which of them belong together. */
 export const customersAndAccounts: SchemaMigration = (schema) => ({

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /** The journal of money that came in. What a payment says is never changed; only its status moves. */
 export const payments: SchemaMigration = (schema) => ({

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /** The journal of money that paid orders. Nothing in it is ever changed. */
 export const settlements: SchemaMigration = (schema) => ({

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /** Who may report payments, who may log in as what, and the nonces that keep a signed message from working twice. */
 export const walletsNoncesAndRoles: SchemaMigration = (schema) => ({

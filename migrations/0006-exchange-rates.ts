@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /** What one unit of a currency costs in µT, with its history: the newest row of a currency holds. */
 export const exchangeRates: SchemaMigration = (schema) => ({

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /** The outbox: what happened, appended with the change itself, and what each durable subscriber has done about it. */
 export const eventsAndDeliveries: SchemaMigration = (schema) => ({

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /** Deliveries of the shop: to recognise one that comes again, and to keep what could not be used. */
 export const webhooks: SchemaMigration = (schema) => ({

@@ -1,4 +1,4 @@
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /** Who changed what, and how it was before and after. Rows are only ever added. */
 export const auditLog: SchemaMigration = (schema) => ({

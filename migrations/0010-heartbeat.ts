@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /** One row that readiness writes: only a write proves that the next one can be kept. */
 export const heartbeat: SchemaMigration = (schema) => ({

@@ -1,4 +1,4 @@
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /** Answers to changes by hand, kept under the key that the caller gave, so that a repeat is answered and not done. */
 export const idempotencyKeys: SchemaMigration = (schema) => ({

@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /**
  * What the lists and the search of orders are read by: each answers in the order of (created_at, id), so that a page

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /** What operators ask for: the audit log by who and by what, and the credit of all accounts together. */
 export const operatorLists: SchemaMigration = () => ({

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /** What the shop said of orders before it told us of the orders themselves: webhooks come in any order. */
 export const earlyNews: SchemaMigration = (schema) => ({

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /** Money that other gateways hold for orders, which is captured once the order's Tari part is paid. */
 export const authorizations: SchemaMigration = (schema) => ({

@@ -1,4 +1,4 @@
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /** Units of work take turns, also those of several instances. */
 export const oneWriter: SchemaMigration = (schema) => ({

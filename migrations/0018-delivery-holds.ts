@@ -1,4 +1,4 @@
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /** Which take has a delivery in hand, so that one which has lost it meanwhile notes nothing about it. */
 export const deliveryHolds: SchemaMigration = (schema) => ({

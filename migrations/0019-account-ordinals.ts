@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /** Which table has an account in which column, and where its ordinal stands. */
 const FOUND_BY_ACCOUNT = [

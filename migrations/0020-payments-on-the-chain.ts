@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /**
  * What the chain says of a payment: its reference, which payer and shop both see, and the block that it stands in. Both

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /**
  * What the watcher of the chain knows: the last blocks, what was found in them for the shop's wallet, what was found and

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /**
  * Whose each µT is. A confirmed payment belongs to the order that it named, to a customer, or to its sender's account,

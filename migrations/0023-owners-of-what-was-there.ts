@@ -1,7 +1,7 @@
-import type { SchemaMigration } from '../src/store/schema.ts';
 import { giveClaimsTheirKinds } from './owners/claims.ts';
 import { giveMoneyItsOwners } from './owners/money.ts';
 import { keepReport } from './owners/report.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /**
  * Says of every claim and link how it came about, and whose the credit is that was there before money had owners. Each

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { parse } from 'lossless-json';
-import type { MigrationDatabase, SchemaMigration } from '../src/store/schema.ts';
+import type { MigrationDatabase, SchemaMigration } from './schema.ts';
 
 /** How many orders the report names one by one; of the others it says how many there are. */
 const MAX_NAMED_ORDERS = 1000;

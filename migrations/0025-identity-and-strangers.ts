@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /**
  * By what a running server recognises its database: a text that no other database has, and how many commits it has had.

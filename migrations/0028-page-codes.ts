@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaMigration } from '../src/store/schema.ts';
+import type { SchemaMigration } from './schema.ts';
 
 /**
  * What proves to an order's pay page that a visitor belongs to the order: the shop's confirmation number, which is random

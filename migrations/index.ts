@@ -1,5 +1,4 @@
 import type { Migration } from 'kysely';
-import type { SchemaDialect, SchemaMigration } from '../src/store/schema.ts';
 import { customersAndAccounts } from './0001-customers-and-accounts.ts';
 import { orders } from './0002-orders.ts';
 import { payments } from './0003-payments.ts';
@@ -26,6 +25,7 @@ import { ownersOfWhatWasThere } from './0023-owners-of-what-was-there.ts';
 import { idsAndNames } from './0024-ids-and-names.ts';
 import { identityAndStrangers } from './0025-identity-and-strangers.ts';
 import { pageCodes } from './0028-page-codes.ts';
+import type { SchemaDialect, SchemaMigration } from './schema.ts';
 
 /** Every migration under the name by which a database remembers it. A name that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {

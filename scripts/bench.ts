@@ -2,24 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { stringifyJson } from '../src/json.ts';
-import { systemRandomBytes as random } from '../src/system-random.ts';
-import { signToken } from '../src/tari/ristretto-jwt.ts';
-import {
-  generateSecretKey,
-  publicKeyOf,
-  signSchnorr,
-  verifySchnorr,
-  verifySchnorrReference,
-} from '../src/tari/schnorr.ts';
+import { stringifyJson } from '#platform/json.ts';
+import { systemRandomBytes as random } from '#platform/random.ts';
+import { signToken } from '#tari/ristretto-jwt.ts';
+import { generateSecretKey, publicKeyOf, signSchnorr, verifySchnorr, verifySchnorrReference } from '#tari/schnorr.ts';
+import { prepareStage } from '#test/demo-environment.ts';
+import { aPerson, type Person } from '#test/walkthrough.ts';
 import { createRequests, type Journey } from './bench/journeys.ts';
+import { loadShop } from './bench/large-database.ts';
 import { inLanes, type PreparedRequest } from './bench/load.ts';
-import { loadShop } from './bench/loader.ts';
 import { type MeasuredServer, postgresToMeasure, startBareRoute, startInstances } from './bench/measured-server.ts';
 import { type Row, tableOf } from './bench/report.ts';
 import { type Measurement, measureSideBySide } from './bench/side-by-side.ts';
-import { prepareStage } from './stage.ts';
-import { aPerson, type Person } from './walkthrough.ts';
 
 /**
  * Measures the server beside its limit, in one run on one machine, with an empty database and with a large one, all

@@ -3,8 +3,8 @@ import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type BuildOptions, build } from 'esbuild';
-import { browserFiles } from './browser-files.ts';
-import { bundledPackages, thirdPartyNotices } from './third-party-notices.ts';
+import { browserFiles } from './build/browser-files.ts';
+import { bundledPackages, thirdPartyNotices } from './build/third-party-notices.ts';
 
 /**
  * Builds the server with its threads, the tool and the functions of the Tari protocol into dist/, or into the folder named with --into.
@@ -65,7 +65,7 @@ const builds = await Promise.all([
   }),
   build({
     ...COMMON,
-    entryPoints: { 'core-thread': 'src/thread/core-thread.ts' },
+    entryPoints: { 'core-thread': 'src/database-thread.ts' },
     chunkNames: 'core-thread/[name]-[hash]',
   }),
   build({

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { TestPostgres } from '../test/helpers/postgres-server.ts';
-import { runCrashTest } from './crash/run.ts';
+import { runCrashTest } from '#test/crash/run.ts';
+import { TestPostgres } from '#test/database/postgres-server.ts';
 
 /**
  * Kills the server again and again under load, and proves that it kept what it had answered. With --postgres its books are in

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { audit } from '../src/engine/audit.ts';
-import { openReader } from '../src/store/open.ts';
-import { runSandbox } from './sandbox-prompt.ts';
-import { type ServerProcess, startServer } from './server-process.ts';
-import { type PreparedChainStage, prepareChainStage } from './stage.ts';
-import { walkthrough } from './walkthrough.ts';
+import { audit } from '#engine/reconciliation.ts';
+import { openReader } from '#platform/database/open.ts';
+import { type PreparedChainStage, prepareChainStage } from '#test/demo-environment.ts';
+import { runSandbox } from '#test/sandbox/prompt.ts';
+import { type ServerProcess, startServer } from '#test/server-process.ts';
+import { walkthrough } from '#test/walkthrough.ts';
 
 /**
  * Plays the documented walkthrough against the real server over HTTP, and says in sentences what happens. Exit code 0

@@ -5,6 +5,6 @@ import { fileURLToPath } from 'node:url';
 
 const FOLDER = new URL('../node_modules/.cache/tari-payment-server/', import.meta.url);
 
-const build = fileURLToPath(new URL('build.ts', import.meta.url));
+const build = fileURLToPath(new URL('./build.ts', import.meta.url));
 execFileSync(process.execPath, ['--import', 'tsx', build, '--into', fileURLToPath(FOLDER)], { stdio: 'inherit' });
 await import(new URL('tari-payment-server.js', FOLDER).href);

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { runFuzzTest } from './fuzz/run.ts';
+import { runFuzzTest } from '#test/fuzz/run.ts';
 
 /** Sends broken requests of all kinds to every route, and proves that none is answered wrongly or changes money. */
 

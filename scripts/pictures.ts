@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { browserFiles } from './browser-files.ts';
+import { browserFiles } from './build/browser-files.ts';
 
 /**
  * Takes the pictures of the pay page that docs/shop-owner.md shows, one of each state, into docs/images. What makes the

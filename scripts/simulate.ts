@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { TestPostgres } from '../test/helpers/postgres-server.ts';
-import { STEPS_OF_A_HISTORY } from './simulate/history.ts';
-import { type Finding, play } from './simulate/play.ts';
-import { tableOf } from './simulate/table.ts';
-import { simulate } from './simulate/workers.ts';
+import { TestPostgres } from '#test/database/postgres-server.ts';
+import { tableOf } from '#test/simulation/coverage-table.ts';
+import { STEPS_OF_A_HISTORY } from '#test/simulation/history.ts';
+import { type Finding, play } from '#test/simulation/play.ts';
+import { simulate } from '#test/simulation/worker-pool.ts';
 
 /**
  * Plays random histories of everything that can happen to the server, in simulated time and with faults at every port,

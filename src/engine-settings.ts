@@ -1,5 +1,5 @@
-import type { Settings } from './config.ts';
 import type { EngineSettings } from './engine/context.ts';
+import type { Settings } from './platform/config/read-settings.ts';
 import { addressToBase58 } from './tari/address.ts';
 
 /** What of the settings the engine goes by. */

@@ -3,17 +3,17 @@ import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import type { DestinationStream } from 'pino';
-import type { App } from './app.ts';
-import { parseSettings, type Settings, warnings } from './config.ts';
-import { systemClock } from './engine/clock.ts';
-import { loadEnvironment, unknownSettingWarnings } from './environment.ts';
-import { type JwtKeys, loadOrCreateKeys } from './key-file.ts';
-import { createLogger, type Logger, standardOutput } from './log.ts';
-import { projectFolder } from './project-folder.ts';
-import { keepHeapSmall } from './small-heap.ts';
-import { databaseUrlFrom, shownDatabaseUrl } from './store/database-url.ts';
-import { systemRandomBytes } from './system-random.ts';
-import { startCore } from './thread/start-core.ts';
+import { type JwtKeys, loadOrCreateKeys } from './auth/key-file.ts';
+import { systemClock } from './platform/clock.ts';
+import { loadEnvironment, unknownSettingWarnings } from './platform/config/environment.ts';
+import { projectFolder } from './platform/config/project-root.ts';
+import { parseSettings, type Settings, warnings } from './platform/config/read-settings.ts';
+import { databaseUrlFrom, shownDatabaseUrl } from './platform/database/url.ts';
+import { createLogger, type Logger, standardOutput } from './platform/logging/json-log.ts';
+import { systemRandomBytes } from './platform/random.ts';
+import { keepHeapSmall } from './platform/threads/heap-limits.ts';
+import { startCore } from './platform/threads/start-thread.ts';
+import type { App } from './server.ts';
 
 /** Built beside this one. */
 const CORE_THREAD = new URL('core-thread.js', import.meta.url);
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   // HTTP is loaded while the thread starts: one after the other would take a third longer.
   const [core, { createApp }] = await Promise.all([
     startCore(CORE_THREAD, { settings, folder }, (line) => output.write(line)),
-    import('./app.ts'),
+    import('./server.ts'),
   ]);
   const app = await createApp({
     settings,
@@ -70,7 +70,7 @@ async function answerArgument(argument: string): Promise<void> {
   if (argument === '--help' || argument === '-h') {
     process.stdout.write(USAGE);
   } else if (argument === '--version' || argument === '-V') {
-    const { programVersion } = await import('./version.ts');
+    const { programVersion } = await import('./platform/version.ts');
     process.stdout.write(`${programVersion()}\n`);
   } else {
     process.stderr.write(`There is no argument ${JSON.stringify(argument)}.\n\n${USAGE}`);
@@ -81,7 +81,7 @@ async function answerArgument(argument: string): Promise<void> {
 /** People at a terminal get other lines than programs. */
 async function logOutput(): Promise<DestinationStream> {
   if (!process.stdout.isTTY) return standardOutput();
-  const { linesForPeople } = await import('./log-for-people.ts');
+  const { linesForPeople } = await import('./platform/logging/pretty-log.ts');
   return linesForPeople(standardOutput());
 }
 

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import type { MigrationDatabase } from '../../src/store/schema.ts';
-import type { AccountId } from '../../src/tari/address.ts';
-import { accountOf, parseAddress } from '../../src/tari/address.ts';
-import { claimInMemo, verifyClaim } from '../../src/tari/claim.ts';
-import { isCustomerAccount } from '../../src/tari/customer-address.ts';
+import type { AccountId } from '#tari/address.ts';
+import { accountOf, parseAddress } from '#tari/address.ts';
+import { claimInMemo, verifyClaim } from '#tari/claim.ts';
+import { isCustomerAccount } from '#tari/synthetic-address.ts';
+import type { MigrationDatabase } from '../schema.ts';
 
 /** How the claims and links of a database came about, read from its events, payments and notes. */
 

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { MigrationDatabase } from '../../src/store/schema.ts';
-import type { AccountId } from '../../src/tari/address.ts';
-import { accountOf } from '../../src/tari/address.ts';
-import { customerAddress, isCustomerAccount } from '../../src/tari/customer-address.ts';
+import type { AccountId } from '#tari/address.ts';
+import { accountOf } from '#tari/address.ts';
+import { customerAddress, isCustomerAccount } from '#tari/synthetic-address.ts';
+import type { MigrationDatabase } from '../schema.ts';
 import { type Attribution, attribute, type OldPayment, type OldSpending } from './attribution.ts';
 
 /** Whose the credit is that a database holds. */

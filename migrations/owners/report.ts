@@ -1,5 +1,5 @@
-import type { MigrationDatabase } from '../../src/store/schema.ts';
-import { formatTari, type MicroTari } from '../../src/tari/micro-tari.ts';
+import { formatTari, type MicroTari } from '#tari/micro-tari.ts';
+import type { MigrationDatabase } from '../schema.ts';
 import type { ClaimCounts } from './claims.ts';
 import type { MoneyCounts } from './money.ts';
 

@@ -1,6 +1,6 @@
 import Fastify from 'fastify';
-import { verifyShopHmac } from '../../src/http/hmac.ts';
-import { parseJson } from '../../src/json.ts';
+import { parseJson } from '#platform/json.ts';
+import { verifyShopHmac } from '#shops/shopify/http/hmac.ts';
 
 /** The limit that the webhook is measured beside: a route that checks the HMAC and parses the body, and nothing else. */
 const app = Fastify({ logger: false, bodyLimit: 2 * 1024 * 1024 });

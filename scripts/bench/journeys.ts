@@ -1,11 +1,11 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { stringifyJson } from '../../src/json.ts';
-import { systemRandomBytes as random } from '../../src/system-random.ts';
-import { signClaim } from '../../src/tari/claim.ts';
-import { confirmationPayload, paymentPayload, signWalletMessage } from '../../src/tari/wallet-signature.ts';
-import { makeOrder, type NewOrder } from '../../test/fakes/shopify/orders.ts';
-import { webhookBody } from '../../test/fakes/shopify/webhooks.ts';
-import { aPerson, type Person } from '../walkthrough.ts';
+import { stringifyJson } from '#platform/json.ts';
+import { systemRandomBytes as random } from '#platform/random.ts';
+import { signClaim } from '#tari/claim.ts';
+import { confirmationPayload, paymentPayload, signWalletMessage } from '#tari/wallet-signature.ts';
+import { makeOrder, type NewOrder } from '#test/fake-shopify/orders.ts';
+import { webhookBody } from '#test/fake-shopify/webhooks.ts';
+import { aPerson, type Person } from '#test/walkthrough.ts';
 import type { PreparedRequest } from './load.ts';
 
 const PRICE = '12.50';

@@ -1,5 +1,5 @@
 import { encode } from 'uqr';
-import { escapeHtml, Html } from '../platform/http/html.ts';
+import { escapeHtml, Html } from '#platform/http/html.ts';
 
 /** Modules of white around a code, as the standard has it: also on a dark page. */
 const QUIET_ZONE = 4;

@@ -1,5 +1,5 @@
-import { optional, withDefault } from '../setting-kinds.ts';
-import { booleanValue, httpUrlValue, listValue } from '../setting-values.ts';
+import { optional, withDefault } from '#platform/config/setting.ts';
+import { booleanValue, httpUrlValue, listValue } from '#platform/config/values.ts';
 import { contrast, LIGHT_BACKGROUND, MIN_CONTRAST, parseColour, readableOn } from './colour.ts';
 
 /** What the pay page runs with, read and checked together. */

@@ -1,4 +1,4 @@
-import type { PayerOrder } from '../engine/payer-orders.ts';
+import type { PayerOrder } from '#engine/payer-orders.ts';
 
 /** What an order's payer sees: each state has one sentence, and one thing to do. */
 export const PAYER_STATES = [

@@ -1,10 +1,10 @@
 import { hex } from '@scure/base';
 import { Command } from 'commander';
-import { stringifyJson } from '../json.ts';
-import { addressToBase58, addressToEmoji, type Network, singleAddress } from '../tari/address.ts';
-import { generateSecretKey, publicKeyOf } from '../tari/schnorr.ts';
-import { chosenNetwork, networkOption } from './address-arguments.ts';
-import type { CommandPorts } from './ports.ts';
+import { chosenNetwork, networkOption } from '#platform/cli/address-arguments.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import { stringifyJson } from '#platform/json.ts';
+import { addressToBase58, addressToEmoji, type Network, singleAddress } from '#tari/address.ts';
+import { generateSecretKey, publicKeyOf } from '#tari/schnorr.ts';
 
 /** `address`: a new key with its address. The key is what was asked for, so it is printed. */
 export function addressCommand(ports: CommandPorts): Command {

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { parseJson, stringifyJson } from '../json.ts';
-import { CommandError, EXIT_CODES } from './exit.ts';
-import type { CommandPorts } from './ports.ts';
-import { profileOption } from './profile-variable.ts';
+import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import { profileOption } from '#platform/cli/profile-option.ts';
+import { parseJson, stringifyJson } from '#platform/json.ts';
 
 const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
 type Method = (typeof METHODS)[number];
@@ -17,7 +17,7 @@ export function apiCommand(ports: CommandPorts): Command {
     .addOption(profileOption())
     .addHelpText('after', '\nExample:\n  $ taritools api GET /api/search/orders?status=New -p boss')
     .action(async (method: Method, path: string, body: string | undefined, options: { profile?: string }) => {
-      const { clientOfProfile } = await import('./session.ts');
+      const { clientOfProfile } = await import('#auth/cli/session.ts');
       const client = await clientOfProfile(ports, options.profile);
       const text = body === '-' ? await ports.readInput() : body;
       const answer = await client.request(method, path, text === undefined ? undefined : readBody(text));

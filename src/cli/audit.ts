@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import type { AuditReport } from '../engine/audit.ts';
-import { stringifyJson } from '../json.ts';
-import { formatTari, type MicroTari } from '../tari/micro-tari.ts';
-import { databaseOption } from './database.ts';
-import { CommandError } from './exit.ts';
-import type { CommandPorts } from './ports.ts';
+import type { AuditReport } from '#engine/reconciliation.ts';
+import { CommandError } from '#platform/cli/exit.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import { stringifyJson } from '#platform/json.ts';
+import { formatTari, type MicroTari } from '#tari/micro-tari.ts';
+import { databaseOption } from './setup/database-option.ts';
 
 /** `audit`: do the books agree with the journals? It only reads, and the server may run meanwhile. */
 export function auditCommand(ports: CommandPorts): Command {
@@ -15,9 +15,9 @@ export function auditCommand(ports: CommandPorts): Command {
     .addHelpText('after', '\nExample:\n  $ taritools audit --json\n\nThe exit code is 1 where anything differs.')
     .action(async ({ database, json }: { database?: string; json?: boolean }) => {
       const [{ audit }, { openReader }, { databaseUrl }] = await Promise.all([
-        import('../engine/audit.ts'),
-        import('../store/open.ts'),
-        import('./database-settings.ts'),
+        import('#engine/reconciliation.ts'),
+        import('#platform/database/open.ts'),
+        import('./setup/database-url.ts'),
       ]);
       const reader = await openReader(databaseUrl(ports, database));
       const report = await audit(reader).finally(() => reader.close());

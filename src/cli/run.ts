@@ -2,16 +2,16 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommanderError } from 'commander';
-import { systemClock } from '../engine/clock.ts';
-import { SERVICE_SETTINGS_FILE } from '../environment.ts';
-import { projectFolder } from '../project-folder.ts';
-import { systemRandomBytes } from '../system-random.ts';
-import { endBySignal } from './end-by-signal.ts';
-import { CommandError, EXIT_CODES } from './exit.ts';
-import type { CommandPorts } from './ports.ts';
-import { allCommands, createProgram } from './program.ts';
-import { terminalQuestions } from './prompts.ts';
-import type { QuietTerminal } from './quiet-terminal.ts';
+import { endBySignal } from '#platform/cli/end-by-signal.ts';
+import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import { terminalQuestions } from '#platform/cli/terminal/prompts.ts';
+import type { QuietTerminal } from '#platform/cli/terminal/quiet-terminal.ts';
+import { systemClock } from '#platform/clock.ts';
+import { SERVICE_SETTINGS_FILE } from '#platform/config/environment.ts';
+import { projectFolder } from '#platform/config/project-root.ts';
+import { systemRandomBytes } from '#platform/random.ts';
+import { allCommands, createProgram } from './commands.ts';
 
 const USUAL_COLUMNS = 80;
 
@@ -47,7 +47,7 @@ export async function runFromProcess(process: NodeJS.Process, quiet: QuietTermin
 async function menus(process: NodeJS.Process, ports: CommandPorts, interruption: Interruption): Promise<number> {
   const [{ runMenus }, { createKeyboard }] = await Promise.all([
     import('./menus/run-menus.ts'),
-    import('./menus/keyboard.ts'),
+    import('#platform/cli/menus/keyboard.ts'),
   ]);
   ports.clients = new Map();
   // At a question Ctrl-C is a key. While a command runs it is a signal, for the command where that listens.

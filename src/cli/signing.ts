@@ -1,18 +1,23 @@
 import { Command, Option } from 'commander';
-import { stringifyJson } from '../json.ts';
-import type { Role } from '../store/database.ts';
-import { addressToBase58, type Network, type TariAddress } from '../tari/address.ts';
-import { ClaimError, signClaim } from '../tari/claim.ts';
-import { signToken } from '../tari/ristretto-jwt.ts';
-import { confirmationPayload, paymentPayload, signWalletMessage } from '../tari/wallet-signature.ts';
-import { addressArgument, chosenNetwork, networkOption, rolesOption } from './address-arguments.ts';
-import { amountArgument, txidArgument, u64Argument } from './arguments.ts';
-import { CommandError, EXIT_CODES } from './exit.ts';
-import { record } from './output.ts';
-import type { CommandPorts } from './ports.ts';
-import { type Signer, secretKeyFrom, secretKeyOption, signerFields, signerOf } from './secret-key.ts';
-import { readServer } from './server-address.ts';
-import { type WalletClaimFlags, walletAddressOption, walletClaim, walletSignatureOption } from './wallet-claim.ts';
+import { type Signer, secretKeyFrom, secretKeyOption, signerFields, signerOf } from '#auth/cli/secret-key.ts';
+import {
+  type WalletClaimFlags,
+  walletAddressOption,
+  walletClaim,
+  walletSignatureOption,
+} from '#engine/cli/wallet-claim.ts';
+import { addressArgument, chosenNetwork, networkOption, rolesOption } from '#platform/cli/address-arguments.ts';
+import { amountArgument, txidArgument, u64Argument } from '#platform/cli/arguments.ts';
+import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import { readServer } from '#platform/cli/server-address.ts';
+import { record } from '#platform/cli/terminal/output.ts';
+import type { Role } from '#platform/database/tables.ts';
+import { stringifyJson } from '#platform/json.ts';
+import { addressToBase58, type Network, type TariAddress } from '#tari/address.ts';
+import { ClaimError, signClaim } from '#tari/claim.ts';
+import { signToken } from '#tari/ristretto-jwt.ts';
+import { confirmationPayload, paymentPayload, signWalletMessage } from '#tari/wallet-signature.ts';
 
 /** Commands that sign something and print it, without asking a server: for tests, scripts and other people's tools. */
 

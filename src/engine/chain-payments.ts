@@ -1,18 +1,18 @@
-import type { Payment } from '../store/payments.ts';
-import type { Repositories } from '../store/repositories.ts';
-import { accountOf, parseAddress } from '../tari/address.ts';
-import { claimInMemo } from '../tari/claim.ts';
-import type { MicroTari } from '../tari/micro-tari.ts';
-import { orderIdInText } from '../tari/order-id-in-text.ts';
-import type { Sender } from '../tari/sender.ts';
+import type { Repositories } from '#platform/database/transaction.ts';
+import { accountOf, parseAddress } from '#tari/address.ts';
+import { claimInMemo } from '#tari/claim.ts';
+import type { MicroTari } from '#tari/micro-tari.ts';
+import { orderIdInText } from '#tari/order-id-in-text.ts';
+import type { Sender } from '#tari/sender.ts';
 import { verifiedClaim } from './claims.ts';
 import type { EngineContext } from './context.ts';
-import { confirmPayment, receivePayment } from './incoming.ts';
-import { Ledger } from './ledger.ts';
+import { confirmPayment, receivePayment } from './money/incoming.ts';
+import { Ledger } from './money/ledger.ts';
+import { type Claimant, claimantOf, type Owner } from './money/owners.ts';
 import { findNamedOrder } from './order-lookup.ts';
-import { type Claimant, claimantOf, type Owner } from './owners.ts';
 import type { NamedOrder } from './payments.ts';
 import { networkProblemBySettings } from './shop-network.ts';
+import type { Payment } from './store/payments.ts';
 
 /**
  * Payments that were found on the chain and proven to be the shop's. Each function works inside its caller's unit of work,

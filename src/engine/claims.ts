@@ -1,14 +1,14 @@
-import type { Order } from '../store/orders.ts';
-import type { Payment } from '../store/payments.ts';
-import type { Repositories } from '../store/repositories.ts';
-import { type Claim, claimInMemo, verifyClaim } from '../tari/claim.ts';
+import type { Repositories } from '#platform/database/transaction.ts';
+import type { ShopOrder } from '#shops/shop-connector.ts';
+import { type Claim, claimInMemo, verifyClaim } from '#tari/claim.ts';
 import type { EngineSettings, SignatureContext } from './context.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from './money/ledger.ts';
+import { type Claimant, type Owner, ownerOf } from './money/owners.ts';
 import { isNamed } from './order-lookup.ts';
 import { isOpen } from './order-states.ts';
-import { type Claimant, type Owner, ownerOf } from './owners.ts';
 import { networkProblemBySettings } from './shop-network.ts';
-import type { ShopOrder } from './storefront.ts';
+import type { Order } from './store/orders.ts';
+import type { Payment } from './store/payments.ts';
 
 /** How orders come to be claimed: by a signature, which speaks for its account, or by a payment that only names them. */
 

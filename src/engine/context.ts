@@ -1,7 +1,7 @@
-import type { Store } from '../store/unit-of-work.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '#platform/clock.ts';
+import type { Store } from '#platform/database/store.ts';
+import type { Logger } from '#platform/logging/logger.ts';
 import type { Subscriptions } from './events.ts';
-import type { Logger } from './log.ts';
 import type { Tolerance } from './tolerance.ts';
 
 /** The settings that decide what the engine does; `http-api.md` 5 names them. */

@@ -1,4 +1,4 @@
-import type { EventType } from '../store/database.ts';
+import type { EventType } from '#platform/database/tables.ts';
 import type { OrderView, PaymentView } from './views.ts';
 
 /** What each event says (`http-api.md` 2, `walkthrough.md` Events). */

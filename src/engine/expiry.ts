@@ -1,11 +1,11 @@
-import type { Order } from '../store/orders.ts';
-import type { Repositories } from '../store/repositories.ts';
-import { sumMicroTari } from '../tari/micro-tari.ts';
+import type { Repositories } from '#platform/database/transaction.ts';
+import { sumMicroTari } from '#tari/micro-tari.ts';
 import type { EngineContext, EngineSettings } from './context.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger } from './money/ledger.ts';
+import { payFromCredit, tryToPay } from './money/settlement.ts';
 import { findNamedOrder, namesOf } from './order-lookup.ts';
 import { isOpen } from './order-states.ts';
-import { payFromCredit, tryToPay } from './settling.ts';
+import type { Order } from './store/orders.ts';
 
 /** Orders that expire in one unit of work: few enough that nobody waits long behind them. */
 const ORDERS_AT_ONCE = 100;

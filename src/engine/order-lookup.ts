@@ -1,11 +1,11 @@
-import type { Order } from '../store/orders.ts';
-import type { OrderNames } from '../store/payments.ts';
-import type { Repositories } from '../store/repositories.ts';
-import { claimInMemo } from '../tari/claim.ts';
-import { orderNumberInText } from '../tari/order-id-in-text.ts';
+import type { Repositories } from '#platform/database/transaction.ts';
+import { EngineError } from '#platform/errors.ts';
+import type { ShopOrder } from '#shops/shop-connector.ts';
+import { claimInMemo } from '#tari/claim.ts';
+import { orderNumberInText } from '#tari/order-id-in-text.ts';
 import type { EngineSettings } from './context.ts';
-import { EngineError } from './errors.ts';
-import type { ShopOrder } from './storefront.ts';
+import type { Order } from './store/orders.ts';
+import type { OrderNames } from './store/payments.ts';
 
 /**
  * Which order is meant. An order has an id, the shop's, and a name in the shop, its `altId`, such as `#1001`. Requests

@@ -1,6 +1,6 @@
-import type { Order } from '../store/orders.ts';
-import type { Repositories } from '../store/repositories.ts';
-import type { AccountId } from '../tari/address.ts';
+import type { Repositories } from '#platform/database/transaction.ts';
+import type { AccountId } from '#tari/address.ts';
+import type { Order } from './store/orders.ts';
 
 /**
  * The orders as the owner of an account may see them: what the customer wrote on an order is for the shop and for who paid

@@ -1,6 +1,6 @@
-import type { OrderTotals } from '../store/customers.ts';
-import type { OrderStatus } from '../store/database.ts';
-import { EngineError } from './errors.ts';
+import type { OrderStatus } from '#platform/database/tables.ts';
+import { EngineError } from '#platform/errors.ts';
+import type { OrderTotals } from './store/customers.ts';
 
 /** What can happen to an order. */
 export type OrderAction = 'claim' | 'take_over' | 'pay' | 'expire' | 'cancel' | 'reset' | 'reset_unclaimed';

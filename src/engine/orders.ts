@@ -1,21 +1,21 @@
-import type { Order } from '../store/orders.ts';
-import type { Payment } from '../store/payments.ts';
-import type { Repositories } from '../store/repositories.ts';
-import type { Claim } from '../tari/claim.ts';
-import { formatTari, MIN_SENDABLE } from '../tari/micro-tari.ts';
+import type { Repositories } from '#platform/database/transaction.ts';
+import { EngineError } from '#platform/errors.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import { convertPrice } from '#rates/conversion.ts';
+import { closeByShop, withEarlyNews } from '#shops/out-of-order-updates.ts';
+import type { ShopOrder } from '#shops/shop-connector.ts';
+import type { Claim } from '#tari/claim.ts';
+import { formatTari, MIN_SENDABLE } from '#tari/micro-tari.ts';
 import { enterNaming, enterSignedClaim, statedBy, type VerifiedClaim, verifiedClaim } from './claims.ts';
 import type { EngineContext, SignatureContext } from './context.ts';
-import { EngineError } from './errors.ts';
-import { Ledger } from './ledger.ts';
-import type { Logger } from './log.ts';
+import { Ledger } from './money/ledger.ts';
+import type { Owner } from './money/owners.ts';
+import { payFromAllAccounts, tryToPay } from './money/settlement.ts';
 import { findNamedOrder, findOrder, findShopOrder, namesOf } from './order-lookup.ts';
 import { isOpen } from './order-states.ts';
-import type { Owner } from './owners.ts';
-import { convertPrice } from './prices.ts';
-import { payFromAllAccounts, tryToPay } from './settling.ts';
 import { orderAddressAt, requireShopNetwork, shopAddress } from './shop-network.ts';
-import { closeByShop, withEarlyNews } from './shop-news.ts';
-import type { ShopOrder } from './storefront.ts';
+import type { Order } from './store/orders.ts';
+import type { Payment } from './store/payments.ts';
 
 /** An order as the one who claimed it needs to see it. */
 export interface ClaimedOrder {

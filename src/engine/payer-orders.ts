@@ -1,17 +1,17 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { parseJson } from '../json.ts';
-import type { OrderStatus } from '../store/database.ts';
-import type { StoredEvent } from '../store/events.ts';
-import type { Order } from '../store/orders.ts';
-import type { Payment } from '../store/payments.ts';
-import type { Repositories } from '../store/repositories.ts';
-import { type Network, networkOfBase58 } from '../tari/address.ts';
-import { type ChainWatch, chainStatus } from './chain-watch.ts';
+import type { OrderStatus } from '#platform/database/tables.ts';
+import type { Repositories } from '#platform/database/transaction.ts';
+import { parseJson } from '#platform/json.ts';
+import type { StoredEvent } from '#platform/outbox/store/events.ts';
+import { type ChainWatch, chainStatus } from '#rails/tari-chain/chain-watch.ts';
+import { type Network, networkOfBase58 } from '#tari/address.ts';
 import type { EngineContext } from './context.ts';
 import { findNamedOrder, findOrder, namesOf } from './order-lookup.ts';
 import { isOpen } from './order-states.ts';
 import { dueAt } from './orders.ts';
 import { orderAddressAt, shopAddress } from './shop-network.ts';
+import type { Order } from './store/orders.ts';
+import type { Payment } from './store/payments.ts';
 import { TOLERANCE_REASON } from './tolerance.ts';
 import { amountMissing } from './views.ts';
 

@@ -1,19 +1,19 @@
-import { StoreContentError } from '../store/errors.ts';
-import type { Payment } from '../store/payments.ts';
-import type { Repositories } from '../store/repositories.ts';
-import { claimInMemo } from '../tari/claim.ts';
-import { formatTari, type MicroTari } from '../tari/micro-tari.ts';
-import type { Sender } from '../tari/sender.ts';
+import { StoreContentError } from '#platform/database/errors.ts';
+import type { Repositories } from '#platform/database/transaction.ts';
+import { EngineError } from '#platform/errors.ts';
+import type { Authenticate, AuthenticatedMessage, WalletMessage, Wallets } from '#rails/tari-wallet/wallets.ts';
+import { claimInMemo } from '#tari/claim.ts';
+import { formatTari, type MicroTari } from '#tari/micro-tari.ts';
+import type { Sender } from '#tari/sender.ts';
 import { verifiedClaim } from './claims.ts';
 import type { EngineContext, SignatureContext } from './context.ts';
-import { EngineError } from './errors.ts';
-import { confirmPayment, receivePayment } from './incoming.ts';
-import { Ledger } from './ledger.ts';
+import { confirmPayment, receivePayment } from './money/incoming.ts';
+import { Ledger } from './money/ledger.ts';
+import { type Claimant, claimantOf, type Owner, senderText } from './money/owners.ts';
+import { nothingSettled, type Settled } from './money/settlement.ts';
 import { orderNamedInMemo } from './order-lookup.ts';
-import { type Claimant, claimantOf, type Owner, senderText } from './owners.ts';
-import { nothingSettled, type Settled } from './settling.ts';
 import { networkProblemBySettings } from './shop-network.ts';
-import type { Authenticate, AuthenticatedMessage, WalletMessage, Wallets } from './wallets.ts';
+import type { Payment } from './store/payments.ts';
 
 /** A payment as the hot wallet reports it. */
 export interface PaymentReport {

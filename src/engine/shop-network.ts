@@ -1,8 +1,8 @@
-import type { Repositories } from '../store/repositories.ts';
-import { type AccountId, type Network, networkOfAccount, networkOfBase58, parseAddress } from '../tari/address.ts';
-import { type OrderAddress, orderAddress } from '../tari/order-address.ts';
+import type { Repositories } from '#platform/database/transaction.ts';
+import { EngineError } from '#platform/errors.ts';
+import { type AccountId, type Network, networkOfAccount, networkOfBase58, parseAddress } from '#tari/address.ts';
+import { type OrderAddress, orderAddress } from '#tari/order-address.ts';
 import type { EngineSettings } from './context.ts';
-import { EngineError } from './errors.ts';
 
 /** The network that the shop takes Tari on: that of the address which customers are told to pay to. */
 

@@ -1,4 +1,4 @@
-import { MICRO_TARI_PER_TARI, type MicroTari, microTari } from '../tari/micro-tari.ts';
+import { MICRO_TARI_PER_TARI, type MicroTari, microTari } from '#tari/micro-tari.ts';
 
 /**
  * How much may be missing of what an order costs for it to count as paid. The difference is given to the order as a

@@ -1,16 +1,16 @@
-import type { Account } from '../store/accounts.ts';
-import type { Creditor, OrderTotals } from '../store/customers.ts';
-import type { ExchangeRate, SetRate } from '../store/exchange-rates.ts';
-import type { Order } from '../store/orders.ts';
-import type { Payment } from '../store/payments.ts';
-import type { PriceUpdate } from '../store/price-updates.ts';
-import type { SettlementEntry } from '../store/settlements.ts';
-import type { HotWallet } from '../store/wallets.ts';
-import type { MicroTari } from '../tari/micro-tari.ts';
-import type { OrderAddress } from '../tari/order-address.ts';
-import type { OrderDetails } from './accounts.ts';
-import { HELD_ADVICE, type HeldMoney } from './held-reasons.ts';
+import type { HotWallet } from '#rails/tari-wallet/store/wallets.ts';
+import type { ExchangeRate, SetRate } from '#rates/store/exchange-rates.ts';
+import type { PriceUpdate } from '#shops/store/price-updates.ts';
+import type { MicroTari } from '#tari/micro-tari.ts';
+import type { OrderAddress } from '#tari/order-address.ts';
+import type { OrderDetails } from './account-history.ts';
+import { HELD_ADVICE, type HeldMoney } from './money/held-reasons.ts';
 import { isOpen } from './order-states.ts';
+import type { Account } from './store/accounts.ts';
+import type { Creditor, OrderTotals } from './store/customers.ts';
+import type { Order } from './store/orders.ts';
+import type { Payment } from './store/payments.ts';
+import type { SettlementEntry } from './store/settlements.ts';
 
 /**
  * The shapes of `http-api.md` 2, in which orders and money are shown: by the HTTP routes, in events, in the audit log.

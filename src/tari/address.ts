@@ -1,7 +1,7 @@
 import { hex } from '@scure/base';
 import { base58FromBytes, bytesFromBase58, bytesFromEmoji, emojiFromBytes } from './address-text.ts';
-import { bytesFromHex } from './byte-strings.ts';
-import { dammSum } from './damm-sum.ts';
+import { bytesFromHex } from './bytes.ts';
+import { dammSum } from './damm-checksum.ts';
 import { CURRENT_EMOJI, EMOJI_BEFORE_2024_04 } from './emoji-tables.ts';
 import { isPublicKey } from './ristretto.ts';
 

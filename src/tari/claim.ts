@@ -1,7 +1,7 @@
 import { hex } from '@scure/base';
-import { isStorable } from '../storable-text.ts';
+import { isStorable } from '#platform/storable-text.ts';
 import { AddressError, addressToBase58, addressToHex, parseAddressObject, type TariAddress } from './address.ts';
-import { bytesFromHex, isHex, utf8 } from './byte-strings.ts';
+import { bytesFromHex, isHex, utf8 } from './bytes.ts';
 import { bytesOfWalletForm, verifyMessageSignature } from './message-signature.ts';
 import { NONCE_RANDOM_LENGTH, type RandomBytes, signSchnorr, verifySchnorr } from './schnorr.ts';
 

@@ -1,5 +1,5 @@
 import { hex } from '@scure/base';
-import { bytesFromHex } from './byte-strings.ts';
+import { bytesFromHex } from './bytes.ts';
 import { NONCE_RANDOM_LENGTH, type RandomBytes, SIGNATURE_LENGTH, signSchnorr, verifySchnorr } from './schnorr.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { bytesFromHex, utf8 } from './byte-strings.ts';
+import { bytesFromHex, utf8 } from './bytes.ts';
 
 /**
  * Payment ids as the console wallet displays them to its notification script (docs/reference/protocol.md 6). The payer's

@@ -2,7 +2,7 @@ import { base64urlnopad } from '@scure/base';
 import { decodeProtectedHeader } from 'jose';
 import { parse, parseNumberAndBigInt, stringify } from 'lossless-json';
 import { AddressError, addressToBase58, parseAddressObject, type TariAddress } from './address.ts';
-import { utf8 } from './byte-strings.ts';
+import { utf8 } from './bytes.ts';
 import { bytesOfWalletForm, verifyMessageSignature } from './message-signature.ts';
 import { NONCE_RANDOM_LENGTH, type RandomBytes, SIGNATURE_LENGTH, signSchnorr, verifySchnorr } from './schnorr.ts';
 

@@ -1,4 +1,4 @@
-import { bytesEqual, lengthPrefixed, utf8 } from './byte-strings.ts';
+import { bytesEqual, lengthPrefixed, utf8 } from './bytes.ts';
 import {
   addPoints,
   blake2b512,
@@ -12,7 +12,7 @@ import {
   SCALAR_LENGTH,
 } from './ristretto.ts';
 
-export { verifySchnorrReference } from './schnorr-reference.ts';
+export { verifySchnorrReference } from '#test/schnorr-reference.ts';
 
 /**
  * Tari's Schnorr signatures over ristretto255 (protocol.md 3). With the domain D, the message m, the key x, P = x·G and

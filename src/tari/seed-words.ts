@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { argon2d } from '@noble/hashes/argon2.js';
 import { blake2b } from '@noble/hashes/blake2.js';
 import { dualAddress, INTERACTIVE, type Network, ONE_SIDED, type TariAddress } from './address.ts';
-import { bytesEqual, lengthPrefixed, utf8 } from './byte-strings.ts';
+import { bytesEqual, lengthPrefixed, utf8 } from './bytes.ts';
 import { reduceToScalar } from './ristretto.ts';
 import { publicKeyOf } from './schnorr.ts';
 import { SEED_WORD_LISTS } from './seed-word-lists.ts';

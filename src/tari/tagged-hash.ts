@@ -1,4 +1,4 @@
-import { lengthPrefixed, utf8 } from './byte-strings.ts';
+import { lengthPrefixed, utf8 } from './bytes.ts';
 import { blake2b256, blake2b512 } from './ristretto.ts';
 
 /**

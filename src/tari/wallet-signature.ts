@@ -1,6 +1,6 @@
 import { hex } from '@scure/base';
 import { addressToEmoji, type TariAddress } from './address.ts';
-import { bytesFromHex, utf8 } from './byte-strings.ts';
+import { bytesFromHex, utf8 } from './bytes.ts';
 import { NONCE_RANDOM_LENGTH, type RandomBytes, signSchnorr, verifySchnorr } from './schnorr.ts';
 
 /** What the hot wallet signs when it tells the server of a payment (protocol.md 3). */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeHtml, html } from '../../src/platform/http/html.ts';
+import { escapeHtml, html } from '#platform/http/html.ts';
 
 describe('html', () => {
   it('escapes every value, as text and in attributes', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { en } from '../../src/checkout/languages/en.ts';
-import { chooseLanguage, fill, LANGUAGES } from '../../src/checkout/languages/texts.ts';
+import { en } from '#checkout/languages/en.ts';
+import { chooseLanguage, fill, LANGUAGES } from '#checkout/languages/texts.ts';
 
 const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 

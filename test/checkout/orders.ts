@@ -1,6 +1,6 @@
-import type { FoundOrder } from '../../src/checkout/http/pages.ts';
-import type { PayerState, ShownOrder } from '../../src/checkout/state.ts';
-import { orderAddressAt } from '../../src/engine/shop-network.ts';
+import type { FoundOrder } from '#checkout/http/pages.ts';
+import type { PayerState, ShownOrder } from '#checkout/state.ts';
+import { orderAddressAt } from '#engine/shop-network.ts';
 
 /** An order in each state of the page, as the engine tells of it. */
 

@@ -1,11 +1,11 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { HandlerPorts } from '../../src/checkout/http/handlers.ts';
-import { checkoutRoutes } from '../../src/checkout/http/routes.ts';
-import type { PayPageSettings } from '../../src/checkout/settings.ts';
-import { silentLog } from '../../src/engine/log.ts';
-import type { OrderNews } from '../../src/engine/payer-orders.ts';
-import { createErrorHandler } from '../../src/http/errors.ts';
-import { sendSecurityHeaders } from '../../src/http/security-headers.ts';
+import type { HandlerPorts } from '#checkout/http/handlers.ts';
+import { checkoutRoutes } from '#checkout/http/routes.ts';
+import type { PayPageSettings } from '#checkout/settings.ts';
+import type { OrderNews } from '#engine/payer-orders.ts';
+import { createErrorHandler } from '#platform/http/errors.ts';
+import { sendSecurityHeaders } from '#platform/http/security-headers.ts';
+import { silentLog } from '#platform/logging/logger.ts';
 import { findNamed, NOW, NUMBER, ORDERS, type ShownWithCustomer } from './orders.ts';
 
 /** The pages by themselves, over orders that a test makes up: every state can be looked at. */

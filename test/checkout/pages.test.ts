@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addressToBase58, dualAddress, parseAddress } from '../../src/tari/address.ts';
-import { signMessage } from '../../src/tari/message-signature.ts';
-import { publicKeyOf } from '../../src/tari/schnorr.ts';
-import { ACCOUNTS, HOT_WALLET, personOf } from '../helpers/records.ts';
-import { ADMIN, type Answer, orderBody, startServer, type TestServer } from '../helpers/server.ts';
+import { addressToBase58, dualAddress, parseAddress } from '#tari/address.ts';
+import { signMessage } from '#tari/message-signature.ts';
+import { publicKeyOf } from '#tari/schnorr.ts';
+import { ADMIN, type Answer, orderBody, startServer, type TestServer } from '#test/server.ts';
+import { ACCOUNTS, HOT_WALLET, personOf } from '#test/test-wallets.ts';
 import { startPageServer } from './page-server.ts';
 
 const [alice, bob] = ACCOUNTS;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bareAmount, shownAmount } from '../../src/checkout/amounts.ts';
-import { canPay, confirmationsOf, stateOf } from '../../src/checkout/state.ts';
-import { parseTari } from '../../src/tari/micro-tari.ts';
+import { bareAmount, shownAmount } from '#checkout/amounts.ts';
+import { canPay, confirmationsOf, stateOf } from '#checkout/state.ts';
+import { parseTari } from '#tari/micro-tari.ts';
 import { NOW, ORDER_NAMES, ORDERS, shownOrder, stateOfName } from './orders.ts';
 
 const LATER = new Date(NOW.getTime() + 3 * 24 * 3_600_000);

@@ -1,7 +1,7 @@
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MAX_STREAMS_OF_ADDRESS } from '../../src/checkout/http/streams.ts';
-import { eventually, startServer, type TestServer } from '../helpers/server.ts';
+import { MAX_STREAMS_OF_ADDRESS } from '#checkout/http/streams.ts';
+import { eventually, startServer, type TestServer } from '#test/server.ts';
 import { NUMBER, ORDERS } from './orders.ts';
 import { type PageServer, startPageServer } from './page-server.ts';
 

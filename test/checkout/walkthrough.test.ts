@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addressToBase58, dualAddress, parseAddress } from '../../src/tari/address.ts';
-import { publicKeyOf } from '../../src/tari/schnorr.ts';
-import { ACCOUNTS, HOT_WALLET, personOf } from '../helpers/records.ts';
-import { startServer, type TestServer } from '../helpers/server.ts';
+import { addressToBase58, dualAddress, parseAddress } from '#tari/address.ts';
+import { publicKeyOf } from '#tari/schnorr.ts';
+import { startServer, type TestServer } from '#test/server.ts';
+import { ACCOUNTS, HOT_WALLET, personOf } from '#test/test-wallets.ts';
 import { leavesOutBrowser, startChromium } from './chromium.ts';
 
 const [alice] = ACCOUNTS;

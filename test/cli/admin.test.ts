@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseJson } from '../../src/json.ts';
-import { accountOf, parseAddress } from '../../src/tari/address.ts';
-import { ACCOUNTS, HOT_WALLET, personOf } from '../helpers/records.ts';
-import { startToolStage, type ToolStage } from './tool.ts';
+import { parseJson } from '#platform/json.ts';
+import { accountOf, parseAddress } from '#tari/address.ts';
+import { startToolStage, type ToolStage } from '#test/cli/tool.ts';
+import { ACCOUNTS, HOT_WALLET, personOf } from '#test/test-wallets.ts';
 
 const [alice, bob, carol] = ACCOUNTS;
 

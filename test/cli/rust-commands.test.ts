@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { documentText } from '../docs/documents.ts';
-import { runHere } from './here.ts';
+import { runHere } from '#test/cli/here.ts';
+import { documentText } from '#test/docs/documents.ts';
 
 /** Whoever used the Rust tool finds each command, option and short form of it in ours. */
 

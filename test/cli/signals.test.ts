@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { STAND_IN_TOKEN } from '../fakes/shopify/stand-in.ts';
-import { ACCOUNTS } from '../helpers/records.ts';
-import { KEYS, Screen } from './screens.ts';
-import { Home, TOOL } from './tool.ts';
+import { KEYS, Screen } from '#test/cli/screens.ts';
+import { Home, TOOL } from '#test/cli/tool.ts';
+import { STAND_IN_TOKEN } from '#test/fake-shopify/server.ts';
+import { ACCOUNTS } from '#test/test-wallets.ts';
 
 const [alice] = ACCOUNTS;
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openStore } from '../../src/store/open.ts';
-import { accountOf, addressToEmoji, NETWORKS, parseAddress } from '../../src/tari/address.ts';
-import { publicKeyOf } from '../../src/tari/schnorr.ts';
-import { ACCOUNTS, aNewOrder, NOW } from '../helpers/records.ts';
-import { Home, type RunOptions } from './tool.ts';
+import { openStore } from '#platform/database/open.ts';
+import { accountOf, addressToEmoji, NETWORKS, parseAddress } from '#tari/address.ts';
+import { publicKeyOf } from '#tari/schnorr.ts';
+import { Home, type RunOptions } from '#test/cli/tool.ts';
+import { ACCOUNTS, aNewOrder, NOW } from '#test/test-wallets.ts';
 
 const [alice, bob] = ACCOUNTS;
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { addressToHex, dualAddress, parseAddressObject } from '../../src/tari/address.ts';
-import { publicKeyOf } from '../../src/tari/schnorr.ts';
+import { addressToHex, dualAddress, parseAddressObject } from '#tari/address.ts';
+import { publicKeyOf } from '#tari/schnorr.ts';
 import {
   claimBy,
   closeEngines,
@@ -12,8 +12,8 @@ import {
   type TestEngine,
   tari,
   testEngine,
-} from '../helpers/engine.ts';
-import { ACCOUNTS, HOT_WALLET, NOW } from '../helpers/records.ts';
+} from '#test/engine.ts';
+import { ACCOUNTS, HOT_WALLET, NOW } from '#test/test-wallets.ts';
 
 const [alice, bob, carol] = ACCOUNTS;
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { claimText, closeEngines, DAY, HOUR, MINUTE, tari, testEngine } from '../helpers/engine.ts';
-import { ACCOUNTS, NOW } from '../helpers/records.ts';
+import { claimText, closeEngines, DAY, HOUR, MINUTE, tari, testEngine } from '#test/engine.ts';
+import { ACCOUNTS, NOW } from '#test/test-wallets.ts';
 
 const [alice] = ACCOUNTS;
 

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { findShopOrder } from '../../src/engine/order-lookup.ts';
-import { databaseBefore } from '../helpers/database.ts';
-import { aDelivery, closeEngine, closeEngines, temporaryDatabase, testEngine } from '../helpers/engine.ts';
-import { NOW } from '../helpers/records.ts';
+import { findShopOrder } from '#engine/order-lookup.ts';
+import { databaseBefore } from '#test/database/database.ts';
+import { aDelivery, closeEngine, closeEngines, temporaryDatabase, testEngine } from '#test/engine.ts';
+import { NOW } from '#test/test-wallets.ts';
 
 const MIGRATION = '0024-ids-and-names';
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { audit } from '../../src/engine/audit.ts';
-import { amountMissing } from '../../src/engine/views.ts';
-import { parseJson } from '../../src/json.ts';
-import { customerAddress } from '../../src/tari/customer-address.ts';
-import { microTari } from '../../src/tari/micro-tari.ts';
+import { audit } from '#engine/reconciliation.ts';
+import { amountMissing } from '#engine/views.ts';
+import { parseJson } from '#platform/json.ts';
+import { microTari } from '#tari/micro-tari.ts';
+import { customerAddress } from '#tari/synthetic-address.ts';
 import {
   claimText,
   closeEngines,
@@ -15,8 +15,8 @@ import {
   type TestEngine,
   tari,
   testEngine,
-} from '../helpers/engine.ts';
-import { ACCOUNTS, type Person } from '../helpers/records.ts';
+} from '#test/engine.ts';
+import { ACCOUNTS, type Person } from '#test/test-wallets.ts';
 
 /** Whose each µT is, what pays which order, and what nobody can bring about who may not (docs/money.md). */
 

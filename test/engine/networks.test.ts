@@ -7,10 +7,10 @@ import {
   type Network,
   parseAddress,
   singleAddress,
-} from '../../src/tari/address.ts';
-import { customerAddress } from '../../src/tari/customer-address.ts';
-import { claimBy, claimText, closeEngines, loginBy, registerHotWallet, tari, testEngine } from '../helpers/engine.ts';
-import { ACCOUNTS, HOT_WALLET, type Person } from '../helpers/records.ts';
+} from '#tari/address.ts';
+import { customerAddress } from '#tari/synthetic-address.ts';
+import { claimBy, claimText, closeEngines, loginBy, registerHotWallet, tari, testEngine } from '#test/engine.ts';
+import { ACCOUNTS, HOT_WALLET, type Person } from '#test/test-wallets.ts';
 
 const [alice, bob] = ACCOUNTS;
 const ALL = Object.keys(NETWORKS) as Network[];

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { EngineSettings } from '../../src/engine/context.ts';
-import { findNamedOrder, orderNamedInMemo } from '../../src/engine/order-lookup.ts';
-import { orderIdInText, orderNumberInText } from '../../src/tari/order-id-in-text.ts';
-import { claimText, closeEngines, forgedClaimText, HOUR, type TestEngine, testEngine } from '../helpers/engine.ts';
-import { ACCOUNTS, NOW } from '../helpers/records.ts';
+import type { EngineSettings } from '#engine/context.ts';
+import { findNamedOrder, orderNamedInMemo } from '#engine/order-lookup.ts';
+import { orderIdInText, orderNumberInText } from '#tari/order-id-in-text.ts';
+import { claimText, closeEngines, forgedClaimText, HOUR, type TestEngine, testEngine } from '#test/engine.ts';
+import { ACCOUNTS, NOW } from '#test/test-wallets.ts';
 
 const [alice, bob] = ACCOUNTS;
 

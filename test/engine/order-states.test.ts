@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Ledger } from '../../src/engine/ledger.ts';
-import { isOpen, nextStatus, type OrderAction } from '../../src/engine/order-states.ts';
-import { ownerOf } from '../../src/engine/owners.ts';
-import { ORDER_STATUSES, type OrderStatus } from '../../src/store/database.ts';
-import type { Order } from '../../src/store/orders.ts';
-import { closeEngines, DAY, type TestEngine, tari, testEngine } from '../helpers/engine.ts';
-import { ACCOUNTS } from '../helpers/records.ts';
+import type { Ledger } from '#engine/money/ledger.ts';
+import { ownerOf } from '#engine/money/owners.ts';
+import { isOpen, nextStatus, type OrderAction } from '#engine/order-states.ts';
+import type { Order } from '#engine/store/orders.ts';
+import { ORDER_STATUSES, type OrderStatus } from '#platform/database/tables.ts';
+import { closeEngines, DAY, type TestEngine, tari, testEngine } from '#test/engine.ts';
+import { ACCOUNTS } from '#test/test-wallets.ts';
 
 const [alice, bob] = ACCOUNTS;
 const ACTIONS: readonly OrderAction[] = ['claim', 'take_over', 'pay', 'expire', 'cancel', 'reset', 'reset_unclaimed'];

@@ -1,14 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseJson } from '../../src/json.ts';
-import {
-  addressToBase58,
-  dualAddress,
-  parseAddressObject,
-  singleAddress,
-  withPaymentId,
-} from '../../src/tari/address.ts';
-import { microTari } from '../../src/tari/micro-tari.ts';
-import { publicKeyOf } from '../../src/tari/schnorr.ts';
+import { parseJson } from '#platform/json.ts';
+import { addressToBase58, dualAddress, parseAddressObject, singleAddress, withPaymentId } from '#tari/address.ts';
+import { microTari } from '#tari/micro-tari.ts';
+import { publicKeyOf } from '#tari/schnorr.ts';
 import {
   claimText,
   closeEngines,
@@ -20,8 +14,8 @@ import {
   type TestEngine,
   tari,
   testEngine,
-} from '../helpers/engine.ts';
-import { ACCOUNTS, NOW } from '../helpers/records.ts';
+} from '#test/engine.ts';
+import { ACCOUNTS, NOW } from '#test/test-wallets.ts';
 
 const [alice, bob, carol] = ACCOUNTS;
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { audit } from '../../src/engine/audit.ts';
-import { NO_TOLERANCE, type Tolerance, toleranceValue, toleratedOf } from '../../src/engine/tolerance.ts';
-import { microTari } from '../../src/tari/micro-tari.ts';
-import { closeEngines, tari, testEngine } from '../helpers/engine.ts';
-import { ACCOUNTS } from '../helpers/records.ts';
+import { audit } from '#engine/reconciliation.ts';
+import { NO_TOLERANCE, type Tolerance, toleranceValue, toleratedOf } from '#engine/tolerance.ts';
+import { microTari } from '#tari/micro-tari.ts';
+import { closeEngines, tari, testEngine } from '#test/engine.ts';
+import { ACCOUNTS } from '#test/test-wallets.ts';
 
 const [alice] = ACCOUNTS;
 const TWO_PERCENT: Tolerance = { kind: 'share', perMillion: 20_000n };

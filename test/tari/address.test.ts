@@ -18,13 +18,10 @@ import {
   type TariAddress,
   withoutPaymentId,
   withPaymentId,
-} from '../../src/tari/address.ts';
-import { bytesFromBase58, emojiFromBytes } from '../../src/tari/address-text.ts';
-import { dammSum } from '../../src/tari/damm-sum.ts';
-import { CURRENT_EMOJI, EMOJI_BEFORE_2024_04 } from '../../src/tari/emoji-tables.ts';
-import vectors from '../vectors/addresses.json' with { type: 'json' };
-import emojiVectors from '../vectors/emoji.json' with { type: 'json' };
-import signatures from '../vectors/signatures.json' with { type: 'json' };
+} from '#tari/address.ts';
+import { bytesFromBase58, emojiFromBytes } from '#tari/address-text.ts';
+import { dammSum } from '#tari/damm-checksum.ts';
+import { CURRENT_EMOJI, EMOJI_BEFORE_2024_04 } from '#tari/emoji-tables.ts';
 import {
   anyDualAddress,
   anyModernAddress,
@@ -37,7 +34,10 @@ import {
   anyWithOneCharacterChanged,
   BASE58_ALPHABET,
   HEX_ALPHABET,
-} from './arbitraries.ts';
+} from '#test/tari/arbitraries.ts';
+import vectors from '../vectors/addresses.json' with { type: 'json' };
+import emojiVectors from '../vectors/emoji.json' with { type: 'json' };
+import signatures from '../vectors/signatures.json' with { type: 'json' };
 
 const LEGACY = 'a8d523755de41b9c14de709ca59d52bc1772658258962ef5bbefa8c59082e54733';
 const LEGACY_KEY = LEGACY.slice(0, 64);

@@ -8,17 +8,17 @@ import {
   dualAddress,
   parseAddress,
   singleAddress,
-} from '../../src/tari/address.ts';
-import { type Claim, ClaimError, claimInMemo, parseClaim, signClaim, verifyClaim } from '../../src/tari/claim.ts';
-import { publicKeyOf, signSchnorr } from '../../src/tari/schnorr.ts';
-import vectors from '../vectors/signatures.json' with { type: 'json' };
+} from '#tari/address.ts';
+import { type Claim, ClaimError, claimInMemo, parseClaim, signClaim, verifyClaim } from '#tari/claim.ts';
+import { publicKeyOf, signSchnorr } from '#tari/schnorr.ts';
 import {
   anySecretKey,
   anyWithOneCharacterChanged,
   BASE58_ALPHABET,
   HEX_ALPHABET,
   seededRandom,
-} from './arbitraries.ts';
+} from '#test/tari/arbitraries.ts';
+import vectors from '../vectors/signatures.json' with { type: 'json' };
 
 const HEX_CLAIM: Claim = vectors.claim_hex.claim;
 const BASE58_CLAIM: Claim = vectors.claim_base58;

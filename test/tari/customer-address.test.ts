@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accountOf, addressToBase58, addressToHex } from '../../src/tari/address.ts';
-import { customerAddress, isCustomerAccount } from '../../src/tari/customer-address.ts';
+import { accountOf, addressToBase58, addressToHex } from '#tari/address.ts';
+import { customerAddress, isCustomerAccount } from '#tari/synthetic-address.ts';
+import { anyModernAddress, anyNetwork } from '#test/tari/arbitraries.ts';
 import vectors from '../vectors/customer-addresses.json' with { type: 'json' };
-import { anyModernAddress, anyNetwork } from './arbitraries.ts';
 
 describe('customer addresses', () => {
   it.each(vectors as [string, string, string][])('are the published ones: customer %s', (id, hex, base58) => {

@@ -1,11 +1,18 @@
 import { hex } from '@scure/base';
 import { describe, expect, it } from 'vitest';
-import { addressToBase58 } from '../../src/tari/address.ts';
-import { utf8 } from '../../src/tari/byte-strings.ts';
-import { readMemo } from '../../src/tari/memo.ts';
-import { textOfPaymentId } from '../../src/tari/payment-id-text.ts';
-import { memoWithSender, noMemo, numberMemo, oldMemo, outgoingMemo, textMemo } from '../fakes/tari-chain/play-memos.ts';
-import { walletVectors } from './wallet-vectors.ts';
+import { addressToBase58 } from '#tari/address.ts';
+import { utf8 } from '#tari/bytes.ts';
+import { readMemo } from '#tari/chain/memo.ts';
+import { textOfPaymentId } from '#tari/payment-id-text.ts';
+import {
+  memoWithSender,
+  noMemo,
+  numberMemo,
+  oldMemo,
+  outgoingMemo,
+  textMemo,
+} from '#test/fake-tari-chain/play-memos.ts';
+import { walletVectors } from '#test/tari/wallet-vectors.ts';
 
 /** Memos made of what Tari's own code gave: addresses with its verdict on each, and texts. */
 

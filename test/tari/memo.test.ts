@@ -1,18 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  addressToHex,
-  dualAddress,
-  ONE_SIDED,
-  singleAddress,
-  type TariAddress,
-  withPaymentId,
-} from '../../src/tari/address.ts';
-import { utf8 } from '../../src/tari/byte-strings.ts';
-import { dammSum } from '../../src/tari/damm-sum.ts';
-import { readMemo } from '../../src/tari/memo.ts';
-import { generateSecretKey, publicKeyOf } from '../../src/tari/schnorr.ts';
-import { anyModernAddress, seededRandom } from './arbitraries.ts';
+import { addressToHex, dualAddress, ONE_SIDED, singleAddress, type TariAddress, withPaymentId } from '#tari/address.ts';
+import { utf8 } from '#tari/bytes.ts';
+import { readMemo } from '#tari/chain/memo.ts';
+import { dammSum } from '#tari/damm-checksum.ts';
+import { generateSecretKey, publicKeyOf } from '#tari/schnorr.ts';
+import { anyModernAddress, seededRandom } from '#test/tari/arbitraries.ts';
 
 const keyOf = (seed: string) => publicKeyOf(generateSecretKey(seededRandom(seed)));
 const PAYER = dualAddress('mainnet', keyOf('view'), keyOf('spend'), ONE_SIDED);

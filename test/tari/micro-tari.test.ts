@@ -9,7 +9,7 @@ import {
   priceInMicroTari,
   sumMicroTari,
   ZERO_MICRO_TARI,
-} from '../../src/tari/micro-tari.ts';
+} from '#tari/micro-tari.ts';
 
 const anyAmount = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 

@@ -1,11 +1,11 @@
 import { hex } from '@scure/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openOutput, paymentReferenceOf, refusalOf, transactionIdOf } from '../../src/tari/outputs.ts';
-import { multiplyBase } from '../../src/tari/ristretto.ts';
-import { generateSecretKey, publicKeyOf } from '../../src/tari/schnorr.ts';
-import { ViewWalletError, viewWallet } from '../../src/tari/view-wallet.ts';
-import { anyPublicKey, seededRandom } from './arbitraries.ts';
+import { openOutput, paymentReferenceOf, refusalOf, transactionIdOf } from '#tari/chain/outputs.ts';
+import { ViewWalletError, viewWallet } from '#tari/chain/view-wallet.ts';
+import { multiplyBase } from '#tari/ristretto.ts';
+import { generateSecretKey, publicKeyOf } from '#tari/schnorr.ts';
+import { anyPublicKey, seededRandom } from '#test/tari/arbitraries.ts';
 
 const random = seededRandom('outputs');
 const VIEW_KEY = generateSecretKey(random);

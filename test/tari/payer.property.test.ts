@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { withPaymentId } from '../../src/tari/address.ts';
-import { utf8 } from '../../src/tari/byte-strings.ts';
-import { readMemo } from '../../src/tari/memo.ts';
-import { TARI_SUPPLY } from '../../src/tari/micro-tari.ts';
+import { withPaymentId } from '#tari/address.ts';
+import { utf8 } from '#tari/bytes.ts';
+import { readMemo } from '#tari/chain/memo.ts';
 import {
   OUTPUT_REFUSALS,
   type OutputRefusal,
@@ -12,7 +11,8 @@ import {
   refusalOf,
   transactionIdOf,
   type WholeOutput,
-} from '../../src/tari/outputs.ts';
+} from '#tari/chain/outputs.ts';
+import { TARI_SUPPLY } from '#tari/micro-tari.ts';
 import {
   bytesMemo,
   MAX_MEMO,
@@ -23,7 +23,7 @@ import {
   outgoingMemo,
   premineMemo,
   textMemo,
-} from '../fakes/tari-chain/play-memos.ts';
+} from '#test/fake-tari-chain/play-memos.ts';
 import {
   altered,
   changeOf,
@@ -36,8 +36,8 @@ import {
   type PlayWallet,
   payTo,
   playWallet,
-} from '../fakes/tari-chain/play-wallet.ts';
-import { anyModernAddress, anyNetwork, anyPlainDualAddress, seededRandom } from './arbitraries.ts';
+} from '#test/fake-tari-chain/play-wallet.ts';
+import { anyModernAddress, anyNetwork, anyPlainDualAddress, seededRandom } from '#test/tari/arbitraries.ts';
 
 const random = seededRandom('payer');
 const SHOP = playWallet('mainnet', random);

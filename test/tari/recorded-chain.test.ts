@@ -1,7 +1,7 @@
 import { base64, hex } from '@scure/base';
 import { describe, expect, it } from 'vitest';
-import { accountOf, addressToHex } from '../../src/tari/address.ts';
-import { readMemo } from '../../src/tari/memo.ts';
+import { accountOf, addressToHex } from '#tari/address.ts';
+import { readMemo } from '#tari/chain/memo.ts';
 import {
   type ListedOutput,
   type OpenedOutput,
@@ -9,11 +9,11 @@ import {
   paymentReferenceOf,
   refusalOf,
   transactionIdOf,
-} from '../../src/tari/outputs.ts';
-import { generateSecretKey } from '../../src/tari/schnorr.ts';
-import { type ViewWallet, viewWallet } from '../../src/tari/view-wallet.ts';
-import { type ExpectedOutput, listedOutput, readRecording, wholeOutput } from '../fakes/tari-chain/recording.ts';
-import { seededRandom } from './arbitraries.ts';
+} from '#tari/chain/outputs.ts';
+import { type ViewWallet, viewWallet } from '#tari/chain/view-wallet.ts';
+import { generateSecretKey } from '#tari/schnorr.ts';
+import { type ExpectedOutput, listedOutput, readRecording, wholeOutput } from '#test/fake-tari-chain/recording.ts';
+import { seededRandom } from '#test/tari/arbitraries.ts';
 
 const recording = readRecording();
 const WALLET = viewWallet('localnet', hex.decode(recording.view_private_key), hex.decode(recording.public_spend_key));

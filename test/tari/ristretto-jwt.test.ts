@@ -2,7 +2,7 @@ import { hexToBytes } from '@noble/hashes/utils.js';
 import { base64urlnopad } from '@scure/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressToBase58, parseAddress, singleAddress } from '../../src/tari/address.ts';
+import { addressToBase58, parseAddress, singleAddress } from '#tari/address.ts';
 import {
   type AccessClaims,
   decodeToken,
@@ -12,10 +12,10 @@ import {
   verifyAccessToken,
   verifyLoginToken,
   verifyTokenSignature,
-} from '../../src/tari/ristretto-jwt.ts';
-import { publicKeyOf, signSchnorr } from '../../src/tari/schnorr.ts';
+} from '#tari/ristretto-jwt.ts';
+import { publicKeyOf, signSchnorr } from '#tari/schnorr.ts';
+import { anySecretKey, anyWithOneCharacterChanged, BASE64URL_ALPHABET, seededRandom } from '#test/tari/arbitraries.ts';
 import vectors from '../vectors/signatures.json' with { type: 'json' };
-import { anySecretKey, anyWithOneCharacterChanged, BASE64URL_ALPHABET, seededRandom } from './arbitraries.ts';
 
 const SECRET = hexToBytes(vectors.key.secret);
 const PUBLIC = hexToBytes(vectors.key.public);

@@ -3,22 +3,10 @@ import { ristretto255 } from '@noble/curves/ed25519.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  addPoints,
-  isCanonicalScalar,
-  isPublicKey,
-  multiplyBase,
-  multiplyPublicKey,
-} from '../../src/tari/ristretto.ts';
-import {
-  generateSecretKey,
-  publicKeyOf,
-  signSchnorr,
-  verifySchnorr,
-  verifySchnorrReference,
-} from '../../src/tari/schnorr.ts';
+import { addPoints, isCanonicalScalar, isPublicKey, multiplyBase, multiplyPublicKey } from '#tari/ristretto.ts';
+import { generateSecretKey, publicKeyOf, signSchnorr, verifySchnorr, verifySchnorrReference } from '#tari/schnorr.ts';
+import { anyPublicKey, anySecretKey, seededRandom } from '#test/tari/arbitraries.ts';
 import vectors from '../vectors/signatures.json' with { type: 'json' };
-import { anyPublicKey, anySecretKey, seededRandom } from './arbitraries.ts';
 
 const { Point } = ristretto255;
 const DOMAIN = 'MemoSignature';

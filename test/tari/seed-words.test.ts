@@ -5,17 +5,11 @@ import { argon2d } from '@noble/hashes/argon2.js';
 import { blake2b } from '@noble/hashes/blake2.js';
 import { hex } from '@scure/base';
 import { describe, expect, it } from 'vitest';
-import { addressToBase58 } from '../../src/tari/address.ts';
-import { lengthPrefixed, utf8 } from '../../src/tari/byte-strings.ts';
-import { publicKeyOf } from '../../src/tari/schnorr.ts';
-import { SEED_WORD_LISTS } from '../../src/tari/seed-word-lists.ts';
-import {
-  keysOfSeed,
-  SEED_LANGUAGES,
-  type SeedLanguage,
-  SeedWordsError,
-  seedFromWords,
-} from '../../src/tari/seed-words.ts';
+import { addressToBase58 } from '#tari/address.ts';
+import { lengthPrefixed, utf8 } from '#tari/bytes.ts';
+import { publicKeyOf } from '#tari/schnorr.ts';
+import { SEED_WORD_LISTS } from '#tari/seed-word-lists.ts';
+import { keysOfSeed, SEED_LANGUAGES, type SeedLanguage, SeedWordsError, seedFromWords } from '#tari/seed-words.ts';
 
 const vector = JSON.parse(readFileSync(new URL('../vectors/seed-words.json', import.meta.url), 'utf8'));
 

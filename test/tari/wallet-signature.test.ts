@@ -1,23 +1,23 @@
 import { hexToBytes } from '@noble/hashes/utils.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressToEmoji, parseAddress, singleAddress } from '../../src/tari/address.ts';
-import { publicKeyOf } from '../../src/tari/schnorr.ts';
+import { addressToEmoji, parseAddress, singleAddress } from '#tari/address.ts';
+import { publicKeyOf } from '#tari/schnorr.ts';
 import {
   confirmationPayload,
   paymentPayload,
   signWalletMessage,
   verifyWalletSignature,
   walletMessage,
-} from '../../src/tari/wallet-signature.ts';
-import vectors from '../vectors/signatures.json' with { type: 'json' };
+} from '#tari/wallet-signature.ts';
 import {
   anyModernAddress,
   anySecretKey,
   anyWithOneCharacterChanged,
   HEX_ALPHABET,
   seededRandom,
-} from './arbitraries.ts';
+} from '#test/tari/arbitraries.ts';
+import vectors from '../vectors/signatures.json' with { type: 'json' };
 
 const { confirmation, auth } = vectors.wallet_confirmation_legacy;
 const AUTHENTICATION = { address: parseAddress(auth.address), nonce: BigInt(auth.nonce), signature: auth.signature };

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orderId } from '../../src/http/schemas.ts';
-import { AddressError, addressToBase58, parseAddress } from '../../src/tari/address.ts';
-import { orderIdInText } from '../../src/tari/order-id-in-text.ts';
-import { bytesOfPaymentId, isPaymentIdOfToday, textOfPaymentId } from '../../src/tari/payment-id-text.ts';
-import { paymentLink } from '../../src/tari/wallet-link.ts';
+import { orderId } from '#platform/http/fields.ts';
+import { AddressError, addressToBase58, parseAddress } from '#tari/address.ts';
+import { orderIdInText } from '#tari/order-id-in-text.ts';
+import { bytesOfPaymentId, isPaymentIdOfToday, textOfPaymentId } from '#tari/payment-id-text.ts';
+import { paymentLink } from '#tari/wallet-link.ts';
+import { anyModernAddress } from '#test/tari/arbitraries.ts';
+import { anyDisplayedForm, anyPayersText, displayedText } from '#test/tari/displayed-payment-ids.ts';
+import { walletVectors } from '#test/tari/wallet-vectors.ts';
 import memoTexts from '../vectors/memo-texts.json' with { type: 'json' };
-import { anyModernAddress } from './arbitraries.ts';
-import { anyDisplayedForm, anyPayersText, displayedText } from './displayed-payment-ids.ts';
-import { walletVectors } from './wallet-vectors.ts';
 
 const B58 = '14s9vDTwrweZvWEgQ9gNhXXPX68DPXSSAHNFWYEPi5JsBQY';
 

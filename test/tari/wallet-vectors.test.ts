@@ -15,17 +15,17 @@ import {
   parseAddressObject,
   singleAddress,
   type TariAddress,
-} from '../../src/tari/address.ts';
-import { claimInMemo, claimText, parseClaim, verifyClaim } from '../../src/tari/claim.ts';
-import { bytesOfWalletForm, signMessage, verifyMessageSignature } from '../../src/tari/message-signature.ts';
-import { parseTari } from '../../src/tari/micro-tari.ts';
-import { isPublicKey } from '../../src/tari/ristretto.ts';
-import { signToken, verifyAccessToken, verifyLoginToken } from '../../src/tari/ristretto-jwt.ts';
-import { publicKeyOf, signSchnorr } from '../../src/tari/schnorr.ts';
-import { readSender, senderOfBytes } from '../../src/tari/sender.ts';
+} from '#tari/address.ts';
+import { claimInMemo, claimText, parseClaim, verifyClaim } from '#tari/claim.ts';
+import { bytesOfWalletForm, signMessage, verifyMessageSignature } from '#tari/message-signature.ts';
+import { parseTari } from '#tari/micro-tari.ts';
+import { isPublicKey } from '#tari/ristretto.ts';
+import { signToken, verifyAccessToken, verifyLoginToken } from '#tari/ristretto-jwt.ts';
+import { publicKeyOf, signSchnorr } from '#tari/schnorr.ts';
+import { readSender, senderOfBytes } from '#tari/sender.ts';
+import { seededRandom } from '#test/tari/arbitraries.ts';
+import { walletVectors } from '#test/tari/wallet-vectors.ts';
 import senders from '../vectors/senders.json' with { type: 'json' };
-import { seededRandom } from './arbitraries.ts';
-import { walletVectors } from './wallet-vectors.ts';
 
 const { addresses, amounts, messages, verdicts } = walletVectors;
 const random = seededRandom('wallet vectors');

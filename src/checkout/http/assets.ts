@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { contrast, DARK_BACKGROUND, readableOn } from '#checkout/colour.ts';
+import type { PayPageSettings } from '#checkout/settings.ts';
 import { text as style } from '../browser/page.css?browser';
 import { text as script } from '../browser/page.ts?browser';
-import { contrast, DARK_BACKGROUND, readableOn } from '../colour.ts';
-import type { PayPageSettings } from '../settings.ts';
 
 /** Files of the page, under names that change with them, so that browsers may keep them for ever. */
 

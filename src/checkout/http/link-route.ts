@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { Engine } from '../../engine/engine.ts';
-import type { Guard } from '../../http/access.ts';
-import { HttpError } from '../../http/errors.ts';
-import { orderId } from '../../http/schemas.ts';
+import type { Guard } from '#auth/http/guard.ts';
+import type { Engine } from '#engine/engine.ts';
+import { HttpError } from '#platform/http/errors.ts';
+import { orderId } from '#platform/http/fields.ts';
 
 /** The link to an order's page, for operators to give to its customer. */
 export function orderLinkRoute(

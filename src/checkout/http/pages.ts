@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Engine } from '../../engine/engine.ts';
-import { chooseLanguage, type Language } from '../languages/texts.ts';
-import type { PayPageSettings } from '../settings.ts';
-import { type ShownOrder, stateOf } from '../state.ts';
+import { chooseLanguage, type Language } from '#checkout/languages/texts.ts';
+import type { PayPageSettings } from '#checkout/settings.ts';
+import { type ShownOrder, stateOf } from '#checkout/state.ts';
+import type { Engine } from '#engine/engine.ts';
 import type { Assets } from './assets.ts';
 import { entryPage, problemPage } from './templates/messages.ts';
 import { type Fragment, orderFragment, unknownFragment } from './templates/order.ts';

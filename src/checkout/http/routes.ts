@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { isFromAnotherSite } from '../../http/access.ts';
-import { HttpError } from '../../http/errors.ts';
+import { isFromAnotherSite } from '#auth/http/guard.ts';
+import { HttpError } from '#platform/http/errors.ts';
 import type { HandlerPorts, Handlers } from './handlers.ts';
 
 /**

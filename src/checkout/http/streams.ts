@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { Engine } from '../../engine/engine.ts';
-import type { Logger } from '../../engine/log.ts';
-import type { OrderNews } from '../../engine/payer-orders.ts';
+import type { Engine } from '#engine/engine.ts';
+import type { OrderNews } from '#engine/payer-orders.ts';
+import type { Logger } from '#platform/logging/logger.ts';
 import type { Named, Pages, Rendered, Visit } from './pages.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { type Html, html } from '../../platform/http/html.ts';
-import { fill, type Language, type Texts } from '../languages/texts.ts';
-import type { PayPageSettings } from '../settings.ts';
+import { fill, type Language, type Texts } from '#checkout/languages/texts.ts';
+import type { PayPageSettings } from '#checkout/settings.ts';
+import { type Html, html } from '#platform/http/html.ts';
 import type { Assets } from './assets.ts';
 
 /** How a page without script comes by news: not at all while it has one, by the browser's timer, or by a link. */

@@ -1,6 +1,5 @@
-import { parseIpAddress } from '../../ip-address.ts';
-import { CommandError } from '../exit.ts';
-import { BACK, type CommandEntry, EXIT, LOGOUT, type Menu, type Question } from './menu.ts';
+import { CommandError } from '#platform/cli/exit.ts';
+import { BACK, type CommandEntry, EXIT, LOGOUT, type Menu, type Question } from '#platform/cli/menus/menu.ts';
 import {
   ADDRESS,
   AMOUNT,
@@ -15,7 +14,8 @@ import {
   REJECTED,
   ROLES_TO_CHANGE,
   WALLET,
-} from './questions.ts';
+} from '#platform/cli/menus/questions.ts';
+import { parseIpAddress } from '#platform/ip-address.ts';
 
 const ORDERS: readonly CommandEntry[] = [
   { label: 'Order by Id', hint: 'show one', command: ['admin', 'orders', 'get'], questions: [ORDER] },

@@ -1,6 +1,6 @@
+import { EXIT, LOGIN, LOGOUT, type Menu } from '#platform/cli/menus/menu.ts';
+import { SHOPIFY_MENU } from '#shops/shopify/cli/menu.ts';
 import { ADMIN_MENU } from './admin-menu.ts';
-import { EXIT, LOGIN, LOGOUT, type Menu } from './menu.ts';
-import { SHOPIFY_MENU } from './shopify-menu.ts';
 import { USER_MENU } from './user-menu.ts';
 
 export const MAIN_MENU: Menu = {

@@ -1,13 +1,13 @@
 import { type Command, CommanderError } from 'commander';
-import { Declined } from '../danger.ts';
-import { CommandError } from '../exit.ts';
-import { plainText } from '../output.ts';
-import type { CommandPorts } from '../ports.ts';
-import { allCommands, createProgram } from '../program.ts';
-import { ServerRefusal } from '../server-call.ts';
-import { clientOfProfile } from '../session.ts';
-import type { Keyboard } from './keyboard.ts';
-import type { Answers, Asked, CommandEntry, Offer, Question } from './menu.ts';
+import { clientOfProfile } from '#auth/cli/session.ts';
+import { allCommands, createProgram } from '#cli/commands.ts';
+import { Declined } from '#platform/cli/danger.ts';
+import { CommandError } from '#platform/cli/exit.ts';
+import type { Keyboard } from '#platform/cli/menus/keyboard.ts';
+import type { Answers, Asked, CommandEntry, Offer, Question } from '#platform/cli/menus/menu.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import { ServerRefusal } from '#platform/cli/server-call.ts';
+import { plainText } from '#platform/cli/terminal/output.ts';
 
 /** Asks what an entry needs, and runs its command as if all that had been typed. */
 

@@ -1,12 +1,12 @@
-import { CommandError, EXIT_CODES } from '../exit.ts';
-import { coloured, fitted, plainText } from '../output.ts';
-import type { CommandPorts } from '../ports.ts';
-import { type Profile, readProfiles } from '../profile-file.ts';
-import { PROFILE_VARIABLE } from '../profile-variable.ts';
-import { keptClient } from '../session.ts';
-import { type Keyboard, LeftTool, SteppedBack } from './keyboard.ts';
+import { type Profile, readProfiles } from '#auth/cli/profile-file.ts';
+import { keptClient } from '#auth/cli/session.ts';
+import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
+import { type Keyboard, LeftTool, SteppedBack } from '#platform/cli/menus/keyboard.ts';
+import type { CommandEntry, Entry, Menu, Step } from '#platform/cli/menus/menu.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import { PROFILE_VARIABLE } from '#platform/cli/profile-option.ts';
+import { coloured, fitted, plainText } from '#platform/cli/terminal/output.ts';
 import { MAIN_MENU } from './main-menu.ts';
-import type { CommandEntry, Entry, Menu, Step } from './menu.ts';
 import { runEntry } from './run-entry.ts';
 
 /** The menus: shows one, does what is chosen, and shows it again, until somebody leaves. */

@@ -1,8 +1,8 @@
-import { ROLES } from '../../store/database.ts';
-import { readProfileName } from '../profile-file.ts';
-import { readServer } from '../server-address.ts';
-import { BACK, EXIT, LOGOUT, type Menu } from './menu.ts';
-import { ORDER, PROFILE } from './questions.ts';
+import { readProfileName } from '#auth/cli/profile-file.ts';
+import { BACK, EXIT, LOGOUT, type Menu } from '#platform/cli/menus/menu.ts';
+import { ORDER, PROFILE } from '#platform/cli/menus/questions.ts';
+import { readServer } from '#platform/cli/server-address.ts';
+import { ROLES } from '#platform/database/tables.ts';
 
 export const USER_MENU: Menu = {
   title: 'User',

@@ -1,11 +1,11 @@
-import type { ChainPayments, PreparedPayment } from '../../engine/chain-payments.ts';
-import type { Clock } from '../../engine/clock.ts';
-import type { Logger } from '../../engine/log.ts';
-import { storableText } from '../../storable-text.ts';
-import type { Repositories } from '../../store/repositories.ts';
-import type { Store } from '../../store/unit-of-work.ts';
-import { formatTari, type MicroTari, microTari } from '../../tari/micro-tari.ts';
-import { senderOfBytes } from '../../tari/sender.ts';
+import type { ChainPayments, PreparedPayment } from '#engine/chain-payments.ts';
+import type { Clock } from '#platform/clock.ts';
+import type { Store } from '#platform/database/store.ts';
+import type { Repositories } from '#platform/database/transaction.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import { storableText } from '#platform/storable-text.ts';
+import { formatTari, type MicroTari, microTari } from '#tari/micro-tari.ts';
+import { senderOfBytes } from '#tari/sender.ts';
 import type { FoundOutput, ScannedBlock } from './scan/found-output.ts';
 import type { ChainOutput, KnownBlock, RefusalReason } from './store/chain.ts';
 

@@ -1,4 +1,4 @@
-import type { Store } from '../../store/unit-of-work.ts';
+import type { Store } from '#platform/database/store.ts';
 import type { ChainBooks } from './chain-books.ts';
 import { agreedOutputs, type Vote } from './decisions.ts';
 import type { NodeSet } from './node-set.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NodeStatus } from '../../engine/chain-watch.ts';
-import type { Logger } from '../../engine/log.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { NodeStatus } from './chain-watch.ts';
 import type { Tip } from './nodes/node-answers.ts';
 import { NodeError } from './nodes/node-error.ts';
 import { NodeHealth, type NodeHealthPorts } from './nodes/node-health.ts';

@@ -1,10 +1,10 @@
 import { hex } from '@scure/base';
-import { DutyKeeper } from '../../duty-keeper.ts';
-import { chainPayments } from '../../engine/chain-payments.ts';
-import type { ChainWatch } from '../../engine/chain-watch.ts';
-import type { EngineContext } from '../../engine/context.ts';
-import { multiplyBase } from '../../tari/ristretto.ts';
+import { chainPayments } from '#engine/chain-payments.ts';
+import type { EngineContext } from '#engine/context.ts';
+import { DutyKeeper } from '#platform/jobs/lease-holder.ts';
+import { multiplyBase } from '#tari/ristretto.ts';
 import { chainBooks } from './chain-books.ts';
+import type { ChainWatch } from './chain-watch.ts';
 import { forgetSightings, MempoolWatch } from './mempool-watch.ts';
 import type { ScanSettings } from './scan/open-scan.ts';
 import type { ScanThread } from './scan/start-scan.ts';

@@ -1,8 +1,8 @@
 import { hex } from '@scure/base';
-import { optional, secret, withDefault } from '../../setting-kinds.ts';
-import { httpUrlValue, keyHexValue, listValue, wholeNumberValue } from '../../setting-values.ts';
-import type { Network, TariAddress } from '../../tari/address.ts';
-import { isSecretKey, multiplyBase } from '../../tari/ristretto.ts';
+import { optional, secret, withDefault } from '#platform/config/setting.ts';
+import { httpUrlValue, keyHexValue, listValue, wholeNumberValue } from '#platform/config/values.ts';
+import type { Network, TariAddress } from '#tari/address.ts';
+import { isSecretKey, multiplyBase } from '#tari/ristretto.ts';
 
 /** What the watcher runs with: the settings of this rail, read and checked together. */
 export interface ChainSettings {

@@ -1,9 +1,9 @@
-import type { ChainWatch } from '../../engine/chain-watch.ts';
-import type { Clock } from '../../engine/clock.ts';
-import type { Logger } from '../../engine/log.ts';
-import { Loop } from '../../loop.ts';
-import type { Store } from '../../store/unit-of-work.ts';
+import type { Clock } from '#platform/clock.ts';
+import type { Store } from '#platform/database/store.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import { Loop } from '#platform/timers/polling-loop.ts';
 import { type ChainBooks, MovedError } from './chain-books.ts';
+import type { ChainWatch } from './chain-watch.ts';
 import { type ComparingPorts, compareBlocks } from './comparing.ts';
 import { Confirming } from './confirming.ts';
 import {

@@ -1,16 +1,16 @@
 import { hex } from '@scure/base';
 import { afterEach, describe, expect, it } from 'vitest';
-import { checkBooks } from '../../../src/rails/tari-chain/check/check-books.ts';
-import { askNodes, type ChainReading, readChain } from '../../../src/rails/tari-chain/check/read-chain.ts';
-import { createScanner } from '../../../src/rails/tari-chain/scan/scanner.ts';
-import { transactionIdOf } from '../../../src/tari/outputs.ts';
-import type { ViewWallet } from '../../../src/tari/view-wallet.ts';
-import { type FakeNode, startFakeNode } from '../../fakes/tari-chain/node.ts';
-import { PlayChain } from '../../fakes/tari-chain/play-chain.ts';
-import { payTo } from '../../fakes/tari-chain/play-wallet.ts';
-import { closeEngines } from '../../helpers/engine.ts';
-import { NOW } from '../../helpers/records.ts';
-import { PAYER, random, SHOP, type Watch, watch, xtm } from './watch.ts';
+import { checkBooks } from '#rails/tari-chain/check/check-books.ts';
+import { askNodes, type ChainReading, readChain } from '#rails/tari-chain/check/read-chain.ts';
+import { createScanner } from '#rails/tari-chain/scan/scanner.ts';
+import { transactionIdOf } from '#tari/chain/outputs.ts';
+import type { ViewWallet } from '#tari/chain/view-wallet.ts';
+import { closeEngines } from '#test/engine.ts';
+import { type FakeNode, startFakeNode } from '#test/fake-tari-chain/node.ts';
+import { PlayChain } from '#test/fake-tari-chain/play-chain.ts';
+import { payTo } from '#test/fake-tari-chain/play-wallet.ts';
+import { PAYER, random, SHOP, type Watch, watch, xtm } from '#test/tari-chain/watch.ts';
+import { NOW } from '#test/test-wallets.ts';
 
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type BooksSide, compare, type FoundInBlock } from '../../../src/rails/tari-chain/check/compare.ts';
-import type { Payment } from '../../../src/store/payments.ts';
-import { microTari } from '../../../src/tari/micro-tari.ts';
-import { aPayment } from '../../helpers/records.ts';
+import type { Payment } from '#engine/store/payments.ts';
+import { type BooksSide, compare, type FoundInBlock } from '#rails/tari-chain/check/compare.ts';
+import { microTari } from '#tari/micro-tari.ts';
+import { aPayment } from '#test/test-wallets.ts';
 
 const FROM_TIME = new Date('2026-03-10T00:00:00Z');
 const LATER = new Date('2026-03-10T12:00:00Z');

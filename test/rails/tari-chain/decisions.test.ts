@@ -8,9 +8,9 @@ import {
   nextStep,
   timeLeftMs,
   type Vote,
-} from '../../../src/rails/tari-chain/decisions.ts';
-import { findFork } from '../../../src/rails/tari-chain/fork.ts';
-import type { KnownBlock } from '../../../src/rails/tari-chain/store/chain.ts';
+} from '#rails/tari-chain/decisions.ts';
+import { findFork } from '#rails/tari-chain/fork.ts';
+import type { KnownBlock } from '#rails/tari-chain/store/chain.ts';
 
 const tipOf = (height: number, hash = `a${height}`, difficulty?: bigint) => ({ height, hash, difficulty });
 const block = (height: number, hash = `a${height}`): KnownBlock => ({ height, hash });

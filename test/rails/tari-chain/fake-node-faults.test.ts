@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type FakeNode, startFakeNode } from '../../fakes/tari-chain/node.ts';
-import type { NodeFault } from '../../fakes/tari-chain/node-faults.ts';
-import { PlayChain } from '../../fakes/tari-chain/play-chain.ts';
-import { seededRandom } from '../../tari/arbitraries.ts';
+import { type FakeNode, startFakeNode } from '#test/fake-tari-chain/node.ts';
+import type { NodeFault } from '#test/fake-tari-chain/node-faults.ts';
+import { PlayChain } from '#test/fake-tari-chain/play-chain.ts';
+import { seededRandom } from '#test/tari/arbitraries.ts';
 
 const chain = new PlayChain(seededRandom('faults'));
 chain.mineBlocks(5);

@@ -1,23 +1,23 @@
 import { hex } from '@scure/base';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openOutput, refusalOf } from '../../../src/tari/outputs.ts';
-import { type FakeNode, type FakeNodeOptions, recordedNode, startFakeNode } from '../../fakes/tari-chain/node.ts';
-import { PlayChain } from '../../fakes/tari-chain/play-chain.ts';
-import { payTo, playWallet } from '../../fakes/tari-chain/play-wallet.ts';
+import { openOutput, refusalOf } from '#tari/chain/outputs.ts';
+import { type FakeNode, type FakeNodeOptions, recordedNode, startFakeNode } from '#test/fake-tari-chain/node.ts';
+import { PlayChain } from '#test/fake-tari-chain/play-chain.ts';
+import { payTo, playWallet } from '#test/fake-tari-chain/play-wallet.ts';
 import {
   type ListedBlockAnswer,
   listedOutput,
   readRecording,
   type WholeOutputAnswer,
   wholeOutput,
-} from '../../fakes/tari-chain/recording.ts';
+} from '#test/fake-tari-chain/recording.ts';
 import {
   type ServedChain,
   withChangedOutput,
   withFalseOutputs,
   withoutOutputs,
-} from '../../fakes/tari-chain/served-chain.ts';
-import { seededRandom } from '../../tari/arbitraries.ts';
+} from '#test/fake-tari-chain/served-chain.ts';
+import { seededRandom } from '#test/tari/arbitraries.ts';
 
 const random = seededRandom('fake node');
 const SHOP = playWallet('localnet', random);

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hex } from '@scure/base';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePort, type ServerProcess, startServer } from '../../../scripts/server-process.ts';
-import type { Store } from '../../../src/store/unit-of-work.ts';
-import { addressToBase58 } from '../../../src/tari/address.ts';
-import { transactionIdOf } from '../../../src/tari/outputs.ts';
-import { type FakeNode, startFakeNode } from '../../fakes/tari-chain/node.ts';
-import { PlayChain } from '../../fakes/tari-chain/play-chain.ts';
-import { payTo } from '../../fakes/tari-chain/play-wallet.ts';
-import { newSqliteDatabase, type SqliteTestDatabase } from '../../helpers/database.ts';
-import { closeEngines } from '../../helpers/engine.ts';
-import { PAYER, paymentsOf, random, SHOP, seededRandom, type Watch, watch } from './watch.ts';
+import type { Store } from '#platform/database/store.ts';
+import { addressToBase58 } from '#tari/address.ts';
+import { transactionIdOf } from '#tari/chain/outputs.ts';
+import { newSqliteDatabase, type SqliteTestDatabase } from '#test/database/database.ts';
+import { closeEngines } from '#test/engine.ts';
+import { type FakeNode, startFakeNode } from '#test/fake-tari-chain/node.ts';
+import { PlayChain } from '#test/fake-tari-chain/play-chain.ts';
+import { payTo } from '#test/fake-tari-chain/play-wallet.ts';
+import { freePort, type ServerProcess, startServer } from '#test/server-process.ts';
+import { PAYER, paymentsOf, random, SHOP, seededRandom, type Watch, watch } from '#test/tari-chain/watch.ts';
 
 /** What is cut off at any moment is done again, and nothing is lost or counted twice. */
 

@@ -1,9 +1,9 @@
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type MempoolFault, type MempoolNode, startMempoolNode } from '../../fakes/tari-chain/mempool-node.ts';
-import { PlayChain } from '../../fakes/tari-chain/play-chain.ts';
-import { payTo, playWallet } from '../../fakes/tari-chain/play-wallet.ts';
-import { seededRandom } from '../../tari/arbitraries.ts';
+import { type MempoolFault, type MempoolNode, startMempoolNode } from '#test/fake-tari-chain/mempool-node.ts';
+import { PlayChain } from '#test/fake-tari-chain/play-chain.ts';
+import { payTo, playWallet } from '#test/fake-tari-chain/play-wallet.ts';
+import { seededRandom } from '#test/tari/arbitraries.ts';
 
 const random = seededRandom('mempool');
 const SHOP = playWallet('localnet', random);

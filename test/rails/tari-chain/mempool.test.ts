@@ -1,15 +1,15 @@
 import { hex } from '@scure/base';
 import { afterEach, describe, expect, it } from 'vitest';
-import { chainPayments } from '../../../src/engine/chain-payments.ts';
-import { MempoolWatch } from '../../../src/rails/tari-chain/mempool-watch.ts';
-import { transactionIdOf } from '../../../src/tari/outputs.ts';
-import { type MempoolFault, type MempoolNode, startMempoolNode } from '../../fakes/tari-chain/mempool-node.ts';
-import { type FakeNode, startFakeNode } from '../../fakes/tari-chain/node.ts';
-import { PlayChain } from '../../fakes/tari-chain/play-chain.ts';
-import { payTo } from '../../fakes/tari-chain/play-wallet.ts';
-import { closeEngines, HOUR, MINUTE } from '../../helpers/engine.ts';
-import { scanHere } from '../../helpers/scan.ts';
-import { PAYER, random, SHOP, type Watch, watch, xtm } from './watch.ts';
+import { chainPayments } from '#engine/chain-payments.ts';
+import { MempoolWatch } from '#rails/tari-chain/mempool-watch.ts';
+import { transactionIdOf } from '#tari/chain/outputs.ts';
+import { closeEngines, HOUR, MINUTE } from '#test/engine.ts';
+import { type MempoolFault, type MempoolNode, startMempoolNode } from '#test/fake-tari-chain/mempool-node.ts';
+import { type FakeNode, startFakeNode } from '#test/fake-tari-chain/node.ts';
+import { PlayChain } from '#test/fake-tari-chain/play-chain.ts';
+import { payTo } from '#test/fake-tari-chain/play-wallet.ts';
+import { scanHere } from '#test/tari-chain/scan.ts';
+import { PAYER, random, SHOP, type Watch, watch, xtm } from '#test/tari-chain/watch.ts';
 
 let node: FakeNode;
 let mempoolNode: MempoolNode;

@@ -1,14 +1,24 @@
 import { hex } from '@scure/base';
 import { afterEach, describe, expect, it } from 'vitest';
-import { transactionIdOf } from '../../../src/tari/outputs.ts';
-import { type FakeNode, startFakeNode } from '../../fakes/tari-chain/node.ts';
-import type { NodeFault } from '../../fakes/tari-chain/node-faults.ts';
-import { PlayChain } from '../../fakes/tari-chain/play-chain.ts';
-import { payTo } from '../../fakes/tari-chain/play-wallet.ts';
-import type { ServedChain } from '../../fakes/tari-chain/served-chain.ts';
-import { servedOutput } from '../../fakes/tari-chain/served-chain.ts';
-import { closeEngines } from '../../helpers/engine.ts';
-import { PAYER, paymentsOf, random, SHOP, seededRandom, type Watch, type WatchOptions, watch, xtm } from './watch.ts';
+import { transactionIdOf } from '#tari/chain/outputs.ts';
+import { closeEngines } from '#test/engine.ts';
+import { type FakeNode, startFakeNode } from '#test/fake-tari-chain/node.ts';
+import type { NodeFault } from '#test/fake-tari-chain/node-faults.ts';
+import { PlayChain } from '#test/fake-tari-chain/play-chain.ts';
+import { payTo } from '#test/fake-tari-chain/play-wallet.ts';
+import type { ServedChain } from '#test/fake-tari-chain/served-chain.ts';
+import { servedOutput } from '#test/fake-tari-chain/served-chain.ts';
+import {
+  PAYER,
+  paymentsOf,
+  random,
+  SHOP,
+  seededRandom,
+  type Watch,
+  type WatchOptions,
+  watch,
+  xtm,
+} from '#test/tari-chain/watch.ts';
 
 const nodes: FakeNode[] = [];
 const watches: Watch[] = [];

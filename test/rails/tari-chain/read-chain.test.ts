@@ -1,14 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  askNodes,
-  type ReadPorts,
-  type ReadProgress,
-  readChain,
-} from '../../../src/rails/tari-chain/check/read-chain.ts';
-import { createScanner } from '../../../src/rails/tari-chain/scan/scanner.ts';
-import { type FakeNode, startFakeNode } from '../../fakes/tari-chain/node.ts';
-import { PlayChain } from '../../fakes/tari-chain/play-chain.ts';
-import { payTo, playWallet } from '../../fakes/tari-chain/play-wallet.ts';
+import { askNodes, type ReadPorts, type ReadProgress, readChain } from '#rails/tari-chain/check/read-chain.ts';
+import { createScanner } from '#rails/tari-chain/scan/scanner.ts';
+import { type FakeNode, startFakeNode } from '#test/fake-tari-chain/node.ts';
+import { PlayChain } from '#test/fake-tari-chain/play-chain.ts';
+import { payTo, playWallet } from '#test/fake-tari-chain/play-wallet.ts';
 
 /** Chance that is the same each time, and never the same twice in one run. */
 let state = 7;

@@ -1,17 +1,27 @@
 import { hex } from '@scure/base';
 import { afterEach, describe, expect, it } from 'vitest';
-import { dualAddress, NETWORKS, ONE_SIDED, withPaymentId } from '../../../src/tari/address.ts';
-import { utf8 } from '../../../src/tari/byte-strings.ts';
-import { dammSum } from '../../../src/tari/damm-sum.ts';
-import { readMemo } from '../../../src/tari/memo.ts';
-import { transactionIdOf } from '../../../src/tari/outputs.ts';
-import { viewWallet } from '../../../src/tari/view-wallet.ts';
-import { type FakeNode, recordedNode, startFakeNode } from '../../fakes/tari-chain/node.ts';
-import { PlayChain } from '../../fakes/tari-chain/play-chain.ts';
-import { changeOf, coinbaseTo, LIES, type Lie, payTo, playWallet } from '../../fakes/tari-chain/play-wallet.ts';
-import { readRecording } from '../../fakes/tari-chain/recording.ts';
-import { closeEngines } from '../../helpers/engine.ts';
-import { PAYER, paymentsOf, random, SHOP, seededRandom, type Watch, type WatchOptions, watch, xtm } from './watch.ts';
+import { dualAddress, NETWORKS, ONE_SIDED, withPaymentId } from '#tari/address.ts';
+import { utf8 } from '#tari/bytes.ts';
+import { readMemo } from '#tari/chain/memo.ts';
+import { transactionIdOf } from '#tari/chain/outputs.ts';
+import { viewWallet } from '#tari/chain/view-wallet.ts';
+import { dammSum } from '#tari/damm-checksum.ts';
+import { closeEngines } from '#test/engine.ts';
+import { type FakeNode, recordedNode, startFakeNode } from '#test/fake-tari-chain/node.ts';
+import { PlayChain } from '#test/fake-tari-chain/play-chain.ts';
+import { changeOf, coinbaseTo, LIES, type Lie, payTo, playWallet } from '#test/fake-tari-chain/play-wallet.ts';
+import { readRecording } from '#test/fake-tari-chain/recording.ts';
+import {
+  PAYER,
+  paymentsOf,
+  random,
+  SHOP,
+  seededRandom,
+  type Watch,
+  type WatchOptions,
+  watch,
+  xtm,
+} from '#test/tari-chain/watch.ts';
 
 const nodes: FakeNode[] = [];
 const watches: Watch[] = [];

@@ -1,6 +1,6 @@
-import { type Html, html } from '../../../platform/http/html.ts';
-import { LANGUAGES } from '../../languages/texts.ts';
-import { pathWith, say, type View } from '../view.ts';
+import { pathWith, say, type View } from '#checkout/http/view.ts';
+import { LANGUAGES } from '#checkout/languages/texts.ts';
+import { type Html, html } from '#platform/http/html.ts';
 
 /** The whole of a page around what is its own. */
 export function layout(view: View, title: string, content: Html): string {

@@ -1,5 +1,5 @@
-import { type Html, html } from '../../../platform/http/html.ts';
-import { say, type View } from '../view.ts';
+import { say, type View } from '#checkout/http/view.ts';
+import { type Html, html } from '#platform/http/html.ts';
 import { layout } from './layout.ts';
 
 /** Pages that show no order. */

@@ -1,9 +1,9 @@
-import { type Html, html } from '../../../platform/http/html.ts';
-import { addressToEmoji, parseAddress } from '../../../tari/address.ts';
-import { isTariCurrency } from '../../../tari/micro-tari.ts';
-import { shownAmount } from '../../amounts.ts';
-import { canPay, type ShownOrder } from '../../state.ts';
-import { say, supportLink, type View } from '../view.ts';
+import { shownAmount } from '#checkout/amounts.ts';
+import { say, supportLink, type View } from '#checkout/http/view.ts';
+import { canPay, type ShownOrder } from '#checkout/state.ts';
+import { type Html, html } from '#platform/http/html.ts';
+import { addressToEmoji, parseAddress } from '#tari/address.ts';
+import { isTariCurrency } from '#tari/micro-tari.ts';
 import { layout, newsWithoutScript } from './layout.ts';
 import { entryForm } from './messages.ts';
 import { type Fragment, shownName } from './order.ts';

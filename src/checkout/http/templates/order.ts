@@ -1,11 +1,11 @@
-import { type Html, html } from '../../../platform/http/html.ts';
-import { parseAddress } from '../../../tari/address.ts';
-import { isTariCurrency } from '../../../tari/micro-tari.ts';
-import { paymentLink } from '../../../tari/wallet-link.ts';
-import { bareAmount, shownAmount, shownNumber } from '../../amounts.ts';
-import { qrCode } from '../../qr-code.ts';
-import { arriving, CONFIRMATIONS, canPay, confirmationsOf, type PayerState, type ShownOrder } from '../../state.ts';
-import { say, supportLink, time, timeText, type View } from '../view.ts';
+import { bareAmount, shownAmount, shownNumber } from '#checkout/amounts.ts';
+import { say, supportLink, time, timeText, type View } from '#checkout/http/view.ts';
+import { qrCode } from '#checkout/qr-code.ts';
+import { arriving, CONFIRMATIONS, canPay, confirmationsOf, type PayerState, type ShownOrder } from '#checkout/state.ts';
+import { type Html, html } from '#platform/http/html.ts';
+import { parseAddress } from '#tari/address.ts';
+import { isTariCurrency } from '#tari/micro-tari.ts';
+import { paymentLink } from '#tari/wallet-link.ts';
 
 /** The part of an order's page that changes while the page is open. It is the same on first load, live and without script. */
 

@@ -1,6 +1,6 @@
-import type { Payment } from '../../../store/payments.ts';
-import type { Reader } from '../../../store/unit-of-work.ts';
-import type { ChainSettings } from '../settings.ts';
+import type { Payment } from '#engine/store/payments.ts';
+import type { Reader } from '#platform/database/store.ts';
+import type { ChainSettings } from '#rails/tari-chain/settings.ts';
 import { type Comparison, compare } from './compare.ts';
 import type { ChainReading } from './read-chain.ts';
 

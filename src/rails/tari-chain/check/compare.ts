@@ -1,6 +1,6 @@
-import type { PaymentStatus } from '../../../store/database.ts';
-import type { Payment } from '../../../store/payments.ts';
-import type { FoundOutput } from '../scan/found-output.ts';
+import type { Payment } from '#engine/store/payments.ts';
+import type { PaymentStatus } from '#platform/database/tables.ts';
+import type { FoundOutput } from '#rails/tari-chain/scan/found-output.ts';
 
 /** Compares what stands on the chain for the shop with what stands in the books: pure, on plain data. */
 

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import type { ChainDepartureAnswer, ChainRefusalAnswer, ChainStatusAnswer } from '../../../cli/api-shapes.ts';
-import { u64Argument, wholeNumberArgument } from '../../../cli/arguments.ts';
-import { formatAmount, formatTime, type OutputOptions, record, table } from '../../../cli/output.ts';
-import { group } from '../../../cli/output-flags.ts';
-import type { CommandPorts } from '../../../cli/ports.ts';
-import { serverCommand } from '../../../cli/server-command.ts';
+import type { ChainDepartureAnswer, ChainRefusalAnswer, ChainStatusAnswer } from '#platform/cli/api-shapes.ts';
+import { u64Argument, wholeNumberArgument } from '#platform/cli/arguments.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import { serverCommand } from '#platform/cli/server-command.ts';
+import { formatAmount, formatTime, type OutputOptions, record, table } from '#platform/cli/terminal/output.ts';
+import { group } from '#platform/cli/terminal/output-flags.ts';
 
 /** `admin chain`: what the server's watcher does, and what it keeps for people to look at. */
 

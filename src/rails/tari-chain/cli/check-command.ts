@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
-import { wholeNumberArgument } from '../../../cli/arguments.ts';
-import { databaseOption } from '../../../cli/database.ts';
-import { describedCommand } from '../../../cli/described-command.ts';
-import type { OutputFlags } from '../../../cli/output-flags.ts';
-import type { CommandPorts } from '../../../cli/ports.ts';
+import { databaseOption } from '#cli/setup/database-option.ts';
+import { wholeNumberArgument } from '#platform/cli/arguments.ts';
+import { describedCommand } from '#platform/cli/described-command.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import type { OutputFlags } from '#platform/cli/terminal/output-flags.ts';
 
 /** `wallet check`: does the chain say what the books say? */
 

@@ -1,17 +1,23 @@
 import { hex } from '@scure/base';
-import { CommandError } from '../../../cli/exit.ts';
-import { formatAmount, type OutputOptions, progressLine, record, table } from '../../../cli/output.ts';
-import { printAnswer } from '../../../cli/output-flags.ts';
-import type { CommandPorts } from '../../../cli/ports.ts';
-import { openReader } from '../../../store/open.ts';
-import type { Reader } from '../../../store/unit-of-work.ts';
-import { type ViewWallet, viewWallet } from '../../../tari/view-wallet.ts';
-import { type CheckReport, checkBooks } from '../check/check-books.ts';
-import type { Difference, DifferenceKind, Sums } from '../check/compare.ts';
-import { type AskNodes, askNodes, ReadingError, type ReadProgress, readChain } from '../check/read-chain.ts';
-import { createScanner, type Scanner } from '../scan/scanner.ts';
-import type { ChainSettings } from '../settings.ts';
-import { startHeightOf } from '../where-to-start.ts';
+import { CommandError } from '#platform/cli/exit.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import { formatAmount, type OutputOptions, progressLine, record, table } from '#platform/cli/terminal/output.ts';
+import { printAnswer } from '#platform/cli/terminal/output-flags.ts';
+import { openReader } from '#platform/database/open.ts';
+import type { Reader } from '#platform/database/store.ts';
+import { type CheckReport, checkBooks } from '#rails/tari-chain/check/check-books.ts';
+import type { Difference, DifferenceKind, Sums } from '#rails/tari-chain/check/compare.ts';
+import {
+  type AskNodes,
+  askNodes,
+  ReadingError,
+  type ReadProgress,
+  readChain,
+} from '#rails/tari-chain/check/read-chain.ts';
+import { createScanner, type Scanner } from '#rails/tari-chain/scan/scanner.ts';
+import type { ChainSettings } from '#rails/tari-chain/settings.ts';
+import { startHeightOf } from '#rails/tari-chain/where-to-start.ts';
+import { type ViewWallet, viewWallet } from '#tari/chain/view-wallet.ts';
 import type { CheckFlags } from './check-command.ts';
 import { watcherSettings } from './server-settings.ts';
 

@@ -1,9 +1,9 @@
 import { hex } from '@scure/base';
-import { type Finding, failed, ok, skipped } from '../../../cli/findings.ts';
-import { openReader } from '../../../store/open.ts';
-import { NodeError } from '../nodes/node-error.ts';
-import type { ChainProgress, KnownBlock, RefusalReason } from '../store/chain.ts';
-import { startHeightOf } from '../where-to-start.ts';
+import { type Finding, failed, ok, skipped } from '#platform/cli/findings.ts';
+import { openReader } from '#platform/database/open.ts';
+import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
+import type { ChainProgress, KnownBlock, RefusalReason } from '#rails/tari-chain/store/chain.ts';
+import { startHeightOf } from '#rails/tari-chain/where-to-start.ts';
 import type { Patient } from './doctor.ts';
 import type { NodeKnowledge } from './doctor-nodes.ts';
 

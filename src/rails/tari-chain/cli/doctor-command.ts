@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { databaseOption } from '../../../cli/database.ts';
-import { describedCommand } from '../../../cli/described-command.ts';
-import type { OutputFlags } from '../../../cli/output-flags.ts';
-import type { CommandPorts } from '../../../cli/ports.ts';
+import { databaseOption } from '#cli/setup/database-option.ts';
+import { describedCommand } from '#platform/cli/described-command.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import type { OutputFlags } from '#platform/cli/terminal/output-flags.ts';
 
 /** `wallet doctor`: what keeps the server from finding payments on the chain, and what to do. */
 

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import type { CommandPorts } from '../../../cli/ports.ts';
-import type { Network } from '../../../tari/address.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import type { Network } from '#tari/address.ts';
 
 /** `wallet keys`: from what a wallet's owner has to the settings with which the server watches the chain. */
 

@@ -1,6 +1,6 @@
-import { CommandError, EXIT_CODES } from '../../../cli/exit.ts';
-import type { Network } from '../../../tari/address.ts';
-import { chainSettings } from '../settings.ts';
+import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
+import { chainSettings } from '#rails/tari-chain/settings.ts';
+import type { Network } from '#tari/address.ts';
 
 /** Public base nodes that are known to be there. Other networks have theirs, which their users know. */
 export const PUBLIC_NODES: Readonly<Partial<Record<Network, string>>> = { mainnet: 'https://rpc.tari.com' };

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { hex } from '@scure/base';
-import { CommandError, EXIT_CODES } from '../../../cli/exit.ts';
-import type { CommandPorts } from '../../../cli/ports.ts';
+import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
 import {
   AddressError,
   dualAddress,
@@ -10,10 +10,10 @@ import {
   parseAddress,
   type TariAddress,
   withoutPaymentId,
-} from '../../../tari/address.ts';
-import { bytesEqual } from '../../../tari/byte-strings.ts';
-import { publicKeyOf } from '../../../tari/schnorr.ts';
-import { type ViewWallet, ViewWalletError, viewWallet } from '../../../tari/view-wallet.ts';
+} from '#tari/address.ts';
+import { bytesEqual } from '#tari/bytes.ts';
+import { type ViewWallet, ViewWalletError, viewWallet } from '#tari/chain/view-wallet.ts';
+import { publicKeyOf } from '#tari/schnorr.ts';
 import { type KeysInText, KeysInTextError, keysInText } from './keys-in-text.ts';
 
 /** The view key of the shop's wallet from what the operator has: asked for, in a file, or on standard input. */
@@ -114,7 +114,7 @@ async function walletOfWords(
   const passphrase = isAsked(ports, source)
     ? await ports.ask.hidden('Passphrase of the seed (empty where it has none)')
     : given.passphrase;
-  const { keysOfSeed, SeedWordsError, seedFromWords } = await import('../../../tari/seed-words.ts');
+  const { keysOfSeed, SeedWordsError, seedFromWords } = await import('#tari/seed-words.ts');
   try {
     const { viewKey, spendKey } = keysOfSeed(seedFromWords(given.words, passphrase), network);
     const publicSpendKey = publicKeyOf(spendKey);

@@ -1,9 +1,9 @@
-import { CommandError, EXIT_CODES } from '../../../cli/exit.ts';
-import type { CommandPorts } from '../../../cli/ports.ts';
-import { parseSettings, type Settings } from '../../../config.ts';
-import { loadEnvironment } from '../../../environment.ts';
-import { databaseUrlFrom } from '../../../store/database-url.ts';
-import type { ChainSettings } from '../settings.ts';
+import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import { loadEnvironment } from '#platform/config/environment.ts';
+import { parseSettings, type Settings } from '#platform/config/read-settings.ts';
+import { databaseUrlFrom } from '#platform/database/url.ts';
+import type { ChainSettings } from '#rails/tari-chain/settings.ts';
 
 export interface WatcherSettings {
   settings: Settings;

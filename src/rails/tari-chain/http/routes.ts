@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { blocksBehind, type ChainQueries } from '../../../engine/chain-watch.ts';
-import type { Guard } from '../../../http/access.ts';
-import { idPage } from '../../../http/schemas.ts';
+import type { Guard } from '#auth/http/guard.ts';
+import { idPage } from '#platform/http/fields.ts';
+import { blocksBehind, type ChainQueries } from '#rails/tari-chain/chain-watch.ts';
 import { chainDeparture, chainRefusal, chainStatus } from './schemas.ts';
 
 /** What the watcher of the chain does, and what it keeps for people to look at. */

@@ -1,4 +1,4 @@
-import type { WholeOutput } from '../../../tari/outputs.ts';
+import type { WholeOutput } from '#tari/chain/outputs.ts';
 import { bytesField, type Field, fieldsOf, numberField } from './protobuf.ts';
 
 /** Field numbers of what a node's gRPC answers to GetMempoolTransactions (chain.md 6). */

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hex } from '@scure/base';
-import { readMemo } from '../../../tari/memo.ts';
-import { openOutput, refusalOf, transactionIdOf, type WholeOutput } from '../../../tari/outputs.ts';
-import type { ViewWallet } from '../../../tari/view-wallet.ts';
-import { NodeError } from '../nodes/node-error.ts';
+import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
+import { readMemo } from '#tari/chain/memo.ts';
+import { openOutput, refusalOf, transactionIdOf, type WholeOutput } from '#tari/chain/outputs.ts';
+import type { ViewWallet } from '#tari/chain/view-wallet.ts';
 import { outputsOfMempoolAnswer } from './mempool-outputs.ts';
 
 /** A payment to the shop that stands in a mempool. It is a sight: it can vanish. */

@@ -1,5 +1,5 @@
 import { hex } from '@scure/base';
-import type { ListedOutput, WholeOutput } from '../../../tari/outputs.ts';
+import type { ListedOutput, WholeOutput } from '#tari/chain/outputs.ts';
 import { NodeError } from './node-error.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { Logger } from '../../../engine/log.ts';
-import { doubledPauseMs } from '../../../retry-pause.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import { doubledPauseMs } from '#platform/timers/backoff.ts';
 import type { Tip } from './node-answers.ts';
 import { NodeError, type NodeErrorKind } from './node-error.ts';
 

@@ -1,4 +1,4 @@
-import type { OutputRefusal } from '../../../tari/outputs.ts';
+import type { OutputRefusal } from '#tari/chain/outputs.ts';
 
 /**
  * What the scanning thread tells of blocks: plain data, bytes in hex. Of the outputs of others only their number is left.

@@ -1,8 +1,8 @@
 import { hex } from '@scure/base';
-import { viewWallet } from '../../../tari/view-wallet.ts';
-import type { Mempool, SeenOutput } from '../mempool/mempool.ts';
-import { NodeError } from '../nodes/node-error.ts';
-import type { ChainSettings } from '../settings.ts';
+import type { Mempool, SeenOutput } from '#rails/tari-chain/mempool/mempool.ts';
+import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
+import type { ChainSettings } from '#rails/tari-chain/settings.ts';
+import { viewWallet } from '#tari/chain/view-wallet.ts';
 import { createScanner, type Scanner } from './scanner.ts';
 
 /** What the thread needs of the settings. */
@@ -31,7 +31,8 @@ export async function openScan(
       return (await mempool).seen(height);
     },
   };
-  const openMempoolOf = async (target: string) => (await import('../mempool/mempool.ts')).openMempool(wallet, target);
+  const openMempoolOf = async (target: string) =>
+    (await import('#rails/tari-chain/mempool/mempool.ts')).openMempool(wallet, target);
   signal.addEventListener(
     'abort',
     () =>

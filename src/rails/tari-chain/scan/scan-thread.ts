@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Answer, Answerer, answerOfRefused, type Call } from '../../../thread/calls.ts';
-import { GatheredPosts } from '../../../thread/gathered-posts.ts';
+import { GatheredPosts } from '#platform/threads/message-batch.ts';
+import { type Answer, Answerer, answerOfRefused, type Call } from '#platform/threads/rpc.ts';
 import { openScan, type ScanSettings } from './open-scan.ts';
 
 /** The thread that asks nodes and looks through outputs. It answers the calls of the core until it is terminated. */

@@ -1,7 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hex } from '@scure/base';
-import { bytesEqual } from '../../../tari/byte-strings.ts';
-import { readMemo } from '../../../tari/memo.ts';
+import type { Header, ListedBlock, Tip, WholeBlockOutput } from '#rails/tari-chain/nodes/node-answers.ts';
+import { NodeClient } from '#rails/tari-chain/nodes/node-client.ts';
+import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
+import { bytesEqual } from '#tari/bytes.ts';
+import { readMemo } from '#tari/chain/memo.ts';
 import {
   type ListedOutput,
   type OpenedOutput,
@@ -10,12 +13,9 @@ import {
   refusalOf,
   transactionIdOf,
   type WholeOutput,
-} from '../../../tari/outputs.ts';
-import { blake2b512 } from '../../../tari/ristretto.ts';
-import type { ViewWallet } from '../../../tari/view-wallet.ts';
-import type { Header, ListedBlock, Tip, WholeBlockOutput } from '../nodes/node-answers.ts';
-import { NodeClient } from '../nodes/node-client.ts';
-import { NodeError } from '../nodes/node-error.ts';
+} from '#tari/chain/outputs.ts';
+import type { ViewWallet } from '#tari/chain/view-wallet.ts';
+import { blake2b512 } from '#tari/ristretto.ts';
 import type { ExpectedOutput, FoundOutput, ScannedBlock } from './found-output.ts';
 
 /** Headers asked for at the same time. */

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { type Answer, Caller, type Functions } from '../../../thread/calls.ts';
-import { NodeError } from '../nodes/node-error.ts';
+import { type Answer, Caller, type Functions } from '#platform/threads/rpc.ts';
+import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
 import type { Scan, ScanSettings } from './open-scan.ts';
 
 /** The answers of a node are the largest of what it holds: one as text, as bytes and as objects. */

@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
-import type { Tables } from '../../../store/database.ts';
-import { timeOf, timeText } from '../../../store/values.ts';
+import { timeOf, timeText } from '#platform/database/columns.ts';
+import type { Tables } from '#platform/database/tables.ts';
 
 /** A block that was looked through. */
 export interface KnownBlock {

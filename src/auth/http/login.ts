@@ -1,0 +1,94 @@
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import type { Access } from '#auth/auth.ts';
+import type { Clock } from '#platform/clock.ts';
+import { EngineError } from '#platform/errors.ts';
+import { HttpError } from '#platform/http/errors.ts';
+import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import { issueAccessToken, type LoginClaims, TokenError, verifyLoginToken } from '#tari/ristretto-jwt.ts';
+import type { RandomBytes } from '#tari/schnorr.ts';
+import { bearerTokenIn } from './guard.ts';
+
+/** How long an access token lives. */
+const ACCESS_TOKEN_LIFE_MS = 24 * 3_600_000;
+
+export interface AuthPorts {
+  access: Access;
+  clock: Clock;
+  random: RandomBytes;
+  /** Signs access tokens. */
+  signingKey: Uint8Array;
+  limitStrangers: StrangerLimit;
+}
+
+/**
+ * Exchanges a login token, which a wallet signed, for an access token, which this server signs. The limit for strangers
+ * counts logins that fail, and those of addresses that nobody knows: whoever works here logs in as often as needed.
+ */
+export function authRoutes({ access, clock, random, signingKey, limitStrangers }: AuthPorts): FastifyPluginAsyncZod {
+  const logIn = async (request: FastifyRequest) => {
+    const claims = readLoginToken(loginTokenIn(request));
+    const roles = await access.logIn(claims);
+    return { address: claims.address, roles, isKnown: await access.isKnown(claims.address) };
+  };
+
+  return async (app) => {
+    app.post(
+      '/auth',
+      {
+        onRequest: async (request, reply) => limitStrangers.refuseExceeded(request, reply),
+        schema: {
+          summary:
+            'Exchanges a login token, in the header tpg_auth_token or as Authorization: Bearer, for an access token',
+          tags: ['customers'],
+          errors: [
+            'login_token_missing',
+            'login_token_malformed',
+            'login_signature_invalid',
+            'login_nonce_not_increasing',
+            'login_roles_not_held',
+            'rate_limited',
+            'wrong_network',
+          ],
+          security: [{ login_token: [] }, { login_bearer: [] }],
+          response: { 200: z.string() },
+        },
+      },
+      async (request, reply) => {
+        // Again: of requests that came at the same moment, the first may have been too many.
+        limitStrangers.refuseExceeded(request, reply);
+        const loggedIn = await logIn(request).catch(async (error: unknown) => {
+          if (error instanceof HttpError || error instanceof EngineError) await limitStrangers(request, reply);
+          throw error;
+        });
+        if (!loggedIn.isKnown) await limitStrangers(request, reply);
+        const { address, roles } = loggedIn;
+        const issuedAt = clock.now();
+        const expiresAt = new Date(issuedAt.getTime() + ACCESS_TOKEN_LIFE_MS);
+        const token = issueAccessToken({ address, roles, issuedAt, expiresAt }, signingKey, random);
+        // Bare text under a JSON type is what existing clients expect.
+        return reply.type('application/json').serializer(String).send(token);
+      },
+    );
+  };
+}
+
+/** From the header of existing clients, or a bearer token: proxies drop names with underscores unless they are told not to. */
+function loginTokenIn({ headers }: FastifyRequest): string {
+  const header = headers.tpg_auth_token;
+  if (typeof header === 'string' && header !== '') return header;
+  const bearer = bearerTokenIn(headers);
+  if (bearer === undefined) throw new HttpError('login_token_missing');
+  return bearer;
+}
+
+function readLoginToken(token: string): LoginClaims {
+  try {
+    return verifyLoginToken(token);
+  } catch (error) {
+    if (!(error instanceof TokenError)) throw error;
+    if (error.code === 'bad_signature') throw new HttpError('login_signature_invalid');
+    throw new HttpError('login_token_malformed', error.message);
+  }
+}

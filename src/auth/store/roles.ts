@@ -1,0 +1,51 @@
+import type { Kysely } from 'kysely';
+import { accountOfColumn, timeText } from '#platform/database/columns.ts';
+import type { Role, Tables } from '#platform/database/tables.ts';
+import type { AccountId } from '#tari/address.ts';
+
+export type RoleRepository = ReturnType<typeof roleRepository>;
+
+export function roleRepository(database: Kysely<Tables>) {
+  return {
+    /** The roles that were granted to an account, by name. */
+    async of(account: AccountId): Promise<Role[]> {
+      const rows = await database
+        .selectFrom('roles')
+        .select('role')
+        .where('account', '=', account)
+        .orderBy('role')
+        .execute();
+      return rows.map((row) => row.role);
+    },
+
+    /** The accounts that were given roles, with each of them, by account and role. */
+    async all(limit: number): Promise<{ account: AccountId; role: Role }[]> {
+      const rows = await database
+        .selectFrom('roles')
+        .select(['account', 'role'])
+        .orderBy('account')
+        .orderBy('role')
+        .limit(limit)
+        .execute();
+      return rows.map(({ account, role }) => ({ account: accountOfColumn(account), role }));
+    },
+
+    async grant(account: AccountId, role: Role, now: Date): Promise<void> {
+      await database
+        .insertInto('roles')
+        .values({ account, role, created_at: timeText(now) })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    async revoke(account: AccountId, role: Role): Promise<void> {
+      await database.deleteFrom('roles').where('account', '=', account).where('role', '=', role).execute();
+    },
+
+    /** Whether anybody at all holds the role. */
+    async isHeld(role: Role): Promise<boolean> {
+      const row = await database.selectFrom('roles').select('account').where('role', '=', role).executeTakeFirst();
+      return row !== undefined;
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import { ORDER_STATUSES } from '#platform/database/tables.ts';
+import { accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
+import { sumMicroTari } from '#tari/micro-tari.ts';
+import type { EngineContext } from './context.ts';
+import { findOrderOrNone } from './order-lookup.ts';
+import { withOwnNotes } from './order-notes.ts';
+import { isOpen } from './order-states.ts';
+import { dueAt } from './orders.ts';
+import { type Page, type PageRequest, positionOfOrder, positionOfPayment, readPage } from './queries.ts';
+import type { Account, LinkedAccount } from './store/accounts.ts';
+import type { OrderTotals } from './store/customers.ts';
+import type { SignedClaim } from './store/order-claims.ts';
+import type { Order, OrderPosition } from './store/orders.ts';
+import type { PaidPart } from './store/payment-uses.ts';
+import type { Payment, PaymentPosition } from './store/payments.ts';
+import type { SettlementEntry } from './store/settlements.ts';
+
+/** A part of what concerns one owner of Tari. `account` is undefined for an address that we have never seen. */
+export interface AccountHistory {
+  /** As it was asked for, in base58. */
+  address: string;
+  account: Account | undefined;
+  orders: Order[];
+  payments: Payment[];
+  settlements: SettlementEntry[];
+  /** Where the rest begins; undefined where there is none. */
+  next: HistoryPosition | undefined;
+}
+
+export interface CustomerHistory {
+  customerId: string;
+  accounts: LinkedAccount[];
+  /** What may pay the customer's orders in µT: its own credit, what is there for them, and free credit of its accounts. */
+  available: bigint;
+  totals: OrderTotals | undefined;
+  orders: Order[];
+  settlements: SettlementEntry[];
+  /** Where the rest begins; undefined where there is none. */
+  next: HistoryPosition | undefined;
+}
+
+/** How far each list of a history has been read; undefined for one of which nothing has been. */
+export interface HistoryPosition {
+  order: OrderPosition | undefined;
+  payment: PaymentPosition | undefined;
+  settlement: bigint | undefined;
+}
+
+const BEGINNING: HistoryPosition = { order: undefined, payment: undefined, settlement: undefined };
+
+export type Accounts = ReturnType<typeof accounts>;
+
+/** What can be looked up of balances and histories. Each answer is one picture of what is committed. */
+export function accounts({ store, settings }: EngineContext) {
+  return {
+    balance: (address: TariAddress): Promise<Account | undefined> =>
+      store.read((tx) => tx.accounts.find(accountOf(address))),
+
+    /**
+     * The limit of the request is that of each of the lists.
+     * @param seesNotes false shows the notes of orders only where the address paid them.
+     */
+    history: (
+      address: TariAddress,
+      request: PageRequest<HistoryPosition> = {},
+      seesNotes = true,
+    ): Promise<AccountHistory> =>
+      store.read(async (tx) => {
+        const account = accountOf(address);
+        const { after = BEGINNING, limit } = request;
+        const orders = await readPage(
+          { after: after.order, limit },
+          (behind, most) => tx.orders.pageOfAccount(account, ORDER_STATUSES, behind, most),
+          positionOfOrder,
+        );
+        const payments = await readPage(
+          { after: after.payment, limit },
+          (behind, most) => tx.payments.pageOfAccount(account, behind, most),
+          positionOfPayment,
+        );
+        const settlements = await readPage(
+          { after: after.settlement, limit },
+          (behind, most) => tx.settlements.pageOfAccount(account, behind ?? 0n, most),
+          ({ id }) => id,
+        );
+        return {
+          address: addressToBase58(address),
+          account: await tx.accounts.find(account),
+          orders: seesNotes ? orders.rows : await withOwnNotes(tx, orders.rows, account),
+          payments: payments.rows,
+          settlements: settlements.rows,
+          next: nextOf(after, orders, payments, settlements),
+        };
+      }),
+
+    /** The limit of the request is that of each of the lists. */
+    customerHistory: (customerId: string, request: PageRequest<HistoryPosition> = {}): Promise<CustomerHistory> =>
+      store.read(async (tx) => {
+        const { after = BEGINNING, limit } = request;
+        const orders = await readPage(
+          { after: after.order, limit },
+          (behind, most) => tx.orderSearch.search({ customerId }, behind, most),
+          positionOfOrder,
+        );
+        const settlements = await readPage(
+          { after: after.settlement, limit },
+          (behind, most) => tx.settlements.pageOfCustomer(customerId, behind ?? 0n, most),
+          ({ id }) => id,
+        );
+        const accounts = await tx.accounts.ofCustomer(customerId);
+        const free = accounts.filter(({ link }) => link !== 'stated').map(({ freeCredit }) => freeCredit);
+        const own = [await tx.customers.credit(customerId), await tx.orders.ownMoneyOfCustomer(customerId)];
+        return {
+          customerId,
+          accounts,
+          available: sumMicroTari([...own, ...free]),
+          totals: await tx.customers.totals(customerId),
+          orders: orders.rows,
+          settlements: settlements.rows,
+          next: nextOf(after, orders, NO_PAYMENTS, settlements),
+        };
+      }),
+
+    /** Any order, by its order id or by the shop's other name for it, with what only operators see of it. */
+    anyOrder: (orderId: string): Promise<OrderDetails | undefined> =>
+      store.read(async (tx) => {
+        const order = await findOrderOrNone(tx, orderId, false);
+        if (order === undefined) return undefined;
+        const claimant = order.claimedBy === null ? undefined : await tx.accounts.find(order.claimedBy);
+        return {
+          order,
+          claimant: claimant?.address ?? null,
+          signers: await tx.orderClaims.ofOrder(order.orderId, MAX_DETAILS),
+          dueAt: isOpen(order.status) ? dueAt(order, settings) : null,
+          paidBy: await tx.paymentUses.ofOrder(order.orderId, MAX_DETAILS),
+        };
+      }),
+
+    /** An order that the address claimed or paid; others are as if they did not exist. */
+    ownOrder: (address: TariAddress, orderId: string): Promise<Order | undefined> =>
+      store.read(async (tx) => {
+        const account = accountOf(address);
+        const order = await findOrderOrNone(tx, orderId, settings.strictMode);
+        if (order === undefined) return undefined;
+        const isOwn =
+          order.claimedBy === account ||
+          (await tx.orderClaims.hasSigned(order.orderId, account)) ||
+          (await tx.settlements.paidBy(order.orderId, account));
+        return isOwn ? (await withOwnNotes(tx, [order], account))[0] : undefined;
+      }),
+  };
+}
+
+/** An order with who claimed it and how, when it is due, and what has paid it. */
+export interface OrderDetails {
+  order: Order;
+  /** The address of the account that it is claimed for, in base58. */
+  claimant: string | null;
+  /** Who has signed that it is theirs, the first one first. At most 100. */
+  signers: SignedClaim[];
+  /** When it expires unless it is paid; null for one that can't be paid. */
+  dueAt: Date | null;
+  /** The parts of payments that paid it. At most 100. */
+  paidBy: PaidPart[];
+}
+
+const MAX_DETAILS = 100;
+
+const NO_PAYMENTS: Page<Payment, PaymentPosition> = { rows: [], next: undefined };
+
+/** A list that was read to its end goes on behind its last row, so that what comes later is in the next part. */
+function nextOf(
+  after: HistoryPosition,
+  orders: Page<Order, OrderPosition>,
+  payments: Page<Payment, PaymentPosition>,
+  settlements: Page<SettlementEntry, bigint>,
+): HistoryPosition | undefined {
+  if ([orders, payments, settlements].every(({ next }) => next === undefined)) return undefined;
+  return {
+    order: orders.rows.slice(-1).map(positionOfOrder)[0] ?? after.order,
+    payment: payments.rows.slice(-1).map(positionOfPayment)[0] ?? after.payment,
+    settlement: settlements.rows.at(-1)?.id ?? after.settlement,
+  };
+}

@@ -1,0 +1,186 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { callerOf, type Guard } from '#auth/http/guard.ts';
+import type { AccountHistory, Accounts } from '#engine/account-history.ts';
+import {
+  balanceView,
+  customerBalanceView,
+  customerOrderBalanceView,
+  orderDetailsView,
+  ordersView,
+  orderView,
+  paymentView,
+  settlementView,
+} from '#engine/views.ts';
+import {
+  address,
+  addressBalance,
+  addressHistory,
+  customerHistory,
+  customerId,
+  orderDetails,
+  orderId,
+} from '#platform/http/fields.ts';
+import { announceNext, HISTORY_CURSOR, pageFields } from '#platform/http/pagination.ts';
+import { addressToBase58 } from '#tari/address.ts';
+import type { OrderAddress } from '#tari/order-address.ts';
+import type { OrderAddresses } from './order-addresses.ts';
+
+const byAddress = z.object({ address });
+const byCustomer = z.object({ id: customerId });
+const historyPage = z.object(pageFields(HISTORY_CURSOR));
+
+/**
+ * Balances, histories, and single orders. A history's lists are read in parts together, see `pages.ts`: `limit` is that of
+ * each of them.
+ */
+export function accountRoutes(accounts: Accounts, guard: Guard, payTo: OrderAddresses): FastifyPluginAsyncZod {
+  return async (app) => {
+    await app.register(ownRoutes(accounts, guard, payTo));
+
+    app.get(
+      '/api/balance/:address',
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'The balance of an address',
+          tags: ['accounts'],
+          params: byAddress,
+          response: { 200: addressBalance },
+        },
+      },
+      async ({ params }) => balanceView(addressToBase58(params.address), await accounts.balance(params.address)),
+    );
+
+    app.get(
+      '/api/history/address/:address',
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'Orders, payments and settlements of an address',
+          tags: ['accounts'],
+          params: byAddress,
+          querystring: historyPage,
+          response: { 200: addressHistory },
+        },
+      },
+      async ({ params: { address }, query: { limit, cursor: after } }, reply) => {
+        const history = await accounts.history(address, { limit, after });
+        announceNext(reply, HISTORY_CURSOR, history.next);
+        return historyView(history, await payTo());
+      },
+    );
+
+    app.get(
+      '/api/history/customer/:id',
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'Orders, balances and settlements of a customer',
+          tags: ['accounts'],
+          params: byCustomer,
+          querystring: historyPage,
+          response: { 200: customerHistory },
+        },
+      },
+      async ({ params: { id }, query: { limit, cursor: after } }, reply) => {
+        const history = await accounts.customerHistory(id, { limit, after });
+        announceNext(reply, HISTORY_CURSOR, history.next);
+        return {
+          customer_id: history.customerId,
+          balance: customerBalanceView({ ...history, paid: history.totals?.paid ?? 0n }),
+          order_balance: customerOrderBalanceView(history.customerId, history.totals),
+          orders: ordersView(history.orders, await payTo()),
+          settlements: history.settlements.map(settlementView),
+        };
+      },
+    );
+
+    app.get(
+      '/api/order/id/:order_id',
+      {
+        onRequest: guard('user'),
+        schema: {
+          summary: 'One order: any for read_all, with who claimed it and what paid it; else the caller’s own',
+          tags: ['customers'],
+          params: z.object({ order_id: orderId }),
+          response: { 200: orderDetails.nullable() },
+        },
+      },
+      async (request) => {
+        const caller = callerOf(request);
+        const seesAll = caller.roles.has('read_all') || caller.roles.has('super_admin');
+        if (seesAll) {
+          const details = await accounts.anyOrder(request.params.order_id);
+          return details ? orderDetailsView(details, await payTo()) : null;
+        }
+        const found = await accounts.ownOrder(caller.address, request.params.order_id);
+        return found ? orderView(found, await payTo()) : null;
+      },
+    );
+  };
+}
+
+/** What the caller's address sees of itself. */
+function ownRoutes(accounts: Accounts, guard: Guard, payTo: OrderAddresses): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/api/check_token',
+      {
+        onRequest: guard('user'),
+        schema: {
+          summary: 'Says that the access token is valid',
+          tags: ['customers'],
+          produces: ['text/plain'],
+          response: { 200: z.string() },
+        },
+      },
+      async (_, reply) => reply.type('text/plain; charset=utf-8').send('Token is valid.'),
+    );
+
+    app.get(
+      '/api/balance',
+      {
+        onRequest: guard(),
+        schema: {
+          summary: 'The balance of the caller’s own address',
+          tags: ['customers'],
+          response: { 200: addressBalance },
+        },
+      },
+      async (request) => {
+        const { address, name } = callerOf(request);
+        return balanceView(name, await accounts.balance(address));
+      },
+    );
+
+    app.get(
+      '/api/history',
+      {
+        onRequest: guard(),
+        schema: {
+          summary: 'Orders, payments and settlements of the caller’s own address',
+          tags: ['customers'],
+          querystring: historyPage,
+          response: { 200: addressHistory },
+        },
+      },
+      async (request, reply) => {
+        const { limit, cursor: after } = request.query;
+        const history = await accounts.history(callerOf(request).address, { limit, after }, false);
+        announceNext(reply, HISTORY_CURSOR, history.next);
+        return historyView(history, await payTo());
+      },
+    );
+  };
+}
+
+function historyView(history: AccountHistory, payTo: OrderAddress) {
+  return {
+    address: history.address,
+    balance: balanceView(history.address, history.account),
+    orders: ordersView(history.orders, payTo),
+    payments: history.payments.map(paymentView),
+    settlements: history.settlements.map(settlementView),
+  };
+}

@@ -1,0 +1,65 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import type { Engine } from '#engine/engine.ts';
+import { amountMissing } from '#engine/views.ts';
+import { EngineError } from '#platform/errors.ts';
+import { address, claimedOrder, claimSignature, orderId } from '#platform/http/fields.ts';
+import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import { JsonError, parseJson } from '#platform/json.ts';
+import { addressToObject, parseAddress } from '#tari/address.ts';
+import { ClaimError, parseClaim } from '#tari/claim.ts';
+
+/** Ties an order to the address that signed for it. */
+export function claimRoutes(orders: Engine['orders'], limitStrangers: StrangerLimit): FastifyPluginAsyncZod {
+  return async (app) => {
+    // Clients expect one answer to everything that is no claim, also to what is not even JSON.
+    app.removeContentTypeParser('application/json');
+    app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+
+    app.post(
+      '/order/claim',
+      {
+        onRequest: limitStrangers,
+        schema: {
+          summary: 'Claims an order for the address that signed the claim',
+          tags: ['customers'],
+          body: z.unknown(),
+          told: { body: z.object({ address, order_id: orderId, signature: claimSignature }) },
+          errors: ['invalid_claim', 'claim_signature_invalid', 'order_not_found', 'no_payment_wallet', 'wrong_network'],
+          response: { 200: claimedOrder },
+        },
+      },
+      async (request) => {
+        const claimed = await orders.claim(readClaim(request.body));
+        return {
+          order_id: claimed.order.orderId,
+          total_price: claimed.order.totalPrice,
+          expires_at: claimed.expiresAt.toISOString(),
+          status: claimed.order.status,
+          amount_missing: amountMissing(claimed.order),
+          send_to: sendToFor(request.headers['user-agent'], claimed.sendTo),
+          pay_to: claimed.payTo,
+        };
+      },
+    );
+  };
+}
+
+/** The Rust server's tool, and nobody else, reads an address here as an object alone. */
+const RUST_TOOL = 'Tari Payment Server Client';
+
+function sendToFor(userAgent: string | undefined, sendTo: string | null) {
+  if (sendTo === null || userAgent !== RUST_TOOL) return sendTo;
+  return addressToObject(parseAddress(sendTo));
+}
+
+function readClaim(body: unknown) {
+  try {
+    return parseClaim(body instanceof Buffer ? parseJson(body.toString('utf8')) : undefined);
+  } catch (error) {
+    if (error instanceof ClaimError)
+      throw new EngineError('invalid_claim', error.message.replace(/^Invalid signature[:.]? */, ''));
+    if (error instanceof JsonError) throw new EngineError('invalid_claim', error.message);
+    throw error;
+  }
+}

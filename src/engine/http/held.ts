@@ -1,0 +1,63 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import type { Guard } from '#auth/http/guard.ts';
+import type { Held } from '#engine/money/held.ts';
+import { heldView } from '#engine/views.ts';
+import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
+import { customerId, heldMoney, orderId, reason, settlement, transactionId } from '#platform/http/fields.ts';
+import { announceNext, PAYMENT_CURSOR, pageFields } from '#platform/http/pagination.ts';
+
+/** To an order or to a customer, and never to both. */
+const assignment = z.union(
+  [z.strictObject({ order_id: orderId, reason }), z.strictObject({ customer_id: customerId, reason })],
+  { error: 'names an order_id or a customer_id, and a reason' },
+);
+
+/** Money that has paid no order yet, and giving it to an order or a customer. */
+export function heldRoutes(held: Held, guard: Guard): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/api/held',
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'Money that has paid no order yet, and why',
+          tags: ['accounts'],
+          querystring: z.object(pageFields(PAYMENT_CURSOR)),
+          response: { 200: z.array(heldMoney) },
+        },
+      },
+      async ({ query: { limit, cursor: after } }, reply) => {
+        const page = await held.list({ limit, after });
+        announceNext(reply, PAYMENT_CURSOR, page.next);
+        return page.rows.map(heldView);
+      },
+    );
+
+    app.post(
+      '/api/held/:txid/assign',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Gives held money to an order or a customer, and pays what that pays',
+          tags: ['changes'],
+          params: z.object({ txid: transactionId }),
+          body: assignment,
+          errors: [
+            'payment_not_held',
+            'order_not_found',
+            'order_change_forbidden',
+            'order_change_no_op',
+            'idempotency_key_reused',
+          ],
+          response: { 200: settlement },
+        },
+      },
+      (request) => {
+        const { body } = request;
+        const to = 'order_id' in body ? { orderId: body.order_id } : { customerId: body.customer_id };
+        return held.assign(changeRequestOf(request), request.params.txid, to, body.reason);
+      },
+    );
+  };
+}

@@ -1,0 +1,311 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { callerOf, type Guard } from '#auth/http/guard.ts';
+import type { Lists, OrderPage, PaymentPage } from '#engine/queries.ts';
+import { creditorView, ordersView, paymentView } from '#engine/views.ts';
+import { ORDER_STATUSES } from '#platform/database/tables.ts';
+import {
+  address,
+  currency,
+  customerId,
+  customerOrders,
+  keptText,
+  order,
+  orderId,
+  ordersResult,
+  payment,
+  paymentReference,
+  paymentsResult,
+  transactionId,
+} from '#platform/http/fields.ts';
+import { described } from '#platform/http/openapi/route-docs.ts';
+import {
+  announceNext,
+  ORDER_CURSOR,
+  PAYMENT_CURSOR,
+  pageFields,
+  queryInteger,
+  TEXT_CURSOR,
+} from '#platform/http/pagination.ts';
+import { queryTime } from '#platform/http/query-time.ts';
+import { addressToBase58, type TariAddress } from '#tari/address.ts';
+import type { OrderAddress } from '#tari/order-address.ts';
+import type { OrderAddresses } from './order-addresses.ts';
+
+const byAddress = z.object({ address });
+const byOrder = z.object({ order_id: orderId });
+const orderPage = z.object(pageFields(ORDER_CURSOR));
+const paymentPage = z.object(pageFields(PAYMENT_CURSOR));
+const textPage = z.object(pageFields(TEXT_CURSOR));
+
+/** Longer than any part of a memo that somebody looks for. */
+const LONGEST_MEMO_PART = 500;
+
+/** What an answer without `cursor` holds at most is also what can be asked for. */
+const MOST_TEXTS = 10_000;
+const GREATEST_OFFSET = 1_000_000_000;
+
+const countedTexts = z.object({
+  count: queryInteger(0, MOST_TEXTS).optional(),
+  offset: queryInteger(0, GREATEST_OFFSET).optional(),
+  cursor: pageFields(TEXT_CURSOR).cursor,
+});
+
+const statuses = z
+  .string()
+  .transform((text) => text.split(',').map((status) => status.trim()))
+  .pipe(z.array(z.enum(ORDER_STATUSES, { error: `must be some of ${ORDER_STATUSES.join(', ')}` })))
+  .transform((given) => [...new Set(given)]);
+
+const orderSearch = z.strictObject({
+  memo: keptText(LONGEST_MEMO_PART).min(1).optional(),
+  order_id: orderId.optional(),
+  alt_id: orderId.optional(),
+  customer_id: customerId.optional(),
+  currency: currency.optional(),
+  since: queryTime.optional(),
+  until: queryTime.optional(),
+  status: statuses.optional(),
+  ...pageFields(ORDER_CURSOR),
+});
+
+const paymentSearch = z.strictObject({
+  payment_reference: paymentReference.optional(),
+  txid: transactionId.optional(),
+  order_id: orderId.optional(),
+  since: queryTime.optional(),
+  until: queryTime.optional(),
+  ...pageFields(PAYMENT_CURSOR),
+});
+
+/**
+ * Lists of orders, payments, customers and addresses. Those that grow take `limit` and `cursor`, see `pages.ts`: without
+ * `limit` an answer holds at most 10,000 rows, and `x-next-cursor` where there are more.
+ */
+export function listRoutes(lists: Lists, guard: Guard, payTo: OrderAddresses): FastifyPluginAsyncZod {
+  return async (app) => {
+    await app.register(orderListRoutes(lists, guard, payTo));
+    await app.register(paymentListRoutes(lists, guard));
+    await app.register(customerListRoutes(lists, guard));
+  };
+}
+
+function orderListRoutes(lists: Lists, guard: Guard, payTo: OrderAddresses): FastifyPluginAsyncZod {
+  return async (app) => {
+    const own = { onRequest: guard(), schema: { querystring: orderPage, response: { 200: ordersResult } } };
+    const anybodys = {
+      onRequest: guard('read_all'),
+      schema: { params: byAddress, querystring: orderPage, response: { 200: ordersResult } },
+    };
+
+    app.get(
+      '/api/orders',
+      described(own, 'customers', 'The orders that the caller’s own address claimed or paid'),
+      async (request, reply) => {
+        const { address } = callerOf(request);
+        const page = await lists.orders(address, pageOf(request.query), false);
+        announceNext(reply, ORDER_CURSOR, page.next);
+        return ordersResultOf(address, page, await payTo());
+      },
+    );
+
+    app.get(
+      '/api/orders/:address',
+      described(anybodys, 'accounts', 'The orders that an address claimed or paid'),
+      async ({ params: { address }, query }, reply) => {
+        const page = await lists.orders(address, pageOf(query));
+        announceNext(reply, ORDER_CURSOR, page.next);
+        return ordersResultOf(address, page, await payTo());
+      },
+    );
+
+    app.get(
+      '/api/unfulfilled_orders',
+      described(own, 'customers', 'The open orders of the caller’s own address'),
+      async (request, reply) => {
+        const { address } = callerOf(request);
+        const page = await lists.unfulfilledOrders(address, pageOf(request.query), false);
+        announceNext(reply, ORDER_CURSOR, page.next);
+        return ordersResultOf(address, page, await payTo());
+      },
+    );
+
+    app.get(
+      '/api/unfulfilled_orders/:address',
+      described(anybodys, 'accounts', 'The open orders of an address'),
+      async ({ params: { address }, query }, reply) => {
+        const page = await lists.unfulfilledOrders(address, pageOf(query));
+        announceNext(reply, ORDER_CURSOR, page.next);
+        return ordersResultOf(address, page, await payTo());
+      },
+    );
+
+    app.get(
+      '/api/search/orders',
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'Orders by any of the filters, together',
+          tags: ['accounts'],
+          querystring: orderSearch,
+          response: { 200: z.array(order) },
+        },
+      },
+      async ({ query }, reply) => {
+        const page = await lists.search(filterOf(query), pageOf(query));
+        announceNext(reply, ORDER_CURSOR, page.next);
+        return ordersView(page.rows, await payTo());
+      },
+    );
+  };
+}
+
+function paymentListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/api/payments',
+      {
+        onRequest: guard(),
+        schema: {
+          summary: 'The payments of the caller’s own address',
+          tags: ['customers'],
+          querystring: paymentPage,
+          response: { 200: paymentsResult },
+        },
+      },
+      async (request, reply) => {
+        const { address } = callerOf(request);
+        const page = await lists.payments(address, pageOf(request.query));
+        announceNext(reply, PAYMENT_CURSOR, page.next);
+        return paymentsResultOf(address, page);
+      },
+    );
+
+    app.get(
+      '/api/payments/:address',
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'The payments of an address',
+          tags: ['accounts'],
+          params: byAddress,
+          querystring: paymentPage,
+          response: { 200: paymentsResult },
+        },
+      },
+      async ({ params: { address }, query }, reply) => {
+        const page = await lists.payments(address, pageOf(query));
+        announceNext(reply, PAYMENT_CURSOR, page.next);
+        return paymentsResultOf(address, page);
+      },
+    );
+
+    app.get(
+      '/api/search/payments',
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'Payments by any of the filters, together',
+          tags: ['accounts'],
+          querystring: paymentSearch,
+          response: { 200: z.array(payment) },
+        },
+      },
+      async ({ query }, reply) => {
+        const page = await lists.searchPayments(paymentFilterOf(query), pageOf(query));
+        announceNext(reply, PAYMENT_CURSOR, page.next);
+        return page.rows.map(paymentView);
+      },
+    );
+
+    app.get(
+      '/api/payments-for-order/:order_id',
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'The payments that paid or name an order',
+          tags: ['accounts'],
+          errors: ['order_not_found'],
+          params: byOrder,
+          querystring: paymentPage,
+          response: { 200: z.array(payment) },
+        },
+      },
+      async ({ params, query }, reply) => {
+        const page = await lists.paymentsForOrder(params.order_id, pageOf(query));
+        announceNext(reply, PAYMENT_CURSOR, page.next);
+        return page.rows.map(paymentView);
+      },
+    );
+  };
+}
+
+function customerListRoutes(lists: Lists, guard: Guard): FastifyPluginAsyncZod {
+  return async (app) => {
+    const texts = {
+      onRequest: guard('read_all'),
+      schema: { querystring: countedTexts, response: { 200: z.array(z.string()) } },
+    };
+
+    app.get(
+      '/api/creditors',
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'The customers with claimed orders that are not paid yet',
+          tags: ['accounts'],
+          querystring: textPage,
+          response: { 200: z.array(customerOrders) },
+        },
+      },
+      async ({ query }, reply) => {
+        const page = await lists.creditors(pageOf(query));
+        announceNext(reply, TEXT_CURSOR, page.next);
+        return page.rows.map(creditorView);
+      },
+    );
+
+    app.get(
+      '/api/customer_ids',
+      described(texts, 'accounts', 'The ids of all customers'),
+      async ({ query: { count: limit, offset, cursor: after } }, reply) => {
+        const page = await lists.customerIds({ limit, offset, after });
+        announceNext(reply, TEXT_CURSOR, page.next);
+        return page.rows;
+      },
+    );
+
+    app.get(
+      '/api/addresses',
+      described(texts, 'accounts', 'All addresses that were ever seen'),
+      async ({ query: { count: limit, offset, cursor: after } }, reply) => {
+        const page = await lists.addresses({ limit, offset, after });
+        announceNext(reply, TEXT_CURSOR, page.next);
+        return page.rows;
+      },
+    );
+  };
+}
+
+function pageOf<Position>({ limit, cursor }: { limit?: number | undefined; cursor?: Position | undefined }) {
+  return { limit, after: cursor };
+}
+
+function filterOf(query: z.output<typeof orderSearch>) {
+  const { memo, currency, since, until, status } = query;
+  const { order_id: orderId, alt_id: altId, customer_id: customerId } = query;
+  return { memo, orderId, altId, customerId, currency, since, until, statuses: status };
+}
+
+function paymentFilterOf(query: z.output<typeof paymentSearch>) {
+  const { txid, payment_reference: paymentReference, order_id: orderId, since, until } = query;
+  return { txid, paymentReference, orderId, since, until };
+}
+
+function ordersResultOf(address: TariAddress, { total, rows }: OrderPage, payTo: OrderAddress) {
+  return { address: addressToBase58(address), total_orders: total, orders: ordersView(rows, payTo) };
+}
+
+function paymentsResultOf(address: TariAddress, { total, rows }: PaymentPage) {
+  return { address: addressToBase58(address), total_payments: total, payments: rows.map(paymentView) };
+}

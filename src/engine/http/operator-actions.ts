@@ -1,0 +1,212 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { callerOf, type Guard } from '#auth/http/guard.ts';
+import type { OrderChanges } from '#engine/operator-actions.ts';
+import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
+import { EngineError } from '#platform/errors.ts';
+import type { ErrorCode } from '#platform/http/errors.ts';
+import {
+  address,
+  customerId,
+  memo,
+  order,
+  orderChanged,
+  orderId,
+  orderMoved,
+  priceAmount,
+  reason,
+  settlement,
+  signedAmount,
+} from '#platform/http/fields.ts';
+
+const optionalReason = reason.nullish().transform((text) => text ?? undefined);
+/** A change under an Idempotency-Key is made once. */
+const KEY: readonly ErrorCode[] = ['idempotency_key_reused'];
+const CHANGE: readonly ErrorCode[] = ['order_not_found', 'order_change_forbidden', ...KEY];
+
+const orderAndReason = z.object({ order_id: orderId, reason });
+
+/**
+ * What operators change of orders and money, and how customers settle. Each takes an `Idempotency-Key`.
+ * @param canReset false while the shop cannot take a cancelled order back.
+ */
+export function changeRoutes(changes: OrderChanges, guard: Guard, canReset: boolean): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(
+      '/api/credit',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Gives a customer credit, or takes it back, and pays what can be paid then',
+          tags: ['changes'],
+          body: z.object({ customer_id: customerId, amount: signedAmount, reason: optionalReason }),
+          errors: ['credit_exceeds_balance', ...KEY],
+          response: { 200: settlement },
+        },
+      },
+      (request) => {
+        const { customer_id: customerId, amount, reason } = request.body;
+        return changes.credit(changeRequestOf(request), { customerId, amount, reason });
+      },
+    );
+
+    app.post(
+      '/api/fulfill',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Pays an order by a credit of its price',
+          tags: ['changes'],
+          body: orderAndReason,
+          errors: CHANGE,
+          response: { 200: order },
+        },
+      },
+      (request) => {
+        const { order_id: orderId, reason } = request.body;
+        return changes.fulfill(changeRequestOf(request), { orderId, reason });
+      },
+    );
+
+    app.post(
+      '/api/cancel',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Cancels an open order, here and in the shop',
+          tags: ['changes'],
+          body: orderAndReason,
+          errors: CHANGE,
+          response: { 200: order },
+        },
+      },
+      (request) => {
+        const { order_id: orderId, reason } = request.body;
+        return changes.cancel(changeRequestOf(request), { orderId, reason });
+      },
+    );
+
+    app.patch(
+      '/api/order_memo',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Changes the memo of an order',
+          tags: ['changes'],
+          body: z.object({ order_id: orderId, new_memo: memo, reason: optionalReason }),
+          errors: ['order_not_found', 'order_change_no_op', ...KEY],
+          response: { 200: order },
+        },
+      },
+      (request) => {
+        const { order_id: orderId, new_memo: memo, reason } = request.body;
+        return changes.changeMemo(changeRequestOf(request), { orderId, memo, reason });
+      },
+    );
+
+    app.patch(
+      '/api/order_price',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Changes the price of an open order, and pays it if that is possible then',
+          tags: ['changes'],
+          body: z.object({ order_id: orderId, new_price: priceAmount, reason: optionalReason }),
+          errors: [...CHANGE, 'order_change_no_op'],
+          response: { 200: order },
+        },
+      },
+      (request) => {
+        const { order_id: orderId, new_price: price, reason } = request.body;
+        return changes.changePrice(changeRequestOf(request), { orderId, price, reason });
+      },
+    );
+
+    app.patch(
+      '/api/reassign_order',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Gives an order to another customer',
+          tags: ['changes'],
+          body: z.object({ order_id: orderId, new_customer_id: customerId, reason }),
+          errors: [...CHANGE, 'order_change_no_op'],
+          response: { 200: orderMoved },
+        },
+      },
+      (request) => {
+        const { order_id: orderId, new_customer_id: customerId, reason } = request.body;
+        return changes.reassign(changeRequestOf(request), { orderId, customerId, reason });
+      },
+    );
+
+    app.patch(
+      '/api/reset_order/:order_id',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Opens an expired or cancelled order again',
+          tags: ['changes'],
+          params: z.object({ order_id: orderId }),
+          errors: [...CHANGE, 'order_reset_impossible'],
+          response: { 200: orderChanged },
+        },
+      },
+      async (request) => {
+        if (!canReset) throw new EngineError('order_reset_impossible');
+        return changes.reset(changeRequestOf(request), request.params.order_id);
+      },
+    );
+
+    app.post(
+      '/api/settle',
+      {
+        onRequest: guard(),
+        schema: {
+          summary: 'Pays what can be paid of the open orders of the caller’s customers',
+          tags: ['customers'],
+          errors: KEY,
+          response: { 200: settlement.nullable() },
+        },
+      },
+      (request) => {
+        const { address, roles } = callerOf(request);
+        const seesAll = roles.has('read_all') || roles.has('super_admin');
+        return changes.settleAddress(changeRequestOf(request), { address, seesAll });
+      },
+    );
+
+    app.post(
+      '/api/settle/address/:address',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Pays what can be paid of the open orders of an address’s customers',
+          tags: ['changes'],
+          params: z.object({ address }),
+          errors: KEY,
+          response: { 200: settlement.nullable() },
+        },
+      },
+      (request) => {
+        const { address } = request.params;
+        return changes.settleAddress(changeRequestOf(request), { address, seesAll: true });
+      },
+    );
+
+    app.post(
+      '/api/settle/customer/:id',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Pays what can be paid of the open orders of a customer',
+          tags: ['changes'],
+          params: z.object({ id: customerId }),
+          errors: KEY,
+          response: { 200: settlement.nullable() },
+        },
+      },
+      (request) => changes.settleCustomer(changeRequestOf(request), request.params.id),
+    );
+  };
+}

@@ -1,0 +1,98 @@
+import type { EngineContext } from '#engine/context.ts';
+import { findOrder } from '#engine/order-lookup.ts';
+import { isOpen } from '#engine/order-states.ts';
+import { type Page, type PageRequest, readPage } from '#engine/queries.ts';
+import type { MoneyOwner, Payment, PaymentPosition } from '#engine/store/payments.ts';
+import { paymentView, settledView } from '#engine/views.ts';
+import type { Change, ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
+import { EngineError } from '#platform/errors.ts';
+import { type HeldMoney, reasonFor } from './held-reasons.ts';
+import type { Ledger } from './ledger.ts';
+import { madeOwner } from './owners.ts';
+import { payFromCredit, type Settled, tryToPay } from './settlement.ts';
+
+/** Money that is ours and has paid no order yet (docs/money.md). */
+
+/** To what a person gives money: to an open order, or to a customer. */
+export type Assignment = { orderId: string } | { customerId: string };
+
+export type Held = ReturnType<typeof held>;
+
+export function held({ store, settings }: EngineContext, { perform }: Changes) {
+  return {
+    /** All money that has paid no order yet, oldest first. */
+    list: (request: PageRequest<PaymentPosition>): Promise<Page<HeldMoney, PaymentPosition>> =>
+      store.read((tx) =>
+        readPage(
+          request,
+          async (after, limit) =>
+            (await tx.heldMoney.page(after, limit)).map((row) => ({ row, reason: reasonFor(row) })),
+          ({ row: { createdAt, txid } }) => ({ createdAt, txid }),
+        ),
+      ),
+
+    /**
+     * Gives what is left of a confirmed payment to an open order or to a customer, and pays what that pays.
+     * @throws {EngineError} `payment_not_held`, `order_not_found`, `order_change_forbidden`, `order_change_no_op`
+     */
+    assign(request: ChangeRequest, txid: string, to: Assignment, reason: string) {
+      return perform(request, async (ledger) => {
+        const payment = await ledger.tx.payments.find(txid);
+        if (payment === undefined || payment.unspent === 0n) throw new EngineError('payment_not_held', txid);
+        const settled =
+          'orderId' in to
+            ? await assignToOrder(ledger, payment, to.orderId, reason)
+            : await assignToCustomer(ledger, payment, to.customerId, reason);
+        return assigned(ledger, payment, to, reason, settled);
+      });
+    },
+  };
+
+  async function assignToOrder(ledger: Ledger, payment: Payment, orderId: string, reason: string): Promise<Settled> {
+    const order = await findOrder(ledger.tx, orderId, settings.strictMode);
+    if (!isOpen(order.status)) {
+      throw new EngineError('order_change_forbidden', `Order ${order.orderId} is ${order.status} and takes no money.`);
+    }
+    const owner: MoneyOwner = { kind: 'order', id: order.orderId };
+    requireOther(payment, owner);
+    if (order.status === 'Unclaimed') {
+      const made = await madeOwner(ledger.tx, order.customerId, settings);
+      await ledger.claimOrder(order, made, 'by_hand');
+    }
+    await ledger.assignPayment(payment, owner, reason);
+    return tryToPay(ledger, order.orderId);
+  }
+}
+
+async function assignToCustomer(
+  ledger: Ledger,
+  payment: Payment,
+  customerId: string,
+  reason: string,
+): Promise<Settled> {
+  const owner: MoneyOwner = { kind: 'customer', id: customerId };
+  requireOther(payment, owner);
+  await ledger.tx.customers.ensure(customerId, ledger.now);
+  await ledger.assignPayment(payment, owner, reason);
+  return payFromCredit(ledger, customerId);
+}
+
+function requireOther({ txid, owner }: Payment, to: MoneyOwner): void {
+  if (owner?.kind === to.kind && owner.id === to.id) {
+    throw new EngineError('order_change_no_op', `Payment ${txid} belongs there already.`);
+  }
+}
+
+async function assigned(
+  ledger: Ledger,
+  payment: Payment,
+  to: Assignment,
+  reason: string,
+  settled: Settled,
+): ReturnType<Change<ReturnType<typeof settledView>>> {
+  const answer = settledView(settled, await ledger.payTo());
+  const before = { payment: paymentView(payment), amount: payment.unspent, owner: payment.owner };
+  const target = 'orderId' in to ? { order_id: to.orderId } : { customer_id: to.customerId };
+  const after = { ...target, ...answer };
+  return { answer, record: { action: 'assign payment', subject: payment.txid, reason, before, after } };
+}

@@ -1,0 +1,396 @@
+import assert from 'node:assert/strict';
+import type { EngineSettings } from '#engine/context.ts';
+import type { EventOrigin, EventPayloads, Subscriptions } from '#engine/events.ts';
+import { isOpen, nextStatus, type OrderAction, TOTAL_OF_STATUS } from '#engine/order-states.ts';
+import { orderAddressAt, shopAddress } from '#engine/shop-network.ts';
+import type { NewOrder, Order, OrderChange } from '#engine/store/orders.ts';
+import type { BlockOfPayment, MoneyOwner, NewPayment, Payment } from '#engine/store/payments.ts';
+import type { SettlementEntry } from '#engine/store/settlements.ts';
+import { type OrderView, orderView, paymentView } from '#engine/views.ts';
+import type { ClaimKind, EventType } from '#platform/database/tables.ts';
+import type { Repositories } from '#platform/database/transaction.ts';
+import { stringifyJson } from '#platform/json.ts';
+import { type MicroTari, sumMicroTari } from '#tari/micro-tari.ts';
+import type { OrderAddress } from '#tari/order-address.ts';
+import { type AddressTaking, addTo, byAddress, giveAllTo, giveTo, take } from './funds.ts';
+import type { Part } from './matching.ts';
+import type { Claimant, Owner } from './owners.ts';
+
+const NOTHING = 0n as MicroTari;
+
+export interface PaidOrder {
+  order: Order;
+  settlements: SettlementEntry[];
+  /** Whether something of its own money was left over, which is its customer's now. */
+  hasSurplus: boolean;
+}
+
+/** Money that a person enters in the name of a customer, and that counts at once. */
+export interface ManualPayment {
+  txid: string;
+  customerId: string;
+  /** From whom it comes. */
+  from: Owner;
+  /** Above zero. */
+  amount: MicroTari;
+  memo: string | null;
+  /** The order that it is for; the customer's own credit where it is for none. */
+  orderId: string | null;
+}
+
+/** Money that a person takes back: what it is taken out of comes from one address. */
+export interface TakenBack {
+  txid: string;
+  memo: string | null;
+  from: Claimant;
+  parts: readonly Part[];
+}
+
+/** What the ledger goes by. */
+export interface LedgerContext {
+  subscriptions: Subscriptions;
+  settings: Pick<EngineSettings, 'paymentWalletAddress' | 'underpaidTolerance'>;
+}
+
+/**
+ * The only way in which orders and money change. Each entry keeps the row, the sums beside it, the journal and the
+ * event together, inside the unit of work of its caller.
+ */
+export class Ledger {
+  readonly tx: Repositories;
+  readonly now: Date;
+  readonly settings: LedgerContext['settings'];
+  readonly #subscriptions: Subscriptions;
+  #payTo: OrderAddress | undefined;
+
+  constructor(tx: Repositories, now: Date, { subscriptions, settings }: LedgerContext) {
+    this.tx = tx;
+    this.now = now;
+    this.settings = settings;
+    this.#subscriptions = subscriptions;
+  }
+
+  /** What gives orders their own payment addresses. */
+  async payTo(): Promise<OrderAddress> {
+    this.#payTo ??= orderAddressAt(await shopAddress(this.tx, this.settings));
+    return this.#payTo;
+  }
+
+  /** Enters a new, Unclaimed order. */
+  async enterOrder(order: Omit<NewOrder, 'status' | 'claimedBy' | 'claimKind' | 'updatedAt'>): Promise<Order> {
+    await this.tx.customers.ensureWithOrder(order.customerId, order.totalPrice, this.now);
+    const entered = await this.tx.orders.insert({
+      ...order,
+      status: 'Unclaimed',
+      claimedBy: null,
+      claimKind: null,
+      updatedAt: this.now,
+    });
+    await this.#append('NewOrder', entered.orderId, { order: await this.viewOf(entered) });
+    return entered;
+  }
+
+  /**
+   * Makes an Unclaimed order New. The claimant and the customer belong together from then on, as strongly as the kind of
+   * the claim says.
+   */
+  claimOrder(order: Order, claimant: Claimant, claimKind: ClaimKind): Promise<Order> {
+    return this.#claim(order, 'claim', claimant, claimKind);
+  }
+
+  /** Takes a New order, which only payments named, over for who has signed that it is theirs. */
+  takeOverOrder(order: Order, claimant: Owner): Promise<Order> {
+    assert.notEqual(order.claimKind, 'proven', 'a signature is not overridden');
+    return this.#claim(order, 'take_over', claimant, 'proven');
+  }
+
+  async #claim(
+    order: Order,
+    action: 'claim' | 'take_over',
+    { account, address }: Claimant,
+    claimKind: ClaimKind,
+  ): Promise<Order> {
+    if (account !== null) await this.tx.accounts.ensure(account, address, this.now);
+    const claimed = await this.#move(order, action, { claimedBy: account, claimKind });
+    if (account !== null && claimKind !== 'credit') {
+      await this.tx.accounts.link(order.customerId, account, claimKind, this.now);
+    }
+    if (account !== null && claimKind === 'proven') {
+      await this.tx.orderClaims.insert(order.orderId, account, this.now);
+    }
+    await this.#append('OrderClaimed', claimed.orderId, { order: await this.viewOf(claimed), claimant: address });
+    return claimed;
+  }
+
+  /** Keeps that somebody else has signed, too, that an open order is theirs. Answers whether that is new. */
+  async addSigner(order: Order, { account, address }: Owner): Promise<boolean> {
+    await this.tx.accounts.ensure(account, address, this.now);
+    const isNew = await this.tx.orderClaims.insert(order.orderId, account, this.now);
+    if (isNew) await this.tx.accounts.link(order.customerId, account, 'proven', this.now);
+    return isNew;
+  }
+
+  /** Pays a New order with exactly its price. What of its own money is left over then is its customer's. */
+  async payOrder(order: Order, parts: readonly Part[]): Promise<PaidOrder> {
+    nextStatus(order.orderId, order.status, 'pay');
+    assert.equal(
+      sumMicroTari(parts.map((part) => part.amount)),
+      order.totalPrice,
+      'an order is settled with exactly its price',
+    );
+    const addresses = byAddress(await take(this.tx, parts, this.now));
+    const settlements: SettlementEntry[] = [];
+    for (const each of addresses) settlements.push(await this.#enterSettlement(order, each, addresses.length));
+    const surplus = await this.#releaseOwnMoney(order, false);
+    const paid = await this.#move(order, 'pay', { ownMoney: NOTHING });
+    await this.#append('OrderPaid', paid.orderId, { order: await this.viewOf(paid) });
+    return { order: paid, settlements, hasSurplus: surplus.length > 0 };
+  }
+
+  /**
+   * Expires or cancels an order that is not paid. What came for it is its customer's then.
+   * @param byShop given where the shop closed the order itself, with the time of its news: it is not told again then.
+   */
+  async annulOrder(order: Order, action: 'expire' | 'cancel', byShop?: { shopUpdatedAt: Date }): Promise<Order> {
+    const released = await this.#releaseOwnMoney(order, true);
+    const annulled = await this.#move(order, action, { ...byShop, ownMoney: NOTHING });
+    assert(annulled.status === 'Expired' || annulled.status === 'Cancelled');
+    const payload = { order: await this.viewOf(annulled), status: annulled.status };
+    await this.#append('OrderAnnulled', annulled.orderId, payload, byShop ? 'shop' : 'server');
+    for (const payment of released) await this.#announceUnmatched(payment);
+    return annulled;
+  }
+
+  /** Notes what the shop said of an order that changes nothing of it here: neither its time-out nor anybody hears of it. */
+  noteNews(
+    order: Order,
+    news: Pick<
+      OrderChange,
+      'originalPrice' | 'currency' | 'exchangeRate' | 'shopUpdatedAt' | 'shopTriggeredAt' | 'amountOutstanding'
+    >,
+  ): Promise<Order> {
+    return this.tx.orders.change(order, news, order.updatedAt);
+  }
+
+  /** Enters a payment that was seen on the chain. It is not anybody's yet. */
+  async enterPayment(payment: NewPayment): Promise<Payment> {
+    assert.equal(payment.status, 'received');
+    const entered = await this.tx.payments.insert({ ...payment, owner: null, unspent: NOTHING, isLate: false });
+    await this.#append('PaymentReceived', entered.txid, { payment: paymentView(entered) });
+    return entered;
+  }
+
+  /**
+   * Confirms a received payment and gives it to its owner, where it has one. It counts for the account that it came from,
+   * whoever's it is.
+   * @param isLate whether it came for an order that is closed.
+   */
+  async confirmPayment(payment: Payment, owner: MoneyOwner | null, isLate: boolean): Promise<Payment> {
+    assert.equal(payment.status, 'received', 'a payment is confirmed once');
+    const confirmed = await this.tx.payments.confirm(payment, { owner, isLate }, this.now);
+    const { account, amount } = payment;
+    if (account !== null) {
+      const free = owner?.kind === 'account' ? amount : 0n;
+      await this.tx.accounts.add(account, { confirmed: amount, free }, this.now);
+    }
+    if (owner?.kind !== 'account') await addTo(this.tx, owner, amount, this.now);
+    await this.#append('PaymentConfirmed', confirmed.txid, { payment: paymentView(confirmed) });
+    if (isLate) await this.#announceUnmatched(confirmed);
+    return confirmed;
+  }
+
+  /** Says in which block a payment stands now, and by which reference it is known there; null for in none. */
+  placePayment(payment: Payment, place: BlockOfPayment | null): Promise<Payment> {
+    return this.tx.payments.place(payment, place, this.now);
+  }
+
+  /** Says that a confirmed payment stands in no block any more. What it paid stays paid: a person must look. */
+  async leaveChain(payment: Payment): Promise<Payment> {
+    assert.equal(payment.status, 'confirmed', 'one that was never confirmed has nothing to take back');
+    const left = await this.placePayment(payment, null);
+    await this.#append('PaymentLeftTheChain', left.txid, { payment: paymentView(left) });
+    return left;
+  }
+
+  /** Says that a payment stands in a mempool. It counts for nothing. */
+  async announceSeen(seen: Omit<EventPayloads['PaymentSeen'], 'order'>, order: Order | undefined): Promise<void> {
+    await this.#append('PaymentSeen', seen.txid, {
+      ...seen,
+      order: order === undefined ? null : await this.viewOf(order),
+    });
+  }
+
+  /** Gives what is left of a confirmed payment to another owner, as a person has decided. */
+  async assignPayment(payment: Payment, owner: MoneyOwner, reason: string): Promise<Payment> {
+    assert(payment.unspent > 0n, 'what is used up belongs to nobody any more');
+    const assigned = await giveTo(this.tx, payment, owner, false, this.now);
+    await this.#append('PaymentAssigned', payment.txid, {
+      payment: paymentView(assigned),
+      amount: payment.unspent,
+      order_id: owner.kind === 'order' ? owner.id : null,
+      customer_id: owner.kind === 'customer' ? owner.id : null,
+      reason,
+    });
+    return assigned;
+  }
+
+  /** Gives an open order the confirmed payments that named it before it was known. */
+  async adoptPayment(payment: Payment, order: Order): Promise<void> {
+    assert.equal(payment.owner, null, 'what has an owner keeps it');
+    await giveTo(this.tx, payment, { kind: 'order', id: order.orderId }, false, this.now);
+  }
+
+  /** Enters money by hand, which counts at once. */
+  async enterManualPayment(payment: ManualPayment): Promise<Payment> {
+    const { from, customerId, amount } = payment;
+    assert(amount > 0n, 'money that is taken back goes another way');
+    await this.tx.customers.ensure(customerId, this.now);
+    await this.tx.accounts.ensure(from.account, from.address, this.now);
+    await this.tx.accounts.link(customerId, from.account, 'by_hand', this.now);
+    const owner: MoneyOwner =
+      payment.orderId === null ? { kind: 'customer', id: customerId } : { kind: 'order', id: payment.orderId };
+    const entered = await this.tx.payments.insert({
+      ...this.#manual(payment.txid, from, payment.memo, amount),
+      orderId: payment.orderId,
+      owner,
+      unspent: amount,
+    });
+    await this.tx.accounts.add(from.account, { confirmed: amount }, this.now);
+    await addTo(this.tx, owner, amount, this.now);
+    await this.#append('PaymentConfirmed', entered.txid, { payment: paymentView(entered) });
+    return entered;
+  }
+
+  /** Takes money back: a payment by hand whose amount is below zero, and what it took of which payments. */
+  async takeBack({ txid, memo, from, parts }: TakenBack): Promise<Payment> {
+    const amount = -sumMicroTari(parts.map((part) => part.amount)) as MicroTari;
+    const entered = await this.tx.payments.insert(this.#manual(txid, from, memo, amount));
+    for (const { payment, amount } of await take(this.tx, parts, this.now)) {
+      await this.tx.paymentUses.insert({ txid: payment.txid, settlementId: null, takenBy: txid, amount }, this.now);
+    }
+    if (from.account !== null) await this.tx.accounts.add(from.account, { confirmed: amount }, this.now);
+    await this.#append('PaymentConfirmed', txid, { payment: paymentView(entered) });
+    return entered;
+  }
+
+  /** Changes what an order says without changing its state, and keeps the customers' sums in step. */
+  async modifyOrder(
+    order: Order,
+    field: 'customer_id' | 'memo' | 'total_price',
+    change: Omit<OrderChange, 'status' | 'claimedBy' | 'claimKind' | 'ownMoney'>,
+  ): Promise<Order> {
+    const before = await this.viewOf(order);
+    const modified = { ...order, ...change };
+    if (field !== 'memo') assert(order.status !== 'Paid', 'what was paid is not changed afterwards');
+    await this.tx.customers.ensure(modified.customerId, this.now);
+    const changed = await this.tx.orders.change(order, change, this.now);
+    if (order.customerId !== changed.customerId || order.totalPrice !== changed.totalPrice) {
+      const total = TOTAL_OF_STATUS[order.status];
+      await this.tx.customers.add(order.customerId, { [total]: -order.totalPrice }, this.now);
+      await this.tx.customers.add(changed.customerId, { [total]: changed.totalPrice }, this.now);
+    }
+    await this.#append('OrderModified', changed.orderId, {
+      field_changed: field,
+      orders: { old_order: before, new_order: await this.viewOf(changed) },
+    });
+    return changed;
+  }
+
+  /** Opens an Expired or Cancelled order again, for whom it was claimed. */
+  async resetOrder(order: Order): Promise<Order> {
+    const reset = await this.#move(order, order.claimedBy === null ? 'reset_unclaimed' : 'reset', {});
+    await this.#append('OrderModified', reset.orderId, {
+      field_changed: 'status',
+      orders: { old_order: await this.viewOf(order), new_order: await this.viewOf(reset) },
+    });
+    return reset;
+  }
+
+  /** The order as it is shown now, with what is missing at this moment. */
+  async viewOf(order: Order): Promise<OrderView> {
+    const shown = isOpen(order.status) ? await this.tx.orders.withFunds(order) : order;
+    return orderView(shown, await this.payTo());
+  }
+
+  #manual(txid: string, { account, address }: Claimant, memo: string | null, amount: MicroTari): Payment {
+    return {
+      txid,
+      account,
+      sender: address,
+      amount,
+      memo,
+      paymentType: 'manual',
+      status: 'confirmed',
+      orderId: null,
+      claimant: null,
+      claimIsSigned: false,
+      owner: null,
+      unspent: NOTHING,
+      isLate: false,
+      paymentReference: null,
+      blockHeight: null,
+      createdAt: this.now,
+      updatedAt: this.now,
+    };
+  }
+
+  async #enterSettlement(
+    order: Order,
+    { account, sender, amount, takings }: AddressTaking,
+    addresses: number,
+  ): Promise<SettlementEntry> {
+    const shown = account === null ? sender : (await this.tx.accounts.find(account))?.address;
+    assert(shown !== undefined, 'money is spent from a known account');
+    if (account !== null) await this.tx.accounts.add(account, { paid: amount }, this.now);
+    const entry = await this.tx.settlements.insert({
+      orderId: order.orderId,
+      account,
+      address: shown,
+      settlementType: addresses === 1 ? 'single' : 'multiple',
+      amount,
+      createdAt: this.now,
+    });
+    for (const { payment, amount: used } of takings) {
+      const use = { txid: payment.txid, settlementId: entry.id, takenBy: null, amount: used };
+      await this.tx.paymentUses.insert(use, this.now);
+    }
+    return entry;
+  }
+
+  /** Makes what is left of an order's own money its customer's. Answers the payments that it is left of. */
+  #releaseOwnMoney({ orderId, customerId }: Order, isLate: boolean): Promise<Payment[]> {
+    return giveAllTo(this.tx, { kind: 'order', id: orderId }, { kind: 'customer', id: customerId }, isLate, this.now);
+  }
+
+  #announceUnmatched(payment: Payment): Promise<void> {
+    return this.#append('PaymentUnmatched', payment.txid, { payment: paymentView(payment), reason: 'late' });
+  }
+
+  /** Takes an order to its next state, and its price from one of the customer's sums to the other. */
+  async #move(order: Order, action: OrderAction, change: OrderChange): Promise<Order> {
+    const status = nextStatus(order.orderId, order.status, action);
+    const moved = await this.tx.orders.change(order, { ...change, status }, this.now);
+    if (isOpen(order.status) !== isOpen(status) && order.claimKind === 'proven') {
+      await this.tx.orderClaims.setOpen(order.orderId, isOpen(status));
+    }
+    const from = TOTAL_OF_STATUS[order.status];
+    const to = TOTAL_OF_STATUS[status];
+    if (from !== to) {
+      const sums = { [from]: -order.totalPrice, [to]: order.totalPrice };
+      await this.tx.customers.add(order.customerId, sums, this.now);
+    }
+    return moved;
+  }
+
+  async #append<Type extends EventType>(
+    type: Type,
+    subject: string,
+    payload: EventPayloads[Type],
+    origin: EventOrigin = 'server',
+  ): Promise<void> {
+    await this.tx.events.append(
+      { type, subject, payload: stringifyJson(payload), createdAt: this.now },
+      this.#subscriptions.durableSubscribers(type, origin),
+    );
+  }
+}

@@ -1,0 +1,205 @@
+import { type Kysely, type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely';
+import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
+import { preparedQuery } from '#platform/database/prepared-query.ts';
+import type { LinkKind, Tables } from '#platform/database/tables.ts';
+import type { AccountId } from '#tari/address.ts';
+import type { MicroTari } from '#tari/micro-tari.ts';
+import { ordinalOf } from './account-ordinals.ts';
+
+/** The balance of one owner of Tari, kept beside the journals. What is left of what came from it is never below 0. */
+export interface Account {
+  account: AccountId;
+  /** The base58 address by which the account was first seen, without payment id. */
+  address: string;
+  /** All confirmed payments that came from it. */
+  totalConfirmed: MicroTari;
+  /** All that was used of them. */
+  totalPaid: MicroTari;
+  /** What is left of those that named nothing: only this is spent by what the account signs. */
+  freeCredit: MicroTari;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+function accountOf(row: Selectable<Tables['accounts']>): Account {
+  return {
+    account: accountOfColumn(row.account),
+    address: row.address,
+    totalConfirmed: amountOf(row.total_confirmed),
+    totalPaid: amountOf(row.total_paid),
+    freeCredit: amountOf(row.free_credit),
+    createdAt: timeOf(row.created_at),
+    updatedAt: timeOf(row.updated_at),
+  };
+}
+
+/** An account that belongs to a customer, and how that came about. */
+export interface LinkedAccount extends Account {
+  link: LinkKind;
+}
+
+/** What is added to an account's sums, in µT. */
+export interface AccountSums {
+  confirmed?: bigint;
+  paid?: bigint;
+  free?: bigint;
+}
+
+/** So many accounts of one order or customer have a say in what pays it; those with the most come first. */
+const MAX_SPENDERS = 100;
+
+export type AccountRepository = ReturnType<typeof accountRepository>;
+
+export function accountRepository(database: Kysely<Tables>) {
+  const insert = preparedQuery<{ account: string; address: string; time: string }>(database, (value) =>
+    database
+      .insertInto('accounts')
+      .values({
+        account: value('account'),
+        ordinal: sql<bigint>`(select coalesce(max(ordinal), 0) + 1 from accounts)`,
+        address: value('address'),
+        total_confirmed: 0n,
+        total_paid: 0n,
+        free_credit: 0n,
+        created_at: value('time'),
+        updated_at: value('time'),
+      })
+      .onConflict((conflict) => conflict.doNothing()),
+  );
+  const select = preparedQuery<{ account: string }, Selectable<Tables['accounts']>>(database, (value) =>
+    database.selectFrom('accounts').selectAll().where('account', '=', value('account')),
+  );
+  const update = preparedQuery<Required<AccountSums> & { account: string; time: string }>(database, (value) =>
+    database
+      .updateTable('accounts')
+      .set((column) => ({
+        total_confirmed: column('total_confirmed', '+', value('confirmed')),
+        total_paid: column('total_paid', '+', value('paid')),
+        free_credit: column('free_credit', '+', value('free')),
+        updated_at: value('time'),
+      }))
+      .where('account', '=', value('account')),
+  );
+  const insertLink = preparedQuery<{ customerId: string; account: string; kind: LinkKind; time: string }>(
+    database,
+    (value) =>
+      database
+        .insertInto('customer_addresses')
+        .values({
+          customer_id: value('customerId'),
+          account: value('account'),
+          account_ordinal: ordinalOf(value('account')),
+          kind: value('kind'),
+          created_at: value('time'),
+        })
+        // A link only ever gets stronger.
+        .onConflict((conflict) =>
+          conflict
+            .columns(['customer_id', 'account'])
+            .doUpdateSet((column) => ({ kind: column.ref('excluded.kind') }))
+            .where(sql<SqlBool>`${strengthOf('customer_addresses.kind')} < ${strengthOf('excluded.kind')}`),
+        ),
+  );
+  const selectOfCustomer = preparedQuery<{ customerId: string }, Selectable<Tables['accounts']> & { link: LinkKind }>(
+    database,
+    (value) =>
+      database
+        .selectFrom('accounts')
+        .innerJoin('customer_addresses', 'customer_addresses.account', 'accounts.account')
+        .selectAll('accounts')
+        .select('customer_addresses.kind as link')
+        .where('customer_addresses.customer_id', '=', value('customerId'))
+        .orderBy('accounts.updated_at', 'desc')
+        .orderBy('accounts.account'),
+  );
+  const selectSpenders = preparedQuery<{ customerId: string }, Selectable<Tables['accounts']>>(database, (value) =>
+    database
+      .selectFrom('accounts')
+      .innerJoin('customer_addresses', 'customer_addresses.account', 'accounts.account')
+      .selectAll('accounts')
+      .where('customer_addresses.customer_id', '=', value('customerId'))
+      .where('customer_addresses.kind', '<>', 'stated')
+      .where('accounts.free_credit', '>', 0n)
+      .orderBy('accounts.free_credit', 'desc')
+      .orderBy('accounts.account')
+      .limit(MAX_SPENDERS),
+  );
+  const selectSigners = preparedQuery<{ orderId: string }, Selectable<Tables['accounts']>>(database, (value) =>
+    database
+      .selectFrom('accounts')
+      .innerJoin('order_claims', 'order_claims.account', 'accounts.account')
+      .selectAll('accounts')
+      .where('order_claims.order_id', '=', value('orderId'))
+      .where('accounts.free_credit', '>', 0n)
+      .orderBy('accounts.free_credit', 'desc')
+      .orderBy('accounts.account')
+      .limit(MAX_SPENDERS),
+  );
+
+  return {
+    /** Makes the account known, with a zero balance where it is new. */
+    async ensure(account: AccountId, address: string, now: Date): Promise<void> {
+      await insert({ account, address, time: timeText(now) });
+    },
+
+    async find(account: AccountId): Promise<Account | undefined> {
+      const [row] = (await select({ account })).rows;
+      return row && accountOf(row);
+    },
+
+    /** Up to `limit` addresses in base58 behind `after`, sorted, without the first `offset` of them. */
+    async addresses(after: string, offset: number, limit: number): Promise<string[]> {
+      const rows = await database
+        .selectFrom('accounts')
+        .select('address')
+        .where('address', '>', after)
+        .orderBy('address')
+        .limit(limit)
+        .offset(offset)
+        .execute();
+      return rows.map((row) => row.address);
+    },
+
+    /** Adds to the account's sums, in the unit of work that adds the journal entry. */
+    async add(account: AccountId, sums: AccountSums, now: Date): Promise<void> {
+      const { confirmed = 0n, paid = 0n, free = 0n } = sums;
+      const { numAffectedRows } = await update({ account, confirmed, paid, free, time: timeText(now) });
+      if (numAffectedRows !== 1n) throw new Error(`Account ${account} is not known`);
+    },
+
+    /** What all accounts together have confirmed and not spent on orders, from the index of those that have any. */
+    async totalCredit(): Promise<MicroTari> {
+      const { credit } = await database
+        .selectFrom('accounts')
+        .select(({ fn, eb }) => fn.sum<bigint | null>(eb('total_confirmed', '-', eb.ref('total_paid'))).as('credit'))
+        .whereRef('total_confirmed', '>', 'total_paid')
+        .executeTakeFirstOrThrow();
+      return amountOf(credit ?? 0n);
+    },
+
+    /** Says that an account and a customer belong together, where that was not said as strongly before. */
+    async link(customerId: string, account: AccountId, kind: LinkKind, now: Date): Promise<void> {
+      await insertLink({ customerId, account, kind, time: timeText(now) });
+    },
+
+    /** The accounts that are linked to a customer in any way, the most recently active one first. */
+    async ofCustomer(customerId: string): Promise<LinkedAccount[]> {
+      const { rows } = await selectOfCustomer({ customerId });
+      return rows.map((row) => ({ ...accountOf(row), link: row.link }));
+    },
+
+    /** The accounts whose free credit may pay a customer's orders by a signature or by hand, the largest first. */
+    async spendersFor(customerId: string): Promise<Account[]> {
+      return (await selectSpenders({ customerId })).rows.map(accountOf);
+    },
+
+    /** The accounts with free credit that have signed a claim of the order, the largest first. */
+    async signersOf(orderId: string): Promise<Account[]> {
+      return (await selectSigners({ orderId })).rows.map(accountOf);
+    },
+  };
+}
+
+function strengthOf(kind: string): RawBuilder<number> {
+  return sql`case ${sql.ref(kind)} when 'stated' then 0 when 'by_hand' then 1 else 2 end`;
+}

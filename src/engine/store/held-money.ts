@@ -1,0 +1,121 @@
+import { type Kysely, type SqlBool, sql } from 'kysely';
+import { amountOf, timeOf, timeText } from '#platform/database/columns.ts';
+import type { OwnerKind, Tables } from '#platform/database/tables.ts';
+import type { MicroTari } from '#tari/micro-tari.ts';
+import type { PaymentPosition } from './payments.ts';
+
+/** A payment of which something belongs to no order that is paid, or a confirmation that came before its payment. */
+export interface HeldRow extends PaymentPosition {
+  /** What is left of it; all of it until it is confirmed. 0 for a confirmation whose payment is not known. */
+  amount: MicroTari;
+  state: 'early_confirmation' | 'received' | 'confirmed';
+  /** Null where only the confirmation is known. */
+  sender: string | null;
+  hasAccount: boolean;
+  /** Whether a signature or a person lets the account that it came from pay for any customer. */
+  isAccountTrusted: boolean;
+  /** The order that it names, whether or not there is one. */
+  orderId: string | null;
+  /** Whose it is, or whose the order is that it names. */
+  customerId: string | null;
+  ownerKind: OwnerKind | null;
+  isLate: boolean;
+  /** When it came to be held. */
+  since: Date;
+}
+
+export type HeldMoneyRepository = ReturnType<typeof heldMoneyRepository>;
+
+export function heldMoneyRepository(database: Kysely<Tables>) {
+  const heldPayments = async (after: PaymentPosition | undefined, limit: number): Promise<HeldRow[]> => {
+    let query = database
+      .selectFrom('payments')
+      .leftJoin('orders', (join) =>
+        join.on((on) =>
+          on(
+            'orders.order_id',
+            '=',
+            sql<string>`case when payments.owner_kind = 'order' then payments.owner_id else payments.order_id end`,
+          ),
+        ),
+      )
+      .select([
+        'payments.txid',
+        'payments.created_at',
+        'payments.updated_at',
+        'payments.amount',
+        'payments.unspent',
+        'payments.status',
+        'payments.sender',
+        'payments.account',
+        'payments.order_id',
+        'payments.owner_kind',
+        'payments.owner_id',
+        'payments.is_late',
+        'orders.customer_id',
+      ])
+      .select(
+        sql<bigint>`(select count(*) from customer_addresses
+          where customer_addresses.account_ordinal = payments.account_ordinal and kind <> 'stated')`.as('links'),
+      )
+      // As it stands in the partial index.
+      .where(sql<SqlBool>`(payments.unspent > 0 or payments.status = 'received')`)
+      .orderBy('payments.created_at')
+      .orderBy('payments.txid')
+      .limit(limit);
+    if (after !== undefined) {
+      query = query.where(
+        sql<SqlBool>`(payments.created_at, payments.txid) > (${timeText(after.createdAt)}, ${after.txid})`,
+      );
+    }
+    return (await query.execute()).map((row) => ({
+      txid: row.txid,
+      createdAt: timeOf(row.created_at),
+      amount: amountOf(row.status === 'received' ? row.amount : row.unspent),
+      state: row.status === 'received' ? 'received' : 'confirmed',
+      sender: row.sender,
+      hasAccount: row.account !== null,
+      isAccountTrusted: row.links > 0n,
+      orderId: row.order_id,
+      customerId: row.owner_kind === 'customer' ? row.owner_id : row.customer_id,
+      ownerKind: row.owner_kind,
+      isLate: row.is_late === 1n,
+      since: timeOf(row.status === 'received' ? row.created_at : row.updated_at),
+    }));
+  };
+
+  const earlyConfirmations = async (after: PaymentPosition | undefined, limit: number): Promise<HeldRow[]> => {
+    let query = database
+      .selectFrom('early_confirmations')
+      .select(['txid', 'created_at'])
+      .orderBy('created_at')
+      .orderBy('txid')
+      .limit(limit);
+    if (after !== undefined) {
+      query = query.where(sql<SqlBool>`(created_at, txid) > (${timeText(after.createdAt)}, ${after.txid})`);
+    }
+    return (await query.execute()).map((row) => ({
+      txid: row.txid,
+      createdAt: timeOf(row.created_at),
+      amount: 0n as MicroTari,
+      state: 'early_confirmation',
+      sender: null,
+      hasAccount: false,
+      isAccountTrusted: false,
+      orderId: null,
+      customerId: null,
+      ownerKind: null,
+      isLate: false,
+      since: timeOf(row.created_at),
+    }));
+  };
+
+  return {
+    /** Up to `limit` rows after the position, oldest first. */
+    async page(after: PaymentPosition | undefined, limit: number): Promise<HeldRow[]> {
+      const rows = [...(await heldPayments(after, limit)), ...(await earlyConfirmations(after, limit))];
+      rows.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.txid < b.txid ? -1 : 1));
+      return rows.slice(0, limit);
+    },
+  };
+}

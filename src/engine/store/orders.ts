@@ -1,0 +1,472 @@
+import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
+import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
+import { columnsOf, perNames, preparedQuery } from '#platform/database/prepared-query.ts';
+import type { ClaimKind, OrderStatus, Tables } from '#platform/database/tables.ts';
+import type { AccountId } from '#tari/address.ts';
+import type { MicroTari } from '#tari/micro-tari.ts';
+import { ordinalOf } from './account-ordinals.ts';
+
+export interface Order {
+  /** Counts from 1 in the order of arrival. */
+  id: bigint;
+  orderId: string;
+  altId: string | null;
+  customerId: string;
+  memo: string | null;
+  totalPrice: MicroTari;
+  /** The shop's price as it wrote it, in `currency`. */
+  originalPrice: string | null;
+  currency: string;
+  /** µT per unit of `currency` that `totalPrice` was made with. */
+  exchangeRate: bigint;
+  status: OrderStatus;
+  /** What the shop says is still due there, in its currency and spelling; null where it said nothing. */
+  amountOutstanding: string | null;
+  /** Who claimed the order; null while it is Unclaimed, and where only what came from no wallet's address named it. */
+  claimedBy: AccountId | null;
+  /** How it came to be claimed; null while it is Unclaimed. */
+  claimKind: ClaimKind | null;
+  /** What is there of the confirmed payments that named it, in µT. None once it is closed. */
+  ownMoney: MicroTari;
+  /** What else would be used for it now: its customer's credit, and the free credit of those who signed that it is theirs. */
+  usableCredit: MicroTari;
+  /** What stands in a mempool for it, in µT: it is not in a block yet, and counts for nothing. */
+  amountSeen: MicroTari;
+  createdAt: Date;
+  /** Our last change, from which the time-outs count. */
+  updatedAt: Date;
+  /** The shop's last change that we know of. */
+  shopUpdatedAt: Date;
+  /** When the shop sent word of that change, as text that compares by its characters; null where it did not say. */
+  shopTriggeredAt: string | null;
+  /**
+   * Proves to the pay page that a visitor belongs to the order: the shop's confirmation number, or a code of ours. Null
+   * for one that was entered past the engine: it has no page.
+   */
+  pageCode: string | null;
+  /** The customer's language in the shop, as the shop writes it; null where it says none. */
+  customerLocale: string | null;
+}
+
+/** Where an order stands in a list that is sorted by creation. Neither part of it ever changes. */
+export interface OrderPosition {
+  createdAt: Date;
+  id: bigint;
+}
+
+export type NewOrder = Omit<Order, 'id' | 'amountSeen' | 'usableCredit' | 'ownMoney'>;
+
+/** The fields that may change after an order was stored. */
+export type OrderChange = Partial<
+  Pick<
+    Order,
+    | 'customerId'
+    | 'memo'
+    | 'totalPrice'
+    | 'originalPrice'
+    | 'currency'
+    | 'exchangeRate'
+    | 'status'
+    | 'amountOutstanding'
+    | 'claimedBy'
+    | 'claimKind'
+    | 'ownMoney'
+    | 'shopUpdatedAt'
+    | 'shopTriggeredAt'
+  >
+>;
+
+type OrderRow = Selectable<Tables['orders']>;
+
+/** An order as it is read. */
+export type ReadOrderRow = OrderRow & { usable_credit: bigint };
+
+/** Of an order that can be paid, in a query of `orders`. */
+export const USABLE_CREDIT = sql<bigint>`case when orders.status in ('Unclaimed', 'New') then
+  (select customers.credit from customers where customers.customer_id = orders.customer_id) +
+  (select cast(coalesce(sum(accounts.free_credit), 0) as bigint) from order_claims
+    join accounts on accounts.account = order_claims.account where order_claims.order_id = orders.order_id)
+  else 0 end`;
+
+export function orderOf(row: ReadOrderRow): Order {
+  return {
+    id: row.id,
+    orderId: row.order_id,
+    altId: row.alt_id,
+    customerId: row.customer_id,
+    memo: row.memo,
+    totalPrice: amountOf(row.total_price),
+    originalPrice: row.original_price,
+    currency: row.currency,
+    exchangeRate: row.exchange_rate,
+    status: row.status,
+    amountOutstanding: row.amount_outstanding,
+    claimedBy: row.claimed_by === null ? null : accountOfColumn(row.claimed_by),
+    claimKind: row.claim_kind,
+    ownMoney: amountOf(row.own_money),
+    usableCredit: amountOf(row.usable_credit),
+    amountSeen: amountOf(row.amount_seen),
+    createdAt: timeOf(row.created_at),
+    updatedAt: timeOf(row.updated_at),
+    shopUpdatedAt: timeOf(row.shop_updated_at),
+    shopTriggeredAt: row.shop_triggered_at,
+    pageCode: row.page_code,
+    customerLocale: row.customer_locale,
+  };
+}
+
+/** What is written of an order; the rest follows from it. */
+type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal' | 'shop_id' | 'amount_seen'>;
+
+function rowOf(order: NewOrder & Pick<Order, 'ownMoney'>): WrittenRow {
+  return {
+    order_id: order.orderId,
+    alt_id: order.altId,
+    customer_id: order.customerId,
+    memo: order.memo,
+    total_price: order.totalPrice,
+    original_price: order.originalPrice,
+    currency: order.currency,
+    exchange_rate: order.exchangeRate,
+    status: order.status,
+    amount_outstanding: order.amountOutstanding,
+    claimed_by: order.claimedBy,
+    claim_kind: order.claimKind,
+    own_money: order.ownMoney,
+    created_at: timeText(order.createdAt),
+    updated_at: timeText(order.updatedAt),
+    shop_updated_at: timeText(order.shopUpdatedAt),
+    shop_triggered_at: order.shopTriggeredAt,
+    page_code: order.pageCode,
+    customer_locale: order.customerLocale,
+  };
+}
+
+/** The columns that may change after an order was stored, by their fields. */
+const CHANGEABLE = {
+  customerId: 'customer_id',
+  memo: 'memo',
+  totalPrice: 'total_price',
+  originalPrice: 'original_price',
+  currency: 'currency',
+  exchangeRate: 'exchange_rate',
+  status: 'status',
+  amountOutstanding: 'amount_outstanding',
+  claimedBy: 'claimed_by',
+  claimKind: 'claim_kind',
+  ownMoney: 'own_money',
+  shopUpdatedAt: 'shop_updated_at',
+  shopTriggeredAt: 'shop_triggered_at',
+} as const satisfies Record<keyof OrderChange, keyof OrderRow>;
+
+const COLUMNS = [
+  'order_id',
+  'alt_id',
+  'page_code',
+  'customer_locale',
+  'created_at',
+  'updated_at',
+  ...Object.values(CHANGEABLE),
+] as const;
+
+export type OrderRepository = ReturnType<typeof orderRepository>;
+
+export function orderRepository(database: Kysely<Tables>) {
+  const all = () => database.selectFrom('orders').selectAll('orders').select(USABLE_CREDIT.as('usable_credit'));
+  const oldestFirst = () => all().orderBy('created_at').orderBy('id');
+
+  const behind = (after: OrderPosition | undefined) =>
+    after
+      ? sql<SqlBool>`(orders.created_at, orders.id) > (${timeText(after.createdAt)}, ${after.id})`
+      : sql<SqlBool>`1 = 1`;
+
+  // The state is compared as an expression: it is the account that narrows the search, and no planner shall think otherwise.
+  const inStates = (statuses: readonly OrderStatus[]) => sql<SqlBool>`status || '' in (${sql.join(statuses)})`;
+
+  const openInOrder = () => all().where('status', 'in', ['Unclaimed', 'New']);
+
+  /** The open orders that the account's free credit may pay: of its customers, by a signature or by hand. */
+  const openOfItsCustomers = (account: string) =>
+    openInOrder().where('customer_id', 'in', (query) =>
+      query
+        .selectFrom('customer_addresses')
+        .select('customer_id')
+        .where('account_ordinal', '=', ordinalOf(account))
+        .where('kind', '<>', 'stated'),
+    );
+
+  /** And those that it has signed for itself, whoever has them now. */
+  const openAndSigned = (account: string) =>
+    openInOrder().where('order_id', 'in', (query) =>
+      query
+        .selectFrom('order_claims')
+        .select('order_id')
+        .where('account_ordinal', '=', ordinalOf(account))
+        .where('is_open', '=', 1n),
+    );
+
+  const claimedBy = (account: AccountId, statuses: readonly OrderStatus[]) =>
+    database.selectFrom('orders').where('claimant_ordinal', '=', ordinalOf(account)).where(inStates(statuses));
+
+  /** The orders that the account paid for and that are claimed for somebody else. */
+  const paidForOthers = (account: AccountId, statuses: readonly OrderStatus[]) =>
+    database
+      .selectFrom('settlements')
+      .innerJoin('orders', 'orders.order_id', 'settlements.order_id')
+      .where('settlements.account_ordinal', '=', ordinalOf(account))
+      .where(sql<SqlBool>`coalesce(orders.claimed_by, '') <> ${account}`)
+      .where(inStates(statuses));
+
+  const insert = preparedQuery<WrittenRow, { id: bigint }>(database, (value) =>
+    database
+      .insertInto('orders')
+      .values({ ...columnsOf(value, COLUMNS), claimant_ordinal: ordinalOf(value('claimed_by')) })
+      .returning('id'),
+  );
+  const select = preparedQuery<{ orderId: string }, ReadOrderRow>(database, (value) =>
+    all().where('order_id', '=', value('orderId')),
+  );
+  const selectCalled = preparedQuery<{ name: string; spelledOut: string; limit: number }, ReadOrderRow>(
+    database,
+    (value) =>
+      all()
+        .where(({ eb, or }) =>
+          or([
+            eb('order_id', '=', value('name')),
+            eb('shop_id', '=', value('name')),
+            eb('alt_id', 'in', [value('name'), value('spelledOut')]),
+          ]),
+        )
+        .orderBy('id', 'desc')
+        .limit(value('limit')),
+  );
+  const selectByShopId = preparedQuery<{ shopId: string }, ReadOrderRow>(database, (value) =>
+    all().where('shop_id', '=', value('shopId')),
+  );
+  const selectFunds = preparedQuery<{ orderId: string }, { own_money: bigint; usable_credit: bigint }>(
+    database,
+    (value) =>
+      database
+        .selectFrom('orders')
+        .select(['own_money', USABLE_CREDIT.as('usable_credit')])
+        .where('order_id', '=', value('orderId')),
+  );
+  const updateOwnMoney = preparedQuery<{ orderId: string; amount: bigint }>(database, (value) =>
+    database
+      .updateTable('orders')
+      .set((column) => ({ own_money: column('own_money', '+', value('amount')) }))
+      .where('order_id', '=', value('orderId')),
+  );
+  const selectEither = preparedQuery<{ orderId: string; name: string }, ReadOrderRow>(database, (value) =>
+    all().where('order_id', 'in', [value('orderId'), value('name')]),
+  );
+  const selectNamed = perNames((statuses: readonly OrderStatus[]) =>
+    preparedQuery<{ altId: string; limit: number }, ReadOrderRow>(database, (value) =>
+      all().where('alt_id', '=', value('altId')).where(inStates(statuses)).orderBy('id').limit(value('limit')),
+    ),
+  );
+  /** By what they set: SQLite writes to the index of every column that is set, also where it stays as it was. */
+  const updateOf = perNames((fields: readonly (keyof OrderChange)[]) =>
+    preparedQuery<WrittenRow & { statusBefore: OrderStatus }>(database, (value) =>
+      database
+        .updateTable('orders')
+        .set({
+          ...columnsOf(value, ['updated_at', ...fields.map((field) => CHANGEABLE[field])]),
+          ...(fields.includes('claimedBy') && { claimant_ordinal: ordinalOf(value('claimed_by')) }),
+        })
+        .where('order_id', '=', value('order_id'))
+        .where('status', '=', value('statusBefore')),
+    ),
+  );
+  const selectOpenForAccount = preparedQuery<{ account: string; limit: number }, ReadOrderRow>(database, (value) =>
+    openOfItsCustomers(value('account'))
+      .union(openAndSigned(value('account')))
+      .orderBy('created_at')
+      .orderBy('id')
+      .limit(value('limit')),
+  );
+
+  return {
+    /** Stores a new order. The caller has made sure that its order id is new and its customer known. */
+    async insert(order: NewOrder): Promise<Order> {
+      const none = 0n as MicroTari;
+      const [row] = (await insert(rowOf({ ...order, ownMoney: none }))).rows;
+      return { id: (row as { id: bigint }).id, amountSeen: none, ...order, ownMoney: none, usableCredit: none };
+    },
+
+    /** The order with what is there for it at this moment. */
+    async withFunds(order: Order): Promise<Order> {
+      const [row] = (await selectFunds({ orderId: order.orderId })).rows;
+      if (row === undefined) throw new Error(`Order ${order.orderId} is not known`);
+      return { ...order, ownMoney: amountOf(row.own_money), usableCredit: amountOf(row.usable_credit) };
+    },
+
+    /** What is there for the open orders of a customer, in µT. */
+    async ownMoneyOfCustomer(customerId: string): Promise<MicroTari> {
+      const { total } = await database
+        .selectFrom('orders')
+        .select(sql<bigint>`cast(coalesce(sum(own_money), 0) as bigint)`.as('total'))
+        .where('customer_id', '=', customerId)
+        .where('status', 'in', ['Unclaimed', 'New'])
+        .executeTakeFirstOrThrow();
+      return amountOf(total);
+    },
+
+    /** Adds to the own money of an open order, in the unit of work that gives it the money or takes it. */
+    async addOwnMoney(orderId: string, amount: bigint): Promise<void> {
+      const { numAffectedRows } = await updateOwnMoney({ orderId, amount });
+      if (numAffectedRows !== 1n) throw new Error(`Order ${orderId} is not known`);
+    },
+
+    /** By order id, or by the shop's id where the order's name stands in place of that. */
+    async find(orderId: string): Promise<Order | undefined> {
+      const row = (await select({ orderId })).rows[0] ?? (await selectByShopId({ shopId: orderId })).rows[0];
+      return row && orderOf(row);
+    },
+
+    /** Up to `limit` orders that have this id, in the shop or here, or this name, with `#` or without; the newest first. */
+    async called(name: string, limit: number): Promise<Order[]> {
+      const spelledOut = name.startsWith('#') ? name.slice(1) : `#${name}`;
+      return (await selectCalled({ name, spelledOut, limit })).rows.map(orderOf);
+    },
+
+    /** Notes what stands in a mempool for an order. It is no change of the order: neither its time-out nor the shop hears of it. */
+    async noteSeen(order: Order, amountSeen: MicroTari): Promise<Order> {
+      await database
+        .updateTable('orders')
+        .set({ amount_seen: amountSeen })
+        .where('order_id', '=', order.orderId)
+        .execute();
+      return { ...order, amountSeen };
+    },
+
+    /** Notes the shop's id of an order whose name stands in place of it, unless another order has that id. */
+    async noteShopId({ orderId }: Order, shopId: string): Promise<void> {
+      if ((await selectByShopId({ shopId })).rows.length > 0) return;
+      await database
+        .updateTable('orders')
+        .set({ shop_id: shopId })
+        .where('order_id', '=', orderId)
+        .where('shop_id', 'is', null)
+        .execute();
+    },
+
+    /** The orders whose order id is one of the two. */
+    async findEither(orderId: string, name: string): Promise<Order[]> {
+      return (await selectEither({ orderId, name })).rows.map(orderOf);
+    },
+
+    /** Up to `limit` orders in the given states that the shop calls by this other name, oldest first. */
+    async named(altId: string, statuses: readonly OrderStatus[], limit: number): Promise<Order[]> {
+      return (await selectNamed(statuses)({ altId, limit })).rows.map(orderOf);
+    },
+
+    /** Changes an order that was read in the same unit of work; `updatedAt` is the time of the change. */
+    async change(order: Order, change: OrderChange, updatedAt: Date): Promise<Order> {
+      const changed = { ...order, ...change, updatedAt };
+      const fields = Object.keys(change) as (keyof OrderChange)[];
+      const { numAffectedRows } = await updateOf(fields)({ ...rowOf(changed), statusBefore: order.status });
+      if (numAffectedRows !== 1n) throw new Error(`Order ${order.orderId} was not ${order.status} when it was changed`);
+      return changed;
+    },
+
+    /** Up to `limit` Unclaimed and New orders that the account's free credit may pay, oldest first. */
+    async openForAccount(account: AccountId, limit: number): Promise<Order[]> {
+      return (await selectOpenForAccount({ account, limit })).rows.map(orderOf);
+    },
+
+    /** Up to `limit` Unclaimed and New orders of a customer after the position, oldest first. */
+    async openOfCustomer(customerId: string, after: OrderPosition | undefined, limit: number): Promise<Order[]> {
+      const rows = await oldestFirst()
+        .where('status', 'in', ['Unclaimed', 'New'])
+        .where('customer_id', '=', customerId)
+        .where(behind(after))
+        .limit(limit)
+        .execute();
+      return rows.map(orderOf);
+    },
+
+    /** Up to `limit` Unclaimed and New orders that the account's free credit may pay, after the position. */
+    async openOfLinked(account: AccountId, after: OrderPosition | undefined, limit: number): Promise<Order[]> {
+      const rows = await openOfItsCustomers(account)
+        .where(behind(after))
+        .union(openAndSigned(account).where(behind(after)))
+        .orderBy('created_at')
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(orderOf);
+    },
+
+    /** Up to `limit` orders that the account claimed or paid, after the position, by creation and then by id. */
+    async pageOfAccount(
+      account: AccountId,
+      statuses: readonly OrderStatus[],
+      after: OrderPosition | undefined,
+      limit: number,
+    ): Promise<Order[]> {
+      const rows = await claimedBy(account, statuses)
+        .where(behind(after))
+        .selectAll('orders')
+        .select(USABLE_CREDIT.as('usable_credit'))
+        .unionAll(
+          paidForOthers(account, statuses)
+            .where(behind(after))
+            .selectAll('orders')
+            .select(USABLE_CREDIT.as('usable_credit')),
+        )
+        .orderBy('created_at')
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(orderOf);
+    },
+
+    /** The sum of the prices of the orders that the account claimed or paid. */
+    async totalOfAccount(account: AccountId, statuses: readonly OrderStatus[]): Promise<MicroTari> {
+      const sum = sql<bigint>`cast(coalesce(sum(total_price), 0) as bigint)`.as('total');
+      const claimed = await claimedBy(account, statuses).select(sum).executeTakeFirstOrThrow();
+      const paid = await paidForOthers(account, statuses).select(sum).executeTakeFirstOrThrow();
+      return amountOf(claimed.total + paid.total);
+    },
+
+    /**
+     * Up to `limit` orders in the given state that have not changed since `unchangedSince`, longest unchanged first; of those
+     * that changed at once the oldest.
+     * @param after where an earlier part ended.
+     */
+    async unchangedSince(
+      status: OrderStatus,
+      unchangedSince: Date,
+      limit: number,
+      after?: Pick<Order, 'updatedAt' | 'id'>,
+    ): Promise<Order[]> {
+      let query = all()
+        .where('status', '=', status)
+        .where('updated_at', '<=', timeText(unchangedSince))
+        .orderBy('updated_at')
+        .orderBy('id')
+        .limit(limit);
+      if (after !== undefined) {
+        query = query.where(sql<SqlBool>`(orders.updated_at, orders.id) > (${timeText(after.updatedAt)}, ${after.id})`);
+      }
+      return (await query.execute()).map(orderOf);
+    },
+
+    /** How many orders are in this state. It counts the state's part of an index: 50 ms for a million orders. */
+    async countInState(status: OrderStatus): Promise<number> {
+      const { count } = await database
+        .selectFrom('orders')
+        .select(({ fn }) => fn.countAll<bigint>().as('count'))
+        .where('status', '=', status)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+
+    /** Every order after `afterId`, a page at a time: for the audit. */
+    async page(afterId: bigint, limit: number): Promise<Order[]> {
+      const rows = await all().where('id', '>', afterId).orderBy('id').limit(limit).execute();
+      return rows.map(orderOf);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { Kysely } from 'kysely';
+import { amountOf, timeOf, timeText } from '#platform/database/columns.ts';
+import { preparedQuery } from '#platform/database/prepared-query.ts';
+import type { Tables } from '#platform/database/tables.ts';
+import { type MicroTari, sumMicroTari } from '#tari/micro-tari.ts';
+
+/** One entry of the journal of what payments were used for. */
+export interface PaymentUse {
+  txid: string;
+  /** The entry of the settlement that it paid; null where a payment by hand took it back. */
+  settlementId: bigint | null;
+  /** The payment by hand that took it back. */
+  takenBy: string | null;
+  amount: MicroTari;
+}
+
+/** What paid an order: a part of a payment. */
+export interface PaidPart {
+  txid: string;
+  sender: string;
+  amount: MicroTari;
+}
+
+export type PaymentUseRepository = ReturnType<typeof paymentUseRepository>;
+
+export function paymentUseRepository(database: Kysely<Tables>) {
+  const insert = preparedQuery<PaymentUse & { time: string }>(database, (value) =>
+    database.insertInto('payment_uses').values({
+      txid: value('txid'),
+      settlement_id: value('settlementId'),
+      taken_by: value('takenBy'),
+      amount: value('amount'),
+      created_at: value('time'),
+    }),
+  );
+
+  return {
+    async insert(use: PaymentUse, now: Date): Promise<void> {
+      await insert({ ...use, time: timeText(now) });
+    },
+
+    /** What of these payments was taken back by hand, and when the last time; null where nothing was. */
+    async takenBackOf(txids: readonly string[]): Promise<{ amount: MicroTari; at: Date } | null> {
+      if (txids.length === 0) return null;
+      const rows = await database
+        .selectFrom('payment_uses')
+        .select(['amount', 'created_at'])
+        .where('txid', 'in', [...txids])
+        .where('taken_by', 'is not', null)
+        .execute();
+      if (rows.length === 0) return null;
+      const times = rows.map((row) => timeOf(row.created_at).getTime());
+      return { amount: sumMicroTari(rows.map(({ amount }) => amount)), at: new Date(Math.max(...times)) };
+    },
+
+    /** Up to `limit` parts of payments that paid the order, in the order in which they did. */
+    async ofOrder(orderId: string, limit: number): Promise<PaidPart[]> {
+      const rows = await database
+        .selectFrom('payment_uses')
+        .innerJoin('settlements', 'settlements.id', 'payment_uses.settlement_id')
+        .innerJoin('payments', 'payments.txid', 'payment_uses.txid')
+        .select(['payment_uses.txid', 'payments.sender', 'payment_uses.amount'])
+        .where('settlements.order_id', '=', orderId)
+        .orderBy('payment_uses.id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({ txid: row.txid, sender: row.sender, amount: amountOf(row.amount) }));
+    },
+  };
+}

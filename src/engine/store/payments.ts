@@ -1,0 +1,417 @@
+import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
+import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
+import { columnsOf, preparedQuery } from '#platform/database/prepared-query.ts';
+import type { OwnerKind, PaymentStatus, PaymentType, Tables } from '#platform/database/tables.ts';
+import type { AccountId } from '#tari/address.ts';
+import type { MicroTari } from '#tari/micro-tari.ts';
+import { ordinalOf } from './account-ordinals.ts';
+
+export interface Payment {
+  /** The transaction's id on the chain, decimal; for a manual payment an id of our own. */
+  txid: string;
+  /** Whose credit it is once confirmed; null where the sender is no wallet's address. */
+  account: AccountId | null;
+  /** The sender's address in base58 as the wallet reported it. */
+  sender: string;
+  /** Above zero for a payment on the chain; a manual one may take away. */
+  amount: MicroTari;
+  memo: string | null;
+  paymentType: PaymentType;
+  status: PaymentStatus;
+  /** The order that the payment names, whether or not we know it yet. */
+  orderId: string | null;
+  /** For whom the named order is claimed: the signer of the memo's claim, else the sender. Null when none is named. */
+  claimant: AccountId | null;
+  /** Whether the claimant has signed that. What is not signed is only what the payer's wallet says of itself. */
+  claimIsSigned: boolean;
+  /** Whose what is left of it is. Null until it is confirmed, where nothing known says whose it is, and where nothing was left when money got its owners. */
+  owner: MoneyOwner | null;
+  /** What is left of it in µT, once it is confirmed. */
+  unspent: MicroTari;
+  /** Whether it came for an order that was closed. */
+  isLate: boolean;
+  /** The payment reference that payer and shop both see, 64 characters of lower-case hex. Null until it is known. */
+  paymentReference: string | null;
+  /** The block that it stands in. Null until that is known, and for a payment that left the chain. */
+  blockHeight: bigint | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** Whose money is: an order's by its order id, a customer's by its id, an account's. */
+export interface MoneyOwner {
+  kind: OwnerKind;
+  id: string;
+}
+
+/** What is new of a payment: nothing of it is anybody's yet. */
+export type NewPayment = Omit<Payment, 'owner' | 'unspent' | 'isLate'>;
+/** The block that a payment stands in. */
+export interface BlockOfPayment {
+  height: bigint;
+  /** The payment reference, hex: it changes with the block. */
+  reference: string;
+}
+
+/** What payments are searched by. All that is given must hold; nothing given is every payment. */
+export interface PaymentFilter {
+  txid?: string | undefined;
+  /** 64 characters of lower-case hex. */
+  paymentReference?: string | undefined;
+  /** The order as the payment names it. */
+  orderId?: string | undefined;
+  /** The earliest and the latest time of creation, both included. */
+  since?: Date | undefined;
+  until?: Date | undefined;
+}
+
+/** Where a payment stands in a list that is sorted by its creation. */
+export interface PaymentPosition {
+  createdAt: Date;
+  txid: string;
+}
+
+type PaymentRow = Selectable<Tables['payments']>;
+
+function paymentOf(row: PaymentRow): Payment {
+  return {
+    txid: row.txid,
+    account: row.account === null ? null : accountOfColumn(row.account),
+    sender: row.sender,
+    amount: amountOf(row.amount),
+    memo: row.memo,
+    paymentType: row.payment_type,
+    status: row.status,
+    orderId: row.order_id,
+    claimant: row.claimant === null ? null : accountOfColumn(row.claimant),
+    claimIsSigned: row.claim_is_signed === 1n,
+    owner: row.owner_kind === null ? null : { kind: row.owner_kind, id: row.owner_id as string },
+    unspent: amountOf(row.unspent),
+    isLate: row.is_late === 1n,
+    paymentReference: row.payment_reference,
+    blockHeight: row.block_height,
+    createdAt: timeOf(row.created_at),
+    updatedAt: timeOf(row.updated_at),
+  };
+}
+
+/** What is written of a payment; the rest follows from it. */
+type WrittenRow = Omit<PaymentRow, 'account_ordinal'>;
+
+function rowOf(payment: Payment): WrittenRow {
+  return {
+    txid: payment.txid,
+    account: payment.account,
+    sender: payment.sender,
+    amount: payment.amount,
+    memo: payment.memo,
+    payment_type: payment.paymentType,
+    status: payment.status,
+    order_id: payment.orderId,
+    claimant: payment.claimant,
+    claim_is_signed: payment.claimIsSigned ? 1n : 0n,
+    owner_kind: payment.owner?.kind ?? null,
+    owner_id: payment.owner?.id ?? null,
+    unspent: payment.unspent,
+    is_late: payment.isLate ? 1n : 0n,
+    payment_reference: payment.paymentReference,
+    block_height: payment.blockHeight,
+    created_at: timeText(payment.createdAt),
+    updated_at: timeText(payment.updatedAt),
+  };
+}
+
+const COLUMNS = [
+  'txid',
+  'account',
+  'sender',
+  'amount',
+  'memo',
+  'payment_type',
+  'status',
+  'order_id',
+  'claimant',
+  'claim_is_signed',
+  'owner_kind',
+  'owner_id',
+  'unspent',
+  'is_late',
+  'payment_reference',
+  'block_height',
+  'created_at',
+  'updated_at',
+] as const;
+
+type OwnedRow = Pick<PaymentRow, 'owner_kind' | 'owner_id' | 'is_late'>;
+
+function ownedRow({ owner, isLate }: Pick<Payment, 'owner' | 'isLate'>): OwnedRow {
+  return { owner_kind: owner?.kind ?? null, owner_id: owner?.id ?? null, is_late: isLate ? 1n : 0n };
+}
+
+/** What payments may call an order. */
+export type OrderNames = readonly [string, string?, string?, string?];
+
+export type PaymentRepository = ReturnType<typeof paymentRepository>;
+
+export function paymentRepository(database: Kysely<Tables>) {
+  const pageAfter = (after: PaymentPosition | undefined, limit: number) => {
+    const page = database.selectFrom('payments').selectAll().orderBy('created_at').orderBy('txid').limit(limit);
+    if (after === undefined) return page;
+    return page.where(sql<SqlBool>`(created_at, txid) > (${timeText(after.createdAt)}, ${after.txid})`);
+  };
+
+  const insert = preparedQuery<WrittenRow>(database, (value) =>
+    database
+      .insertInto('payments')
+      .values({ ...columnsOf(value, COLUMNS), account_ordinal: ordinalOf(value('account')) }),
+  );
+  const select = preparedQuery<{ txid: string }, PaymentRow>(database, (value) =>
+    database.selectFrom('payments').selectAll().where('txid', '=', value('txid')),
+  );
+  const updateStatus = preparedQuery<{ txid: string; before: PaymentStatus; status: PaymentStatus; time: string }>(
+    database,
+    (value) =>
+      database
+        .updateTable('payments')
+        .set({ status: value('status'), updated_at: value('time') })
+        .where('txid', '=', value('txid'))
+        .where('status', '=', value('before')),
+  );
+  const updateConfirmed = preparedQuery<{ txid: string; time: string } & OwnedRow & { unspent: bigint }>(
+    database,
+    (value) =>
+      database
+        .updateTable('payments')
+        .set({
+          status: 'confirmed',
+          updated_at: value('time'),
+          ...columnsOf(value, ['owner_kind', 'owner_id', 'is_late', 'unspent']),
+        })
+        .where('txid', '=', value('txid'))
+        .where('status', '=', 'received'),
+  );
+  const updateOwner = preparedQuery<{ txid: string } & OwnedRow>(database, (value) =>
+    database
+      .updateTable('payments')
+      .set(columnsOf(value, ['owner_kind', 'owner_id', 'is_late']))
+      .where('txid', '=', value('txid')),
+  );
+  const updateUnspent = preparedQuery<{ txid: string; amount: bigint }>(database, (value) =>
+    database
+      .updateTable('payments')
+      .set((column) => ({ unspent: column('unspent', '-', value('amount')) }))
+      .where('txid', '=', value('txid')),
+  );
+  const unspent = () =>
+    database.selectFrom('payments').selectAll().where(sql<SqlBool>`unspent > 0`).orderBy('created_at').orderBy('txid');
+  const selectUnspent = preparedQuery<{ kind: OwnerKind; id: string; limit: number }, PaymentRow>(database, (value) =>
+    unspent().where('owner_kind', '=', value('kind')).where('owner_id', '=', value('id')).limit(value('limit')),
+  );
+  const selectNaming = preparedQuery<Record<'name' | 'second' | 'third' | 'fourth', string>, PaymentRow>(
+    database,
+    (value) =>
+      database
+        .selectFrom('payments')
+        .selectAll()
+        .where('order_id', 'in', [value('name'), value('second'), value('third'), value('fourth')])
+        .where('status', '<>', 'cancelled')
+        .orderBy('created_at')
+        .orderBy('txid'),
+  );
+  const deleteEarly = preparedQuery<{ txid: string }>(database, (value) =>
+    database.deleteFrom('early_confirmations').where('txid', '=', value('txid')),
+  );
+
+  return {
+    /** Adds a payment to the journal. The caller has made sure that its id is new and its accounts known. */
+    async insert(payment: Payment): Promise<Payment> {
+      await insert(rowOf(payment));
+      return payment;
+    },
+
+    /** Confirms a received payment that was read in the same unit of work. All of it is there to be used. */
+    async confirm(
+      payment: Payment,
+      { owner, isLate }: Pick<Payment, 'owner' | 'isLate'>,
+      updatedAt: Date,
+    ): Promise<Payment> {
+      const { txid, amount: unspent } = payment;
+      const row = { txid, unspent, ...ownedRow({ owner, isLate }), time: timeText(updatedAt) };
+      const { numAffectedRows } = await updateConfirmed(row);
+      if (numAffectedRows !== 1n) throw new Error(`Payment ${txid} was not received when it was confirmed`);
+      return { ...payment, status: 'confirmed', owner, isLate, unspent, updatedAt };
+    },
+
+    /** Says whose what is left of a payment is from now on. */
+    async giveTo(payment: Payment, { owner, isLate }: Pick<Payment, 'owner' | 'isLate'>): Promise<Payment> {
+      await updateOwner({ txid: payment.txid, ...ownedRow({ owner, isLate }) });
+      return { ...payment, owner, isLate };
+    },
+
+    /** Uses up a part of what is left of a payment. It can't be more than that. */
+    async spend(txid: string, amount: MicroTari): Promise<void> {
+      const { numAffectedRows } = await updateUnspent({ txid, amount });
+      if (numAffectedRows !== 1n) throw new Error(`Payment ${txid} is not known`);
+    },
+
+    /**
+     * Up to `limit` payments of which something is left that is this owner's, oldest first.
+     * @param which only those that came from an account, or from none, or the one of this id; all where it is left out.
+     */
+    async unspentOf(
+      { kind, id }: MoneyOwner,
+      limit: number,
+      { from, txid }: { from?: { account: AccountId | null }; txid?: string } = {},
+    ): Promise<Payment[]> {
+      if (from === undefined && txid === undefined) {
+        return (await selectUnspent({ kind, id, limit })).rows.map(paymentOf);
+      }
+      let query = unspent().where('owner_kind', '=', kind).where('owner_id', '=', id).limit(limit);
+      if (txid !== undefined) query = query.where('txid', '=', txid);
+      if (from !== undefined) query = query.where('account', from.account === null ? 'is' : '=', from.account);
+      return (await query.execute()).map(paymentOf);
+    },
+
+    /** What is left that is this owner's, by the account that it came from, in µT. */
+    async unspentByAccount({ kind, id }: MoneyOwner): Promise<{ account: AccountId | null; amount: MicroTari }[]> {
+      const rows = await database
+        .selectFrom('payments')
+        .select(['account', sql<bigint>`cast(sum(unspent) as bigint)`.as('amount')])
+        .where('owner_kind', '=', kind)
+        .where('owner_id', '=', id)
+        .where(sql<SqlBool>`unspent > 0`)
+        .groupBy('account')
+        .execute();
+      return rows.map((row) => ({
+        account: row.account === null ? null : accountOfColumn(row.account),
+        amount: amountOf(row.amount),
+      }));
+    },
+
+    async find(txid: string): Promise<Payment | undefined> {
+      const [row] = (await select({ txid })).rows;
+      return row && paymentOf(row);
+    },
+
+    /** Moves a received payment that was read in the same unit of work to its next status. */
+    async changeStatus(payment: Payment, status: PaymentStatus, updatedAt: Date): Promise<Payment> {
+      const { txid, status: before } = payment;
+      const { numAffectedRows } = await updateStatus({ txid, before, status, time: timeText(updatedAt) });
+      if (numAffectedRows !== 1n) throw new Error(`Payment ${txid} was not ${before} when it was changed`);
+      return { ...payment, status, updatedAt };
+    },
+
+    /** Says in which block a payment stands now; null for in none. */
+    async place(payment: Payment, block: BlockOfPayment | null, updatedAt: Date): Promise<Payment> {
+      const { height: blockHeight = null, reference: paymentReference = null } = block ?? {};
+      await database
+        .updateTable('payments')
+        .set({ block_height: blockHeight, payment_reference: paymentReference, updated_at: timeText(updatedAt) })
+        .where('txid', '=', payment.txid)
+        .execute();
+      return { ...payment, blockHeight, paymentReference, updatedAt };
+    },
+
+    /** Up to `limit` payments of an account after the position, oldest first. */
+    async pageOfAccount(account: AccountId, after: PaymentPosition | undefined, limit: number): Promise<Payment[]> {
+      const rows = await pageAfter(after, limit).where('account_ordinal', '=', ordinalOf(account)).execute();
+      return rows.map(paymentOf);
+    },
+
+    /** The sum of all payments of an account, whatever their status. */
+    async totalOfAccount(account: AccountId): Promise<MicroTari> {
+      const { total } = await database
+        .selectFrom('payments')
+        .select(sql<bigint>`cast(coalesce(sum(amount), 0) as bigint)`.as('total'))
+        .where('account_ordinal', '=', ordinalOf(account))
+        .executeTakeFirstOrThrow();
+      return amountOf(total);
+    },
+
+    /** Up to `limit` payments that fit the filter, after the position, oldest first. */
+    async search(filter: PaymentFilter, after: PaymentPosition | undefined, limit: number): Promise<Payment[]> {
+      const { txid, paymentReference, orderId, since, until } = filter;
+      let page = pageAfter(after, limit);
+      if (txid !== undefined) page = page.where('txid', '=', txid);
+      if (paymentReference !== undefined) page = page.where('payment_reference', '=', paymentReference);
+      if (orderId !== undefined) page = page.where('order_id', '=', orderId);
+      if (since !== undefined) page = page.where('created_at', '>=', timeText(since));
+      if (until !== undefined) page = page.where('created_at', '<=', timeText(until));
+      return (await page.execute()).map(paymentOf);
+    },
+
+    /** Up to `limit` payments that name an order by any of the given ids, after the position, oldest first. */
+    async pageNaming(
+      orderIds: readonly string[],
+      after: PaymentPosition | undefined,
+      limit: number,
+    ): Promise<Payment[]> {
+      const rows = await pageAfter(after, limit).where('order_id', 'in', orderIds).execute();
+      return rows.map(paymentOf);
+    },
+
+    /** The payments that name an order by any of up to four names, oldest first, those that were cancelled left out. */
+    async naming([name, second = name, third = name, fourth = name]: OrderNames): Promise<Payment[]> {
+      const { rows } = await selectNaming({ name, second, third, fourth });
+      return rows.map(paymentOf);
+    },
+
+    /** The payments that are not confirmed, name nothing, and come from those who have signed that the order is theirs. */
+    async onTheWayFromSigners(orderId: string): Promise<MicroTari> {
+      const { total } = await database
+        .selectFrom('payments')
+        .innerJoin('order_claims', 'order_claims.account_ordinal', 'payments.account_ordinal')
+        .select(sql<bigint>`cast(coalesce(sum(payments.amount), 0) as bigint)`.as('total'))
+        .where('order_claims.order_id', '=', orderId)
+        .where('payments.status', '=', 'received')
+        .where('payments.order_id', 'is', null)
+        .executeTakeFirstOrThrow();
+      return amountOf(total);
+    },
+
+    /** How many payments came for orders that were closed, and are not used up. */
+    async countLate(): Promise<number> {
+      const { count } = await database
+        .selectFrom('payments')
+        .select(({ fn }) => fn.countAll<bigint>().as('count'))
+        .where(sql<SqlBool>`is_late = 1 and unspent > 0`)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+
+    /**
+     * Up to `limit` payments on the chain that were entered since then, or that stand in that block or a later one, after
+     * the one with that id, by their ids.
+     */
+    async onChainSince(
+      { time, height }: { time: Date; height: number },
+      after: string,
+      limit: number,
+    ): Promise<Payment[]> {
+      const rows = await database
+        .selectFrom('payments')
+        .selectAll()
+        .where('payment_type', '=', 'on_chain')
+        .where(({ eb, or }) => or([eb('created_at', '>=', timeText(time)), eb('block_height', '>=', BigInt(height))]))
+        .where('txid', '>', after)
+        .orderBy('txid')
+        .limit(limit)
+        .execute();
+      return rows.map(paymentOf);
+    },
+
+    /** Keeps a confirmation whose payment is not known yet. */
+    async keepEarlyConfirmation(txid: string, createdAt: Date): Promise<void> {
+      await database
+        .insertInto('early_confirmations')
+        .values({ txid, created_at: timeText(createdAt) })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    /** Takes out the confirmation that came before this payment. Answers whether there was one. */
+    async takeEarlyConfirmation(txid: string): Promise<boolean> {
+      return (await deleteEarly({ txid })).numAffectedRows === 1n;
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { type Kysely, type Selectable, sql } from 'kysely';
+import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
+import { preparedQuery } from '#platform/database/prepared-query.ts';
+import type { SettlementType, Tables } from '#platform/database/tables.ts';
+import type { AccountId } from '#tari/address.ts';
+import type { MicroTari } from '#tari/micro-tari.ts';
+import { ordinalOf } from './account-ordinals.ts';
+
+/** One entry of the journal of money that paid orders. */
+export interface SettlementEntry {
+  id: bigint;
+  orderId: string;
+  /** Null where the money came from no wallet's address. */
+  account: AccountId | null;
+  /** The account's address in base58, or what the sender said of itself. */
+  address: string;
+  settlementType: SettlementType;
+  amount: MicroTari;
+  createdAt: Date;
+}
+
+export type NewSettlementEntry = Omit<SettlementEntry, 'id'>;
+
+function settlementOf(row: Selectable<Tables['settlements']> & { address: string }): SettlementEntry {
+  return {
+    id: row.id,
+    orderId: row.order_id,
+    account: row.account === null ? null : accountOfColumn(row.account),
+    address: row.address,
+    settlementType: row.settlement_type,
+    amount: amountOf(row.amount),
+    createdAt: timeOf(row.created_at),
+  };
+}
+
+export type SettlementRepository = ReturnType<typeof settlementRepository>;
+
+export function settlementRepository(database: Kysely<Tables>) {
+  const insert = preparedQuery<
+    {
+      orderId: string;
+      account: string | null;
+      sender: string | null;
+      settlementType: SettlementType;
+      amount: bigint;
+      time: string;
+    },
+    { id: bigint }
+  >(database, (value) =>
+    database
+      .insertInto('settlements')
+      .values({
+        order_id: value('orderId'),
+        account: value('account'),
+        account_ordinal: ordinalOf(value('account')),
+        sender: value('sender'),
+        settlement_type: value('settlementType'),
+        amount: value('amount'),
+        created_at: value('time'),
+      })
+      .returning('id'),
+  );
+  const withAddress = () =>
+    database
+      .selectFrom('settlements')
+      .leftJoin('accounts', 'accounts.account', 'settlements.account')
+      .selectAll('settlements')
+      .select(sql<string>`coalesce(accounts.address, settlements.sender)`.as('address'))
+      .orderBy('settlements.id');
+
+  const paidParts = async (orderIds: readonly string[], account: AccountId): Promise<Map<string, MicroTari>> => {
+    if (orderIds.length === 0) return new Map();
+    const rows = await database
+      .selectFrom('settlements')
+      .select(['order_id', sql<bigint>`cast(sum(amount) as bigint)`.as('amount')])
+      .where('order_id', 'in', orderIds)
+      .where('account', '=', account)
+      .groupBy('order_id')
+      .execute();
+    return new Map(rows.map((row) => [row.order_id, amountOf(row.amount)]));
+  };
+
+  return {
+    async insert(entry: NewSettlementEntry): Promise<SettlementEntry> {
+      const { orderId, account, settlementType, amount } = entry;
+      const sender = account === null ? entry.address : null;
+      const { rows } = await insert({
+        orderId,
+        account,
+        sender,
+        settlementType,
+        amount,
+        time: timeText(entry.createdAt),
+      });
+      const { id } = rows[0] as { id: bigint };
+      return { id, ...entry };
+    },
+
+    /** Up to `limit` entries of what was paid from the account, after the one with id `after`, oldest first. */
+    async pageOfAccount(account: AccountId, after: bigint, limit: number): Promise<SettlementEntry[]> {
+      const rows = await withAddress()
+        .where('settlements.account_ordinal', '=', ordinalOf(account))
+        .where('settlements.id', '>', after)
+        .limit(limit)
+        .execute();
+      return rows.map(settlementOf);
+    },
+
+    /** Whether the account paid for the order, or a part of it. */
+    async paidBy(orderId: string, account: AccountId): Promise<boolean> {
+      return (await paidParts([orderId], account)).size > 0;
+    },
+
+    /** What the account paid of each of the orders, in µT, by their order ids. */
+    paidParts,
+
+    /** Up to `limit` entries of what was paid for orders of the customer, after the one with id `after`, oldest first. */
+    async pageOfCustomer(customerId: string, after: bigint, limit: number): Promise<SettlementEntry[]> {
+      const rows = await withAddress()
+        .innerJoin('orders', 'orders.order_id', 'settlements.order_id')
+        .where('orders.customer_id', '=', customerId)
+        .where('settlements.id', '>', after)
+        .limit(limit)
+        .execute();
+      return rows.map(settlementOf);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import type { Guard } from '#auth/http/guard.ts';
+import type { Engine } from '#engine/engine.ts';
+import { address, auditRecord, idPage, keptText } from '#platform/http/fields.ts';
+import { queryTime } from '#platform/http/query-time.ts';
+import { parseJson } from '#platform/json.ts';
+import { addressToBase58 } from '#tari/address.ts';
+
+const LONGEST_NAME = 512;
+const name = keptText(LONGEST_NAME).min(1);
+
+/** The log holds addresses in base58, whatever form they are asked for in; other actors have names. */
+const actor = z.union([address.transform(addressToBase58), name]);
+
+const search = idPage.extend({
+  actor: actor.optional(),
+  action: name.optional(),
+  subject: name.optional(),
+  since: queryTime.optional(),
+  until: queryTime.optional(),
+});
+
+/** What was changed by hand, by whom. A filter that is misspelt is refused: it would find everything. */
+export function auditLogRoutes({ auditLog }: Pick<Engine, 'auditLog'>, guard: Guard): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/api/audit_log',
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'Who changed what by hand',
+          tags: ['administration'],
+          querystring: search,
+          response: { 200: z.array(auditRecord) },
+        },
+      },
+      async ({ query: { after, limit, ...filter } }) =>
+        (await auditLog(filter, after, limit)).map((record) => ({
+          id: record.id,
+          created_at: record.createdAt.toISOString(),
+          actor: record.actor,
+          action: record.action,
+          subject: record.subject,
+          reason: record.reason,
+          before: jsonValue(record.before),
+          after: jsonValue(record.after),
+        })),
+    );
+  };
+}
+
+function jsonValue(json: string | null): unknown {
+  return json === null ? null : parseJson(json);
+}

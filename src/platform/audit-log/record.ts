@@ -1,0 +1,28 @@
+import type { Repositories } from '#platform/database/transaction.ts';
+import { stringifyJson } from '#platform/json.ts';
+
+/** What somebody changed by hand. Before and after are views; left out where there was nothing. */
+export interface AuditEntry {
+  /** An address in base58, or a part of the server such as `taritools`. */
+  actor: string;
+  action: string;
+  subject: string;
+  reason?: string | undefined;
+  before?: object | undefined;
+  after?: object | undefined;
+}
+
+/** Adds a line to the append-only audit log, in the unit of work of the change. */
+export async function recordChange(tx: Repositories, entry: AuditEntry, now: Date): Promise<void> {
+  await tx.auditLog.append(
+    {
+      actor: entry.actor,
+      action: entry.action,
+      subject: entry.subject,
+      reason: entry.reason ?? null,
+      before: entry.before ? stringifyJson(entry.before) : null,
+      after: entry.after ? stringifyJson(entry.after) : null,
+    },
+    now,
+  );
+}

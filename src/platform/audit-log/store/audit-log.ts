@@ -1,0 +1,62 @@
+import type { Kysely } from 'kysely';
+import { timeOf, timeText } from '#platform/database/columns.ts';
+import type { Tables } from '#platform/database/tables.ts';
+
+export interface AuditRecord {
+  /** Who: an address in base58, or a part of the server (`expiry`, `taritools`). */
+  actor: string;
+  /** What was done, as a verb phrase: `set exchange rate`. */
+  action: string;
+  /** What it was done to. */
+  subject: string;
+  reason: string | null;
+  /** JSON texts of the thing before and after; null where there was none. */
+  before: string | null;
+  after: string | null;
+}
+
+export interface StoredAuditRecord extends AuditRecord {
+  /** Counts from 1 in the order in which things were done. */
+  id: bigint;
+  createdAt: Date;
+}
+
+/** Which records to look for: those that fit all that is given. Texts must be the same, both times are included. */
+export interface AuditLogFilter {
+  actor?: string | undefined;
+  action?: string | undefined;
+  subject?: string | undefined;
+  since?: Date | undefined;
+  until?: Date | undefined;
+}
+
+export type AuditLogRepository = ReturnType<typeof auditLogRepository>;
+
+export function auditLogRepository(database: Kysely<Tables>) {
+  return {
+    async append(record: AuditRecord, now: Date): Promise<void> {
+      await database
+        .insertInto('audit_log')
+        .values({ ...record, created_at: timeText(now) })
+        .execute();
+    },
+
+    /** Up to `limit` records that fit, after the one with id `after`, oldest first. */
+    async search(filter: AuditLogFilter, after: bigint, limit: number): Promise<StoredAuditRecord[]> {
+      const { actor, action, subject, since, until } = filter;
+      const rows = await database
+        .selectFrom('audit_log')
+        .selectAll()
+        .where('id', '>', after)
+        .$if(actor !== undefined, (query) => query.where('actor', '=', actor ?? ''))
+        .$if(action !== undefined, (query) => query.where('action', '=', action ?? ''))
+        .$if(subject !== undefined, (query) => query.where('subject', '=', subject ?? ''))
+        .$if(since !== undefined, (query) => query.where('created_at', '>=', timeText(since ?? new Date(0))))
+        .$if(until !== undefined, (query) => query.where('created_at', '<=', timeText(until ?? new Date(0))))
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(({ created_at: createdAt, ...record }) => ({ ...record, createdAt: timeOf(createdAt) }));
+    },
+  };
+}

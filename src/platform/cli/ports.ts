@@ -1,0 +1,62 @@
+import type { Clock } from '#platform/clock.ts';
+import type { RandomBytes } from '#tari/schnorr.ts';
+import type { ApiClient } from './api-client.ts';
+
+/** What commands need of the machine. */
+export interface CommandPorts {
+  environment: Readonly<Record<string, string | undefined>>;
+  /** The folder of package.json and `.env`. */
+  folder: string;
+  /** Where the service of this machine keeps its settings; they count where the folder has no `.env`. */
+  serviceSettings: string;
+  /** What the tool keeps for this person: profiles and what a hot wallet still has to report. */
+  toolFolder: string;
+  clock: Clock;
+  randomBytes: RandomBytes;
+  fetch: typeof globalThis.fetch;
+  /** Ends early, without an error, when somebody who listens is interrupted. */
+  sleep: (milliseconds: number) => Promise<void>;
+  /**
+   * Ctrl-C, for commands that go on until then. Asking for it is listening: from then on the first Ctrl-C is theirs. So it
+   * is a function, and whoever copies the ports does not listen by it.
+   */
+  interruption: () => AbortSignal;
+  terminal: Terminal;
+  /** Writes one line to standard output. */
+  print: (line: string) => void;
+  /** Writes one line beside the output: standard error. */
+  note: (line: string) => void;
+  /** Shows how far something has come, in place of what was shown before; an empty text ends it. */
+  progress: (line: string) => void;
+  /** All of standard input. */
+  readInput: () => Promise<string>;
+  /** Asks people. Each throws CommandError where nobody sits at a terminal, or when they leave. */
+  ask: Questions;
+  /** Logged in as profiles, for as long as the tool runs. Undefined where it ends after one command. */
+  clients?: Map<string, ApiClient>;
+}
+
+export interface Terminal {
+  /** Whether somebody reads standard output on a terminal; otherwise lines are as long as they need to be. */
+  isTerminal: boolean;
+  columns: number;
+  colour: boolean;
+  /** Whether somebody can be asked: standard input and output are a terminal. */
+  canAsk: boolean;
+  /** Whether standard input is a terminal, which shows what is typed into it. */
+  isInputTerminal: boolean;
+}
+
+export interface Questions {
+  hidden: (question: string) => Promise<string>;
+  text: (
+    question: string,
+    options?: { usual?: string; check?: (text: string) => string | undefined },
+  ) => Promise<string>;
+  yes: (question: string) => Promise<boolean>;
+  /** One of several; the first is offered first. */
+  choice: <Value extends string>(
+    question: string,
+    options: readonly { value: Value; label: string; hint?: string }[],
+  ) => Promise<Value>;
+}

@@ -1,0 +1,45 @@
+import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
+import type { Questions } from '#platform/cli/ports.ts';
+
+/**
+ * Asks people at a terminal. The library is loaded when somebody is asked: most commands ask nothing.
+ * @param beforeAsking called right before a prompt is drawn.
+ */
+export function terminalQuestions(canAsk: boolean, beforeAsking: () => void = () => undefined): Questions {
+  /** Whoever presses Ctrl-C at a question leaves the tool. */
+  const answerOf = <Answer>(answer: Answer): Exclude<Answer, symbol> => {
+    if (typeof answer === 'symbol') throw new CommandError('Left without doing anything.', EXIT_CODES.wrongUse);
+    return answer as Exclude<Answer, symbol>;
+  };
+  const library = async () => {
+    if (!canAsk) throw new CommandError('Nobody can be asked here: give everything by options.', EXIT_CODES.wrongUse);
+    const prompts = await import('@clack/prompts');
+    beforeAsking();
+    return prompts;
+  };
+  return {
+    async hidden(question) {
+      const { password } = await library();
+      return answerOf(await password({ message: question })) ?? '';
+    },
+    async text(question, { usual, check } = {}) {
+      const { text } = await library();
+      const answer = await text({
+        message: question,
+        ...(usual !== undefined && { placeholder: usual, defaultValue: usual }),
+        validate: (given) => check?.(given === undefined || given === '' ? (usual ?? '') : given),
+      });
+      return answerOf(answer) ?? usual ?? '';
+    },
+    async yes(question) {
+      const { confirm } = await library();
+      return answerOf(await confirm({ message: question }));
+    },
+    async choice(question, options) {
+      const { select } = await library();
+      return answerOf(
+        await select<string>({ message: question, options: [...options] }),
+      ) as (typeof options)[number]['value'];
+    },
+  };
+}

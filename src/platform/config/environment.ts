@@ -1,0 +1,93 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parse as parseEnvironmentFile } from 'dotenv';
+import { settingDescriptions } from './server-settings.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export type LoadedEnvironment = { ok: true; environment: Environment } | { ok: false; problems: string[] };
+
+/** Names the settings file in place of `.env`. It counts in the environment of the process only. */
+export const SETTINGS_FILE_VARIABLE = 'TPG_SETTINGS_FILE';
+
+/** Where the unit in contrib/systemd keeps the settings. The server gets them from systemd; taritools reads them here. */
+export const SERVICE_SETTINGS_FILE = '/etc/tari-payment-server.env';
+
+/**
+ * The file that holds the settings: the one that TPG_SETTINGS_FILE names, else `.env` in the folder, else that of the
+ * service, if it exists.
+ * @param directory the folder that holds package.json.
+ * @param serviceFile undefined where the settings of a service do not count.
+ */
+export function settingsFile(directory: string, processEnvironment: Environment, serviceFile?: string): string {
+  const named = processEnvironment[SETTINGS_FILE_VARIABLE];
+  if (named) return resolve(named);
+  const beside = join(directory, '.env');
+  return serviceFile !== undefined && !existsSync(beside) && existsSync(serviceFile) ? serviceFile : beside;
+}
+
+/**
+ * Puts the settings file under the process's environment: a variable of the process wins, even an empty one. There need
+ * not be such a file, unless TPG_SETTINGS_FILE names it.
+ * @returns the variables, or a sentence that says why the file can't be read.
+ */
+export function loadEnvironment(
+  directory: string,
+  processEnvironment: Environment,
+  serviceFile?: string,
+): LoadedEnvironment {
+  const path = settingsFile(directory, processEnvironment, serviceFile);
+  try {
+    return { ok: true, environment: { ...parseEnvironmentFile(readFileSync(path)), ...processEnvironment } };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const isMissing = 'code' in error && error.code === 'ENOENT';
+    if (isMissing && !processEnvironment[SETTINGS_FILE_VARIABLE]) {
+      return { ok: true, environment: { ...processEnvironment } };
+    }
+    return { ok: false, problems: [unreadable(path, error, serviceFile)] };
+  }
+}
+
+function unreadable(path: string, error: Error & { code?: string }, serviceFile: string | undefined): string {
+  const sentence = `The settings file ${path} cannot be read: ${error.message}.`;
+  const isOthers = path === serviceFile && error.code === 'EACCES';
+  return isOthers ? `${sentence} Run this as the user of the service, for example with sudo -u tari.` : sentence;
+}
+
+/** More differing letters than this are another word, not a slip of the finger. */
+const MOST_SLIPS = 8;
+
+/** A sentence for each TPG_ variable that is no setting, with the setting that was probably meant. */
+export function unknownSettingWarnings(environment: Environment): string[] {
+  const known = settingDescriptions().map((setting) => setting.name);
+  return Object.keys(environment)
+    .filter((name) => /^TPG_/i.test(name) && !known.includes(name) && name !== SETTINGS_FILE_VARIABLE)
+    .map((name) => {
+      const meant = nearest(name.toUpperCase(), known);
+      return `${JSON.stringify(name)} is no setting of this server and is ignored${meant === undefined ? '.' : `; did you mean ${meant}?`}`;
+    });
+}
+
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const most = Math.min(MOST_SLIPS, Math.floor(name.length / 3));
+  const [best] = known
+    .map((candidate) => ({ candidate, slips: editDistance(name, candidate) }))
+    .filter(({ slips }) => slips <= most)
+    .sort((one, other) => one.slips - other.slips);
+  return best?.candidate;
+}
+
+/** How many letters must be put in, taken out or changed to make one word of the other (Levenshtein). */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [fromIndex, letter] of [...from].entries()) {
+    const next = [fromIndex + 1];
+    for (const [toIndex, otherLetter] of [...to].entries()) {
+      const change = (row[toIndex] ?? 0) + (letter === otherLetter ? 0 : 1);
+      next.push(Math.min(change, (row[toIndex + 1] ?? 0) + 1, (next[toIndex] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

@@ -1,0 +1,385 @@
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import SqliteDatabase from 'better-sqlite3';
+import { type Compilable, type CompiledQuery, Kysely, type QueryResult, SqliteDialect } from 'kysely';
+import { sqliteMemoIndex } from '#engine/store/search/sqlite-memo-index.ts';
+import { StoreUnavailableError } from '#platform/database/errors.ts';
+import { GroupCommit, type WriteConnection } from '#platform/database/group-commit.ts';
+import { requireUpToDate } from '#platform/database/migrate.ts';
+import type { Store } from '#platform/database/store.ts';
+import type { Tables } from '#platform/database/tables.ts';
+import { type Repositories, repositories } from '#platform/database/transaction.ts';
+import { sqliteFile } from '#platform/database/url.ts';
+import { makeFolder } from '#platform/make-folder.ts';
+import type { StoredEvent } from '#platform/outbox/store/events.ts';
+import { isBusy, translate } from './errors.ts';
+import { SqliteIdentity } from './identity.ts';
+import { migrateSqlite, migrationsOf } from './migrate.ts';
+
+/** A connection to a database, as `openSqliteStore` makes its own. */
+export type Connection = SqliteDatabase.Database;
+
+/** How long is waited for another process that holds the database, such as a backup or taritools. */
+const BUSY_TIMEOUT_MS = 2000;
+
+/** While the writer waits for that, requests that only read are answered: it looks again after so long. */
+const BUSY_PAUSE_MS = 10;
+
+/** The page caches of the writer and of each reader, so that a large database does not take all memory. */
+const WRITER_CACHE_KIB = 12 * 1024;
+const READER_CACHE_KIB = 2 * 1024;
+
+/**
+ * After so many pages the write-ahead log is worked into the database file, about 8 MiB. Everybody waits for that, so it is
+ * not put off for longer; but a page that changes often goes into the file once.
+ */
+const CHECKPOINT_PAGES = 2000;
+
+/** The program's statements are fewer; only lists of varying length make more. */
+const MOST_CACHED_STATEMENTS = 500;
+
+function open(file: string, options: { readonly: boolean }): Connection {
+  try {
+    if (file !== ':memory:' && !options.readonly) makeFile(file);
+    const connection = new SqliteDatabase(file, { readonly: options.readonly, timeout: BUSY_TIMEOUT_MS });
+    connection.defaultSafeIntegers(true);
+    connection.pragma(`cache_size = -${options.readonly ? READER_CACHE_KIB : WRITER_CACHE_KIB}`);
+    connection.pragma('foreign_keys = on');
+    if (!options.readonly) {
+      connection.pragma('journal_mode = wal');
+      connection.pragma('synchronous = full');
+      connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      // For savepoints and triggers SQLite keeps the pages as they were: in a file that took a third of the time.
+      connection.pragma('temp_store = memory');
+    }
+    return connection;
+  } catch (error) {
+    throw translate(error, file);
+  }
+}
+
+/** The books are for the server's own eyes: SQLite gives its other files the mode that this one has. */
+function makeFile(file: string): void {
+  try {
+    makeFolder(dirname(file));
+    closeSync(openSync(file, 'a', 0o600));
+  } catch (error) {
+    throw new StoreUnavailableError(`The database ${file} can't be made: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Two processes that make the same database at once are in each other's way, and SQLite does not wait in all of it. */
+async function openWriter(file: string): Promise<Connection> {
+  for (const deadline = performance.now() + BUSY_TIMEOUT_MS; ; await sleep(BUSY_PAUSE_MS)) {
+    try {
+      return open(file, { readonly: false });
+    } catch (error) {
+      const isOver = performance.now() > deadline;
+      if (isOver || !(error instanceof StoreUnavailableError) || !isBusy(error.cause)) throw error;
+    }
+  }
+}
+
+/** Kysely prepares each statement anew; SQLite is several times as fast when the same text is prepared once. */
+class StatementCache {
+  readonly #connection: Connection;
+  readonly #statements = new Map<string, SqliteDatabase.Statement>();
+  /** How often a statement that writes was asked for, which is each time that one is run. */
+  writes = 0;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  prepare(text: string): SqliteDatabase.Statement {
+    let statement = this.#statements.get(text);
+    if (statement === undefined) {
+      if (this.#statements.size >= MOST_CACHED_STATEMENTS) this.#statements.clear();
+      statement = this.#connection.prepare(text);
+      this.#statements.set(text, statement);
+    }
+    if (!statement.readonly) this.writes += 1;
+    return statement;
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+}
+
+/**
+ * A query that is compiled already goes to SQLite at once: it has one connection, which nobody else has in hand while
+ * a query runs. To take that and give it back costs Kysely as much time as SQLite needs for a small query.
+ */
+class SqliteKysely extends Kysely<Tables> {
+  readonly #statements: StatementCache;
+
+  constructor(connection: Connection) {
+    const statements = new StatementCache(connection);
+    super({ dialect: new SqliteDialect({ database: statements }) });
+    this.#statements = statements;
+  }
+
+  /** How many statements have written so far. */
+  get writes(): number {
+    return this.#statements.writes;
+  }
+
+  override async executeQuery<Row>(query: CompiledQuery<Row> | Compilable<Row>): Promise<QueryResult<Row>> {
+    const { sql: text, parameters } = 'compile' in query ? query.compile() : query;
+    const statement = this.#statements.prepare(text);
+    if (statement.reader) return { rows: statement.all(parameters) as Row[] };
+    return { rows: [], numAffectedRows: BigInt(statement.run(parameters).changes) };
+  }
+}
+
+function writeConnection(connection: Connection, database: SqliteKysely): WriteConnection {
+  const prepared = (text: string) => {
+    const statement = connection.prepare(text);
+    return async () => {
+      try {
+        statement.run();
+      } catch (error) {
+        throw translate(error);
+      }
+    };
+  };
+  const begin = connection.prepare('begin immediate');
+  const rollbackTo = prepared('rollback to work');
+  const release = prepared('release work');
+  return {
+    /** Takes the lock, so that nothing after it has to wait. SQLite's own waiting would stop the whole process. */
+    async begin() {
+      for (let waitedMs = 0; ; waitedMs += BUSY_PAUSE_MS) {
+        try {
+          begin.run();
+          return;
+        } catch (error) {
+          if (!isBusy(error) || waitedMs >= BUSY_TIMEOUT_MS) throw translate(error);
+        }
+        await sleep(BUSY_PAUSE_MS);
+      }
+    },
+    savepoint: prepared('savepoint work'),
+    releaseSavepoint: release,
+    async rollbackToSavepoint() {
+      await rollbackTo();
+      await release();
+    },
+    commit: prepared('commit'),
+    rollback: prepared('rollback'),
+    writes: () => database.writes,
+    isInTransaction: () => connection.inTransaction,
+  };
+}
+
+export interface SqliteStore extends Store {
+  /** The migrations that were applied when it was opened. */
+  readonly appliedMigrations: readonly string[];
+}
+
+/**
+ * Opens the database of a `sqlite://` URL, makes it where it is missing, and brings it up to date.
+ * @throws {StoreUnavailableError} where it can't be opened now, {StoreBrokenError} where it is not ours or broken.
+ */
+export async function openSqliteStore(
+  databaseUrl: string,
+  options: {
+    maxReadConnections: number;
+    /** Whether to notice that the database is replaced meanwhile, as a server must that has it open for long. */
+    noticeReplacement?: boolean | undefined;
+  },
+): Promise<SqliteStore> {
+  const file = sqliteFile(databaseUrl);
+  const connection = await openWriter(file);
+  try {
+    const database = new SqliteKysely(connection);
+    const appliedMigrations = await migrateSqlite(connection, database, file);
+    connection.pragma('busy_timeout = 0');
+    // A database in memory has one connection only, and nothing that could be replaced.
+    if (file === ':memory:') return { appliedMigrations, ...sqliteStoreOver(connection, database) };
+    const identity = options.noticeReplacement ? new SqliteIdentity(connection, file) : undefined;
+    const readers = readerPool(file, options.maxReadConnections, identity);
+    return { appliedMigrations, ...sqliteStoreOver(connection, database, readers, identity) };
+  } catch (error) {
+    connection.close();
+    throw translate(error, file);
+  }
+}
+
+/**
+ * The store of a database that is up to date, over the one connection that writes to it. Closing the one closes the other.
+ * @param readers read beside the writer; where they are left out, reads take their turn among the writes.
+ */
+export function sqliteStoreOver(
+  connection: Connection,
+  database = new SqliteKysely(connection),
+  readers?: ReturnType<typeof readerPool>,
+  identity?: SqliteIdentity,
+): Store {
+  const listeners: ((events: readonly StoredEvent[]) => void)[] = [];
+  let appended: StoredEvent[] = [];
+  const context = repositories(database, sqliteMemoIndex, (event) => appended.push(event));
+  const plainWriter = writeConnection(connection, database);
+  const writer = identity === undefined ? plainWriter : watched(plainWriter, connection, identity);
+  const group = new GroupCommit<Repositories>(writer, () => {
+    const events: StoredEvent[] = [];
+    appended = events;
+    return {
+      context,
+      committed: () => {
+        if (events.length > 0) for (const listener of listeners) listener(events);
+      },
+    };
+  });
+
+  const run: Store['run'] = (work) =>
+    group.run(work).catch((error: unknown) => {
+      throw translate(error);
+    });
+  return {
+    run,
+    read: readers ? readers.read : run,
+    isShared: false,
+    takeDuty: async () => ({ lost: new AbortController().signal, release: async () => undefined }),
+    onCommitted: (listener) => void listeners.push(listener),
+    async close() {
+      await group.close();
+      if (identity?.isOverwritten) {
+        // The last connection to close would write the old database's log into the new one, but a reader can't.
+        readers?.open();
+        connection.close();
+        await readers?.close();
+      } else {
+        await readers?.close();
+        connection.close();
+      }
+      identity?.close();
+    },
+  };
+}
+
+/** The writer, looking before and after each transaction whether the database is still the one that was opened. */
+function watched(writer: WriteConnection, connection: Connection, identity: SqliteIdentity): WriteConnection {
+  const requireSame = identity.watch(connection);
+  let writesBefore = writer.writes();
+  return {
+    ...writer,
+    async begin() {
+      identity.checkFile();
+      await writer.begin();
+      requireSame();
+      writesBefore = writer.writes();
+    },
+    async commit() {
+      const counted = writer.writes() === writesBefore ? undefined : identity.countCommit();
+      try {
+        await writer.commit();
+      } catch (error) {
+        identity.committed(undefined);
+        throw error;
+      }
+      identity.committed(counted);
+    },
+  };
+}
+
+/** Opens an existing database only to read it. @throws {StoreUnavailableError | StoreBrokenError} where there is none of this version. */
+export function openSqliteReader(databaseUrl: string) {
+  const file = sqliteFile(databaseUrl);
+  if (!existsSync(file)) throw new StoreUnavailableError(`There is no database at ${file}`);
+  const connection = open(file, { readonly: true });
+  try {
+    requireUpToDate(migrationsOf(connection));
+  } catch (error) {
+    throw translate(error, file);
+  } finally {
+    connection.close();
+  }
+  return readerPool(file, 1);
+}
+
+interface ReadConnection {
+  begin(): void;
+  end(): void;
+  close(): void;
+  context: Repositories;
+}
+
+/**
+ * Read-only connections, each reading one committed picture at a time. Most reads are over within a turn of the event loop,
+ * and one connection with its cache serves all of them. Another is opened where a read still waits at the end of its turn,
+ * behind some that take many.
+ */
+function readerPool(file: string, most: number, identity?: SqliteIdentity) {
+  const idle: ReadConnection[] = [];
+  const queue: { resolve(connection: ReadConnection): void; reject(error: unknown): void }[] = [];
+  let opened = 0;
+
+  const openOne = (): ReadConnection => {
+    const connection = open(file, { readonly: true });
+    const begin = connection.prepare('begin deferred');
+    const commit = connection.prepare('commit');
+    const requireSame = identity?.watch(connection);
+    opened += 1;
+    return {
+      begin() {
+        begin.run();
+        requireSame?.();
+      },
+      end: () => void (connection.inTransaction && commit.run()),
+      close: () => void connection.close(),
+      context: repositories(new SqliteKysely(connection), sqliteMemoIndex, () => {
+        throw new Error('Events are appended in a unit of work, not while reading');
+      }),
+    };
+  };
+  const take = async (): Promise<ReadConnection> => {
+    const connection = idle.pop();
+    if (connection !== undefined) return connection;
+    if (opened === 0) return openOne();
+    if (queue.length === 0 && opened < most) setImmediate(openForWaiting);
+    return new Promise((resolve, reject) => queue.push({ resolve, reject }));
+  };
+  const openForWaiting = () => {
+    while (opened < most) {
+      const waiting = queue.shift();
+      if (waiting === undefined) return;
+      try {
+        waiting.resolve(openOne());
+      } catch (error) {
+        waiting.reject(error);
+      }
+    }
+  };
+  const giveBack = (connection: ReadConnection) => {
+    const next = queue.shift();
+    if (next) next.resolve(connection);
+    else idle.push(connection);
+  };
+
+  return {
+    async read<T>(read: (tx: Repositories) => Promise<T>): Promise<T> {
+      const connection = await take();
+      try {
+        connection.begin();
+        return await read(connection.context);
+      } catch (error) {
+        throw translate(error);
+      } finally {
+        connection.end();
+        giveBack(connection);
+      }
+    },
+    /** Opens a connection if there is none. */
+    open() {
+      if (opened === 0) idle.push(openOne());
+    },
+    async close() {
+      for (const connection of idle) connection.close();
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { stringifyJson } from '#platform/json.ts';
+
+/**
+ * The page takes everything from this server, so of the plugin's own policy the other places are left out. It is not
+ * told to upgrade to https either: in the shop's network the server may be reached by plain http, and then nothing would
+ * load.
+ */
+const NOT_IN_POLICY = / upgrade-insecure-requests;| https:| validator\.swagger\.io/g;
+
+/** Serves /docs, the page that shows a description of the interface to people. */
+export async function createDocsPage(description: ReturnType<FastifyInstance['swagger']>): Promise<FastifyInstance> {
+  const page = Fastify({ logger: false });
+  page.setReplySerializer(stringifyJson);
+  await page.register(swagger, { mode: 'static', specification: { document: description as never } });
+  await page.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    transformStaticCSP: (policy) => policy.replace(NOT_IN_POLICY, ''),
+    // The page asks nobody else, not even whether the description is valid.
+    uiConfig: { docExpansion: 'list', validatorUrl: null },
+  });
+  return page;
+}

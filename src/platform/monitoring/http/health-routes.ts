@@ -1,0 +1,34 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { readiness } from '#platform/http/fields.ts';
+import { described } from '#platform/http/openapi/route-docs.ts';
+import type { Readiness } from './readiness.ts';
+
+export const HEALTHY = '👍️\n';
+
+/** Whether the server lives, and whether it can do its work. */
+export function healthRoutes(checkReadiness: () => Promise<Readiness>): FastifyPluginAsyncZod {
+  return async (app) => {
+    const alive = { schema: { produces: ['text/plain'], response: { 200: z.string() } } };
+    app.get('/health', described(alive, 'health', 'Says that the server lives'), async (_, reply) =>
+      reply.type('text/plain; charset=utf-8').send(HEALTHY),
+    );
+    app.get('/health/live', described(alive, 'health', 'Says that the process lives'), async (_, reply) =>
+      reply.type('text/plain; charset=utf-8').send(HEALTHY),
+    );
+    app.get(
+      '/health/ready',
+      {
+        schema: {
+          summary: 'Says whether the server can do its work, and if not, why',
+          tags: ['health'],
+          response: { 200: readiness, 503: readiness },
+        },
+      },
+      async (_, reply) => {
+        const found = await checkReadiness();
+        return reply.code(found.ready ? 200 : 503).send(found);
+      },
+    );
+  };
+}

@@ -1,0 +1,79 @@
+import type { EngineContext } from '#engine/context.ts';
+import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
+import type { Repositories } from '#platform/database/transaction.ts';
+import { EngineError } from '#platform/errors.ts';
+import type { DeadLetter } from './store/deliveries.ts';
+
+export type DeadLetters = ReturnType<typeof deadLetters>;
+
+/** What could not be told to the shop or a plugin, and that a person sends again once it can be. */
+export function deadLetters(
+  { store, subscriptions }: Pick<EngineContext, 'store' | 'subscriptions'>,
+  { perform }: Changes,
+  wakeOutbox: () => void,
+) {
+  const loaded = () => subscriptions.allDurableSubscribers();
+
+  return {
+    /** The dead letters of up to `limit` events after the one with id `after`, oldest event first. */
+    after: (after: bigint, limit: number): Promise<DeadLetter[]> =>
+      store.read((tx) => tx.deliveries.deadAfter(after, limit, loaded())),
+
+    /**
+     * Has the dead letters of an event delivered again, as if they had never been tried. They take their place before
+     * all that still waits for the same subscriber about the same subject. Answers how many there were.
+     * @param subscriber names the one to tell; where it is left out, all that could not be told.
+     * @throws {EngineError} `dead_letter_not_found`
+     */
+    async retry(request: ChangeRequest, eventId: bigint, subscriber: string | undefined): Promise<number> {
+      const retried = await perform(request, async ({ tx, now }) => {
+        // What waits for a plugin that is not loaded needs no retry.
+        const chosen = (await deadOf(tx, eventId, subscriber, loaded())).filter(({ isWaiting }) => !isWaiting);
+        if (chosen.length === 0) throw new EngineError('dead_letter_not_found', nameOf(eventId, subscriber));
+        for (const letter of chosen) await tx.deliveries.revive(letter, now);
+        const before = { deliveries: chosen.map(deliveryView) };
+        const record = { action: 'retry dead letter', subject: `event ${eventId}`, before };
+        return { answer: chosen.length, record };
+      });
+      wakeOutbox();
+      return retried;
+    },
+
+    /**
+     * Lets the dead letters of an event rest: nobody is told of it any more, and they are not counted any longer.
+     * Answers how many there were.
+     * @param subscriber names the one whose letter rests; where it is left out, all that could not be told.
+     * @throws {EngineError} `dead_letter_not_found`
+     */
+    dismiss(request: ChangeRequest, eventId: bigint, subscriber: string | undefined, reason: string): Promise<number> {
+      return perform(request, async ({ tx, now }) => {
+        const chosen = await deadOf(tx, eventId, subscriber, loaded());
+        for (const letter of chosen) await tx.deliveries.dismiss(letter, now);
+        const before = { deliveries: chosen.map(deliveryView) };
+        const record = { action: 'dismiss dead letter', subject: `event ${eventId}`, reason, before };
+        return { answer: chosen.length, record };
+      });
+    },
+  };
+}
+
+/** @throws {EngineError} `dead_letter_not_found` where there is none. */
+async function deadOf(
+  tx: Repositories,
+  eventId: bigint,
+  subscriber: string | undefined,
+  loaded: readonly string[],
+): Promise<DeadLetter[]> {
+  const dead = await tx.deliveries.deadOf(eventId, loaded);
+  const chosen = dead.filter((letter) => subscriber === undefined || letter.subscriber === subscriber);
+  if (chosen.length === 0) throw new EngineError('dead_letter_not_found', nameOf(eventId, subscriber));
+  return chosen;
+}
+
+function nameOf(eventId: bigint, subscriber: string | undefined): string {
+  return subscriber === undefined ? `event ${eventId}` : `event ${eventId} to ${subscriber}`;
+}
+
+function deliveryView({ event, subscriber, attempts, lastError }: DeadLetter) {
+  return { type: event.type, subject: event.subject, subscriber, attempts, last_error: lastError };
+}

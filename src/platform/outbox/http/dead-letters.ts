@@ -1,0 +1,91 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import type { Guard } from '#auth/http/guard.ts';
+import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
+import { HttpError } from '#platform/http/errors.ts';
+import { deadLetter, idPage, reason, rowId, subscriberName } from '#platform/http/fields.ts';
+import { parseJson } from '#platform/json.ts';
+import type { DeadLetters } from '#platform/outbox/dead-letters.ts';
+
+const whomToTell = {
+  querystring: z.strictObject({ subscriber: subscriberName.optional() }),
+  body: z.strictObject({ subscriber: subscriberName.nullish() }).nullish(),
+};
+
+/** Events that the shop or a plugin could not be told of, telling them again, and letting them be. */
+export function deadLetterRoutes(deadLetters: DeadLetters, guard: Guard): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/api/dead_letters',
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'The events that could not be told to a subscriber',
+          tags: ['administration'],
+          querystring: idPage,
+          response: { 200: z.array(deadLetter) },
+        },
+      },
+      async ({ query }) =>
+        (await deadLetters.after(query.after, query.limit)).map(({ event, ...letter }) => ({
+          event_id: event.id,
+          subscriber: letter.subscriber,
+          type: event.type,
+          subject: event.subject,
+          attempts: letter.attempts,
+          last_error: letter.lastError,
+          created_at: event.createdAt.toISOString(),
+          updated_at: letter.updatedAt.toISOString(),
+          payload: parseJson(event.payload),
+        })),
+    );
+
+    app.post(
+      '/api/dead_letters/:event_id/retry',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Has an event told to its subscribers again',
+          tags: ['administration'],
+          ...whomToTell,
+          errors: ['dead_letter_not_found', 'idempotency_key_reused'],
+          params: z.object({ event_id: rowId }),
+          response: { 200: z.object({ retried: z.int() }) },
+        },
+      },
+      async (request) => {
+        const subscriber = oneOf(request.query.subscriber, request.body?.subscriber ?? undefined);
+        return { retried: await deadLetters.retry(changeRequestOf(request), request.params.event_id, subscriber) };
+      },
+    );
+
+    app.post(
+      '/api/dead_letters/:event_id/dismiss',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Has an event told no more to subscribers that could not be told of it',
+          tags: ['administration'],
+          params: z.object({ event_id: rowId }),
+          body: z.strictObject({ subscriber: subscriberName.nullish(), reason }),
+          errors: ['dead_letter_not_found', 'idempotency_key_reused'],
+          response: { 200: z.object({ dismissed: z.int() }) },
+        },
+      },
+      async (request) => {
+        const { subscriber, reason } = request.body;
+        const change = changeRequestOf(request);
+        const { event_id: eventId } = request.params;
+        return { dismissed: await deadLetters.dismiss(change, eventId, subscriber ?? undefined, reason) };
+      },
+    );
+  };
+}
+
+/** The subscriber may be named in query or body, and where it is in both they must agree. */
+function oneOf(inQuery: string | undefined, inBody: string | undefined): string | undefined {
+  if (inQuery !== undefined && inBody !== undefined && inQuery !== inBody) {
+    throw new HttpError('invalid_request', 'query and body name different subscribers.');
+  }
+  return inQuery ?? inBody;
+}

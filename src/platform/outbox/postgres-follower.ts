@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { EVENTS_CHANNEL } from '#platform/database/postgres/session.ts';
+import { doubledPauseMs } from '#platform/timers/backoff.ts';
+import { Alarm } from '#platform/timers/wakeable-timer.ts';
+import type { StoredEvent } from './store/events.ts';
+
+/** So often somebody looks without having been told: a connection may be gone that seems to be there. */
+const LOOK_AGAIN_MS = 5_000;
+
+/** After the database refused, before it is asked again: twice as long each time. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+const EVENTS_AT_ONCE = 500;
+
+type Listener = (events: readonly StoredEvent[]) => void;
+
+export interface FollowerPorts {
+  /** The last event that nobody needs to be told of. */
+  lastId: bigint;
+  read(after: bigint, limit: number): Promise<StoredEvent[]>;
+  /** A connection of its own. */
+  connect(): Promise<pg.Client>;
+  /** Evenly from 0 up to 1. */
+  random: () => number;
+}
+
+/**
+ * Tells listeners of the events of all instances, each once, in the order of their ids, soon after their commits. A notice
+ * says only that there are some: what they are is read from the table, so that none is missed while no connection listens.
+ */
+export class EventFollower {
+  readonly #ports: FollowerPorts;
+  readonly #listeners: Listener[] = [];
+  readonly #alarm = new Alarm();
+  readonly #closing = new AbortController();
+  #lastId: bigint;
+  #running: Promise<unknown> | undefined;
+
+  constructor(ports: FollowerPorts) {
+    this.#ports = ports;
+    this.#lastId = ports.lastId;
+  }
+
+  follow(listener: Listener): void {
+    this.#listeners.push(listener);
+    this.#running ??= Promise.all([this.#tell(), this.#listen()]);
+  }
+
+  /** Says that there are new events. */
+  wake(): void {
+    this.#alarm.ring();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#alarm.ring();
+    await this.#running;
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  async #tell(): Promise<void> {
+    for (let failures = 0; !this.#isClosed; ) {
+      this.#alarm.reset();
+      try {
+        await this.#tellNew();
+        failures = 0;
+        await this.#alarm.sleep(LOOK_AGAIN_MS);
+      } catch {
+        failures += 1;
+        await this.#pause(failures);
+      }
+    }
+    // What this instance committed before it ended is told.
+    await this.#tellNew().catch(() => undefined);
+  }
+
+  async #tellNew(): Promise<void> {
+    for (;;) {
+      const events = await this.#ports.read(this.#lastId, EVENTS_AT_ONCE);
+      this.#pass(events);
+      if (events.length < EVENTS_AT_ONCE) return;
+    }
+  }
+
+  #pass(events: readonly StoredEvent[]): void {
+    const last = events.at(-1);
+    if (last === undefined) return;
+    this.#lastId = last.id;
+    for (const listener of this.#listeners) listener(events);
+  }
+
+  /** Keeps a connection that listens, and looks for what was missed whenever there is a new one. */
+  async #listen(): Promise<void> {
+    for (let failures = 0; !this.#isClosed; failures += 1) {
+      try {
+        const client = await this.#ports.connect();
+        await this.#hear(client, () => {
+          failures = 0;
+        });
+      } catch {
+        // The database is out of reach: the pause is what can be done about it.
+      }
+      if (!this.#isClosed) await this.#pause(failures);
+    }
+  }
+
+  /** Answers when the connection has ended. */
+  async #hear(client: pg.Client, onListening: () => void): Promise<void> {
+    const { signal } = this.#closing;
+    let stop: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => {
+      stop = resolve;
+    });
+    client.once('end', stop);
+    client.on('error', stop);
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+    try {
+      client.on('notification', () => this.#alarm.ring());
+      await client.query(`listen ${EVENTS_CHANNEL}`);
+      onListening();
+      this.#alarm.ring();
+      await ended;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  async #pause(failures: number): Promise<void> {
+    const pauseMs = doubledPauseMs(failures + 1, FIRST_PAUSE_MS, LONGEST_PAUSE_MS) * (0.5 + this.#ports.random() / 2);
+    await sleep(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,74 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import type { Guard } from '#auth/http/guard.ts';
+import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
+import { idPage, reason, rejectedWebhook, result, rowId } from '#platform/http/fields.ts';
+import type { Webhooks } from '#shops/webhook-inbox.ts';
+
+/** Webhooks that could not be used: what they said, why that was no use, trying them again, and letting them be. */
+export function rejectedRoutes(
+  webhooks: Pick<Webhooks, 'setAside' | 'retry' | 'dismiss'>,
+  guard: Guard,
+): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/api/rejected',
+      {
+        onRequest: guard('read_all'),
+        schema: {
+          summary: 'The webhooks that were set aside, with reason',
+          tags: ['administration'],
+          querystring: idPage,
+          response: { 200: z.array(rejectedWebhook) },
+        },
+      },
+      async ({ query }) =>
+        (await webhooks.setAside(query.after, query.limit)).map((webhook) => ({
+          id: webhook.id,
+          webhook_id: webhook.webhookId,
+          topic: webhook.topic,
+          received_at: webhook.receivedAt.toISOString(),
+          reason: webhook.reason,
+          body: webhook.body,
+        })),
+    );
+
+    app.post(
+      '/api/rejected/:id/retry',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Takes up a webhook that was set aside',
+          tags: ['administration'],
+          params: z.object({ id: rowId }),
+          errors: ['webhook_not_set_aside', 'idempotency_key_reused'],
+          response: { 200: result },
+        },
+      },
+      async (request) => {
+        const { success, message } = await webhooks.retry(changeRequestOf(request), request.params.id);
+        return { success, message };
+      },
+    );
+
+    app.post(
+      '/api/rejected/:id/dismiss',
+      {
+        onRequest: guard('write'),
+        schema: {
+          summary: 'Takes a webhook off the list of those that were set aside, unused',
+          tags: ['administration'],
+          params: z.object({ id: rowId }),
+          body: z.strictObject({ reason }),
+          errors: ['webhook_not_set_aside', 'idempotency_key_reused'],
+          response: { 200: result },
+        },
+      },
+      async (request) => {
+        const { params, body } = request;
+        const { success, message } = await webhooks.dismiss(changeRequestOf(request), params.id, body.reason);
+        return { success, message };
+      },
+    );
+  };
+}

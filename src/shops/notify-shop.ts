@@ -1,0 +1,43 @@
+import type { OrderView } from '#engine/views.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { EventRegistry } from '#platform/outbox/event-bus.ts';
+import type { Storefront, StorefrontOrder, StorefrontOutcome } from './shop-connector.ts';
+
+const REASONS = {
+  Expired: 'The order was not paid in Tari in time.',
+  Cancelled: 'The order was cancelled in the Tari payment server.',
+} as const;
+
+/** The ids of the authorizations that are kept for an order. */
+export type AuthorizationsOf = (orderId: string) => Promise<readonly string[]>;
+
+/** Tells the shop what became of its orders: the default hooks of OrderPaid and OrderAnnulled. */
+export function subscribeStorefront(
+  events: EventRegistry,
+  storefront: Storefront,
+  log: Logger,
+  authorizationsOf: AuthorizationsOf = async () => [],
+): void {
+  const note = (order: OrderView, outcome: StorefrontOutcome) =>
+    log.info({ orderId: order.order_id, effect: outcome.effect, storefront: storefront.name }, outcome.detail);
+
+  events.onDurable(storefront.name, 'OrderPaid', async ({ payload: { order } }, signal) => {
+    // Read each time that the shop is told: one may have come since the order was paid.
+    const paid = { ...named(order), authorizationIds: await authorizationsOf(order.order_id) };
+    note(order, await storefront.markPaid(paid, new Date(order.updated_at), signal));
+  });
+  events.onDurable(
+    storefront.name,
+    'OrderAnnulled',
+    async ({ payload: { order, status } }, signal) => {
+      note(order, await storefront.cancel(named(order), REASONS[status], signal));
+    },
+    // What the shop cancelled or took the money for itself, it must not be told to cancel.
+    { exceptFrom: 'shop' },
+  );
+}
+
+function named(order: OrderView): StorefrontOrder {
+  const price = order.original_price === null ? undefined : { amount: order.original_price, currency: order.currency };
+  return { orderId: order.order_id, altId: order.alt_id, price };
+}

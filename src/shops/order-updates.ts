@@ -1,0 +1,144 @@
+import type { Ledger } from '#engine/money/ledger.ts';
+import type { Owner } from '#engine/money/owners.ts';
+import { payFromAllAccounts } from '#engine/money/settlement.ts';
+import { findShopOrder } from '#engine/order-lookup.ts';
+import { isOpen } from '#engine/order-states.ts';
+import type { Orders } from '#engine/orders.ts';
+import type { Order } from '#engine/store/orders.ts';
+import { convertPrice, isShopPriceOf } from '#rates/conversion.ts';
+import { formatTari } from '#tari/micro-tari.ts';
+import {
+  closeByShop,
+  closingOf,
+  isOlder,
+  keepEarlyDeletion,
+  keepEarlyNews,
+  momentOf,
+  recordByShop,
+} from './out-of-order-updates.ts';
+import type { ShopOrder } from './shop-connector.ts';
+import type { WebhookAnswer } from './store/webhooks.ts';
+
+/**
+ * What the shop says of its orders, and what follows here. Each works inside its caller's unit of work.
+ *
+ * News comes late, twice and in any order, and ends in the same. What the shop can't take back, that an order is
+ * cancelled or paid there, counts however late it comes. What it can, the price, goes by the newest news alone.
+ */
+
+/**
+ * Takes in that the shop has a new order.
+ * @param claimant who claims it by its own texts: `claimantIn`, found before the unit of work.
+ * @throws {EngineError} `unsupported_currency`, `invalid_price`; nothing has changed then.
+ */
+export async function takeInOrder(
+  ledger: Ledger,
+  orders: Pick<Orders, 'enter'>,
+  shopOrder: ShopOrder,
+  claimant: Owner | undefined,
+): Promise<WebhookAnswer> {
+  const closing = closingOf(shopOrder);
+  if (closing !== null) {
+    const known = await findShopOrder(ledger.tx, shopOrder);
+    if (known !== undefined) return takeInClosing(ledger, known, shopOrder, closing);
+    const how = closing === 'paid' ? 'paid in the shop by other means' : 'cancelled in the shop';
+    return answer('ignored', true, `The order is ${how}.`);
+  }
+  const { order, isNew } = await orders.enter(ledger, shopOrder, claimant);
+  return isNew
+    ? answer('accepted', true, `Order processed successfully. It is ${order.status}.`)
+    : answer('accepted', true, 'Order already processed.');
+}
+
+/**
+ * Takes in that something happened to an order in the shop.
+ * @throws {EngineError} `unsupported_currency`, `invalid_price`; nothing has changed then.
+ */
+export async function takeInNews(ledger: Ledger, news: ShopOrder): Promise<WebhookAnswer> {
+  const order = await findShopOrder(ledger.tx, news);
+  if (order === undefined) {
+    if (news.notOurs !== undefined) return answer('ignored', true, news.notOurs);
+    await keepEarlyNews(ledger, news);
+    return answer('accepted', true, `Order ${news.orderId} is not known yet; this is kept until it comes.`);
+  }
+  const closing = closingOf(news);
+  if (closing !== null) return takeInClosing(ledger, order, news, closing);
+  if (!isOpen(order.status)) return nothing(order, 'stays as it is');
+  if (isOlder(momentOf(news), { shopUpdatedAt: order.shopUpdatedAt, triggeredAt: order.shopTriggeredAt }))
+    return nothing(order, 'has had newer news');
+  return takeInPrice(ledger, order, news);
+}
+
+/** Takes in that the shop has deleted an order, which ends it as cancelling does. */
+export async function takeInDeletion(ledger: Ledger, orderId: string): Promise<WebhookAnswer> {
+  const order = await ledger.tx.orders.find(orderId);
+  if (order === undefined) {
+    await keepEarlyDeletion(ledger, orderId);
+    return answer('accepted', true, `Order ${orderId} is not known yet; that it was deleted is kept until it comes.`);
+  }
+  return takeInClosing(ledger, order, { updatedAt: order.shopUpdatedAt }, 'deleted');
+}
+
+const CLOSED_HOW = {
+  paid: 'was paid in the shop by other means',
+  cancelled: 'was cancelled in the shop',
+  deleted: 'was deleted in the shop',
+} as const;
+
+async function takeInClosing(
+  ledger: Ledger,
+  order: Order,
+  news: Pick<ShopOrder, 'updatedAt'>,
+  closing: keyof typeof CLOSED_HOW,
+): Promise<WebhookAnswer> {
+  const how = CLOSED_HOW[closing];
+  if (isOpen(order.status)) {
+    const closed = await closeByShop(ledger, order, news, closing);
+    return answer('accepted', true, `Order ${order.orderId} ${how}. It is ${closed.status}.`);
+  }
+  if (order.status === 'Paid' && closing !== 'paid') {
+    return answer(
+      'ignored',
+      false,
+      `Order ${order.orderId} ${how} but is Paid here and stays so: a person has to decide what becomes of the customer's money.`,
+    );
+  }
+  // Telling the shop that an order is paid makes it send orders/paid: here that is no news.
+  return nothing(order, 'stays as it is');
+}
+
+async function takeInPrice(ledger: Ledger, order: Order, news: ShopOrder): Promise<WebhookAnswer> {
+  const heard = {
+    shopUpdatedAt: news.updatedAt,
+    // What was asked for and not sent leaves the time of the last that was sent.
+    shopTriggeredAt: news.triggeredAt ?? order.shopTriggeredAt,
+    amountOutstanding: news.outstanding ?? order.amountOutstanding,
+  };
+  if (isShopPriceOf(order, news)) {
+    const isNewer = heard.shopUpdatedAt > order.shopUpdatedAt || heard.shopTriggeredAt !== order.shopTriggeredAt;
+    if (isNewer || heard.amountOutstanding !== order.amountOutstanding) await ledger.noteNews(order, heard);
+    return nothing(order, 'has the same price');
+  }
+  const { totalPrice, exchangeRate } = await convertPrice(ledger.tx, news);
+  const inShop = { originalPrice: news.price, currency: news.currency, exchangeRate, ...heard };
+  if (totalPrice === order.totalPrice) {
+    // An operator was faster than the shop.
+    await ledger.noteNews(order, inShop);
+    return nothing(order, 'has that price already');
+  }
+  const before = await ledger.viewOf(order);
+  const changed = await ledger.modifyOrder(order, 'total_price', { totalPrice, ...inShop });
+  await payFromAllAccounts(ledger, order.orderId);
+  const last = (await ledger.tx.orders.find(order.orderId)) ?? changed;
+  await recordByShop(ledger, 'change price of order', before, last, 'Its price was changed in the shop.');
+  const price = formatTari(totalPrice);
+  return answer('accepted', true, `The price of order ${order.orderId} is now ${price}. It is ${last.status}.`);
+}
+
+function nothing(order: Order, why: string): WebhookAnswer {
+  return answer('ignored', true, `Order ${order.orderId} is ${order.status} and ${why}.`);
+}
+
+function answer(state: WebhookAnswer['state'], success: boolean, message: string): WebhookAnswer {
+  return { state, success, message };
+}

@@ -1,0 +1,153 @@
+import type { EngineContext } from '#engine/context.ts';
+import { type Page, type PageRequest, readPage } from '#engine/queries.ts';
+import { type PriceUpdateView, priceUpdateView } from '#engine/views.ts';
+import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
+import type { Repositories } from '#platform/database/transaction.ts';
+import { EngineError } from '#platform/errors.ts';
+import type { PriceUpdate, PriceUpdateFilter } from '#shops/store/price-updates.ts';
+import { NO_PROGRESS } from '#shops/store/price-updates.ts';
+import { isTariCurrency } from '#tari/micro-tari.ts';
+
+export type PriceUpdates = ReturnType<typeof priceUpdates>;
+
+/** What the parts of the engine that learn of rates and products need of the work on prices. */
+export type PriceUpdateRequests = Pick<PriceUpdates, 'requestShop' | 'requestProduct' | 'wake'>;
+
+/**
+ * After prices of a product were written it is looked at again no sooner than this. Our own writing makes the shop tell
+ * of the product once more; and where another program writes the same metafield, the two must not answer each other as
+ * fast as they can.
+ */
+const PRODUCT_PAUSE_MS = 60_000;
+
+/** How long it is remembered that a product was written to, or could not be. */
+const PRODUCTS_KEPT_MS = 24 * 3_600_000;
+
+export interface PriceUpdateOptions {
+  /** Whether there is a shop that shows prices in Tari. Without one nothing is requested. */
+  hasShop: boolean;
+  /** Says that there is something new to do. */
+  wake: () => void;
+}
+
+/** What is to be done about the prices that the shop shows: requested here, done by `price-update-worker.ts`. */
+export function priceUpdates(
+  { store, clock }: EngineContext,
+  { perform }: Changes,
+  { hasShop, wake }: PriceUpdateOptions,
+) {
+  /**
+   * Has the shop show all its prices at a rate, in the unit of work that sets it. Works at older rates of the currency
+   * end. Where one was under way the new one begins behind its last variant and comes back to the first ones later: so
+   * that each variant has its turn, however often the rate is set.
+   */
+  const requestShop = async (
+    tx: Repositories,
+    { currency, rate }: { currency: string; rate: bigint },
+    now: Date,
+  ): Promise<bigint | undefined> => {
+    if (!hasShop) return undefined;
+    const older = await tx.priceUpdates.unfinishedOrFailed(currency);
+    for (const { id } of older) await tx.priceUpdates.supersede(id, now);
+    const underWay = older.find((update) => !update.variantsAreDone && update.position !== null);
+    return tx.priceUpdates.insert({ kind: 'shop', currency, rate }, underWay?.position ?? null, now);
+  };
+
+  /** Looks for a work that somebody asks for. */
+  const findIn = async (tx: Repositories, id: bigint): Promise<PriceUpdate> => {
+    const update = await tx.priceUpdates.find(id);
+    if (update === undefined) throw new EngineError('price_update_not_found', String(id));
+    return update;
+  };
+
+  return {
+    requestShop,
+
+    /**
+     * Has the shop show the right prices for one product, in the unit of work that learns of it: once, however often it
+     * is told of before that is done. Answers whether there is a shop to do it in.
+     */
+    async requestProduct(tx: Repositories, productId: string, now: Date): Promise<boolean> {
+      if (!hasShop) return false;
+      const known = await tx.priceUpdates.findOfProduct(productId);
+      if (known === undefined) {
+        await tx.priceUpdates.insert({ kind: 'product', productId }, null, now);
+      } else {
+        const { at, attempts } = nextTryOf(known, now);
+        // From its first variant on: which of them has changed, nobody says.
+        await tx.priceUpdates.restart(known.id, NO_PROGRESS, attempts, at, now);
+      }
+      return true;
+    },
+
+    wake,
+
+    /** The works that fit, newest first. Those on products are only there until they are done. */
+    page: (filter: PriceUpdateFilter, request: PageRequest<bigint>): Promise<Page<PriceUpdate, bigint>> =>
+      store.read((tx) =>
+        readPage(
+          request,
+          (before, limit) => tx.priceUpdates.page(filter, before, limit),
+          (update) => update.id,
+        ),
+      ),
+
+    /** @throws {EngineError} `price_update_not_found` */
+    get: (id: bigint): Promise<PriceUpdate> => store.read((tx) => findIn(tx, id)),
+
+    /**
+     * Has the shop show all its prices at the rate that holds for a currency, whatever was done before.
+     * @throws {EngineError} `no_shop_for_prices`, `exchange_rate_fixed`, `exchange_rate_not_found`
+     */
+    async start(request: ChangeRequest, currencyCode: string): Promise<PriceUpdateView> {
+      const currency = currencyCode.toUpperCase();
+      if (!hasShop) throw new EngineError('no_shop_for_prices');
+      if (isTariCurrency(currency)) throw new EngineError('exchange_rate_fixed', currency);
+      const started = await perform(request, async ({ tx, now }) => {
+        const rate = await tx.exchangeRates.last(currency);
+        if (rate === undefined) throw new EngineError('exchange_rate_not_found', currency);
+        const id = await requestShop(tx, rate, now);
+        if (id === undefined) throw new EngineError('no_shop_for_prices');
+        const answer = priceUpdateView(await findIn(tx, id));
+        return { answer, record: { action: 'start price update', subject: `price update ${id}`, after: answer } };
+      });
+      wake();
+      return started;
+    },
+
+    /**
+     * Has a work that has failed, or waits for its next try, go on at once, from where it stopped.
+     * @throws {EngineError} `price_update_not_found`, `price_update_finished`
+     */
+    async retry(request: ChangeRequest, id: bigint): Promise<PriceUpdateView> {
+      const retried = await perform(request, async ({ tx, now }) => {
+        const update = await findIn(tx, id);
+        if (update.state === 'done' || update.state === 'superseded') {
+          throw new EngineError('price_update_finished', `${id} is ${update.state}`);
+        }
+        await tx.priceUpdates.restart(id, { ...update, globalRateError: null }, 0, now, now);
+        const answer = priceUpdateView(await findIn(tx, id));
+        const before = priceUpdateView(update);
+        return {
+          answer,
+          record: { action: 'retry price update', subject: `price update ${id}`, before, after: answer },
+        };
+      });
+      wake();
+      return retried;
+    },
+
+    /** Forgets the works on products that ended long ago. Answers how many. */
+    forgetOld(): Promise<number> {
+      const before = new Date(clock.now().getTime() - PRODUCTS_KEPT_MS);
+      return store.run((tx) => tx.priceUpdates.forgetProductsBefore(before));
+    },
+  };
+}
+
+/** When a product that is told of again is looked at: no news makes a shop that fails be asked more often. */
+function nextTryOf({ finishedAt, nextAttemptAt, attempts }: PriceUpdate, now: Date): { at: Date; attempts: number } {
+  if (finishedAt === null) return { at: nextAttemptAt, attempts };
+  const earliest = finishedAt.getTime() + PRODUCT_PAUSE_MS;
+  return { at: new Date(Math.max(now.getTime(), earliest)), attempts: 0 };
+}

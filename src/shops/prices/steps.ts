@@ -1,0 +1,132 @@
+import type { Store } from '#platform/database/store.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import { storableText } from '#platform/storable-text.ts';
+import { priceAtRate, rateInForce } from '#rates/conversion.ts';
+import { type ShopPrices, StorefrontError, type TariPrice, type VariantPage } from '#shops/shop-connector.ts';
+import type { PriceUpdate, PriceUpdateProgress } from '#shops/store/price-updates.ts';
+import { AmountError } from '#tari/micro-tari.ts';
+
+/**
+ * One step of the work on the shop's prices: the global rate, or one page of variants. A step can be done again without
+ * harm, and writes only what is not right yet, so a work goes on from the last step that was noted, whenever that was.
+ */
+
+/** The longest text of the shop's, or of an error, that is kept. */
+const LONGEST_TEXT = 1_000;
+
+/** A text as it can be kept, whatever the shop wrote into it. */
+export function keptText(text: string): string {
+  return storableText(text.slice(0, LONGEST_TEXT));
+}
+
+export interface StepPorts {
+  store: Pick<Store, 'read'>;
+  prices: ShopPrices;
+  log: Logger;
+}
+
+/** @throws {StorefrontError} */
+export function takeStep(ports: StepPorts, update: PriceUpdate, signal: AbortSignal): Promise<PriceUpdateProgress> {
+  const { target } = update;
+  if (target.kind === 'product') return lookAtProduct(ports, update, target.productId, signal);
+  const isRateDue = !update.globalRateIsSet && update.globalRateError === null;
+  return isRateDue ? setGlobalRate(ports, update, target, signal) : lookAtShop(ports, update, target, signal);
+}
+
+interface Rate {
+  currency: string;
+  rate: bigint;
+}
+
+/** What the shop refuses for good holds up no variant: it is kept, and the work fails when all of them are done. */
+async function setGlobalRate(
+  { prices }: StepPorts,
+  update: PriceUpdate,
+  { currency, rate }: Rate,
+  signal: AbortSignal,
+): Promise<PriceUpdateProgress> {
+  try {
+    await prices.setGlobalRate(currency, rate, signal);
+    return { ...update, globalRateIsSet: true };
+  } catch (error) {
+    if (error instanceof StorefrontError && !error.retryable) {
+      return { ...update, globalRateError: keptText(error.message) };
+    }
+    throw error;
+  }
+}
+
+async function lookAtShop(
+  ports: StepPorts,
+  update: PriceUpdate,
+  { currency, rate }: Rate,
+  signal: AbortSignal,
+): Promise<PriceUpdateProgress> {
+  if (update.variantsAreDone) return update;
+  const { position: after, startPosition, hasWrapped, variantsTotal } = update;
+  const range = { after, upTo: hasWrapped ? startPosition : null, withTotal: variantsTotal === null };
+  const page = await ports.prices.variants(range, signal);
+  if (page.currency.toUpperCase() !== currency) {
+    const remark = `The shop's own prices are in ${page.currency}, so the rate of ${currency} changes none of them.`;
+    return { ...update, variantsAreDone: true, remark: keptText(remark) };
+  }
+  const seen = { ...(await correct(ports, update, page, rate, signal)), variantsTotal: page.total ?? variantsTotal };
+  if (page.next !== null) return { ...seen, position: page.next };
+  if (startPosition === null || hasWrapped) return { ...seen, variantsAreDone: true };
+  return { ...seen, position: null, hasWrapped: true };
+}
+
+async function lookAtProduct(
+  ports: StepPorts,
+  update: PriceUpdate,
+  productId: string,
+  signal: AbortSignal,
+): Promise<PriceUpdateProgress> {
+  const page = await ports.prices.variantsOfProduct(productId, update.position, signal);
+  if (page === undefined) return { ...update, variantsAreDone: true, remark: 'The shop has no such product any more.' };
+  const rate = await ports.store.read((tx) => rateInForce(tx, page.currency));
+  if (rate === undefined) {
+    return { ...update, variantsAreDone: true, remark: keptText(`No exchange rate is set for ${page.currency}.`) };
+  }
+  const seen = await correct(ports, update, page, rate, signal);
+  return page.next === null ? { ...seen, variantsAreDone: true } : { ...seen, position: page.next };
+}
+
+/** Has the shop show the right prices for the variants of a page that it shows wrong ones for, or none. */
+async function correct(
+  { prices, log }: StepPorts,
+  update: PriceUpdate,
+  page: VariantPage,
+  rate: bigint,
+  signal: AbortSignal,
+): Promise<PriceUpdateProgress> {
+  const wrong: TariPrice[] = [];
+  const leftOut: { variantId: string; reason: string }[] = [];
+  for (const { variantId, price, tariPrice } of page.variants) {
+    const microTari = convert(price, rate);
+    if (microTari instanceof AmountError) leftOut.push({ variantId, reason: microTari.message });
+    else if (tariPrice !== String(microTari)) wrong.push({ variantId, microTari });
+  }
+  const refused = wrong.length === 0 ? [] : await prices.setTariPrices(wrong, signal);
+  leftOut.push(...refused);
+  const last = leftOut.at(-1);
+  if (last !== undefined) {
+    log.warn({ id: update.id, leftOut }, `${leftOut.length} variants of the shop are left out: ${last.reason}`);
+  }
+  return {
+    ...update,
+    variantsSeen: update.variantsSeen + page.variants.length,
+    variantsChanged: update.variantsChanged + wrong.length - refused.length,
+    variantsLeftOut: update.variantsLeftOut + leftOut.length,
+    remark: last === undefined ? update.remark : keptText(`The variant ${last.variantId} is left out: ${last.reason}`),
+  };
+}
+
+function convert(price: string, rate: bigint): bigint | AmountError {
+  try {
+    return priceAtRate(price, rate);
+  } catch (error) {
+    if (error instanceof AmountError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+import { claimantIn } from '#engine/claims.ts';
+import type { EngineContext } from '#engine/context.ts';
+import { Ledger } from '#engine/money/ledger.ts';
+import { findShopOrder } from '#engine/order-lookup.ts';
+import type { Orders } from '#engine/orders.ts';
+import { recordChange } from '#platform/audit-log/record.ts';
+import { EngineError } from '#platform/errors.ts';
+import { takeInNews, takeInOrder } from './order-updates.ts';
+import { type OpenOrder, type ShopOrder, type Storefront, StorefrontError } from './shop-connector.ts';
+import type { WebhookAnswer } from './store/webhooks.ts';
+
+/** What a rescan did about one open order of the shop. */
+export interface RescanResult {
+  success: boolean;
+  /** A sentence that names the order. */
+  message: string;
+}
+
+export type Rescan = ReturnType<typeof rescan>;
+
+/** Three thousand orders take about four minutes at the pace that a shop of the smallest plan allows. */
+const READ_WITHIN_MS = 5 * 60_000;
+
+/** @param storefront undefined where no shop is configured. */
+export function rescan(
+  context: EngineContext,
+  orders: Pick<Orders, 'enter'>,
+  storefront: Pick<Storefront, 'openOrders'> | undefined,
+  makePageCode: () => string,
+) {
+  const { store, clock, log } = context;
+
+  /** Each order is a unit of work of its own: what was added stays, whatever becomes of the rest. */
+  const takeIn = async (actor: string, told: ShopOrder): Promise<Omit<WebhookAnswer, 'state'>> => {
+    const shopOrder = { ...told, confirmationNumber: told.confirmationNumber ?? makePageCode() };
+    const claimant = claimantIn(shopOrder, context);
+    const now = clock.now();
+    try {
+      return await store.run(async (tx) => {
+        const ledger = new Ledger(tx, now, context);
+        if ((await findShopOrder(tx, shopOrder)) !== undefined) return takeInKnown(ledger, shopOrder);
+        const taken = await takeInOrder(ledger, orders, shopOrder, claimant);
+        const added = await tx.orders.find(shopOrder.orderId);
+        if (added !== undefined) {
+          const entry = { actor, action: 'add order', subject: added.orderId, after: await ledger.viewOf(added) };
+          await recordChange(tx, { ...entry, reason: 'It was open in the shop and missing here.' }, now);
+        }
+        return taken;
+      });
+    } catch (error) {
+      if (error instanceof EngineError) return { success: false, message: error.message };
+      throw error;
+    }
+  };
+
+  /** A known order follows what the shop says of it now, as if a webhook had told it. */
+  const takeInKnown = async (ledger: Ledger, shopOrder: ShopOrder): Promise<Omit<WebhookAnswer, 'state'>> => {
+    const { state, success, message } = await takeInNews(ledger, shopOrder);
+    return state === 'accepted' || !success
+      ? { success, message }
+      : { success: true, message: 'Order already processed.' };
+  };
+
+  const resultOf = async (actor: string, open: OpenOrder): Promise<RescanResult> => {
+    if (open.kind === 'unusable') return { success: false, message: `Order ${open.name}: ${open.reason}` };
+    if (open.kind === 'other_method') return { success: true, message: `Order ${open.name}: ${open.reason}` };
+    const { success, message } = await takeIn(actor, open.order);
+    const parts = [`Order ${open.order.altId ?? open.order.orderId}: ${message}`, open.remark];
+    return { success, message: parts.filter((part) => part !== null).join(' ') };
+  };
+
+  return {
+    /**
+     * Adds the orders that are open in the shop and missing here, and has those that are known follow the shop, as webhooks
+     * would have done. Answers one result for each open order of the shop. It can be repeated at any time.
+     * @param actor who asks, as the audit log names them.
+     * @throws {EngineError} `shop_not_configured`; `shop_unreachable` where the shop did not tell all: what it told is
+     *   taken in.
+     */
+    async openOrders(actor: string): Promise<RescanResult[]> {
+      const openOrders = storefront?.openOrders?.(AbortSignal.timeout(READ_WITHIN_MS));
+      if (openOrders === undefined) throw new EngineError('shop_not_configured');
+      const results: RescanResult[] = [];
+      try {
+        for await (const open of openOrders) results.push(await resultOf(actor, open));
+      } catch (error) {
+        if (!(error instanceof StorefrontError)) throw error;
+        log.warn(
+          { actor, read: results.length },
+          `The open orders of the shop could not all be read: ${error.message}`,
+        );
+        throw new EngineError('shop_unreachable');
+      }
+      const failed = results.filter((result) => !result.success);
+      for (const { message } of failed) log.warn({ actor }, `An open order of the shop is not added: ${message}`);
+      log.info(
+        { actor, read: results.length, failed: failed.length },
+        'The open orders of the shop were looked through',
+      );
+      return results;
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import Big from 'big.js';
+import type { Command } from 'commander';
+import { CommandError } from '#platform/cli/exit.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import { plainText, record, table } from '#platform/cli/terminal/output.ts';
+import { group } from '#platform/cli/terminal/output-flags.ts';
+import { silentLog } from '#platform/logging/logger.ts';
+import type { OpenOrder, StorefrontOutcome } from '#shops/shop-connector.ts';
+import { markPaid } from '#shops/shopify/mark-paid.ts';
+import { type OrderState, readOrderById } from '#shops/shopify/order-state.ts';
+import { shopCommand } from './shop-command.ts';
+import { shopIdArgument } from './shop-id.ts';
+
+const ID = ['<id>', 'the order’s id in the shop, in digits', shopIdArgument] as const;
+
+/** `shopify orders`: orders as the shop has them. */
+export function ordersCommand(ports: CommandPorts): Command {
+  return group('orders', 'Orders as the shop has them', [
+    shopCommand<[string], object, OrderState>(ports, {
+      name: 'get',
+      description: 'Show an order',
+      example: 'orders get 5551234567890',
+      arguments: [ID],
+      run: ({ client }, { arguments: [id] }) => readOrderById(client, gidOf(id)),
+      show: (order, output) =>
+        record(
+          [
+            ['Order', order.name],
+            ['Id', order.id],
+            ['Status', order.displayFinancialStatus],
+            ['Outstanding', outstandingOf(order)],
+            ['Can be marked as paid', order.canMarkAsPaid ? 'yes' : 'no'],
+            ['Cancelled', order.cancelledAt],
+          ],
+          output.terminal,
+        ),
+    }),
+    shopCommand<[], object, OpenOrder[]>(ports, {
+      name: 'open',
+      description: 'List the orders that are open and not paid there',
+      example: 'orders open',
+      run: async ({ storefront }) => {
+        const open: OpenOrder[] = [];
+        for await (const order of storefront.openOrders?.() ?? []) open.push(order);
+        return open;
+      },
+      show: (orders, output) =>
+        table<OpenOrder>(
+          [
+            { title: 'Order', of: (open) => (open.kind === 'order' ? open.order.orderId : open.name) },
+            { title: 'Name', of: (open) => (open.kind === 'order' ? open.order.altId : open.name) },
+            {
+              title: 'Customer',
+              of: (open) => (open.kind === 'order' ? open.order.customerId : null),
+              canShrink: true,
+            },
+            {
+              title: 'Price',
+              of: (open) => (open.kind === 'order' ? `${open.order.price} ${open.order.currency}` : null),
+              align: 'right',
+            },
+            { title: 'Remark', of: (open) => (open.kind === 'order' ? open.remark : open.reason), canShrink: true },
+          ],
+          orders,
+          output,
+        ),
+    }),
+    shopCommand<[string], object, StorefrontOutcome>(ports, {
+      name: 'cancel',
+      description: 'Cancel an order, which the shop can’t undo. The server hears of it by webhook',
+      example: 'orders cancel 5551234567890',
+      arguments: [ID],
+      run: ({ storefront }, { arguments: [id] }) =>
+        storefront.cancel({ orderId: id, altId: null }, 'Cancelled by hand with taritools.'),
+      show: outcomeView,
+    }),
+    shopCommand<[string, string, string], object, StorefrontOutcome>(ports, {
+      name: 'pay',
+      description: 'Mark an order as paid, where the amount is what is outstanding there. It moves no money',
+      example: 'orders pay 5551234567890 12.50 USD',
+      arguments: [ID, ['<amount>', 'what is outstanding', readDecimal], ['<currency>', 'such as USD']],
+      run: async ({ client, settings }, { arguments: [id, amount, currency] }) => {
+        refuseOtherAmount(await readOrderById(client, gidOf(id)), amount, currency);
+        const order = { orderId: id, altId: null, price: { amount, currency } };
+        // The amount is all that is outstanding, whichever price of the order is to be paid in Tari.
+        const fields = { ...settings, priceField: 'total' } as const;
+        return markPaid({ client, clock: ports.clock, log: silentLog, fields }, order, ports.clock.now(), undefined);
+      },
+      show: outcomeView,
+    }),
+  ]);
+}
+
+function gidOf(id: string): string {
+  return `gid://shopify/Order/${id}`;
+}
+
+function outcomeView({ effect, detail }: StorefrontOutcome): string[] {
+  return [`${effect === 'left_alone' ? 'Left alone' : 'Done'}: ${plainText(detail)}`];
+}
+
+function outstandingOf({ totalOutstandingSet: { presentmentMoney } }: OrderState): string {
+  return `${presentmentMoney.amount} ${presentmentMoney.currencyCode}`;
+}
+
+function readDecimal(text: string): string {
+  if (/^\d{1,20}(?:\.\d{1,10})?$/.test(text)) return text;
+  throw new CommandError('The amount must be a decimal such as 12.50.', 2);
+}
+
+/** Shops record no part of a payment, save on their dearest plan. To record all where somebody meant a part is worse. */
+function refuseOtherAmount(order: OrderState, amount: string, currency: string): void {
+  const { amount: outstanding, currencyCode } = order.totalOutstandingSet.presentmentMoney;
+  const isPaid = new Big(outstanding).eq(0);
+  if (isPaid || (new Big(outstanding).eq(amount) && currencyCode === currency.toUpperCase())) return;
+  throw new CommandError(`${outstandingOf(order)} is outstanding, and the shop records no part of it as paid.`);
+}

@@ -1,0 +1,111 @@
+import { Command, Option } from 'commander';
+import { CommandError } from '#platform/cli/exit.ts';
+import type { CommandPorts } from '#platform/cli/ports.ts';
+import { readServer } from '#platform/cli/server-address.ts';
+import { ANY_ADDRESS, changeSettings } from '#platform/cli/settings-file.ts';
+import { payPageLines } from './pay-page-texts.ts';
+import { askForMethods, METHODS_ASKED_FOR } from './payment-methods.ts';
+
+interface SetupFlags {
+  url: string;
+  shop?: string;
+  paymentMethod?: string;
+  file?: string;
+}
+
+type Given = Record<string, string>;
+
+/** `shopify setup`: from an app in the Dev Dashboard to a shop that tells the server everything. */
+export function setupShopCommand(ports: CommandPorts): Command {
+  return new Command('setup')
+    .description(
+      'Connect a shop: ask for the settings that are missing, check them, prepare the shop and write the settings',
+    )
+    .addOption(
+      new Option('--url <url>', 'where the shop reaches the server').argParser(readServer).makeOptionMandatory(),
+    )
+    .option('--shop <name>', 'the shop, such as my-shop.myshopify.com')
+    .option('--payment-method <names>', `${METHODS_ASKED_FOR}; asked for unless told`)
+    .option('-f, --file <path>', 'the settings file; the one that is read unless told')
+    .addHelpText(
+      'after',
+      [
+        '\nExample:',
+        '  $ taritools shopify setup --url https://pay.example.com --shop my-shop',
+        '\nThe secrets are asked for, or taken from the environment: TPG_SHOPIFY_API_KEY and TPG_SHOPIFY_API_SECRET.',
+      ].join('\n'),
+    )
+    .action((flags: SetupFlags) => setup(ports, flags));
+}
+
+async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
+  const given = await missingSettings(ports, flags);
+  const environment = { ...ports.environment, ...given };
+  const [{ withShop }, { defineGlobalRate }, subscriptions] = await Promise.all([
+    import('./connection.ts'),
+    import('#shops/shopify/rate-definition.ts'),
+    import('#shops/shopify/subscriptions.ts'),
+  ]);
+  await withShop({ ...ports, environment }, async ({ client, storefront }) => {
+    const { shop, missingScopes } = await storefront.checkConnection();
+    ports.print(`The shop ${shop} lets us in.`);
+    if (missingScopes.length > 0) {
+      throw new CommandError(`Grant the app ${missingScopes.join(', ')} in the Dev Dashboard, then run this again.`);
+    }
+    const page = await storefront.prices?.variants({ after: null, upTo: null, withTotal: false });
+    if (page !== undefined && (await defineGlobalRate(client, page.currency))) {
+      ports.print('Made the definition of the metaobject tari_price.');
+    }
+    const uri = subscriptions.webhookUri(flags.url);
+    const missing = subscriptions.missingTopics(await subscriptions.readSubscriptions(client), uri);
+    for (const topic of missing) await subscriptions.subscribe(client, topic, uri);
+    ports.print(
+      `The shop tells ${uri} of ${subscriptions.NEEDED_TOPICS.length} topics, ${missing.length} of them from now on.`,
+    );
+  });
+  await writeSettings(ports, flags, { ...given, ...(await paymentMethod(ports, flags)) });
+  const publicUrl = (await knownSettings(ports))('TPG_PUBLIC_URL');
+  for (const line of payPageLines(publicUrl ?? flags.url, publicUrl !== undefined)) ports.print(line);
+}
+
+async function writeSettings(ports: CommandPorts, flags: SetupFlags, given: Given): Promise<void> {
+  const { settingsFile } = await import('#platform/config/environment.ts');
+  const path = flags.file ?? settingsFile(ports.folder, ports.environment, ports.serviceSettings);
+  const isChanged = await changeSettings(path, given);
+  const names = Object.keys(given).join(', ');
+  ports.print(isChanged ? `Wrote ${names} to ${path}. Restart the server.` : `${path} holds all settings of the shop.`);
+}
+
+/** Which of the shop's payment methods are ours. Without them every order is taken for one in Tari. */
+async function paymentMethod(ports: CommandPorts, flags: SetupFlags): Promise<Given> {
+  const known = (await knownSettings(ports))('TPG_SHOPIFY_PAYMENT_METHOD');
+  const names = flags.paymentMethod ?? known ?? (ports.terminal.canAsk ? await askForMethods(ports) : '');
+  if (names.trim() !== '') return { TPG_SHOPIFY_PAYMENT_METHOD: names };
+  ports.note('TPG_SHOPIFY_PAYMENT_METHOD is not set: every order counts as one in Tari, however it is to be paid.');
+  return {};
+}
+
+async function knownSettings(ports: CommandPorts): Promise<(name: string) => string | undefined> {
+  const { environmentOf } = await import('#cli/setup/database-url.ts');
+  const environment = environmentOf(ports);
+  return (name) => environment[name] || undefined;
+}
+
+/** What the environment and the settings file do not hold yet. */
+async function missingSettings(ports: CommandPorts, flags: SetupFlags): Promise<Given> {
+  const known = await knownSettings(ports);
+  const shop = flags.shop ?? known('TPG_SHOPIFY_SHOP') ?? (await ports.ask.text('Shop, such as my-shop.myshopify.com'));
+  const token = known('TPG_SHOPIFY_ADMIN_ACCESS_TOKEN');
+  const secret = known('TPG_SHOPIFY_HMAC_SECRET');
+  // As setup init does: whoever has not thought of a list need not be warned at every start that there is none.
+  const list = known('TPG_SHOPIFY_IP_WHITELIST') ?? ANY_ADDRESS;
+  const common = { TPG_SHOPIFY_SHOP: shop, TPG_SHOPIFY_IP_WHITELIST: list };
+  if (token !== undefined && secret !== undefined) {
+    return { ...common, TPG_SHOPIFY_ADMIN_ACCESS_TOKEN: token, TPG_SHOPIFY_HMAC_SECRET: secret };
+  }
+  return {
+    ...common,
+    TPG_SHOPIFY_API_KEY: known('TPG_SHOPIFY_API_KEY') ?? (await ports.ask.text('Client id of the app')),
+    TPG_SHOPIFY_API_SECRET: known('TPG_SHOPIFY_API_SECRET') ?? (await ports.ask.hidden('Client secret of the app')),
+  };
+}

@@ -1,0 +1,30 @@
+import type { Clock } from '#platform/clock.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import type { Storefront } from '#shops/shop-connector.ts';
+import type { AdminClient } from './admin-api/client.ts';
+import type { Sleep } from './admin-api/sleep.ts';
+import { cancelOrder } from './cancel.ts';
+import { markPaid } from './mark-paid.ts';
+import { readOpenOrders } from './open-orders.ts';
+import { createShopPrices } from './prices.ts';
+import type { OrderWebhookOptions } from './webhooks/order.ts';
+
+export interface ShopifyStorefrontPorts {
+  client: AdminClient;
+  clock: Clock;
+  sleep: Sleep;
+  log: Logger;
+  /** How orders are read. */
+  fields: OrderWebhookOptions;
+}
+
+/** The engine's storefront, as a Shopify shop. */
+export function createShopifyStorefront(ports: ShopifyStorefrontPorts): Storefront {
+  return {
+    name: 'shopify',
+    markPaid: (order, paidAt, signal) => markPaid(ports, order, paidAt, signal),
+    cancel: (order, reason, signal) => cancelOrder(ports, order, reason, signal),
+    openOrders: (signal) => readOpenOrders(ports, signal),
+    prices: createShopPrices(ports.client),
+  };
+}

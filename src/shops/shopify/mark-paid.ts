@@ -1,0 +1,217 @@
+import * as z from 'zod';
+import type { Clock } from '#platform/clock.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import { type PaidOrder, StorefrontError, type StorefrontOutcome } from '#shops/shop-connector.ts';
+import type { AdminClient } from './admin-api/client.ts';
+import { AdminApiError } from './admin-api/errors.ts';
+import { CREATE_MANUAL_PAYMENT, MARK_ORDER_AS_PAID } from './admin-api/operations.ts';
+import { captureAuthorizations } from './capture.ts';
+import { type OrderState, orderLabel, orderStateSchema, readOrder, readOrderById } from './order-state.ts';
+import { authorizationsIn, lacksNothing, type OrderPayments, PAYMENT_METHOD_NAME } from './order-transactions.ts';
+import { refuseOtherRecord, refuseOtherSum } from './paid-sum.ts';
+import type { OrderWebhookOptions } from './webhooks/order.ts';
+
+export interface MarkPaidPorts {
+  client: AdminClient;
+  clock: Clock;
+  log: Logger;
+  /** How the order's price was read, and whether other gateways' payments are captured. */
+  fields: OrderWebhookOptions;
+}
+
+/**
+ * Records in the shop that the order has been paid in full. Neither of Shopify's mutations for this knows idempotency
+ * keys, so the order's state is read first: a repeat after an answer that got lost finds PAID and does nothing.
+ * @throws {StorefrontError}
+ */
+export async function markPaid(
+  ports: MarkPaidPorts,
+  order: PaidOrder,
+  paidAt: Date,
+  signal: AbortSignal | undefined,
+): Promise<StorefrontOutcome> {
+  const found = await readOrder(ports.client, order, signal);
+  if (ports.fields.capturePayments) return captureAndRecord(ports, found, order, paidAt, signal);
+  if (isPaid(found)) return alreadyPaid(found);
+  refuseUnpayable(found);
+  return recordInFull(ports, found, order, paidAt, signal);
+}
+
+/**
+ * What other gateways hold is captured before the Tari part is recorded: the shop has no payment of a part to record
+ * (`amount` is for Shopify Plus alone), but once the rest is there, the whole balance is the Tari part. Also an order
+ * that is paid is looked through, because an authorization may have come after that.
+ */
+async function captureAndRecord(
+  ports: MarkPaidPorts,
+  found: OrderState,
+  order: PaidOrder,
+  paidAt: Date,
+  signal: AbortSignal | undefined,
+): Promise<StorefrontOutcome> {
+  refuseUnpayable(found.displayFinancialStatus === 'AUTHORIZED' ? { ...found, displayFinancialStatus: null } : found);
+  const { payments, captured } = await captureAuthorizations(ports, found.id, order, signal);
+  if (isPaid(payments) || lacksNothing(payments)) return captured > 0 ? capturedNow(payments) : alreadyPaid(payments);
+  refuseWhileAuthorized(payments);
+  refuseUnpayable(payments);
+  return recordInFull(ports, payments, order, paidAt, signal);
+}
+
+/**
+ * The shop works its status out by and by, and an order that is authorized there must not be recorded as paid.
+ * @throws {StorefrontError}
+ */
+function refuseWhileAuthorized(payments: OrderPayments): void {
+  const isCaptured = authorizationsIn(payments).some(({ fate }) => fate.startsWith('captured'));
+  if (payments.displayFinancialStatus !== 'AUTHORIZED' || !isCaptured) return;
+  throw new StorefrontError(`${orderLabel(payments)} does not show yet that what was held for it is captured.`, {
+    retryable: true,
+  });
+}
+
+/** Both of Shopify's mutations record all that is outstanding, whatever was paid: so that has to be the same. */
+async function recordInFull(
+  ports: MarkPaidPorts,
+  before: OrderState,
+  order: PaidOrder,
+  paidAt: Date,
+  signal: AbortSignal | undefined,
+): Promise<StorefrontOutcome> {
+  await refuseOtherSum(ports, before, order, signal);
+  const { order: answered, refusal } = await recordPayment(ports, before, paidAt, signal);
+  if (refusal === undefined && answered !== null && isPaid(answered)) return recorded(before, answered);
+  // A refusal may mean no more than that somebody else was faster, which the order's state tells better than its words.
+  const after = await readOrderById(ports.client, before.id, signal);
+  if (isPaid(after)) return refusal === undefined ? recorded(before, after) : alreadyPaid(after);
+  refuseUnpayable(after);
+  throw new StorefrontError(
+    `${orderLabel(after)} is not paid in the shop: ${refusal ?? 'the payment was taken but does not show yet'}.`,
+    { retryable: true },
+  );
+}
+
+function recorded(before: OrderState, after: OrderState): StorefrontOutcome {
+  refuseOtherRecord(before, after);
+  return paidNow(after);
+}
+
+/** What a mutation answered. */
+interface PaymentAnswer {
+  /** The order as the mutation left it; null where it was refused altogether. */
+  order: OrderState | null;
+  /** The shop's sentence when it refused, undefined when it took the payment. */
+  refusal: string | undefined;
+}
+
+/** Records the payment by whichever mutation the shop lets us use. */
+async function recordPayment(
+  ports: MarkPaidPorts,
+  state: OrderState,
+  paidAt: Date,
+  signal: AbortSignal | undefined,
+): Promise<PaymentAnswer> {
+  const first = await createManualPayment(ports, state, paidAt, signal);
+  if (!first.tryOtherWay) return first;
+  ports.log.warn({ order: state.id, reason: first.refusal }, 'No manual payment possible; marking the order as paid.');
+  return markOrderAsPaid(ports.client, state, signal);
+}
+
+const manualPaymentSchema = z.object({
+  orderCreateManualPayment: z
+    .object({
+      order: orderStateSchema.nullable(),
+      userErrors: z.array(z.object({ code: z.string().nullable(), message: z.string() })),
+    })
+    .nullable(),
+});
+
+/** Codes of refusals that concern the label or the time of the payment, which orderMarkAsPaid doesn't have. */
+const CODES_FOR_OTHER_WAY: ReadonlySet<string> = new Set(['GATEWAY_NOT_FOUND', 'PROCESSED_AT_INVALID']);
+
+/** The answer's `tryOtherWay` says whether orderMarkAsPaid may succeed where this was refused. */
+async function createManualPayment(
+  ports: MarkPaidPorts,
+  state: OrderState,
+  paidAt: Date,
+  signal: AbortSignal | undefined,
+): Promise<PaymentAnswer & { tryOtherWay: boolean }> {
+  // A time in the future is refused, and the payment's time may come from a clock that runs ahead of the shop's.
+  const processedAt = new Date(Math.min(paidAt.getTime(), ports.clock.now().getTime())).toISOString();
+  const variables = { id: state.id, paymentMethodName: PAYMENT_METHOD_NAME, processedAt };
+  try {
+    const data = await ports.client.request(CREATE_MANUAL_PAYMENT, variables, manualPaymentSchema, { signal });
+    const answer = readPaymentAnswer(data.orderCreateManualPayment);
+    const code = data.orderCreateManualPayment?.userErrors[0]?.code ?? '';
+    return { ...answer, tryOtherWay: CODES_FOR_OTHER_WAY.has(code) };
+  } catch (error) {
+    const denied = error instanceof AdminApiError && error.code === 'ACCESS_DENIED';
+    if (!denied) throw error;
+    return { order: null, refusal: withoutFullStop(error.message), tryOtherWay: true };
+  }
+}
+
+const markAsPaidSchema = z.object({
+  orderMarkAsPaid: z
+    .object({ order: orderStateSchema.nullable(), userErrors: z.array(z.object({ message: z.string() })) })
+    .nullable(),
+});
+
+async function markOrderAsPaid(
+  client: AdminClient,
+  state: OrderState,
+  signal: AbortSignal | undefined,
+): Promise<PaymentAnswer> {
+  const data = await client.request(MARK_ORDER_AS_PAID, { id: state.id }, markAsPaidSchema, { signal });
+  return readPaymentAnswer(data.orderMarkAsPaid);
+}
+
+function readPaymentAnswer(
+  payload: { order: OrderState | null; userErrors: readonly { message: string }[] } | null,
+): PaymentAnswer {
+  const refusal = payload?.userErrors[0]?.message;
+  return { order: payload?.order ?? null, refusal: refusal === undefined ? undefined : withoutFullStop(refusal) };
+}
+
+function isPaid(state: OrderState): boolean {
+  return state.displayFinancialStatus === 'PAID';
+}
+
+/**
+ * The states in which the customer's Tari and the shop's own books collide, so that a person has to decide.
+ *
+ * An authorized order is among them because marking it as paid captures the authorization: the customer, who has paid
+ * in Tari, would be charged on the card as well.
+ */
+const UNPAYABLE_STATUSES: ReadonlyMap<string, string> = new Map([
+  ['AUTHORIZED', 'has a card payment authorized that would be charged on top'],
+  ['PARTIALLY_REFUNDED', 'has been paid and partly refunded by other means'],
+  ['REFUNDED', 'has been paid and refunded by other means'],
+]);
+
+function refuseUnpayable(state: OrderState): void {
+  const obstacle =
+    state.cancelledAt === null
+      ? UNPAYABLE_STATUSES.get(state.displayFinancialStatus ?? '')
+      : 'has been cancelled in the shop';
+  if (obstacle === undefined) return;
+  throw new StorefrontError(
+    `${orderLabel(state)} was paid in Tari but ${obstacle}: a person has to decide what becomes of the customer's money.`,
+    { retryable: false },
+  );
+}
+
+function paidNow(state: OrderState): StorefrontOutcome {
+  return { effect: 'done', detail: `${orderLabel(state)} was recorded as paid in the shop.` };
+}
+
+function capturedNow(state: OrderState): StorefrontOutcome {
+  return { effect: 'done', detail: `${orderLabel(state)}: what other gateways held for it was captured.` };
+}
+
+function alreadyPaid(state: OrderState): StorefrontOutcome {
+  return { effect: 'already_done', detail: `${orderLabel(state)} was already paid in the shop.` };
+}
+
+function withoutFullStop(sentence: string): string {
+  return sentence.slice(0, 300).replace(/\.$/, '');
+}

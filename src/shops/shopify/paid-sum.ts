@@ -1,0 +1,103 @@
+import Big from 'big.js';
+import { type PaidOrder, StorefrontError } from '#shops/shop-connector.ts';
+import type { AdminClient } from './admin-api/client.ts';
+import { readDueNow } from './due-now.ts';
+import { type OrderState, orderLabel } from './order-state.ts';
+import { lacksNothing, PAYMENT_METHOD_NAME, readPayments } from './order-transactions.ts';
+import { WebhookContentError } from './webhooks/fields.ts';
+import type { OrderWebhookOptions } from './webhooks/order.ts';
+
+/**
+ * Never more and never less is recorded in the shop than what the order was paid for here. The shop records the whole of
+ * what is outstanding, so what is due there now, by the price field, is held against that first: where the order was
+ * edited after it was paid, or others paid a part of it, the two differ.
+ * @throws {StorefrontError} not retryable where they differ or can't be compared, with both figures.
+ */
+export async function refuseOtherSum(
+  { client, fields }: { client: AdminClient; fields: OrderWebhookOptions },
+  state: OrderState,
+  order: PaidOrder,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const due = await dueNow(client, state, fields, signal);
+  const { price } = order;
+  if (price !== undefined && isSame(due.currency, price.currency) && new Big(due.price).eq(price.amount)) return;
+  if (lacksNothing(state)) await refuseWhileRecorded(client, state, signal);
+  const { amount, currencyCode } = state.totalOutstandingSet.presentmentMoney;
+  const outstanding =
+    isSame(currencyCode, due.currency) && new Big(amount).eq(due.price)
+      ? ''
+      : ` (${figure(amount, currencyCode)} is outstanding)`;
+  const paid =
+    price === undefined ? 'and its price in the shop is not known here' : `for ${figure(price.amount, price.currency)}`;
+  throw new StorefrontError(
+    `${orderLabel(state)} was paid in Tari ${paid}, but ${figure(due.price, due.currency)} is due for it in the shop now${outstanding}. Nothing is recorded there: a person has to decide.`,
+    { retryable: false },
+  );
+}
+
+async function dueNow(
+  client: AdminClient,
+  state: OrderState,
+  { priceField }: OrderWebhookOptions,
+  signal: AbortSignal | undefined,
+): Promise<{ price: string; currency: string }> {
+  try {
+    return await readDueNow(client, state, priceField, signal);
+  } catch (error) {
+    if (!(error instanceof WebhookContentError)) throw error;
+    throw new StorefrontError(
+      `${orderLabel(state)} was paid in Tari, but what is due for it in the shop can't be told: ${error.message} A person has to decide.`,
+      { retryable: false },
+    );
+  }
+}
+
+/**
+ * The shop works its status out by and by: where nothing is outstanding and a payment of ours is there, the order will
+ * show as paid before long.
+ * @throws {StorefrontError} retryable then.
+ */
+async function refuseWhileRecorded(
+  client: AdminClient,
+  state: OrderState,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { transactions } = await readPayments(client, state, signal);
+  const isRecorded = transactions.some(
+    ({ kind, status, gateway }) => kind === 'SALE' && status === 'SUCCESS' && gateway === PAYMENT_METHOD_NAME,
+  );
+  if (!isRecorded) return;
+  throw new StorefrontError(`${orderLabel(state)} does not show as paid yet, though the payment is recorded.`, {
+    retryable: true,
+  });
+}
+
+/**
+ * Between our reading and the shop's recording the order may have been edited, and Shopify has no "record if so much is
+ * outstanding". So what it has received by that is looked at afterwards.
+ * @throws {StorefrontError} not retryable where it was another sum than what was outstanding.
+ */
+export function refuseOtherRecord(before: OrderState, after: OrderState): void {
+  const expected = before.totalOutstandingSet.presentmentMoney;
+  const recorded = new Big(after.totalReceivedSet.presentmentMoney.amount).minus(
+    before.totalReceivedSet.presentmentMoney.amount,
+  );
+  // An answer that does not show our payment yet says nothing.
+  if (recorded.eq(expected.amount) || recorded.lte(0)) return;
+  throw new StorefrontError(
+    `${orderLabel(after)} was edited while it was recorded as paid: the shop has recorded ${figure(recorded.toFixed(), expected.currencyCode)} in place of ${figure(expected.amount, expected.currencyCode)}. A person has to correct it.`,
+    { retryable: false },
+  );
+}
+
+function isSame(currency: string, other: string): boolean {
+  return currency.toUpperCase() === other.toUpperCase();
+}
+
+/** With two digits at least: the shop writes `25.8`. */
+function figure(amount: string, currency: string): string {
+  const value = new Big(amount);
+  const plain = value.toFixed();
+  return `${(plain.split('.')[1]?.length ?? 0) < 2 ? value.toFixed(2) : plain} ${currency}`;
+}

@@ -1,0 +1,224 @@
+import { claimantIn } from '#engine/claims.ts';
+import type { EngineContext, SignatureContext } from '#engine/context.ts';
+import { Ledger } from '#engine/money/ledger.ts';
+import type { Owner } from '#engine/money/owners.ts';
+import type { Orders } from '#engine/orders.ts';
+import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
+import { StoreContentError } from '#platform/database/errors.ts';
+import { EngineError } from '#platform/errors.ts';
+import { storableText } from '#platform/storable-text.ts';
+import { takeInAuthorization } from './authorizations.ts';
+import { takeInDeletion, takeInNews, takeInOrder } from './order-updates.ts';
+import type { PriceUpdateRequests } from './prices/price-updates.ts';
+import type { ShopAuthorization, ShopOrder } from './shop-connector.ts';
+import type { SetAsideWebhook, WebhookAnswer, WebhookDelivery } from './store/webhooks.ts';
+
+/** How the shop's adapter read a delivery. */
+export type WebhookContent =
+  | { kind: 'new_order'; order: ShopOrder }
+  /** Something happened in the shop to an order, which is told of as it is since then. */
+  | { kind: 'order_news'; order: ShopOrder }
+  /** The shop has deleted an order, and says no more of it than its id. */
+  | { kind: 'order_deleted'; orderId: string }
+  /** Another gateway holds money for an order. */
+  | { kind: 'authorization'; authorization: ShopAuthorization }
+  /** A product is new or has changed, and perhaps what it costs. */
+  | { kind: 'product_news'; productId: string }
+  /** Nothing in it concerns us. */
+  | { kind: 'ignored'; reason: string }
+  /** It should have concerned us, but cannot be used as it is. */
+  | { kind: 'unusable'; reason: string };
+
+/** What a delivery says, with whom its order is claimed for by its own texts: their signatures have been checked. */
+export type CheckedContent =
+  | { kind: 'new_order'; order: ShopOrder; claimant: Owner | undefined }
+  | Exclude<WebhookContent, { kind: 'new_order' }>;
+
+/** Reads the kept body of a delivery as its topic says: the shop's adapter knows how. */
+export type ReadContent = (topic: string, body: string) => WebhookContent;
+
+const UNSTORABLE = 'It holds a text, a time or a sum that the database cannot keep.';
+
+export type Webhooks = ReturnType<typeof webhooks>;
+
+/** How long used deliveries are remembered. The shop sends again for 4 hours; this leaves room for a person's retry. */
+export const MEMORY_DAYS = 30;
+
+/** The shop's side of its deliveries. */
+export interface WebhookShop {
+  /** As it is named among the subscribers; undefined where none is told of anything. */
+  name: string | undefined;
+  /** Says that there is something to tell it again. */
+  wakeOutbox: () => void;
+  readContent: ReadContent;
+  makePageCode: () => string;
+}
+
+export function webhooks(
+  context: EngineContext,
+  orders: Pick<Orders, 'enter'>,
+  { perform }: Changes,
+  shop: WebhookShop,
+  priceUpdates: Pick<PriceUpdateRequests, 'requestProduct' | 'wake'>,
+) {
+  const { store, clock, log } = context;
+
+  const process = async (ledger: Ledger, content: CheckedContent, triggeredAt: string | null, pageCode: string) => {
+    if (content.kind === 'ignored') return answer('ignored', true, content.reason);
+    if (content.kind === 'unusable') return answer('set_aside', false, content.reason);
+    if (content.kind === 'product_news') {
+      const isRequested = await priceUpdates.requestProduct(ledger.tx, content.productId, ledger.now);
+      if (!isRequested) return answer('ignored', true, 'No shop is configured whose prices could be set.');
+      return answer('accepted', true, `The Tari prices of the product ${content.productId} will be looked at.`);
+    }
+    try {
+      if (content.kind === 'authorization') {
+        return await takeInAuthorization(ledger, content.authorization, shop.name);
+      }
+      if (content.kind === 'order_deleted') return await takeInDeletion(ledger, content.orderId);
+      const confirmationNumber = content.order.confirmationNumber ?? pageCode;
+      const order = { ...content.order, triggeredAt, confirmationNumber };
+      if (content.kind === 'order_news') return await takeInNews(ledger, order);
+      return await takeInOrder(ledger, orders, order, content.claimant);
+    } catch (error) {
+      // What waiting or a person can mend (a rate that is not set yet, a price that cannot be read) is kept for them.
+      if (error instanceof EngineError) return answer('set_aside', false, error.message);
+      throw error;
+    }
+  };
+
+  const enter = async (
+    delivery: WebhookDelivery,
+    content: CheckedContent,
+    body: string | Uint8Array,
+  ): Promise<WebhookAnswer> => {
+    const now = clock.now();
+    const at = { now, pageCode: shop.makePageCode() };
+    const { received, isRepeat } = await enterOnce(delivery, content, body, at).catch((error: unknown) => {
+      if (!(error instanceof StoreContentError)) throw error;
+      // The shop would send it again and again, and end the subscription.
+      log.error({ err: error, topic: delivery.topic, webhookId: delivery.webhookId }, UNSTORABLE);
+      return enterOnce(delivery, { kind: 'unusable', reason: UNSTORABLE }, body, at);
+    });
+    if (content.kind === 'authorization') shop.wakeOutbox();
+    if (content.kind === 'product_news') priceUpdates.wake();
+    const fields = { topic: delivery.topic, webhookId: delivery.webhookId, isRepeat };
+    if (received.state === 'set_aside') log.warn(fields, `A webhook is set aside: ${received.message}`);
+    else if (!received.success && !isRepeat) log.warn(fields, `Webhook ${delivery.topic}: ${received.message}`);
+    else log.info(fields, `Webhook ${delivery.topic}: ${received.message}${isRepeat ? ' (sent again)' : ''}`);
+    return received;
+  };
+
+  const enterOnce = (
+    delivery: WebhookDelivery,
+    content: CheckedContent,
+    body: string | Uint8Array,
+    { now, pageCode }: { now: Date; pageCode: string },
+  ) =>
+    store.run(async (tx) => {
+      const before = delivery.webhookId === null ? undefined : await tx.webhooks.answerOf(delivery.webhookId);
+      if (before !== undefined) return { received: before, isRepeat: true };
+      const received = await process(new Ledger(tx, now, context), content, delivery.triggeredAt, pageCode);
+      await tx.webhooks.insert(
+        delivery,
+        received,
+        received.state === 'set_aside' ? storableText(textOf(body)) : null,
+        now,
+      );
+      return { received, isRepeat: false };
+    });
+
+  return {
+    /** What `receive` does once the signatures are checked. */
+    enter,
+
+    /** Up to `limit` deliveries that are set aside, after the one with id `after`, oldest first. */
+    setAside: (after: bigint, limit: number): Promise<SetAsideWebhook[]> =>
+      store.read((tx) => tx.webhooks.setAsideAfter(after, limit)),
+
+    /**
+     * Takes up a delivery that was set aside as if it had just come, because somebody has mended what was wrong with
+     * it. What still can't be used stays set aside, with its reason of now.
+     * @throws {EngineError} `webhook_not_set_aside`
+     */
+    async retry(request: ChangeRequest, id: bigint): Promise<WebhookAnswer> {
+      // Reading a body and checking a claim in it takes time that a unit of work must not. While a delivery is set
+      // aside neither its topic nor its body changes.
+      const found = await store.read((tx) => tx.webhooks.findSetAside(id));
+      const content = found && checkedContent(shop.readContent(found.topic, found.body), context);
+      const pageCode = shop.makePageCode();
+      const retried = await perform(request, async (ledger) => {
+        const kept = await ledger.tx.webhooks.findSetAside(id);
+        if (kept === undefined || content === undefined) throw new EngineError('webhook_not_set_aside', String(id));
+        const received = await process(ledger, content, kept.triggeredAt, pageCode);
+        await ledger.tx.webhooks.answerAgain(kept, received);
+        const before = { state: 'set_aside', message: kept.reason };
+        return {
+          answer: received,
+          record: { action: 'retry webhook', subject: `webhook ${id}`, before, after: received },
+        };
+      });
+      if (content?.kind === 'authorization') shop.wakeOutbox();
+      if (content?.kind === 'product_news') priceUpdates.wake();
+      return retried;
+    },
+
+    /**
+     * Takes a delivery that was set aside off the list for good, because it is of no use to anybody.
+     * @throws {EngineError} `webhook_not_set_aside`
+     */
+    dismiss(request: ChangeRequest, id: bigint, reason: string): Promise<WebhookAnswer> {
+      return perform(request, async ({ tx }) => {
+        const kept = await tx.webhooks.findSetAside(id);
+        if (kept === undefined) throw new EngineError('webhook_not_set_aside', String(id));
+        const dismissed = answer('ignored', true, `Webhook ${id} is dismissed: ${reason}`);
+        await tx.webhooks.dismiss(kept, dismissed.message);
+        const before = { state: 'set_aside', topic: kept.topic, message: kept.reason };
+        return {
+          answer: dismissed,
+          record: { action: 'dismiss webhook', subject: `webhook ${id}`, reason, before, after: dismissed },
+        };
+      });
+    },
+
+    /** Forgets used deliveries that are too old to come again, and news and authorizations of orders that never came. */
+    async forgetOld(): Promise<number> {
+      const before = new Date(clock.now().getTime() - MEMORY_DAYS * 24 * 3_600_000);
+      return store.run(async (tx) => {
+        await tx.earlyNews.forgetBefore(before);
+        await tx.authorizations.forgetUnknownBefore(before);
+        return tx.webhooks.forgetUsedBefore(before);
+      });
+    },
+  };
+}
+
+/** Deliveries as they come, with the signatures of claims in the orders' texts. */
+export function signedDeliveries({ enter }: Pick<Webhooks, 'enter'>, context: SignatureContext) {
+  return {
+    /**
+     * Takes in a delivery of the shop, in one unit of work with all that follows from it. A delivery that came before
+     * is answered as it was then. What can't be used is set aside with its reason.
+     * @param body the raw text, or its bytes in UTF-8. It is kept where the delivery is set aside, as far as texts can be stored.
+     */
+    async receive(
+      delivery: WebhookDelivery,
+      content: WebhookContent,
+      body: string | Uint8Array,
+    ): Promise<WebhookAnswer> {
+      return enter(delivery, checkedContent(content, context), body);
+    },
+  };
+}
+
+function checkedContent(content: WebhookContent, context: SignatureContext): CheckedContent {
+  return content.kind === 'new_order' ? { ...content, claimant: claimantIn(content.order, context) } : content;
+}
+
+function textOf(body: string | Uint8Array): string {
+  return typeof body === 'string' ? body : new TextDecoder().decode(body);
+}
+
+function answer(state: WebhookAnswer['state'], success: boolean, message: string): WebhookAnswer {
+  return { state, success, message };
+}

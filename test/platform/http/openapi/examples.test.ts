@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXAMPLES, type OperationExample } from '#platform/http/openapi/examples.ts';
+import { stringifyJson } from '#platform/json.ts';
+import { parseAddress } from '#tari/address.ts';
+import { Contract, type Operation } from '#test/openapi-contract/contract.ts';
+import { apiDescription } from '#test/openapi-contract/contract-document.ts';
+import { type Answer, HMAC_SECRET, hmacOf, orderBody, startServer, type TestServer } from '#test/server.ts';
+import { personOf } from '#test/test-wallets.ts';
+
+/** The examples on the API page: each is sent as it stands there, in their order, and each answer is of its kind. */
+
+const description = await apiDescription();
+const contract = new Contract(description);
+const operations = Object.entries(description.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ route: `${method.toUpperCase()} ${path}`, operation })),
+);
+
+describe('every route', () => {
+  it('has an example, and every example a route', () => {
+    expect(operations.map(({ route }) => route).sort()).toEqual(Object.keys(EXAMPLES).sort());
+  });
+
+  it.each(operations)('shows what is sent and answered: $route', ({ route, operation }) => {
+    const { params = {}, query = {}, headers = {}, body, answer } = EXAMPLES[route] ?? {};
+    const shown = (place: string) =>
+      Object.fromEntries(
+        (operation.parameters ?? [])
+          .filter((parameter) => parameter.in === place && parameter.example !== undefined)
+          .map(({ name, example }) => [name, example]),
+      );
+    expect(shown('path')).toEqual(params);
+    expect(shown('query')).toEqual(query);
+    // What proves who asks stands among the security schemes.
+    if (operation.security?.[0]?.login_token === undefined) expect(shown('header')).toEqual(headers);
+    expect(operation.requestBody?.content['application/json']?.example).toEqual(body);
+    expect(operation.requestBody === undefined).toBe(body === undefined);
+    const [media] = Object.values(successOf(operation).content ?? {});
+    expect(media?.example).toEqual(answer);
+    expect(media === undefined).toBe(answer === undefined);
+  });
+
+  it.each(operations)('shows answers that fit their schemas: $route', ({ operation }) => {
+    for (const { content = {} } of Object.values(operation.responses)) {
+      for (const { schema, example } of Object.values(content)) {
+        expect(contract.problemsOfValue(schema, example)).toEqual([]);
+      }
+    }
+    const [body] = Object.values(operation.requestBody?.content ?? {});
+    if (body !== undefined) expect(contract.problemsOfValue(body.schema, body.example)).toEqual([]);
+  });
+});
+
+function successOf({ responses }: Operation) {
+  const { 200: success } = responses;
+  if (success === undefined) throw new Error('Every route answers 200 where all is well');
+  return success;
+}
+
+describe('the examples, one after the other', () => {
+  let server: TestServer;
+  let token: string;
+  const CUSTOMER = EXAMPLES['POST /order/claim']?.body as { address: string };
+  const customer = { ...personOf(1), tariAddress: parseAddress(CUSTOMER.address) };
+
+  /** What is set up before an example, beside the examples before it. Answers ids that the server has made. */
+  const PREPARED: Record<string, () => Promise<Record<string, string>> | Record<string, string>> = {
+    'POST /auth': async () => ({}),
+    'GET /api/check_token': async () => {
+      await server.app.engine.access.changeRoles(
+        [{ address: customer.tariAddress, apply: ['read_all', 'write', 'super_admin'], revoke: [] }],
+        'test',
+      );
+      token = await server.logIn(personOf(1), 'user', 'super_admin');
+      return {};
+    },
+    'PATCH /api/order_memo': async () => {
+      await server.order({
+        id: 8997470732595,
+        name: '#1002',
+        currency: 'USD',
+        total_price: '15.90',
+        customer: { id: 7003 },
+      });
+      await server.order({
+        id: 8997470732596,
+        name: '#1003',
+        currency: 'USD',
+        total_price: '15.90',
+        customer: { id: 7004 },
+      });
+      return {};
+    },
+    'POST /api/rejected/{id}/retry': async () => {
+      const ids = await setAside('8997470732597');
+      await server.app.engine.exchangeRates.set('ZAR', 1_600_000n, 'test');
+      return ids;
+    },
+    'POST /api/rejected/{id}/dismiss': () => setAside('8997470732598', 'BTC'),
+    'POST /api/price_updates/{id}/retry': () => {
+      const [row] = server.rows(`select max(id) as id from price_updates where state = 'pending'`);
+      return { id: String(row?.id) };
+    },
+    'POST /api/dead_letters/{event_id}/retry': () => deadLetter(),
+    'POST /api/dead_letters/{event_id}/dismiss': () => deadLetter(),
+  };
+
+  async function setAside(id: string, currency = 'ZAR'): Promise<Record<string, string>> {
+    await server.webhook(orderBody({ id: Number(id), currency }));
+    const [row] = server.rows(`select max(id) as id from webhooks where state = 'set_aside'`);
+    return { id: String(row?.id) };
+  }
+
+  async function deadLetter(): Promise<Record<string, string>> {
+    const now = server.clock.now();
+    return server.app.store.run(async (tx) => {
+      const event = { type: 'NewOrder' as const, subject: 'x', payload: '{"order":{}}', createdAt: now };
+      await tx.events.append(event, ['shopify']);
+      for (;;) {
+        const delivery = await tx.deliveries.takeNext(['shopify'], now, { hold: 'h', heldUntil: now });
+        if (delivery === undefined) throw new Error('There is no delivery to give up');
+        await tx.deliveries.settle(delivery, { state: 'dead', nextAttemptAt: now, lastError: 'gone' }, now);
+        if (delivery.event.subject === 'x') return { event_id: String(delivery.event.id) };
+      }
+    });
+  }
+
+  beforeAll(async () => {
+    const settings = { TPG_METRICS: 'on', TPG_PUBLIC_URL: 'https://pay.example.com' };
+    server = await startServer({ shop: true, settings, hotWallet: false });
+    server.clock.advance(Date.parse('2026-11-21T13:00:00.000Z') - server.clock.now().getTime());
+    token = await server.logIn(personOf(1), 'user', 'read_all', 'write', 'super_admin');
+  });
+  afterAll(() => server.close());
+
+  const send = (route: string, example: OperationExample, ids: Record<string, string>): Promise<Answer> => {
+    const [method = '', template = ''] = route.split(' ');
+    const path = template.replace(/\{(\w+)\}/g, (_, name: string) =>
+      encodeURIComponent(ids[name] ?? example.params?.[name] ?? ''),
+    );
+    const query = example.query === undefined ? '' : `?${new URLSearchParams(example.query)}`;
+    const body = example.body === undefined ? undefined : stringifyJson(example.body);
+    const signed = template.startsWith('/shopify/webhook') && body !== undefined;
+    return server.request(method, `${path}${query}`, {
+      body,
+      token,
+      headers: { ...example.headers, ...(signed && { 'x-shopify-hmac-sha256': hmacOf(body, HMAC_SECRET) }) },
+    });
+  };
+
+  it.each(Object.entries(EXAMPLES))('%s', async (route, example) => {
+    const ids = (await PREPARED[route]?.()) ?? {};
+    const answer = await send(route, example, ids);
+    // This server has a shop, which can't take a cancelled order back.
+    const expected = route === 'PATCH /api/reset_order/{order_id}' ? 501 : 200;
+    expect([answer.status, answer.json?.success ?? true], answer.text).toEqual([expected, true]);
+  });
+});

@@ -1,0 +1,248 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { ADMIN, borrowServer, errorOf, eventually, startServer, type TestServer } from '#test/server.ts';
+import { ACCOUNTS, NOW } from '#test/test-wallets.ts';
+
+const [ALICE] = ACCOUNTS;
+
+let server: TestServer;
+
+afterEach(() => server.close());
+
+const admin = () => server.logIn(ADMIN, 'super_admin');
+const lettersFor = async (token: string, query = '') => (await server.get(`/api/dead_letters${query}`, { token })).json;
+const retry = (id: number | string, token: string, body?: object, query = '') =>
+  server.post(`/api/dead_letters/${id}/retry${query}`, body, { token });
+const deliveries = () => server.rows('select event_id, subscriber, state, attempts from deliveries order by event_id');
+const retries = () => server.rows(`select * from audit_log where action = 'retry dead letter'`);
+
+/** A server whose shop does not know the order 5, which is paid: the shop cannot be told. */
+async function withDeadLetter(): Promise<void> {
+  server = await startServer({ shop: true, start: true });
+  await server.dollarOrder({ id: 5, note: JSON.stringify(server.claimOf(ALICE, '5')) });
+  await server.payConfirmed();
+  await eventually(() => expect(deliveries()).toMatchObject([{ state: 'dead' }]));
+}
+
+/** A server with two subscribers that were told nothing of so many orders, which were given up. */
+async function withDeadLettersOf(orders: number): Promise<void> {
+  server = await borrowServer();
+  for (let id = 1; id <= orders; id += 1) await server.order({ id });
+  await server.app.store.run(async (tx) => {
+    const subscribers = ['mailer', 'shop'];
+    for (let id = 1; id <= orders; id += 1) {
+      const event = { type: 'NewOrder' as const, subject: String(id), payload: '{"order":{}}', createdAt: NOW };
+      await tx.events.append(event, subscribers);
+    }
+    for (let times = 0; times < 2 * orders; times += 1) {
+      const held = { hold: 'h', heldUntil: new Date(NOW.getTime() + 1) };
+      const delivery = await tx.deliveries.takeNext(subscribers, NOW, held);
+      if (delivery === undefined) throw new Error('There are fewer deliveries than there should be');
+      await tx.deliveries.settle(delivery, { state: 'dead', nextAttemptAt: NOW, lastError: 'no' }, NOW);
+    }
+  });
+}
+
+describe('GET /api/dead_letters', () => {
+  it('lists what nobody could be told, and why', async () => {
+    await withDeadLetter();
+    const token = await server.logIn(ALICE, 'read_all');
+    const answer = await server.get('/api/dead_letters', { token });
+    const [{ id }] = server.rows(`select id from events where type = 'OrderPaid'`) as [{ id: bigint }];
+    expect([answer.status, answer.json]).toEqual([
+      200,
+      [
+        {
+          event_id: Number(id),
+          subscriber: 'shopify',
+          type: 'OrderPaid',
+          subject: '5',
+          attempts: 1,
+          last_error: expect.stringContaining('The shop has no order') as string,
+          created_at: NOW.toISOString(),
+          updated_at: NOW.toISOString(),
+          payload: { order: expect.objectContaining({ order_id: '5', status: 'Paid' }) as object },
+        },
+      ],
+    ]);
+  });
+
+  it('is paged by after and limit, an event with all its subscribers at once', async () => {
+    await withDeadLettersOf(3);
+    const token = await admin();
+    const pairs = async (query: string) =>
+      (await lettersFor(token, query)).map((letter: { event_id: number; subscriber: string }) => [
+        letter.event_id,
+        letter.subscriber,
+      ]);
+    const of = (...ids: number[]) =>
+      ids.flatMap((id) => [
+        [id, 'mailer'],
+        [id, 'shop'],
+      ]);
+    expect(await pairs('')).toEqual(of(4, 5, 6));
+    expect(await pairs('?limit=1')).toEqual(of(4));
+    expect(await pairs('?after=4&limit=1')).toEqual(of(5));
+    expect(await pairs('?after=5')).toEqual(of(6));
+    expect(await pairs('?after=6')).toEqual([]);
+  });
+
+  it.each(['limit=0', 'limit=1001', 'limit=x', 'after=-1', `after=${2n ** 63n}`, 'subscriber=shop'])(
+    'refuses ?%s',
+    async (query) => {
+      server = await borrowServer();
+      const answer = await server.get(`/api/dead_letters?${query}`, { token: await admin() });
+      expect(errorOf(answer)).toMatchObject({ status: 400, code: 'invalid_request' });
+    },
+  );
+
+  it('is for read_all', async () => {
+    server = await borrowServer();
+    const token = await server.logIn(ALICE, 'user', 'write', 'payment_wallet');
+    expect(errorOf(await server.get('/api/dead_letters', { token }))).toMatchObject({ status: 403 });
+  });
+});
+
+describe('POST /api/dead_letters/{event_id}/retry', () => {
+  it('tells the shop at once, now that it can be told', async () => {
+    await withDeadLetter();
+    const order = server.shop.addOrder({ id: '5', name: '#5', currency: 'USD', price: '1.00' });
+    const [{ event_id: id }] = deliveries() as [{ event_id: bigint }];
+    const answer = await retry(String(id), await server.logIn(ALICE, 'write'));
+    expect([answer.status, answer.text]).toEqual([200, '{"retried":1}']);
+    await eventually(() => expect(order.financialStatus).toBe('PAID'));
+    await eventually(() => expect(deliveries()).toMatchObject([{ state: 'done', attempts: 1n }]));
+    expect(await lettersFor(await admin())).toEqual([]);
+  });
+
+  it('says in the audit log who did it, and what had gone wrong', async () => {
+    await withDeadLettersOf(1);
+    await retry(2, await server.logIn(ALICE, 'write'));
+    const [row, ...more] = retries();
+    expect(more).toEqual([]);
+    expect(row).toMatchObject({ actor: ALICE.address, subject: 'event 2', after: null });
+    const delivery = { type: 'NewOrder', subject: '1', attempts: 1, last_error: 'no' };
+    expect(JSON.parse(String(row?.before))).toEqual({
+      deliveries: [
+        { ...delivery, subscriber: 'mailer' },
+        { ...delivery, subscriber: 'shop' },
+      ],
+    });
+  });
+
+  it.each<[string, object | undefined, string]>([
+    ['query', undefined, '?subscriber=shop'],
+    ['body', { subscriber: 'shop' }, ''],
+    ['both', { subscriber: 'shop' }, '?subscriber=shop'],
+  ])('sends to one subscriber alone, named in %s, and leaves other events', async (_, body, query) => {
+    await withDeadLettersOf(2);
+    expect((await retry(3, await admin(), body, query)).json).toEqual({ retried: 1 });
+    const stateOf = server.rows(`select event_id, subscriber, attempts from deliveries where state = 'pending'`);
+    expect(stateOf).toEqual([{ event_id: 3n, subscriber: 'shop', attempts: 0n }]);
+  });
+
+  it.each([[undefined], [{}], [{ subscriber: null }], [null]])('sends to all with the body %j', async (body) => {
+    await withDeadLettersOf(1);
+    expect((await retry(2, await admin(), body as object)).json).toEqual({ retried: 2 });
+  });
+
+  it('is answered again under the same Idempotency-Key, and done once', async () => {
+    await withDeadLettersOf(1);
+    const options = { token: await admin(), headers: { 'idempotency-key': 'once' } };
+    const first = await server.post('/api/dead_letters/2/retry', undefined, options);
+    const again = await server.post('/api/dead_letters/2/retry', undefined, options);
+    expect([again.status, again.text]).toEqual([200, first.text]);
+    expect(retries()).toHaveLength(1);
+  });
+
+  it('is 404 for what is not dead', async () => {
+    await withDeadLettersOf(1);
+    const token = await admin();
+    const notFound = async (id: string | number, about: string, query = '') =>
+      expect(errorOf(await retry(id, token, undefined, query))).toEqual({
+        status: 404,
+        code: 'dead_letter_not_found',
+        error: `There is no dead letter of ${about}.`,
+      });
+    await notFound(1, 'event 1');
+    await notFound(String(2n ** 63n - 1n), `event ${2n ** 63n - 1n}`);
+    await notFound(2, 'event 2 to nobody', '?subscriber=nobody');
+    expect((await retry(2, token)).status).toBe(200);
+    await notFound(2, 'event 2');
+    expect(retries()).toHaveLength(1);
+  });
+
+  it('refuses what makes no sense, and callers without write', async () => {
+    await withDeadLettersOf(1);
+    const token = await admin();
+    const wrong: [string | number, unknown, string][] = [
+      ['x', undefined, ''],
+      [String(2n ** 63n), undefined, ''],
+      [2, { subscriber: '' }, ''],
+      [2, { subscriber: 5 }, ''],
+      [2, { subscriber: 'a'.repeat(65) }, ''],
+      [2, { subscribr: 'shop' }, ''],
+      [2, [], ''],
+      [2, undefined, '?subscriber='],
+      [2, undefined, '?subscribr=shop'],
+      [2, { subscriber: 'shop' }, '?subscriber=mailer'],
+    ];
+    for (const [id, body, query] of wrong) {
+      const answer = await retry(id, token, body as object, query);
+      expect(errorOf(answer)).toMatchObject({ status: 400, code: 'invalid_request' });
+    }
+    const reader = await server.logIn(ALICE, 'user', 'read_all', 'payment_wallet');
+    expect(errorOf(await retry(2, reader))).toMatchObject({ status: 403, code: 'permission_missing' });
+    expect(deliveries()).toMatchObject([{ state: 'dead' }, { state: 'dead' }]);
+  });
+});
+
+describe('POST /api/dead_letters/{event_id}/dismiss', () => {
+  const dismiss = (id: number | string, token: string, body: object) =>
+    server.post(`/api/dead_letters/${id}/dismiss`, body, { token });
+
+  it('lets the letter rest: it is told no more, and readiness no longer counts it', async () => {
+    await withDeadLetter();
+    const token = await admin();
+    const [letter] = await lettersFor(token);
+    expect((await server.get('/health/ready')).json.outbox.dead_letters).toBe(1);
+    const answer = await dismiss(letter.event_id, token, { reason: 'Paid in the shop by hand' });
+    expect([answer.status, answer.json]).toEqual([200, { dismissed: 1 }]);
+    expect(await lettersFor(token)).toEqual([]);
+    await eventually(async () =>
+      expect((await server.get('/health/ready')).json.outbox).toMatchObject({ dead_letters: 0, pending: 0 }),
+    );
+    expect(deliveries()).toMatchObject([{ state: 'done', attempts: 1n }]);
+    expect(server.rows(`select action, subject, reason from audit_log where action like 'dismiss%'`)).toEqual([
+      { action: 'dismiss dead letter', subject: `event ${letter.event_id}`, reason: 'Paid in the shop by hand' },
+    ]);
+    expect(errorOf(await dismiss(letter.event_id, token, { reason: 'again' })).code).toBe('dead_letter_not_found');
+    expect(errorOf(await retry(letter.event_id, token)).code).toBe('dead_letter_not_found');
+  });
+
+  it('is for one subscriber where one is named, and once under one key', async () => {
+    await withDeadLettersOf(1);
+    const token = await admin();
+    const [{ event_id: id }] = await lettersFor(token);
+    const body = { subscriber: 'mailer', reason: 'No mail is needed' };
+    const headers = { 'idempotency-key': 'one' };
+    for (let times = 0; times < 2; times += 1) {
+      const answer = await server.post(`/api/dead_letters/${id}/dismiss`, body, { token, headers });
+      expect([answer.status, answer.json]).toEqual([200, { dismissed: 1 }]);
+    }
+    expect((await lettersFor(token)).map(({ subscriber }: { subscriber: string }) => subscriber)).toEqual(['shop']);
+  });
+
+  it('needs the role write, a reason, and a letter', async () => {
+    await withDeadLettersOf(1);
+    const token = await admin();
+    const [{ event_id: id }] = await lettersFor(token);
+    const before = server.everything();
+    expect(errorOf(await dismiss(id, token, {})).code).toBe('invalid_request');
+    expect(errorOf(await dismiss(id, token, { reason: 'x', subscribers: ['shop'] })).code).toBe('invalid_request');
+    expect(errorOf(await dismiss(id, token, { reason: 'x', subscriber: 'nobody' })).code).toBe('dead_letter_not_found');
+    expect(errorOf(await dismiss(999, token, { reason: 'x' })).code).toBe('dead_letter_not_found');
+    expect(server.everything()).toEqual(before);
+    const reader = await server.logIn(ALICE, 'read_all');
+    expect(errorOf(await dismiss(id, reader, { reason: 'x' })).code).toBe('permission_missing');
+  });
+});

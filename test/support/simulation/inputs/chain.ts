@@ -1,0 +1,250 @@
+import type { NamedOrder } from '#engine/payments.ts';
+import { MovedError } from '#rails/tari-chain/chain-books.ts';
+import type { KnownBlock } from '#rails/tari-chain/store/chain.ts';
+import { microTari } from '#tari/micro-tari.ts';
+import { readSender } from '#tari/sender.ts';
+import type { MinedBlock } from '#test/simulation/chain/chain.ts';
+import { sendToShop } from '#test/simulation/chain/payers.ts';
+import { MOVED } from '#test/simulation/model/chain.ts';
+import type { SimulatedServer } from '#test/simulation/simulated-server.ts';
+import { HOT_WALLETS, PEOPLE, type World } from '#test/simulation/world.ts';
+import type { Input, InputMaker } from './input.ts';
+import { aMessage, messageOnPaper } from './wallet.ts';
+
+/**
+ * What the watcher of the chain writes, a step at a time, as it decides from where it stands and from the chain as it is
+ * by then. A step that was lost is decided on anew.
+ */
+
+const CONFIRMATIONS = 3;
+/** Where even the first block is another, it is begun so much earlier: no reorganisation here is deeper. */
+const BLOCKS_BEFORE_START = 100;
+const MAX_DEPTH = 100;
+const MAX_SENT = 60;
+/** So many of the last steps may be taken once more, by a watcher that hung. */
+const STEPS_REMEMBERED = 8;
+
+/** A write of the watcher, which can come late. */
+export interface ChainStep {
+  name: string;
+  about: string;
+  run(server: SimulatedServer): Promise<string>;
+  enter(): string;
+}
+
+/** The chain goes on: payments are sent, blocks are mined, and now and then others take their place. */
+function goOn(world: World): void {
+  const { chain, random } = world;
+  for (let sent = random.between(0, 2); sent > 0 && chain.sent.length < MAX_SENT; sent -= 1) sendToShop(world);
+  const kind = random.next();
+  if (kind < 0.2) reorganise(world);
+  else if (kind < 0.8) chain.mine(random.between(1, 5));
+  else if (kind < 0.804) chain.mine(1_200);
+}
+
+/** What nothing was read of is not replaced from before where it is to be read: nobody would look there. */
+function reorganise({ chain, chainPaper, random }: World): void {
+  const depth = random.chance(0.3) ? random.between(1, MAX_DEPTH) : random.between(1, 6);
+  const unread = chainPaper.top === undefined ? chain.tip.height - (chainPaper.progress?.start ?? 0) : MAX_DEPTH;
+  if (unread > 0) chain.reorganise(Math.min(depth, unread), random.between(0, 2));
+}
+
+const watch: InputMaker = (world) => {
+  if (world.chainPaper.progress === undefined) return begin(world);
+  goOn(world);
+  return nextChainStep(world);
+};
+
+function begin(world: World): Input {
+  const { chain, random } = world;
+  return beginAt(world, 'watcher: begins', Math.max(0, chain.tip.height - random.between(0, 3)));
+}
+
+/** The settings name an earlier place: it is read again from there. */
+const beginEarlier: InputMaker = (world) => {
+  const start = world.chainPaper.progress?.start ?? 0;
+  if (start === 0) return undefined;
+  // The chain may have been reorganised since from before the first block that was read.
+  return beginAt(world, 'watcher: begins earlier', Math.max(0, start - BLOCKS_BEFORE_START));
+};
+
+function beginAt({ chainPaper }: World, name: string, start: number): Input {
+  return {
+    name,
+    about: `at ${start}`,
+    async run({ chainBooks }) {
+      await chainBooks.begin('the wallet', null, start);
+      return 'begun';
+    },
+    enter: () => chainPaper.begin(start),
+  };
+}
+
+/** What is next to be written of blocks; undefined where the watcher stands at the end of the chain. */
+export function nextChainStep(world: World): Input | undefined {
+  const { chain, chainPaper } = world;
+  const { top, blocks, progress } = chainPaper;
+  if (progress === undefined) return undefined;
+  if (top === undefined) return read(world, undefined, progress.start);
+  if (chain.has(top)) return top.height < chain.tip.height ? read(world, top, top.height + 1) : undefined;
+  const common = blocks.findLast((block) => chain.has(block)) ?? null;
+  return goBack(world, top, common, Math.max(0, progress.start - BLOCKS_BEFORE_START));
+}
+
+function read(world: World, top: KnownBlock | undefined, from: number): Input | undefined {
+  const { chain, chainPaper, random } = world;
+  const tipHeight = chain.tip.height;
+  const limit = tipHeight - from > 200 ? 400 : random.between(1, 25);
+  const blocks = chain.blocks.slice(from, from + limit);
+  if (blocks.length === 0) return undefined;
+  const scanned = blocks.map(({ height }) => chain.scanned(height));
+  const step: ChainStep = {
+    name: 'watcher: reads blocks',
+    about: `${from} to ${blocks.at(-1)?.height}, ${paymentsIn(blocks)}`,
+    run: ({ chainBooks }) => unlessMoved(async () => `found ${await chainBooks.enterBlocks(top, scanned, tipHeight)}`),
+    enter: () => chainPaper.enter(top, blocks, tipHeight),
+  };
+  // Where nothing is kept, nothing says whether it was begun elsewhere meanwhile: one instance begins at a time.
+  return top === undefined ? step : remember(world, step);
+}
+
+function paymentsIn(blocks: readonly MinedBlock[]): string {
+  return blocks
+    .flatMap(({ height, outputs }) => outputs.map(({ meant }) => `${meant.txid} of ${meant.amount} in ${height}`))
+    .join(', ');
+}
+
+function goBack(world: World, top: KnownBlock, common: KnownBlock | null, start: number): Input {
+  const step: ChainStep = {
+    name: 'watcher: goes back',
+    about: `from ${top.height} to ${common?.height ?? `before ${start}`}`,
+    run: ({ chainBooks }) =>
+      unlessMoved(async () => {
+        await chainBooks.goBack(top, common, start);
+        return 'back';
+      }),
+    enter: () => world.chainPaper.goBack(top, common, start),
+  };
+  // Where it is begun anew, nothing of before is taken up again.
+  if (common !== null) return remember(world, step);
+  world.chainSteps.length = 0;
+  return step;
+}
+
+/** What is deep enough is confirmed; undefined where nothing is. */
+export function confirmWaiting(world: World): Input | undefined {
+  const { chain, chainPaper, random } = world;
+  const { top } = chainPaper;
+  if (top === undefined) return undefined;
+  const deepest = top.height - CONFIRMATIONS;
+  const deep = chainPaper.waitingUpTo(deepest);
+  // What all nodes have in that block, as the watcher asks them before. The chain may be another when this is written.
+  const waiting = deep
+    .filter(({ block }) => block !== null && chain.has(block))
+    .map(({ outputHash, txid, block, fingerprint }) => ({ outputHash, txid, block, fingerprint }));
+  if (waiting.length === 0) return undefined;
+  const step: ChainStep = {
+    name: 'watcher: confirms',
+    about: waiting.map(({ txid }) => txid).join(),
+    run: ({ chainBooks }) =>
+      unlessMoved(async () => {
+        const seen = waiting.map((output) => ({ ...output, commitment: '', confirmedAt: null }));
+        await chainBooks.confirm(top, deepest, seen);
+        return 'confirmed';
+      }),
+    enter: () => chainPaper.confirm(top, deepest, waiting),
+  };
+  if (random.chance(0.5)) return remember(world, step);
+  const expected = deep.map(({ outputHash }) => outputHash);
+  const agreed = new Set(waiting.map(({ outputHash }) => outputHash));
+  return {
+    ...step,
+    name: 'watcher: looks for what is deep enough, and confirms it',
+    isAlone: true,
+    run: (server) =>
+      unlessMoved(async () => {
+        const seen = await server.unconfirmedOutputs(deepest);
+        const found = seen.map(({ outputHash }) => outputHash);
+        if (found.join() !== expected.join()) throw new Error(`${found} wait to be confirmed, on paper ${expected}`);
+        await server.chainBooks.confirm(
+          top,
+          deepest,
+          seen.filter(({ outputHash }) => agreed.has(outputHash)),
+        );
+        return 'confirmed';
+      }),
+  };
+}
+
+function remember(world: World, step: ChainStep): Input {
+  world.chainSteps.push(step);
+  if (world.chainSteps.length > STEPS_REMEMBERED) world.chainSteps.shift();
+  return { ...step };
+}
+
+/** One that hung wakes up and writes what it was about to, or has written before: once only that may count. */
+const late: InputMaker = (world) => {
+  const step = world.random.pick(world.chainSteps);
+  return step && { ...step, name: 'watcher: wakes up late', about: `${step.name} ${step.about}` };
+};
+
+async function unlessMoved(write: () => Promise<string>): Promise<string> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof MovedError) return MOVED;
+    throw error;
+  }
+}
+
+/** The wallet's script tells of a payment that stands on the chain, or will: before or after the watcher finds it. */
+const reportOfFound: InputMaker = (world) => {
+  const { chain, chainPaper, paper, random } = world;
+  const sent = random.pick(chain.sent.filter(({ meant }) => meant.refusal === undefined && meant.amount > 0n));
+  const person = [...PEOPLE, ...HOT_WALLETS].find(({ account }) => account === sent?.meant.owner?.account);
+  if (sent === undefined || person === undefined) return undefined;
+  const { txid, outputHash, amount, memo, named } = sent.meant;
+  const owner = { account: person.account, address: person.address };
+  const claimed = named && {
+    orderId: named.orderId,
+    claimant: named.signer ?? owner,
+    isSigned: named.signer !== undefined,
+  };
+  const message = aMessage(world);
+  return {
+    name: 'payment: as it stands on the chain',
+    about: `${txid} of ${amount} for ${named?.orderId ?? 'nothing'}`,
+    async run({ engine }) {
+      const report = {
+        txid,
+        sender: readSender(person.address),
+        amount: microTari(amount),
+        memo,
+        orderId: named?.orderId ?? null,
+      };
+      const { payment, isNew } = await engine.payments.enterReport({
+        report,
+        message,
+        named: claimed as NamedOrder | undefined,
+      });
+      return `${isNew ? 'new' : 'known'} ${payment.status === 'confirmed'}`;
+    },
+    enter() {
+      const isNew = !paper.payments.has(txid);
+      const report = { txid, sender: { ...owner, text: owner.address }, amount: Number(amount), memo };
+      const words = paper.receive(report, claimed, messageOnPaper(message));
+      const isFound = chainPaper.outputs.has(outputHash);
+      if (isNew) world.countOnChain('reported by a wallet before it is found');
+      else if (isFound) world.countOnChain('reported by a wallet after it was found');
+      return words;
+    },
+  };
+};
+
+export const CHAIN_INPUTS: readonly (readonly [number, InputMaker])[] = [
+  [16, watch],
+  [6, confirmWaiting],
+  [1, beginEarlier],
+  [2, late],
+  [4, reportOfFound],
+];

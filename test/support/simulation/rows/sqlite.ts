@@ -1,0 +1,61 @@
+import type SqliteDatabase from 'better-sqlite3';
+import type { DatabaseRows, EventRow } from '#test/simulation/simulated-database.ts';
+import { chainQuery, DELIVERY, quickQuery, rowsAsText, type Table, THOROUGH_TABLES } from './row-text.ts';
+
+const TEXTS = rowsAsText({ time: (column) => column, truth: (column) => column });
+
+/** All rows of a table as one text, in the order in which they came. */
+const whole = (table: Table) =>
+  `(select group_concat(${TEXTS[table]}, char(10)) from (select * from ${table} order by rowid))`;
+const newer = (table: Table) =>
+  `(select group_concat(${TEXTS[table]}, char(10)) from (select * from ${table} where id > ? order by id))`;
+
+/** The tables of SQLite. */
+export class SqliteRows implements DatabaseRows {
+  readonly #quick: SqliteDatabase.Statement;
+  readonly #events: SqliteDatabase.Statement;
+  readonly #payment: SqliteDatabase.Statement;
+  readonly #thorough: SqliteDatabase.Statement;
+  readonly #deliveries: SqliteDatabase.Statement;
+  readonly #chain: SqliteDatabase.Statement;
+  readonly #chainBlocks: SqliteDatabase.Statement;
+
+  constructor(connection: SqliteDatabase.Database) {
+    const prepare = (text: string) => connection.prepare(text).safeIntegers(false);
+    this.#quick = prepare(quickQuery({ whole, newer })).raw();
+    this.#events = prepare('select id, type, subject, payload from events where id > ? order by id');
+    this.#payment = prepare(`select ${TEXTS.payments} from payments where txid = ?`).pluck();
+    this.#thorough = prepare(`select ${THOROUGH_TABLES.map(whole).join(', ')}`).raw();
+    this.#deliveries = prepare(`select ${DELIVERY} from deliveries`).pluck();
+    this.#chain = prepare(chainQuery(whole)).raw();
+    this.#chainBlocks = prepare(`select ${whole('chain_blocks')}`).pluck();
+  }
+
+  async quick(...after: [number, number, number]): Promise<unknown[]> {
+    return this.#quick.get(...after) as unknown[];
+  }
+
+  async thorough(): Promise<unknown[]> {
+    return this.#thorough.get() as unknown[];
+  }
+
+  async events(after: number): Promise<EventRow[]> {
+    return this.#events.all(after) as EventRow[];
+  }
+
+  async payments(txids: readonly string[]): Promise<string[]> {
+    return txids.flatMap((txid) => (this.#payment.get(txid) as string | undefined) ?? []);
+  }
+
+  async deliveries(): Promise<string[]> {
+    return this.#deliveries.all() as string[];
+  }
+
+  async chain(): Promise<unknown[]> {
+    return this.#chain.get() as unknown[];
+  }
+
+  async chainBlocks(): Promise<unknown> {
+    return this.#chainBlocks.get();
+  }
+}
