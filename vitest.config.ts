@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from '#test/vitest/longest-first.ts';
 import { NOT_ON_POSTGRES, POSTGRES_ONLY, postgresFiles, SYSTEM } from '#test/vitest/projects.ts';
+import { browserFilesInTests } from './scripts/build/browser-files.ts';
 
 export default defineConfig({
+  plugins: [browserFilesInTests()],
   test: {
     setupFiles: [
       'test/support/vitest/contract-check.ts',

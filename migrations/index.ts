@@ -24,7 +24,8 @@ import { ownersOfWhatWasThere } from './0023-owners-of-what-was-there.ts';
 import { idsAndNames } from './0024-ids-and-names.ts';
 import { identityAndStrangers } from './0025-identity-and-strangers.ts';
 import { movedOver } from './0026-moved-over.ts';
-import type { MigrationList, SchemaDialect, SchemaMigration } from './schema.ts';
+import { pageCodes } from './0027-page-codes.ts';
+import type { MigrationList } from './schema.ts';
 
 /** Those of before each context had a folder of its own: later ones are numbered on in `<context>/`. */
 export const migrations: MigrationList = {
@@ -54,4 +55,5 @@ export const migrations: MigrationList = {
   '0024-ids-and-names': idsAndNames,
   '0025-identity-and-strangers': identityAndStrangers,
   '0026-moved-over': movedOver,
+  '0027-page-codes': pageCodes,
 };

@@ -1,4 +1,5 @@
 import { auth } from './auth/module.ts';
+import { checkout } from './checkout/module.ts';
 import { engine } from './engine/module.ts';
 import { auditLog } from './platform/audit-log/module.ts';
 import type { Module } from './platform/module.ts';
@@ -21,5 +22,6 @@ export const modules: readonly Module[] = [
   shops,
   tariWallet,
   tariChain,
+  checkout,
   monitoring,
 ];

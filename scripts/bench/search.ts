@@ -172,6 +172,8 @@ async function insertCost(store: SqliteStore, words: number): Promise<number> {
         updatedAt: now,
         shopUpdatedAt: now,
         shopTriggeredAt: null,
+        pageCode: null,
+        customerLocale: null,
       }),
     );
   const start = performance.now();

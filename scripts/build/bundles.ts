@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'esbuild';
+import { browserFiles } from './browser-files.ts';
 
 /** What each program is bundled from. */
 
@@ -51,6 +52,7 @@ function bundle(folder: string, chunks: string, entryPoints: Entries) {
     // Those who have the sources need no copy, and others have no use for one.
     sourcesContent: false,
     metafile: true,
+    plugins: [browserFiles],
     banner: { js: REQUIRE },
     logLevel: 'warning',
     entryPoints,

@@ -1,5 +1,6 @@
 import type { Transaction } from '#platform/database/store.ts';
-import { type AccountId, type Network, networkOfAccount, networkOfBase58 } from '#tari/address.ts';
+import { type AccountId, type Network, networkOfAccount, networkOfBase58, parseAddress } from '#tari/address.ts';
+import { type OrderAddress, orderAddress } from '#tari/order-address.ts';
 import type { AuthSettings } from './context.ts';
 import { DomainError } from './errors.ts';
 import { walletRepository } from './store/wallets.ts';
@@ -8,14 +9,32 @@ import { walletRepository } from './store/wallets.ts';
 
 type ShopSettings = Pick<AuthSettings, 'paymentWalletAddress'>;
 
-/** Where customers are told to pay, in base58; undefined where no address is set and no hot wallet registered. */
-export async function paymentAddress(tx: Transaction, settings: ShopSettings): Promise<string | undefined> {
-  return settings.paymentWalletAddress ?? (await tx.use(walletRepository).firstAddress());
+/** The address that customers are told to pay to, in base58: the one that is set, else the first hot wallet's. */
+export async function shopAddress(
+  tx: Transaction,
+  { paymentWalletAddress }: ShopSettings,
+): Promise<string | undefined> {
+  return paymentWalletAddress ?? (await tx.use(walletRepository).firstAddress());
 }
 
-/** Undefined where customers can't be told where to pay yet: then addresses of every network are as good. */
+const ofAddress = new Map<string | undefined, OrderAddress>();
+
+/** A server has one such address, and tests and simulations have some. */
+const MAX_ADDRESSES = 100;
+
+/** What gives each order its own payment address, for the address in base58 that customers pay to. */
+export function orderAddressAt(shop: string | undefined): OrderAddress {
+  const known = ofAddress.get(shop);
+  if (known !== undefined) return known;
+  if (ofAddress.size >= MAX_ADDRESSES) ofAddress.clear();
+  const made = orderAddress(shop === undefined ? undefined : parseAddress(shop));
+  ofAddress.set(shop, made);
+  return made;
+}
+
+/** Undefined where no address is set and no hot wallet registered: then addresses of every network are as good. */
 export async function shopNetwork(tx: Transaction, settings: ShopSettings): Promise<Network | undefined> {
-  const address = await paymentAddress(tx, settings);
+  const address = await shopAddress(tx, settings);
   return address === undefined ? undefined : networkOfBase58(address);
 }
 

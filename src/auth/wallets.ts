@@ -4,7 +4,7 @@ import { formatIpAddress, parseIpAddress } from '#platform/ip-address.ts';
 import { type AccountId, accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
 import type { AuthContext } from './context.ts';
 import { DomainError } from './errors.ts';
-import { requireShopNetwork } from './shop-network.ts';
+import { requireShopNetwork, shopAddress } from './shop-network.ts';
 import { nonceRepository } from './store/nonces.ts';
 import { type HotWallet, type RegisteredWallet, walletRepository } from './store/wallets.ts';
 import { walletView } from './views.ts';
@@ -50,6 +50,9 @@ export function wallets({ store, clock, settings, log }: AuthContext) {
   };
 
   return {
+    /** The address that customers are told to pay to, in base58; null while there is none. */
+    payAddress: async (): Promise<string | null> => (await store.read((tx) => shopAddress(tx, settings))) ?? null,
+
     /**
      * Refuses what does not come from a registered wallet and its place.
      * @throws {DomainError} `wallet_not_authorized`

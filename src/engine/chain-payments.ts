@@ -53,7 +53,8 @@ const MAX_ORDER_ID_LENGTH = 256;
 
 export type ChainPayments = ReturnType<typeof chainPayments>;
 
-export function chainPayments({ settings, subscriptions }: Pick<EngineContext, 'settings' | 'subscriptions'>) {
+export function chainPayments(context: Pick<EngineContext, 'settings' | 'subscriptions'>) {
+  const { settings } = context;
   const { paymentWalletAddress } = settings;
   const ownAccount = paymentWalletAddress === undefined ? undefined : accountOf(parseAddress(paymentWalletAddress));
 
@@ -120,7 +121,7 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
 
     /** Enters a payment that stands in a block. One that is known already only gets its place there. */
     async enter(tx: Transaction, now: Date, prepared: PreparedPayment): Promise<ChainEntry> {
-      const ledger = new Ledger(tx, now, subscriptions);
+      const ledger = new Ledger(tx, now, context);
       const known = await tx.use(paymentRepository).find(prepared.payment.txid);
       if (known === undefined) {
         await enterNew(ledger, prepared);
@@ -134,12 +135,12 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
     /** Credits a payment that is deep enough, once: a wallet may have said so already. */
     async confirm(tx: Transaction, now: Date, txid: string): Promise<void> {
       const payment = await found(tx, txid);
-      if (payment.status === 'received') await confirmPayment(new Ledger(tx, now, subscriptions), payment, settings);
+      if (payment.status === 'received') await confirmPayment(new Ledger(tx, now, context), payment, settings);
     },
 
     /** Says in which other block a payment stands now. */
     async place(tx: Transaction, now: Date, txid: string, block: ChainPayment['block']): Promise<void> {
-      await new Ledger(tx, now, subscriptions).placePayment(await found(tx, txid), block);
+      await new Ledger(tx, now, context).placePayment(await found(tx, txid), block);
     },
 
     /**
@@ -147,7 +148,7 @@ export function chainPayments({ settings, subscriptions }: Pick<EngineContext, '
      * Answers whether it was.
      */
     async leave(tx: Transaction, now: Date, txid: string): Promise<boolean> {
-      const ledger = new Ledger(tx, now, subscriptions);
+      const ledger = new Ledger(tx, now, context);
       const payment = await found(tx, txid);
       if (payment.status === 'confirmed') await ledger.leaveChain(payment);
       else await ledger.placePayment(payment, null);

@@ -3,6 +3,7 @@ import type { PlatformContext } from '#platform/context.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import type { Subscriptions } from './events.ts';
+import type { Tolerance } from './tolerance.ts';
 
 /** The settings that decide what the engine does; `http-api.md` 5 names them. */
 export interface EngineSettings {
@@ -18,6 +19,8 @@ export interface EngineSettings {
   unpaidOrderTimeoutMs: number;
   /** How long past its time an order waits for payments that are reported and not confirmed. */
   confirmationWaitMs: number;
+  /** How much may be missing of an order that counts as paid; nothing where it is left out. */
+  underpaidTolerance?: Tolerance;
 }
 
 /** What is needed to look at the signatures of what comes in. */

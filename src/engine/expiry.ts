@@ -23,7 +23,8 @@ export interface Steadiness {
   lastFailedWriteAt: () => Date | undefined;
 }
 
-export function expiry({ store, clock, settings, log, subscriptions }: EngineContext, steadiness: Steadiness) {
+export function expiry(context: EngineContext, steadiness: Steadiness) {
+  const { store, clock, settings, log } = context;
   let begunAt: Date | undefined;
 
   /** Whoever kept the time-outs before may have missed payments up to the moment when this process began to. */
@@ -53,7 +54,7 @@ export function expiry({ store, clock, settings, log, subscriptions }: EngineCon
     const now = clock.now();
     const unchangedSince = new Date(now.getTime() - timeoutMs);
     return store.run(async (tx) => {
-      const ledger = new Ledger(tx, now, subscriptions);
+      const ledger = new Ledger(tx, now, context);
       const expired: Order[] = [];
       const due = await tx.use(orderRepository).unchangedSince(status, unchangedSince, ORDERS_AT_ONCE, after);
       for (const order of due) {

@@ -13,14 +13,15 @@ import { isOpen } from './order-states.ts';
 import { accountRepository } from './store/accounts.ts';
 import { type Order, orderRepository } from './store/orders.ts';
 import { paymentRepository } from './store/payments.ts';
-import { type OrderView, orderView, paymentView, settledView, settlementView } from './views.ts';
+import { type OrderView, paymentView, settledView, settlementView } from './views.ts';
 
 export type OrderChanges = ReturnType<typeof orderChanges>;
 export type SettlementView = ReturnType<typeof settledView>;
 
 /** What people change of orders and money by hand (docs/money.md). Each is one unit of work, with a line in the audit log. */
-export function orderChanges({ settings, subscriptions }: EngineContext, actions: Changes, makeTxid: () => string) {
-  const { perform } = ledgerActions(actions, subscriptions);
+export function orderChanges(context: EngineContext, actions: Changes, makeTxid: () => string) {
+  const { settings } = context;
+  const { perform } = ledgerActions(actions, context);
 
   /** Changes one order that is named by its id. */
   const onOrder = <Answer>(
@@ -58,7 +59,7 @@ export function orderChanges({ settings, subscriptions }: EngineContext, actions
         );
         const after = { payments: payments.map(paymentView) };
         return {
-          answer: settledView(settled),
+          answer: settledView(settled, await ledger.payTo()),
           record: { action: 'credit customer', subject: customerId, reason, after },
         };
       });
@@ -83,10 +84,8 @@ export function orderChanges({ settings, subscriptions }: EngineContext, actions
         const paid = await ledger.payOrder(claimed, parts);
         // What had come for the order before is its customer's now.
         if (paid.hasSurplus) await payFromCredit(ledger, customerId);
-        return {
-          answer: orderView(paid.order),
-          record: recordOf('fulfill order', before, orderView(paid.order), reason),
-        };
+        const answer = await ledger.viewOf(paid.order);
+        return { answer, record: recordOf('fulfill order', before, answer, reason) };
       });
     },
 
@@ -96,7 +95,7 @@ export function orderChanges({ settings, subscriptions }: EngineContext, actions
         const before = await ledger.viewOf(order);
         const cancelled = await ledger.annulOrder(order, 'cancel');
         await payFromCredit(ledger, cancelled.customerId);
-        const answer = orderView(cancelled);
+        const answer = await ledger.viewOf(cancelled);
         return { answer, record: recordOf('cancel order', before, answer, reason) };
       });
     },
@@ -163,7 +162,7 @@ export function orderChanges({ settings, subscriptions }: EngineContext, actions
      */
     reset(request: ChangeRequest, orderId: string) {
       return onOrder(request, orderId, async (ledger, order) => {
-        const before = orderView(order);
+        const before = await ledger.viewOf(order);
         await ledger.resetOrder(order);
         await payFromAllAccounts(ledger, order.orderId);
         const answer = { old_order: before, new_order: await shownNow(ledger, order) };
@@ -177,7 +176,7 @@ export function orderChanges({ settings, subscriptions }: EngineContext, actions
         const settled = await payAllFromAllAccounts(ledger, (after, limit) =>
           ledger.tx.use(orderRepository).openOfCustomer(customerId, after, limit),
         );
-        return settledAnswer('settle customer', customerId, settled);
+        return settledAnswer(ledger, 'settle customer', customerId, settled);
       });
     },
 
@@ -195,14 +194,14 @@ export function orderChanges({ settings, subscriptions }: EngineContext, actions
           ledger.tx.use(orderRepository).openOfLinked(owner.account, after, limit),
         );
         const shown = seesAll ? settled : await ownPart(ledger, settled, owner.account);
-        return settledAnswer('settle address', owner.address, settled, shown);
+        return settledAnswer(ledger, 'settle address', owner.address, settled, shown);
       });
     },
   };
 }
 
 async function shownNow(ledger: Ledger, { orderId }: Order): Promise<OrderView> {
-  return orderView(await findOrder(ledger.tx, orderId, true));
+  return ledger.viewOf(await findOrder(ledger.tx, orderId, true));
 }
 
 /** So many addresses of a customer are taken from at once; what the others have waits for the next time. */
@@ -276,9 +275,10 @@ function recordOf(action: string, before: OrderView, after: OrderView, reason?: 
 }
 
 /** The audit log tells all that was paid, whatever part of it is shown. */
-function settledAnswer(action: string, subject: string, settled: Settled, shown = settled) {
-  const answer = shown.ordersPaid.length === 0 ? null : settledView(shown);
-  const record = { action, subject, after: settledView(settled) };
+async function settledAnswer(ledger: Ledger, action: string, subject: string, settled: Settled, shown = settled) {
+  const payTo = await ledger.payTo();
+  const answer = shown.ordersPaid.length === 0 ? null : settledView(shown, payTo);
+  const record = { action, subject, after: settledView(settled, payTo) };
   return { answer, record: settled.ordersPaid.length === 0 ? undefined : record };
 }
 

@@ -1,4 +1,4 @@
-import { paymentAddress, requireShopNetwork } from '#auth/shop-network.ts';
+import { orderAddressAt, requireShopNetwork, shopAddress } from '#auth/shop-network.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { convertPrice } from '#rates/conversion.ts';
@@ -23,16 +23,20 @@ export interface ClaimedOrder {
   expiresAt: Date;
   /** The hot wallet's address in base58; null where there is nothing to pay any more. */
   sendTo: string | null;
+  /** The order's own payment address in base58; null where there is nothing to pay, and where the shop has no dual address. */
+  payTo: string | null;
 }
 
 export type Orders = ReturnType<typeof orders>;
 
-export function orders({ store, clock, settings, log, subscriptions }: EngineContext) {
+export function orders(context: EngineContext) {
+  const { store, clock, settings, log } = context;
+
   const enterClaim = async ({ orderId, claimant }: VerifiedClaim): Promise<ClaimedOrder> => {
     const now = clock.now();
     const claimed = await store.run(async (tx) => {
       await requireShopNetwork(tx, settings, claimant.account);
-      const sendTo = await paymentAddress(tx, settings);
+      const sendTo = await shopAddress(tx, settings);
       if (sendTo === undefined) throw new DomainError('no_payment_wallet');
       const order = await findOrder(tx, orderId, settings.strictMode);
       const isRepeat = await tx.use(orderClaimRepository).hasSigned(order.orderId, claimant.account);
@@ -40,7 +44,7 @@ export function orders({ store, clock, settings, log, subscriptions }: EngineCon
       // Who has nothing to do with it does not hear that there is such an order.
       if (!isOpen(order.status) && !isTheirs) throw new DomainError('order_not_found', orderId);
       if (isOpen(order.status) && !isRepeat) {
-        const ledger = new Ledger(tx, now, subscriptions);
+        const ledger = new Ledger(tx, now, context);
         await enterSignedClaim(ledger, order, claimant);
         await tryToPay(ledger, order.orderId);
       }
@@ -56,7 +60,8 @@ export function orders({ store, clock, settings, log, subscriptions }: EngineCon
   const claimedOrder = (order: Order, sendTo: string): ClaimedOrder => {
     const canBePaid = isOpen(order.status);
     const expiresAt = canBePaid ? dueAt(order, settings) : order.updatedAt;
-    return { order, sendTo: canBePaid ? sendTo : null, expiresAt };
+    const payTo = canBePaid ? orderAddressAt(sendTo)(order.orderId) : null;
+    return { order, sendTo: canBePaid ? sendTo : null, payTo, expiresAt };
   };
 
   return {

@@ -1,4 +1,5 @@
 import type { MicroTari } from '#tari/micro-tari.ts';
+import type { OrderAddress } from '#tari/order-address.ts';
 import type { OrderDetails } from './account-history.ts';
 import { HELD_ADVICE, type HeldMoney } from './money/held-reasons.ts';
 import { isOpen } from './order-states.ts';
@@ -16,7 +17,8 @@ import type { SettlementEntry } from './store/settlements.ts';
 export type OrderView = ReturnType<typeof orderView>;
 export type PaymentView = ReturnType<typeof paymentView>;
 
-export function orderView(order: Order) {
+/** @param payTo gives the order its own payment address, which it has for ever: it is looked up after the end, too. */
+export function orderView(order: Order, payTo: OrderAddress) {
   const missing = amountMissing(order);
   return {
     id: order.id,
@@ -33,7 +35,12 @@ export function orderView(order: Order) {
     amount_outstanding: order.amountOutstanding,
     amount_missing: missing,
     amount_seen: order.amountSeen,
+    pay_to: payTo(order.orderId),
   };
+}
+
+export function ordersView(orders: readonly Order[], payTo: OrderAddress) {
+  return orders.map((order) => orderView(order, payTo));
 }
 
 /**
@@ -74,9 +81,9 @@ export function settlementView(entry: SettlementEntry) {
 }
 
 /** An order as operators see it: with who claimed it and how, when it is due, and what has paid it. */
-export function orderDetailsView({ order, claimant, signers, dueAt, paidBy }: OrderDetails) {
+export function orderDetailsView({ order, claimant, signers, dueAt, paidBy }: OrderDetails, payTo: OrderAddress) {
   return {
-    ...orderView(order),
+    ...orderView(order, payTo),
     claimed_by: claimant,
     claim_kind: order.claimKind,
     claims: signers.map(({ address, createdAt }) => ({ address, created_at: createdAt.toISOString() })),
@@ -99,8 +106,14 @@ export function heldView({ row, reason }: HeldMoney) {
 }
 
 /** What paying came to. */
-export function settledView({ ordersPaid, settlements }: { ordersPaid: Order[]; settlements: SettlementEntry[] }) {
-  return { orders_paid: ordersPaid.map(orderView), settlements: settlements.map(settlementView) };
+export function settledView(
+  { ordersPaid, settlements }: { ordersPaid: Order[]; settlements: SettlementEntry[] },
+  payTo: OrderAddress,
+) {
+  return {
+    orders_paid: ordersView(ordersPaid, payTo),
+    settlements: settlements.map(settlementView),
+  };
 }
 
 /** What a customer has, in µT. */

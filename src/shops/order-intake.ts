@@ -43,6 +43,8 @@ export function orderIntake(context: Pick<EngineContext, 'settings' | 'log'>) {
           amountOutstanding: outstanding,
           shopUpdatedAt: shopOrder.updatedAt,
           shopTriggeredAt: shopOrder.triggeredAt ?? null,
+          pageCode: shopOrder.confirmationNumber ?? null,
+          customerLocale: shopOrder.customerLocale ?? null,
         },
         context,
       );

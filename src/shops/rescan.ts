@@ -3,7 +3,6 @@ import type { EngineContext } from '#engine/context.ts';
 import { Ledger } from '#engine/money/ledger.ts';
 import { findShopOrder } from '#engine/order-lookup.ts';
 import { orderRepository } from '#engine/store/orders.ts';
-import { orderView } from '#engine/views.ts';
 import { recordChange } from '#platform/audit-log/record.ts';
 import { DomainError } from './errors.ts';
 import type { OrderIntake } from './order-intake.ts';
@@ -37,21 +36,23 @@ export function rescan(
   context: EngineContext,
   orders: OrderIntake,
   storefront: Pick<Storefront, 'openOrders'> | undefined,
+  makePageCode: () => string,
 ) {
-  const { store, clock, log, subscriptions } = context;
+  const { store, clock, log } = context;
 
   /** Each order is a unit of work of its own: what was added stays, whatever becomes of the rest. */
-  const takeIn = async (actor: string, shopOrder: ShopOrder): Promise<Omit<WebhookAnswer, 'state'>> => {
+  const takeIn = async (actor: string, told: ShopOrder): Promise<Omit<WebhookAnswer, 'state'>> => {
+    const shopOrder = { ...told, confirmationNumber: told.confirmationNumber ?? makePageCode() };
     const claimant = claimantIn(shopOrder, context);
     const now = clock.now();
     try {
       return await store.run(async (tx) => {
-        const ledger = new Ledger(tx, now, subscriptions);
+        const ledger = new Ledger(tx, now, context);
         if ((await findShopOrder(tx, shopOrder)) !== undefined) return takeInKnown(ledger, shopOrder);
         const taken = await takeInOrder(ledger, orders, shopOrder, claimant);
         const added = await tx.use(orderRepository).find(shopOrder.orderId);
         if (added !== undefined) {
-          const entry = { actor, action: 'add order', subject: added.orderId, after: orderView(added) };
+          const entry = { actor, action: 'add order', subject: added.orderId, after: await ledger.viewOf(added) };
           await recordChange(tx, { ...entry, reason: 'It was open in the shop and missing here.' }, now);
         }
         return taken;

@@ -1,3 +1,4 @@
+import { base32crockford } from '@scure/base';
 import { engineContext } from '#engine/context.ts';
 import { changes } from '#platform/audit-log/operator-actions.ts';
 import type { Store } from '#platform/database/store.ts';
@@ -17,6 +18,9 @@ import { authorizationRepository } from './store/authorizations.ts';
 import { webhookRepository } from './store/webhooks.ts';
 import { webhooks } from './webhook-inbox.ts';
 
+/** Of an order's code for its pay page, which is 16 characters then: it can't be guessed within the rate limit. */
+const PAGE_CODE_BYTES = 10;
+
 declare module '#platform/module.ts' {
   interface Services {
     shops: ShopsService;
@@ -32,10 +36,11 @@ function service(platform: ServiceContext, wakePrices: () => void) {
   const actions = changes(context);
   const intake = orderIntake(context);
   const updates = priceUpdates(context, actions, { hasShop: shop?.prices !== undefined, wake: wakePrices });
-  const adapter = { name: shop?.name, wakeOutbox, readContent: ports.readContent ?? unread };
+  const makePageCode = () => base32crockford.encode(platform.randomBytes(PAGE_CODE_BYTES));
+  const adapter = { name: shop?.name, wakeOutbox, readContent: ports.readContent ?? unread, makePageCode };
   return {
     priceUpdates: updates,
-    rescan: rescan(context, intake, shop),
+    rescan: rescan(context, intake, shop, makePageCode),
     webhooks: webhooks(context, intake, actions, adapter, updates),
   };
 }

@@ -24,6 +24,13 @@ export interface ShopOrder {
   outstanding: string | null;
   /** Why the order is not to be paid in Tari, as a sentence: it opens nothing. Left out where it is. */
   notOurs?: string | undefined;
+  /**
+   * The random number that the shop shows to the customer beside the order's name, by which its pay page is found; null
+   * or left out where the shop gives none.
+   */
+  confirmationNumber?: string | null | undefined;
+  /** The customer's language in the shop, such as `pt-BR`; null or left out where it says none. */
+  customerLocale?: string | null | undefined;
   /** Whether the shop has its money already, or holds it, by other means than Tari: such an order is none of ours. */
   isPaidInShop: boolean;
   /** Whether the order is cancelled in the shop, which nobody can undo there. */

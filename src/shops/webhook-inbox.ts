@@ -55,6 +55,7 @@ export interface WebhookShop {
   /** Says that there is something to tell it again. */
   wakeOutbox: () => void;
   readContent: ReadContent;
+  makePageCode: () => string;
 }
 
 export function webhooks(
@@ -64,10 +65,10 @@ export function webhooks(
   shop: WebhookShop,
   priceUpdates: Pick<PriceUpdateRequests, 'requestProduct' | 'wake'>,
 ) {
-  const { store, clock, log, subscriptions } = context;
-  const { perform } = ledgerActions(actions, subscriptions);
+  const { store, clock, log } = context;
+  const { perform } = ledgerActions(actions, context);
 
-  const process = async (ledger: Ledger, content: CheckedContent, triggeredAt: string | null) => {
+  const process = async (ledger: Ledger, content: CheckedContent, triggeredAt: string | null, pageCode: string) => {
     if (content.kind === 'ignored') return answer('ignored', true, content.reason);
     if (content.kind === 'unusable') return answer('set_aside', false, content.reason);
     if (content.kind === 'product_news') {
@@ -80,7 +81,8 @@ export function webhooks(
         return await takeInAuthorization(ledger, content.authorization, shop.name);
       }
       if (content.kind === 'order_deleted') return await takeInDeletion(ledger, content.orderId);
-      const order = { ...content.order, triggeredAt };
+      const confirmationNumber = content.order.confirmationNumber ?? pageCode;
+      const order = { ...content.order, triggeredAt, confirmationNumber };
       if (content.kind === 'order_news') return await takeInNews(ledger, order);
       return await takeInOrder(ledger, orders, order, content.claimant);
     } catch (error) {
@@ -96,11 +98,12 @@ export function webhooks(
     body: string | Uint8Array,
   ): Promise<WebhookAnswer> => {
     const now = clock.now();
-    const { received, isRepeat } = await enterOnce(delivery, content, body, now).catch((error: unknown) => {
+    const at = { now, pageCode: shop.makePageCode() };
+    const { received, isRepeat } = await enterOnce(delivery, content, body, at).catch((error: unknown) => {
       if (!(error instanceof StoreContentError)) throw error;
       // The shop would send it again and again, and end the subscription.
       log.error({ err: error, topic: delivery.topic, webhookId: delivery.webhookId }, UNSTORABLE);
-      return enterOnce(delivery, { kind: 'unusable', reason: UNSTORABLE }, body, now);
+      return enterOnce(delivery, { kind: 'unusable', reason: UNSTORABLE }, body, at);
     });
     if (content.kind === 'authorization') shop.wakeOutbox();
     if (content.kind === 'product_news') priceUpdates.wake();
@@ -111,12 +114,17 @@ export function webhooks(
     return received;
   };
 
-  const enterOnce = (delivery: WebhookDelivery, content: CheckedContent, body: string | Uint8Array, now: Date) =>
+  const enterOnce = (
+    delivery: WebhookDelivery,
+    content: CheckedContent,
+    body: string | Uint8Array,
+    { now, pageCode }: { now: Date; pageCode: string },
+  ) =>
     store.run(async (tx) => {
       const before =
         delivery.webhookId === null ? undefined : await tx.use(webhookRepository).answerOf(delivery.webhookId);
       if (before !== undefined) return { received: before, isRepeat: true };
-      const received = await process(new Ledger(tx, now, subscriptions), content, delivery.triggeredAt);
+      const received = await process(new Ledger(tx, now, context), content, delivery.triggeredAt, pageCode);
       await tx
         .use(webhookRepository)
         .insert(delivery, received, received.state === 'set_aside' ? storableText(textOf(body)) : null, now);
@@ -141,10 +149,11 @@ export function webhooks(
       // aside neither its topic nor its body changes.
       const found = await store.read((tx) => tx.use(webhookRepository).findSetAside(id));
       const content = found && checkedContent(shop.readContent(found.topic, found.body), context);
+      const pageCode = shop.makePageCode();
       const retried = await perform(request, async (ledger) => {
         const kept = await ledger.tx.use(webhookRepository).findSetAside(id);
         if (kept === undefined || content === undefined) throw new DomainError('webhook_not_set_aside', String(id));
-        const received = await process(ledger, content, kept.triggeredAt);
+        const received = await process(ledger, content, kept.triggeredAt, pageCode);
         await ledger.tx.use(webhookRepository).answerAgain(kept, received);
         const before = { state: 'set_aside', message: kept.reason };
         return {

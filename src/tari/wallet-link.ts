@@ -5,7 +5,8 @@ export interface RequestedPayment {
   network: Network;
   address: TariAddress;
   amount: bigint;
-  note: string;
+  /** Left out for an order's own address, beside which wallets take no note. */
+  note?: string;
 }
 
 /**
@@ -18,6 +19,6 @@ export function paymentLink({ network, address, amount, note }: RequestedPayment
   // encodeURIComponent rather than URLSearchParams, because wallets do not read `+` as a space.
   return (
     `tari://${network}/transactions/send?tariAddress=${addressToBase58(address)}` +
-    `&amount=${amount}&note=${encodeURIComponent(note)}`
+    `&amount=${amount}${note === undefined ? '' : `&note=${encodeURIComponent(note)}`}`
   );
 }

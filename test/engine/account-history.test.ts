@@ -6,6 +6,7 @@ import {
   orderView,
   settlementView,
 } from '#engine/views.ts';
+import { noOrderAddress } from '#tari/order-address.ts';
 import { claimText, closeEngines, DAY, MINUTE, type TestEngine, tari, testEngine } from '#test/engine.ts';
 import { ACCOUNTS, NOW } from '#test/test-wallets.ts';
 
@@ -149,7 +150,7 @@ describe('an order is shown', () => {
   it('with every field, in the shape of the interface', async () => {
     const test = await testEngine();
     const order = await test.order({ orderId: '1' });
-    expect(Object.keys(orderView(order))).toEqual([
+    expect(Object.keys(orderView(order, noOrderAddress))).toEqual([
       'id',
       'order_id',
       'alt_id',
@@ -164,6 +165,7 @@ describe('an order is shown', () => {
       'amount_outstanding',
       'amount_missing',
       'amount_seen',
+      'pay_to',
     ]);
   });
 });

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Owner } from '#engine/money/owners.ts';
-import { ownerOf } from '#engine/money/owners.ts';
+import { type Owner, ownerOf } from '#engine/money/owners.ts';
 import type { OrderChanges } from '#engine/operator-actions.ts';
 import { accountRepository } from '#engine/store/accounts.ts';
 import { customerRepository } from '#engine/store/customers.ts';
-import { orderView } from '#engine/views.ts';
+import type { Order } from '#engine/store/orders.ts';
+import { orderView as viewOf } from '#engine/views.ts';
 import { parseJson, stringifyJson } from '#platform/json.ts';
 import { type MicroTari, microTari } from '#tari/micro-tari.ts';
+import { noOrderAddress } from '#tari/order-address.ts';
 import { customerAddress } from '#tari/synthetic-address.ts';
 import {
   aShopOrder,
@@ -20,6 +21,9 @@ import {
   testEngine,
 } from '#test/engine.ts';
 import { ACCOUNTS, NOW, type Person } from '#test/test-wallets.ts';
+
+/** The hot wallet of these tests has a single address, in which no order fits. */
+const orderView = (order: Order) => viewOf(order, noOrderAddress);
 
 const [alice, bob, carol] = ACCOUNTS;
 const OPERATOR = 'operator';

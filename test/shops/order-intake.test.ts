@@ -47,6 +47,8 @@ describe('a new order', () => {
       updatedAt: NOW,
       shopUpdatedAt: NOW,
       shopTriggeredAt: null,
+      pageCode: 'PAGECODE12345678',
+      customerLocale: null,
     });
     expect(await test.eventNames()).toEqual(['NewOrder 9007199254740993']);
   });
@@ -86,6 +88,7 @@ describe('a new order', () => {
         amount_outstanding: null,
         amount_missing: 100_000_000,
         amount_seen: 0,
+        pay_to: null,
       },
     });
   });

@@ -43,6 +43,7 @@ export async function prepareStage(
   const hmacSecret = randomBytes(24).toString('base64url');
   const operator = aPerson();
   const signingKey = generateSecretKey(systemRandomBytes);
+  const port = await freePort();
   await makeSuperAdmin(databaseUrl, operator);
   return {
     standIn,
@@ -51,7 +52,9 @@ export async function prepareStage(
     unclaimedTimeoutMs,
     settings: {
       TPG_HOST: '127.0.0.1',
-      TPG_PORT: String(await freePort()),
+      TPG_PORT: String(port),
+      TPG_PUBLIC_URL: `http://127.0.0.1:${port}`,
+      TPG_SHOP_NAME: 'Gem Street',
       TPG_DATABASE_URL: databaseUrl,
       TPG_JWT_SIGNING_KEY: hex.encode(signingKey),
       TPG_JWT_VERIFICATION_KEY: hex.encode(publicKeyOf(signingKey)),

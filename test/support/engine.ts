@@ -176,7 +176,7 @@ export class TestEngine {
 
   /** Does something with the ledger that no use case offers by itself. */
   withLedger<T>(work: (ledger: Ledger) => Promise<T>): Promise<T> {
-    return this.store.run((tx) => work(new Ledger(tx, this.clock.now(), this.bus)));
+    return this.store.run((tx) => work(new Ledger(tx, this.clock.now(), this.#context)));
   }
 
   async cancel(orderId: string): Promise<Order> {

@@ -44,6 +44,8 @@ export function aNewOrder(order: Partial<NewOrder> = {}): NewOrder {
     updatedAt: NOW,
     shopUpdatedAt: NOW,
     shopTriggeredAt: null,
+    pageCode: null,
+    customerLocale: null,
     ...order,
   };
 }

@@ -44,7 +44,7 @@ export async function openUseCases(
 
 /** By what they do, whatever context they are of, with their signatures looked at. */
 export function useCasesOf(services: Services, context: PlatformContext & Pick<EngineContext, 'settings'>) {
-  const { auth, rates, engine, shops, tariWallet, tariChain, outbox, auditLog, monitoring } = services;
+  const { auth, rates, engine, shops, tariWallet, tariChain, outbox, auditLog, checkout, monitoring } = services;
   return {
     ...engine,
     access: auth,
@@ -56,6 +56,7 @@ export function useCasesOf(services: Services, context: PlatformContext & Pick<E
     rescan: shops.rescan,
     webhooks: { ...shops.webhooks, ...signedDeliveries(shops.webhooks, context) },
     chain: tariChain,
+    payerOrders: checkout,
     deadLetters: outbox.deadLetters,
     eventsAfter: outbox.eventsAfter,
     auditLog: auditLog.search,

@@ -115,6 +115,15 @@ export function walkthrough(stage: Stage): Step[] {
     return text;
   };
   const get = async (path: string) => parseJson(await call('GET', path));
+  /** The link in the order mail: anybody who has it sees the page. */
+  const pageOf = async ({ id, confirmationNumber }: StandInOrder) => {
+    const path = `/o/${id}/${confirmationNumber}`;
+    const { url } = (await get(`/api/order/${id}/link`)) as { url: string };
+    assert.equal(new URL(url).pathname, path);
+    const page = await fetch(`${stage.serverUrl()}${path}`);
+    assert.match(await page.text(), /data-state="waiting"/);
+    return url;
+  };
   const orderStatus = async (order: StandInOrder) =>
     ((await get(`/api/order/id/${order.id}`)) as { status: string }).status;
   const amountSeen = async (order: StandInOrder) =>
@@ -214,7 +223,7 @@ export function walkthrough(stage: Stage): Step[] {
           { status: order.status, total_price: order.total_price },
           { status: 'Unclaimed', total_price: 477_000_000 },
         );
-        return `Order ${firstOrder.name} of 15.90 USD was recorded: ${formatTari(BigInt(order.total_price))}, Unclaimed.`;
+        return `Order ${firstOrder.name} of 15.90 USD was recorded: ${formatTari(BigInt(order.total_price))}, Unclaimed. Its customer finds it at ${await pageOf(firstOrder)}`;
       },
     },
     {
@@ -262,6 +271,10 @@ export function walkthrough(stage: Stage): Step[] {
         if (chain.chain.mempool.length === 0) chain.pay(address, CHAIN_PRICE);
         await until(async () => (await amountSeen(chainOrder)) === CHAIN_PRICE, 'the payment was seen in the mempool');
         assert.deepEqual([await orderStatus(chainOrder), await chainPayments()], ['Unclaimed', []]);
+        const page = await (
+          await fetch(`${stage.serverUrl()}/o/${chainOrder.id}/${chainOrder.confirmationNumber}`)
+        ).text();
+        assert.match(page, /data-state="on_its_way"/);
         return `Order ${chainOrder.name} of 2.00 USD has an address of its own, ${shortText(addressToBase58(address))}. ${formatTari(CHAIN_PRICE)} are on their way there: they are seen with the order, and count for nothing yet.`;
       },
     },

@@ -101,7 +101,7 @@ function isChange({ method }: FastifyRequest): boolean {
  * A browser sends cookies with whatever any page asks for, and says with each change where it comes from. What is no
  * browser says nothing, and sends only what it was told to.
  */
-function isFromAnotherSite({ headers }: FastifyRequest): boolean {
+export function isFromAnotherSite({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   const { origin, host } = headers;

@@ -11,7 +11,7 @@ import { stringifyJson } from '#platform/json.ts';
 import { AddressError, parseAddress } from '#tari/address.ts';
 import type { Claim } from '#tari/claim.ts';
 import { paymentLink } from '#tari/wallet-link.ts';
-import { amountToPay, claimedOrderView, emojiOf, isNothingMissing } from './views.ts';
+import { addressToPay, amountToPay, claimedOrderView, emojiOf, isNothingMissing } from './views.ts';
 import { type WalletClaimFlags, walletAddressOption, walletClaim, walletSignatureOption } from './wallet-claim.ts';
 
 /** What customers do with an order: claim it, and see where to pay to. */
@@ -26,13 +26,15 @@ const withoutQr = () => new Option('--no-qr', 'leave the QR code out');
 
 /** The link that opens a wallet with the payment filled in. Undefined where nothing is to be paid any more. */
 export function linkOfClaim(order: ClaimedOrderAnswer): string | undefined {
-  if (order.status !== 'New' || order.send_to === null || isNothingMissing(order)) return undefined;
-  const address = parseAddress(order.send_to);
+  const payTo = addressToPay(order);
+  if (order.status !== 'New' || payTo === null || isNothingMissing(order)) return undefined;
+  const address = parseAddress(payTo);
   return paymentLink({
     network: address.network,
     address,
     amount: amountToPay(order),
-    note: `order ${order.order_id}`,
+    // An order's own address names it; a note beside it would only be dropped.
+    ...(order.pay_to ? {} : { note: `order ${order.order_id}` }),
   });
 }
 

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { OrderAnswer } from '#platform/cli/api-shapes.ts';
+import type { OrderAnswer, OrderLinkAnswer } from '#platform/cli/api-shapes.ts';
 import { amountArgument } from '#platform/cli/arguments.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import {
@@ -67,6 +67,14 @@ function readingCommands(ports: CommandPorts): Command[] {
       options: [oldestFirstOption(), csvOption()],
       run: (client, { arguments: [orderId], options }) => paymentsOf(ports, client, orderId, options),
       show: paymentsView,
+    }),
+    serverCommand<[string], object, OrderLinkAnswer>(ports, {
+      name: 'link',
+      description: 'The link to the page where the customer pays an order and sees what becomes of it',
+      example: 'admin orders link 1001',
+      arguments: [ORDER],
+      run: (client, { arguments: [orderId] }) => client.orderLink(orderId),
+      show: ({ url }) => [plainText(url)],
     }),
     serverCommand<[], { limit: number }, Awaited<ReturnType<typeof creditorsOf>>>(ports, {
       name: 'unpaid',

@@ -69,6 +69,7 @@ export function orderView(order: OrderDetailsAnswer | null, output: OutputOption
       ['Missing', formatAmount(order.amount_missing ?? null)],
       ...(order.amount_seen ? [['Seen in a mempool', formatAmount(order.amount_seen)] as const] : []),
       ['Due in the shop', order.amount_outstanding],
+      ['Pay to', order.pay_to ?? null],
       ...(order.claims === undefined ? [] : operatorsRows(order, output)),
       ['Created', formatTime(order.created_at, output)],
       ['Changed', formatTime(order.updated_at, output)],
@@ -120,11 +121,16 @@ export function claimedOrderView(order: ClaimedOrderAnswer, output: OutputOption
       ['Status', order.status],
       ['Amount', isNothingMissing(order) ? 'Nothing is missing.' : formatAmount(amountToPay(order))],
       ['Payment due before', formatTime(order.expires_at, output)],
-      ['Send to', order.send_to],
-      ['Send to (emoji)', order.send_to === null ? null : emojiOf(order.send_to)],
+      ['Send to', addressToPay(order)],
+      ['Send to (emoji)', order.send_to === null ? null : emojiOf(addressToPay(order) ?? '')],
     ],
     output.terminal,
   );
+}
+
+/** Where to pay a claimed order: its own address, if the server tells it, else the shop's. Null if nothing can be paid. */
+export function addressToPay({ pay_to: own, send_to: shop }: ClaimedOrderAnswer): string | null {
+  return own ?? shop;
 }
 
 /** What is still to be paid for a claimed order, in µT; all of it where the server does not say. */

@@ -6,6 +6,7 @@ import {
   customerBalanceView,
   customerOrderBalanceView,
   orderDetailsView,
+  ordersView,
   orderView,
   paymentView,
   settlementView,
@@ -22,6 +23,8 @@ import {
 } from '#platform/http/fields.ts';
 import { announceNext, HISTORY_CURSOR, pageFields } from '#platform/http/pagination.ts';
 import { addressToBase58 } from '#tari/address.ts';
+import type { OrderAddress } from '#tari/order-address.ts';
+import type { OrderAddresses } from './order-addresses.ts';
 
 const byAddress = z.object({ address });
 const byCustomer = z.object({ id: customerId });
@@ -31,9 +34,9 @@ const historyPage = z.object(pageFields(HISTORY_CURSOR));
  * Balances, histories, and single orders. A history's lists are read in parts together, see `pages.ts`: `limit` is that of
  * each of them.
  */
-export function accountRoutes(accounts: Accounts): FastifyPluginAsyncZod {
+export function accountRoutes(accounts: Accounts, payTo: OrderAddresses): FastifyPluginAsyncZod {
   return async (app) => {
-    await app.register(ownRoutes(accounts));
+    await app.register(ownRoutes(accounts, payTo));
 
     app.get(
       '/api/balance/:address',
@@ -64,7 +67,7 @@ export function accountRoutes(accounts: Accounts): FastifyPluginAsyncZod {
       async ({ params: { address }, query: { limit, cursor: after } }, reply) => {
         const history = await accounts.history(address, { limit, after });
         announceNext(reply, HISTORY_CURSOR, history.next);
-        return historyView(history);
+        return historyView(history, await payTo());
       },
     );
 
@@ -87,7 +90,7 @@ export function accountRoutes(accounts: Accounts): FastifyPluginAsyncZod {
           customer_id: history.customerId,
           balance: customerBalanceView({ ...history, paid: history.totals?.paid ?? 0n }),
           order_balance: customerOrderBalanceView(history.customerId, history.totals),
-          orders: history.orders.map(orderView),
+          orders: ordersView(history.orders, await payTo()),
           settlements: history.settlements.map(settlementView),
         };
       },
@@ -109,17 +112,17 @@ export function accountRoutes(accounts: Accounts): FastifyPluginAsyncZod {
         const seesAll = caller.roles.has('read_all') || caller.roles.has('super_admin');
         if (seesAll) {
           const details = await accounts.anyOrder(request.params.order_id);
-          return details ? orderDetailsView(details) : null;
+          return details ? orderDetailsView(details, await payTo()) : null;
         }
         const found = await accounts.ownOrder(caller.address, request.params.order_id);
-        return found ? orderView(found) : null;
+        return found ? orderView(found, await payTo()) : null;
       },
     );
   };
 }
 
 /** What the caller's address sees of itself. */
-function ownRoutes(accounts: Accounts): FastifyPluginAsyncZod {
+function ownRoutes(accounts: Accounts, payTo: OrderAddresses): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/check_token',
@@ -166,17 +169,17 @@ function ownRoutes(accounts: Accounts): FastifyPluginAsyncZod {
         const { limit, cursor: after } = request.query;
         const history = await accounts.history(callerOf(request).address, { limit, after }, false);
         announceNext(reply, HISTORY_CURSOR, history.next);
-        return historyView(history);
+        return historyView(history, await payTo());
       },
     );
   };
 }
 
-function historyView(history: AccountHistory) {
+function historyView(history: AccountHistory, payTo: OrderAddress) {
   return {
     address: history.address,
     balance: balanceView(history.address, history.account),
-    orders: history.orders.map(orderView),
+    orders: ordersView(history.orders, payTo),
     payments: history.payments.map(paymentView),
     settlements: history.settlements.map(settlementView),
   };

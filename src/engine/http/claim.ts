@@ -42,6 +42,7 @@ export function claimRoutes(
           status: claimed.order.status,
           amount_missing: amountMissing(claimed.order),
           send_to: sendToFor(request.headers['user-agent'], claimed.sendTo),
+          pay_to: claimed.payTo,
         };
       },
     );

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Lists, OrderPage, PaymentPage } from '#engine/queries.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
-import { balanceView, creditorView, orderView, paymentView } from '#engine/views.ts';
+import { balanceView, creditorView, ordersView, paymentView } from '#engine/views.ts';
 import type { ListOrder } from '#platform/database/list-order.ts';
 import { callerOf } from '#platform/http/caller.ts';
 import {
@@ -32,6 +32,8 @@ import {
 } from '#platform/http/pagination.ts';
 import { queryTime } from '#platform/http/query-time.ts';
 import { addressToBase58, type TariAddress } from '#tari/address.ts';
+import type { OrderAddress } from '#tari/order-address.ts';
+import type { OrderAddresses } from './order-addresses.ts';
 
 const byAddress = z.object({ address });
 const byOrder = z.object({ order_id: orderId });
@@ -83,15 +85,15 @@ const paymentSearch = z.strictObject({
  * Lists of orders, payments, customers and addresses. Those that grow take `limit` and `cursor`, see `pages.ts`: without
  * `limit` an answer holds at most 10,000 rows, and `x-next-cursor` where there are more.
  */
-export function listRoutes(lists: Lists): FastifyPluginAsyncZod {
+export function listRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyncZod {
   return async (app) => {
-    await app.register(orderListRoutes(lists));
+    await app.register(orderListRoutes(lists, payTo));
     await app.register(paymentListRoutes(lists));
     await app.register(customerListRoutes(lists));
   };
 }
 
-function orderListRoutes(lists: Lists): FastifyPluginAsyncZod {
+function orderListRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyncZod {
   return async (app) => {
     const own = { config: { access: [] }, schema: { querystring: orderPage, response: { 200: ordersResult } } };
     const anybodys = {
@@ -106,7 +108,7 @@ function orderListRoutes(lists: Lists): FastifyPluginAsyncZod {
         const { address } = callerOf(request);
         const page = await lists.orders(address, pageOf(request.query), false);
         announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersResultOf(address, page);
+        return ordersResultOf(address, page, await payTo());
       },
     );
 
@@ -116,7 +118,7 @@ function orderListRoutes(lists: Lists): FastifyPluginAsyncZod {
       async ({ params: { address }, query }, reply) => {
         const page = await lists.orders(address, pageOf(query));
         announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersResultOf(address, page);
+        return ordersResultOf(address, page, await payTo());
       },
     );
 
@@ -127,7 +129,7 @@ function orderListRoutes(lists: Lists): FastifyPluginAsyncZod {
         const { address } = callerOf(request);
         const page = await lists.unfulfilledOrders(address, pageOf(request.query), false);
         announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersResultOf(address, page);
+        return ordersResultOf(address, page, await payTo());
       },
     );
 
@@ -137,7 +139,7 @@ function orderListRoutes(lists: Lists): FastifyPluginAsyncZod {
       async ({ params: { address }, query }, reply) => {
         const page = await lists.unfulfilledOrders(address, pageOf(query));
         announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersResultOf(address, page);
+        return ordersResultOf(address, page, await payTo());
       },
     );
 
@@ -155,7 +157,7 @@ function orderListRoutes(lists: Lists): FastifyPluginAsyncZod {
       async ({ query }, reply) => {
         const page = await lists.search(filterOf(query), pageOf(query));
         announceNext(reply, ORDER_CURSOR, page.next);
-        return page.rows.map(orderView);
+        return ordersView(page.rows, await payTo());
       },
     );
   };
@@ -327,8 +329,8 @@ function paymentFilterOf(query: z.output<typeof paymentSearch>) {
   return { txid, paymentReference, orderId, since, until };
 }
 
-function ordersResultOf(address: TariAddress, { total, rows }: OrderPage) {
-  return { address: addressToBase58(address), total_orders: total, orders: rows.map(orderView) };
+function ordersResultOf(address: TariAddress, { total, rows }: OrderPage, payTo: OrderAddress) {
+  return { address: addressToBase58(address), total_orders: total, orders: ordersView(rows, payTo) };
 }
 
 function paymentsResultOf(address: TariAddress, { total, rows }: PaymentPage) {

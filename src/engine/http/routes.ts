@@ -5,16 +5,18 @@ import { claimRoutes } from './claim.ts';
 import { heldRoutes } from './held.ts';
 import { listRoutes } from './lists.ts';
 import { changeRoutes } from './operator-actions.ts';
+import { createOrderAddresses } from './order-addresses.ts';
 import { orderEventRoutes } from './order-events.ts';
 import { signedClaims } from './signed-claims.ts';
 
 export const routes: MakeRoutes =
-  ({ engine }, { settings, limitStrangers }) =>
+  ({ auth, engine }, { settings, limitStrangers }) =>
   async (app) => {
     const { claim } = signedClaims(engine.orders, { settings: engineSettings(settings) });
     await app.register(claimRoutes(claim, limitStrangers));
-    await app.register(accountRoutes(engine.accounts));
-    await app.register(listRoutes(engine.lists));
+    const payTo = createOrderAddresses(settings, auth.wallets);
+    await app.register(accountRoutes(engine.accounts, payTo));
+    await app.register(listRoutes(engine.lists, payTo));
     await app.register(heldRoutes(engine.held));
     await app.register(orderEventRoutes(engine.orderEvents));
     // A shop can't take a cancelled order back.

@@ -20,8 +20,9 @@ export type Assignment = { orderId: string } | { customerId: string };
 
 export type Held = ReturnType<typeof held>;
 
-export function held({ store, settings, subscriptions }: EngineContext, actions: Changes) {
-  const { perform } = ledgerActions(actions, subscriptions);
+export function held(context: EngineContext, actions: Changes) {
+  const { store, settings } = context;
+  const { perform } = ledgerActions(actions, context);
 
   return {
     /** All money that has paid no order yet, oldest first unless told. */
@@ -50,7 +51,7 @@ export function held({ store, settings, subscriptions }: EngineContext, actions:
           'orderId' in to
             ? await assignToOrder(ledger, payment, to.orderId, reason)
             : await assignToCustomer(ledger, payment, to.customerId, reason);
-        return assigned(payment, to, reason, settled);
+        return assigned(ledger, payment, to, reason, settled);
       });
     },
   };
@@ -91,12 +92,13 @@ function requireOther({ txid, owner }: Payment, to: MoneyOwner): void {
 }
 
 async function assigned(
+  ledger: Ledger,
   payment: Payment,
   to: Assignment,
   reason: string,
   settled: Settled,
 ): ReturnType<Change<ReturnType<typeof settledView>>> {
-  const answer = settledView(settled);
+  const answer = settledView(settled, await ledger.payTo());
   const before = { payment: paymentView(payment), amount: payment.unspent, owner: payment.owner };
   const target = 'orderId' in to ? { order_id: to.orderId } : { customer_id: to.customerId };
   const after = { ...target, ...answer };

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { orderAddressAt, shopAddress } from '#auth/shop-network.ts';
+import type { EngineSettings } from '#engine/context.ts';
 import type { EventOrigin, EventPayloads, EventType, Subscriptions } from '#engine/events.ts';
 import { isOpen, nextStatus, type OrderAction, TOTAL_OF_STATUS } from '#engine/order-states.ts';
 import { accountRepository } from '#engine/store/accounts.ts';
@@ -21,6 +23,7 @@ import type { Transaction } from '#platform/database/store.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
 import { type MicroTari, sumMicroTari } from '#tari/micro-tari.ts';
+import type { OrderAddress } from '#tari/order-address.ts';
 import { type AddressTaking, addTo, byAddress, giveAllTo, giveTo, take } from './funds.ts';
 import type { Part } from './matching.ts';
 import type { Claimant, Owner } from './owners.ts';
@@ -55,6 +58,12 @@ export interface TakenBack {
   parts: readonly Part[];
 }
 
+/** What the ledger goes by. */
+export interface LedgerContext {
+  subscriptions: Subscriptions;
+  settings: Pick<EngineSettings, 'paymentWalletAddress' | 'underpaidTolerance'>;
+}
+
 /**
  * The only way in which orders and money change. Each entry keeps the row, the sums beside it, the journal and the
  * event together, inside the unit of work of its caller.
@@ -62,12 +71,21 @@ export interface TakenBack {
 export class Ledger {
   readonly tx: Transaction;
   readonly now: Date;
+  readonly settings: LedgerContext['settings'];
   readonly #subscriptions: Subscriptions;
+  #payTo: OrderAddress | undefined;
 
-  constructor(tx: Transaction, now: Date, subscriptions: Subscriptions) {
+  constructor(tx: Transaction, now: Date, { subscriptions, settings }: LedgerContext) {
     this.tx = tx;
     this.now = now;
+    this.settings = settings;
     this.#subscriptions = subscriptions;
+  }
+
+  /** What gives orders their own payment addresses. */
+  async payTo(): Promise<OrderAddress> {
+    this.#payTo ??= orderAddressAt(await shopAddress(this.tx, this.settings));
+    return this.#payTo;
   }
 
   /** Enters a new, Unclaimed order. */
@@ -137,7 +155,7 @@ export class Ledger {
     for (const each of addresses) settlements.push(await this.#enterSettlement(order, each, addresses.length));
     const surplus = await this.#releaseOwnMoney(order, false);
     const paid = await this.#move(order, 'pay', { ownMoney: NOTHING });
-    await this.#append('OrderPaid', paid.orderId, { order: orderView(paid) });
+    await this.#append('OrderPaid', paid.orderId, { order: await this.viewOf(paid) });
     return { order: paid, settlements, hasSurplus: surplus.length > 0 };
   }
 
@@ -149,7 +167,7 @@ export class Ledger {
     const released = await this.#releaseOwnMoney(order, true);
     const annulled = await this.#move(order, action, { ...byShop, ownMoney: NOTHING });
     assert(annulled.status === 'Expired' || annulled.status === 'Cancelled');
-    const payload = { order: orderView(annulled), status: annulled.status };
+    const payload = { order: await this.viewOf(annulled), status: annulled.status };
     await this.#append('OrderAnnulled', annulled.orderId, payload, byShop ? 'shop' : 'server');
     for (const payment of released) await this.#announceUnmatched(payment);
     return annulled;
@@ -299,14 +317,15 @@ export class Ledger {
     const reset = await this.#move(order, order.claimedBy === null ? 'reset_unclaimed' : 'reset', {});
     await this.#append('OrderModified', reset.orderId, {
       field_changed: 'status',
-      orders: { old_order: orderView(order), new_order: await this.viewOf(reset) },
+      orders: { old_order: await this.viewOf(order), new_order: await this.viewOf(reset) },
     });
     return reset;
   }
 
   /** The order as it is shown now, with what is missing at this moment. */
   async viewOf(order: Order): Promise<OrderView> {
-    return orderView(isOpen(order.status) ? await this.tx.use(orderRepository).withFunds(order) : order);
+    const shown = isOpen(order.status) ? await this.tx.use(orderRepository).withFunds(order) : order;
+    return orderView(shown, await this.payTo());
   }
 
   /**
@@ -418,11 +437,11 @@ export class Ledger {
 }
 
 /** Actions of operators that change orders and money: each is given a ledger over its unit of work. */
-export function ledgerActions({ perform }: Pick<Changes, 'perform'>, subscriptions: Subscriptions) {
+export function ledgerActions({ perform }: Pick<Changes, 'perform'>, context: LedgerContext) {
   return {
     perform: <Answer>(
       request: ChangeRequest,
       change: (ledger: Ledger) => ReturnType<Change<Answer>>,
-    ): Promise<Answer> => perform(request, ({ tx, now }) => change(new Ledger(tx, now, subscriptions))),
+    ): Promise<Answer> => perform(request, ({ tx, now }) => change(new Ledger(tx, now, context))),
   };
 }

@@ -4,8 +4,9 @@ import { customerRepository } from '#engine/store/customers.ts';
 import { type Order, type OrderPosition, orderRepository } from '#engine/store/orders.ts';
 import { paymentRepository } from '#engine/store/payments.ts';
 import type { SettlementEntry } from '#engine/store/settlements.ts';
+import { NO_TOLERANCE, TOLERANCE_REASON, toleratedOf } from '#engine/tolerance.ts';
 import type { AccountId } from '#tari/address.ts';
-import { type MicroTari, sumMicroTari } from '#tari/micro-tari.ts';
+import { type MicroTari, microTari, sumMicroTari } from '#tari/micro-tari.ts';
 import type { Ledger } from './ledger.ts';
 import { type Part, planInTurn, planLargestFirst, type Source } from './matching.ts';
 import { type Claimant, madeOwner } from './owners.ts';
@@ -42,11 +43,14 @@ const ORDERS_OF_A_PAGE = 1000;
 
 /**
  * Pays an order if its own money, its customer's credit and the free credit of those who have signed that it is theirs
- * cover it together, and then what else the customer's credit covers.
+ * cover it together, and then what else the customer's credit covers. What is missing and tolerated is given to it.
  */
 export async function tryToPay(ledger: Ledger, orderId: string): Promise<Settled> {
-  const order = await ledger.tx.use(orderRepository).find(orderId);
-  if (order === undefined || !isOpen(order.status) || !isWithinReach(order)) return nothingSettled();
+  const found = await ledger.tx.use(orderRepository).find(orderId);
+  if (found === undefined || !isOpen(found.status) || !isWithinReach(found, toleratedFor(ledger, found))) {
+    return nothingSettled();
+  }
+  const order = isWithinReach(found) ? found : await giveTolerated(ledger, found);
   // What costs nothing waits for somebody to claim it.
   if (order.status === 'Unclaimed' && order.ownMoney + order.usableCredit === 0n) return nothingSettled();
   const credit = await ledger.tx.use(customerRepository).credit(order.customerId);
@@ -54,6 +58,27 @@ export async function tryToPay(ledger: Ledger, orderId: string): Promise<Settled
   const sources = [ownMoneyOf(order), creditOf(order, credit), ...signers.map(freeCreditOf)];
   const parts = planInTurn(order.totalPrice, sources);
   return parts === undefined ? nothingSettled() : payAsPlanned(ledger, order, parts);
+}
+
+/** What may be missing of an order that somebody has begun to pay, in µT. */
+function toleratedFor(ledger: Ledger, { status, totalPrice, ownMoney, usableCredit }: Order): bigint {
+  const isBegun = status === 'New' && ownMoney + usableCredit > 0n;
+  return isBegun ? toleratedOf(totalPrice, ledger.settings.underpaidTolerance ?? NO_TOLERANCE) : 0n;
+}
+
+/** Gives an order what is missing of it, as a credit that says why. Answers the order as it is then. */
+async function giveTolerated(ledger: Ledger, order: Order): Promise<Order> {
+  const missing = order.totalPrice - order.ownMoney - order.usableCredit;
+  await ledger.enterManualPayment({
+    // An order is paid once, so that it is given this once.
+    txid: `${TOLERANCE_REASON}-${order.id}`,
+    customerId: order.customerId,
+    from: await madeOwner(ledger.tx, order.customerId, ledger.settings),
+    amount: microTari(missing),
+    memo: TOLERANCE_REASON,
+    orderId: order.orderId,
+  });
+  return ledger.tx.use(orderRepository).withFunds(order);
 }
 
 /**
@@ -103,7 +128,8 @@ export async function payFromCredit(ledger: Ledger, customerId: string): Promise
   if ((await ledger.tx.use(customerRepository).credit(customerId)) === 0n) return nothingSettled();
   return eachOpenOrder(
     (after, limit) => ledger.tx.use(orderRepository).openOfCustomer(customerId, after, limit),
-    async (order) => (isWithinReach(order) ? tryToPay(ledger, order.orderId) : nothingSettled()),
+    async (order) =>
+      isWithinReach(order, toleratedFor(ledger, order)) ? tryToPay(ledger, order.orderId) : nothingSettled(),
   );
 }
 

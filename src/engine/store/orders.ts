@@ -40,6 +40,13 @@ export interface Order {
   shopUpdatedAt: Date;
   /** When the shop sent word of that change, as text that compares by its characters; null where it did not say. */
   shopTriggeredAt: string | null;
+  /**
+   * Proves to the pay page that a visitor belongs to the order: the shop's confirmation number, or a code of ours. Null
+   * for one that was entered past the engine: it has no page.
+   */
+  pageCode: string | null;
+  /** The customer's language in the shop, as the shop writes it; null where it says none. */
+  customerLocale: string | null;
 }
 
 /** Where an order stands in a list that is sorted by creation. Neither part of it ever changes. */
@@ -104,6 +111,8 @@ export function orderOf(row: ReadOrderRow): Order {
     updatedAt: timeOf(row.updated_at),
     shopUpdatedAt: timeOf(row.shop_updated_at),
     shopTriggeredAt: row.shop_triggered_at,
+    pageCode: row.page_code,
+    customerLocale: row.customer_locale,
   };
 }
 
@@ -129,6 +138,8 @@ function rowOf(order: NewOrder & Pick<Order, 'ownMoney'>): WrittenRow {
     updated_at: timeText(order.updatedAt),
     shop_updated_at: timeText(order.shopUpdatedAt),
     shop_triggered_at: order.shopTriggeredAt,
+    page_code: order.pageCode,
+    customer_locale: order.customerLocale,
   };
 }
 
@@ -149,7 +160,15 @@ const CHANGEABLE = {
   shopTriggeredAt: 'shop_triggered_at',
 } as const satisfies Record<keyof OrderChange, keyof OrderRow>;
 
-const COLUMNS = ['order_id', 'alt_id', 'created_at', 'updated_at', ...Object.values(CHANGEABLE)] as const;
+const COLUMNS = [
+  'order_id',
+  'alt_id',
+  'page_code',
+  'customer_locale',
+  'created_at',
+  'updated_at',
+  ...Object.values(CHANGEABLE),
+] as const;
 
 export type OrderRepository = ReturnType<typeof orderRepository>;
 
@@ -207,6 +226,20 @@ export function orderRepository(database: Kysely<EngineTables>) {
   );
   const select = preparedQuery<{ orderId: string }, ReadOrderRow>(database, (value) =>
     all().where('order_id', '=', value('orderId')),
+  );
+  const selectCalled = preparedQuery<{ name: string; spelledOut: string; limit: number }, ReadOrderRow>(
+    database,
+    (value) =>
+      all()
+        .where(({ eb, or }) =>
+          or([
+            eb('order_id', '=', value('name')),
+            eb('shop_id', '=', value('name')),
+            eb('alt_id', 'in', [value('name'), value('spelledOut')]),
+          ]),
+        )
+        .orderBy('id', 'desc')
+        .limit(value('limit')),
   );
   const selectByShopId = preparedQuery<{ shopId: string }, ReadOrderRow>(database, (value) =>
     all().where('shop_id', '=', value('shopId')),
@@ -290,6 +323,12 @@ export function orderRepository(database: Kysely<EngineTables>) {
     async find(orderId: string): Promise<Order | undefined> {
       const row = (await select({ orderId })).rows[0] ?? (await selectByShopId({ shopId: orderId })).rows[0];
       return row && orderOf(row);
+    },
+
+    /** Up to `limit` orders that have this id, in the shop or here, or this name, with `#` or without; the newest first. */
+    async called(name: string, limit: number): Promise<Order[]> {
+      const spelledOut = name.startsWith('#') ? name.slice(1) : `#${name}`;
+      return (await selectCalled({ name, spelledOut, limit })).rows.map(orderOf);
     },
 
     /** Notes what stands in a mempool for an order. It is no change of the order: neither its time-out nor the shop hears of it. */

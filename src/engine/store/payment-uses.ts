@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
-import { amountOf, timeText } from '#platform/database/columns.ts';
+import { amountOf, timeOf, timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
-import type { MicroTari } from '#tari/micro-tari.ts';
+import { type MicroTari, sumMicroTari } from '#tari/micro-tari.ts';
 import type { EngineTables } from './tables.ts';
 
 /** One entry of the journal of what payments were used for. */
@@ -37,6 +37,20 @@ export function paymentUseRepository(database: Kysely<EngineTables>) {
   return {
     async insert(use: PaymentUse, now: Date): Promise<void> {
       await insert({ ...use, time: timeText(now) });
+    },
+
+    /** What of these payments was taken back by hand, and when the last time; null where nothing was. */
+    async takenBackOf(txids: readonly string[]): Promise<{ amount: MicroTari; at: Date } | null> {
+      if (txids.length === 0) return null;
+      const rows = await database
+        .selectFrom('payment_uses')
+        .select(['amount', 'created_at'])
+        .where('txid', 'in', [...txids])
+        .where('taken_by', 'is not', null)
+        .execute();
+      if (rows.length === 0) return null;
+      const times = rows.map((row) => timeOf(row.created_at).getTime());
+      return { amount: sumMicroTari(rows.map(({ amount }) => amount)), at: new Date(Math.max(...times)) };
     },
 
     /** Up to `limit` parts of payments that paid the order, in the order in which they did. */

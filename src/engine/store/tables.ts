@@ -121,6 +121,10 @@ interface OrdersTable {
   shop_id: string | null;
   /** What stands in a mempool for it, in µT. It counts for nothing. */
   amount_seen: Generated<bigint>;
+  /** The shop's confirmation number, or a code of ours. */
+  page_code: string | null;
+  /** As the shop writes it, such as `pt-BR`. */
+  customer_locale: string | null;
   /** Its state in the database that it came from; null for one that came here first. */
   imported_as: Generated<OrderStatus | null>;
 }

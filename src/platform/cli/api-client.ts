@@ -154,6 +154,7 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
     order: (orderId: string) => get(`/api/order/id/${escaped(orderId)}`, shapes.orderDetails.nullable()),
     orderEvents: (orderId: string, query: Query = {}) =>
       getPage(`/api/order/id/${escaped(orderId)}/events`, shapes.event.array(), query),
+    orderLink: (orderId: string) => get(`/api/order/${escaped(orderId)}/link`, shapes.orderLink),
     searchOrders: (query: Query) => getPage('/api/search/orders', shapes.order.array(), query),
     searchPayments: (query: Query) => getPage('/api/search/payments', shapes.payment.array(), query),
     paymentsForOrder: (orderId: string, query: Query = {}) =>

@@ -26,6 +26,8 @@ export const order = z.looseObject({
   amount_outstanding: nullableText,
   amount_missing: whole.nullish(),
   amount_seen: whole.optional(),
+  /** Its own payment address; null while the shop has none that can hold it, left out by servers that do not say. */
+  pay_to: nullableText.optional(),
 });
 /** An order as operators see it. */
 export const orderDetails = order.extend({
@@ -35,6 +37,7 @@ export const orderDetails = order.extend({
   due_at: nullableText.optional(),
   paid_by: z.array(z.looseObject({ txid: z.string(), sender: z.string(), amount: whole })).optional(),
 });
+export const orderLink = z.looseObject({ order_id: z.string(), url: z.string() });
 export const heldMoney = z.looseObject({
   txid: z.string(),
   amount: whole,
@@ -80,6 +83,7 @@ export const claimedOrder = z.looseObject({
   amount_missing: whole.nullish(),
   /** Null where there is nothing to pay any more. */
   send_to: nullableText,
+  pay_to: nullableText.optional(),
 });
 export const addressBalance = z.looseObject({
   address: z.string(),
@@ -236,6 +240,7 @@ export type EventAnswer = z.output<typeof event>;
 export type RejectedAnswer = z.output<typeof rejectedWebhook>;
 export type DeadLetterAnswer = z.output<typeof deadLetter>;
 export type OrderDetailsAnswer = z.output<typeof orderDetails>;
+export type OrderLinkAnswer = z.output<typeof orderLink>;
 export type HeldMoneyAnswer = z.output<typeof heldMoney>;
 export type ChainStatusAnswer = z.output<typeof chainStatus>;
 export type ChainRefusalAnswer = z.output<typeof chainRefusal>;

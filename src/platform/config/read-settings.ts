@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { type JwtKeys, keyPairOf } from '#auth/key-file.ts';
+import { colourProblem, type PayPageSettings, payPageSettingsFrom, publicUrlProblem } from '#checkout/settings.ts';
+import type { Tolerance } from '#engine/tolerance.ts';
 import type { LogLevel } from '#platform/logging/json-log.ts';
 import {
   type ChainSettings,
@@ -43,6 +45,10 @@ export interface Settings {
   confirmationWaitMs: number;
   paymentWalletAddress: TariAddress | null;
   disableWalletWhitelist: boolean;
+  /** How much may be missing of an order that counts as paid. */
+  underpaidTolerance: Tolerance;
+  /** Null when customers have no pay page. */
+  payPage: PayPageSettings | null;
   /** Null when the chain is not watched. */
   chain: ChainSettings | null;
   shopify: ShopifySettings;
@@ -138,6 +144,8 @@ interface CrossCheck {
 const crossChecks: readonly CrossCheck[] = [
   { settings: ['TPG_VIEW_KEY', 'TPG_TARI_NODES', 'TPG_TARI_NODE_GRPC'], problem: completenessProblem },
   { settings: ['TPG_VIEW_KEY', 'TPG_PAYMENT_WALLET_ADDRESS'], problem: viewKeyProblem },
+  { settings: ['TPG_PAY_PAGE', 'TPG_PUBLIC_URL'], problem: publicUrlProblem },
+  { settings: ['TPG_SHOP_COLOUR'], problem: colourProblem },
   {
     settings: ['TPG_JWT_SIGNING_KEY', 'TPG_JWT_VERIFICATION_KEY'],
     problem({ TPG_JWT_SIGNING_KEY: signing, TPG_JWT_VERIFICATION_KEY: verification }) {
@@ -199,6 +207,8 @@ function settingsFrom(values: Values): Settings {
     confirmationWaitMs: values.TPG_CONFIRMATION_WAIT,
     paymentWalletAddress: values.TPG_PAYMENT_WALLET_ADDRESS ?? null,
     disableWalletWhitelist: values.TPG_DISABLE_WALLET_WHITELIST,
+    underpaidTolerance: values.TPG_UNDERPAID_TOLERANCE,
+    payPage: payPageSettingsFrom(values),
     chain: chainSettingsFrom(values),
     shopify: shopifySettingsFrom(values),
     rateLimitPerMinute: values.TPG_RATE_LIMIT,
@@ -283,6 +293,16 @@ function completenessWarnings(settings: Settings): string[] {
     [
       settings.paymentWalletAddress === null,
       'TPG_PAYMENT_WALLET_ADDRESS is not set: customers who claim an order are told to pay to the hot wallet that was registered first.',
+    ],
+    [
+      settings.payPage !== null && settings.paymentWalletAddress?.kind !== 'dual',
+      'The pay page is on, but TPG_PAYMENT_WALLET_ADDRESS is no dual address: without one no order has an address of its own, unless the hot wallet that was registered first has one.',
+    ],
+    [
+      settings.payPage !== null &&
+        settings.publicUrl?.startsWith('http:') === true &&
+        !isLoopbackUrl(settings.publicUrl),
+      'TPG_PUBLIC_URL is not https: what customers see of their orders can be read and changed on its way.',
     ],
     [shopify.shop === null, 'TPG_SHOPIFY_SHOP is not set: no shop is told what becomes of its orders.'],
     [

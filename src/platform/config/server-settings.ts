@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { checkoutSettings } from '#checkout/settings.ts';
+import { toleranceValue } from '#engine/tolerance.ts';
 import type { LogLevel } from '#platform/logging/json-log.ts';
 import { chainSettings } from '#rails/tari-chain/settings.ts';
 import {
@@ -79,7 +81,7 @@ const serverSettings = {
   ),
   TPG_PUBLIC_URL: optional('Server', 'an http or https URL without user, query or fragment', publicUrlValue, {
     description:
-      'Where the shop and customers reach this server, through the proxy before it, such as https://pay.example.com. With it the server keeps its webhook subscriptions in the shop complete by itself.',
+      'Where the shop and customers reach this server, through the proxy before it, such as https://pay.example.com. With it the server keeps its webhook subscriptions in the shop complete by itself, and gives customers a page to pay at.',
     example: 'https://pay.example.com',
   }),
   TPG_USE_X_FORWARDED_FOR: withDefault('Server', 'false', A_BOOLEAN, booleanValue, {
@@ -215,6 +217,16 @@ const orderSettings = {
       example: '12h',
     },
   ),
+};
+
+const TOLERANCE_EXAMPLES = '0, a share such as 0.5% up to 10%, or an amount such as 5000 µT or 0.01 XTM';
+
+const toleranceSettings = {
+  TPG_UNDERPAID_TOLERANCE: withDefault('Orders', '0', TOLERANCE_EXAMPLES, toleranceValue, {
+    description:
+      'How much of the price of an order that somebody has begun to pay may be missing for it to count as paid: a share such as 0.5%, up to 10%, or an amount such as 5000 µT or 0.01 XTM; never more than half of the price. The difference is booked as a credit with the reason tolerance.',
+    example: '0.5%',
+  }),
 };
 
 const walletSettings = {
@@ -369,8 +381,10 @@ export const environmentSchema = z.object({
   ...databaseSettings,
   ...keySettings,
   ...orderSettings,
+  ...toleranceSettings,
   ...walletSettings,
   ...chainSettings,
+  ...checkoutSettings,
   ...shopifySettings,
   ...otherSettings,
 });

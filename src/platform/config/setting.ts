@@ -10,6 +10,7 @@ export const SETTING_GROUPS = [
   'Orders',
   'Wallets',
   'Chain',
+  'Pay page',
   'Shopify',
   'Limits',
   'Logging',

@@ -6,6 +6,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { StoreContentError, StoreUnavailableError } from '#platform/database/errors.ts';
 import { DomainError, defineErrors, type ErrorCode, type ErrorKind, errorRow } from '#platform/errors.ts';
 import { JsonError } from '#platform/json.ts';
+import { withoutPageCode } from '#platform/logging/access-log.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 
 /** What the HTTP interface itself answers, before any context is asked. */
@@ -90,7 +91,7 @@ export function createErrorHandler(log: Logger) {
     // What the HTTP layer itself refuses, because the server ends or has too much to do, is no fault.
     if (status >= 500 && !(error instanceof HttpError)) {
       log.error(
-        { err: error, requestId: request.id, method: request.method, url: request.url },
+        { err: error, requestId: request.id, method: request.method, url: withoutPageCode(request.url) },
         'A request failed for a reason that is not the caller’s',
       );
     }

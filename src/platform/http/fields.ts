@@ -177,6 +177,8 @@ export const order = z.object({
   amount_missing: amount.nullable(),
   /** What stands in a mempool for it: it counts for nothing. */
   amount_seen: amount,
+  /** Its own payment address, base58: what comes there pays this order. Null while the shop has no dual address. */
+  pay_to: z.string().nullable(),
 });
 
 /** An order with what operators see of it: who claimed it and how, when it is due, and what has paid it. */
@@ -244,6 +246,8 @@ export const claimedOrder = z.object({
   status: z.enum(ORDER_STATUSES),
   amount_missing: amount.nullable(),
   send_to: z.union([z.string(), addressObject]).nullable(),
+  /** The order's own payment address: a payment there needs no claim. */
+  pay_to: z.string().nullable(),
 });
 
 export const addressBalance = z.object({

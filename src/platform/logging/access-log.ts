@@ -49,7 +49,7 @@ export function accessLogFields(request: AnsweredRequest): AccessLogFields {
     xForwardedFor: headerText(headers['x-forwarded-for'], LONGEST.forwarded),
     forwarded: headerText(headers.forwarded, LONGEST.forwarded),
     method: cut(request.method, LONGEST.method),
-    url: cut(request.url, LONGEST.url),
+    url: cut(withoutPageCode(request.url), LONGEST.url),
     httpVersion: cut(request.httpVersion, LONGEST.httpVersion),
     status: request.status,
     userAgent: headerText(headers['user-agent'], LONGEST.userAgent),
@@ -108,6 +108,11 @@ function hasText(header: string | string[] | undefined): boolean {
 function headerText(header: string | string[] | undefined, longest: number): string | null {
   const text = Array.isArray(header) ? header.join(', ') : header;
   return text === undefined || text === '' ? null : cut(text, longest);
+}
+
+/** The path without the number that opens an order's page: who reads the log need not be able to. */
+export function withoutPageCode(url = ''): string {
+  return url.replace(/^(\/o\/(?!assets\/)[^/?]*\/)[^/?]+/, '$1…').replace(/^(\/o\/?\?.*?\bnumber=)[^&]*/, '$1…');
 }
 
 function cut(text: string, longest: number): string {

@@ -1,6 +1,5 @@
 import type { ChainPayments } from '#engine/chain-payments.ts';
-import type { Subscriptions } from '#engine/events.ts';
-import { Ledger } from '#engine/money/ledger.ts';
+import { Ledger, type LedgerContext } from '#engine/money/ledger.ts';
 import { orderRepository } from '#engine/store/orders.ts';
 import { paymentRepository } from '#engine/store/payments.ts';
 import type { Clock } from '#platform/clock.ts';
@@ -34,7 +33,7 @@ export interface MempoolWatchPorts {
   store: Store;
   scan: Pick<Scan, 'seenInMempool'>;
   payments: ChainPayments;
-  subscriptions: Subscriptions;
+  ledgerContext: LedgerContext;
   clock: Clock;
   log: Logger;
 }
@@ -86,7 +85,7 @@ export class MempoolWatch {
   }
 
   async #keep(seen: readonly SeenOutput[]): Promise<void> {
-    const { store, clock, log, payments, subscriptions } = this.#ports;
+    const { store, clock, log, payments, ledgerContext } = this.#ports;
     const known = await store.read((tx) => tx.use(chainRepository).sightings());
     const now = clock.now();
     const isFresh = now.getTime() - this.#notedAt.getTime() < NOTE_SEEN_EVERY_MS;
@@ -94,7 +93,7 @@ export class MempoolWatch {
       known.length === seen.length && seen.every((one) => known.some((other) => other.outputHash === one.outputHash));
     if (isSame && (isFresh || known.length === 0)) return;
     const added = await store.run((tx) =>
-      keepSightings({ tx, now, payments, ledger: new Ledger(tx, now, subscriptions) }, seen),
+      keepSightings({ tx, now, payments, ledger: new Ledger(tx, now, ledgerContext) }, seen),
     );
     this.#notedAt = now;
     for (const { txid, amount, orderId } of added) {

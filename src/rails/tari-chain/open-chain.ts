@@ -28,7 +28,7 @@ export interface ChainRail extends ChainWatch {
 
 /** Makes the watcher, which one instance runs at a time. */
 export function openChainRail({ settings, context, startScan, random }: ChainRailPorts): ChainRail {
-  const { store, clock, log, subscriptions } = context;
+  const { store, clock, log } = context;
   const payments = chainPayments(context);
   const books = chainBooks({ store, clock, log, payments });
   const wallet = hex.encode(multiplyBase(hex.decode(settings.privateViewKey)));
@@ -39,7 +39,8 @@ export function openChainRail({ settings, context, startScan, random }: ChainRai
     const common = { store, scan, clock, log };
     const monotonicMs = () => performance.now();
     const watcher = new ChainWatcher({ ...common, settings, wallet, books, random, monotonicMs });
-    const mempool = settings.nodeGrpc === null ? undefined : new MempoolWatch({ ...common, payments, subscriptions });
+    const mempool =
+      settings.nodeGrpc === null ? undefined : new MempoolWatch({ ...common, payments, ledgerContext: context });
     if (mempool === undefined) await store.run(forgetSightings);
     running = { scan, watcher, mempool };
     watcher.start();

@@ -8,18 +8,11 @@ import {
   chainQueries,
   chainStatus,
 } from './chain-watch.ts';
-import type { ScanSettings } from './scan/open-scan.ts';
-import type { ScanThread } from './scan/start-scan.ts';
+import './ports.ts';
 
 declare module '#platform/module.ts' {
   interface Services {
     tariChain: ChainQueries;
-  }
-  interface Ports {
-    /** Starts what asks the nodes of the chain. */
-    startScan?: (settings: ScanSettings) => ScanThread;
-    /** In place of the watcher, where one runs elsewhere. */
-    chainWatch?: ChainWatch;
   }
 }
 
@@ -28,6 +21,7 @@ export async function open(platform: ServiceContext): Promise<Opened<ChainQuerie
   const watch = platform.ports.chainWatch ?? rail;
   const service = chainQueries(platform, watch);
   if (watch === undefined) return { service };
+  platform.ports.chainWatch = watch;
   const opened = { service, check: chainCheck(watch), metrics: chainMetrics(watch) };
   return rail === undefined
     ? opened

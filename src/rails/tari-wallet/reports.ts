@@ -26,14 +26,13 @@ export interface CheckedReport {
 
 export type Reports = ReturnType<typeof reports>;
 
-export function reports(
-  { store, clock, settings, log, subscriptions }: EngineContext,
-  wallets: Pick<Wallets, 'admit'>,
-) {
+export function reports(context: EngineContext, wallets: Pick<Wallets, 'admit'>) {
+  const { store, clock, settings, log } = context;
+
   const enterOnce = ({ report, message, named }: CheckedReport, now: Date): Promise<PaymentReceipt> =>
     store.run(async (tx) => {
       await wallets.admit(tx, message, now);
-      return enterPayment(new Ledger(tx, now, subscriptions), report, named, settings);
+      return enterPayment(new Ledger(tx, now, context), report, named, settings);
     });
 
   return {
@@ -67,7 +66,7 @@ export function reports(
       const now = clock.now();
       const { payment: confirmed, ...receipt } = await store.run(async (tx) => {
         await wallets.admit(tx, message, now);
-        return enterConfirmation(new Ledger(tx, now, subscriptions), txid, settings);
+        return enterConfirmation(new Ledger(tx, now, context), txid, settings);
       });
       log.info(
         { txid, outcome: receipt.outcome, ordersPaid: receipt.ordersPaid.map((order) => order.orderId) },

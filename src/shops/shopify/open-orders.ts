@@ -50,6 +50,8 @@ const openOrderSchema = orderPricesSchema.extend({
   createdAt: z.string(),
   updatedAt: z.string(),
   cancelledAt: z.string().nullable(),
+  confirmationNumber: z.string().nullable(),
+  customerLocale: z.string().nullable(),
   customAttributes: z.array(z.object({ key: z.string(), value: z.string().nullable() })),
   customer: z.object({ id: z.string().max(255) }).nullish(),
 });
@@ -113,6 +115,8 @@ function webhookBodyOf(node: OpenOrderNode, lineItems: readonly LineItem[]): obj
     customer: node.customer ? { id: digitsOf(node.customer.id) } : null,
     ...pricesInWebhook(node, lineItems),
     cancelled_at: node.cancelledAt,
+    confirmation_number: node.confirmationNumber,
+    customer_locale: node.customerLocale,
     created_at: node.createdAt,
     updated_at: node.updatedAt,
   };

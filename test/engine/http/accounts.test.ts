@@ -41,6 +41,7 @@ const PAID_ORDER = {
   amount_outstanding: null,
   amount_missing: null,
   amount_seen: 0,
+  pay_to: null,
 };
 /** What operators see of the paid order beside that. */
 const FOR_OPERATORS = {
@@ -399,7 +400,7 @@ describe('GET /api/order/id/{order_id}', () => {
     expect(answer.text).toBe(
       `{"id":1,"order_id":"1001","alt_id":null,"customer_id":"7001","memo":null,"total_price":9007199254740993,` +
         `"original_price":"9007199254.740993","currency":"XTM","created_at":"${TIME}","updated_at":"${TIME}",` +
-        `"status":"Unclaimed","amount_outstanding":null,"amount_missing":9007199254740993,"amount_seen":0,` +
+        `"status":"Unclaimed","amount_outstanding":null,"amount_missing":9007199254740993,"amount_seen":0,"pay_to":null,` +
         `"claimed_by":null,"claim_kind":null,"claims":[],"due_at":"2026-03-10T14:00:00.000Z","paid_by":[]}`,
     );
   });

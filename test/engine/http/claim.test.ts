@@ -23,7 +23,7 @@ describe('POST /order/claim', () => {
     expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
     expect(answer.text).toBe(
       `{"order_id":"1001","total_price":100000000,"expires_at":"${timeAfter(48 * HOUR_MS)}","status":"New",` +
-        `"amount_missing":100000000,"send_to":"${HOT_WALLET.address}"}`,
+        `"amount_missing":100000000,"send_to":"${HOT_WALLET.address}","pay_to":null}`,
     );
     expect(server.rows('select status, claimed_by from orders')).toEqual([
       { status: 'New', claimed_by: ALICE.account },

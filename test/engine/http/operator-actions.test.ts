@@ -47,6 +47,7 @@ const ORDER = {
   amount_outstanding: null,
   amount_missing: 100_000_000 as number | null,
   amount_seen: 0,
+  pay_to: null,
 };
 
 const auditLines = () =>

@@ -37,7 +37,7 @@ const keptKeys = () => test.rows('select caller, idempotency_key from idempotenc
 const changeThat =
   <Answer>(end: () => Answer): Change<Answer> =>
   async ({ tx, now }) => {
-    const ledger = new Ledger(tx, now, test.bus);
+    const ledger = new Ledger(tx, now, { subscriptions: test.bus, settings: test.settings });
     const customerId = 'c1';
     const from = ownerOf(customerAddress(customerId));
     const payment = { txid: 'manual-x', customerId, from, amount: tari(1), memo: null, orderId: null };

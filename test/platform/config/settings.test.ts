@@ -55,6 +55,8 @@ describe('the settings without any environment', () => {
       expiryGraceMs: 120_000,
       confirmationWaitMs: 6 * 3_600_000,
       paymentWalletAddress: null,
+      payPage: null,
+      underpaidTolerance: { kind: 'amount', microTari: 0n },
       disableWalletWhitelist: false,
       shopify: {
         shop: null,

@@ -32,7 +32,7 @@ async function start(): Promise<void> {
     nodeGrpc: mempoolNode.target,
   });
   const payments = chainPayments({ settings, subscriptions: bus });
-  mempool = new MempoolWatch({ store, scan, payments, subscriptions: bus, clock, log });
+  mempool = new MempoolWatch({ store, scan, payments, ledgerContext: { subscriptions: bus, settings }, clock, log });
   close = () => scan.close();
 }
 

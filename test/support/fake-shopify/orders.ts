@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import Big from 'big.js';
 
 export type FinancialStatus =
@@ -35,6 +36,10 @@ export interface NewOrder {
   financialStatus?: FinancialStatus;
   /** The payment methods that were chosen, as the merchant named them; `Tari` unless told. */
   gateways?: string[];
+  /** Shown to the customer beside the name; made from the id unless told, null as in Shopify's sample. */
+  confirmationNumber?: string | null;
+  /** Null unless told. */
+  customerLocale?: string | null;
 }
 
 /** What is left of an order since it was edited. All else keeps the values of the time of ordering. */
@@ -114,6 +119,8 @@ export function makeOrder(order: NewOrder): StandInOrder {
     subtotal: order.subtotal ?? null,
     discounts: order.discounts ?? '0.00',
     gateways: order.gateways ?? ['Tari'],
+    confirmationNumber: order.confirmationNumber === undefined ? confirmationNumberOf(id) : order.confirmationNumber,
+    customerLocale: order.customerLocale ?? null,
     current: undefined,
     createdAt,
     updatedAt: createdAt,
@@ -123,6 +130,11 @@ export function makeOrder(order: NewOrder): StandInOrder {
     temporarilyUnavailable: false,
     cancelObstacle: null,
   };
+}
+
+/** Nine capitals and digits, as Shopify's. Those are random; here the same order has the same for ever. */
+function confirmationNumberOf(id: string): string {
+  return createHash('sha256').update(id).digest('hex').slice(0, 9).toUpperCase();
 }
 
 /** One item costs the whole price and two cost nothing: bodies have a real one's size, and every price field the same sum. */
@@ -233,6 +245,8 @@ export function orderView(order: StandInOrder, refuseCustomer: () => void): obje
   return {
     id: order.gid,
     name: order.name,
+    confirmationNumber: order.confirmationNumber,
+    customerLocale: order.customerLocale,
     createdAt: wholeSeconds(order.createdAt),
     updatedAt: wholeSeconds(order.updatedAt),
     cancelledAt: order.cancelledAt?.toISOString() ?? null,

@@ -51,6 +51,8 @@ export function webhookBody(order: StandInOrder): string {
       name: order.name,
       note: order.note,
       note_attributes: order.noteAttributes,
+      confirmation_number: order.confirmationNumber,
+      customer_locale: order.customerLocale,
       customer,
       currency: order.currency,
       presentment_currency: order.presentment.currency,

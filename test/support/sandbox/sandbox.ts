@@ -5,6 +5,7 @@ import { hex } from '@scure/base';
 import { addProfile, type Profile } from '#auth/cli/profile-file.ts';
 import { parseJson, stringifyJson } from '#platform/json.ts';
 import { systemRandomBytes as random } from '#platform/random.ts';
+import { parseAddress } from '#tari/address.ts';
 import { signClaim } from '#tari/claim.ts';
 import { formatTari, parseTari } from '#tari/micro-tari.ts';
 import { signToken } from '#tari/ristretto-jwt.ts';
@@ -17,6 +18,13 @@ import { aPerson, type Person } from '#test/walkthrough.ts';
 /** What cannot be done as asked. The message is a sentence for the person at the prompt. */
 export class SandboxError extends Error {
   override readonly name = 'SandboxError';
+}
+
+interface ReadOrder {
+  status: string;
+  total_price: number | bigint;
+  amount_missing: number | bigint | null;
+  pay_to: string | null;
 }
 
 interface ReportedPayment {
@@ -80,7 +88,7 @@ export class Sandbox {
     });
     this.#orders.push(order);
     const said = await this.#webhook('orders/create', order);
-    return `The shop sent order ${order.name} (id ${order.id}) of ${order.price} USD, which is ${formatTari(await this.#priceOf(order))}. The server says: ${said}`;
+    return `The shop sent order ${order.name} (id ${order.id}) of ${order.price} USD, which is ${formatTari(await this.#priceOf(order))}. The server says: ${said}\nThe link in the customer's order mail: ${this.pageOf(order)}`;
   }
 
   /** The customer signs for an order. */
@@ -99,6 +107,29 @@ export class Sandbox {
     await this.#report('/wallet/incoming_payment', { payment }, payload);
     this.#unconfirmed.push(payment);
     return `The wallet reported ${formatTari(amount)} in transaction ${payment.txid}. Nothing is credited before "confirm".`;
+  }
+
+  /** Where the customer pays an order, and sees what becomes of it. */
+  pageOf({ id, confirmationNumber }: StandInOrder): string {
+    return `${this.#url}/o/${id}/${confirmationNumber}`;
+  }
+
+  /**
+   * A wallet pays to the address on an order's page: what is missing of the price, or an amount such as `5 XTM`. It
+   * belongs to nobody who has signed anything here, as that of an exchange.
+   */
+  async send(what: string | undefined): Promise<string> {
+    const isAmount = /[a-zµ]$/i.test(what ?? '');
+    const order = this.#find(isAmount ? undefined : what);
+    const { pay_to: payTo, amount_missing: missing } = await this.#read(order);
+    if (payTo === null || missing === null) throw new SandboxError(`${order.name} can no longer be paid.`);
+    const amount = isAmount ? readAmount(what ?? '') : BigInt(missing);
+    const named = new TextDecoder().decode(parseAddress(payTo).paymentId ?? undefined);
+    const payment = { sender: aPerson('dual').name, amount, txid: String(BigInt(`0x${hex.encode(random(7))}`)) };
+    const payload = paymentPayload({ ...payment, memo: null, orderId: named });
+    await this.#report('/wallet/incoming_payment', { payment: { ...payment, order_id: named } }, payload);
+    this.#unconfirmed.push(payment);
+    return `${formatTari(amount)} went to ${payTo.slice(0, 8)}…${payTo.slice(-6)}, the address of ${order.name}. "confirm" confirms them.`;
   }
 
   /** The chain confirms all payments that it has not confirmed yet. */
@@ -155,9 +186,9 @@ export class Sandbox {
     return BigInt((await this.#read(order)).total_price);
   }
 
-  async #read(order: StandInOrder): Promise<{ status: string; total_price: number | bigint }> {
+  async #read(order: StandInOrder): Promise<ReadOrder> {
     const text = await this.#call('GET', `/api/order/id/${order.id}`, undefined, await this.#operatorToken());
-    return parseJson(text) as { status: string; total_price: number | bigint };
+    return parseJson(text) as ReadOrder;
   }
 
   /** Longer than a sandbox is used: it holds for a day. */

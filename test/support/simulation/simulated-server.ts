@@ -14,8 +14,6 @@ import { MempoolWatch } from '#rails/tari-chain/mempool-watch.ts';
 import { NodeSet } from '#rails/tari-chain/node-set.ts';
 import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
 import type { ScannedBlock } from '#rails/tari-chain/scan/found-output.ts';
-import { type ChainOutput, chainRepository } from '#rails/tari-chain/store/chain.ts';
-import { subscribeStorefront } from '#shops/notify-shop.ts';
 import type { Storefront } from '#shops/shop-connector.ts';
 import type { ReadContent } from '#shops/webhook-inbox.ts';
 import { openUseCases, type UseCases } from '#test/use-cases.ts';
@@ -103,7 +101,7 @@ export class SimulatedServer {
     this.#mempoolWatch = new MempoolWatch({
       ...onChain,
       payments,
-      subscriptions: bus,
+      ledgerContext: { settings, subscriptions: bus },
       scan: { seenInMempool: (height) => this.#seenInMempool(height) },
     });
     this.#dispatcher = new Dispatcher({

@@ -8,6 +8,7 @@ const PROCESSES: readonly string[] = [
   'scripts/build/*.test.ts',
   'test/**/cli/**/*.test.ts',
   'test/shops/shopify/cli.test.ts',
+  'test/checkout/{browser,walkthrough}.test.ts',
   'test/moving-over/command.test.ts',
   'test/platform/database/{migrations,sqlite-migrations}.test.ts',
   'test/platform/monitoring/http/health.test.ts',
@@ -61,6 +62,7 @@ const POSTGRES_OFTEN: readonly string[] = [
 /** All that keeps a store. */
 const POSTGRES_ALWAYS: readonly string[] = [
   ...POSTGRES_OFTEN,
+  'test/checkout/{pages,streams}.test.ts',
   'test/{auth,engine,rates}/**/*.test.ts',
   'test/platform/{audit-log,http,logging,monitoring,outbox}/**/*.test.ts',
   'test/rails/tari-chain/{watcher,reorganisations,nodes,mempool,check-books}.test.ts',

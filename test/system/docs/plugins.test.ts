@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { orderAddressAt } from '#auth/shop-network.ts';
 import { EVENT_TYPES, type EventType } from '#engine/events.ts';
 import { orderView, paymentView } from '#engine/views.ts';
 import { silentLog } from '#platform/logging/logger.ts';
@@ -13,6 +14,8 @@ import { microTari } from '#tari/micro-tari.ts';
 import { example, jsonExample, ROOT, tableRows } from '#test/docs/documents.ts';
 
 const PAGE = 'docs/plugin-author.md';
+/** The hot wallet of all documents. */
+const SHOP = '12HRp2iwRVYPDuHcJgdF9UMJV5qsQo1fZw4rrFwyRHMCR65m9u1Y56xixNzViryjeBjuFDEwoV3hA6hkv2uTHY3FSJ5';
 const ORDER = jsonExample(PAGE, 'order');
 const PAYMENT = jsonExample(PAGE, 'payment');
 
@@ -122,28 +125,33 @@ describe('the page', () => {
       updatedAt: time,
     });
     expect({ ...payment, amount: Number(payment.amount) }).toEqual(PAYMENT);
-    const order = orderView({
-      id: 1n,
-      orderId: '8997470732594',
-      altId: '#1001',
-      customerId: '7001',
-      memo: null,
-      totalPrice: microTari(477_000_000n),
-      originalPrice: '15.90',
-      currency: 'USD',
-      exchangeRate: 30_000_000n,
-      status: 'Paid',
-      amountOutstanding: null,
-      amountSeen: microTari(0n),
-      claimedBy: account,
-      claimKind: 'proven',
-      ownMoney: microTari(0n),
-      usableCredit: microTari(0n),
-      createdAt: new Date(ORDER.created_at),
-      updatedAt: new Date(ORDER.updated_at),
-      shopUpdatedAt: new Date(ORDER.updated_at),
-      shopTriggeredAt: null,
-    });
+    const order = orderView(
+      {
+        id: 1n,
+        orderId: '8997470732594',
+        altId: '#1001',
+        customerId: '7001',
+        memo: null,
+        totalPrice: microTari(477_000_000n),
+        originalPrice: '15.90',
+        currency: 'USD',
+        exchangeRate: 30_000_000n,
+        status: 'Paid',
+        amountOutstanding: null,
+        amountSeen: microTari(0n),
+        claimedBy: account,
+        claimKind: 'proven',
+        ownMoney: microTari(0n),
+        usableCredit: microTari(0n),
+        createdAt: new Date(ORDER.created_at),
+        updatedAt: new Date(ORDER.updated_at),
+        shopUpdatedAt: new Date(ORDER.updated_at),
+        shopTriggeredAt: null,
+        pageCode: 'XPAV284CT',
+        customerLocale: null,
+      },
+      orderAddressAt(SHOP),
+    );
     const { id, total_price: price, amount_seen: seen } = order;
     expect({ ...order, id: Number(id), total_price: Number(price), amount_seen: Number(seen) }).toEqual(ORDER);
   });

@@ -8,6 +8,7 @@ import { hex } from '@scure/base';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseSettingsText } from '#platform/config/settings-text.ts';
 import { addressToBase58 } from '#tari/address.ts';
+import { orderAddress } from '#tari/order-address.ts';
 import { spawn } from '#test/child-process.ts';
 import { decodeQr, isQrLine } from '#test/cli/screens.ts';
 import { ShellScreen } from '#test/cli/shell-screen.ts';
@@ -219,7 +220,8 @@ async function placeOrder(): Promise<void> {
 function expectClaim(shown: string): void {
   expect(shown).toMatch(/^Status: +New$/m);
   expect(shown).toMatch(/^Amount: +477\.000000 XTM$/m);
-  const link = `tari://mainnet/transactions/send?tariAddress=${WALLET_ADDRESS}&amount=477000000&note=order%20${ORDER_ID}`;
+  const own = orderAddress(WALLET.address)(String(ORDER_ID));
+  const link = `tari://mainnet/transactions/send?tariAddress=${own}&amount=477000000`;
   expect(decodeQr(shown.split('\n').filter(isQrLine))).toBe(link);
 }
 

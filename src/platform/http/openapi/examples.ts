@@ -27,6 +27,13 @@ const ONE = '2026-11-21T13:00:00.000Z';
 
 const HEALTHY = '👍️\n';
 const PAGE = { limit: '100' };
+/** The orders' own payment addresses: the hot wallet's, with the order's id in each. */
+const PAY_TO =
+  '1673HZyFrU4zUCd1sRFue2rHGTJbfNtBLFKVwg4fbz5YcWn3YhVXSfwmHPDoF4R3Le5QbgbXmtVcti3T3r3FAoEt5rYuHSfoYJ4f7qXdvGCFN';
+const PAY_TO_OPEN =
+  '1673HZyFrU4zUCd1sRFue2rHGTJbfNtBLFKVwg4fbz5YcWn3YhVXSfwmHPDoF4R3Le5QbgbXmtVcti3T3r3FAoEt5rYuHSfoYJ4f7qXdvGCKp';
+const PAY_TO_LOST =
+  '1673HZyFrU4zUCd1sRFue2rHGTJbfNtBLFKVwg4fbz5YcWn3YhVXSfwmHPDoF4R3Le5QbgbXmtVcti3T3r3FAoEt5rYuHSfoYJ4f7qXdvGCQ8';
 const ID_PAGE = { after: '0', limit: '100' };
 const DONE = { success: true, message: 'Order 8997470732594 is taken in: 477.000000 XTM, Unclaimed.' };
 
@@ -45,14 +52,16 @@ const NEW_ORDER = {
   amount_outstanding: '15.90',
   amount_missing: 477_000_000,
   amount_seen: 0,
+  pay_to: PAY_TO,
 };
 const ORDER = { ...NEW_ORDER, status: 'Paid', amount_missing: null };
-const OPEN_ORDER = { ...NEW_ORDER, id: 2, order_id: OPEN_ORDER_ID, alt_id: '#1002' };
+const OPEN_ORDER = { ...NEW_ORDER, id: 2, order_id: OPEN_ORDER_ID, alt_id: '#1002', pay_to: PAY_TO_OPEN };
 const CANCELLED_ORDER = {
   ...NEW_ORDER,
   id: 3,
   order_id: LOST_ORDER_ID,
   alt_id: '#1003',
+  pay_to: PAY_TO_LOST,
   status: 'Cancelled',
   amount_missing: null,
 };
@@ -274,6 +283,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
       status: 'New',
       amount_missing: 477_000_000,
       send_to: HOT_WALLET,
+      pay_to: PAY_TO,
     },
   },
   'POST /wallet/incoming_payment': {
@@ -306,6 +316,10 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   'GET /api/orders': { query: PAGE, answer: ORDERS },
   'GET /api/unfulfilled_orders': { query: PAGE, answer: OPEN_ORDERS },
   'GET /api/payments': { query: PAGE, answer: PAYMENTS },
+  'GET /api/order/{order_id}/link': {
+    params: { order_id: ORDER_ID },
+    answer: { order_id: ORDER_ID, url: `https://pay.example.com/o/${ORDER_ID}/XPAV284CT` },
+  },
   'GET /api/order/id/{order_id}': {
     params: { order_id: ORDER_ID },
     answer: {

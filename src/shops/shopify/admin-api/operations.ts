@@ -134,6 +134,8 @@ export const READ_OPEN_ORDERS = `
         id
         name
         note
+        confirmationNumber
+        customerLocale
         createdAt
         updatedAt
         cancelledAt

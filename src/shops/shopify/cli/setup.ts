@@ -3,6 +3,7 @@ import { CommandError } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { readServer } from '#platform/cli/server-address.ts';
 import { ANY_ADDRESS, changeSettings } from '#platform/cli/settings-file.ts';
+import { payPageLines } from './pay-page-texts.ts';
 import { askForMethods, METHODS_ASKED_FOR } from './payment-methods.ts';
 
 interface SetupFlags {
@@ -63,6 +64,8 @@ async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
     );
   });
   await writeSettings(ports, flags, { ...given, ...(await paymentMethod(ports, flags)) });
+  const publicUrl = (await knownSettings(ports))('TPG_PUBLIC_URL');
+  for (const line of payPageLines(publicUrl ?? flags.url, publicUrl !== undefined)) ports.print(line);
 }
 
 async function writeSettings(ports: CommandPorts, flags: SetupFlags, given: Given): Promise<void> {

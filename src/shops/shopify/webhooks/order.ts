@@ -64,6 +64,8 @@ export function parseOrderWebhook(body: unknown, options: OrderWebhookOptions): 
     ...part,
     isPaidInShop: isTakenByOthers || STATUSES_OF_PAID_ORDERS.has(fields.financial_status ?? ''),
     isCancelledInShop: (fields.cancelled_at ?? null) !== null,
+    confirmationNumber: fields.confirmation_number ?? null,
+    customerLocale: fields.customer_locale ?? null,
     ...(notOurs !== undefined && { notOurs }),
     createdAt: fields.created_at,
     updatedAt: fields.updated_at,
@@ -94,6 +96,18 @@ const attributeSchema = z
   .catch({ name: null, value: null });
 const attributesSchema = z.array(attributeSchema, ATTRIBUTES).max(MAXIMUM_NOTE_ATTRIBUTES, ATTRIBUTES).nullish();
 
+/** Of another form than Shopify's nine capitals and digits it is no reason to refuse the order: it gets a code of ours. */
+const confirmationNumberSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9]{6,64}$/)
+  .nullish()
+  .catch(null);
+const localeSchema = z
+  .string()
+  .regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/)
+  .nullish()
+  .catch(null);
+
 /** What is read of every order, the first that is wrong first. */
 const orderSchema = z.object({
   name: optionalNameSchema,
@@ -104,6 +118,8 @@ const orderSchema = z.object({
   financial_status: financialStatusSchema,
   customer: customerSchema,
   note_attributes: attributesSchema,
+  confirmation_number: confirmationNumberSchema,
+  customer_locale: localeSchema,
   cancelled_at: optionalTimeSchema,
   created_at: timeSchema,
   updated_at: timeSchema,

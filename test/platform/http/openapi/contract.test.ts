@@ -23,6 +23,7 @@ const ORDER = {
   amount_outstanding: null,
   amount_missing: 100_000_000,
   amount_seen: 0,
+  pay_to: null,
 };
 const ERROR = {
   error: 'The requested order 1 does not exist',

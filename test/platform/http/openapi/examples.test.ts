@@ -129,7 +129,8 @@ describe('the examples, one after the other', () => {
   }
 
   beforeAll(async () => {
-    server = await startServer({ shop: true, settings: { TPG_METRICS: 'on' }, hotWallet: false });
+    const settings = { TPG_METRICS: 'on', TPG_PUBLIC_URL: 'https://pay.example.com' };
+    server = await startServer({ shop: true, settings, hotWallet: false });
     server.clock.advance(Date.parse('2026-11-21T13:00:00.000Z') - server.clock.now().getTime());
     token = await server.logIn(personOf(1), 'user', 'read_all', 'write', 'super_admin');
   });

@@ -57,6 +57,8 @@ describe('parseOrderWebhook', () => {
       outstanding: '404.95',
       createdAt: new Date('2026-11-20T12:00:00Z'),
       updatedAt: new Date('2026-11-20T12:00:00Z'),
+      confirmationNumber: '75A45EE78',
+      customerLocale: null,
       isPaidInShop: false,
       isCancelledInShop: false,
     });

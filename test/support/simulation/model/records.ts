@@ -100,7 +100,7 @@ export interface PaperEvent {
   isOfTheShop: boolean;
 }
 
-/** The order as events show it. */
+/** The order as events show it. The hot wallets here have single addresses, in which no order fits. */
 export function orderText(order: PaperOrder, missing: number | null): string {
   const text = JSON.stringify;
   return (
@@ -108,7 +108,7 @@ export function orderText(order: PaperOrder, missing: number | null): string {
     `"customer_id":${text(order.customer)},"memo":${text(order.memo)},"total_price":${order.price},` +
     `"original_price":${text(order.shopPrice)},"currency":${text(order.currency)},` +
     `"created_at":"${timeText(order.createdAt)}","updated_at":"${timeText(order.updatedAt)}",` +
-    `"status":"${order.state}","amount_outstanding":null,"amount_missing":${missing},"amount_seen":${order.seen}}`
+    `"status":"${order.state}","amount_outstanding":null,"amount_missing":${missing},"amount_seen":${order.seen},"pay_to":null}`
   );
 }
 

@@ -1,0 +1,182 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { PayerOrders } from '#checkout/payer-orders.ts';
+import type { PayPageSettings } from '#checkout/settings.ts';
+import type { signedClaims } from '#engine/http/signed-claims.ts';
+import type { Clock } from '#platform/clock.ts';
+import { DomainError } from '#platform/errors.ts';
+import { HttpError } from '#platform/http/errors.ts';
+import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import type { Logger } from '#platform/logging/logger.ts';
+import { isStorable } from '#platform/storable-text.ts';
+import { ClaimError, parseClaim } from '#tari/claim.ts';
+import { createAssets } from './assets.ts';
+import { type Answer, compressed } from './compressed.ts';
+import { createPages, type FoundOrder, type Named, pathOf, type Visit } from './pages.ts';
+import { Streams } from './streams.ts';
+import { CLAIM_OUTCOMES, type ClaimOutcome } from './templates/order-page.ts';
+import type { Refresh } from './view.ts';
+
+export interface HandlerPorts {
+  settings: PayPageSettings;
+  /** Where the server is reached from outside: behind a proxy there may be a path before all of ours. */
+  publicUrl: string | null;
+  payerOrders: PayerOrders;
+  orders: ReturnType<typeof signedClaims>;
+  clock: Clock;
+  log: Logger;
+  limitStrangers: StrangerLimit;
+  clientAddress: (request: FastifyRequest) => string;
+}
+
+export type Handlers = ReturnType<typeof createHandlers>;
+
+const MAX_ORDER_LENGTH = 256;
+const MAX_NUMBER_LENGTH = 64;
+
+/** No-JavaScript pages ask again so often. */
+const REFRESH_SECONDS = 15;
+
+const YEAR_SECONDS = 31_536_000;
+
+/** What answers for the pages. Loaded when somebody first asks for one. @throws {Error} for a logo that is none. */
+export function createHandlers(ports: HandlerPorts) {
+  const { settings, payerOrders, clock, log, limitStrangers, clientAddress } = ports;
+  const base = ports.publicUrl === null ? '' : new URL(ports.publicUrl).pathname.replace(/\/+$/, '');
+  const assets = createAssets(settings, base);
+  const now = () => clock.now();
+  const pages = createPages({ settings, assets, now, base });
+  const streams = new Streams({ orders: payerOrders, pages, now, log });
+
+  /**
+   * The order for who knows its number. Who does not is a stranger, who learns nothing: a wrong order and a wrong number
+   * are the same, and count for the same limit.
+   */
+  const find = async (request: FastifyRequest, reply: FastifyReply, named: Named): Promise<FoundOrder> => {
+    limitStrangers.refuseExceeded(request, reply);
+    const isReadable = isName(named.order, MAX_ORDER_LENGTH) && isName(named.number, MAX_NUMBER_LENGTH);
+    const found = isReadable ? await payerOrders.find(named.order, named.number) : undefined;
+    if (found === undefined) await limitStrangers(request, reply);
+    return found;
+  };
+
+  return {
+    close: () => streams.close(),
+
+    entry(request: FastifyRequest): Answer {
+      return page(pages.entry(visitOf(request)));
+    },
+
+    /** The path of the order whose numbers were typed in, whether or not there is one; undefined where none were. */
+    typedIn(request: FastifyRequest): string | undefined {
+      const { order, number, lang, embed } = queryOf(request);
+      if (order === undefined || number === undefined) return undefined;
+      const query = new URLSearchParams({ ...(lang && { lang }), ...(embed && { embed }) }).toString();
+      const path = base + pathOf({ order: order.trim(), number: number.trim() });
+      return query === '' ? path : `${path}?${query}`;
+    },
+
+    async order(request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
+      const visit = visitOf(request);
+      const named = namedIn(request);
+      const found = await find(request, reply, named);
+      // An order that is not known may be on its way, so that its page is no error; a browser would log one.
+      if (visit.refresh === 'timed') reply.header('refresh', REFRESH_SECONDS);
+      return page(pages.order(visit, named, found, claimOutcomeIn(request)));
+    },
+
+    async events(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+      const visit = visitOf(request);
+      const named = namedIn(request);
+      const address = clientAddress(request);
+      const { told } = streams;
+      const found = await find(request, reply, named);
+      // The page asks now and then instead.
+      if (!streams.hasRoomFor(address, found !== undefined)) throw new HttpError('unavailable');
+      reply.hijack();
+      reply.raw.writeHead(200, {
+        ...(reply.getHeaders() as Record<string, string>),
+        'content-type': 'text/event-stream; charset=utf-8',
+        // nginx would keep what is sent until it has enough of it.
+        'x-accel-buffering': 'no',
+      });
+      const lastSeen = request.headers['last-event-id'];
+      const since = typeof lastSeen === 'string' ? lastSeen : (queryOf(request).since ?? '');
+      streams.open({ response: reply.raw, address, visit, named, since, told }, pages.render(visit, named, found));
+    },
+
+    /** Sends the visitor back to the page, which says what became of the claim. */
+    async claim(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+      const named = namedIn(request);
+      const found = await find(request, reply, named);
+      await limitStrangers(request, reply);
+      const outcome = found === undefined ? 'refused' : await claimFor(found.orderId, request.body);
+      const { lang, embed } = queryOf(request);
+      const query = new URLSearchParams({ ...(lang && { lang }), ...(embed && { embed }), claim: outcome });
+      await reply.redirect(`${base}${pathOf(named)}?${query}#details`, 303);
+    },
+
+    asset(request: FastifyRequest, reply: FastifyReply): Answer {
+      const { name = '' } = request.params as Record<string, string>;
+      const found = assets.byName.get(name);
+      if (found === undefined) throw new HttpError('route_not_found', '/o/assets/…');
+      reply.header('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`);
+      return found;
+    },
+
+    problem: (request: FastifyRequest, problem: 'busy' | 'failed'): Answer =>
+      page(pages.problem(visitOf(request), problem)),
+
+    compressed,
+  };
+
+  async function claimFor(orderId: string, body: unknown): Promise<ClaimOutcome> {
+    const { address, signature } = body as Record<string, string>;
+    try {
+      await ports.orders.claim(
+        parseClaim({ address: address?.trim(), order_id: orderId, signature: signature?.trim() }),
+      );
+      return 'done';
+    } catch (error) {
+      if (error instanceof ClaimError) return 'wrong';
+      if (!(error instanceof DomainError)) throw error;
+      return error.code === 'claim_signature_invalid' ? 'wrong' : 'refused';
+    }
+  }
+}
+
+function page(text: string): Answer {
+  return { mediaType: 'text/html; charset=utf-8', bytes: Buffer.from(text), gzipped: undefined };
+}
+
+function isName(text: string, maxLength: number): boolean {
+  return text.length >= 1 && text.length <= maxLength && isStorable(text);
+}
+
+function namedIn(request: FastifyRequest): Named {
+  const { order = '', number = '' } = request.params as Record<string, string>;
+  return { order, number };
+}
+
+/** Of each word in the query one is taken; a word that is there twice is a list. */
+function queryOf(request: FastifyRequest): Readonly<Record<string, string | undefined>> {
+  const texts = Object.entries(request.query as Record<string, unknown>).filter(
+    ([, value]) => typeof value === 'string',
+  );
+  return Object.fromEntries(texts) as Record<string, string>;
+}
+
+function visitOf(request: FastifyRequest): Visit {
+  const { lang, embed, news } = queryOf(request);
+  const refresh: Refresh = news === 'timed' || news === 'off' ? news : 'script';
+  return {
+    lang: lang !== undefined && /^[a-z]{2,3}(?:-[a-z0-9]{2,8})?$/i.test(lang) ? lang : undefined,
+    embed: embed === '1',
+    acceptLanguage: request.headers['accept-language'],
+    refresh,
+  };
+}
+
+function claimOutcomeIn(request: FastifyRequest): ClaimOutcome | undefined {
+  const { claim } = queryOf(request);
+  return CLAIM_OUTCOMES.find((outcome) => outcome === claim);
+}

@@ -1,0 +1,90 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { isFromAnotherSite } from '#auth/http/guard.ts';
+import { HttpError } from '#platform/http/errors.ts';
+import type { HandlerPorts, Handlers } from './handlers.ts';
+
+/**
+ * The customer's page of an order: GET /o/{order}/{confirmation number}. What makes the pages is loaded when one is first
+ * asked for.
+ */
+
+/** A claim has an address of at most 443 characters of base58, or 1,300 of emoji, and a signature. */
+const MAX_FORM_BYTES = 16 * 1024;
+
+/** The page takes all from here, and nothing of it is written within it: no script, no style, no frame, no other place. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+].join('; ');
+
+export function checkoutRoutes(ports: HandlerPorts): FastifyPluginAsync {
+  let handlers: Promise<Handlers> | undefined;
+  const load = (): Promise<Handlers> => {
+    handlers ??= import('./handlers.ts').then(({ createHandlers }) => createHandlers(ports));
+    return handlers;
+  };
+  const { frameAncestors } = ports.settings;
+
+  return async (app) => {
+    // A picture that is none shows at the start, and not to the first customer.
+    if (ports.settings.logo !== null) await load();
+    readForms(app);
+    app.addHook('onRequest', (request, reply, done) => {
+      sendPageHeaders(request, reply, frameAncestors);
+      done();
+    });
+    app.addHook('preClose', async () => (await handlers)?.close());
+    // Buyers read sentences in their language, and no JSON.
+    app.setErrorHandler(async (error, request, reply) => {
+      const status = error instanceof HttpError ? error.status : 500;
+      if (!(error instanceof HttpError) || !/\btext\/html\b/.test(String(request.headers.accept ?? ''))) throw error;
+      const { problem, compressed } = await load();
+      reply.code(status);
+      return compressed(request, reply, problem(request, status === 429 ? 'busy' : 'failed'));
+    });
+
+    const hidden = { config: { access: 'public' }, schema: { hide: true } } as const;
+    app.get('/o', hidden, async (request, reply) => {
+      const { entry, typedIn, compressed } = await load();
+      const path = typedIn(request);
+      return path === undefined ? compressed(request, reply, entry(request)) : reply.redirect(path, 303);
+    });
+    app.get('/o/assets/:name', hidden, async (request, reply) => {
+      const { asset, compressed } = await load();
+      return compressed(request, reply, asset(request, reply));
+    });
+    app.get('/o/:order/:number', hidden, async (request, reply) => {
+      const { order, compressed } = await load();
+      return compressed(request, reply, await order(request, reply));
+    });
+    app.get('/o/:order/:number/events', { ...hidden, exposeHeadRoute: false }, async (request, reply) => {
+      await (await load()).events(request, reply);
+    });
+    app.post('/o/:order/:number/claim', { ...hidden, bodyLimit: MAX_FORM_BYTES }, async (request, reply) => {
+      if (isFromAnotherSite(request)) throw new HttpError('cross_site_request');
+      await (await load()).claim(request, reply);
+      return reply;
+    });
+  };
+}
+
+function readForms(app: Parameters<FastifyPluginAsync>[0]): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(body as string)));
+  });
+}
+
+/** A page is kept nowhere, found by no search, and tells no other page of itself. */
+function sendPageHeaders(request: FastifyRequest, reply: FastifyReply, frameAncestors: readonly string[]): void {
+  const isEmbedded = (request.query as Record<string, unknown>)?.embed === '1' && frameAncestors.length > 0;
+  const ancestors = isEmbedded ? frameAncestors.join(' ') : "'none'";
+  reply.header('content-security-policy', `${POLICY}; frame-ancestors ${ancestors}`);
+  if (isEmbedded) reply.removeHeader('x-frame-options');
+  reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex, nofollow');
+}

@@ -1,0 +1,10 @@
+import { defineModule } from '#platform/module.ts';
+import { checkoutErrors } from './errors.ts';
+
+/** The customer's page: where to pay, what has come, and the receipt. */
+export const checkout = defineModule({
+  name: 'checkout',
+  errors: checkoutErrors,
+  service: () => import('./service.ts'),
+  routes: () => import('./http/module-routes.ts'),
+});

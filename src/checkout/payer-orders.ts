@@ -1,0 +1,281 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { orderAddressAt, shopAddress } from '#auth/shop-network.ts';
+import type { EngineContext } from '#engine/context.ts';
+import { findNamedOrder, findOrder, namesOf } from '#engine/order-lookup.ts';
+import { isOpen } from '#engine/order-states.ts';
+import { dueAt } from '#engine/orders.ts';
+import { type Order, orderRepository } from '#engine/store/orders.ts';
+import { paymentUseRepository } from '#engine/store/payment-uses.ts';
+import { type Payment, paymentRepository } from '#engine/store/payments.ts';
+import type { OrderStatus } from '#engine/store/tables.ts';
+import { TOLERANCE_REASON } from '#engine/tolerance.ts';
+import { amountMissing } from '#engine/views.ts';
+import type { Transaction } from '#platform/database/store.ts';
+import { parseJson } from '#platform/json.ts';
+import { eventRepository } from '#platform/outbox/store/events.ts';
+import type { StoredEvent } from '#platform/outbox/stored-event.ts';
+import { type ChainWatch, chainStatus } from '#rails/tari-chain/chain-watch.ts';
+import { type Network, networkOfBase58 } from '#tari/address.ts';
+
+/**
+ * An order as its payer sees it, for who knows the order's number and its code. It holds what concerns this one order and
+ * nothing else: no names, no other orders, no credit beyond what this order uses. Amounts in µT.
+ */
+export interface PayerOrder {
+  orderId: string;
+  /** Its name in the shop, such as `#1001`. */
+  name: string | null;
+  status: OrderStatus;
+  price: bigint;
+  /** As the shop wrote it, in `currency`; null where it wrote none. */
+  shopPrice: string | null;
+  currency: string;
+  /** µT per unit of `currency`, fixed when the order came. */
+  rate: bigint;
+  /** Null for an order that can't be paid. */
+  missing: bigint | null;
+  /** Confirmed money that came for it. None of it is here once the order is closed. */
+  received: bigint;
+  /** What of its customer's credit will be used for it. */
+  creditUsed: bigint;
+  /** What stands in a mempool for it. */
+  seen: bigint;
+  payments: readonly PayerPayment[];
+  /** What of the payments for it is left over: credit of its customer. */
+  leftOver: bigint;
+  /** What was missing, and counts as paid. */
+  forgiven: bigint;
+  /** What of the payments for it was given back, and when the last time; null where nothing was. */
+  givenBack: { amount: bigint; at: Date } | null;
+  createdAt: Date;
+  /** From when on it is not to be paid any more; null for a closed order. */
+  dueAt: Date | null;
+  /** When it was paid, expired or was cancelled; null for an open order. */
+  closedAt: Date | null;
+  /** Its own payment address, base58. */
+  payTo: string | null;
+  network: Network | null;
+  /** Whether its customer has an account in the shop, so that credit can pay a later order. */
+  hasCustomer: boolean;
+  locale: string | null;
+  /** Whether a payment is seen before it stands in a block. */
+  watchesMempool: boolean;
+}
+
+export interface PayerPayment {
+  txid: string;
+  amount: bigint;
+  isConfirmed: boolean;
+  /** Blocks over its own; null where that is not known. */
+  confirmations: number | null;
+  at: Date;
+}
+
+/** What has happened to orders, for who looks at them. */
+export interface OrderNews {
+  /** The id of the last event that is told here. */
+  last: bigint;
+  /** Ids and names of the orders concerned. */
+  orders: readonly string[];
+  /** Ids of the customers whose credit may have changed. */
+  customers: readonly string[];
+}
+
+/** An order's row answers to an id, and to a name that others may bear as well. */
+const MAX_CANDIDATES = 20;
+
+/** Payments for one order that the page lists; sums are over all of them. */
+const MAX_PAYMENTS = 10;
+
+/** Events that are told of in one go. */
+const MAX_EVENTS = 500;
+
+export type PayerOrders = ReturnType<typeof payerOrders>;
+
+export function payerOrders(
+  { store, settings }: EngineContext,
+  { chainWatch, watchesMempool }: { chainWatch: ChainWatch | undefined; watchesMempool: boolean },
+) {
+  const wakes = new Set<() => void>();
+  let isListening = false;
+
+  const payerOrderOf = async (tx: Transaction, order: Order): Promise<PayerOrder> => {
+    const open = isOpen(order.status);
+    const payments = await paymentsFor(tx, order, settings);
+    const onChain = payments.filter(({ paymentType }) => paymentType === 'on_chain');
+    const top = chainWatch === undefined ? null : (await chainStatus(tx, chainWatch)).height;
+    const shop = await shopAddress(tx, settings);
+    const payTo = orderAddressAt(shop)(order.orderId);
+    const rest = open && order.totalPrice > order.ownMoney ? order.totalPrice - order.ownMoney : 0n;
+    return {
+      orderId: order.orderId,
+      name: order.altId,
+      status: order.status,
+      price: order.totalPrice,
+      shopPrice: order.originalPrice,
+      currency: order.currency,
+      rate: order.exchangeRate,
+      missing: amountMissing(order),
+      received: order.ownMoney,
+      creditUsed: order.usableCredit < rest ? order.usableCredit : rest,
+      seen: order.amountSeen,
+      payments: onChain.slice(-MAX_PAYMENTS).map((payment) => payerPayment(payment, top)),
+      leftOver: sumOf(open ? [] : onChain.filter(({ owner }) => owner?.kind === 'customer'), ({ unspent }) => unspent),
+      forgiven: sumOf(payments.filter(isTolerance), ({ amount }) => amount),
+      givenBack: await tx.use(paymentUseRepository).takenBackOf(onChain.slice(-MAX_PAYMENTS).map(({ txid }) => txid)),
+      createdAt: order.createdAt,
+      dueAt: open ? dueAt(order, settings) : null,
+      closedAt: open ? null : order.updatedAt,
+      payTo,
+      network: shop === undefined ? null : networkOfBase58(shop),
+      hasCustomer: !order.customerId.startsWith('guest:'),
+      locale: order.customerLocale,
+      watchesMempool,
+    };
+  };
+
+  const listen = () => {
+    if (isListening) return;
+    isListening = true;
+    store.onCommitted(() => {
+      for (const wake of wakes) wake();
+    });
+  };
+
+  const committed = (withinMs: number) =>
+    new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        wakes.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, withinMs);
+      timer.unref();
+      wakes.add(done);
+    });
+
+  return {
+    /**
+     * The order for who knows its code. Undefined for a wrong number and for a wrong code alike, after the same work.
+     * @param named the order's id or its name in the shop.
+     */
+    async find(named: string, code: string): Promise<(PayerOrder & { customerId: string }) | undefined> {
+      return store.read(async (tx) => {
+        const candidates = await tx.use(orderRepository).called(named, MAX_CANDIDATES);
+        let found: Order | undefined;
+        for (const order of candidates) if (isCode(code, order.pageCode)) found ??= order;
+        if (candidates.length === 0) isCode(code, null);
+        return found && { ...(await payerOrderOf(tx, found)), customerId: found.customerId };
+      });
+    },
+
+    /** What an order's link is made of. @throws {DomainError} `order_not_found` */
+    async linkOf(orderId: string): Promise<{ orderId: string; code: string | null }> {
+      const order = await store.read((tx) => findOrder(tx, orderId, settings.strictMode));
+      return { orderId: order.orderId, code: order.pageCode };
+    },
+
+    /**
+     * What has happened to orders since the event with the id `after`. Where that is nothing it waits so long for
+     * something to happen.
+     * @param after undefined for from now on: then it answers at once.
+     */
+    async news(after: bigint | undefined, withinMs: number): Promise<OrderNews> {
+      listen();
+      if (after === undefined) {
+        return { last: await store.read((tx) => tx.use(eventRepository).lastId()), orders: [], customers: [] };
+      }
+      const waited = committed(withinMs);
+      const first = await newsAfter(after);
+      if (first !== undefined) return first;
+      await waited;
+      return (await newsAfter(after)) ?? { last: after, orders: [], customers: [] };
+    },
+  };
+
+  function newsAfter(after: bigint): Promise<OrderNews | undefined> {
+    return store.read(async (tx) => {
+      const events = await tx.use(eventRepository).after(after, MAX_EVENTS);
+      const last = events.at(-1);
+      if (last === undefined) return undefined;
+      const orders = new Set<string>();
+      const customers = new Set<string>();
+      for (const event of events) {
+        const concerned = concernedBy(event);
+        for (const customer of concerned.customers) customers.add(customer);
+        for (const order of concerned.orders) orders.add(order);
+        for (const named of concerned.named) {
+          orders.add(named);
+          const order = await findNamedOrder(tx, named, settings);
+          if (order !== undefined) orders.add(order.orderId).add(order.altId ?? order.orderId);
+        }
+      }
+      return { last: last.id, orders: [...orders], customers: [...customers] };
+    });
+  }
+}
+
+interface Concerned {
+  /** Ids and names. */
+  orders: string[];
+  customers: string[];
+  /** What payments call their orders. */
+  named: string[];
+}
+
+interface ToldOrder {
+  order_id: string;
+  alt_id: string | null;
+  customer_id: string;
+}
+
+function concernedBy({ payload }: StoredEvent): Concerned {
+  const told = parseJson(payload) as {
+    order?: ToldOrder | null;
+    orders?: { old_order: ToldOrder; new_order: ToldOrder };
+    payment?: { order_id: string | null };
+    order_id?: string | null;
+    customer_id?: string | null;
+  };
+  const orders = [told.order, told.orders?.old_order, told.orders?.new_order].filter((order) => order != null);
+  const names = orders.flatMap(({ order_id: id, alt_id: name }) => (name === null ? [id] : [id, name]));
+  const named = [told.payment?.order_id, told.order_id].filter((name) => name != null);
+  const customers = [...orders.map(({ customer_id: id }) => id), ...(told.customer_id ? [told.customer_id] : [])];
+  return { orders: names, customers, named };
+}
+
+/** The payments that name the order and no other, the first one first. */
+async function paymentsFor(tx: Transaction, order: Order, settings: EngineContext['settings']): Promise<Payment[]> {
+  const payments: Payment[] = [];
+  const isMeant = new Map<string, boolean>();
+  for (const payment of await tx.use(paymentRepository).naming(namesOf(order))) {
+    const name = payment.orderId ?? '';
+    if (!isMeant.has(name)) {
+      isMeant.set(name, (await findNamedOrder(tx, name, settings))?.orderId === order.orderId);
+    }
+    if (isMeant.get(name)) payments.push(payment);
+  }
+  return payments;
+}
+
+function payerPayment(
+  { txid, amount, status, blockHeight, createdAt }: Payment,
+  top: bigint | number | null,
+): PayerPayment {
+  const above = top === null || blockHeight === null ? null : Math.max(0, Number(BigInt(top) - blockHeight));
+  return { txid, amount, isConfirmed: status === 'confirmed', confirmations: above, at: createdAt };
+}
+
+function isTolerance({ paymentType, memo }: Payment): boolean {
+  return paymentType === 'manual' && memo === TOLERANCE_REASON;
+}
+
+function sumOf(payments: readonly Payment[], amountOf: (payment: Payment) => bigint): bigint {
+  return payments.reduce((sum, payment) => sum + amountOf(payment), 0n);
+}
+
+/** Compared in constant time, letters in either case: people type it off a mail. */
+function isCode(given: string, code: string | null): boolean {
+  const digest = (text: string) => createHash('sha256').update(text.toUpperCase()).digest();
+  return timingSafeEqual(digest(given), digest(code ?? '')) && code !== null;
+}

@@ -1,0 +1,16 @@
+import { orderAddressAt } from '#auth/shop-network.ts';
+import type { Wallets } from '#auth/wallets.ts';
+import type { Settings } from '#platform/config/read-settings.ts';
+import { addressToBase58 } from '#tari/address.ts';
+import type { OrderAddress } from '#tari/order-address.ts';
+
+/** What gives orders their own payment addresses: by the setting, or by the hot wallet that was registered first. */
+export type OrderAddresses = () => Promise<OrderAddress>;
+
+export function createOrderAddresses(
+  { paymentWalletAddress }: Pick<Settings, 'paymentWalletAddress'>,
+  wallets: Pick<Wallets, 'payAddress'>,
+): OrderAddresses {
+  const set = paymentWalletAddress === null ? undefined : addressToBase58(paymentWalletAddress);
+  return async () => orderAddressAt(set ?? (await wallets.payAddress()) ?? undefined);
+}
