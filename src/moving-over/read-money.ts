@@ -4,7 +4,7 @@ import { formatTari } from '#tari/micro-tari.ts';
 import { customerAddress } from '#tari/synthetic-address.ts';
 import { orderLine } from './order-line.ts';
 import type { Work } from './scratch.ts';
-import { type OldEntry, settledOrder } from './settlement-rules.ts';
+import { type OldEntry, settledOrder, withMissing } from './settlement-rules.ts';
 import type { Sources } from './sources.ts';
 
 /** Turns the old journal of settlements into one that our rules allow, with entries by hand for what they do not. */
@@ -126,7 +126,7 @@ function settleOrder(
   );
   const { kept, excess, missing } = settledOrder(isPaid, order.price, entries);
   const about = `order ${orderId} of customer ${customerId}`;
-  const parts = kept.map(({ id, source, amount, atMs }) => ({ id, source, amount, atMs }));
+  let parts: OldEntry[] = kept;
   if (missing > 0n) {
     const { id, source } = madeEntry();
     corrections.enter({
@@ -138,7 +138,7 @@ function settleOrder(
       memo: `Import: the order ${orderId} was Paid, and ${formatTari(missing)} of its price had not been charged.`,
     });
     findings.note('paid_not_settled', `${about}: ${formatTari(missing)} of ${formatTari(order.price)}`);
-    parts.push({ id, source, amount: missing, atMs: BigInt(now.getTime()) });
+    parts = withMissing(kept, { id, source, amount: missing, atMs: BigInt(now.getTime()) });
   }
   for (const { id, source, amount, atMs } of parts) {
     const isSingle = parts.length === 1 ? 1n : 0n;

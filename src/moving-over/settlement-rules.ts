@@ -40,6 +40,17 @@ export function settledOrder(isPaid: boolean, price: bigint, entries: readonly O
   return { kept: [...kept.values()], excess: [...excess.values()], missing };
 }
 
+/**
+ * What pays the order with what it was not charged. It joins the entry that its source has already, as where a credit note
+ * paid a part of the price: an order has one entry of each source.
+ */
+export function withMissing(kept: readonly SourceEntry[], missing: OldEntry): OldEntry[] {
+  const known = kept.find(({ source }) => source === missing.source);
+  if (known === undefined) return [...kept, missing];
+  const joined = { ...known, amount: known.amount + missing.amount };
+  return kept.map((entry) => (entry === known ? joined : entry));
+}
+
 function addTo(entries: Map<bigint, SourceEntry>, entry: OldEntry, amount: bigint): void {
   if (amount === 0n) return;
   const known = entries.get(entry.source);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,22 +94,28 @@ describe('taritools setup import-tps', { timeout: 120_000 }, () => {
     });
   });
 
-  /** Runs the command until it says that it has come so far, and kills it there. */
-  function killedAt(stage: string, file: string): Promise<void> {
-    const child = spawn(process.execPath, [TOOL, 'setup', 'import-tps', file, '-d', url], {
+  /** Runs the command, which is killed when it is about to say that it has come so far. */
+  async function killedAt(stage: string, file: string): Promise<void> {
+    const killing = `--import=data:text/javascript,${encodeURIComponent(killsItself(stage))}`;
+    const child = spawn(process.execPath, [killing, TOOL, 'setup', 'import-tps', file, '-d', url], {
       env: home.fullEnvironment,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    return new Promise((resolve, reject) => {
-      let said = '';
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        said += text;
-        if (said.includes(stage)) child.kill('SIGKILL');
-      });
-      child.once('exit', (_, signal) => {
-        if (signal === 'SIGKILL') resolve();
-        else reject(new Error(`It was not killed at ${stage}: ${said}`));
-      });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
     });
+    const [code, signal] = await once(child, 'close');
+    expect({ code, signal, said }, `killed at ${stage}`).toMatchObject({ code: null, signal: 'SIGKILL' });
   }
 });
+
+/** From within, so that nothing of the import is done meanwhile, however fast the machine is. */
+function killsItself(stage: string): string {
+  return `
+    const write = process.stderr.write;
+    process.stderr.write = function (text, ...rest) {
+      if (String(text).includes(${JSON.stringify(stage)})) process.kill(process.pid, 'SIGKILL');
+      return write.call(this, text, ...rest);
+    };`;
+}

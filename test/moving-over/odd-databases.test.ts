@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addressToBase58, addressToHex, dualAddress } from '#tari/address.ts';
+import { accountOf, addressToBase58, addressToHex, dualAddress } from '#tari/address.ts';
 import { customerAddress } from '#tari/synthetic-address.ts';
 import { newDatabase, newFolder, type TestDatabase } from '#test/database/database.ts';
 import { ADMIN, claimText, closeEngine, forgedClaimText, testEngine } from '#test/engine.ts';
@@ -170,6 +170,28 @@ describe('what that server allows', () => {
       { order_id: '2', amount: 6n * TARI, settlement_type: 'multiple' },
     ]);
     expect(balanceOf(alice.account)).toMatchObject({ balance: 0n });
+  });
+
+  it('keeps one entry of a Paid order that the customer’s credit paid in part', async () => {
+    const made = addressToBase58(customerAddress('7001'));
+    old.order('1', { status: 'Paid' }).order('2', { status: 'Paid' });
+    old.payment('credit_note_7001:5.000τ:1', made, { payment_type: 'Manual', amount: 5_000_000 });
+    old.payment('a', alice.address, { amount: 1_000_000 });
+    old.settlement('1', made, { amount: 4_000_000 }).settlement('2', alice.address, { amount: 1_000_000 });
+    old.settlement('2', made, { amount: 1_000_000 });
+    const { report, summary } = await imported();
+    expect(report).toContain('  order 1 of customer 7001: 6.000000 XTM of 10.000000 XTM');
+    expect(report).toContain('  order 2 of customer 7001: 8.000000 XTM of 10.000000 XTM');
+    expect(summary).toMatchObject({ overcharged_orders: 0, corrections: 2 });
+    expect(
+      database.rows('select id, order_id, sender, amount, settlement_type from settlements order by order_id, amount'),
+    ).toEqual([
+      { id: 1n, order_id: '1', sender: null, amount: 10n * TARI, settlement_type: 'single' },
+      { id: 2n, order_id: '2', sender: null, amount: TARI, settlement_type: 'multiple' },
+      { id: 3n, order_id: '2', sender: null, amount: 9n * TARI, settlement_type: 'multiple' },
+    ]);
+    expect(balanceOf(accountOf(customerAddress('7001')))).toEqual({ balance: 0n, free_credit: 0n, debt: 0n });
+    expect(balanceOf(alice.account)).toMatchObject({ balance: 0n, debt: 0n });
   });
 
   it('keeps what was charged for orders that are not Paid, and for orders that do not exist, as entries by hand', async () => {

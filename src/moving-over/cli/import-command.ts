@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import type { Progress } from '#moving-over/scratch.ts';
 import { CommandError } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { fitted, progressLine } from '#platform/cli/terminal/output.ts';
+import { progressLine } from '#platform/cli/terminal/output.ts';
+import { progressOf, type Progress as ShownProgress } from '#platform/cli/terminal/progress.ts';
 
 /** `setup import-tps`: from the database of tari_payment_server 1.10 to one of this server. */
 
@@ -43,9 +44,10 @@ async function importTps(ports: CommandPorts, file: string, flags: ImportFlags):
   ]);
   const url = databaseUrl(ports, flags.database);
   const started = performance.now();
+  const shown = progressOf(ports);
   try {
     const settings = flags.env === undefined ? undefined : await readSettings(flags.env, url);
-    const summary = await importDatabase(ports, file, url, flags);
+    const summary = await importDatabase(ports, shown, file, url, flags);
     if (settings !== undefined)
       await (await import('./import-settings.ts')).keepSettings(ports, settings, flags.dryRun);
     if (flags.dryRun) {
@@ -58,7 +60,7 @@ async function importTps(ports: CommandPorts, file: string, flags: ImportFlags):
   } catch (error) {
     throw error instanceof OldDatabaseError ? new CommandError(error.message) : error;
   } finally {
-    ports.progress('');
+    shown.end();
   }
 }
 
@@ -68,7 +70,13 @@ async function readSettings(path: string, url: string) {
 }
 
 /** @returns what is said of the books at the end. */
-async function importDatabase(ports: CommandPorts, file: string, url: string, flags: ImportFlags): Promise<string> {
+async function importDatabase(
+  ports: CommandPorts,
+  shown: ShownProgress,
+  file: string,
+  url: string,
+  flags: ImportFlags,
+): Promise<string> {
   const [{ importInto, refuseFilledTarget }, { openOldDatabase }, { planImport }, report] = await Promise.all([
     import('#moving-over/import.ts'),
     import('#moving-over/old-file.ts'),
@@ -81,9 +89,9 @@ async function importDatabase(ports: CommandPorts, file: string, url: string, fl
     const work = planImport(old, {
       now: ports.clock.now(),
       returnsOvercharges: flags.returnOvercharges === true,
-      progress: shownProgress(ports),
+      progress: byStage(shown),
     });
-    ports.progress('');
+    shown.end();
     const { count } = work.findings.problems;
     if (count > 0) {
       for (const line of report.problemLines(work)) ports.print(line);
@@ -101,9 +109,12 @@ async function importDatabase(ports: CommandPorts, file: string, url: string, fl
   }
 }
 
-function shownProgress(ports: CommandPorts): Progress {
+/** Each stage has a line of its own, however soon it comes behind the one before: a log says how far it came. */
+function byStage(shown: ShownProgress): Progress {
+  let last: string | undefined;
   return (stage, done, total) => {
-    const line = progressLine(done, total, `${stage}: ${done} of ${total}`);
-    ports.progress(fitted(line, ports.terminal.columns - 1));
+    if (stage !== last) shown.end();
+    last = stage;
+    shown.show(progressLine(done, total, `${stage}: ${done} of ${total}`));
   };
 }
