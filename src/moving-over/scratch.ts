@@ -129,7 +129,8 @@ export class Scratch {
       done += 1;
       if (done % ROWS_BETWEEN_REPORTS === 0) this.#progress(stage, done, total);
     }
-    this.#progress(stage, done, Math.max(done, total));
+    // All rows are through, though more may have been counted than were selected.
+    this.#progress(stage, done, done);
   }
 
   count(table: string): number {
