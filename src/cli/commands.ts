@@ -12,7 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(ports: CommandPorts) => C
   'payment-addresses': async () => (await import('#engine/cli/claim.ts')).paymentAddressesCommand,
   my: async () => (await import('#engine/cli/my.ts')).myCommand,
   admin: async () => (await import('./admin.ts')).adminCommand,
-  wallet: async () => (await import('#rails/tari-wallet/cli/wallet.ts')).walletCommand,
+  wallet: async () => (await import('./wallet.ts')).walletCommand,
   shopify: async () => (await import('#shops/shopify/cli/shopify.ts')).shopifyCommand,
   setup: async () => (await import('./setup/setup.ts')).setupCommand,
   keys: async () => (await import('#auth/cli/keys.ts')).keysCommand,

@@ -141,7 +141,6 @@ const SHOPIFY: readonly Case[] = [
   { label: 'Set up the shop', answers: [PUBLIC_URL, 'SETTINGS_FILE', 'Tari'], shows: /Wrote TPG_SHOPIFY_SHOP/ },
 ];
 
-/** Those that do something with the menus, each with a test of its own below. */
 /** Commands that say by themselves what they are about to do, and ask. */
 const ASKING_BY_ITSELF = new Set([
   'admin orders cancel',
@@ -149,8 +148,11 @@ const ASKING_BY_ITSELF = new Set([
   'admin accounts credit',
   'admin wallets remove',
   'admin roles revoke',
+  'profile remove',
+  'shopify orders cancel',
 ]);
 
+/** Those that do something with the menus, each with a test of its own below. */
 const STEPS = new Set([
   'Admin Menu',
   'User Menu',

@@ -47,7 +47,7 @@ describe('a new order', () => {
       updatedAt: NOW,
       shopUpdatedAt: NOW,
       shopTriggeredAt: null,
-      pageCode: 'PAGECODE12345678',
+      pageCode: '0W3GE1R70W3GE1R7',
       customerLocale: null,
     });
     expect(await test.eventNames()).toEqual(['NewOrder 9007199254740993']);

@@ -9,6 +9,8 @@ const people = ACCOUNTS.slice(0, 3);
 /** Of payments that were used up before money had owners nobody can tell whose they were. */
 const withoutUsedOwners = (history: AccountHistory) => ({
   ...history,
+  // Older orders get a code of their own for their pages.
+  orders: history.orders.map((order) => ({ ...order, pageCode: null })),
   payments: history.payments.map((payment) => (payment.unspent === 0n ? { ...payment, owner: null } : payment)),
 });
 

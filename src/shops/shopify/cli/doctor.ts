@@ -164,7 +164,7 @@ async function checkReadiness({ ports, server }: Patient): Promise<Finding[]> {
     const answer = await callServer(ports, call, { timeoutMs: TIMEOUT_MS, accept: [503] });
     const { data } = shapes.readiness.safeParse(answer.json);
     if (data === undefined) return [failed('server', 'it does not say how it does', 'Say with --server where it is.')];
-    const advice = 'docs/operations.md says what to do about each.';
+    const advice = 'docs/operator.md says what to do about each.';
     const server = data.ready
       ? ok('server', 'it is ready')
       : failed('server', data.reasons.map(plainText).join(' '), advice);

@@ -24,7 +24,7 @@ export interface PublicPatient {
 }
 
 const UNKNOWN_ADDRESS = 'Say where the shop reaches the server: set TPG_PUBLIC_URL, or give --url.';
-const PROXY_PAGE = 'docs/operations.md has the settings of a proxy.';
+const PROXY_PAGE = 'docs/operator.md has the settings of a proxy.';
 
 /** All checks of the public address; what depends on one that failed is left out. */
 export async function checkPublicSide(patient: Omit<PublicPatient, 'url'> & { url: string | undefined }) {

@@ -9,7 +9,7 @@ import { stringifyJson } from '#platform/json.ts';
 import { checkCommand } from '#rails/tari-chain/cli/check-command.ts';
 import { doctorCommand } from '#rails/tari-chain/cli/doctor-command.ts';
 import { keysCommand } from '#rails/tari-chain/cli/keys-command.ts';
-import { queueFolder, withQueue } from './queue-folder.ts';
+import { queueFolder, withQueue } from '#rails/tari-wallet/cli/queue-folder.ts';
 import {
   type NewReport,
   type QueuedReport,
@@ -17,16 +17,16 @@ import {
   type ReportQueue,
   takeSendingLock,
   type UnreadNotification,
-} from './report-queue.ts';
-import type { SendingOutcome } from './report-sender.ts';
-import { keepUnread, readAgain } from './unread-notifications.ts';
+} from '#rails/tari-wallet/cli/report-queue.ts';
+import type { SendingOutcome } from '#rails/tari-wallet/cli/report-sender.ts';
+import { keepUnread, readAgain } from '#rails/tari-wallet/cli/unread-notifications.ts';
 import {
   paymentOf,
   type ReportedPayment,
   readWalletEvent,
   type WalletEvent,
   WalletEventError,
-} from './wallet-event.ts';
+} from '#rails/tari-wallet/cli/wallet-event.ts';
 
 /** `wallet`: what runs beside a hot wallet and tells the server of its payments. */
 
@@ -325,7 +325,7 @@ async function send(
 ): Promise<SendingOutcome> {
   const letGo = takeSendingLock(queueFolder(ports), name);
   if (letGo === undefined) return 'another process sends';
-  const { sendWaiting } = await import('./report-sender.ts');
+  const { sendWaiting } = await import('#rails/tari-wallet/cli/report-sender.ts');
   return sendWaiting(ports, queue, { name, letGo, waitMs: waitSeconds * 1000 });
 }
 
