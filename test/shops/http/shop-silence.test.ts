@@ -19,13 +19,13 @@ describe('a shop that sends nothing any more', () => {
     server = await silent();
     await server.webhook(orderBody());
     server.clock.advance(DAY);
-    expect(await condition()).toMatchObject({ reasons: [], webhookAgeMs: DAY });
+    expect(await condition()).toMatchObject({ reasons: [], details: { webhooks: { age_seconds: DAY / 1_000 } } });
     server.clock.advance(1);
     expect((await condition()).reasons).toEqual([
       expect.stringContaining('No webhook has come from the shop for 24 hours'),
     ]);
     await server.webhook(orderBody({ id: 2 }), { topic: 'refunds/create', path: '/shopify/webhook' });
-    expect(await condition()).toMatchObject({ reasons: [], webhookAgeMs: 0 });
+    expect(await condition()).toMatchObject({ reasons: [], details: { webhooks: { age_seconds: 0 } } });
   });
 
   it('is not taken for one that speaks because the doctor does, or because a clock was once ahead', async () => {
@@ -37,7 +37,7 @@ describe('a shop that sends nothing any more', () => {
     server.clock.advance(3 * DAY);
     await probe();
     expect(await condition()).toMatchObject({
-      webhookAgeMs: 3 * DAY,
+      details: { webhooks: { age_seconds: (3 * DAY) / 1_000 } },
       reasons: [expect.stringContaining('for 3 days')],
     });
   });
@@ -47,7 +47,7 @@ describe('a shop that sends nothing any more', () => {
     server.clock.advance(DAY);
     await server.webhook(orderBody());
     server.clock.setBack();
-    expect(await condition()).toMatchObject({ webhookAgeMs: 0, reasons: [] });
+    expect(await condition()).toMatchObject({ details: { webhooks: { age_seconds: 0 } }, reasons: [] });
   });
 
   it('is still known to be silent after old webhooks are forgotten', async () => {
@@ -57,7 +57,7 @@ describe('a shop that sends nothing any more', () => {
     await probe();
     expect(await server.app.engine.webhooks.forgetOld()).toBe(1);
     expect(await condition()).toMatchObject({
-      webhookAgeMs: 40 * DAY,
+      details: { webhooks: { age_seconds: (40 * DAY) / 1_000 } },
       reasons: [expect.stringContaining('for 40 days')],
     });
   });
@@ -65,7 +65,7 @@ describe('a shop that sends nothing any more', () => {
   it('that has never sent anything counts from the first thing that an operator did', async () => {
     server = await startServer({ settings: { TPG_SHOPIFY_MAX_WEBHOOK_AGE: '24h' }, hotWallet: false });
     server.clock.advance(DAY);
-    expect(await condition()).toMatchObject({ reasons: [], webhookAgeMs: null });
+    expect(await condition()).toMatchObject({ reasons: [], details: { webhooks: { age_seconds: null } } });
     await server.grant(ADMIN, 'super_admin');
     server.clock.advance(2 * DAY);
     expect((await condition()).reasons).toEqual([expect.stringContaining('No webhook has ever come')]);
@@ -75,7 +75,10 @@ describe('a shop that sends nothing any more', () => {
     server = await borrowServer();
     await server.webhook(orderBody());
     server.clock.advance(400 * DAY);
-    expect(await condition()).toMatchObject({ reasons: [], webhookAgeMs: 400 * DAY });
+    expect(await condition()).toMatchObject({
+      reasons: [],
+      details: { webhooks: { age_seconds: (400 * DAY) / 1_000 } },
+    });
   });
 
   it('shows in readiness and metrics, with what was rejected', async () => {
