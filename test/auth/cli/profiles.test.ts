@@ -143,7 +143,7 @@ orders = "green"
     write(theirs);
     await add('alice');
     expect(readFileSync(file, 'utf8').startsWith(theirs.trimEnd())).toBe(true);
-    await home.text(['profile', 'remove', 'alice']);
+    await home.text(['profile', 'remove', 'alice', '--yes']);
     expect(parseToml(readFileSync(file, 'utf8'))).toEqual(parseToml(theirs));
   });
 

@@ -733,7 +733,8 @@ export class Paper {
       if (receivedAt < before && !this.orders.has(orderId)) this.authorizations.delete(id);
     }
     let forgotten = 0;
-    for (const webhook of this.webhooks) {
+    // The last one stays: it says since when the shop has been silent.
+    for (const webhook of this.webhooks.slice(0, -1)) {
       if (webhook.isForgotten || webhook.state === 'set_aside' || webhook.receivedAt >= before) continue;
       webhook.isForgotten = true;
       forgotten += 1;
