@@ -1,8 +1,8 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'dotenv';
 import { expect, it } from 'vitest';
 import { keepSettings, readOldSettings } from '#moving-over/cli/import-settings.ts';
+import { parseSettingsText as parse } from '#platform/config/settings-text.ts';
 import { newFolder } from '#test/database/database.ts';
 
 const OLD = `

@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse as parseEnvironmentFile } from 'dotenv';
 import { type TranslatedSettings, translateSettings } from '#moving-over/settings.ts';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
@@ -8,6 +7,7 @@ import { replaceFile } from '#platform/cli/replace-file.ts';
 import { settingLine } from '#platform/cli/settings-file.ts';
 import { parseSettings, warnings } from '#platform/config/read-settings.ts';
 import { settingDescriptions } from '#platform/config/server-settings.ts';
+import { parseSettingsText } from '#platform/config/settings-text.ts';
 
 /** The settings file of the old server, read and written as one of ours. */
 
@@ -20,7 +20,7 @@ export async function readOldSettings(path: string, databaseUrl: string): Promis
     const { size } = await stat(path);
     if (size > MAX_FILE_BYTES) throw new CommandError(`${path} has ${size} bytes: that is no settings file.`);
     const known = new Set(settingDescriptions().map(({ name }) => name));
-    return translateSettings(parseEnvironmentFile(await readFile(path)), known, databaseUrl);
+    return translateSettings(parseSettingsText(await readFile(path, 'utf8')), known, databaseUrl);
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError(`The settings in ${path} cannot be read: ${(error as Error).message}.`, EXIT_CODES.wrongUse);
