@@ -31,7 +31,7 @@ async function translated(isDryRun = false) {
   return { folder, lines, again };
 }
 
-const read = (folder: string, name = '.env') => parse(readFileSync(join(folder, name)));
+const read = (folder: string, name = '.env') => parse(readFileSync(join(folder, name), 'utf8'));
 
 it('translates the settings, with a word on each that changed and none of their values', async () => {
   const { folder, lines } = await translated();
