@@ -105,14 +105,13 @@ export function chainBooks({ store, clock, log, payments }: ChainBooksPorts) {
 
     /**
      * Enters what another node has shown of a block that was read before. Answers how many payments.
-     * @throws {MovedError} where another block stands there by now, or none is kept.
+     * @throws {MovedError} if another block stands there by now, or none is kept at all.
      */
     async enterMissed(block: KnownBlock, found: readonly FoundOutput[]): Promise<number> {
       const now = clock.now();
       const outputs = found.map((one) => prepare(block.height, one));
       return write(async (tx, say) => {
-        const kept = await tx.use(chainRepository).blockAtOrBelow(block.height);
-        if (kept?.hash !== block.hash) throw new MovedError('The block was replaced by now');
+        if (!(await tx.use(chainRepository).stands(block))) throw new MovedError('The block was replaced by now');
         let entered = 0;
         for (const output of outputs) if (await enterOutput(payments, { tx, now, say }, block, output)) entered += 1;
         await tx.use(chainRepository).noteScanned(0, entered, now);

@@ -44,11 +44,12 @@ export class LateComparing {
   async compare(answering: readonly number[]): Promise<void> {
     const [first] = this.#waiting;
     if (first === undefined) return;
-    if (!(await this.#isKept(first))) {
+    const { nodes, store } = this.#ports;
+    if (!(await store.read((tx) => tx.use(chainRepository).stands(first)))) {
       this.#forget(first);
       return;
     }
-    const others = answering.filter((node) => node !== first.leader && this.#ports.nodes.isGood(node));
+    const others = answering.filter((node) => node !== first.leader && nodes.isGood(node));
     for (const other of others) if (await this.#compareWith(other, first)) return;
   }
 
@@ -85,11 +86,6 @@ export class LateComparing {
       if (!(error instanceof MovedError)) throw error;
     }
     return true;
-  }
-
-  async #isKept({ height, hash }: WaitingBlock): Promise<boolean> {
-    const kept = await this.#ports.store.read((tx) => tx.use(chainRepository).blockAtOrBelow(height));
-    return kept?.hash === hash;
   }
 
   #forget(block: WaitingBlock): void {

@@ -1,5 +1,6 @@
 import { hex } from '@scure/base';
 import { afterEach, describe, expect, it } from 'vitest';
+import { KEPT_BLOCKS } from '#rails/tari-chain/chain-books.ts';
 import { transactionIdOf } from '#tari/chain/outputs.ts';
 import { closeEngines } from '#test/engine.ts';
 import { type FakeNode, startFakeNode } from '#test/fake-tari-chain/node.ts';
@@ -185,6 +186,42 @@ describe('several nodes', () => {
       expect(await statusesOf(watcher)).toEqual(['confirmed']);
     },
   );
+
+  it('find what the one that is followed keeps to itself, also deeper than blocks are kept', async () => {
+    const chain = new PlayChain(random);
+    const { output, txid } = pay(xtm(5), 'one');
+    chain.mine();
+    chain.send([output]);
+    chain.mineBlocks(KEPT_BLOCKS + 100);
+    const [liar, node] = [await nodeOf(without(chain, txid)), await nodeOf(chain)];
+    // The other one is away only while the first blocks of a long reading are asked for.
+    node.fail('drop');
+    let reads = 0;
+    const watcher: Watch = await watching([liar, node], {
+      scan: (real) => ({
+        ...real,
+        async scan(...given) {
+          const blocks = await real.scan(...given);
+          reads += 1;
+          if (reads === 1) {
+            node.heal();
+            watcher.wait(600_000);
+          }
+          return blocks;
+        },
+      }),
+    });
+    for (let turn = 0; turn < 20; turn += 1) {
+      watcher.wait(120_000);
+      await watcher.turn();
+    }
+    expect(watcher.engine.rows('select min(height) as height from chain_blocks')).not.toEqual([{ height: 2n }]);
+    expect(await paymentsOf(watcher)).toMatchObject([{ txid, status: 'received', block_height: 2n }]);
+    liar.show(chain);
+    watcher.wait(60_000);
+    await watcher.turn();
+    expect(await statusesOf(watcher)).toEqual(['confirmed']);
+  });
 
   it('look back at no block that was replaced meanwhile', async () => {
     const chain = new PlayChain(random);

@@ -114,7 +114,7 @@ const NODE_MUTANTS: Record<string, Mutation> = {
     scan: (right) => ({ ...right, scan: async () => undefined }),
   },
   'a watcher that asks nobody again about what one node alone has given': wrong(chainRepository, () => ({
-    blockAtOrBelow: async () => undefined,
+    stands: async () => false,
   })),
   'money that counts when it is only seen': {
     repositories: (tx) =>

@@ -9,7 +9,7 @@ import { SHOP_FAULTS } from '#test/simulation/simulated-shop.ts';
 import { type Simulation, simulate } from '#test/simulation/worker-pool.ts';
 
 /** So many are played in any case, and more until everything has come up; where it has not after the most, it never does. */
-const LEAST_STEPS = 16_000;
+const LEAST_STEPS = 50_000;
 const MOST_STEPS = 100_000;
 
 /** Everything that there is an input for; what it is called in full says more. */
@@ -112,8 +112,7 @@ function missingIn(tally: Tally): string[] {
 }
 
 describe('random histories of everything that can happen', () => {
-  // A fixed one: of random ones one has lately differed, and why is not known yet.
-  const seed = 4711;
+  const seed = Date.now() % 1_000_000_000;
   let simulation: Simulation;
 
   beforeAll(async () => {

@@ -172,12 +172,24 @@ function blockQueries(database: Kysely<ChainTables>) {
     database.deleteFrom('chain_blocks').where('height', '<', value('height')),
   );
 
+  const top = async (): Promise<KnownBlock | undefined> => {
+    const [row] = (await selectTop({})).rows;
+    return row && blockOf(row);
+  };
+  const blockAtOrBelow = async (height: number): Promise<KnownBlock | undefined> => {
+    const row = await database
+      .selectFrom('chain_blocks')
+      .selectAll()
+      .where('height', '<=', BigInt(height))
+      .orderBy('height', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row && blockOf(row);
+  };
+
   return {
     /** The highest block that was looked through. */
-    async top(): Promise<KnownBlock | undefined> {
-      const [row] = (await selectTop({})).rows;
-      return row && blockOf(row);
-    },
+    top,
 
     /** The lowest block that is kept. */
     async bottom(): Promise<KnownBlock | undefined> {
@@ -186,15 +198,15 @@ function blockQueries(database: Kysely<ChainTables>) {
     },
 
     /** The kept block at that height, or the next lower one where it is not kept. */
-    async blockAtOrBelow(height: number): Promise<KnownBlock | undefined> {
-      const row = await database
-        .selectFrom('chain_blocks')
-        .selectAll()
-        .where('height', '<=', BigInt(height))
-        .orderBy('height', 'desc')
-        .limit(1)
-        .executeTakeFirst();
-      return row && blockOf(row);
+    blockAtOrBelow,
+
+    /**
+     * Whether a block that was read is still where it was: it is kept, or it stands below all that are kept, too deep to be
+     * replaced. Not if none is kept, since then all are read again.
+     */
+    async stands({ height, hash }: KnownBlock): Promise<boolean> {
+      const kept = await blockAtOrBelow(height);
+      return kept === undefined ? (await top()) !== undefined : kept.hash === hash;
     },
 
     async addBlocks(blocks: readonly KnownBlock[]): Promise<void> {

@@ -177,11 +177,9 @@ export function compareLate(world: World): Input | undefined {
       return 'compared';
     },
     enter(works) {
-      const isKept = chainPaper.blocks.some(
-        ({ height, hash }) => height === first.scanned.height && hash === first.scanned.hash,
-      );
-      if (!isKept) forget(first);
-      if (!isKept || !digests.has(first.scanned.hash)) return 'compared';
+      const stands = chainPaper.stands(first.scanned);
+      if (!stands) forget(first);
+      if (!stands || !digests.has(first.scanned.hash)) return 'compared';
       let done = 0;
       for (const block of waiting) {
         const { hash, digest } = block.scanned;
@@ -191,7 +189,7 @@ export function compareLate(world: World): Input | undefined {
           const end = works[done];
           done += 1;
           // A write of a block that was replaced is given up, which the paper knows.
-          const isLost = end !== 'kept' && chainPaper.blocks.some((known) => known.hash === hash);
+          const isLost = end !== 'kept' && chainPaper.stands(block.scanned);
           if (isLost) return 'compared';
           chainPaper.enterMissed(other);
         }

@@ -59,6 +59,13 @@ export class ChainPaper {
     return this.blocks.at(-1);
   }
 
+  /** Whether a block that was read is there still. One below all that are kept is too deep to be replaced. */
+  stands({ height, hash }: Place): boolean {
+    const [lowest] = this.blocks;
+    if (lowest !== undefined && height < lowest.height) return true;
+    return this.blocks.some((block) => block.height === height && block.hash === hash);
+  }
+
   /** Deep enough and not confirmed, the lowest first. */
   waitingUpTo(deepest: number): PaperOutput[] {
     const waiting = [...this.outputs.values()].filter(
@@ -92,8 +99,7 @@ export class ChainPaper {
   /** What another node has shown of a block that was read before; nothing where another block stands there by now. */
   enterMissed(block: MinedBlock): void {
     this.version += 1;
-    const isKept = this.blocks.some(({ height, hash }) => height === block.height && hash === block.hash);
-    if (!isKept || this.progress === undefined) return;
+    if (!this.stands(block) || this.progress === undefined) return;
     for (const { meant } of block.outputs) {
       if (!this.#find(meant, block)) continue;
       this.progress.paymentsFound += 1;
