@@ -33,11 +33,15 @@ export class LateComparing {
     this.#ports = ports;
   }
 
-  /** Remembers blocks that one node alone has given. The oldest are given up where there are too many. */
-  remember(blocks: readonly ScannedBlock[], leader: number): void {
+  /**
+   * Notes that blocks were read from that height on, and remembers those that one node alone has given. What waits there was
+   * replaced or is read again: it stands no longer. The oldest are given up where there are too many.
+   */
+  noteRead(from: number, uncompared: readonly ScannedBlock[], leader: number): void {
     if (this.#ports.nodes.size === 1) return;
-    const more = blocks.map(({ height, hash, digest }) => ({ height, hash, digest, leader }));
-    this.#waiting = [...this.#waiting, ...more].slice(-MAX_WAITING);
+    const below = this.#waiting.filter(({ height }) => height < from);
+    const more = uncompared.map(({ height, hash, digest }) => ({ height, hash, digest, leader }));
+    this.#waiting = [...below, ...more].slice(-MAX_WAITING);
   }
 
   /** @param answering the nodes that have answered in this turn. */

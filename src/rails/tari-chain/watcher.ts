@@ -267,7 +267,7 @@ export class ChainWatcher {
     if (blocks[0]?.height !== height) throw new NodeError('garbage', 'It gave a block another height than its header.');
     const compared = await compareBlocks(this.#comparing, blocks, leader, answering);
     await books.enterBlocks(this.#top, compared.blocks, tip.height);
-    this.#lateComparing.remember(compared.uncompared, leader);
+    this.#lateComparing.noteRead(height, compared.uncompared, leader);
     const last = blocks.at(-1) as KnownBlock;
     this.#top = { height: last.height, hash: last.hash };
     this.#limit = nextLimit(this.#limit, false);

@@ -223,6 +223,45 @@ describe('several nodes', () => {
     expect(await statusesOf(watcher)).toEqual(['confirmed']);
   });
 
+  it('find what it keeps to itself behind blocks that were replaced and are too deep by now', async () => {
+    const chain = new PlayChain(random);
+    chain.mineBlocks(4);
+    const [liar, node] = [await nodeOf(chain), await nodeOf(chain)];
+    node.fail('drop');
+    let reads = 0;
+    const watcher: Watch = await watching([liar, node], {
+      scan: (real) => ({
+        ...real,
+        async scan(...given) {
+          const blocks = await real.scan(...given);
+          reads += 1;
+          // Away for the first blocks, and for the first after those were replaced.
+          if (reads === 2) {
+            node.heal();
+            watcher.wait(600_000);
+          }
+          return blocks;
+        },
+      }),
+    });
+    await watcher.turn();
+    const { output, txid } = pay(xtm(5), 'one');
+    const other = chain.fork(seededRandom(9));
+    other.takeOff(2, 'forget');
+    // More than one turn compares lie before it.
+    other.mineBlocks(150);
+    other.send([output]);
+    other.mineBlocks(KEPT_BLOCKS + 100);
+    liar.show(without(other, txid));
+    node.show(other);
+    for (let turn = 0; turn < 20; turn += 1) {
+      watcher.wait(120_000);
+      await watcher.turn();
+    }
+    expect(watcher.engine.rows('select min(height) as height from chain_blocks')).not.toEqual([{ height: 3n }]);
+    expect(await paymentsOf(watcher)).toMatchObject([{ txid, status: 'received', block_height: 153n }]);
+  });
+
   it('look back at no block that was replaced meanwhile', async () => {
     const chain = new PlayChain(random);
     const { output, txid } = pay(xtm(5), 'one');

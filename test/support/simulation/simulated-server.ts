@@ -173,7 +173,7 @@ export class SimulatedServer {
     const scan = this.#scanOf(nodes);
     const [books, store] = [this.chainBooks, this.#watcherStore];
     const late = new LateComparing({ nodes: this.#nodeSet(), scan, store, books, sayOnce: nothing });
-    late.remember(waiting, leader);
+    late.noteRead(0, waiting, leader);
     await late.compare(NODES);
   }
 

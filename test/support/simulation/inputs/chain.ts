@@ -1,5 +1,6 @@
 import type { NamedOrder } from '#engine/payments.ts';
 import { MovedError } from '#rails/tari-chain/chain-books.ts';
+import type { ScannedBlock } from '#rails/tari-chain/scan/found-output.ts';
 import type { ChainOutput, KnownBlock } from '#rails/tari-chain/store/chain.ts';
 import { microTari } from '#tari/micro-tari.ts';
 import { readSender } from '#tari/sender.ts';
@@ -130,7 +131,7 @@ function read(world: World, top: KnownBlock | undefined, from: number): Input | 
       }),
     enter() {
       const words = chainPaper.enter(top, taken, tipHeight);
-      if (answering.length === 1 && words !== MOVED) rememberAlone(world, leader, blocks, shown);
+      if (words !== MOVED) noteRead(world, from, answering.length === 1 ? shown.scanned(leader) : [], leader);
       return words;
     },
   };
@@ -148,9 +149,10 @@ function maybeInvent(world: World, blocks: readonly MinedBlock[]): void {
   countOnChain('one node invents a payment');
 }
 
-function rememberAlone(world: World, leader: NodeIndex, blocks: readonly MinedBlock[], shown: NodesAtATime): void {
-  const scanned = shown.scanned(leader);
-  world.aloneBlocks.push(...scanned.slice(-blocks.length).map((block) => ({ leader, scanned: block })));
+/** What waits from there on was replaced, or is read again. */
+function noteRead({ aloneBlocks }: World, from: number, uncompared: readonly ScannedBlock[], leader: NodeIndex): void {
+  const below = aloneBlocks.filter(({ scanned }) => scanned.height < from);
+  aloneBlocks.splice(0, aloneBlocks.length, ...below, ...uncompared.map((scanned) => ({ leader, scanned })));
 }
 
 /** Another node is asked about blocks that one alone has given; undefined where none waits. */
