@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { StoreBrokenError, StoreContentError, StoreUnavailableError } from '#platform/database/errors.ts';
 import { DomainError, type ErrorCode } from '#platform/errors.ts';
 
@@ -28,8 +29,20 @@ export function toWire(error: unknown): WireError {
   return { kind: undefined, fields: error };
 }
 
+/** Whatever comes, it answers an error and throws none: thrown here, it would end the process and leave its caller waiting. */
 export function fromWire({ kind, fields }: WireError): unknown {
-  return kind === undefined ? fields : transfers.get(kind)?.fromFields(fields);
+  if (kind === undefined) return fields;
+  const transfer = transfers.get(kind);
+  if (transfer === undefined) {
+    return new Error(
+      `Another thread has failed with ${inspect(fields)}; this one does not know errors of the kind ${kind}`,
+    );
+  }
+  try {
+    return transfer.fromFields(fields);
+  } catch (error) {
+    return new Error(`Another thread has failed with ${inspect(fields)}, which this one cannot read`, { cause: error });
+  }
 }
 
 transferError('domain', {

@@ -78,6 +78,25 @@ describe('calls from thread to thread', () => {
     expect(thrown).toMatchObject({ message: 'x is not a function', stack: (failure as Error).stack });
   });
 
+  it.each([
+    ['of a kind that this thread does not know', { kind: 'of_a_plugin', fields: { sum: 5n } }, /of_a_plugin/],
+    [
+      'with a code that no context of this thread defines',
+      { kind: 'domain', fields: { code: 'no_such', about: '' } },
+      /no_such/,
+    ],
+    ['whose fields are not what they should be', { kind: 'domain', fields: undefined }, /undefined/],
+  ])('fail with an error all the same where the other thread sends one %s', async (_, wire, said) => {
+    const made: Call[] = [];
+    const caller = new Caller((calls) => made.push(...calls));
+    caller.take([0, ['echo']]);
+    const { echo } = await caller.functions<typeof functions>();
+    const calling = echo(1);
+    await nextTurn();
+    caller.take([made[0]?.[0] ?? -1, undefined, wire]);
+    await expect(calling).rejects.toThrow(said);
+  });
+
   it('arrive in their order and together, and are answered when each is done', async () => {
     const { note } = await connected().functions<typeof functions>();
     const answered: number[] = [];
