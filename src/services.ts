@@ -16,6 +16,7 @@ import { Dispatcher } from './platform/outbox/dispatcher.ts';
 import { EventBus } from './platform/outbox/event-bus.ts';
 import { loadPlugins } from './platform/outbox/plugins.ts';
 import { deliveryRepository } from './platform/outbox/store/deliveries.ts';
+import { watchPorts } from './platform/ports-in-order.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
 
 /** Of the name of each take of a delivery: nobody ever gives the same again. */
@@ -118,7 +119,7 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   };
 }
 
-/** Opens contexts one after the other. */
+/** Opens contexts one after the other. @throws {Error} where one stands too late in the list for what another needs of it. */
 export async function openServices(
   contexts: readonly Module[],
   context: ServiceContext,
@@ -127,15 +128,18 @@ export async function openServices(
   const backgrounds: Background[] = [];
   const monitored: NonNullable<Ports['monitored']> = { checks: [], metrics: [] };
   context.ports.monitored = monitored;
+  const { ports, opening } = watchPorts(context.ports);
   for (const { name, service } of contexts) {
     if (service === undefined) continue;
     const { open } = await service();
-    const opened: Opened<unknown> = await open(context, services as unknown as Services);
+    opening(name);
+    const opened: Opened<unknown> = await open({ ...context, ports }, services as unknown as Services);
     services[name] = opened.service;
     if (opened.background) backgrounds.push(opened.background);
     if (opened.check) monitored.checks.push(opened.check);
     if (opened.metrics) monitored.metrics.push(opened.metrics);
   }
+  opening(undefined);
   return { services: services as unknown as Services, backgrounds };
 }
 
