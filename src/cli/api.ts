@@ -2,7 +2,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { profileOption } from '#platform/cli/profile-option.ts';
-import { parseJson, stringifyJson } from '#platform/json.ts';
+import { plainJson, plainLines } from '#platform/cli/terminal/output.ts';
+import { parseJson } from '#platform/json.ts';
 
 const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
 type Method = (typeof METHODS)[number];
@@ -21,7 +22,10 @@ export function apiCommand(ports: CommandPorts): Command {
       const client = await clientOfProfile(ports, options.profile);
       const text = body === '-' ? await ports.readInput() : body;
       const answer = await client.request(method, path, text === undefined ? undefined : readBody(text));
-      if (answer.text !== '') ports.print(answer.json === undefined ? answer.text : stringifyJson(answer.json));
+      if (answer.text === '') return;
+      if (answer.json !== undefined) return ports.print(plainJson(answer.json));
+      // A file has it byte for byte.
+      ports.print(ports.terminal.isTerminal ? plainLines(answer.text) : answer.text);
     });
 }
 

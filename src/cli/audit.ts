@@ -3,9 +3,8 @@ import type { AuditReport } from '#engine/reconciliation.ts';
 import { databaseOption } from '#platform/cli/database-option.ts';
 import { CommandError } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { progressLine } from '#platform/cli/terminal/output.ts';
+import { plainJson, plainText, progressLine } from '#platform/cli/terminal/output.ts';
 import { progressOf } from '#platform/cli/terminal/progress.ts';
-import { stringifyJson } from '#platform/json.ts';
 import { formatTari, type MicroTari } from '#tari/micro-tari.ts';
 
 /** `audit`: do the books agree with the journals? It only reads, and the server may run meanwhile. */
@@ -29,8 +28,8 @@ export function auditCommand(ports: CommandPorts): Command {
         progress.end();
         await reader.close();
       });
-      if (json) ports.print(stringifyJson(report));
-      else for (const line of describe(report, overcharges === true)) ports.print(line);
+      if (json) ports.print(plainJson(report));
+      else for (const line of describe(report, overcharges === true)) ports.print(plainText(line));
       if (report.differences.length > 0) throw new CommandError('The books differ from the journals.');
     });
 }

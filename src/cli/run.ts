@@ -44,7 +44,8 @@ export async function runFromProcess(process: NodeJS.Process, quiet: QuietTermin
     // commander has printed what was wrong with the arguments, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.wrongUse;
     quiet.end();
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    const { plainLines } = await import('#platform/cli/terminal/output.ts');
+    process.stderr.write(`${plainLines(error instanceof Error ? error.message : String(error))}\n`);
     return error instanceof CommandError ? error.exitCode : EXIT_CODES.refused;
   }
 }

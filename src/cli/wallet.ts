@@ -3,7 +3,7 @@ import { txidArgument, u64Argument, wholeNumberArgument } from '#platform/cli/ar
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { PROFILE_VARIABLE } from '#platform/cli/profile-option.ts';
-import { table } from '#platform/cli/terminal/output.ts';
+import { plainJson, plainText, table } from '#platform/cli/terminal/output.ts';
 import { addOutputFlags, group, type OutputFlags, outputOptions } from '#platform/cli/terminal/output-flags.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { checkCommand } from '#rails/tari-chain/cli/check-command.ts';
@@ -142,8 +142,8 @@ async function notify(ports: CommandPorts, given: readonly string[], flags: Noti
     const { message: reason } = event;
     return withQueue(ports, (queue) => keepUnread(ports, queue, { profile, arguments: given, confirmations, reason }));
   }
-  if (event.kind === 'ignored') return ports.print(event.reason);
-  if (event.warning !== undefined) ports.note(event.warning);
+  if (event.kind === 'ignored') return ports.print(plainText(event.reason));
+  if (event.warning !== undefined) ports.note(plainText(event.warning));
   await report(ports, flags, reportsOf(event), 'hand over');
 }
 
@@ -216,7 +216,7 @@ function queueCommand(ports: CommandPorts): Command {
         reports: queue.list(flags.all === true, MOST_LISTED),
         unread: queue.unread(undefined, 0n, MOST_LISTED),
       }));
-      if (flags.json) return ports.print(stringifyJson([...reports.map(queuedJson), ...unread.map(unreadJson)]));
+      if (flags.json) return ports.print(plainJson([...reports.map(queuedJson), ...unread.map(unreadJson)]));
       const output = outputOptions(ports, flags);
       const lines = table<QueuedLine>(
         [

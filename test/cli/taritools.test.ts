@@ -164,6 +164,21 @@ describe('taritools, as a process', { timeout: 120_000 }, () => {
       expect(checks).toEqual(new Set(['customer_totals', 'order_events', 'order_settled']));
     });
 
+    it('passes on nothing of a name that steers a terminal, as JSON neither', async () => {
+      const store = await openStore(url, { maxConnections: 1 });
+      await store.run(async (tx) => {
+        await tx.use(customerRepository).ensure('c1', NOW);
+        await tx.use(orderRepository).insert(aNewOrder({ orderId: '1\u009b2J\u202e\u001b[2J', status: 'Paid' }));
+      });
+      await store.close();
+      const people = await taritools(['audit']);
+      expect(people.stdout).toContain('order_settled of 1�2J��[2J: the journals say');
+      const { stdout } = await taritools(['audit', '--json']);
+      expect(stdout).toContain('1\\u009b2J\\u202e\\u001b[2J');
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
+      expect(people.stdout + stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    });
+
     it('makes no database where there is none', async () => {
       const { code, stderr } = await taritools(['audit']);
       expect(code).toBe(1);

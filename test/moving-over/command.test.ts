@@ -68,6 +68,13 @@ describe('taritools setup import-tps', { timeout: 120_000 }, () => {
     });
   });
 
+  it('passes on nothing of an id that steers a terminal', async () => {
+    const file = new TpsDatabase(join(folder, 'odd.db')).order('1\u009b2J\u202e', { status: 'Lost' }).close();
+    const refused = await run(file);
+    expect(refused.stdout).toContain('The order "1�2J�": its status is "Lost"');
+    expect(refused.stdout).not.toMatch(/[\u007f-\u009f\u202e]/);
+  });
+
   it('leaves nothing behind when it is killed in the middle', async () => {
     const old = new TpsDatabase(join(folder, 'large.db')).exec('begin');
     for (let number = 1; number <= 20_000; number += 1) {

@@ -5,8 +5,8 @@ import { type Keyboard, LeftTool, SteppedBack } from '#platform/cli/menus/keyboa
 import type { CommandEntry, Entry, Menu, Step } from '#platform/cli/menus/menu.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { PROFILE_VARIABLE } from '#platform/cli/profile-option.ts';
-import { coloured, fitted, plainText } from '#platform/cli/terminal/output.ts';
-import { loadWidths } from '#platform/cli/terminal/text-width.ts';
+import { coloured, plainLines, plainText } from '#platform/cli/terminal/output.ts';
+import { fitted, loadWidths } from '#platform/cli/terminal/text-width.ts';
 import { MAIN_MENU } from './main-menu.ts';
 import { runEntry } from './run-entry.ts';
 
@@ -118,7 +118,7 @@ async function pause({ ports, keyboard }: MenuMachine): Promise<void> {
 
 function sentence(ports: CommandPorts, error: unknown): string {
   const word = coloured('failed', ports.terminal);
-  return `${word}: ${error instanceof Error ? error.message : String(error)}`;
+  return `${word}: ${plainLines(error instanceof Error ? error.message : String(error))}`;
 }
 
 // ---- Steps --------------------------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import type { AuditReport } from '#engine/reconciliation.ts';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { fitted, plainText, progressLine } from '#platform/cli/terminal/output.ts';
+import { plainText, progressLine } from '#platform/cli/terminal/output.ts';
+import { fitted } from '#platform/cli/terminal/text-width.ts';
 
 /** `setup copy`: from SQLite to PostgreSQL, for a server that has outgrown one machine. */
 

@@ -4,10 +4,9 @@ import type { CommandPorts } from '#platform/cli/ports.ts';
 import { profileOption } from '#platform/cli/profile-option.ts';
 import { readServer } from '#platform/cli/server-address.ts';
 import type { OutputOptions } from '#platform/cli/terminal/output.ts';
-import { record } from '#platform/cli/terminal/output.ts';
+import { plainJson, record } from '#platform/cli/terminal/output.ts';
 import { addOutputFlags, type OutputFlags, outputOptions } from '#platform/cli/terminal/output-flags.ts';
 import { qrLines } from '#platform/cli/terminal/qr.ts';
-import { stringifyJson } from '#platform/json.ts';
 import { AddressError, parseAddress } from '#tari/address.ts';
 import type { Claim } from '#tari/claim.ts';
 import { paymentLink } from '#tari/wallet-link.ts';
@@ -78,7 +77,7 @@ export function claimCommand(ports: CommandPorts): Command {
       const order = await (wallet.claim === undefined
         ? claimAsProfile(ports, orderId, flags)
         : sendWalletClaim(ports, wallet.claim, flags));
-      if (flags.json) return ports.print(stringifyJson({ ...order, link: linkOfClaim(order) ?? null }));
+      if (flags.json) return ports.print(plainJson({ ...order, link: linkOfClaim(order) ?? null }));
       for (const line of claimView(order, outputOptions(ports, flags), flags.qr)) ports.print(line);
     });
 }
@@ -136,7 +135,7 @@ export function paymentAddressesCommand(ports: CommandPorts): Command {
     .action(async (flags: ClaimFlags) => {
       const { clientOfProfile } = await import('#auth/cli/session.ts');
       const addresses = await (await clientOfProfile(ports, flags.profile)).paymentAddresses();
-      if (flags.json) return ports.print(stringifyJson(addresses));
+      if (flags.json) return ports.print(plainJson(addresses));
       for (const line of paymentAddressesView(addresses, outputOptions(ports, flags), flags.qr)) ports.print(line);
     });
 }

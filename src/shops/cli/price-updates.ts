@@ -5,8 +5,8 @@ import type { PriceUpdateAnswer, SetRateAnswer } from '#platform/cli/api-shapes.
 import { u64Argument } from '#platform/cli/arguments.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { allParts, limitOption, serverCommand } from '#platform/cli/server-command.ts';
-import { fitted } from '#platform/cli/terminal/output.ts';
 import { csvOption, group } from '#platform/cli/terminal/output-flags.ts';
+import { fitted } from '#platform/cli/terminal/text-width.ts';
 
 interface ListFlags {
   limit: number;

@@ -7,9 +7,8 @@ import { EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { ServerUnreachable } from '#platform/cli/server-call.ts';
 import { oldestFirstOption, orderOf, SINCE, serverCommand, typedTime } from '#platform/cli/server-command.ts';
-import { plainText } from '#platform/cli/terminal/output.ts';
+import { plainJson, plainText } from '#platform/cli/terminal/output.ts';
 import { csvOption, group, type OutputFlags, outputOptions } from '#platform/cli/terminal/output-flags.ts';
-import { stringifyJson } from '#platform/json.ts';
 
 /** What went wrong, what happens, and what was done by hand. */
 
@@ -166,7 +165,7 @@ async function follow(ports: CommandPorts, client: ApiClient, flags: EventFlags)
   const interruption = ports.interruption();
   while (!interruption.aborted) {
     const events = await eventsOrNone(ports, client, { after, limit: MOST_ENTRIES });
-    for (const event of events ?? []) ports.print(flags.json ? stringifyJson(event) : eventLine(event, output));
+    for (const event of events ?? []) ports.print(flags.json ? plainJson(event) : eventLine(event, output));
     after = events?.at(-1)?.id ?? after;
     if (events?.length === MOST_ENTRIES) continue;
     await ports.sleep(events === undefined ? AWAY_PAUSE_MS : FOLLOW_PAUSE_MS);

@@ -2,8 +2,16 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Terminal } from '#platform/cli/ports.ts';
 import { csvCell } from '#platform/cli/terminal/csv.ts';
-import { type Column, fitted, formatTime, plainText, record, table, widthOf } from '#platform/cli/terminal/output.ts';
-import { folded, loadWidths } from '#platform/cli/terminal/text-width.ts';
+import {
+  type Column,
+  formatTime,
+  plainJson,
+  plainLines,
+  plainText,
+  record,
+  table,
+} from '#platform/cli/terminal/output.ts';
+import { fitted, folded, loadWidths, widthOf } from '#platform/cli/terminal/text-width.ts';
 
 beforeAll(loadWidths);
 
@@ -124,6 +132,24 @@ describe('texts', () => {
 
   it('show control characters as what they are', () => {
     expect(plainText('a\u001b[31mb\nc\u202ed')).toBe('a�[31mb c�d');
+  });
+
+  it('keep their lines in what has several, and nothing else that steers', () => {
+    expect(plainLines('a\u009b2J\n\tb\rc')).toBe('a�2J\n\tb�c');
+  });
+
+  it('are the same value as JSON, without what steers: JSON itself lets C1 and bidi characters through', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (memo) => {
+        const json = plainJson({ memo });
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
+        expect(json).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/);
+        expect(JSON.parse(json)).toEqual({ memo });
+      }),
+    );
+    expect(plainJson({ memo: '\u009b2J\u202e', amount: 2n ** 63n })).toBe(
+      '{"memo":"\\u009b2J\\u202e","amount":9223372036854775808}',
+    );
   });
 
   it('show times in the machine’s zone, and in UTC on demand', () => {

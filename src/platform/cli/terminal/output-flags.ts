@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { stringifyJson } from '#platform/json.ts';
-import type { OutputOptions } from './output.ts';
+import { type OutputOptions, plainJson } from './output.ts';
 import { isPlain, loadWidths } from './text-width.ts';
 
 /** The options of every command that prints data. */
@@ -31,7 +30,7 @@ export async function printAnswer<Answer>(
   answer: Answer,
   show: (answer: Answer, output: OutputOptions) => readonly string[],
 ): Promise<void> {
-  const json = stringifyJson(answer);
+  const json = plainJson(answer);
   if (flags.json) return ports.print(json);
   if (!isPlain(json)) await loadWidths();
   for (const line of show(answer, outputOptions(ports, flags))) ports.print(line);

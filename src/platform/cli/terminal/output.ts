@@ -1,10 +1,9 @@
 import { styleText } from 'node:util';
 import type { Terminal } from '#platform/cli/ports.ts';
+import { stringifyJson } from '#platform/json.ts';
 import { formatTari } from '#tari/micro-tari.ts';
 import { csvLines } from './csv.ts';
 import { fitted, folded, widthOf } from './text-width.ts';
-
-export { fitted, widthOf };
 
 /**
  * What people read. Texts of orders and memos are written by strangers, so whatever could steer a terminal is taken out
@@ -68,9 +67,17 @@ export function plainText(text: string): string {
   return text.replace(STEERING, (character) => (character === '\n' || character === '\t' ? ' ' : '�'));
 }
 
-/** The same for a file, where lines may follow each other in a cell. */
-function withoutSteering(text: string): string {
+/** The same for what may have several lines: an error, an answer that is no JSON, a cell of a file. */
+export function plainLines(text: string): string {
   return text.replace(STEERING, (character) => (character === '\n' || character === '\t' ? character : '�'));
+}
+
+/** JSON of the same value with those characters escaped, as JSON itself escapes only some of them. */
+export function plainJson(value: unknown): string {
+  return stringifyJson(value).replace(
+    STEERING,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 const BAR_WIDTH = 30;
@@ -246,7 +253,7 @@ function csvTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): s
   const cells = rows.map((row) =>
     columns.map((column) => {
       const value = rawValue(column, row);
-      return typeof value === 'string' ? withoutSteering(value) : value;
+      return typeof value === 'string' ? plainLines(value) : value;
     }),
   );
   return csvLines([titles, ...cells]);

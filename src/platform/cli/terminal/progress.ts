@@ -1,5 +1,5 @@
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { fitted } from './output.ts';
+import { fitted } from './text-width.ts';
 
 /** How far a long command has come, beside its output; nothing at all where the output is for programs. */
 export interface Progress {
