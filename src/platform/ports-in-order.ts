@@ -30,5 +30,8 @@ export function watchPorts(given: Ports): WatchedPorts {
       return Reflect.set(target, port, value);
     },
   });
-  return { ports, opening: (context) => void (current = context) };
+  const opening = (context: string | undefined) => {
+    current = context;
+  };
+  return { ports, opening };
 }

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { parseSettings } from '#platform/config/read-settings.ts';
 import type { Module, Ports, ServiceContext } from '#platform/module.ts';
 import { watchPorts } from '#platform/ports-in-order.ts';
 import { openServices } from '#services.ts';
-import { parseSettings } from '#settings.ts';
 import { shops } from '#shops/module.ts';
 import { shopify } from '#shops/shopify/module.ts';
 
 /** A context with a shop, as far as contexts look at it while they are opened. */
 function contextWithShop(): ServiceContext {
-  const parsed = parseSettings({ TPG_SHOPIFY_SHOP: 'a.myshopify.com', TPG_SHOPIFY_ADMIN_ACCESS_TOKEN: 'shpat_1' });
+  const parsed = parseSettings({
+    TPG_SHOPIFY_SHOP: 'a.myshopify.com',
+    TPG_SHOPIFY_ADMIN_ACCESS_TOKEN: 'shpat_1',
+    TPG_SHOPIFY_HMAC_SECRET: 'secret',
+  });
   if (!parsed.ok) throw new Error(parsed.problems.join(' '));
   const subscriptions = { onDurable: () => undefined, allDurableSubscribers: () => [] };
   return { settings: parsed.settings, ports: {}, subscriptions } as unknown as ServiceContext;
@@ -19,7 +23,7 @@ const open = (...contexts: Module[]) => openServices(contexts, contextWithShop()
 describe('the order in which contexts are opened', () => {
   it('is refused where the shop is there too late to be told of a payment', async () => {
     await expect(open(shops, shopify)).rejects.toThrow(
-      'shopify gives the port shop after shops has looked for it: it must come first in the list of modules',
+      'shopify gives the port readContent after shops has looked for it: it must come first in the list of modules',
     );
     expect(Object.keys((await open(shopify, shops)).services)).toEqual(['shopify', 'shops']);
   });
