@@ -22,7 +22,7 @@ export function shownName({ name, orderId }: Pick<ShownOrder, 'name' | 'orderId'
 
 export function orderFragment(view: View, order: ShownOrder, state: Exclude<PayerState, 'unknown'>): Fragment {
   const title = say(view, 'pageTitle', { order: say(view, 'order', { order: shownName(order) }) });
-  const shown = html`<div class="live ${TONES[state]}" data-state="${state}" data-title="${title}">
+  const shown = html`<div class="live ${TONES[state]}" data-state="${state}" data-title="${title}"${canPay(state) && html` data-pays`}>
 ${head(view, order, state)}
 ${sentence(view, order, state)}
 ${canPay(state) && payBox(view, order)}
