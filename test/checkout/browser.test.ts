@@ -213,6 +213,16 @@ describe.skipIf(leavesOutBrowser())('the pay page in a browser', { timeout: 120_
     await close();
   });
 
+  it('tells every time in the visitor’s own zone, also when money was given back', async () => {
+    const { page, close } = await visit({ viewport: PHONE, timezoneId: 'Asia/Tokyo' });
+    for (const name of ['waiting', 'paid', 'refunded'] as const) {
+      await open(page, name);
+      const text = (await page.locator('#live').textContent()) ?? '';
+      expect([text.includes('UTC'), /9:00 PM|8:59 PM/.test(text)], name).toEqual([false, true]);
+    }
+    await close();
+  });
+
   it('counts down only in the last quarter of an hour', async () => {
     const inMinutes = (minutes: number) => ({ ...ORDERS.waiting, dueAt: new Date(Date.now() + minutes * 60_000) });
     server.orders.soon = inMinutes(10);
