@@ -11,6 +11,7 @@ import { nextInput } from './inputs/index.ts';
 import type { Input } from './inputs/input.ts';
 import type { HandlerEnd, Try } from './model/outbox.ts';
 import { Refusal } from './model/reference-model.ts';
+import { checkTolerance } from './model/tolerance.ts';
 import type { SimulatedDatabases } from './simulated-database.ts';
 import type { Carrying, Mutation, WorkEnd } from './simulated-server.ts';
 import { HOT_WALLETS, PLACES, paperOwnerOf, World } from './world.ts';
@@ -371,6 +372,7 @@ class History {
   async #compareAll(): Promise<void> {
     await this.#books.compareAll();
     await this.#chain.compareAll();
+    checkTolerance(this.#world.paper);
   }
 
   /** Once everything is told: the shop knows of each paid order, and the books add up. */
