@@ -64,6 +64,7 @@ const TOLERANCES: readonly (readonly [string, PaperTolerance | undefined])[] = [
   ['1 µT', { kind: 'amount', microTari: 1 }],
   ['500000 uT', { kind: 'amount', microTari: 500_000 }],
   ['3.000001 XTM', { kind: 'amount', microTari: 3_000_001 }],
+  ['8 XTM', { kind: 'amount', microTari: 8_000_000 }],
 ];
 
 /** A call to the shop that hangs, and the try that waits for it. */

@@ -239,7 +239,7 @@ export function confirmWaiting(world: World): Input | undefined {
   const shown = nodes.look(chain.blocks.filter(({ height }) => heights.has(height)));
   const agreed = deep.filter(({ block, outputHash }) => shown.bothHave(block.hash, outputHash));
   if (agreed.length === 0) return undefined;
-  if (random.chance(0.5)) {
+  if (random.chance(0.65)) {
     const seen = agreed.map(({ outputHash, txid, block, fingerprint }) => ({ outputHash, txid, block, fingerprint }));
     return remember(world, confirm(top, deepest, seen, chainPaper));
   }

@@ -32,12 +32,13 @@ export function anOrderName(world: World): string {
 export function anOrderWithAddress(world: World): string {
   const { random, shop, paper } = world;
   const kind = random.next();
-  if (kind < 0.08) return `o${shop.orders.size + 1}`;
+  if (kind < 0.05) return `o${shop.orders.size + 1}`;
   const orders = [...shop.orders.values()].map(({ order }) => order.orderId);
+  const late = random.pick(['Paid', 'Cancelled', 'Expired', 'Expired'] as const);
   const meant = orders.filter((orderId) => {
     const order = paper.orders.get(orderId);
-    if (kind < 0.2) return order === undefined;
-    return kind > 0.75 || (order !== undefined && isOpen(order));
+    if (kind < 0.12 || order === undefined) return kind < 0.12 && order === undefined;
+    return kind < 0.3 ? order.state === late : isOpen(order);
   });
   return random.pick(meant) ?? random.pick(orders) ?? 'o1';
 }
@@ -212,5 +213,5 @@ export const WALLET_INPUTS: readonly (readonly [number, InputMaker])[] = [
   [8, payment],
   [8, paymentToAddress],
   [3, knownPayment],
-  [11, confirmation],
+  [15, confirmation],
 ];
