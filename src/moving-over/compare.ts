@@ -1,7 +1,7 @@
+import type { OldRow } from '#moving-over/old/old-rows.ts';
+import { wholeNumber } from '#moving-over/old/values.ts';
+import type { Scratch, Work } from '#moving-over/plan/scratch.ts';
 import { formatTari } from '#tari/micro-tari.ts';
-import type { OldRow } from './old-rows.ts';
-import type { Scratch, Work } from './scratch.ts';
-import { wholeNumber } from './values.ts';
 
 /** Compares what becomes of each address and customer with what the old database says of them, to the µT. */
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Progress } from '#moving-over/scratch.ts';
+import type { Progress } from '#moving-over/plan/scratch.ts';
 import { CommandError } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { plainText, progressLine } from '#platform/cli/terminal/output.ts';
@@ -39,7 +39,7 @@ export function importTpsCommand(ports: CommandPorts): Command {
 async function importTps(ports: CommandPorts, file: string, flags: ImportFlags): Promise<void> {
   const [{ databaseUrl }, { OldDatabaseError }, { shownDatabaseUrl }] = await Promise.all([
     import('#platform/cli/database-url.ts'),
-    import('#moving-over/old-file.ts'),
+    import('#moving-over/old/old-file.ts'),
     import('#platform/database/url.ts'),
   ]);
   const url = databaseUrl(ports, flags.database);
@@ -79,9 +79,9 @@ async function importDatabase(
 ): Promise<string> {
   const [{ importInto, refuseFilledTarget }, { openOldDatabase }, { planImport }, report] = await Promise.all([
     import('#moving-over/import.ts'),
-    import('#moving-over/old-file.ts'),
-    import('#moving-over/plan.ts'),
-    import('#moving-over/report.ts'),
+    import('#moving-over/old/old-file.ts'),
+    import('#moving-over/plan/plan.ts'),
+    import('#moving-over/report/report.ts'),
   ]);
   await refuseFilledTarget(url, file);
   const old = openOldDatabase(file);

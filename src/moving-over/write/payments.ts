@@ -1,7 +1,7 @@
-import type { OldRow } from './old-rows.ts';
-import type { Work } from './scratch.ts';
+import type { OldRow } from '#moving-over/old/old-rows.ts';
+import { text, textOrNull, timeColumn } from '#moving-over/old/values.ts';
+import type { Work } from '#moving-over/plan/scratch.ts';
 import { mapped, type TableRows } from './table-rows.ts';
-import { text, textOrNull, timeColumn } from './values.ts';
 
 interface PaymentCells {
   txid: string;

@@ -1,8 +1,8 @@
+import { type OldRow, rateOf } from '#moving-over/old/old-rows.ts';
+import { textOrNull, timeColumn } from '#moving-over/old/values.ts';
+import type { Work } from '#moving-over/plan/scratch.ts';
 import { rateOfOrder } from './exchange-rate.ts';
-import { type OldRow, rateOf } from './old-rows.ts';
-import type { Work } from './scratch.ts';
 import { mapped, type TableRows } from './table-rows.ts';
-import { textOrNull, timeColumn } from './values.ts';
 
 interface OrderCells {
   id: bigint;

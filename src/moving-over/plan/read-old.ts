@@ -1,5 +1,3 @@
-import { accountAddress, accountOf, addressToBase58, parseAddress } from '#tari/address.ts';
-import { formatTari } from '#tari/micro-tari.ts';
 import {
   authorizationOf,
   linkOf,
@@ -11,10 +9,12 @@ import {
   rateOf,
   roleOf,
   settlementOf,
-} from './old-rows.ts';
+} from '#moving-over/old/old-rows.ts';
+import { shown, UnreadableValue } from '#moving-over/old/values.ts';
+import { accountAddress, accountOf, addressToBase58, parseAddress } from '#tari/address.ts';
+import { formatTari } from '#tari/micro-tari.ts';
 import type { Work } from './scratch.ts';
 import type { Sources } from './sources.ts';
-import { shown, UnreadableValue } from './values.ts';
 
 /** Reads every row of the old database once, checks it, and puts down what the rest of the import needs of it. */
 

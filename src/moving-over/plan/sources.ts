@@ -1,9 +1,9 @@
+import { shown } from '#moving-over/old/values.ts';
+import type { Findings } from '#moving-over/report/findings.ts';
 import { type AccountId, accountAddress, accountOf, addressToBase58, networkOfAccount } from '#tari/address.ts';
 import { readSender } from '#tari/sender.ts';
 import { customerAddress, isCustomerAccount } from '#tari/synthetic-address.ts';
-import type { Findings } from './findings.ts';
 import type { Scratch } from './scratch.ts';
-import { shown } from './values.ts';
 
 /** Whose the money of an address was: the account behind it, whatever it was written as, or a text that is no address. */
 

@@ -1,8 +1,8 @@
+import type { OldRow } from '#moving-over/old/old-rows.ts';
+import { type OldValue, time, timeColumn, UnreadableValue } from '#moving-over/old/values.ts';
+import type { Work } from '#moving-over/plan/scratch.ts';
 import { storableJson, storableText } from '#platform/storable-text.ts';
-import type { OldRow } from './old-rows.ts';
-import type { Work } from './scratch.ts';
 import type { Column } from './target.ts';
-import { type OldValue, time, timeColumn, UnreadableValue } from './values.ts';
 
 /** What the old database says of how orders, payments and wallets changed, as rows of our audit log. */
 

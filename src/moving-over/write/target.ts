@@ -1,5 +1,5 @@
+import type { KeptBalances } from '#moving-over/compare.ts';
 import type { Reader } from '#platform/database/store.ts';
-import type { KeptBalances } from './compare.ts';
 
 /** The database that is written to, in one transaction. */
 

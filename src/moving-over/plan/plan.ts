@@ -1,8 +1,8 @@
-import { addUpOldBalances, compareWithOldViews, differencesInPlan } from './compare.ts';
-import { Findings } from './findings.ts';
+import { addUpOldBalances, compareWithOldViews, differencesInPlan } from '#moving-over/compare.ts';
+import { type OldDatabase, translated } from '#moving-over/old/old-file.ts';
+import { readOldSchema } from '#moving-over/old/old-schema.ts';
+import { Findings } from '#moving-over/report/findings.ts';
 import { giveMoneyItsOwners } from './give-owners.ts';
-import { type OldDatabase, translated } from './old-file.ts';
-import { readOldSchema } from './old-schema.ts';
 import { readClaims } from './read-claims.ts';
 import { Corrections, settleOrders } from './read-money.ts';
 import { readOldRows } from './read-old.ts';

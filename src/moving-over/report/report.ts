@@ -1,8 +1,8 @@
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
+import type { Work } from '#moving-over/plan/scratch.ts';
 import { formatTari } from '#tari/micro-tari.ts';
 import { type FoundList, ODDITIES, type Oddity } from './findings.ts';
 import { type AddressAmount, orderLine } from './order-line.ts';
-import type { Work } from './scratch.ts';
 
 /** What the import says of the old database before it writes anything. */
 

@@ -1,13 +1,13 @@
+import { authorizationOf, type OldRow, rateOf } from '#moving-over/old/old-rows.ts';
+import { timeColumn } from '#moving-over/old/values.ts';
+import type { Work } from '#moving-over/plan/scratch.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { storableText } from '#platform/storable-text.ts';
 import { historyRows, OLD_SERVER } from './history.ts';
-import { authorizationOf, type OldRow, rateOf } from './old-rows.ts';
-import type { Work } from './scratch.ts';
+import { orders } from './orders.ts';
+import { payments } from './payments.ts';
 import { mapped, type TableRows } from './table-rows.ts';
 import type { Column, Target } from './target.ts';
-import { timeColumn } from './values.ts';
-import { orders } from './write-orders.ts';
-import { payments } from './write-payments.ts';
 
 /** Writes what was worked out into the new database, table by table, each after those that it refers to. */
 

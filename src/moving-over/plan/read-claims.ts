@@ -1,10 +1,10 @@
+import type { OldRow } from '#moving-over/old/old-rows.ts';
+import { textOrNull } from '#moving-over/old/values.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import { type Claim, claimInMemo, verifyClaim } from '#tari/claim.ts';
-import type { OldRow } from './old-rows.ts';
 import { orderMeant } from './read-old.ts';
 import type { Work } from './scratch.ts';
 import type { Sources } from './sources.ts';
-import { textOrNull } from './values.ts';
 
 /**
  * Which orders were claimed by a signature: the claims in the memos of orders and payments are all that the old database

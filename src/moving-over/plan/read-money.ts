@@ -1,8 +1,8 @@
 import type { PaymentOrigin } from '#engine/store/tables.ts';
+import { orderLine } from '#moving-over/report/order-line.ts';
 import { type AccountId, addressToBase58, type Network, networkOfAccount } from '#tari/address.ts';
 import { formatTari } from '#tari/micro-tari.ts';
 import { customerAddress } from '#tari/synthetic-address.ts';
-import { orderLine } from './order-line.ts';
 import type { Work } from './scratch.ts';
 import { type OldEntry, settledOrder, withMissing } from './settlement-rules.ts';
 import type { Sources } from './sources.ts';

@@ -1,7 +1,7 @@
 import type SqliteDatabase from 'better-sqlite3';
-import type { Findings } from './findings.ts';
-import type { OldDatabase } from './old-file.ts';
-import type { OldSchema } from './old-schema.ts';
+import type { OldDatabase } from '#moving-over/old/old-file.ts';
+import type { OldSchema } from '#moving-over/old/old-schema.ts';
+import type { Findings } from '#moving-over/report/findings.ts';
 
 /**
  * Where it is worked out what becomes of each row: temporary tables beside the old database, so that a million orders need
