@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { audit } from '#engine/reconciliation.ts';
 import { OldDatabaseError } from '#moving-over/old/old-file.ts';
-import type { Work } from '#moving-over/plan/scratch.ts';
+import type { Scratch, Work } from '#moving-over/plan/scratch.ts';
 import type { Summary } from '#moving-over/report/report.ts';
 import { writeAll } from '#moving-over/write/all-tables.ts';
 import type { Target } from '#moving-over/write/target.ts';
@@ -52,7 +52,7 @@ function isSameFile(one: string, other: string): boolean {
 
 /** @throws what the database says; nothing is kept then. */
 export async function importInto(work: Work, databaseUrl: string, summary: Summary): Promise<Imported> {
-  const target = await openTarget(databaseUrl);
+  const target = await openTarget(work.scratch, databaseUrl);
   try {
     await writeAll(work, target, summary);
     const books = await audit(target.reader);
@@ -74,13 +74,13 @@ export async function importInto(work: Work, databaseUrl: string, summary: Summa
   }
 }
 
-async function openTarget(databaseUrl: string): Promise<Target> {
+async function openTarget(scratch: Scratch, databaseUrl: string): Promise<Target> {
   if (isPostgres(databaseUrl)) {
     const { openPostgresTarget } = await import('#moving-over/write/postgres-target.ts');
-    return openPostgresTarget(databaseUrl);
+    return openPostgresTarget(scratch, databaseUrl);
   }
   const { openSqliteTarget } = await import('#moving-over/write/sqlite-target.ts');
-  return openSqliteTarget(databaseUrl, sqliteFile(databaseUrl));
+  return openSqliteTarget(scratch, databaseUrl, sqliteFile(databaseUrl));
 }
 
 function refuse(differences: readonly string[], sentence: string): void {

@@ -29,8 +29,8 @@ export interface OldOrder {
   totalPrice: bigint;
   originalPrice: string | null;
   currency: string;
-  createdMs: number;
-  updatedMs: number;
+  createdAt: string;
+  updatedAt: string;
   status: OrderStatus;
   amountOutstanding: string | null;
 }
@@ -45,8 +45,8 @@ export function orderOf(row: OldRow): OldOrder {
     totalPrice: wholeNumber('its total_price', row.total_price),
     originalPrice: textOrNull('its original_price', row.original_price),
     currency: id('its currency', row.currency),
-    createdMs: time('its created_at', row.created_at),
-    updatedMs: time('its updated_at', row.updated_at),
+    createdAt: time('its created_at', row.created_at),
+    updatedAt: time('its updated_at', row.updated_at),
     status: oneOf('its status', row.status, STATUSES),
     amountOutstanding: textOrNull('its amount_outstanding', row.amount_outstanding),
   };
@@ -65,8 +65,8 @@ export interface OldPayment {
   status: PaymentStatus;
   /** The order as it is named, by id or by name. */
   named: string | null;
-  createdMs: number;
-  updatedMs: number;
+  createdAt: string;
+  updatedAt: string;
 }
 
 export function paymentOf(row: OldRow): OldPayment {
@@ -78,8 +78,8 @@ export function paymentOf(row: OldRow): OldPayment {
     type: oneOf('its payment_type', row.payment_type, PAYMENT_TYPES),
     status: oneOf('its status', row.status, PAYMENT_STATUSES),
     named: nameIn('its order_id', row.order_id) ?? nameIn('its alt_order_id', row.alt_order_id),
-    createdMs: time('its created_at', row.created_at),
-    updatedMs: time('its updated_at', row.updated_at),
+    createdAt: time('its created_at', row.created_at),
+    updatedAt: time('its updated_at', row.updated_at),
   };
   if (payment.type === 'on_chain' && payment.amount < 0n) {
     throw new UnreadableValue(`its amount is below zero: ${payment.amount}, and it came over the chain`);
@@ -96,7 +96,7 @@ export interface OldSettlement {
   orderId: string;
   address: string;
   amount: bigint;
-  createdMs: number;
+  createdAt: string;
 }
 
 export function settlementOf(row: OldRow): OldSettlement {
@@ -106,7 +106,7 @@ export function settlementOf(row: OldRow): OldSettlement {
     orderId: id('its order_id', row.order_id),
     address: text('its payment_address', row.payment_address),
     amount: wholeNumber('its amount', row.amount),
-    createdMs: time('its created_at', row.created_at),
+    createdAt: time('its created_at', row.created_at),
   };
   if (settlement.id <= 0n) throw new UnreadableValue(`its id is ${settlement.id}, and ids count from 1`);
   if (settlement.amount < 0n) throw new UnreadableValue(`its amount is below zero: ${settlement.amount}`);
@@ -116,28 +116,28 @@ export function settlementOf(row: OldRow): OldSettlement {
 export interface OldLink {
   address: string;
   customerId: string;
-  createdMs: number;
+  createdAt: string;
 }
 
 export function linkOf(row: OldRow): OldLink {
   return {
     address: text('its address', row.address),
     customerId: id('its customer_id', row.customer_id),
-    createdMs: time('its created_at', row.created_at),
+    createdAt: time('its created_at', row.created_at),
   };
 }
 
 export interface OldRate {
   currency: string;
   rate: bigint;
-  updatedMs: number;
+  updatedAt: string;
 }
 
 export function rateOf(row: OldRow): OldRate {
   return {
     currency: id('its base_currency', row.base_currency).toUpperCase(),
     rate: wholeNumber('its rate', row.rate),
-    updatedMs: time('its updated_at', row.updated_at),
+    updatedAt: time('its updated_at', row.updated_at),
   };
 }
 
@@ -157,7 +157,7 @@ export interface OldAuthorization {
   orderId: string;
   amount: string;
   currency: string;
-  createdMs: number;
+  createdAt: string;
 }
 
 export function authorizationOf(row: OldRow): OldAuthorization {
@@ -166,6 +166,6 @@ export function authorizationOf(row: OldRow): OldAuthorization {
     orderId: id('its order_id', row.order_id),
     amount: text('its amount', row.amount),
     currency: id('its currency', row.currency),
-    createdMs: time('its created_at', row.created_at),
+    createdAt: time('its created_at', row.created_at),
   };
 }

@@ -1,4 +1,4 @@
-import { addUpOldBalances, compareWithOldViews, differencesInPlan } from '#moving-over/compare.ts';
+import { addUpEverything, addUpOldBalances, compareWithOldViews, differencesInPlan } from '#moving-over/compare.ts';
 import { type OldDatabase, translated } from '#moving-over/old/old-file.ts';
 import { readOldSchema } from '#moving-over/old/old-schema.ts';
 import { Findings } from '#moving-over/report/findings.ts';
@@ -39,6 +39,7 @@ export function planImport(old: OldDatabase, { now, returnsOvercharges, progress
     compareWithOldViews(work);
     if (findings.problems.count > 0) return work;
     giveMoneyItsOwners(work, corrections);
+    addUpEverything(work);
     for (const { subject, old: expected, found } of differencesInPlan(scratch)) {
       findings.problem(`The balance of ${subject} would be ${found} µT here, and is ${expected} µT there.`);
     }

@@ -52,7 +52,7 @@ export function* reportLines(work: Work, summary: Summary): Generator<string> {
   );
   const counts = new Map(states.map(({ status, count }) => [status, count]));
   const byState = ORDER_STATUSES.map((status) => `${counts.get(status) ?? 0n} ${status}`).join(', ');
-  yield `${old.file} holds ${summary.orders} orders (${byState}), ${summary.payments} payments and ${summary.settlements} settlements of ${summary.addresses} addresses and ${summary.customers} customers, ${scratch.count('main.exchange_rates')} exchange rates, ${scratch.count('scratch_wallets')} hot wallets and ${scratch.count('scratch_roles')} roles.`;
+  yield `${old.file} holds ${summary.orders} orders (${byState}), ${summary.payments} payments and ${summary.settlements} settlements of ${summary.addresses} addresses and ${summary.customers} customers, ${scratch.count('old.exchange_rates')} exchange rates, ${scratch.count('scratch_wallets')} hot wallets and ${scratch.count('scratch_roles')} roles.`;
   yield* overchargeLines(work, summary);
   yield* linkLines(work);
   const kinds = Object.keys(ODDITIES) as Oddity[];

@@ -1,33 +1,5 @@
-import type { OldRow } from '#moving-over/old/old-rows.ts';
-import { text, textOrNull, timeColumn } from '#moving-over/old/values.ts';
 import type { Work } from '#moving-over/plan/scratch.ts';
-import { mapped, type TableRows } from './table-rows.ts';
-
-interface PaymentCells {
-  txid: string;
-  /** Null for a correction of the import. */
-  own_row: bigint | null;
-  account: string | null;
-  source: bigint;
-  address: string;
-  old_sender: OldRow[string];
-  old_memo: OldRow[string];
-  memo: string | null;
-  amount: bigint;
-  status: string;
-  is_manual: bigint;
-  named: string | null;
-  claimant_account: string | null;
-  claim_is_signed: bigint;
-  unspent: bigint;
-  owner_kind: string | null;
-  owner_id: string | null;
-  is_late: bigint;
-  owed: bigint;
-  origin: string;
-  created_ms: bigint;
-  updated_ms: bigint;
-}
+import type { TableRows } from './table-rows.ts';
 
 const COLUMNS = [
   'txid',
@@ -51,57 +23,29 @@ const COLUMNS = [
   'updated_at',
 ] as const;
 
-/** An address in base58 is kept as it was written, with the payment id that it may have. */
-const BASE58 = /^[1-9A-HJ-NP-Za-km-z]+$/;
-const HEX = /^(?:[0-9a-f]{2})+$/i;
+/** A correction of the import comes from no row; one that is about an order claims nothing. */
+const NAMES_AN_ORDER = 'scratch_payments.row is not null and named is not null';
 
+/** In the order of their ids, by which they are found: a row that comes out of order costs the writing of a page. */
 export function payments({ scratch }: Work): TableRows {
-  const rows = scratch.eachShown<PaymentCells>(
-    'Writing payments',
-    scratch.count('scratch_payments'),
-    `select scratch_payments.txid, row as own_row, owners.account, scratch_payments.source, owners.address,
-        old.sender as old_sender, old.memo as old_memo, scratch_payments.memo, scratch_payments.amount,
-        scratch_payments.status, is_manual, named,
-        coalesce(signers.account, case when owners.made_for is null then owners.account end) as claimant_account,
-        claim_is_signed, unspent, owner_kind, owner_id, is_late, owed, origin, created_ms, scratch_payments.updated_ms
-      from scratch_payments
-      left join main.payments old on old.rowid = scratch_payments.row
-      join scratch_sources owners on owners.source = scratch_payments.source
-      left join scratch_sources signers on signers.source = scratch_payments.claimant
-      order by scratch_payments.txid`,
-  );
-  return { table: 'payments', columns: COLUMNS, rows: mapped(rows, cellsOf) };
-}
-
-function cellsOf(row: PaymentCells) {
-  const isCorrection = row.own_row === null;
-  // A correction that is about an order claims nothing.
-  const names = !isCorrection && row.named !== null;
-  return [
-    row.txid,
-    row.account,
-    row.account === null ? null : row.source,
-    isCorrection ? row.address : senderShown(row, text('sender', row.old_sender)),
-    row.amount,
-    isCorrection ? row.memo : textOrNull('memo', row.old_memo),
-    row.is_manual === 1n ? 'manual' : 'on_chain',
-    row.status,
-    row.named,
-    names ? row.claimant_account : null,
-    names ? row.claim_is_signed : 0n,
-    row.owner_kind,
-    row.owner_id,
-    row.unspent,
-    row.is_late,
-    row.owed,
-    row.origin,
-    timeColumn(row.created_ms),
-    timeColumn(row.updated_ms),
-  ];
-}
-
-/** The account's address where it was written in another form than base58. */
-function senderShown({ account, address }: PaymentCells, sender: string): string {
-  if (account === null) return sender.trim();
-  return BASE58.test(sender) && !HEX.test(sender) ? sender : address;
+  const select = `
+    select scratch_payments.txid, owners.account,
+      case when owners.account is not null then scratch_payments.source end as account_ordinal,
+      coalesce(scratch_addresses.shown, owners.address) as sender, scratch_payments.amount,
+      case when scratch_payments.row is null then scratch_payments.memo
+        when is_odd then storable(old_payment.memo) else old_payment.memo end as memo,
+      case when is_manual then 'manual' else 'on_chain' end as payment_type, scratch_payments.status, named as order_id,
+      case when ${NAMES_AN_ORDER}
+        then coalesce(signers.account, case when owners.made_for is null then owners.account end) end as claimant,
+      case when ${NAMES_AN_ORDER} then claim_is_signed else 0 end as claim_is_signed,
+      owner_kind, owner_id, unspent, is_late, owed, origin as imported_as,
+      scratch_payments.created_at, scratch_payments.updated_at
+    from scratch_payments
+    join scratch_sources owners on owners.source = scratch_payments.source
+    left join old.payments old_payment on old_payment.rowid = scratch_payments.row
+    left join scratch_addresses on scratch_addresses.id = address_id
+    left join scratch_sources signers on signers.source = scratch_payments.claimant
+    order by scratch_payments.txid`;
+  const stage = { words: 'Writing payments', total: scratch.count('scratch_payments') };
+  return { table: 'payments', columns: COLUMNS, select, stage };
 }
