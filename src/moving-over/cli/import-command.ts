@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Progress } from '#moving-over/plan/scratch.ts';
 import { CommandError } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { plainText, progressLine } from '#platform/cli/terminal/output.ts';
+import { progressLine } from '#platform/cli/terminal/output.ts';
 import { progressOf, type Progress as ShownProgress } from '#platform/cli/terminal/progress.ts';
 
 /** `setup import-tps`: from the database of tari_payment_server 1.10 to one of this server. */
@@ -94,12 +94,12 @@ async function importDatabase(
     shown.end();
     const { count } = work.findings.problems;
     if (count > 0) {
-      for (const line of report.problemLines(work)) ports.print(plainText(line));
+      for (const line of report.problemLines(work)) ports.print(line);
       const sentence = `${file} cannot be imported: ${count === 1 ? 'one thing in it' : `${count} things in it`} must be put right first. Nothing was written.`;
       throw new CommandError(sentence);
     }
     const summary = report.summaryOf(work);
-    for (const line of report.reportLines(work, summary)) ports.print(plainText(line));
+    for (const line of report.reportLines(work, summary)) ports.print(line);
     if (flags.dryRun) return '';
     const { books } = await importInto(work, url, summary);
     const returned = summary.returned_amount > 0n ? ', and more where an overcharge was given back' : '';

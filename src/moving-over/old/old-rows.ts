@@ -17,6 +17,20 @@ const SETTLEMENT_TYPES: Readonly<Record<string, 'single' | 'multiple'>> = { Sing
 /** The ids that the table of roles of that server has. */
 const ROLE_OF_ID: ReadonlyMap<bigint, Role> = new Map(ROLES.map((role, index) => [BigInt(index + 1), role]));
 
+/**
+ * New orders count on from the last one, and all must stay below 2^30, which is what the index of memos has room for within
+ * a second. The old server counts from 1 too: half of that is more than it can have.
+ */
+const MAX_ORDER_ID = 2n ** 29n;
+/** New settlements count on, too: far above what was ever counted, and far below 2^63, after which there is no next one. */
+const MAX_SETTLEMENT_ID = 2n ** 53n;
+
+/** The entries of the import bear such ids, and so does no payment of the old server. */
+export const OWN_TXID = 'import-tps:';
+
+/** The lowest number of 64 bits is one below what the highest takes back. */
+const MAX_AMOUNT = 2n ** 63n - 1n;
+
 const U64 = 64;
 const NONCE_DIGITS = 20;
 
@@ -50,9 +64,14 @@ export function orderOf(row: OldRow): OldOrder {
     status: oneOf('its status', row.status, STATUSES),
     amountOutstanding: textOrNull('its amount_outstanding', row.amount_outstanding),
   };
-  if (order.id <= 0n) throw new UnreadableValue(`its id is ${order.id}, and ids count from 1`);
+  requireIdUpTo(MAX_ORDER_ID, order.id);
   if (order.totalPrice < 0n) throw new UnreadableValue(`its total_price is below zero: ${order.totalPrice}`);
   return order;
+}
+
+function requireIdUpTo(max: bigint, id: bigint): void {
+  if (id <= 0n) throw new UnreadableValue(`its id is ${id}, and ids count from 1`);
+  if (id > max) throw new UnreadableValue(`its id is ${id}, and ids go up to ${max}, so that new ones can follow`);
 }
 
 export interface OldPayment {
@@ -81,6 +100,10 @@ export function paymentOf(row: OldRow): OldPayment {
     createdAt: time('its created_at', row.created_at),
     updatedAt: time('its updated_at', row.updated_at),
   };
+  if (payment.txid.startsWith(OWN_TXID)) {
+    throw new UnreadableValue(`its txid begins with ${OWN_TXID}, as those of the import's own entries do`);
+  }
+  if (payment.amount < -MAX_AMOUNT) throw new UnreadableValue(`its amount is ${payment.amount}, which has no opposite`);
   if (payment.type === 'on_chain' && payment.amount < 0n) {
     throw new UnreadableValue(`its amount is below zero: ${payment.amount}, and it came over the chain`);
   }
@@ -108,7 +131,7 @@ export function settlementOf(row: OldRow): OldSettlement {
     amount: wholeNumber('its amount', row.amount),
     createdAt: time('its created_at', row.created_at),
   };
-  if (settlement.id <= 0n) throw new UnreadableValue(`its id is ${settlement.id}, and ids count from 1`);
+  requireIdUpTo(MAX_SETTLEMENT_ID, settlement.id);
   if (settlement.amount < 0n) throw new UnreadableValue(`its amount is below zero: ${settlement.amount}`);
   return settlement;
 }

@@ -1,4 +1,5 @@
 import type { PaymentOrigin } from '#engine/store/tables.ts';
+import { OWN_TXID } from '#moving-over/old/old-rows.ts';
 import { orderLine } from '#moving-over/report/order-line.ts';
 import { type AccountId, addressToBase58, type Network, networkOfAccount } from '#tari/address.ts';
 import { formatTari } from '#tari/micro-tari.ts';
@@ -52,7 +53,7 @@ export class Corrections {
     const { scratch, now } = this.#work;
     this.#key += 1n;
     this.#count += 1;
-    const name = txid ?? `import-tps:${correction.origin}:${this.#count}`;
+    const name = txid ?? `${OWN_TXID}${correction.origin}:${this.#count}`;
     const at = now.toISOString();
     scratch.run(
       `insert into scratch_payments (key, row, txid, source, amount, status, is_manual, named, named_order, created_at,
@@ -194,7 +195,8 @@ function takeUnknownSettlements({ scratch, findings }: Work, corrections: Correc
   for (const { named, source, address, amount } of rows) {
     findings.note('unknown_order_settled', `order ${named}: ${formatTari(amount)} of ${address}`);
     const memo = `Import: ${formatTari(amount)} was charged for the order ${named}, which does not exist.`;
-    corrections.enter({ origin: 'settled_not_paid', source, amount: -amount, order: null, named, memo });
+    // It does not name the order: one that comes by this name later has nothing to do with it.
+    corrections.enter({ origin: 'settled_not_paid', source, amount: -amount, order: null, named: null, memo });
   }
 }
 

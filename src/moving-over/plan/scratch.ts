@@ -96,7 +96,7 @@ export class Scratch {
     this.#connection = connection;
     this.#progress = progress;
     connection.exec(TABLES);
-    this.define('storable', (value: OldValue) => textOrNull('it', value));
+    this.define('storable', (value: OldValue) => (typeof value === 'number' ? String(value) : textOrNull('it', value)));
   }
 
   /** The database itself, for what is attached to it. */
@@ -106,8 +106,10 @@ export class Scratch {
 
   /** A function that statements may call. It answers the same for the same values. */
   define<Values extends OldValue[]>(name: string, compute: (...values: Values) => bigint | string | null): void {
-    this.#connection.function(name, { deterministic: true, safeIntegers: true, varargs: true }, (...values: unknown[]) =>
-      compute(...(values as Values)),
+    this.#connection.function(
+      name,
+      { deterministic: true, safeIntegers: true, varargs: true },
+      (...values: unknown[]) => compute(...(values as Values)),
     );
   }
 

@@ -1,5 +1,6 @@
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
 import type { Work } from '#moving-over/plan/scratch.ts';
+import { plainText } from '#platform/cli/terminal/output.ts';
 import { formatTari } from '#tari/micro-tari.ts';
 import { type FoundList, ODDITIES, type Oddity } from './findings.ts';
 import { type AddressAmount, orderLine } from './order-line.ts';
@@ -40,12 +41,17 @@ export function summaryOf({ scratch }: Work): Summary {
   };
 }
 
-/** What keeps it from being imported. */
+/** What keeps it from being imported. Nothing in these lines steers a terminal. */
 export function problemLines({ findings }: Work): string[] {
-  return listed(findings.problems);
+  return listed(findings.problems).map(plainText);
 }
 
+/** What is found, and what is odd. The texts in it were written by strangers: nothing in these lines steers a terminal. */
 export function* reportLines(work: Work, summary: Summary): Generator<string> {
+  for (const line of linesOf(work, summary)) yield plainText(line);
+}
+
+function* linesOf(work: Work, summary: Summary): Generator<string> {
   const { scratch, old } = work;
   const states = scratch.all<{ status: string; count: bigint }>(
     'select status, count(*) as count from scratch_orders group by status',
