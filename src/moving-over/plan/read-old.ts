@@ -97,8 +97,7 @@ function readOrders(work: Work): void {
     if (!isNew) findings.problem(`${orderName(row)} has the id ${order.id}, which another order has too.`);
   }
   refuseTwice(work, 'scratch_orders', 'order_id', 'The order');
-  scratch.exec(`create index temp.scratch_orders_by_name on scratch_orders (alt_id) where alt_id is not null;
-    create index temp.scratch_orders_by_customer on scratch_orders (customer_id, id);`);
+  scratch.exec('create index temp.scratch_orders_by_name on scratch_orders (alt_id) where alt_id is not null');
 }
 
 /** Makes the index by which they are found, or says which of them are there twice. */
@@ -116,8 +115,11 @@ function readPayments(work: Work, sources: Sources): void {
   const rows = scratch.eachShown<OldRow>(
     'Reading payments',
     scratch.count('old.payments'),
-    `select old_payment.*, old_payment.rowid as row, scratch_orders.id as known_order
-      from old.payments old_payment left join scratch_orders on scratch_orders.order_id = old_payment.order_id`,
+    `select old_payment.*, old_payment.rowid as row, scratch_orders.id as known_order, known.source as known_source,
+        known.id as known_address
+      from old.payments old_payment
+      left join scratch_orders on scratch_orders.order_id = old_payment.order_id
+      left join scratch_addresses known on known.address = old_payment.sender`,
   );
   for (const row of rows) {
     const payment = findings.read(
@@ -127,7 +129,11 @@ function readPayments(work: Work, sources: Sources): void {
     if (payment === undefined || isLeftOut(work, payment)) continue;
     const { isOdd } = noteChangedTexts(work, () => paymentName(row), row, TEXTS_OF_PAYMENTS);
     key += 1n;
-    const source = sources.of(payment.sender, payment.createdAt);
+    const known = isOdd ? null : (row.known_source as bigint | null);
+    const source =
+      known === null
+        ? sources.of(payment.sender, payment.createdAt)
+        : { source: known, addressId: row.known_address as bigint };
     const named =
       payment.named === null ? null : ((row.known_order as bigint | null) ?? orderMeant(work, payment.named));
     if (payment.named !== null && named === null) {
@@ -153,7 +159,7 @@ function readPayments(work: Work, sources: Sources): void {
       isOdd ? 1n : 0n,
     );
     const credited = payment.type === 'manual' ? /^credit_note_(.+):[^:]*:\d+$/s.exec(payment.txid)?.[1] : undefined;
-    if (credited !== undefined) sources.madeFor(source, credited);
+    if (credited !== undefined) sources.madeFor(sources.of(payment.sender, payment.createdAt), credited);
   }
   refuseTwice(work, 'scratch_payments', 'txid', 'The payment');
   scratch.exec(`create index temp.scratch_payments_by_order on scratch_payments (named_order, source)
@@ -195,8 +201,10 @@ function readSettlements(work: Work, sources: Sources): void {
   const rows = scratch.eachShown<OldRow>(
     'Reading settlements',
     scratch.count('old.settlement_journal'),
-    `select entry.*, scratch_orders.id as known_order
-      from old.settlement_journal entry left join scratch_orders on scratch_orders.order_id = entry.order_id`,
+    `select entry.*, scratch_orders.id as known_order, known.source as known_source
+      from old.settlement_journal entry
+      left join scratch_orders on scratch_orders.order_id = entry.order_id
+      left join scratch_addresses known on known.address = entry.payment_address`,
   );
   for (const row of rows) {
     const settlement = findings.read(
@@ -213,7 +221,7 @@ function readSettlements(work: Work, sources: Sources): void {
       settlement.id,
       settlement.orderId,
       (row.known_order as bigint | null) ?? orderMeant(work, settlement.orderId),
-      sources.of(settlement.address, settlement.createdAt).source,
+      (row.known_source as bigint | null) ?? sources.of(settlement.address, settlement.createdAt).source,
       settlement.amount,
       settlement.createdAt,
     );

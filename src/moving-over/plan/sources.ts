@@ -15,7 +15,7 @@ export interface Source {
 }
 
 /** So many are kept at hand; all others are looked up again. */
-const MAX_AT_HAND = 50_000;
+const MAX_AT_HAND = 20_000;
 
 export class Sources {
   readonly #scratch: Scratch;

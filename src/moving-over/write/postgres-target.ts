@@ -3,10 +3,10 @@ import { allMigrations } from '#migrations.ts';
 import type { Scratch } from '#moving-over/plan/scratch.ts';
 import { StoreUnavailableError } from '#platform/database/errors.ts';
 import { postgresOptions } from '#platform/database/open.ts';
-import { clientConfig, FOREVER, openPool } from '#platform/database/postgres/connections.ts';
+import { clientConfig, openPool } from '#platform/database/postgres/connections.ts';
 import { translate } from '#platform/database/postgres/errors.ts';
+import { beginFilling, type Filling } from '#platform/database/postgres/filling.ts';
 import { PostgresSession } from '#platform/database/postgres/session.ts';
-import { openPostgresStore } from '#platform/database/postgres/store.ts';
 import { shownDatabaseUrl } from '#platform/database/url.ts';
 import type { TableRows } from './table-rows.ts';
 import { type Column, MUST_BE_EMPTY, notEmpty, type Target } from './target.ts';
@@ -45,31 +45,14 @@ async function refuseRows(client: Pick<pg.Pool, 'query'>, databaseUrl: string, t
 
 export async function openPostgresTarget(scratch: Scratch, databaseUrl: string): Promise<Target> {
   await refuseFilledPostgres(databaseUrl);
-  const store = await openPostgresStore(databaseUrl, { ...options, migrations: await allMigrations() });
-  await store.close();
-  const pool = openPool({
-    ...clientConfig(databaseUrl, options),
-    max: 1,
-    statement_timeout: FOREVER,
-    idle_in_transaction_session_timeout: FOREVER,
-  });
+  let filling: Filling | undefined;
   try {
-    const client = await pool.connect();
-    const close = async () => {
-      client.release(true);
-      await pool.end();
-    };
-    try {
-      await client.query('begin; lock table one_writer in exclusive mode');
-      // Another may have come first.
-      for (const table of MUST_BE_EMPTY) await refuseRows(client, databaseUrl, table);
-      return targetOver(scratch, client, close);
-    } catch (error) {
-      client.release(true);
-      throw error;
-    }
+    filling = await beginFilling(databaseUrl, { ...options, migrations: await allMigrations() });
+    // Another process may have come first.
+    for (const table of MUST_BE_EMPTY) await refuseRows(filling.client, databaseUrl, table);
+    return targetOver(scratch, filling.client, filling.end);
   } catch (error) {
-    await pool.end();
+    await filling?.end();
     throw error instanceof pg.DatabaseError ? translate(error) : error;
   }
 }

@@ -7,6 +7,7 @@ import type { Scratch } from '#moving-over/plan/scratch.ts';
 import { StoreUnavailableError } from '#platform/database/errors.ts';
 import { openStore } from '#platform/database/open.ts';
 import { isBusy, translate } from '#platform/database/sqlite/errors.ts';
+import { takeBackUnfinished } from '#platform/database/sqlite/unfinished.ts';
 import { transactionOver } from '#platform/database/transaction.ts';
 import { MUST_BE_EMPTY, notEmpty, type Target } from './target.ts';
 
@@ -16,6 +17,7 @@ const CACHE_KIB = 36 * 1024;
 /** @throws {StoreUnavailableError} where the database has rows. It need not be there. */
 export function refuseFilledSqlite(file: string): void {
   if (!existsSync(file)) return;
+  takeBackUnfinished(file);
   const connection = openToRead(file);
   try {
     refuseRows(connection, 'main', file);
@@ -55,6 +57,7 @@ export async function openSqliteTarget(scratch: Scratch, databaseUrl: string, fi
   await store.close();
   const { connection } = scratch;
   try {
+    useRollbackJournal(file);
     connection.prepare('attach ? as target').run(file);
     connection.pragma(`target.cache_size = -${CACHE_KIB}`);
     nameTables(connection);
@@ -62,6 +65,19 @@ export async function openSqliteTarget(scratch: Scratch, databaseUrl: string, fi
   } catch (error) {
     if (connection.inTransaction) connection.exec('rollback');
     throw translate(error, file);
+  }
+}
+
+/**
+ * A write-ahead log would hold all that is written, which is looked for in it again and then copied. A journal of what was
+ * there before is small, since there is next to nothing; what a killed import leaves is taken back by it.
+ */
+function useRollbackJournal(file: string): void {
+  const connection = new SqliteDatabase(file, { fileMustExist: true, timeout: 0 });
+  try {
+    connection.pragma('journal_mode = delete');
+  } finally {
+    connection.close();
   }
 }
 
@@ -132,7 +148,7 @@ function targetOver(scratch: Scratch, file: string): Target {
     async commit() {
       try {
         connection.exec('commit');
-        connection.pragma('target.wal_checkpoint(truncate)');
+        connection.pragma('target.journal_mode = wal');
       } catch (error) {
         throw translate(error, file);
       }
