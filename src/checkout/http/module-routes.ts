@@ -4,6 +4,8 @@ import type { MakeRoutes } from '#platform/module.ts';
 import { orderLinkRoute } from './link-route.ts';
 import { checkoutRoutes } from './routes.ts';
 
+export { examples } from './examples.ts';
+
 export const routes: MakeRoutes = ({ checkout, engine }, http) => {
   const { settings } = http;
   const { payPage, publicUrl } = settings;

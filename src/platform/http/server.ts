@@ -4,6 +4,7 @@ import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-z
 import { parseJson, stringifyJson } from '#platform/json.ts';
 import { accessLogFields } from '#platform/logging/access-log.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import type { EventPayloads } from '#platform/outbox/http/schemas.ts';
 import { noteMethods } from './allowed-methods.ts';
 import { limitBodies } from './body-budget.ts';
 import { createClientAddress } from './client-address.ts';
@@ -13,6 +14,7 @@ import { answerUnreadableRequest, createErrorHandler, HttpError } from './errors
 import { takeTurns } from './event-loop-fairness.ts';
 import { refuseBeyondCapacity } from './load-shedding.ts';
 import { describeApi } from './openapi/document.ts';
+import type { Examples } from './openapi/examples.ts';
 import { createStrangerLimit } from './rate-limit.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 
@@ -46,6 +48,10 @@ const FINISH_WITHIN_MS = 4_000;
 export type ServerPorts = Pick<HttpContext, 'settings' | 'keys' | 'clock' | 'randomBytes' | 'log' | 'isEnding'>;
 
 export interface ServerRoutes {
+  /** Of all routes. */
+  examples: Examples;
+  /** What the events of all contexts say. */
+  eventPayloads: EventPayloads;
   /** Holds callers to what each route says of who may call it, from then on. */
   enforceAccess: (app: FastifyInstance, http: HttpContext) => void;
   register: (app: FastifyInstance, http: HttpContext) => Promise<void>;
@@ -121,7 +127,7 @@ export async function createServer(ports: ServerPorts, routes: ServerRoutes): Pr
     throw new HttpError('method_not_allowed', request.method);
   };
   const methodsAt = noteMethods(app);
-  await describeApi(app, limitStrangers);
+  await describeApi(app, limitStrangers, routes.examples);
   refuseBeyondCapacity(app, log);
   limitBodies(app, log, clientAddress);
 
@@ -131,6 +137,7 @@ export async function createServer(ports: ServerPorts, routes: ServerRoutes): Pr
     ...ports,
     clientAddress,
     limitStrangers,
+    eventPayloads: routes.eventPayloads,
     counters: new Counters(),
     onAnswered: (listen) => void listeners.push(listen),
   };

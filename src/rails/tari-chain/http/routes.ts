@@ -5,6 +5,8 @@ import type { MakeRoutes } from '#platform/module.ts';
 import { blocksBehind, type ChainQueries } from '#rails/tari-chain/chain-watch.ts';
 import { chainDeparture, chainRefusal, chainStatus } from './schemas.ts';
 
+export { examples } from './examples.ts';
+
 export const routes: MakeRoutes = ({ tariChain }) => chainRoutes(tariChain);
 
 /** What the watcher of the chain does, and what it keeps for people to look at. */
