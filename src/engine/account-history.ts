@@ -9,13 +9,14 @@ import { dueAt } from './orders.ts';
 import { positionOfOrder, positionOfPayment } from './queries.ts';
 import { type Account, accountRepository, type LinkedAccount } from './store/accounts.ts';
 import { customerRepository, type OrderTotals } from './store/customers.ts';
-import { orderClaimRepository, type SignedClaim } from './store/order-claims.ts';
+import { orderClaimRepository } from './store/order-claims.ts';
 import { type Order, type OrderPosition, orderRepository } from './store/orders.ts';
-import { type PaidPart, paymentUseRepository } from './store/payment-uses.ts';
+import { paymentUseRepository } from './store/payment-uses.ts';
 import { type Payment, type PaymentPosition, paymentRepository } from './store/payments.ts';
 import { orderSearchRepository } from './store/search/order-search.ts';
 import { type SettlementEntry, settlementRepository } from './store/settlements.ts';
 import { ORDER_STATUSES } from './store/tables.ts';
+import type { OrderDetails } from './views.ts';
 
 /** A part of what concerns one owner of Tari. `account` is undefined for an address that we have never seen. */
 export interface AccountHistory {
@@ -154,19 +155,6 @@ export function accounts({ store, settings }: EngineContext) {
         return isOwn ? (await withOwnNotes(tx, [order], account))[0] : undefined;
       }),
   };
-}
-
-/** An order with who claimed it and how, when it is due, and what has paid it. */
-export interface OrderDetails {
-  order: Order;
-  /** The address of the account that it is claimed for, in base58. */
-  claimant: string | null;
-  /** Who has signed that it is theirs, the first one first. At most 100. */
-  signers: SignedClaim[];
-  /** When it expires unless it is paid; null for one that can't be paid. */
-  dueAt: Date | null;
-  /** The parts of payments that paid it. At most 100. */
-  paidBy: PaidPart[];
 }
 
 const MAX_DETAILS = 100;

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import type { signedClaims } from '#engine/claims/signed-claims.ts';
 import { DomainError } from '#engine/errors.ts';
 import { amountMissing } from '#engine/views.ts';
 import { address, orderId } from '#platform/http/fields.ts';
@@ -8,7 +9,6 @@ import { JsonError, parseJson } from '#platform/json.ts';
 import { addressToObject, parseAddress } from '#tari/address.ts';
 import { ClaimError, parseClaim } from '#tari/claim.ts';
 import { claimedOrder, claimSignature } from './schemas.ts';
-import type { signedClaims } from './signed-claims.ts';
 
 /** Ties an order to the address that signed for it. */
 export function claimRoutes(

@@ -1,3 +1,4 @@
+import { signedClaims } from '#engine/claims/signed-claims.ts';
 import { engineSettings } from '#engine/context.ts';
 import type { MakeRoutes } from '#platform/module.ts';
 import { accountRoutes } from './accounts.ts';
@@ -7,7 +8,6 @@ import { listRoutes } from './lists.ts';
 import { changeRoutes } from './operator-actions.ts';
 import { createOrderAddresses } from './order-addresses.ts';
 import { orderEventRoutes } from './order-events.ts';
-import { signedClaims } from './signed-claims.ts';
 
 export { examples } from './examples.ts';
 export { eventPayloads } from './schemas.ts';

@@ -8,8 +8,9 @@ import { NO_TOLERANCE, TOLERANCE_REASON, toleratedOf } from '#engine/tolerance.t
 import type { AccountId } from '#tari/address.ts';
 import { type MicroTari, microTari, sumMicroTari } from '#tari/micro-tari.ts';
 import type { Ledger } from './ledger.ts';
+import { madeOwner } from './made-owner.ts';
 import { type Part, planInTurn, planLargestFirst, type Source } from './matching.ts';
-import { type Claimant, madeOwner } from './owners.ts';
+import type { Claimant } from './owners.ts';
 
 /**
  * Which money pays which orders (docs/money.md). An order is paid by its own money, by its customer's credit, and by the

@@ -1,7 +1,8 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
-import { beyond, type ListOrder } from '#platform/database/list-order.ts';
+import { beyond } from '#platform/database/list-order.ts';
 import { columnsOf, perNames, preparedQuery } from '#platform/database/prepared-query.ts';
+import type { ListOrder } from '#platform/list-order.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import { ordinalOf } from './account-ordinals.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { LIST_ORDERS } from '#platform/database/list-order.ts';
+import { LIST_ORDERS } from '#platform/list-order.ts';
 import { isStorable } from '#platform/storable-text.ts';
 import { AddressError, parseAddressObject } from '#tari/address.ts';
 import { MAX_I64, MAX_U64 } from '#tari/integer-bounds.ts';

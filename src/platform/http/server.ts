@@ -68,37 +68,7 @@ export async function createServer(ports: ServerPorts, routes: ServerRoutes): Pr
   const logAnswer = (request: FastifyRequest, reply: FastifyReply) => {
     for (const listen of listeners) listen(request, reply);
   };
-  const app = Fastify({
-    logger: false,
-    bodyLimit: LARGEST_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    forceCloseConnections: 'idle',
-    http: {
-      // Node would answer a request without a host by itself; see below.
-      requireHostHeader: false,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: CONNECTIONS_CHECKED_EVERY_MS,
-    },
-    // Our own answer has the one form of errors: see endConnectionsOnClose.
-    return503OnClosing: false,
-    genReqId: () => randomUUID(),
-    // A path that cannot be read reaches no hook, and is answered and logged here.
-    frameworkErrors: (error, request, reply) => {
-      reply.raw.once('finish', () => logAnswer(request, reply));
-      answerError(error, request, reply);
-    },
-    clientErrorHandler: answerUnreadableRequest,
-    routerOptions: { maxParamLength: LONGEST_PARAMETER, ignoreTrailingSlash: true },
-  }).withTypeProvider<ZodTypeProvider>();
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(() => stringifyJson);
-  app.setErrorHandler(answerError);
-  app.server.maxConnections = MOST_CONNECTIONS;
-  // Left to itself, Node answers what it does not expect to be expected, and no route or log hears of it.
-  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
-  readJsonWithoutLoss(app);
+  const app = createFastify(answerError, logAnswer);
 
   // Hooks of every request are told when to go on: a promise for each took as long as all of them do.
   app.addHook('onResponse', (request, reply, done) => {
@@ -143,6 +113,47 @@ export async function createServer(ports: ServerPorts, routes: ServerRoutes): Pr
   };
   routes.enforceAccess(app, http);
   await routes.register(app, http);
+  return app;
+}
+
+type AnswerError = ReturnType<typeof createErrorHandler>;
+
+/** Fastify with our limits, our JSON and our answers to errors; it has no hook and no route yet. */
+function createFastify(
+  answerError: AnswerError,
+  logAnswer: (request: FastifyRequest, reply: FastifyReply) => void,
+): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: LARGEST_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    http: {
+      // Node would answer a request without a host by itself; see below.
+      requireHostHeader: false,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: CONNECTIONS_CHECKED_EVERY_MS,
+    },
+    // Our own answer has the one form of errors: see endConnectionsOnClose.
+    return503OnClosing: false,
+    genReqId: () => randomUUID(),
+    // A path that cannot be read reaches no hook, and is answered and logged here.
+    frameworkErrors: (error, request, reply) => {
+      reply.raw.once('finish', () => logAnswer(request, reply));
+      answerError(error, request, reply);
+    },
+    clientErrorHandler: answerUnreadableRequest,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER, ignoreTrailingSlash: true },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(() => stringifyJson);
+  app.setErrorHandler(answerError);
+  app.server.maxConnections = MOST_CONNECTIONS;
+  // Left to itself, Node answers what it does not expect to be expected, and no route or log hears of it.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+  readJsonWithoutLoss(app);
   return app;
 }
 

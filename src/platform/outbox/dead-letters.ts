@@ -1,7 +1,7 @@
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
-import type { IdRange } from '#platform/database/list-order.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { DomainError } from '#platform/errors.ts';
+import type { IdRange } from '#platform/list-order.ts';
 import type { ServiceContext } from '#platform/module.ts';
 import { type DeadLetter, deliveryRepository } from './store/deliveries.ts';
 

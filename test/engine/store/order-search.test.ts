@@ -5,7 +5,7 @@ import { customerRepository } from '#engine/store/customers.ts';
 import { type NewOrder, type Order, type OrderPosition, orderRepository } from '#engine/store/orders.ts';
 import { type OrderFilter, orderSearchRepository } from '#engine/store/search/order-search.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
-import type { ListOrder } from '#platform/database/list-order.ts';
+import type { ListOrder } from '#platform/list-order.ts';
 import type { OpenedStore } from '#platform/database/open.ts';
 import { isOnPostgres, newDatabase, type TestDatabase } from '#test/database/database.ts';
 import { openStore } from '#test/database/open.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customerRepository } from '#engine/store/customers.ts';
 import type { OrderPosition } from '#engine/store/orders.ts';
 import { type OrderFilter, orderSearchRepository } from '#engine/store/search/order-search.ts';
-import type { ListOrder } from '#platform/database/list-order.ts';
+import type { ListOrder } from '#platform/list-order.ts';
 import type { OpenedStore } from '#platform/database/open.ts';
 import { newDatabase, type TestDatabase } from '#test/database/database.ts';
 import { openStore } from '#test/database/open.ts';

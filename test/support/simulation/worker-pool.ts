@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { endWithThisProcess } from '#test/child-process.ts';
+import { endWithThisProcess } from '#test/processes/child-process.ts';
 import { type PlainTally, Tally } from './coverage.ts';
 import type { Finding, PlayOptions } from './play.ts';
 

@@ -4,7 +4,7 @@ import { ownerOf } from '#engine/money/owners.ts';
 import type { ScannedBlock } from '#rails/tari-chain/scan/found-output.ts';
 import type { ShopOrder } from '#shops/shop-connector.ts';
 import type { WebhookDelivery } from '#shops/store/webhooks.ts';
-import type { CheckedContent, WebhookContent } from '#shops/webhook-inbox.ts';
+import type { CheckedContent, WebhookContent } from '#shops/webhook-content.ts';
 import { signClaim } from '#tari/claim.ts';
 import { customerAddress } from '#tari/synthetic-address.ts';
 import type { SeededRandom } from '#test/seeded-random.ts';

@@ -1,7 +1,9 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
-import { type IdRange, idsBetween } from '#platform/database/list-order.ts';
+import { idsBetween } from '#platform/database/list-order.ts';
 import { columnsOf, preparedQuery } from '#platform/database/prepared-query.ts';
+import type { IdRange } from '#platform/list-order.ts';
+import type { RefusalReason } from '#rails/tari-chain/chain-status.ts';
 import type { ChainTables } from './tables.ts';
 
 /** A block that was looked through. */
@@ -45,22 +47,6 @@ export interface ChainRefusal {
   blockHash: string;
   foundAt: Date;
 }
-
-/**
- * Why an output that was encrypted for the shop is no payment. Beside what the output itself tells: `no_amount` is worth
- * nothing; `contradicted` was reported with another amount before.
- */
-export const REFUSAL_REASONS = [
-  'wrong_value',
-  'foreign_script',
-  'covenant',
-  'coinbase',
-  'unknown_type',
-  'locked',
-  'no_amount',
-  'contradicted',
-] as const;
-export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /** A confirmed payment that left the chain. */
 export interface ChainDeparture {

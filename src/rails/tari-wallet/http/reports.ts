@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { AuthService } from '#auth/service.ts';
 import type { WalletMessage } from '#auth/wallets.ts';
-import { CONFIRMATION_SENTENCES } from '#engine/payments.ts';
+import { CONFIRMATION_SENTENCES } from '#engine/payments/payment-report.ts';
 import { DomainError, type ErrorCode } from '#platform/errors.ts';
 import {
   address,

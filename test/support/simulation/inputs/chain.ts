@@ -1,4 +1,4 @@
-import type { NamedOrder } from '#engine/payments.ts';
+import type { NamedOrder } from '#engine/payments/payment-report.ts';
 import { MovedError } from '#rails/tari-chain/chain-books.ts';
 import type { ScannedBlock } from '#rails/tari-chain/scan/found-output.ts';
 import type { ChainOutput, KnownBlock } from '#rails/tari-chain/store/chain.ts';

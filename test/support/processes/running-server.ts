@@ -8,17 +8,17 @@ import { linesForPeople } from '#platform/logging/pretty-log.ts';
 import { type App, createApp } from '#server.ts';
 import { type OpenedCore, openCore } from '#services.ts';
 import { generateSecretKey, publicKeyOf } from '#tari/schnorr.ts';
-import { type ManualClock, manualClock } from './clock.ts';
-import { isOnPostgres, newDatabase, newFolder, type TestDatabase } from './database/database.ts';
+import { type ManualClock, manualClock } from '#test/clock.ts';
+import { isOnPostgres, newDatabase, newFolder, type TestDatabase } from '#test/database/database.ts';
 import {
   type ShopifyStandIn,
   STAND_IN_TOKEN,
   type StandInOptions,
   startShopifyStandIn,
-} from './fake-shopify/server.ts';
-import { scanHere } from './tari-chain/scan.ts';
-import { type UseCases, useCasesOf } from './use-cases.ts';
-import { HMAC_SECRET } from './webhooks.ts';
+} from '#test/fake-shopify/server.ts';
+import { scanHere } from '#test/tari-chain/scan.ts';
+import { type UseCases, useCasesOf } from '#test/use-cases.ts';
+import { HMAC_SECRET } from '#test/webhooks.ts';
 
 /** The server as it runs for a shop, over real HTTP on a free port, in the process of the test. */
 

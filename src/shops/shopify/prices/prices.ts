@@ -8,11 +8,11 @@ import {
   type VariantPage,
   type VariantRange,
 } from '#shops/shop-connector.ts';
-import type { AdminClient } from './admin-api/client.ts';
-import { AdminApiError } from './admin-api/errors.ts';
-import { READ_VARIANTS, READ_VARIANTS_OF_PRODUCT, SET_TARI_PRICES } from './admin-api/operations.ts';
+import type { AdminClient } from '#shops/shopify/admin-api/client.ts';
+import { AdminApiError } from '#shops/shopify/admin-api/errors.ts';
+import { READ_VARIANTS, READ_VARIANTS_OF_PRODUCT, SET_TARI_PRICES } from '#shops/shopify/admin-api/operations.ts';
+import { concernsOneInput, LARGEST_INTEGER, refusalOf, userErrorsSchema } from '#shops/shopify/user-errors.ts';
 import { setGlobalRate } from './global-rate.ts';
-import { concernsOneInput, LARGEST_INTEGER, refusalOf, userErrorsSchema } from './user-errors.ts';
 
 /** The prices of a Shopify shop: of each variant in its metafield `custom.tari_price`, in µT. */
 export function createShopPrices(client: AdminClient): ShopPrices {

@@ -1,7 +1,7 @@
 import type { OpenedStore } from '#platform/database/open.ts';
-import { isOnPostgres, newDatabase, type TestDatabase } from './database/database.ts';
-import { openStore } from './database/open.ts';
-import { afterFile } from './vitest/after-file.ts';
+import { afterFile } from '#test/vitest/after-file.ts';
+import { isOnPostgres, newDatabase, type TestDatabase } from './database.ts';
+import { openStore } from './open.ts';
 
 /** To open a store and to close it takes longer than most tests do, so those of a file have one after each other. */
 export class LentStore {

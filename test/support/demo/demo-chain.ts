@@ -2,10 +2,10 @@ import { hex } from '@scure/base';
 import { systemRandomBytes } from '#platform/random.ts';
 import { addressToBase58, type TariAddress, withPaymentId } from '#tari/address.ts';
 import { utf8 } from '#tari/bytes.ts';
-import { type MempoolNode, startMempoolNode } from './fake-tari-chain/mempool-node.ts';
-import { type FakeNode, startFakeNode } from './fake-tari-chain/node.ts';
-import { PlayChain } from './fake-tari-chain/play-chain.ts';
-import { type PlayWallet, payTo, playWallet } from './fake-tari-chain/play-wallet.ts';
+import { type MempoolNode, startMempoolNode } from '#test/fake-tari-chain/mempool-node.ts';
+import { type FakeNode, startFakeNode } from '#test/fake-tari-chain/node.ts';
+import { PlayChain } from '#test/fake-tari-chain/play-chain.ts';
+import { type PlayWallet, payTo, playWallet } from '#test/fake-tari-chain/play-wallet.ts';
 
 /** A chain to play with, a node that serves it, and the wallets of a shop and of a customer on it. */
 export interface PreparedChain {

@@ -7,14 +7,14 @@ import { silentLog } from '#platform/logging/logger.ts';
 import { systemRandomBytes } from '#platform/random.ts';
 import { generateSecretKey, publicKeyOf } from '#tari/schnorr.ts';
 import { openStore } from '#test/database/open.ts';
-import { type PreparedChain, prepareChain } from './demo-chain.ts';
 import {
   type ShopifyStandIn,
   STAND_IN_TOKEN,
   type StandInOptions,
   startShopifyStandIn,
-} from './fake-shopify/server.ts';
-import { freePort } from './server-process.ts';
+} from '#test/fake-shopify/server.ts';
+import { freePort } from '#test/processes/server-process.ts';
+import { type PreparedChain, prepareChain } from './demo-chain.ts';
 import { aPerson, type Person } from './walkthrough.ts';
 
 /** All that a play needs around the server: a shop, keys, a super admin, settings. */

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { StorefrontError } from '#shops/shop-connector.ts';
-import type { AdminClient } from './admin-api/client.ts';
-import { AdminApiError } from './admin-api/errors.ts';
+import type { AdminClient } from '#shops/shopify/admin-api/client.ts';
+import { AdminApiError } from '#shops/shopify/admin-api/errors.ts';
 import {
   CREATE_SUBSCRIPTION,
   DELETE_SUBSCRIPTION,
   READ_SUBSCRIPTIONS,
   UPDATE_SUBSCRIPTION,
-} from './admin-api/operations.ts';
+} from '#shops/shopify/admin-api/operations.ts';
 
 /** Which webhooks the shop sends, and to where. */
 export interface WebhookSubscription {

@@ -1,5 +1,5 @@
-import { lengthPrefixed, utf8 } from './bytes.ts';
-import { blake2b256, blake2b512 } from './ristretto.ts';
+import { lengthPrefixed, utf8 } from '#tari/bytes.ts';
+import { blake2b256, blake2b512 } from '#tari/ristretto.ts';
 
 /**
  * H(n, tag, parts…), the hash that Tari derives keys and numbers with (protocol.md 8, chain.md 2): Blake2b of n bytes

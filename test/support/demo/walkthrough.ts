@@ -7,11 +7,11 @@ import { formatTari } from '#tari/micro-tari.ts';
 import { signToken } from '#tari/ristretto-jwt.ts';
 import { generateSecretKey, publicKeyOf } from '#tari/schnorr.ts';
 import { confirmationPayload, paymentPayload, signWalletMessage } from '#tari/wallet-signature.ts';
+import type { StandInOrder } from '#test/fake-shopify/orders.ts';
+import type { ShopifyStandIn } from '#test/fake-shopify/server.ts';
+import { sendWebhook, webhookBody } from '#test/fake-shopify/webhooks.ts';
+import type { PlayWallet } from '#test/fake-tari-chain/play-wallet.ts';
 import { FIRST_BLOCKS, type PreparedChain } from './demo-chain.ts';
-import type { StandInOrder } from './fake-shopify/orders.ts';
-import type { ShopifyStandIn } from './fake-shopify/server.ts';
-import { sendWebhook, webhookBody } from './fake-shopify/webhooks.ts';
-import type { PlayWallet } from './fake-tari-chain/play-wallet.ts';
 
 /** One step of the documented walkthrough. */
 export interface Step {

@@ -1,19 +1,19 @@
-import { networkProblemBySettings } from '#auth/shop-network.ts';
+import { networkProblemBySettings } from '#auth/shop-address.ts';
+import { verifiedClaim } from '#engine/claims/verified-claims.ts';
+import type { EngineContext } from '#engine/context.ts';
+import { confirmPayment, receivePayment } from '#engine/money/incoming.ts';
+import { Ledger } from '#engine/money/ledger.ts';
+import { type Claimant, claimantOf, type Owner } from '#engine/money/owners.ts';
+import { findNamedOrder } from '#engine/order-lookup.ts';
+import { orderRepository } from '#engine/store/orders.ts';
+import { type Payment, paymentRepository } from '#engine/store/payments.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { accountOf, parseAddress } from '#tari/address.ts';
 import { claimInMemo } from '#tari/claim.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import { orderIdInText } from '#tari/order-id-in-text.ts';
 import type { Sender } from '#tari/sender.ts';
-import { verifiedClaim } from './claims.ts';
-import type { EngineContext } from './context.ts';
-import { confirmPayment, receivePayment } from './money/incoming.ts';
-import { Ledger } from './money/ledger.ts';
-import { type Claimant, claimantOf, type Owner } from './money/owners.ts';
-import { findNamedOrder } from './order-lookup.ts';
-import type { NamedOrder } from './payments.ts';
-import { orderRepository } from './store/orders.ts';
-import { type Payment, paymentRepository } from './store/payments.ts';
+import type { NamedOrder } from './payment-report.ts';
 
 /**
  * Payments that were found on the chain and proven to be the shop's. Each function works inside its caller's unit of work,

@@ -1,4 +1,4 @@
-import { verifiedClaim } from '#engine/claims.ts';
+import { verifiedClaim } from '#engine/claims/verified-claims.ts';
 import type { SignatureContext } from '#engine/context.ts';
 import { DomainError } from '#engine/errors.ts';
 import type { ClaimedOrder, Orders } from '#engine/orders.ts';

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { StorefrontError } from '#shops/shop-connector.ts';
-import type { AdminClient } from './admin-api/client.ts';
+import type { AdminClient } from '#shops/shopify/admin-api/client.ts';
 import {
   DEFINE_CURRENCY_OF_GLOBAL_RATE,
   DEFINE_GLOBAL_RATE,
   READ_GLOBAL_RATE,
   SET_GLOBAL_RATE,
-} from './admin-api/operations.ts';
-import { LARGEST_INTEGER, refusalOf, userErrorsSchema } from './user-errors.ts';
+} from '#shops/shopify/admin-api/operations.ts';
+import { LARGEST_INTEGER, refusalOf, userErrorsSchema } from '#shops/shopify/user-errors.ts';
 
 const globalRateSchema = z.object({
   metaobjectDefinitionByType: z

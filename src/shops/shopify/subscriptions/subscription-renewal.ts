@@ -1,4 +1,4 @@
-import type { AdminClient } from './admin-api/client.ts';
+import type { AdminClient } from '#shops/shopify/admin-api/client.ts';
 import {
   isSameAddress,
   isSentTo,

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the examples for operators. */
-export const CONTRIB = fileURLToPath(new URL('../../contrib', import.meta.url));
+export const CONTRIB = fileURLToPath(new URL('../../../contrib', import.meta.url));
 
 /** Where Debian puts what only root is expected to start. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin'];

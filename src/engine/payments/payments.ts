@@ -1,35 +1,14 @@
-import { networkProblemBySettings } from '#auth/shop-network.ts';
+import type { EngineSettings } from '#engine/context.ts';
+import { DomainError } from '#engine/errors.ts';
+import { confirmPayment, receivePayment } from '#engine/money/incoming.ts';
+import type { Ledger } from '#engine/money/ledger.ts';
+import { claimantOf, senderText } from '#engine/money/owners.ts';
+import { nothingSettled, type Settled } from '#engine/money/settlement.ts';
+import { type Payment, paymentRepository } from '#engine/store/payments.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import { claimInMemo } from '#tari/claim.ts';
-import { formatTari, type MicroTari } from '#tari/micro-tari.ts';
-import type { Sender } from '#tari/sender.ts';
-import { verifiedClaim } from './claims.ts';
-import type { EngineSettings, SignatureContext } from './context.ts';
-import { DomainError } from './errors.ts';
-import { confirmPayment, receivePayment } from './money/incoming.ts';
-import type { Ledger } from './money/ledger.ts';
-import { type Claimant, claimantOf, type Owner, senderText } from './money/owners.ts';
-import { nothingSettled, type Settled } from './money/settlement.ts';
-import { orderNamedInMemo } from './order-lookup.ts';
-import { type Payment, paymentRepository } from './store/payments.ts';
-
-/** A payment as the hot wallet reports it. */
-export interface PaymentReport {
-  txid: string;
-  /** What the payer's wallet wrote into the payment: a statement, not a proof. */
-  sender: Sender;
-  /** µT, above 0. */
-  amount: MicroTari;
-  memo: string | null;
-  /** The order that the payment is for. */
-  orderId: string | null;
-}
-
-/** The order that a payment names, and for whom: its sender says so, or somebody has signed it. */
-export type NamedOrder =
-  | { orderId: string; claimant: Claimant; isSigned: false }
-  | { orderId: string; claimant: Owner; isSigned: true };
+import { formatTari } from '#tari/micro-tari.ts';
+import type { ConfirmationOutcome, NamedOrder, PaymentReport } from './payment-report.ts';
 
 export interface PaymentReceipt {
   /** As it is now: confirmed where its confirmation came first. */
@@ -39,8 +18,7 @@ export interface PaymentReceipt {
 }
 
 export interface ConfirmationReceipt extends Settled {
-  /** `early`: the payment is not known yet; the confirmation is kept and counts as soon as the payment comes. */
-  outcome: 'confirmed' | 'already_confirmed' | 'early';
+  outcome: ConfirmationOutcome;
 }
 
 /**
@@ -93,31 +71,6 @@ export function warnIfLate({ txid, orderId, amount, isLate }: Payment, log: Logg
     `Payment ${txid} of ${formatTari(amount)} came for order ${orderId}, which can no longer be paid; it is its customer's credit`,
   );
 }
-
-/** The order that a payment names, and for whom: a signed claim in its memo speaks for its signer. */
-export function namedOrder(
-  { txid, memo, orderId, sender }: Pick<PaymentReport, 'txid' | 'memo' | 'orderId' | 'sender'>,
-  { settings, log }: SignatureContext,
-): NamedOrder | undefined {
-  const claim = memo === null ? undefined : claimInMemo(memo);
-  if (claim !== undefined) {
-    const verified = verifiedClaim(claim, settings);
-    const problem = verified && networkProblemBySettings(settings, verified.claimant.account);
-    if (verified !== undefined && problem === undefined) return { ...verified, isSigned: true };
-    log.info(
-      { txid },
-      `The claim in the memo of the payment is passed over: ${problem ?? 'it is not signed by its address.'}`,
-    );
-  }
-  const named = orderId ?? orderNamedInMemo(memo, settings);
-  return named === undefined ? undefined : { orderId: named, claimant: claimantOf(sender), isSigned: false };
-}
-
-export const CONFIRMATION_SENTENCES: Readonly<Record<ConfirmationReceipt['outcome'], string>> = {
-  confirmed: 'it is confirmed',
-  already_confirmed: 'it was confirmed already',
-  early: 'its confirmation came first and is kept until the payment comes',
-};
 
 /** The payment where it is known. A wallet that says two things of one transaction is wrong in one of them. */
 async function knownPayment(tx: Transaction, report: PaymentReport): Promise<Payment | undefined> {

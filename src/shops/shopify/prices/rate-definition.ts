@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { AdminClient } from './admin-api/client.ts';
-import { DEFINE_GLOBAL_RATE, READ_GLOBAL_RATE } from './admin-api/operations.ts';
-import { refusalOf, userErrorsSchema } from './user-errors.ts';
+import type { AdminClient } from '#shops/shopify/admin-api/client.ts';
+import { DEFINE_GLOBAL_RATE, READ_GLOBAL_RATE } from '#shops/shopify/admin-api/operations.ts';
+import { refusalOf, userErrorsSchema } from '#shops/shopify/user-errors.ts';
 
 const definitionSchema = z.object({ metaobjectDefinitionByType: z.object({ id: z.string().max(255) }).nullable() });
 const createdSchema = z.object({ metaobjectDefinitionCreate: userErrorsSchema });
