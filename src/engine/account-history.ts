@@ -7,12 +7,14 @@ import { withOwnNotes } from './order-notes.ts';
 import { isOpen } from './order-states.ts';
 import { dueAt } from './orders.ts';
 import { positionOfOrder, positionOfPayment } from './queries.ts';
+import { accountOrderRepository } from './store/account-orders.ts';
 import { type Account, accountRepository, type LinkedAccount } from './store/accounts.ts';
 import { customerRepository, type OrderTotals } from './store/customers.ts';
 import { orderClaimRepository } from './store/order-claims.ts';
 import { type Order, type OrderPosition, orderRepository } from './store/orders.ts';
+import { paymentListRepository } from './store/payment-lists.ts';
 import { paymentUseRepository } from './store/payment-uses.ts';
-import { type Payment, type PaymentPosition, paymentRepository } from './store/payments.ts';
+import type { Payment, PaymentPosition } from './store/payments.ts';
 import { orderSearchRepository } from './store/search/order-search.ts';
 import { type SettlementEntry, settlementRepository } from './store/settlements.ts';
 import { ORDER_STATUSES } from './store/tables.ts';
@@ -73,12 +75,12 @@ export function accounts({ store, settings }: EngineContext) {
         const { after = BEGINNING, limit } = request;
         const orders = await readPage(
           { after: after.order, limit },
-          (behind, most) => tx.use(orderRepository).pageOfAccount(account, ORDER_STATUSES, behind, most),
+          (behind, most) => tx.use(accountOrderRepository).pageOfAccount(account, ORDER_STATUSES, behind, most),
           positionOfOrder,
         );
         const payments = await readPage(
           { after: after.payment, limit },
-          (behind, most) => tx.use(paymentRepository).pageOfAccount(account, behind, most),
+          (behind, most) => tx.use(paymentListRepository).pageOfAccount(account, behind, most),
           positionOfPayment,
         );
         const settlements = await readPage(

@@ -17,7 +17,8 @@ import { isOpen } from './order-states.ts';
 import { accountRepository } from './store/accounts.ts';
 import { orderClaimRepository } from './store/order-claims.ts';
 import { type Order, orderRepository } from './store/orders.ts';
-import { type Payment, paymentRepository } from './store/payments.ts';
+import { paymentListRepository } from './store/payment-lists.ts';
+import type { Payment } from './store/payments.ts';
 
 /** An order as the one who claimed it needs to see it. */
 export interface ClaimedOrder {
@@ -119,7 +120,7 @@ async function paymentsNaming(
   settings: Pick<EngineContext['settings'], 'orderIdField'>,
 ): Promise<Payment[]> {
   const naming: Payment[] = [];
-  for (const payment of await tx.use(paymentRepository).naming(namesOf(order))) {
+  for (const payment of await tx.use(paymentListRepository).naming(namesOf(order))) {
     // A name that several orders bear names none of them.
     const meant = payment.orderId === null ? undefined : await findNamedOrder(tx, payment.orderId, settings);
     if (meant?.orderId === order.orderId) naming.push(payment);

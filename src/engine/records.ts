@@ -2,6 +2,7 @@ import type { Transaction } from '#platform/database/store.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import { namesOf } from './order-names.ts';
 import { type Order, orderRepository } from './store/orders.ts';
+import { paymentListRepository } from './store/payment-lists.ts';
 import { paymentUseRepository } from './store/payment-uses.ts';
 import { type Payment, paymentRepository } from './store/payments.ts';
 
@@ -28,7 +29,7 @@ export function paymentById(tx: Transaction, txid: string): Promise<Payment | un
 
 /** The payments that name the order by any of its names. */
 export function paymentsNaming(tx: Transaction, order: Pick<Order, 'orderId' | 'altId'>): Promise<Payment[]> {
-  return tx.use(paymentRepository).naming(namesOf(order));
+  return tx.use(paymentListRepository).naming(namesOf(order));
 }
 
 /** Up to `limit` payments on the chain since a time or a height, after the one with that id. */
@@ -38,7 +39,7 @@ export function paymentsOnChainSince(
   after: string,
   limit: number,
 ): Promise<Payment[]> {
-  return tx.use(paymentRepository).onChainSince(since, after, limit);
+  return tx.use(paymentListRepository).onChainSince(since, after, limit);
 }
 
 /** What was taken back of the payments, in µT, and when last; null where nothing was. */

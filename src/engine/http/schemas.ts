@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { EventType } from '#engine/events.ts';
+import type { EventPayloads } from '#engine/events.ts';
 import { HELD_REASONS } from '#engine/money/held-reasons.ts';
 import {
   CLAIM_KINDS,
@@ -207,4 +207,4 @@ export const eventPayloads = {
     order_id: z.string().nullable(),
     order: order.nullable(),
   }),
-} satisfies Record<EventType, z.ZodObject>;
+} satisfies Record<keyof EventPayloads, z.ZodObject>;

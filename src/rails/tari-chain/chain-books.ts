@@ -7,7 +7,9 @@ import { formatTari, type MicroTari, microTari } from '#tari/micro-tari.ts';
 import { senderOfBytes } from '#tari/sender.ts';
 import type { RefusalReason } from './chain-status.ts';
 import type { FoundOutput, ScannedBlock } from './scan/found-output.ts';
-import { type ChainOutput, chainRepository, type KnownBlock } from './store/chain.ts';
+import { chainRepository } from './store/chain.ts';
+import type { KnownBlock } from './store/known-block.ts';
+import type { ChainOutput } from './store/outputs.ts';
 
 /**
  * What the watcher writes. Each function is one transaction: where it stands changes together with what was found, so

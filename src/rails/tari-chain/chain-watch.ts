@@ -2,7 +2,8 @@ import type { EngineContext } from '#engine/context.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import type { IdRange } from '#platform/list-order.ts';
 import type { ChainStatus, RefusalReason } from './chain-status.ts';
-import { type ChainDeparture, type ChainRefusal, chainRepository } from './store/chain.ts';
+import { chainRepository } from './store/chain.ts';
+import type { ChainDeparture, ChainRefusal } from './store/findings.ts';
 
 /** A watcher, as far as the engine knows of one. */
 export interface ChainWatch {

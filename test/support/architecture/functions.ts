@@ -66,13 +66,15 @@ function virtualFiles(texts: ReadonlyMap<string, string>): Record<string, string
 
 function longFunctionsIn(file: string, tree: SourceFile, most: number): LongFunction[] {
   const found: LongFunction[] = [];
-  const lineAt = (position: number) => tree.text.slice(0, position).split('\n').length;
+  const linesBetween = (start: number, end: number) => tree.text.slice(start, end).split('\n').length;
   const visit = (node: Node): void => {
     const body = bodyOf(node);
     if (body !== undefined) {
-      const first = lineAt(node.getStart(tree));
-      const lines = lineAt(node.end) - first + 1;
-      if (lines > most && !isList(body)) found.push({ file, name: nameOf(node) ?? `line ${first}`, lines });
+      const start = node.getStart(tree);
+      const lines = linesBetween(start, node.end);
+      if (lines > most && !isList(body)) {
+        found.push({ file, name: nameOf(node) ?? `line ${linesBetween(0, start)}`, lines });
+      }
     }
     node.forEachChild(visit);
   };
