@@ -278,7 +278,12 @@ describe('the checks', () => {
         'src/server.ts': `import { modules } from './modules.ts';`,
         'src/database-thread.ts': `import { modules } from './modules.ts';\nimport type { App } from './server.ts';`,
         'src/modules.ts': `import { engine } from './engine/module.ts';`,
-        'src/engine/module.ts': `({ service: () => import('./service.ts'), routes: () => import('./http/routes.ts') })`,
+        'src/engine/module.ts': `
+          service: () => import('./service.ts'),
+          routes: () => import('./http/routes.ts'),
+          settings: () => import('./settings.ts'),
+          commands: () => import('./cli/commands.ts'),
+        `,
         'src/engine/service.ts': `import { orderRepository } from './store/orders.ts';`,
         'src/engine/http/routes.ts': `import { rule } from '#engine/rule.ts';`,
         'src/engine/rule.ts': `import { ledger } from './ledger.ts';`,
@@ -286,6 +291,7 @@ describe('the checks', () => {
       }),
     );
     expect([...threads.http].filter(isOfStore)).toEqual(['src/engine/store/orders.ts']);
+    expect(threads.http).toContain('src/engine/settings.ts');
     expect([...threads.database].sort()).toEqual([
       'src/database-thread.ts',
       'src/engine/module.ts',
