@@ -5,9 +5,9 @@ import { parseArgs } from 'node:util';
 import { audit } from '#engine/reconciliation.ts';
 import { openReader } from '#test/database/open.ts';
 import { type PreparedChainStage, prepareChainStage } from '#test/demo/demo-environment.ts';
-import { runSandbox } from '#test/sandbox/prompt.ts';
-import { type ServerProcess, startServer } from '#test/processes/server-process.ts';
 import { walkthrough } from '#test/demo/walkthrough.ts';
+import { type ServerProcess, startServer } from '#test/processes/server-process.ts';
+import { runSandbox } from '#test/sandbox/prompt.ts';
 
 /**
  * Plays the documented walkthrough against the real server over HTTP, and says in sentences what happens. Exit code 0

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { prepareChainStage } from '#test/demo/demo-environment.ts';
-import { type ServerProcess, startServer } from '#test/processes/server-process.ts';
 import { walkthrough } from '#test/demo/walkthrough.ts';
+import { type ServerProcess, startServer } from '#test/processes/server-process.ts';
 
 /** Measures the pay page of the built server: a page, open streams, and what the page costs while nobody asks for it. */
 
