@@ -6,8 +6,10 @@ import type { OpenedStore } from './database/open.ts';
 import type { Transaction } from './database/store.ts';
 import type { ErrorRows } from './errors.ts';
 import type { HttpContext } from './http/context.ts';
+import type { Examples } from './http/openapi/examples.ts';
 import type { Job } from './jobs/scheduled-job.ts';
 import type { EventBus } from './outbox/event-bus.ts';
+import type { EventPayloads } from './outbox/http/schemas.ts';
 
 /**
  * What a context of the program says of itself. Its module is small and loaded in every thread and in the tool; what is
@@ -22,7 +24,7 @@ export interface Module<Name extends keyof Services = keyof Services> {
   /** What it does in the database thread. */
   readonly service?: () => Promise<{ open: OpenService<Name> }>;
   /** What it serves in the HTTP thread. */
-  readonly routes?: () => Promise<{ routes: MakeRoutes }>;
+  readonly routes?: () => Promise<HttpParts>;
 }
 
 /** What each context can do, by the context's name: each adds its own. Plain data goes in and out. */
@@ -104,6 +106,15 @@ export interface Metric {
   labels?: readonly string[];
   /** A time is shown as its age in seconds. */
   samples: readonly { labels?: Readonly<Record<string, string>>; value: number | Date }[];
+}
+
+/** What a context brings into the HTTP thread. */
+export interface HttpParts {
+  readonly routes: MakeRoutes;
+  /** Of its routes, for the description of the interface. */
+  readonly examples?: Examples;
+  /** What its events say. */
+  readonly eventPayloads?: EventPayloads;
 }
 
 /** Answers undefined where the settings switch the context's routes off. */

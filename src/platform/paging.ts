@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ListOrder } from '#platform/database/list-order.ts';
+import type { ListOrder } from './list-order.ts';
 
 /** What a caller who names no limit gets at most. Existing clients name none and want everything. */
 export const MOST_ROWS = 10_000;

@@ -8,7 +8,7 @@ import {
   TARI_SUPPLY,
 } from '#tari/micro-tari.ts';
 import { DomainError } from './errors.ts';
-import { exchangeRateRepository } from './store/exchange-rates.ts';
+import { type ExchangeRate, exchangeRateRepository } from './store/exchange-rates.ts';
 
 /** A price as a shop wrote it. */
 export interface ShopPrice {
@@ -32,6 +32,11 @@ export async function convertPrice(
     if (error instanceof AmountError) throw new DomainError('invalid_price', error.message);
     throw error;
   }
+}
+
+/** The rate that was set last for a currency. */
+export function lastRate(tx: Transaction, currency: string): Promise<ExchangeRate | undefined> {
+  return tx.use(exchangeRateRepository).last(currency);
 }
 
 /** What one unit of a currency costs now, in µT; undefined where no rate is set. Tari is worth itself. */

@@ -10,7 +10,7 @@ import { addressToBase58, dualAddress, type Network, singleAddress } from '#tari
 import { KEYS, Screen } from '#test/cli/screens.ts';
 import { Home, TOOL } from '#test/cli/tool.ts';
 import { STAND_IN_TOKEN, startShopifyStandIn } from '#test/fake-shopify/server.ts';
-import { freePort, startServer } from '#test/server-process.ts';
+import { freePort, startServer } from '#test/processes/server-process.ts';
 import { ACCOUNTS, HOT_WALLET } from '#test/test-wallets.ts';
 
 const [alice] = ACCOUNTS;

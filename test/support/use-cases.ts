@@ -1,5 +1,5 @@
+import { signedClaims } from '#engine/claims/signed-claims.ts';
 import type { EngineContext } from '#engine/context.ts';
-import { signedClaims } from '#engine/http/signed-claims.ts';
 import { modules } from '#modules.ts';
 import { changes } from '#platform/audit-log/operator-actions.ts';
 import { parseSettings, type Settings } from '#platform/config/read-settings.ts';

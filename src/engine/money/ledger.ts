@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { orderAddressAt, shopAddress } from '#auth/shop-network.ts';
+import { orderAddressAt } from '#auth/shop-address.ts';
+import { shopAddress } from '#auth/shop-network.ts';
 import type { EngineSettings } from '#engine/context.ts';
 import type { EventOrigin, EventPayloads, EventType, Subscriptions } from '#engine/events.ts';
 import { isOpen, nextStatus, type OrderAction, TOTAL_OF_STATUS } from '#engine/order-states.ts';

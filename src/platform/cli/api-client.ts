@@ -2,19 +2,31 @@ import { hex } from '@scure/base';
 import type { z } from 'zod';
 import type { KeptToken } from '#auth/cli/kept-token.ts';
 import type { Signer } from '#auth/cli/secret-key.ts';
+import type { Clock } from '#platform/clock.ts';
 import { NEXT_CURSOR } from '#platform/next-cursor.ts';
 import { addressToBase58, type TariAddress } from '#tari/address.ts';
 import { type Claim, signClaim } from '#tari/claim.ts';
 import { decodeToken, signToken, TokenError } from '#tari/ristretto-jwt.ts';
+import type { RandomBytes } from '#tari/schnorr.ts';
 import * as shapes from './api-shapes.ts';
 import { CommandError } from './exit.ts';
-import type { CommandPorts } from './ports.ts';
-import { callServer, type ServerAnswer, type ServerCall, ServerRefusal, ServerUnreachable } from './server-call.ts';
+import {
+  type CallPorts,
+  callServer,
+  type ServerAnswer,
+  type ServerCall,
+  ServerRefusal,
+  ServerUnreachable,
+} from './server-call.ts';
 
 /** The server's interface as functions (`http-api.md` 1). Each throws a CommandError whose message is a sentence. */
 export type ApiClient = ReturnType<typeof createApiClient>;
 
-type ClientPorts = Pick<CommandPorts, 'fetch' | 'clock' | 'randomBytes' | 'sleep'>;
+interface ClientPorts extends CallPorts {
+  clock: Clock;
+  randomBytes: RandomBytes;
+  sleep: (milliseconds: number) => Promise<void>;
+}
 
 export interface ApiClientOptions {
   server: string;

@@ -2,6 +2,9 @@ import type { Clock } from '#platform/clock.ts';
 import type { OpenedReader } from '#platform/database/open.ts';
 import type { RandomBytes } from '#tari/schnorr.ts';
 import type { ApiClient } from './api-client.ts';
+import type { Terminal } from './terminal/terminal.ts';
+
+export type { Terminal } from './terminal/terminal.ts';
 
 /** What commands need of the machine. */
 export interface CommandPorts {
@@ -40,17 +43,6 @@ export interface CommandPorts {
   openReader: (databaseUrl: string) => Promise<OpenedReader>;
   /** Logged in as profiles, for as long as the tool runs. Undefined where it ends after one command. */
   clients?: Map<string, ApiClient>;
-}
-
-export interface Terminal {
-  /** Whether somebody reads standard output on a terminal; otherwise lines are as long as they need to be. */
-  isTerminal: boolean;
-  columns: number;
-  colour: boolean;
-  /** Whether somebody can be asked: standard input and output are a terminal. */
-  canAsk: boolean;
-  /** Whether standard input is a terminal, which shows what is typed into it. */
-  isInputTerminal: boolean;
 }
 
 export interface Questions {

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '#platform/clock.ts';
 import type { Settings } from '#platform/config/read-settings.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import type { EventPayloads } from '#platform/outbox/http/schemas.ts';
 import type { Counters } from './counters.ts';
 import type { StrangerLimit } from './rate-limit.ts';
 
@@ -18,6 +19,8 @@ export interface HttpContext {
   limitStrangers: StrangerLimit;
   /** Whether the server has said that it will end. */
   isEnding: () => boolean;
+  /** What the events of all contexts say. */
+  eventPayloads: EventPayloads;
   /** What is counted for the metrics. */
   counters: Counters;
   /** Has `listen` called for each request that has been answered. */

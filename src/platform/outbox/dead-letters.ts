@@ -1,9 +1,9 @@
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
-import type { IdRange } from '#platform/database/list-order.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { DomainError } from '#platform/errors.ts';
+import type { IdRange } from '#platform/list-order.ts';
 import type { ServiceContext } from '#platform/module.ts';
-import { type DeadLetter, deliveryRepository } from './store/deliveries.ts';
+import { type DeadLetter, deadLetterRepository } from './store/dead-letters.ts';
 
 export type DeadLetters = ReturnType<typeof deadLetters>;
 
@@ -18,7 +18,7 @@ export function deadLetters(
   return {
     /** The dead letters of up to `limit` events after the one with id `after`, oldest event first unless told. */
     after: (after: bigint, limit: number, range: IdRange = {}): Promise<DeadLetter[]> =>
-      store.read((tx) => tx.use(deliveryRepository).deadAfter(after, limit, loaded(), range)),
+      store.read((tx) => tx.use(deadLetterRepository).deadAfter(after, limit, loaded(), range)),
 
     /**
      * Has the dead letters of an event delivered again, as if they had never been tried. They take their place before
@@ -31,7 +31,7 @@ export function deadLetters(
         // What waits for a plugin that is not loaded needs no retry.
         const chosen = (await deadOf(tx, eventId, subscriber, loaded())).filter(({ isWaiting }) => !isWaiting);
         if (chosen.length === 0) throw new DomainError('dead_letter_not_found', nameOf(eventId, subscriber));
-        for (const letter of chosen) await tx.use(deliveryRepository).revive(letter, now);
+        for (const letter of chosen) await tx.use(deadLetterRepository).revive(letter, now);
         const before = { deliveries: chosen.map(deliveryView) };
         const record = { action: 'retry dead letter', subject: `event ${eventId}`, before };
         return { answer: chosen.length, record };
@@ -49,7 +49,7 @@ export function deadLetters(
     dismiss(request: ChangeRequest, eventId: bigint, subscriber: string | undefined, reason: string): Promise<number> {
       return perform(request, async ({ tx, now }) => {
         const chosen = await deadOf(tx, eventId, subscriber, loaded());
-        for (const letter of chosen) await tx.use(deliveryRepository).dismiss(letter, now);
+        for (const letter of chosen) await tx.use(deadLetterRepository).dismiss(letter, now);
         const before = { deliveries: chosen.map(deliveryView) };
         const record = { action: 'dismiss dead letter', subject: `event ${eventId}`, reason, before };
         return { answer: chosen.length, record };
@@ -65,7 +65,7 @@ async function deadOf(
   subscriber: string | undefined,
   loaded: readonly string[],
 ): Promise<DeadLetter[]> {
-  const dead = await tx.use(deliveryRepository).deadOf(eventId, loaded);
+  const dead = await tx.use(deadLetterRepository).deadOf(eventId, loaded);
   const chosen = dead.filter((letter) => subscriber === undefined || letter.subscriber === subscriber);
   if (chosen.length === 0) throw new DomainError('dead_letter_not_found', nameOf(eventId, subscriber));
   return chosen;

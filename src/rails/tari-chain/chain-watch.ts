@@ -1,37 +1,9 @@
 import type { EngineContext } from '#engine/context.ts';
-import type { IdRange } from '#platform/database/list-order.ts';
 import type { Transaction } from '#platform/database/store.ts';
-import { type ChainDeparture, type ChainRefusal, chainRepository, type RefusalReason } from './store/chain.ts';
-
-/** What a watcher of the chain says of itself, and what it keeps for people to look at. Heights are of blocks. */
-
-export interface NodeStatus {
-  url: string;
-  /** The end of its chain as it last said; null before its first answer. */
-  height: number | null;
-  lastAnswerAt: Date | null;
-  /** Why it is of no use now; null while it is of use. */
-  trouble: { since: Date; sentence: string } | null;
-}
-
-/** `off`: nothing is watched. `watching`: by this instance. `elsewhere`: by another one, or by none that can. */
-export type WatchState = 'off' | 'watching' | 'elsewhere';
-
-export interface ChainStatus {
-  state: WatchState;
-  /** The last block that was looked through; null before the first. */
-  height: number | null;
-  /** The highest block that a node has told of. */
-  nodeHeight: number | null;
-  /** When a node last answered: how old our knowledge is. */
-  lastAnswerAt: Date | null;
-  /** How long the rest of a long reading takes, in ms, at its pace; null when it is not behind. */
-  timeLeftMs: number | null;
-  outputsSeen: number;
-  paymentsFound: number;
-  /** None where another instance watches. */
-  nodes: readonly NodeStatus[];
-}
+import type { IdRange } from '#platform/list-order.ts';
+import type { ChainStatus, RefusalReason } from './chain-status.ts';
+import { chainRepository } from './store/chain.ts';
+import type { ChainDeparture, ChainRefusal } from './store/findings.ts';
 
 /** A watcher, as far as the engine knows of one. */
 export interface ChainWatch {
@@ -86,11 +58,6 @@ export async function chainFigures(tx: Transaction, watch: ChainWatch | undefine
     refused: await tx.use(chainRepository).countRefusals(),
     departed: await tx.use(chainRepository).countDeparted(),
   };
-}
-
-/** How many blocks the watcher is behind the nodes; 0 before anything is known. */
-export function blocksBehind({ height, nodeHeight }: Pick<ChainStatus, 'height' | 'nodeHeight'>): number {
-  return height === null || nodeHeight === null ? 0 : Math.max(0, nodeHeight - height);
 }
 
 export type ChainQueries = ReturnType<typeof chainQueries>;

@@ -1,5 +1,5 @@
 import type { Tip } from './nodes/node-answers.ts';
-import type { KnownBlock } from './store/chain.ts';
+import type { KnownBlock } from './store/known-block.ts';
 
 /** What the watcher decides, as pure functions of what nodes say and what is kept. */
 

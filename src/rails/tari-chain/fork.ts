@@ -1,5 +1,5 @@
 import type { Header } from './nodes/node-answers.ts';
-import type { KnownBlock } from './store/chain.ts';
+import type { KnownBlock } from './store/known-block.ts';
 
 /** What is asked to find out where a node's chain leaves ours. */
 export interface ForkPorts {

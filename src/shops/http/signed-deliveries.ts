@@ -1,6 +1,7 @@
 import type { SignatureContext } from '#engine/context.ts';
 import type { WebhookAnswer, WebhookDelivery } from '#shops/store/webhooks.ts';
-import { checkedContent, type WebhookContent, type Webhooks } from '#shops/webhook-inbox.ts';
+import { checkedContent, type WebhookContent } from '#shops/webhook-content.ts';
+import type { Webhooks } from '#shops/webhook-inbox.ts';
 
 /** Deliveries as they come, with the signatures of claims in the orders' texts. */
 export function signedDeliveries({ enter }: Pick<Webhooks, 'enter'>, context: SignatureContext) {

@@ -12,12 +12,12 @@ import { USER_MENU } from '#cli/menus/user-menu.ts';
 import { settingDescriptions } from '#platform/config/server-settings.ts';
 import { parseJson } from '#platform/json.ts';
 import { SHOPIFY_MENU } from '#shops/shopify/cli/menu.ts';
-import { spawn } from '#test/child-process.ts';
 import { newFolder } from '#test/database/database.ts';
-import { type PreparedStage, prepareStage } from '#test/demo-environment.ts';
+import { type PreparedStage, prepareStage } from '#test/demo/demo-environment.ts';
 import { sendWebhook } from '#test/fake-shopify/webhooks.ts';
+import { spawn } from '#test/processes/child-process.ts';
+import { type ServerProcess, startServer } from '#test/processes/server-process.ts';
 import { orderBody } from '#test/server.ts';
-import { type ServerProcess, startServer } from '#test/server-process.ts';
 import { HOT_WALLET, type Person } from '#test/test-wallets.ts';
 import { type Finished, runHere } from './here.ts';
 

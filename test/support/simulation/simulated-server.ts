@@ -1,6 +1,6 @@
-import { chainPayments } from '#engine/chain-payments.ts';
 import type { EngineSettings } from '#engine/context.ts';
-import type { PaymentReport } from '#engine/payments.ts';
+import { chainPayments } from '#engine/payments/chain-payments.ts';
+import type { PaymentReport } from '#engine/payments/payment-report.ts';
 import type { Store, Transaction } from '#platform/database/store.ts';
 import { DomainError } from '#platform/errors.ts';
 import { silentLog } from '#platform/logging/logger.ts';
@@ -16,7 +16,7 @@ import { NodeSet } from '#rails/tari-chain/node-set.ts';
 import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
 import type { ScannedBlock } from '#rails/tari-chain/scan/found-output.ts';
 import type { Storefront } from '#shops/shop-connector.ts';
-import type { ReadContent } from '#shops/webhook-inbox.ts';
+import type { ReadContent } from '#shops/webhook-content.ts';
 import { openUseCases, type UseCases } from '#test/use-cases.ts';
 import { NODES, type NodesAtATime, type SimulatedScan } from './chain/nodes.ts';
 import type { Process, SimulatedDatabase } from './simulated-database.ts';

@@ -5,7 +5,7 @@ import { NO_TOLERANCE, toleranceValue } from '#engine/tolerance.ts';
 import type { ScannedBlock } from '#rails/tari-chain/scan/found-output.ts';
 import type { ShopOrder } from '#shops/shop-connector.ts';
 import type { WebhookDelivery } from '#shops/store/webhooks.ts';
-import type { CheckedContent, WebhookContent } from '#shops/webhook-inbox.ts';
+import type { CheckedContent, WebhookContent } from '#shops/webhook-content.ts';
 import { addressToBase58, dualAddress } from '#tari/address.ts';
 import { signClaim } from '#tari/claim.ts';
 import { customerAddress } from '#tari/synthetic-address.ts';

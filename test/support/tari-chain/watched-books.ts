@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { hex } from '@scure/base';
-import { chainPayments } from '#engine/chain-payments.ts';
+import { chainPayments } from '#engine/payments/chain-payments.ts';
 import { systemClock } from '#platform/clock.ts';
 import type { OpenedStore } from '#platform/database/open.ts';
 import { silentLog } from '#platform/logging/logger.ts';

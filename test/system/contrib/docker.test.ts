@@ -8,10 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { settingDescriptions } from '#platform/config/server-settings.ts';
-import { spawn } from '#test/child-process.ts';
-import { CONTRIB, canAsk, programPath } from '#test/contrib-program.ts';
 import { plainFetch } from '#test/openapi-contract/plain-fetch.ts';
-import { freePort } from '#test/server-process.ts';
+import { spawn } from '#test/processes/child-process.ts';
+import { CONTRIB, canAsk, programPath } from '#test/processes/contrib-program.ts';
+import { freePort } from '#test/processes/server-process.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 
 const FOLDER = join(CONTRIB, 'docker');

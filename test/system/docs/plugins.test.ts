@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { orderAddressAt } from '#auth/shop-network.ts';
+import { orderAddressAt } from '#auth/shop-address.ts';
 import { EVENT_TYPES, type EventType } from '#engine/events.ts';
 import { orderView, paymentView } from '#engine/views.ts';
 import { silentLog } from '#platform/logging/logger.ts';

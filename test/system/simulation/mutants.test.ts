@@ -6,6 +6,7 @@ import { customerRepository } from '#engine/store/customers.ts';
 import { heldMoneyRepository } from '#engine/store/held-money.ts';
 import { orderClaimRepository } from '#engine/store/order-claims.ts';
 import { orderRepository } from '#engine/store/orders.ts';
+import { paymentListRepository } from '#engine/store/payment-lists.ts';
 import { paymentUseRepository } from '#engine/store/payment-uses.ts';
 import { paymentRepository } from '#engine/store/payments.ts';
 import { settlementRepository } from '#engine/store/settlements.ts';
@@ -263,7 +264,7 @@ const MUTANTS: Record<string, Mutation> = {
     confirm: (payment, { owner }, now) => right.confirm(payment, { owner, isLate: false }, now),
     giveTo: (payment, { owner }) => right.giveTo(payment, { owner, isLate: false }),
   })),
-  'payments that named an order before it came, and are forgotten': wrong(paymentRepository, () => ({
+  'payments that named an order before it came, and are forgotten': wrong(paymentListRepository, () => ({
     naming: async () => [],
   })),
   'the credit of another customer that pays': wrong(customerRepository, (right) => ({

@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
-import type { Terminal } from '#platform/cli/ports.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { formatTari } from '#tari/micro-tari.ts';
 import { csvLines } from './csv.ts';
+import type { Terminal } from './terminal.ts';
 import { fitted, folded, widthOf } from './text-width.ts';
 
 /**

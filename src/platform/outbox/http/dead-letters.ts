@@ -2,9 +2,10 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
 import { HttpError } from '#platform/http/errors.ts';
-import { deadLetter, idPage, rangeOf, reason, rowId, subscriberName } from '#platform/http/fields.ts';
+import { idPage, rangeOf, reason, rowId } from '#platform/http/fields.ts';
 import { parseJson } from '#platform/json.ts';
 import type { DeadLetters } from '#platform/outbox/dead-letters.ts';
+import { deadLetterSchema, type EventPayloads, subscriberName } from './schemas.ts';
 
 const whomToTell = {
   querystring: z.strictObject({ subscriber: subscriberName.optional() }),
@@ -12,7 +13,7 @@ const whomToTell = {
 };
 
 /** Events that the shop or a plugin could not be told of, telling them again, and letting them be. */
-export function deadLetterRoutes(deadLetters: DeadLetters): FastifyPluginAsyncZod {
+export function deadLetterRoutes(deadLetters: DeadLetters, payloads: EventPayloads): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/dead_letters',
@@ -22,7 +23,7 @@ export function deadLetterRoutes(deadLetters: DeadLetters): FastifyPluginAsyncZo
           summary: 'The events that could not be told to a subscriber',
           tags: ['administration'],
           querystring: idPage,
-          response: { 200: z.array(deadLetter) },
+          response: { 200: z.array(deadLetterSchema(payloads)) },
         },
       },
       async ({ query }) =>

@@ -1,7 +1,6 @@
-import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { EventType } from '#engine/events.ts';
 import { timeOf, timeText } from '#platform/database/columns.ts';
-import { type IdRange, idsBetween } from '#platform/database/list-order.ts';
 import { perNames, preparedQuery } from '#platform/database/prepared-query.ts';
 import type { StoredEvent } from '#platform/outbox/stored-event.ts';
 import type { DeliveryState, OutboxTables } from './tables.ts';
@@ -26,15 +25,6 @@ export interface DeliveryBacklog {
   dead: number;
   /** When the delivery that has waited longest was appended. */
   oldestPendingAt: Date | null;
-}
-
-/** A delivery that was given up, or that waits for a subscriber that is not loaded: a person must look at it. */
-export interface DeadLetter extends Delivery {
-  lastError: string | null;
-  /** Whether it waits, and is told once its subscriber is loaded again. */
-  isWaiting: boolean;
-  /** When it was given up. */
-  updatedAt: Date;
 }
 
 export type DeliveryRepository = ReturnType<typeof deliveryRepository>;
@@ -158,35 +148,6 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
       .where('subscriber', '=', subscriber)
       .where('hold', '=', hold);
 
-  const deadLetters = (loaded: readonly string[]) =>
-    database
-      .selectFrom('deliveries')
-      .innerJoin('events', 'events.id', 'deliveries.event_id')
-      .select([
-        'deliveries.subscriber',
-        'deliveries.attempts',
-        'deliveries.last_error',
-        'deliveries.updated_at',
-        'deliveries.state',
-        'events.id',
-        'events.type',
-        'events.subject',
-        'events.payload',
-        'events.created_at',
-      ])
-      .where(isLost(loaded))
-      .orderBy('deliveries.event_id')
-      .orderBy('deliveries.subscriber');
-
-  /** Given up, or waiting for a subscriber that is not among those that are loaded. */
-  const isLost = (loaded: readonly string[]) => (eb: ExpressionBuilder<OutboxTables, 'deliveries'>) => {
-    const isUnloaded = loaded.length === 0 ? [] : [eb('deliveries.subscriber', 'not in', loaded)];
-    return eb.or([
-      eb('deliveries.state', '=', 'dead'),
-      eb.and([eb('deliveries.state', '=', 'pending'), ...isUnloaded]),
-    ]);
-  };
-
   /** A count for each state, so that SQLite reads the small index of that state and not every delivery ever made. */
   const countOf = async (state: 'pending' | 'dead', subscribers: readonly string[]): Promise<number> => {
     const { count } = await database
@@ -263,63 +224,6 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
     async nextDueAt(subscribers: readonly string[], now: Date): Promise<Date | undefined> {
       const [row] = (await selectNextDue(subscribers)({ now: timeText(now) })).rows;
       return row && timeOf(row.next_attempt_at);
-    },
-
-    /**
-     * The dead letters of up to `limit` events after the one with id `after`, by event and subscriber: a page never
-     * ends in the middle of an event.
-     * @param loaded the subscribers that can be called; what waits for another is a dead letter, too.
-     */
-    async deadAfter(
-      after: bigint,
-      limit: number,
-      loaded: readonly string[],
-      range: IdRange = {},
-    ): Promise<DeadLetter[]> {
-      const rows = await deadLetters(loaded)
-        .where('deliveries.event_id', 'in', (page) =>
-          page
-            .selectFrom('deliveries')
-            .select('event_id')
-            .distinct()
-            .where(isLost(loaded))
-            .where(idsBetween('event_id', after, range))
-            .orderBy('event_id', range.order)
-            .limit(limit),
-        )
-        .execute();
-      const letters = rows.map(deadLetterOf);
-      return range.order === 'desc' ? letters.reverse() : letters;
-    },
-
-    /** The dead letters of one event, by subscriber. */
-    async deadOf(eventId: bigint, loaded: readonly string[]): Promise<DeadLetter[]> {
-      const rows = await deadLetters(loaded).where('deliveries.event_id', '=', eventId).execute();
-      return rows.map(deadLetterOf);
-    },
-
-    /** Lets a dead letter be delivered again, at once and as if it had never been tried. */
-    async revive({ event, subscriber }: DeadLetter, now: Date): Promise<void> {
-      const { numUpdatedRows } = await database
-        .updateTable('deliveries')
-        .set({ state: 'pending', attempts: 0n, next_attempt_at: timeText(now), updated_at: timeText(now) })
-        .where('event_id', '=', event.id)
-        .where('subscriber', '=', subscriber)
-        .where('state', '=', 'dead')
-        .executeTakeFirstOrThrow();
-      if (numUpdatedRows !== 1n) throw new Error(`The delivery of ${event.id} to ${subscriber} was not dead`);
-    },
-
-    /** Lets a dead letter rest: whoever it was for is not told any more. */
-    async dismiss({ event, subscriber }: DeadLetter, now: Date): Promise<void> {
-      const { numUpdatedRows } = await database
-        .updateTable('deliveries')
-        .set({ state: 'done', hold: null, updated_at: timeText(now) })
-        .where('event_id', '=', event.id)
-        .where('subscriber', '=', subscriber)
-        .where('state', 'in', ['dead', 'pending'])
-        .executeTakeFirstOrThrow();
-      if (numUpdatedRows !== 1n) throw new Error(`The delivery of ${event.id} to ${subscriber} was not dead`);
     },
 
     /**
@@ -417,7 +321,7 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
 }
 
 /** A delivery with its event. */
-interface DueRow {
+export interface DueRow {
   subscriber: string;
   attempts: bigint;
   id: bigint;
@@ -425,17 +329,4 @@ interface DueRow {
   subject: string;
   payload: string;
   created_at: string;
-}
-
-function deadLetterOf(row: DueRow & { last_error: string | null; updated_at: string; state: string }): DeadLetter {
-  const { id, type, subject, payload } = row;
-  const isWaiting = row.state === 'pending';
-  return {
-    isWaiting,
-    event: { id, type, subject, payload, createdAt: timeOf(row.created_at) },
-    subscriber: row.subscriber,
-    attempts: Number(row.attempts),
-    lastError: isWaiting ? `The subscriber ${row.subscriber} is not loaded; it is told when it is.` : row.last_error,
-    updatedAt: timeOf(row.updated_at),
-  };
 }

@@ -8,22 +8,14 @@ import { parseSettings, type Settings } from '#platform/config/read-settings.ts'
 import { databaseUrlFrom } from '#platform/database/url.ts';
 import type { ChainSettings } from '#rails/tari-chain/settings.ts';
 import { addressToBase58 } from '#tari/address.ts';
-import { type ViewWallet, viewWallet } from '#tari/chain/view-wallet.ts';
+import { viewWallet } from '#tari/chain/view-wallet.ts';
 import { bookFindings } from './doctor-books.ts';
 import type { DoctorFlags } from './doctor-command.ts';
 import { nodeFindings } from './doctor-nodes.ts';
 import { PUBLIC_NODES } from './nodes-text.ts';
+import type { Patient } from './patient.ts';
 
 /** Looks at everything that the watcher needs, and says for each what to do. No finding shows the view key. */
-
-/** What the checks of the watcher are made with. */
-export interface Patient {
-  ports: CommandPorts;
-  settings: Settings;
-  chain: ChainSettings;
-  wallet: ViewWallet;
-  databaseUrl: string;
-}
 
 /** @throws {CommandError} where something is wrong. */
 export async function examineWatcher(ports: CommandPorts, flags: DoctorFlags): Promise<void> {

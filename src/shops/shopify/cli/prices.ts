@@ -6,7 +6,7 @@ import { formatAmount, plainText, table } from '#platform/cli/terminal/output.ts
 import { group } from '#platform/cli/terminal/output-flags.ts';
 import type { ShopPrices, ShopVariant } from '#shops/shop-connector.ts';
 import { READ_GLOBAL_RATES } from '#shops/shopify/admin-api/cli-operations.ts';
-import { setGlobalRate } from '#shops/shopify/global-rate.ts';
+import { setGlobalRate } from '#shops/shopify/prices/global-rate.ts';
 import { AmountError, parseTari, priceInMicroTari } from '#tari/micro-tari.ts';
 import type { ShopConnection } from './connection.ts';
 import { shopCommand } from './shop-command.ts';

@@ -56,8 +56,8 @@ async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
   const environment = { ...ports.environment, ...given };
   const [{ withShop }, { defineGlobalRate }, subscriptions] = await Promise.all([
     import('./connection.ts'),
-    import('#shops/shopify/rate-definition.ts'),
-    import('#shops/shopify/subscriptions.ts'),
+    import('#shops/shopify/prices/rate-definition.ts'),
+    import('#shops/shopify/subscriptions/subscriptions.ts'),
   ]);
   await withShop({ ...ports, environment }, async ({ client, storefront }) => {
     const { shop, missingScopes } = await storefront.checkConnection();

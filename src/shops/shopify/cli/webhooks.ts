@@ -4,7 +4,7 @@ import type { CommandPorts } from '#platform/cli/ports.ts';
 import { readServer } from '#platform/cli/server-address.ts';
 import { type OutputOptions, plainText, table } from '#platform/cli/terminal/output.ts';
 import { group } from '#platform/cli/terminal/output-flags.ts';
-import { isOutdated } from '#shops/shopify/subscription-renewal.ts';
+import { isOutdated } from '#shops/shopify/subscriptions/subscription-renewal.ts';
 import {
   isSameAddress,
   missingTopics,
@@ -13,7 +13,7 @@ import {
   unsubscribe,
   type WebhookSubscription,
   webhookUri,
-} from '#shops/shopify/subscriptions.ts';
+} from '#shops/shopify/subscriptions/subscriptions.ts';
 import type { ShopConnection } from './connection.ts';
 import { shopCommand } from './shop-command.ts';
 
