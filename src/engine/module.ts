@@ -5,6 +5,7 @@ import { engineErrors } from './errors.ts';
 export const engine = defineModule({
   name: 'engine',
   errors: engineErrors,
+  settings: () => import('./settings.ts'),
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
 });

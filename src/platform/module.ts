@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import type { Settings } from './config/read-settings.ts';
+import type { Settings, SettingsPart } from './config/read-settings.ts';
 import type { PlatformContext } from './context.ts';
 import type { MigrationModule } from './database/migrations.ts';
 import type { OpenedStore } from './database/open.ts';
@@ -17,6 +17,8 @@ export interface Module<Name extends keyof Services = keyof Services> {
   readonly name: Name;
   /** Its errors, named here so that every thread knows them. */
   readonly errors?: ErrorRows;
+  /** Its settings: the start reads those of all contexts together. */
+  readonly settings?: () => Promise<{ settings: SettingsPart }>;
   /** Its migrations, numbered on in the one sequence of all of them. */
   readonly migrations?: () => Promise<MigrationModule>;
   /** What it does in the database thread. */

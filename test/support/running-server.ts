@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import type { JwtKeys } from '#auth/key-file.ts';
 import { engineSettings } from '#engine/context.ts';
-import { parseSettings, type Settings } from '#platform/config/read-settings.ts';
+import type { Settings } from '#platform/config/read-settings.ts';
 import { createLogger } from '#platform/logging/json-log.ts';
 import { linesForPeople } from '#platform/logging/pretty-log.ts';
 import { type App, createApp } from '#server.ts';
 import { type OpenedCore, openCore } from '#services.ts';
 import { generateSecretKey, publicKeyOf } from '#tari/schnorr.ts';
+import { parseSettings } from '#test/settings.ts';
 import { type ManualClock, manualClock } from './clock.ts';
 import { isOnPostgres, newDatabase, newFolder, type TestDatabase } from './database/database.ts';
 import {

@@ -2,7 +2,7 @@ import type { EngineContext } from '#engine/context.ts';
 import { signedClaims } from '#engine/http/signed-claims.ts';
 import { modules } from '#modules.ts';
 import { changes } from '#platform/audit-log/operator-actions.ts';
-import { parseSettings, type Settings } from '#platform/config/read-settings.ts';
+import type { Settings } from '#platform/config/read-settings.ts';
 import type { PlatformContext } from '#platform/context.ts';
 import type { Store } from '#platform/database/store.ts';
 import type { Ports, Services } from '#platform/module.ts';
@@ -12,6 +12,7 @@ import { signedReports } from '#rails/tari-wallet/http/signed-reports.ts';
 import { openServices } from '#services.ts';
 import { signedDeliveries } from '#shops/http/signed-deliveries.ts';
 import { parseAddress } from '#tari/address.ts';
+import { parseSettings } from '#test/settings.ts';
 
 /** All that the server can do, without its two threads and HTTP: what tests and the simulation call. */
 export type UseCases = ReturnType<typeof useCasesOf>;

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadEnvironment, unknownSettingWarnings } from '#platform/config/environment.ts';
-import { parseSettings, type Settings, warnings } from '#platform/config/read-settings.ts';
-import { settingDescriptions } from '#platform/config/server-settings.ts';
+import type { Settings } from '#platform/config/read-settings.ts';
 import { publicKeyOf } from '#tari/schnorr.ts';
+import { parseSettings, settingDescriptions, warnings } from '#test/settings.ts';
 
 const SIGNING_KEY = `0a${'00'.repeat(31)}`;
 const VERIFICATION_KEY = Buffer.from(publicKeyOf(Buffer.from(SIGNING_KEY, 'hex'))).toString('hex');
@@ -87,9 +87,7 @@ describe('the settings without any environment', () => {
   });
 
   it('are the same when every variable is empty', () => {
-    const empty = Object.fromEntries(
-      settingDescriptions().map(({ name }, index) => [name, index % 2 === 0 ? '' : '  ']),
-    );
+    const empty = Object.fromEntries(settingDescriptions.map(({ name }, index) => [name, index % 2 === 0 ? '' : '  ']));
     expect(settingsOf(empty)).toEqual(settingsOf({}));
   });
 });
@@ -201,7 +199,7 @@ describe('a setting', () => {
 
   it('takes the example that is shown for it', () => {
     const placeholder = /^<.*>$/;
-    for (const { name, example, secret } of settingDescriptions()) {
+    for (const { name, example, secret } of settingDescriptions) {
       if (secret || placeholder.test(example)) continue;
       const problems = problemsOf({ [name]: example }).filter((problem) => problem.startsWith(`${name} must`));
       expect(problems).toEqual([]);
@@ -315,7 +313,7 @@ describe('settings that belong together', () => {
   });
 
   it('never make the parser throw, whatever the environment holds', () => {
-    const name = fc.constantFrom(...settingDescriptions().map((setting) => setting.name));
+    const name = fc.constantFrom(...settingDescriptions.map((setting) => setting.name));
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.ipV4(), fc.ipV6(), fc.webUrl(), fc.nat().map(String));
     fc.assert(
       fc.property(fc.dictionary(name, text), (environment) => {
@@ -371,7 +369,7 @@ describe('the warnings', () => {
       TPG_PORT: '1',
       PATH: '/',
     };
-    expect(unknownSettingWarnings(environment)).toEqual([
+    expect(unknownSettingWarnings(environment, settingDescriptions)).toEqual([
       '"TPG_LOG_LEVL" is no setting of this server and is ignored; did you mean TPG_LOG_LEVEL?',
       '"tpg_port" is no setting of this server and is ignored; did you mean TPG_PORT?',
       '"TPG_SOMETHING_ELSE_ALTOGETHER" is no setting of this server and is ignored.',
@@ -409,7 +407,7 @@ describe('the .env file', () => {
     writeFileSync(other, 'TPG_PORT=2\n');
     expect(loadEnvironment(directory, { TPG_SETTINGS_FILE: other })).toMatchObject({ environment: { TPG_PORT: '2' } });
     expect(loadEnvironment(directory, { TPG_SETTINGS_FILE: '' })).toMatchObject({ environment: { TPG_PORT: '1' } });
-    expect(unknownSettingWarnings({ TPG_SETTINGS_FILE: other })).toEqual([]);
+    expect(unknownSettingWarnings({ TPG_SETTINGS_FILE: other }, settingDescriptions)).toEqual([]);
   });
 
   it('can be that of the service, for the tool, where there is no other', () => {
@@ -429,7 +427,7 @@ describe('the .env file', () => {
   });
 
   it('can begin as a copy of .env.sample with every line taken into use', () => {
-    const wanted = settingDescriptions().filter(({ defaultText }) => defaultText !== undefined);
+    const wanted = settingDescriptions.filter(({ defaultText }) => defaultText !== undefined);
     const used = readFileSync(new URL('../../../.env.sample', import.meta.url), 'utf8').replace(/^#(TPG_)/gm, '$1');
     writeFileSync(join(directory, '.env'), used);
     const loaded = loadEnvironment(directory, {});
@@ -441,6 +439,6 @@ describe('the .env file', () => {
 describe('.env.sample', () => {
   it('names every setting', () => {
     const sample = readFileSync(new URL('../../../.env.sample', import.meta.url), 'utf8');
-    for (const { name } of settingDescriptions()) expect(sample).toContain(`\n#${name}=`);
+    for (const { name } of settingDescriptions) expect(sample).toContain(`\n#${name}=`);
   });
 });

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ORDER_STATES } from '#engine/order-states.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
 import { SETTINGS_FILE_VARIABLE } from '#platform/config/environment.ts';
-import { settingDescriptions } from '#platform/config/server-settings.ts';
 import { deadLetter, priceUpdate, readiness } from '#platform/http/fields.ts';
 import { parseJson } from '#platform/json.ts';
 import { formatAccessLine } from '#platform/logging/access-log.ts';
@@ -12,6 +11,7 @@ import type { App } from '#server.ts';
 import { parseOrderWebhook } from '#shops/shopify/webhooks/order.ts';
 import { DOCUMENTS, documentText, example, jsonExample, ROOT, tableRows } from '#test/docs/documents.ts';
 import { serverOfDocuments } from '#test/docs/server.ts';
+import { settingDescriptions } from '#test/settings.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 
 /** What the documents name has to exist. */
@@ -54,7 +54,7 @@ describe.each(DOCUMENTS)('%s', (path) => {
   });
 
   it('names settings that there are', () => {
-    const known = [...settingDescriptions().map((setting) => setting.name), ...SETTINGS_OF_EXAMPLES];
+    const known = [...settingDescriptions.map((setting) => setting.name), ...SETTINGS_OF_EXAMPLES];
     const named = documentText(path).match(/\bTPG_[A-Z_]*[A-Z]/g) ?? [];
     for (const name of named) expect(known).toContain(name);
   });
