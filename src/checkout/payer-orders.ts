@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { orderAddressAt, shopAddress } from '#auth/shop-network.ts';
 import type { EngineContext } from '#engine/context.ts';
+import { EVENT_TYPES } from '#engine/events.ts';
 import { findNamedOrder, findOrder, namesOf } from '#engine/order-lookup.ts';
 import { isOpen } from '#engine/order-states.ts';
 import { dueAt } from '#engine/orders.ts';
@@ -86,6 +87,8 @@ const MAX_CANDIDATES = 20;
 
 /** Payments for one order that the page lists; sums are over all of them. */
 const MAX_PAYMENTS = 10;
+
+const EVENT_TYPES_OF_ENGINE: ReadonlySet<string> = new Set(EVENT_TYPES);
 
 /** Events that are told of in one go. */
 const MAX_EVENTS = 500;
@@ -229,7 +232,9 @@ interface ToldOrder {
   customer_id: string;
 }
 
-function concernedBy({ payload }: StoredEvent): Concerned {
+/** What other contexts have to say of an order changes nothing that its payer sees. */
+function concernedBy({ type, payload }: StoredEvent): Concerned {
+  if (!EVENT_TYPES_OF_ENGINE.has(type)) return { orders: [], customers: [], named: [] };
   const told = parseJson(payload) as {
     order?: ToldOrder | null;
     orders?: { old_order: ToldOrder; new_order: ToldOrder };

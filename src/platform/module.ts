@@ -8,6 +8,7 @@ import type { ErrorRows } from './errors.ts';
 import type { HttpContext } from './http/context.ts';
 import type { Job } from './jobs/scheduled-job.ts';
 import type { EventBus } from './outbox/event-bus.ts';
+import type { EventType } from './outbox/events.ts';
 
 /**
  * What a context of the program says of itself. Its module is small and loaded in every thread and in the tool; what is
@@ -17,6 +18,8 @@ export interface Module<Name extends keyof Services = keyof Services> {
   readonly name: Name;
   /** Its errors, named here so that every thread knows them. */
   readonly errors?: ErrorRows;
+  /** The types of its events, named here so that plugins can be told which there are. */
+  readonly events?: readonly EventType[];
   /** Its settings: the start reads those of all contexts together. */
   readonly settings?: () => Promise<{ settings: SettingsPart }>;
   /** Its migrations, numbered on in the one sequence of all of them. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ROLES } from '#auth/roles.ts';
-import { EVENT_TYPES, type EventType } from '#engine/events.ts';
+import { EVENT_TYPES } from '#engine/events.ts';
 import { HELD_REASONS } from '#engine/money/held-reasons.ts';
 import {
   CLAIM_KINDS,
@@ -11,6 +11,7 @@ import {
 } from '#engine/store/tables.ts';
 import { LIST_ORDERS } from '#platform/database/list-order.ts';
 import { formatIpAddress, parseIpAddress } from '#platform/ip-address.ts';
+import type { EventType } from '#platform/outbox/events.ts';
 import { isStorable } from '#platform/storable-text.ts';
 import { PRICE_UPDATE_STATES } from '#shops/store/tables.ts';
 import { AddressError, parseAddressObject } from '#tari/address.ts';

@@ -1,5 +1,6 @@
 import { chainPayments } from '#engine/chain-payments.ts';
 import type { EngineSettings } from '#engine/context.ts';
+import { EVENT_TYPES } from '#engine/events.ts';
 import type { Store, Transaction } from '#platform/database/store.ts';
 import { DomainError } from '#platform/errors.ts';
 import { silentLog } from '#platform/logging/logger.ts';
@@ -85,7 +86,7 @@ export class SimulatedServer {
     this.#now = ports.now;
     this.#process = process;
     this.#store = store;
-    const bus = new EventBus(silentLog);
+    const bus = new EventBus(silentLog, EVENT_TYPES);
     this.#bus = bus;
     bus.onDurable(PLUGIN, 'OrderPaid', ({ id, payload }) => ports.bookkeep(id, payload.order.order_id));
     bus.onDurable(PLUGIN, 'OrderClaimed', ({ id, payload }) => ports.bookkeep(id, payload.order.order_id));
