@@ -18,7 +18,7 @@ it('pages hear of orders by the events of the engine, and of no other context’
     { order: '1', orders: null, payment: 5 },
     { order_id: '1', customer_id: '2' },
   ]) {
-    const event = { type: 'NoteWritten', subject: '1', payload, at: NOW };
+    const event = { type: 'WindowBroken', subject: '1', payload, at: NOW };
     await store.run((tx) => appendEvent(tx, bus, event as unknown as Happening<EventType>));
   }
   const heard = await orders.news(last, 0);

@@ -21,6 +21,7 @@ import { type OrderView, orderView, paymentView } from '#engine/views.ts';
 import type { Change, ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { appendEvent } from '#platform/outbox/append-event.ts';
+import type { Events } from '#platform/outbox/events.ts';
 import type { EventOrigin, Subscriptions } from '#platform/outbox/subscriptions.ts';
 import { type MicroTari, sumMicroTari } from '#tari/micro-tari.ts';
 import type { OrderAddress } from '#tari/order-address.ts';
@@ -424,7 +425,7 @@ export class Ledger {
   async #append<Type extends keyof EventPayloads>(
     type: Type,
     subject: string,
-    payload: EventPayloads[Type],
+    payload: Events[Type],
     origin: EventOrigin = 'server',
   ): Promise<void> {
     await appendEvent(this.tx, this.#subscriptions, { type, subject, payload, at: this.now, origin });

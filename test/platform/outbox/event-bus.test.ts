@@ -119,7 +119,7 @@ describe('registering a durable handler', () => {
     events.onDurable('mailer', 'OrderPaid', () => undefined);
     expect(() => events.onDurable('mailer', 'OrderPaid', () => undefined)).toThrow('already handles OrderPaid');
     expect(() => events.onDurable('mailer', 'OrderEaten' as EventType, () => undefined)).toThrow('OrderEaten');
-    const ofNotes = new EventBus(recordingLog(), ['NoteWritten' as EventType]);
-    expect(() => ofNotes.onDurable('mailer', 'OrderPaid', () => undefined)).toThrow('no event of the type OrderPaid');
+    const ofHouse = new EventBus(recordingLog(), ['WindowBroken' as EventType]);
+    expect(() => ofHouse.onDurable('mailer', 'OrderPaid', () => undefined)).toThrow('no event of the type OrderPaid');
   });
 });

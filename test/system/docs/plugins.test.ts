@@ -106,11 +106,10 @@ describe('the page', () => {
     expect(eventsOn(PAGE).sort()).toEqual([...EVENT_TYPES].sort());
   });
 
-  it('or that of its context names each of the others', () => {
-    const named = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
-    expect(named.flatMap((name) => eventsOn(`docs/${name}`))).toEqual(
-      expect.arrayContaining([...eventTypesOf(modules)]),
-    );
+  it('leaves those of other contexts to their pages, which name them', () => {
+    const pages = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
+    const named = new Set(pages.flatMap((name) => eventsOn(`docs/${name}`)));
+    expect(eventTypesOf(modules).filter((type) => !named.has(type))).toEqual([]);
   });
 
   it('shows an order and a payment as they are', () => {
