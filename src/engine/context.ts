@@ -40,7 +40,6 @@ export function engineSettings(settings: Settings): EngineSettings {
   const { paymentWalletAddress } = settings;
   return {
     ...settings,
-    orderIdField: settings.shopify.orderIdField,
     paymentWalletAddress: paymentWalletAddress === null ? undefined : addressToBase58(paymentWalletAddress),
   };
 }

@@ -90,8 +90,16 @@ function read(values: Values) {
   };
 }
 
+/** What the engine must know of the shop: whichever context is the shop's sets it beside its own. */
+export interface ShopSettings {
+  /** Whether orders come from a shop. */
+  hasShop: boolean;
+  /** What a number in a payment's text means first: an order's id, or its name in the shop. */
+  orderIdField: 'id' | 'name';
+}
+
 declare module '#platform/config/read-settings.ts' {
-  interface Settings extends ReturnType<typeof read> {}
+  interface Settings extends ReturnType<typeof read>, ShopSettings {}
 }
 
 export const settings: SettingsPart<Values> = {

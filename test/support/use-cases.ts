@@ -80,7 +80,7 @@ function settingsOf(settings: EngineContext['settings']): Settings {
     if (!parsed.ok) throw new Error(parsed.problems.join(' '));
     defaults = { ...parsed.settings, expiryGraceMs: 0 };
   }
-  const { paymentWalletAddress: address, orderIdField, ...rest } = settings;
+  const { paymentWalletAddress: address, ...rest } = settings;
   const paymentWalletAddress = address === undefined ? null : parseAddress(address);
-  return { ...defaults, ...rest, paymentWalletAddress, shopify: { ...defaults.shopify, orderIdField } };
+  return { ...defaults, ...rest, paymentWalletAddress };
 }

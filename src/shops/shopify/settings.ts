@@ -1,3 +1,4 @@
+import type { ShopSettings } from '#engine/settings.ts';
 import type { SettingsPart, ValuesOf } from '#platform/config/read-settings.ts';
 import { optional, secret, withDefault } from '#platform/config/setting.ts';
 import {
@@ -153,7 +154,6 @@ function shopifySettings(values: Values) {
     maxWebhookAgeMs: values.TPG_SHOPIFY_MAX_WEBHOOK_AGE,
     /** Addresses and CIDR ranges; null when everybody may call. */
     ipWhitelist: values.TPG_SHOPIFY_IP_WHITELIST,
-    orderIdField: values.TPG_SHOPIFY_ORDER_ID_FIELD,
     priceField: values.TPG_SHOPIFY_PRICE_FIELD,
     capturePayments: values.TPG_SHOPIFY_CAPTURE_PAYMENTS,
     /** The names of the shop's payment methods that are paid in Tari; null where all orders are. */
@@ -161,7 +161,11 @@ function shopifySettings(values: Values) {
   };
 }
 
-const read = (values: Values) => ({ shopify: shopifySettings(values) });
+const read = (values: Values): ShopSettings & { shopify: ShopifySettings } => ({
+  hasShop: values.TPG_SHOPIFY_SHOP !== undefined,
+  orderIdField: values.TPG_SHOPIFY_ORDER_ID_FIELD,
+  shopify: shopifySettings(values),
+});
 
 declare module '#platform/config/read-settings.ts' {
   interface Settings extends ReturnType<typeof read> {}

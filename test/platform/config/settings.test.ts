@@ -58,6 +58,8 @@ describe('the settings without any environment', () => {
       confirmationWaitMs: 6 * 3_600_000,
       paymentWalletAddress: null,
       payPage: null,
+      hasShop: false,
+      orderIdField: 'id',
       underpaidTolerance: { kind: 'amount', microTari: 0n },
       disableWalletWhitelist: false,
       rateLimitPerMinute: 60,
@@ -81,7 +83,6 @@ describe('the settings without any environment', () => {
       keepWebhooks: true,
       maxWebhookAgeMs: null,
       ipWhitelist: null,
-      orderIdField: 'id',
       priceField: 'total',
       capturePayments: false,
       paymentMethods: null,
@@ -164,6 +165,14 @@ describe('a setting', () => {
   ])('that is the shop reads %j as its host', (text, host) => {
     const environment = { TPG_SHOPIFY_SHOP: text, TPG_SHOPIFY_API_KEY: 'id', TPG_SHOPIFY_API_SECRET: 'secret' };
     expect(settingsOf(environment).shopify).toMatchObject({ shop: host, hmacSecret: 'secret' });
+  });
+
+  it('that is the shop’s tells the engine of it', () => {
+    const shop = { TPG_SHOPIFY_SHOP: 'shop', TPG_SHOPIFY_API_KEY: 'id', TPG_SHOPIFY_API_SECRET: 'secret' };
+    expect(settingsOf({ ...shop, TPG_SHOPIFY_ORDER_ID_FIELD: 'Name' })).toMatchObject({
+      hasShop: true,
+      orderIdField: 'name',
+    });
   });
 
   it.each([
