@@ -3,7 +3,7 @@ import type { PlatformContext } from '#platform/context.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Subscriptions } from '#platform/outbox/subscriptions.ts';
 import { addressToBase58 } from '#tari/address.ts';
-import type { Tolerance } from './tolerance.ts';
+import type { Tolerance } from './money/tolerance.ts';
 
 /** The settings that decide what the engine does; `http-api.md` 5 names them. */
 export interface EngineSettings {

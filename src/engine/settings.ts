@@ -1,7 +1,7 @@
 import type { SettingsPart, ValuesOf } from '#platform/config/read-settings.ts';
 import { withDefault } from '#platform/config/setting.ts';
 import { A_BOOLEAN, booleanValue, cronValue, durationValueMs, HOUR_MS } from '#platform/config/values.ts';
-import { toleranceValue } from './tolerance.ts';
+import { toleranceValue } from './money/tolerance.ts';
 
 /** An order's time-out below this is a slip, above a year it is none at all. */
 const MIN_TIMEOUT_MS = 100;

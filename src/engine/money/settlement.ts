@@ -1,10 +1,10 @@
+import { NO_TOLERANCE, TOLERANCE_REASON, toleratedOf } from '#engine/money/tolerance.ts';
 import { isOpen } from '#engine/order-states.ts';
 import { type Account, accountRepository } from '#engine/store/accounts.ts';
 import { customerRepository } from '#engine/store/customers.ts';
 import { type Order, type OrderPosition, orderRepository } from '#engine/store/orders.ts';
 import { paymentRepository } from '#engine/store/payments.ts';
 import type { SettlementEntry } from '#engine/store/settlements.ts';
-import { NO_TOLERANCE, TOLERANCE_REASON, toleratedOf } from '#engine/tolerance.ts';
 import type { AccountId } from '#tari/address.ts';
 import { type MicroTari, microTari, sumMicroTari } from '#tari/micro-tari.ts';
 import type { Ledger } from './ledger.ts';
@@ -112,7 +112,7 @@ async function payerIn(
   parts: readonly Part[],
   payer: Account | undefined,
 ): Promise<Claimant> {
-  const made = () => madeOwner(ledger.tx, customerId);
+  const made = () => madeOwner(ledger.tx, customerId, ledger.settings);
   if (totalPrice === 0n) return payer ?? made();
   let largest: Part | undefined;
   for (const part of parts) {
