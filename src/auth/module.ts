@@ -5,6 +5,7 @@ import { authErrors } from './errors.ts';
 export const auth = defineModule({
   name: 'auth',
   errors: authErrors,
+  settings: () => import('./settings.ts'),
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
 });

@@ -5,6 +5,7 @@ import { checkoutErrors } from './errors.ts';
 export const checkout = defineModule({
   name: 'checkout',
   errors: checkoutErrors,
+  settings: () => import('./settings.ts'),
   service: () => import('./service.ts'),
   routes: () => import('./http/module-routes.ts'),
 });

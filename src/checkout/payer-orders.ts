@@ -2,6 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { orderAddressAt } from '#auth/shop-address.ts';
 import { shopAddress } from '#auth/shop-network.ts';
 import type { EngineContext } from '#engine/context.ts';
+import { EVENT_TYPES } from '#engine/events.ts';
+import { TOLERANCE_REASON } from '#engine/money/tolerance.ts';
 import { findNamedOrder, findOrder } from '#engine/order-lookup.ts';
 import { isOpen } from '#engine/order-states.ts';
 import { dueAt } from '#engine/orders.ts';
@@ -9,7 +11,6 @@ import { ordersCalled, paymentsNaming, takenBackOf } from '#engine/records.ts';
 import type { Order } from '#engine/store/orders.ts';
 import type { Payment } from '#engine/store/payments.ts';
 import type { OrderStatus } from '#engine/store/tables.ts';
-import { TOLERANCE_REASON } from '#engine/tolerance.ts';
 import { amountMissing } from '#engine/views.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { parseJson } from '#platform/json.ts';
@@ -87,6 +88,8 @@ const MAX_CANDIDATES = 20;
 
 /** Payments for one order that the page lists; sums are over all of them. */
 const MAX_PAYMENTS = 10;
+
+const EVENT_TYPES_OF_ENGINE: ReadonlySet<string> = new Set(EVENT_TYPES);
 
 /** Events that are told of in one go. */
 const MAX_EVENTS = 500;
@@ -233,7 +236,9 @@ interface ToldOrder {
   customer_id: string;
 }
 
-function concernedBy({ payload }: StoredEvent): Concerned {
+/** What other contexts have to say of an order changes nothing that its payer sees. */
+function concernedBy({ type, payload }: StoredEvent): Concerned {
+  if (!EVENT_TYPES_OF_ENGINE.has(type)) return { orders: [], customers: [], named: [] };
   const told = parseJson(payload) as {
     order?: ToldOrder | null;
     orders?: { old_order: ToldOrder; new_order: ToldOrder };

@@ -75,6 +75,7 @@ function portsOf(process: NodeJS.Process, interruption: Interruption, quiet: Qui
     environment: env,
     folder: projectFolder(),
     serviceSettings: SERVICE_SETTINGS_FILE,
+    settings: async () => (await import('#settings.ts')).allSettings(),
     toolFolder: env.TARITOOLS_FOLDER ? resolve(env.TARITOOLS_FOLDER) : join(homedir(), '.taritools'),
     clock: systemClock,
     randomBytes: systemRandomBytes,

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import type { Settings } from './config/read-settings.ts';
+import type { Settings, SettingsPart } from './config/read-settings.ts';
 import type { PlatformContext } from './context.ts';
 import type { MigrationModule } from './database/migrations.ts';
 import type { OpenedStore } from './database/open.ts';
@@ -9,6 +9,7 @@ import type { HttpContext } from './http/context.ts';
 import type { Examples } from './http/openapi/examples.ts';
 import type { Job } from './jobs/scheduled-job.ts';
 import type { EventBus } from './outbox/event-bus.ts';
+import type { EventType } from './outbox/events.ts';
 import type { EventPayloads } from './outbox/http/schemas.ts';
 
 /**
@@ -19,6 +20,10 @@ export interface Module<Name extends keyof Services = keyof Services> {
   readonly name: Name;
   /** Its errors, named here so that every thread knows them. */
   readonly errors?: ErrorRows;
+  /** The types of its events, named here so that plugins can be told which there are. */
+  readonly events?: readonly EventType[];
+  /** Its settings: the start reads those of all contexts together. */
+  readonly settings?: () => Promise<{ settings: SettingsPart }>;
   /** Its migrations, numbered on in the one sequence of all of them. */
   readonly migrations?: () => Promise<MigrationModule>;
   /** What it does in the database thread. */

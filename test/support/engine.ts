@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { EngineContext, EngineSettings } from '#engine/context.ts';
+import { EVENT_TYPES } from '#engine/events.ts';
 import { Ledger } from '#engine/money/ledger.ts';
 import { senderText } from '#engine/money/owners.ts';
 import type { PaymentReport } from '#engine/payments/payment-report.ts';
@@ -273,7 +274,7 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
   const store = borrowed?.lend() ?? (await openStoreOf(database));
   const log = recordingLog();
   const clock = options.clock ?? manualClock();
-  const bus = options.bus ?? new EventBus(log);
+  const bus = options.bus ?? new EventBus(log, EVENT_TYPES);
   const settings: EngineSettings = {
     strictMode: true,
     disableMemoSignatureCheck: false,

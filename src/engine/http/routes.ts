@@ -23,5 +23,5 @@ export const routes: MakeRoutes =
     await app.register(heldRoutes(engine.held));
     await app.register(orderEventRoutes(engine.orderEvents, eventPayloads));
     // A shop can't take a cancelled order back.
-    await app.register(changeRoutes(engine.orderChanges, settings.shopify.shop === null));
+    await app.register(changeRoutes(engine.orderChanges, !settings.hasShop));
   };

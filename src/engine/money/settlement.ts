@@ -1,3 +1,4 @@
+import { NO_TOLERANCE, TOLERANCE_REASON, toleratedOf } from '#engine/money/tolerance.ts';
 import { isOpen } from '#engine/order-states.ts';
 import { accountOrderRepository } from '#engine/store/account-orders.ts';
 import { type Account, accountRepository } from '#engine/store/accounts.ts';
@@ -5,7 +6,6 @@ import { customerRepository } from '#engine/store/customers.ts';
 import { type Order, type OrderPosition, orderRepository } from '#engine/store/orders.ts';
 import { paymentRepository } from '#engine/store/payments.ts';
 import type { SettlementEntry } from '#engine/store/settlements.ts';
-import { NO_TOLERANCE, TOLERANCE_REASON, toleratedOf } from '#engine/tolerance.ts';
 import type { AccountId } from '#tari/address.ts';
 import { type MicroTari, microTari, sumMicroTari } from '#tari/micro-tari.ts';
 import type { Ledger } from './ledger.ts';

@@ -1,4 +1,5 @@
 import type { Clock } from '#platform/clock.ts';
+import type { SettingsReader } from '#platform/config/read-settings.ts';
 import type { OpenedReader } from '#platform/database/open.ts';
 import type { RandomBytes } from '#tari/schnorr.ts';
 import type { ApiClient } from './api-client.ts';
@@ -13,6 +14,8 @@ export interface CommandPorts {
   folder: string;
   /** Where the service of this machine keeps its settings; they count where the folder has no `.env`. */
   serviceSettings: string;
+  /** All settings of the server. */
+  settings: () => Promise<SettingsReader>;
   /** What the tool keeps for this person: profiles and what a hot wallet still has to report. */
   toolFolder: string;
   clock: Clock;

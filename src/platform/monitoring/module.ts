@@ -3,6 +3,7 @@ import { defineModule } from '#platform/module.ts';
 /** Whether the server can do its work, and its metrics. */
 export const monitoring = defineModule({
   name: 'monitoring',
+  settings: () => import('./settings.ts'),
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
 });

@@ -5,6 +5,7 @@ import { outboxErrors } from './errors.ts';
 export const outbox = defineModule({
   name: 'outbox',
   errors: outboxErrors,
+  settings: () => import('./settings.ts'),
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
 });

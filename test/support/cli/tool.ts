@@ -9,7 +9,6 @@ import { signerOf } from '#auth/cli/secret-key.ts';
 import type { Role } from '#auth/roles.ts';
 import { ADMIN_MENU } from '#cli/menus/admin-menu.ts';
 import { USER_MENU } from '#cli/menus/user-menu.ts';
-import { settingDescriptions } from '#platform/config/server-settings.ts';
 import { parseJson } from '#platform/json.ts';
 import { SHOPIFY_MENU } from '#shops/shopify/cli/menu.ts';
 import { newFolder } from '#test/database/database.ts';
@@ -18,6 +17,7 @@ import { sendWebhook } from '#test/fake-shopify/webhooks.ts';
 import { spawn } from '#test/processes/child-process.ts';
 import { type ServerProcess, startServer } from '#test/processes/server-process.ts';
 import { orderBody } from '#test/server.ts';
+import { settingDescriptions } from '#test/settings.ts';
 import { HOT_WALLET, type Person } from '#test/test-wallets.ts';
 import { type Finished, runHere } from './here.ts';
 
@@ -105,7 +105,7 @@ export class Home {
 
   /** Nothing of the settings of the machine that runs the tests counts. */
   get fullEnvironment(): NodeJS.ProcessEnv {
-    const unset = Object.fromEntries(settingDescriptions().map(({ name }) => [name, '']));
+    const unset = Object.fromEntries(settingDescriptions.map(({ name }) => [name, '']));
     return { ...process.env, ...unset, TZ: 'Europe/Oslo', HOME: this.folder, ...this.environment };
   }
 

@@ -64,6 +64,7 @@ const PORTS: CommandPorts = {
   environment: {},
   folder: '',
   serviceSettings: '',
+  settings: never,
   toolFolder: '',
   clock: systemClock,
   randomBytes: never,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import type { JwtKeys } from '#auth/key-file.ts';
 import { engineSettings } from '#engine/context.ts';
-import { parseSettings, type Settings } from '#platform/config/read-settings.ts';
+import type { Settings } from '#platform/config/read-settings.ts';
 import { createLogger } from '#platform/logging/json-log.ts';
 import { linesForPeople } from '#platform/logging/pretty-log.ts';
 import { type App, createApp } from '#server.ts';
@@ -16,6 +16,7 @@ import {
   type StandInOptions,
   startShopifyStandIn,
 } from '#test/fake-shopify/server.ts';
+import { parseSettings } from '#test/settings.ts';
 import { scanHere } from '#test/tari-chain/scan.ts';
 import { type UseCases, useCasesOf } from '#test/use-cases.ts';
 import { HMAC_SECRET } from '#test/webhooks.ts';

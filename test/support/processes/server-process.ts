@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { settingDescriptions } from '#platform/config/server-settings.ts';
+import { settingDescriptions } from '#test/settings.ts';
 import { spawn } from './child-process.ts';
 
 /** The real server as a process of its own, to be started, killed and started again. */
@@ -39,7 +39,7 @@ const POLL_MS = 50;
  */
 export async function startServer(settings: Readonly<Record<string, string>>, logFile: string): Promise<ServerProcess> {
   const main = fileURLToPath(new URL('../../../dist/tari-payment-server.js', import.meta.url));
-  const unset = Object.fromEntries(settingDescriptions().map(({ name }) => [name, '']));
+  const unset = Object.fromEntries(settingDescriptions.map(({ name }) => [name, '']));
   // It writes there by itself, as under a supervisor: what passes through here would take time from whoever measures.
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [main], {

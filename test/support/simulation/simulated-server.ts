@@ -1,4 +1,5 @@
 import type { EngineSettings } from '#engine/context.ts';
+import { EVENT_TYPES } from '#engine/events.ts';
 import { chainPayments } from '#engine/payments/chain-payments.ts';
 import type { PaymentReport } from '#engine/payments/payment-report.ts';
 import type { Store, Transaction } from '#platform/database/store.ts';
@@ -93,7 +94,7 @@ export class SimulatedServer {
     this.#now = ports.now;
     this.#process = process;
     this.#store = store;
-    const bus = new EventBus(silentLog);
+    const bus = new EventBus(silentLog, EVENT_TYPES);
     this.#bus = bus;
     bus.onDurable(PLUGIN, 'OrderPaid', ({ id, payload }) => ports.bookkeep(id, payload.order.order_id));
     bus.onDurable(PLUGIN, 'OrderClaimed', ({ id, payload }) => ports.bookkeep(id, payload.order.order_id));

@@ -1,7 +1,7 @@
 import type { EngineSettings } from '#engine/context.ts';
 import type { Owner } from '#engine/money/owners.ts';
 import { ownerOf } from '#engine/money/owners.ts';
-import { NO_TOLERANCE, toleranceValue } from '#engine/tolerance.ts';
+import { NO_TOLERANCE, toleranceValue } from '#engine/money/tolerance.ts';
 import type { ScannedBlock } from '#rails/tari-chain/scan/found-output.ts';
 import type { ShopOrder } from '#shops/shop-connector.ts';
 import type { WebhookDelivery } from '#shops/store/webhooks.ts';

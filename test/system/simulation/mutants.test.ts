@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nonceRepository } from '#auth/store/nonces.ts';
 import { walletRepository } from '#auth/store/wallets.ts';
+import { NO_TOLERANCE, TOLERANCE_REASON } from '#engine/money/tolerance.ts';
 import { accountRepository } from '#engine/store/accounts.ts';
 import { customerRepository } from '#engine/store/customers.ts';
 import { heldMoneyRepository } from '#engine/store/held-money.ts';
@@ -10,7 +11,6 @@ import { paymentListRepository } from '#engine/store/payment-lists.ts';
 import { paymentUseRepository } from '#engine/store/payment-uses.ts';
 import { paymentRepository } from '#engine/store/payments.ts';
 import { settlementRepository } from '#engine/store/settlements.ts';
-import { NO_TOLERANCE, TOLERANCE_REASON } from '#engine/tolerance.ts';
 import { auditLogRepository } from '#platform/audit-log/store/audit-log.ts';
 import { idempotencyKeyRepository } from '#platform/audit-log/store/idempotency-keys.ts';
 import type { MakeRepository, Transaction } from '#platform/database/store.ts';

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import type { EventType } from '#engine/events.ts';
 import { timeOf, timeText } from '#platform/database/columns.ts';
 import { perNames, preparedQuery } from '#platform/database/prepared-query.ts';
+import type { EventType } from '#platform/outbox/events.ts';
 import type { StoredEvent } from '#platform/outbox/stored-event.ts';
 import type { DeliveryState, OutboxTables } from './tables.ts';
 
