@@ -7,4 +7,7 @@ export const checkout = defineModule({
   errors: checkoutErrors,
   service: () => import('./service.ts'),
   routes: () => import('./http/module-routes.ts'),
+  commands: {
+    'admin orders link': async () => (await import('./cli/link.ts')).linkCommand,
+  },
 });

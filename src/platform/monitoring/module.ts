@@ -5,4 +5,7 @@ export const monitoring = defineModule({
   name: 'monitoring',
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
+  commands: {
+    'admin health': async () => (await import('./cli/health.ts')).healthCommand,
+  },
 });

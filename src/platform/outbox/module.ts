@@ -7,4 +7,8 @@ export const outbox = defineModule({
   errors: outboxErrors,
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
+  commands: {
+    'admin dead-letters': async () => (await import('./cli/commands.ts')).deadLettersCommand,
+    'admin events': async () => (await import('./cli/commands.ts')).eventsCommand,
+  },
 });

@@ -7,4 +7,7 @@ export const shopify = defineModule({
   errors: shopifyErrors,
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
+  commands: {
+    shopify: async () => (await import('./cli/shopify.ts')).shopifyCommand,
+  },
 });
