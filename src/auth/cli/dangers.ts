@@ -1,5 +1,6 @@
+import { UNREADABLE } from '#platform/cli/danger.ts';
 import { CommandError } from '#platform/cli/exit.ts';
-import { readable, UNREADABLE } from '#platform/cli/readable.ts';
+import { readable } from '#platform/cli/server-call.ts';
 import { accountOf, addressToBase58, parseAddress, type TariAddress } from '#tari/address.ts';
 import type { AuthClient } from './requests.ts';
 

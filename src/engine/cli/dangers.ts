@@ -1,6 +1,7 @@
 import type { ApiClient } from '#platform/cli/api-client.ts';
+import { UNREADABLE } from '#platform/cli/danger.ts';
 import { CommandError } from '#platform/cli/exit.ts';
-import { readable, UNREADABLE } from '#platform/cli/readable.ts';
+import { readable } from '#platform/cli/server-call.ts';
 import { formatAmount, plainText } from '#platform/cli/terminal/output.ts';
 import type { EngineClient } from './requests.ts';
 

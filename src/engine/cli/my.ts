@@ -3,7 +3,7 @@ import type { Query } from '#platform/cli/api-client.ts';
 import type { MenuFields } from '#platform/cli/menus/menu-fields.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { allParts, type ListFlags, listOptions, orderOf } from '#platform/cli/server-command.ts';
-import { group } from '#platform/cli/terminal/output-flags.ts';
+import { csvOption, group } from '#platform/cli/terminal/output-flags.ts';
 import type { EngineClient } from './requests.ts';
 import { engineCommand } from './server-command.ts';
 import { addressHistoryView, balanceView, ordersView, paymentsView, settlementView } from './views.ts';
@@ -54,6 +54,7 @@ export function myCommand(ports: CommandPorts): Command {
           hint: 'balance, orders, payments, settlements',
         },
       ],
+      options: [csvOption()],
       run: (client) => client.myHistory(),
       show: addressHistoryView,
     }),

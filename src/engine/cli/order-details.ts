@@ -1,6 +1,6 @@
 import type { Query } from '#platform/cli/api-client.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { readable } from '#platform/cli/readable.ts';
+import { readable } from '#platform/cli/server-call.ts';
 import { allParts } from '#platform/cli/server-command.ts';
 import {
   formatAmount,
@@ -48,6 +48,7 @@ function rowsOf<Row>(rows: Row[]): Row[] {
 }
 
 export function orderStoryView(story: OrderStory | null, output: OutputOptions): string[] {
+  if (output.csv) return eventsTable(story?.events ?? [], output);
   const lines = orderView(story, output);
   if (story?.payments === undefined || story.events === undefined) return lines;
   return [
@@ -67,6 +68,19 @@ function paidByView({ paid_by: parts = [] }: OrderDetailsAnswer, output: OutputO
       { title: 'Sender', of: ({ sender }) => sender, canShrink: true },
     ],
     parts,
+    output,
+  );
+}
+
+function eventsTable(events: readonly EventAnswer[], output: OutputOptions): string[] {
+  return table<EventAnswer>(
+    [
+      { title: 'Id', whole: ({ id }) => id },
+      { title: 'Time', time: ({ created_at: time }) => time },
+      { title: 'Type', of: ({ type }) => type },
+      { title: 'What happened', of: sentenceOf },
+    ],
+    events,
     output,
   );
 }

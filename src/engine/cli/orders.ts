@@ -52,10 +52,11 @@ function readingCommands(ports: CommandPorts): Command[] {
     engineCommand<[string], object, OrderStory | null>(ports, {
       name: 'get',
       description:
-        'Show one order: who claimed it and how, when it is due, what came for it, what paid it, and what happened',
+        'Show one order: who claimed it and how, when it is due, what came for it, what paid it, and what happened; as CSV, what happened',
       example: 'admin orders get 1001',
       menus: [{ menu: 'admin', section: 'orders', label: 'Order by Id', hint: 'show one' }],
       arguments: [ORDER],
+      options: [csvOption()],
       run: (client, { arguments: [orderId] }) => orderStory(ports, client, orderId),
       show: orderStoryView,
     }),

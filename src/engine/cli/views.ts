@@ -14,6 +14,7 @@ import type {
   SettlementAnswer,
   SettlementEntryAnswer,
 } from './answers.ts';
+import { historyTable } from './history-table.ts';
 
 /** How the server's answers about orders and money are shown to people, as lines. */
 
@@ -207,6 +208,7 @@ export function balancesView(balances: readonly BalanceAnswer[], output: OutputO
 }
 
 export function addressHistoryView(history: AddressHistoryAnswer, output: OutputOptions): string[] {
+  if (output.csv) return historyTable(history, output);
   return [
     ...titled('Balance', balanceView(history.balance, output), output),
     ...titled('Orders', ordersView(history.orders, output), output),
@@ -216,6 +218,7 @@ export function addressHistoryView(history: AddressHistoryAnswer, output: Output
 }
 
 export function customerHistoryView(history: CustomerHistoryAnswer, output: OutputOptions): string[] {
+  if (output.csv) return historyTable(history, output);
   const { balance, order_balance: totals } = history;
   const sums = record(
     [

@@ -1,5 +1,4 @@
-import { readable } from '#platform/cli/readable.ts';
-import { ServerRefusal } from '#platform/cli/server-call.ts';
+import { readable, ServerRefusal } from '#platform/cli/server-call.ts';
 import { formatAmount, plainText } from '#platform/cli/terminal/output.ts';
 import type { RatesClient } from './requests.ts';
 

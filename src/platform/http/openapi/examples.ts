@@ -495,6 +495,10 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
     body: { subscriber: 'shopify', reason: 'Marked as paid in the shop by hand' },
     answer: { dismissed: 1 },
   },
+  'POST /api/dead_letters/dismiss': {
+    body: { subscriber: 'mailer', reason: 'The plugin is gone' },
+    answer: { dismissed: 37, has_more: false },
+  },
   'GET /api/audit_log': {
     query: { ...ID_PAGE, action: 'credit', since: '2026-11-01T00:00:00Z' },
     answer: [

@@ -16,6 +16,7 @@ export const deadLetter = z.looseObject({
 });
 export const retried = z.looseObject({ retried: whole });
 export const dismissed = z.looseObject({ dismissed: whole });
+export const bulkDismissed = z.looseObject({ dismissed: whole, has_more: z.boolean() });
 
 export type EventAnswer = z.output<typeof event>;
 export type DeadLetterAnswer = z.output<typeof deadLetter>;

@@ -7,6 +7,7 @@ import type { CommandPorts } from '#platform/cli/ports.ts';
 import { reasonOption } from '#platform/cli/reason-option.ts';
 import { group } from '#platform/cli/terminal/output-flags.ts';
 import type { DeadLetterAnswer } from './answers.ts';
+import { bulkDismissalCommand } from './bulk-dismissal.ts';
 import { outboxCommand } from './server-command.ts';
 import { deadLettersView } from './views.ts';
 
@@ -64,5 +65,6 @@ export function deadLettersCommand(ports: CommandPorts): Command {
         client.dismissDeadLetter(eventId, options.reason, options.subscriber),
       show: ({ dismissed }) => [`${dismissed} ${dismissed === 1n ? 'is' : 'are'} off the list.`],
     }),
+    bulkDismissalCommand(ports),
   ]);
 }

@@ -16,5 +16,13 @@ export function outboxClient(client: ApiClient) {
         subscriber: subscriber ?? null,
         reason,
       }),
+    /** A part of them: the server does a bounded number at once. */
+    dismissDeadLetters: (which: {
+      all?: true;
+      subscriber?: string;
+      type?: string;
+      up_to_event: bigint;
+      reason: string;
+    }) => client.change('POST', '/api/dead_letters/dismiss', shapes.bulkDismissed, which),
   };
 }

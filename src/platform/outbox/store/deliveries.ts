@@ -37,6 +37,14 @@ export interface DeadLetter extends Delivery {
   updatedAt: Date;
 }
 
+/** Which dead letters are meant. */
+export interface DeadLetterFilter {
+  subscriber?: string | undefined;
+  type?: EventType | undefined;
+  /** The last event: what comes later is not meant. */
+  upToEvent?: bigint | undefined;
+}
+
 export type DeliveryRepository = ReturnType<typeof deliveryRepository>;
 
 export function deliveryRepository(database: Kysely<OutboxTables>) {
@@ -293,6 +301,19 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
     async deadOf(eventId: bigint, loaded: readonly string[]): Promise<DeadLetter[]> {
       const rows = await deadLetters(loaded).where('deliveries.event_id', '=', eventId).execute();
       return rows.map(deadLetterOf);
+    },
+
+    /** The first `limit` dead letters that are meant, by event and subscriber. */
+    async deadMatching(
+      { subscriber, type, upToEvent }: DeadLetterFilter,
+      limit: number,
+      loaded: readonly string[],
+    ): Promise<DeadLetter[]> {
+      let matching = deadLetters(loaded).limit(limit);
+      if (subscriber !== undefined) matching = matching.where('deliveries.subscriber', '=', subscriber);
+      if (type !== undefined) matching = matching.where('events.type', '=', type);
+      if (upToEvent !== undefined) matching = matching.where('deliveries.event_id', '<=', upToEvent);
+      return (await matching.execute()).map(deadLetterOf);
     },
 
     /** Lets a dead letter be delivered again, at once and as if it had never been tried. */
