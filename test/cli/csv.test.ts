@@ -13,7 +13,7 @@ beforeAll(async () => {
   await stage.order({ id: 8001, name: '#8001', customer: { id: 81 }, note: '=1+1' });
   await stage.home.addProfile('alice', alice, stage.server.url);
   await stage.home.text(['claim', '8001', '-p', 'alice', '--no-qr']);
-  await stage.home.text(['admin', 'accounts', 'credit', '81', '500', '--reason', 'prize']);
+  await stage.home.text(['admin', 'accounts', 'credit', '81', '500', '--reason', 'prize', '--yes']);
 }, 120_000);
 afterAll(() => stage.close());
 
