@@ -15,8 +15,8 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
   beforeAll(async () => {
     stage = await startToolStage();
     await stage.home.addProfile('alice', alice, stage.server.url);
-  });
-  afterAll(() => stage.close());
+  }, 120_000);
+  afterAll(() => stage?.close());
 
   it('orders: get, search, unpaid', async () => {
     await stage.order({ id: 5001, name: '#5001', customer: { id: 51 }, note: 'for the \u001b[31mred\u001b[0m house' });

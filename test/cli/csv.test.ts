@@ -38,7 +38,7 @@ it.each<[string[], RegExp]>([
 ])('%j: all that happened to an account in one table, in whole µT and with times in UTC', async (words, row) => {
   const csv = await stage.home.text([...words, '--csv']);
   const [title, ...rows] = csv.trimEnd().split('\r\n');
-  expect(title).toBe('Time,What,Reference,Order,Status,Amount (µT),Customer or sender,Memo');
+  expect(title).toBe('Time,What,Reference,Order,Status,"Amount (µT)",Customer or sender,Memo');
   expect(csv).toMatch(row);
   for (const one of rows) expect(one).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z,(?:order|payment|settlement),/);
   const times = rows.map((one) => one.split(',')[0] ?? '');
@@ -48,7 +48,12 @@ it.each<[string[], RegExp]>([
 it('orders get: what happened to an order, in the order in which it did', async () => {
   const rows = (await stage.home.text(['admin', 'orders', 'get', '8001', '--csv'])).trimEnd().split('\r\n');
   expect(rows[0]).toBe('Id,Time,Type,What happened');
-  expect(rows.slice(1).map((row) => row.split(',')[2])).toEqual(['NewOrder', 'OrderClaimed', 'OrderPaid']);
+  expect(rows.slice(1).map((row) => row.split(',')[2])).toEqual([
+    'NewOrder',
+    'OrderClaimed',
+    'PaymentConfirmed',
+    'OrderPaid',
+  ]);
 });
 
 it.each([
