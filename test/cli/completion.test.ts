@@ -98,7 +98,7 @@ describe('completion in other shells', { timeout: 120_000 }, () => {
       'autoload -Uz compinit && compinit -u',
       'source <(taritools completion zsh)',
       // Where somebody presses Tab, these show a menu.
-      '_describe() { print -rl -- "${(@P)2}" }',
+      `_describe() { print -rl -- "\${(@P)2}" }`,
       '_files() { print -r -- FILES }',
       `words=(${words.map((word) => `'${word}'`).join(' ')})`,
       `CURRENT=${words.length}`,
