@@ -89,6 +89,14 @@ describe('the contexts', () => {
     const importers = IMPORTS.filter(({ to }) => /^src\/.*\/module\.ts$/.test(to) && to !== 'src/platform/module.ts');
     expect([...new Set(importers.map(({ from }) => from))]).toEqual(['src/modules.ts']);
   });
+
+  // Every start of the tool loads all modules, and a hot wallet may start it a hundred times at once.
+  it('name what they bring, and load nothing of it but their errors', () => {
+    const loaded = IMPORTS.filter(
+      ({ from, isTypeOnly, isLazy }) => from.endsWith('/module.ts') && !isTypeOnly && !isLazy,
+    );
+    expect(loaded.filter(({ to }) => !to.endsWith('/errors.ts') && to !== 'src/platform/module.ts')).toEqual([]);
+  });
 });
 
 describe('files', () => {
