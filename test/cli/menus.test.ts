@@ -409,14 +409,14 @@ describe('the menus', { timeout: 60_000 }, () => {
 
   it('Change time zone: times in UTC', async () => {
     await choose('Back', '◆  Main ·');
-    await choose('Change time zone', 'Times are in UTC.');
+    await choose('Change time zone', /Times are in UTC\.[\s\S]*◆ {2}Main ·[\s\S]*└/);
     await choose('User Menu', '◆  Main » User');
     await go(USER_MENU, { label: 'Claim Order', answers: ['7004'], shows: /Payment due before: .* UTC/ });
     await screen.waitFor('Search:');
     screen.forget();
     screen.type(KEYS.escape);
     await screen.waitFor(/◆ {2}Main ·/);
-    await choose('Change time zone', 'Times are those of this machine.');
+    await choose('Change time zone', /Times are those of this machine\.[\s\S]*◆ {2}Main ·[\s\S]*└/);
     await choose('Shopify Menu', '◆  Main » Shopify');
     await menuScreen('shopify-menu');
   });
