@@ -137,7 +137,12 @@ const SHOPIFY: readonly Case[] = [
   { label: 'List webhooks', shows: 'None.' },
   { label: 'Install webhooks', answers: [PUBLIC_URL], shows: /orders\/create|ORDERS_CREATE/ },
   { label: 'Doctor', answers: [PUBLIC_URL, 'n'], shows: /token: +ok, [\s\S]*signature: +ok, / },
-  { label: 'Set up the shop', answers: [PUBLIC_URL, 'SETTINGS_FILE', 'Tari'], shows: /Wrote TPG_SHOPIFY_SHOP/ },
+  {
+    label: 'Set up the shop',
+    answers: [PUBLIC_URL, 'SETTINGS_FILE', 'Tari'],
+    more: [[`Give customers a page to pay at, ${PUBLIC_URL}/o (TPG_PUBLIC_URL)?`, 'n']],
+    shows: /Wrote TPG_SHOPIFY_SHOP/,
+  },
 ];
 
 /** Commands that say by themselves what they are about to do, and ask. */
@@ -231,7 +236,8 @@ describe('the menus', { timeout: 60_000 }, () => {
     }
     for (const [question, answer] of more) {
       await on.waitFor(`◆  ${question}`);
-      on.type(`${answer}${KEYS.enter}`);
+      // A letter is enough for yes or no.
+      on.type(question.endsWith('?') ? answer : `${answer}${KEYS.enter}`);
     }
     const shown = await on.waitFor(DONE);
     on.forget();
