@@ -8,4 +8,11 @@ export const auth = defineModule({
   settings: () => import('./settings.ts'),
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
+  commands: {
+    profile: async () => (await import('./cli/profile.ts')).profileCommand,
+    login: async () => (await import('./cli/commands.ts')).loginCommand,
+    keys: async () => (await import('./cli/keys.ts')).keysCommand,
+    'admin wallets': async () => (await import('./cli/commands.ts')).walletsCommand,
+    'admin roles': async () => (await import('./cli/commands.ts')).rolesCommand,
+  },
 });

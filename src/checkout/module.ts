@@ -8,4 +8,7 @@ export const checkout = defineModule({
   settings: () => import('./settings.ts'),
   service: () => import('./service.ts'),
   routes: () => import('./http/module-routes.ts'),
+  commands: {
+    'admin orders link': async () => (await import('./cli/link.ts')).linkCommand,
+  },
 });

@@ -1,4 +1,6 @@
+import type { Command } from 'commander';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { CommandPorts } from './cli/ports.ts';
 import type { Settings, SettingsPart } from './config/read-settings.ts';
 import type { PlatformContext } from './context.ts';
 import type { MigrationModule } from './database/migrations.ts';
@@ -30,7 +32,16 @@ export interface Module<Name extends keyof Services = keyof Services> {
   readonly service?: () => Promise<{ open: OpenService<Name> }>;
   /** What it serves in the HTTP thread. */
   readonly routes?: () => Promise<HttpParts>;
+  /**
+   * Its commands of the tool, by what is typed behind `taritools`, such as `admin rates`. One may stand below a group of a
+   * context before it. Each is loaded when it is asked for: a hot wallet may start the tool a hundred times at once.
+   */
+  readonly commands?: Commands;
 }
+
+export type MakeCommand = (ports: CommandPorts) => Command;
+
+export type Commands = Readonly<Record<string, () => Promise<MakeCommand>>>;
 
 /** What each context can do, by the context's name: each adds its own. Plain data goes in and out. */
 // biome-ignore lint/suspicious/noEmptyInterface: contexts add to it.

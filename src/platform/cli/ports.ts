@@ -44,6 +44,11 @@ export interface CommandPorts {
    * @throws {StoreUnavailableError | StoreBrokenError}
    */
   openReader: (databaseUrl: string) => Promise<OpenedReader>;
+  /**
+   * Asks the server of a profile, and logs in as the profile when it is first asked something.
+   * @param profile undefined takes the usual one. @throws {CommandError} if there is none.
+   */
+  client: (profile: string | undefined) => Promise<ApiClient>;
   /** Logged in as profiles, for as long as the tool runs. Undefined where it ends after one command. */
   clients?: Map<string, ApiClient>;
 }

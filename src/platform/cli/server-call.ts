@@ -120,3 +120,13 @@ function errorIn(json: unknown): { error?: string; code: string } {
   const code = 'code' in json && typeof json.code === 'string' ? json.code : '';
   return typeof json.error === 'string' ? { error: json.error, code } : { code };
 }
+
+/** What is read, or undefined if the roles do not allow to read it, though they allow the change. */
+export async function readable<Answer>(read: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof ServerRefusal && error.status === 403) return undefined;
+    throw error;
+  }
+}

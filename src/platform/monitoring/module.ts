@@ -6,4 +6,7 @@ export const monitoring = defineModule({
   settings: () => import('./settings.ts'),
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
+  commands: {
+    'admin health': async () => (await import('./cli/health.ts')).healthCommand,
+  },
 });

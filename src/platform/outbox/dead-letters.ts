@@ -3,7 +3,16 @@ import type { Transaction } from '#platform/database/store.ts';
 import { DomainError } from '#platform/errors.ts';
 import type { IdRange } from '#platform/list-order.ts';
 import type { ServiceContext } from '#platform/module.ts';
-import { type DeadLetter, deadLetterRepository } from './store/dead-letters.ts';
+import { type DeadLetter, type DeadLetterFilter, deadLetterRepository } from './store/dead-letters.ts';
+
+/** Of one bulk dismissal: a unit of work that other changes wait for, and the size of its line in the audit log. */
+export const MAX_DISMISSED_AT_ONCE = 500;
+
+export interface BulkDismissal {
+  dismissed: number;
+  /** Whether there are more that are meant. */
+  hasMore: boolean;
+}
 
 export type DeadLetters = ReturnType<typeof deadLetters>;
 
@@ -55,6 +64,19 @@ export function deadLetters(
         return { answer: chosen.length, record };
       });
     },
+
+    /** The same for all that are meant, up to `MAX_DISMISSED_AT_ONCE` of them, the oldest events first. */
+    dismissMatching(request: ChangeRequest, filter: DeadLetterFilter, reason: string): Promise<BulkDismissal> {
+      return perform(request, async ({ tx, now }) => {
+        const found = await tx.use(deadLetterRepository).deadMatching(filter, MAX_DISMISSED_AT_ONCE + 1, loaded());
+        const chosen = found.slice(0, MAX_DISMISSED_AT_ONCE);
+        for (const letter of chosen) await tx.use(deadLetterRepository).dismiss(letter, now);
+        const answer = { dismissed: chosen.length, hasMore: found.length > chosen.length };
+        if (chosen.length === 0) return { answer, record: undefined };
+        const before = { deliveries: chosen.map((letter) => ({ event_id: letter.event.id, ...deliveryName(letter) })) };
+        return { answer, record: { action: 'dismiss dead letters', subject: describe(filter), reason, before } };
+      });
+    },
   };
 }
 
@@ -75,6 +97,19 @@ function nameOf(eventId: bigint, subscriber: string | undefined): string {
   return subscriber === undefined ? `event ${eventId}` : `event ${eventId} to ${subscriber}`;
 }
 
-function deliveryView({ event, subscriber, attempts, lastError }: DeadLetter) {
-  return { type: event.type, subject: event.subject, subscriber, attempts, last_error: lastError };
+function describe({ subscriber, type, upToEvent }: DeadLetterFilter): string {
+  const parts = [
+    ...(type === undefined ? [] : [`of type ${type}`]),
+    ...(subscriber === undefined ? [] : [`to ${subscriber}`]),
+    ...(upToEvent === undefined ? [] : [`up to event ${upToEvent}`]),
+  ];
+  return parts.length === 0 ? 'all' : parts.join(', ');
+}
+
+function deliveryName({ event, subscriber }: DeadLetter) {
+  return { type: event.type, subject: event.subject, subscriber };
+}
+
+function deliveryView(letter: DeadLetter) {
+  return { ...deliveryName(letter), attempts: letter.attempts, last_error: letter.lastError };
 }

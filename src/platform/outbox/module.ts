@@ -8,4 +8,8 @@ export const outbox = defineModule({
   settings: () => import('./settings.ts'),
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
+  commands: {
+    'admin dead-letters': async () => (await import('./cli/commands.ts')).deadLettersCommand,
+    'admin events': async () => (await import('./cli/commands.ts')).eventsCommand,
+  },
 });

@@ -6,4 +6,10 @@ export const tariChain = defineModule({
   settings: () => import('./settings.ts'),
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
+  commands: {
+    'admin chain': async () => (await import('./cli/commands.ts')).chainCommand,
+    'wallet doctor': async () => (await import('./cli/commands.ts')).doctorCommand,
+    'wallet check': async () => (await import('./cli/commands.ts')).checkCommand,
+    'wallet keys': async () => (await import('./cli/commands.ts')).keysCommand,
+  },
 });

@@ -8,4 +8,7 @@ export const shopify = defineModule({
   settings: () => import('./settings.ts'),
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
+  commands: {
+    shopify: async () => (await import('./cli/shopify.ts')).shopifyCommand,
+  },
 });

@@ -56,9 +56,10 @@ export async function runHere(
     progress: (line) => line !== '' && writeErr(`${line}\n`),
     readInput: async () => input,
     openReader,
+    client: async (profile) => (await import('#auth/cli/session.ts')).clientOfProfile(ports, profile),
     ask: terminalQuestions(false),
   };
-  const program = await createProgram(ports, arguments_[0]);
+  const program = await createProgram(ports, arguments_);
   for (const command of [program, ...allCommands(program)]) {
     command.exitOverride().configureOutput({ writeOut, writeErr });
   }

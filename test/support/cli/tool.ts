@@ -7,10 +7,7 @@ import { expect } from 'vitest';
 import { addProfile } from '#auth/cli/profile-file.ts';
 import { signerOf } from '#auth/cli/secret-key.ts';
 import type { Role } from '#auth/roles.ts';
-import { ADMIN_MENU } from '#cli/menus/admin-menu.ts';
-import { USER_MENU } from '#cli/menus/user-menu.ts';
 import { parseJson } from '#platform/json.ts';
-import { SHOPIFY_MENU } from '#shops/shopify/cli/menu.ts';
 import { newFolder } from '#test/database/database.ts';
 import { type PreparedStage, prepareStage } from '#test/demo/demo-environment.ts';
 import { sendWebhook } from '#test/fake-shopify/webhooks.ts';
@@ -20,6 +17,7 @@ import { orderBody } from '#test/server.ts';
 import { settingDescriptions } from '#test/settings.ts';
 import { HOT_WALLET, type Person } from '#test/test-wallets.ts';
 import { type Finished, runHere } from './here.ts';
+import { menuOf } from './menus.ts';
 
 /** The built tool, and the real server that it talks to. */
 
@@ -69,9 +67,9 @@ const WORDS_OF_GROUPS: Readonly<Record<string, number>> = {
 
 /** Each of these is run in the built tool through its menus, by menus.test.ts. */
 const IN_MENUS = new Set(
-  [ADMIN_MENU, USER_MENU, SHOPIFY_MENU].flatMap(({ entries }) =>
-    entries.flatMap((entry) => ('command' in entry ? nameOf(entry.command) : [])),
-  ),
+  ['Admin', 'User', 'Shopify']
+    .map(menuOf)
+    .flatMap(({ entries }) => entries.flatMap((entry) => ('command' in entry ? nameOf(entry.command) : []))),
 );
 
 /** Which commands ran as processes, with the file of tests that had them run. */

@@ -314,3 +314,8 @@ export function record(
     return [`${`${label}:`.padEnd(width)} ${coloured(first, terminal)}`, ...rest.map((line) => `${indent}${line}`)];
   });
 }
+
+/** A part under its title, with an empty line behind it. */
+export function titled(title: string, lines: readonly string[], output: OutputOptions): string[] {
+  return [heading(title, output.terminal), ...lines, ''];
+}

@@ -4,13 +4,29 @@ import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
 import { HttpError } from '#platform/http/errors.ts';
 import { idPage, rangeOf, reason, rowId } from '#platform/http/fields.ts';
 import { parseJson } from '#platform/json.ts';
-import type { DeadLetters } from '#platform/outbox/dead-letters.ts';
+import { type DeadLetters, MAX_DISMISSED_AT_ONCE } from '#platform/outbox/dead-letters.ts';
+import type { EventType } from '#platform/outbox/events.ts';
 import { deadLetterSchema, type EventPayloads, subscriberName } from './schemas.ts';
 
 const whomToTell = {
   querystring: z.strictObject({ subscriber: subscriberName.optional() }),
   body: z.strictObject({ subscriber: subscriberName.nullish() }).nullish(),
 };
+
+/** Everything is dismissed by saying so, not by leaving a filter out. */
+const whichToDismiss = (payloads: EventPayloads) =>
+  z
+    .strictObject({
+      all: z.literal(true).optional(),
+      subscriber: subscriberName.nullish(),
+      type: deadLetterSchema(payloads).shape.type.nullish(),
+      /** The last event: what comes later stays. */
+      up_to_event: z.int().min(0).nullish(),
+      reason,
+    })
+    .refine(({ all, subscriber, type }) => (all === true) !== Boolean(subscriber ?? type), {
+      error: 'must name a subscriber, a type or both, or else say all: true',
+    });
 
 /** Events that the shop or a plugin could not be told of, telling them again, and letting them be. */
 export function deadLetterRoutes(deadLetters: DeadLetters, payloads: EventPayloads): FastifyPluginAsyncZod {
@@ -77,6 +93,31 @@ export function deadLetterRoutes(deadLetters: DeadLetters, payloads: EventPayloa
         const change = changeRequestOf(request);
         const { event_id: eventId } = request.params;
         return { dismissed: await deadLetters.dismiss(change, eventId, subscriber ?? undefined, reason) };
+      },
+    );
+
+    app.post(
+      '/api/dead_letters/dismiss',
+      {
+        config: { access: ['write'] },
+        schema: {
+          summary: 'Has subscribers told no more of all that they could not be told of, or of a part of it',
+          description: `Up to ${MAX_DISMISSED_AT_ONCE} at once, the oldest events first; has_more says that there are others, for the next call.`,
+          tags: ['administration'],
+          body: whichToDismiss(payloads),
+          errors: ['idempotency_key_reused'],
+          response: { 200: z.object({ dismissed: z.int(), has_more: z.boolean() }) },
+        },
+      },
+      async (request) => {
+        const { subscriber, type, up_to_event: last, reason } = request.body;
+        const filter = {
+          subscriber: subscriber ?? undefined,
+          type: (type ?? undefined) as EventType | undefined,
+          upToEvent: last === undefined || last === null ? undefined : BigInt(last),
+        };
+        const { dismissed, hasMore } = await deadLetters.dismissMatching(changeRequestOf(request), filter, reason);
+        return { dismissed, has_more: hasMore };
       },
     );
   };

@@ -12,4 +12,8 @@ export const examples: Examples = {
     body: { subscriber: 'shopify', reason: 'Marked as paid in the shop by hand' },
     answer: { dismissed: 1 },
   },
+  'POST /api/dead_letters/dismiss': {
+    body: { subscriber: 'mailer', reason: 'The plugin is gone' },
+    answer: { dismissed: 37, has_more: false },
+  },
 };

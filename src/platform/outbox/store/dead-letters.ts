@@ -2,6 +2,7 @@ import type { ExpressionBuilder, Kysely } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
 import { idsBetween } from '#platform/database/list-order.ts';
 import type { IdRange } from '#platform/list-order.ts';
+import type { EventType } from '#platform/outbox/events.ts';
 import type { Delivery, DueRow } from './deliveries.ts';
 import type { OutboxTables } from './tables.ts';
 
@@ -12,6 +13,14 @@ export interface DeadLetter extends Delivery {
   isWaiting: boolean;
   /** When it was given up. */
   updatedAt: Date;
+}
+
+/** Which dead letters are meant. */
+export interface DeadLetterFilter {
+  subscriber?: string | undefined;
+  type?: EventType | undefined;
+  /** The last event: what comes later is not meant. */
+  upToEvent?: bigint | undefined;
 }
 
 /** What was given up, for operators: the dispatcher does not look at it. */
@@ -77,6 +86,19 @@ export function deadLetterRepository(database: Kysely<OutboxTables>) {
     async deadOf(eventId: bigint, loaded: readonly string[]): Promise<DeadLetter[]> {
       const rows = await deadLetters(loaded).where('deliveries.event_id', '=', eventId).execute();
       return rows.map(deadLetterOf);
+    },
+
+    /** The first `limit` dead letters that are meant, by event and subscriber. */
+    async deadMatching(
+      { subscriber, type, upToEvent }: DeadLetterFilter,
+      limit: number,
+      loaded: readonly string[],
+    ): Promise<DeadLetter[]> {
+      let matching = deadLetters(loaded).limit(limit);
+      if (subscriber !== undefined) matching = matching.where('deliveries.subscriber', '=', subscriber);
+      if (type !== undefined) matching = matching.where('events.type', '=', type);
+      if (upToEvent !== undefined) matching = matching.where('deliveries.event_id', '<=', upToEvent);
+      return (await matching.execute()).map(deadLetterOf);
     },
 
     /** Lets a dead letter be delivered again, at once and as if it had never been tried. */

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { AuditReport } from '#engine/reconciliation.ts';
 import { databaseOption } from '#platform/cli/database-option.ts';
 import { CommandError } from '#platform/cli/exit.ts';
+import { inMenus } from '#platform/cli/menus/menu-fields.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { plainJson, plainText, progressLine } from '#platform/cli/terminal/output.ts';
 import { progressOf } from '#platform/cli/terminal/progress.ts';
@@ -9,7 +10,7 @@ import { formatTari, type MicroTari } from '#tari/micro-tari.ts';
 
 /** `audit`: do the books agree with the journals? It only reads, and the server may run meanwhile. */
 export function auditCommand(ports: CommandPorts): Command {
-  return new Command('audit')
+  const command = new Command('audit')
     .description('Compute every balance and settlement again from the journals, and list what differs')
     .addOption(databaseOption())
     .option('--json', 'print JSON')
@@ -32,6 +33,12 @@ export function auditCommand(ports: CommandPorts): Command {
       else for (const line of describe(report, overcharges === true)) ports.print(plainText(line));
       if (report.differences.length > 0) throw new CommandError('The books differ from the journals.');
     });
+  return inMenus(command, {
+    menu: 'admin',
+    section: 'books',
+    label: 'Audit the books',
+    hint: 'of this machine’s database, from the journals',
+  });
 }
 
 function describe(report: AuditReport, listsOvercharges: boolean): string[] {
