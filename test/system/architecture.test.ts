@@ -9,6 +9,7 @@ import { circlesIn, contextOf, importsOf, ROOT, sourceFiles } from '#test/archit
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   tari: [],
+  interledger: [],
   migrations: ['tari'],
   platform: ['tari', 'migrations'],
   auth: ['platform', 'tari'],
