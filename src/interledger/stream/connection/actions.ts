@@ -76,9 +76,7 @@ export interface DataAction {
   data: Uint8Array;
 }
 
-/** A stream, or the whole connection, has ended. Packets under way are settled all the same. */
-export interface EndAction {
-  kind: 'streamEnded' | 'ended';
+interface Ending {
   /** 0 for the connection. */
   streamId: number;
   reason: CloseReason;
@@ -86,3 +84,6 @@ export interface EndAction {
   message: string;
   isByPeer: boolean;
 }
+
+/** A stream, or the whole connection, has ended. Packets under way are settled all the same. */
+export type EndAction = (Ending & { kind: 'streamEnded' }) | (Ending & { kind: 'ended' });
