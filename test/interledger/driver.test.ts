@@ -83,6 +83,9 @@ function pair(
       log.push(`settled ${how.packet}`);
     },
     book: async () => false,
+    happened: ({ kind }) => {
+      if (kind === 'streamEnded') log.push(kind);
+    },
   };
   const server = connect('server', { ...serverPorts, ...replaced(serverPorts) });
   const client: ConnectionDriver = connect('client', {
@@ -113,8 +116,9 @@ describe('a driver', () => {
     await whenEnded;
     await server.settled();
     expect(received()).toBe(700n);
+    // The end is told after the last settlement.
     const packets = [2, 3, 4].flatMap((packet) => [`reserve ${packet}`, `settled ${packet}`]);
-    expect(log).toEqual([...packets, 'reserve 5']);
+    expect(log).toEqual([...packets, 'reserve 5', 'streamEnded']);
     expect([settled.map(({ amount }) => amount), failures]).toEqual([[300n, 300n, 100n], []]);
   });
 

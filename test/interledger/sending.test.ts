@@ -96,6 +96,31 @@ describe('a payer', () => {
     expect(peer.last('reserve')).toMatchObject({ packet: 3, amount: 60_000n });
   });
 
+  it('asks again for what another packet gave back', () => {
+    const peer = measured({ limits: { maxInFlight: 2 } }, 1000n);
+    const first = peer.grant(600n) as SendAction;
+    expect(peer.last('reserve')).toMatchObject({ packet: 3, amount: 400n });
+    peer.grant(0n);
+    expect(peer.all('streamEnded')).toEqual([]);
+    peer.reject(first, 'T00');
+    peer.tick(100);
+    expect(peer.last('reserve')).toMatchObject({ packet: 4, amount: 1000n });
+  });
+
+  it('sends no more than the stream may, in all, and all of it', () => {
+    const peer = measured({ peerStreams: { sendMax: 100n, receiveMax: 0n } });
+    const first = peer.grant() as SendAction;
+    expect([peer.read(first).prepare.amount, peer.connection.moneyOf(1)?.held]).toEqual([100n, 100n]);
+    peer.reject(first, 'T00');
+    expect(peer.connection.moneyOf(1)?.held).toBe(0n);
+    peer.tick(100);
+    peer.fulfill(peer.grant(40n) as SendAction);
+    expect(peer.last('reserve').amount).toBe(60n);
+    peer.fulfill(peer.grant() as SendAction);
+    expect(peer.last('streamEnded')).toMatchObject({ reason: 'noError', isByPeer: false });
+    expect(peer.all('reserve').length).toBe(3);
+  });
+
   it('is told by nobody to send more than it was granted', () => {
     const peer = measured();
     expect(() => peer.connection.reserved(2, 60_001n, NOW)).toThrow(RangeError);
@@ -238,6 +263,17 @@ describe('a payer whose answers are lost', () => {
     peer.fulfill(money);
     peer.reject(money, 'T00');
     expect(peer.all('settle').length).toBe(2);
+  });
+
+  it('says once that it does not know, whatever comes that tells nothing', () => {
+    const peer = measured();
+    peer.grant();
+    for (let count = 0; count < 3; count++) {
+      peer.did(peer.connection.lost(2, NOW));
+      peer.did(peer.connection.replied(2, Buffer.from('no packet'), NOW));
+      peer.tick(66_000);
+    }
+    expect(peer.all('settle')).toEqual([expect.objectContaining({ packet: 2, outcome: 'unknown' })]);
   });
 
   it('holds the money when the uplink lost it, gave nonsense, or showed a wrong preimage', () => {

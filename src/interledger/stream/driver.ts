@@ -86,8 +86,12 @@ export class ConnectionDriver {
         this.#replies.get(action.request)?.(action.reply);
         this.#replies.delete(action.request);
         break;
-      default:
+      case 'data':
         this.#ports.happened?.(action);
+        break;
+      default:
+        // Only after all that was settled before it: an end is when the owner sums up.
+        this.#inTurn(async () => this.#ports.happened?.(action));
     }
   }
 

@@ -10,7 +10,7 @@ import {
 } from '#interledger/ilp/packet.ts';
 import type { Action, SendAction } from '#interledger/stream/connection/actions.ts';
 import type { StreamConnection } from '#interledger/stream/connection/connection.ts';
-import { connectionKeys, fulfillmentOf, sha256 } from '#interledger/stream/crypto.ts';
+import { connectionKeys, fulfillmentOf, fulfills, sha256 } from '#interledger/stream/crypto.ts';
 import type { Frame } from '#interledger/stream/frames.ts';
 import { openStreamPacket, type StreamPacket, sealStreamPacket } from '#interledger/stream/packet.ts';
 import { randomOf } from './bytes.ts';
@@ -36,6 +36,9 @@ export class Peer {
   readonly connection: StreamConnection;
   readonly actions: Action[] = [];
   nowMs = NOW;
+  /** The packets whose reservation was answered, and what was granted for them. */
+  readonly answered = new Set<number>();
+  readonly granted = new Map<number, bigint>();
   #sequence = 0n;
   #requests = 0;
 
@@ -102,6 +105,12 @@ export class Peer {
   read({ prepare }: SendAction): { prepare: Prepare; packet: StreamPacket } {
     const read = readPrepare(prepare);
     return { prepare: read, packet: openStreamPacket(KEYS.encryption, read.data, PREPARE) };
+  }
+
+  /** Whether a packet of the connection can be fulfilled at all. */
+  isFulfillable(action: SendAction): boolean {
+    const { condition, data } = readPrepare(action.prepare);
+    return fulfills(fulfillmentOf(KEYS, data), condition);
   }
 
   /** Fulfills a packet of the connection; all of it arrives unless the amount says otherwise. */

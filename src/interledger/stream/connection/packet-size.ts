@@ -1,4 +1,4 @@
-import { minOf } from '#interledger/bytes.ts';
+import { MAX_U64, minOf } from '#interledger/bytes.ts';
 import { readAmountTooLarge } from '#interledger/ilp/amount-too-large.ts';
 
 /**
@@ -35,6 +35,8 @@ export class PacketSize {
 
   /** A packet passed, so that the next may be larger again. */
   passed(): void {
-    if (this.#mostNow !== undefined) this.#mostNow *= 2n;
+    if (this.#mostNow === undefined) return;
+    const larger = this.#mostNow * 2n;
+    this.#mostNow = larger > MAX_U64 ? undefined : larger;
   }
 }

@@ -1,4 +1,4 @@
-import { maxOf, minOf } from '#interledger/bytes.ts';
+import { MAX_U64, maxOf, minOf } from '#interledger/bytes.ts';
 import type { CloseReason, Frame } from '#interledger/stream/frames.ts';
 import { IncomingData } from './incoming-data.ts';
 import type { ConnectionLimits } from './limits.ts';
@@ -65,9 +65,10 @@ export class Stream {
     this.#peerReceived = maxOf(this.#peerReceived, totalReceived);
   }
 
-  /** What it can take in now: a little more than its limit, as all receivers do. */
+  /** What it can take in now: a little more than its limit, as all receivers do, but no more than can be told. */
   get receivable(): bigint {
-    return withTolerance(maxOf(this.#receiveMax - this.received - this.booking, 0n));
+    const taken = this.received + this.booking;
+    return minOf(withTolerance(maxOf(this.#receiveMax - taken, 0n)), MAX_U64 - taken);
   }
 
   /** The frames that tell the peer its limits. */
