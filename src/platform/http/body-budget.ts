@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { networkOf } from '#platform/ip-address.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import { whenAnswerIsOver } from './answer-over.ts';
 import { HttpError } from './errors.ts';
 
 /**
@@ -9,7 +11,7 @@ import { HttpError } from './errors.ts';
  */
 export const MAX_BODY_BYTES_IN_HAND = 32 * 1024 * 1024;
 
-/** One address has no more than a quarter of that, so that it can't keep out the others. */
+/** One address (of IPv6, its network) has no more than a quarter of that, so that it can't keep out the others. */
 export const MAX_BODY_BYTES_OF_ONE_ADDRESS = MAX_BODY_BYTES_IN_HAND / 4;
 
 /** What a piece of a body costs at least, however few bytes it brings: the objects around it. */
@@ -47,7 +49,7 @@ export function limitBodies(
     if (raw.complete) return done(null, payload);
     // More than its route takes: Fastify refuses it unread, with the right reason.
     if (announcedBytes(request) > request.routeOptions.bodyLimit) return done(null, payload);
-    const address = clientAddress(request);
+    const address = networkOf(clientAddress(request));
     const ofAddress = byAddress.get(address) ?? { bytes: 0 };
     const hasRoomFor = (bytes: number) =>
       all.bytes + bytes <= MAX_BODY_BYTES_IN_HAND && ofAddress.bytes + bytes <= MAX_BODY_BYTES_OF_ONE_ADDRESS;
@@ -66,7 +68,7 @@ export function limitBodies(
     };
     byAddress.set(address, ofAddress);
     raw.on('data', take);
-    reply.raw.once('close', () => {
+    whenAnswerIsOver(raw, reply.raw, () => {
       raw.off('data', take);
       all.bytes -= held;
       ofAddress.bytes -= held;

@@ -1,14 +1,12 @@
-import rateLimit, { normalizeIP } from '@fastify/rate-limit';
+import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { networkOf } from '#platform/ip-address.ts';
 import { HttpError } from './errors.ts';
 
 const WINDOW_MS = 60_000;
 
 /** Addresses that are counted at once; the one seen longest ago makes room. */
 const MOST_ADDRESSES = 10_000;
-
-/** Whoever has one IPv6 address has a whole network of this prefix length, and all of it counts as one. */
-const IPV6_PREFIX_LENGTH = 64;
 
 export interface StrangerLimit {
   /** Counts one request of a stranger, and refuses it with 429 when its address has had too many in this minute. */
@@ -42,7 +40,7 @@ export async function createStrangerLimit(
 ): Promise<StrangerLimit> {
   if (requestsPerMinute === 0) return NO_LIMIT;
   // The plugin's own `ipv6Subnet` counts only where the address is found by the plugin itself.
-  const keyOf = (request: FastifyRequest) => normalizeIP(clientAddress(request), IPV6_PREFIX_LENGTH);
+  const keyOf = (request: FastifyRequest) => networkOf(clientAddress(request));
   await app.register(rateLimit, {
     global: false,
     max: requestsPerMinute,

@@ -39,6 +39,8 @@ export interface DeadLetter extends Delivery {
 
 export type DeliveryRepository = ReturnType<typeof deliveryRepository>;
 
+const PENDING = sql.lit<DeliveryState>('pending');
+
 export function deliveryRepository(database: Kysely<OutboxTables>) {
   /**
    * The deliveries that may be given out, those that are due first: of each subscriber and subject the earliest that
@@ -47,7 +49,8 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
   const firstInLine = (subscribers: readonly string[], now: string) =>
     database
       .selectFrom('deliveries as delivery')
-      .where('delivery.state', '=', 'pending')
+      // Not a bound value: there is an index for this one, for which SQLite would plan the query again each time.
+      .where('delivery.state', '=', PENDING)
       // An expression, so that SQLite walks the deliveries in the order in which they are due and stops at the first:
       // by the index on the subscriber it would sort all that wait, each time, while a shop is out of reach.
       .where(sql<string>`delivery.subscriber || ''`, 'in', subscribers)
@@ -58,7 +61,7 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
               .select('other.event_id')
               .whereRef('other.subscriber', '=', 'delivery.subscriber')
               .whereRef('other.subject', '=', 'delivery.subject')
-              .where('other.state', '=', 'pending')
+              .where('other.state', '=', PENDING)
               .where(({ or, and, eb, ref }) =>
                 or([
                   eb('other.event_id', '<', ref('delivery.event_id')),
