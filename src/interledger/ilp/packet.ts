@@ -14,7 +14,7 @@ export const REJECT = 14;
 export const MAX_DATA_BYTES = 32_767;
 
 /** Longest packet, in bytes: full data, a full address, and a long message of a reject. Carriers may refuse more unread. */
-export const MAX_PACKET_BYTES = 65_535;
+export const MAX_PACKET_BYTES = 65_536;
 
 /** Bytes of a condition and of a fulfillment. */
 export const HASH_BYTES = 32;
