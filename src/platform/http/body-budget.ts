@@ -24,6 +24,11 @@ interface Held {
   bytes: number;
 }
 
+interface HeldOfAddress extends Held {
+  /** Requests that are under way, also those whose bodies have not begun to come: they are counted together. */
+  requests: number;
+}
+
 /**
  * Bounds what bodies take of memory before anything is known of who sent them. What is announced as larger than the room
  * that is left is refused before it is read; what grows beyond it, in the middle. Only bytes that have come count: who
@@ -35,7 +40,7 @@ export function limitBodies(
   clientAddress: (request: FastifyRequest) => string,
 ): void {
   const all: Held = { bytes: 0 };
-  const byAddress = new Map<string, Held>();
+  const byAddress = new Map<string, HeldOfAddress>();
   const report = createReport(log);
 
   const refusal = (): HttpError => {
@@ -50,7 +55,7 @@ export function limitBodies(
     // More than its route takes: Fastify refuses it unread, with the right reason.
     if (announcedBytes(request) > request.routeOptions.bodyLimit) return done(null, payload);
     const address = networkOf(clientAddress(request));
-    const ofAddress = byAddress.get(address) ?? { bytes: 0 };
+    const ofAddress = byAddress.get(address) ?? { bytes: 0, requests: 0 };
     const hasRoomFor = (bytes: number) =>
       all.bytes + bytes <= MAX_BODY_BYTES_IN_HAND && ofAddress.bytes + bytes <= MAX_BODY_BYTES_OF_ONE_ADDRESS;
     if (!hasRoomFor(announcedBytes(request))) return done(refusal());
@@ -67,12 +72,14 @@ export function limitBodies(
       raw.emit('error', Object.assign(refusal(), { statusCode: 503 }));
     };
     byAddress.set(address, ofAddress);
+    ofAddress.requests += 1;
     raw.on('data', take);
     whenAnswerIsOver(raw, reply.raw, () => {
       raw.off('data', take);
       all.bytes -= held;
       ofAddress.bytes -= held;
-      if (ofAddress.bytes === 0) byAddress.delete(address);
+      ofAddress.requests -= 1;
+      if (ofAddress.requests === 0) byAddress.delete(address);
     });
     done(null, payload);
   });

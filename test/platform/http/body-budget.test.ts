@@ -56,6 +56,18 @@ it('are given back by a caller who leaves while the body waits behind another an
   await eventually(async () => expect((await send(url, 4096)).status).toBe(200));
 });
 
+it('stay those of one address where one of its bodies has not begun to come as another is over', async () => {
+  const { url, taken } = await start();
+  const bytes = MAX_BODY_BYTES_OF_ONE_ADDRESS - 1024;
+  const socket = connection(url);
+  socket.write(`${post(1)}x${post(bytes)}`);
+  await eventually(() => expect(taken()).toBe(1));
+  expect((await send(url, 1)).status).toBe(200);
+  socket.write(Buffer.alloc(bytes - 1));
+  await eventually(() => expect(taken()).toBe(1 + 1 + bytes - 1));
+  expect((await send(url, 4096)).status).toBe(503);
+});
+
 it('are those of a whole network, where the address is one of IPv6', async () => {
   const { url, taken } = await start((request) => String(request.headers['x-from']));
   const bytes = MAX_BODY_BYTES_OF_ONE_ADDRESS - 1024;
