@@ -21,6 +21,7 @@ import { isOfHttp, isOfStore, threadsOf } from '#test/architecture/threads.ts';
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   tari: [],
+  interledger: [],
   migrations: ['tari'],
   platform: ['tari', 'migrations'],
   auth: ['platform', 'tari'],
