@@ -76,9 +76,15 @@ function useRollbackJournal(file: string): void {
   const connection = new SqliteDatabase(file, { fileMustExist: true, timeout: 0 });
   try {
     connection.pragma('journal_mode = delete');
+  } catch (error) {
+    throw isBusy(error) ? inUse(file, error) : error;
   } finally {
     connection.close();
   }
+}
+
+function inUse(file: string, cause: unknown): StoreUnavailableError {
+  return new StoreUnavailableError(`The database ${file} is in use: stop the server that has it open`, { cause });
 }
 
 /** Statements that name a table and no database mean the new one: its books are read as a server reads them. */
@@ -101,10 +107,7 @@ function dropIndexes(connection: SqliteDatabase.Database, file: string): string[
   try {
     for (const { name } of made) connection.exec(`drop index target."${name}"`);
   } catch (error) {
-    if (!isBusy(error)) throw error;
-    throw new StoreUnavailableError(`The database ${file} is in use: stop the server that has it open`, {
-      cause: error,
-    });
+    throw isBusy(error) ? inUse(file, error) : error;
   }
   return made.map(({ sql }) => sql.replace(/^create (unique )?index /i, 'create $1index target.'));
 }
