@@ -149,7 +149,8 @@ describe('the examples, one after the other', () => {
   async function deadLetter(): Promise<Record<string, string>> {
     const now = server.clock.now();
     return server.app.store.run(async (tx) => {
-      const event = { type: 'NewOrder' as const, subject: 'x', payload: '{"order":{}}', createdAt: now };
+      const [order] = EXAMPLES['GET /api/search/orders']?.answer as [object];
+      const event = { type: 'NewOrder' as const, subject: 'x', payload: stringifyJson({ order }), createdAt: now };
       await tx.use(eventRepository).append(event, ['shopify']);
       for (;;) {
         const delivery = await tx.use(deliveryRepository).takeNext(['shopify'], now, { hold: 'h', heldUntil: now });
