@@ -30,7 +30,7 @@ try {
   );
   stage = await prepareChainStage(folder, { unclaimedTimeoutMs: UNCLAIMED_TIMEOUT_MS });
   server = await startServer(stage.settings, logFile);
-  say(`The server takes requests at ${server.url}. It logs to ${logFile}.`);
+  say(`The server is listening at ${server.url}. It logs to ${logFile}.`);
   await play(stage, server);
   await checkBooks(stage);
   say(`\nAll of it came true, in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);

@@ -5,11 +5,11 @@ import type { AuthSettings } from './context.ts';
 import { DomainError } from './errors.ts';
 import { walletRepository } from './store/wallets.ts';
 
-/** The network that the shop takes Tari on: that of the address which customers are told to pay to. */
+/** The network on which the shop accepts Tari: that of the address that customers pay to. */
 
 type ShopSettings = Pick<AuthSettings, 'paymentWalletAddress'>;
 
-/** The address that customers are told to pay to, in base58: the one that is set, else the first hot wallet's. */
+/** The address that customers pay to, in base58: the configured one, or that of the first hot wallet. */
 export async function shopAddress(
   tx: Transaction,
   { paymentWalletAddress }: ShopSettings,
@@ -19,10 +19,10 @@ export async function shopAddress(
 
 const ofAddress = new Map<string | undefined, OrderAddress>();
 
-/** A server has one such address, and tests and simulations have some. */
+/** A server has one such address; tests and simulations have several. */
 const MAX_ADDRESSES = 100;
 
-/** What gives each order its own payment address, for the address in base58 that customers pay to. */
+/** Derives each order's payment address from the address in base58 that customers pay to. */
 export function orderAddressAt(shop: string | undefined): OrderAddress {
   const known = ofAddress.get(shop);
   if (known !== undefined) return known;
@@ -32,20 +32,20 @@ export function orderAddressAt(shop: string | undefined): OrderAddress {
   return made;
 }
 
-/** Undefined where no address is set and no hot wallet registered: then addresses of every network are as good. */
+/** Undefined if no address is configured and no hot wallet is registered: then every network is accepted. */
 export async function shopNetwork(tx: Transaction, settings: ShopSettings): Promise<Network | undefined> {
   const address = await shopAddress(tx, settings);
   return address === undefined ? undefined : networkOfBase58(address);
 }
 
-/** Why an account of another network than the shop's is none of the shop's; undefined where it is on the shop's network. */
+/** Why an account cannot be used at this shop: it is on another network. Undefined if it is on the shop's. */
 export function networkProblem(shop: Network | undefined, account: AccountId): string | undefined {
   const network = networkOfAccount(account);
   if (shop === undefined || network === shop) return undefined;
   return `It is an address on ${network}, and this shop is on ${shop}.`;
 }
 
-/** As `networkProblem`, by the settings alone: for what is looked at before there is a unit of work. */
+/** As `networkProblem`, by the settings alone: for checks outside of a unit of work. */
 export function networkProblemBySettings({ paymentWalletAddress }: ShopSettings, account: AccountId) {
   const shop = paymentWalletAddress === undefined ? undefined : networkOfBase58(paymentWalletAddress);
   return networkProblem(shop, account);

@@ -9,7 +9,7 @@ import { ORDER_STATUSES, type OrderStatus } from './store/tables.ts';
  * A million orders are counted in 80 ms, in which nothing else is done, so counting them may take this part of the time
  * and no more: such a shop's are counted every 80 s, a small one's whenever the figures are read.
  */
-const MOST_TIME_FOR_COUNTING = 1 / 1000;
+const MAX_COUNTING_SHARE = 1 / 1000;
 
 /** Makes what reads the metrics of orders and money. */
 export function engineMetrics(): ReadMetrics {
@@ -21,7 +21,7 @@ export function engineMetrics(): ReadMetrics {
     const orders = new Map<OrderStatus, number>();
     for (const status of ORDER_STATUSES) orders.set(status, await tx.use(orderRepository).countInState(status));
     const endedAt = performance.now();
-    counted = { orders, until: endedAt + (endedAt - startedAt) / MOST_TIME_FOR_COUNTING };
+    counted = { orders, until: endedAt + (endedAt - startedAt) / MAX_COUNTING_SHARE };
     return orders;
   };
 

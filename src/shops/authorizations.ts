@@ -38,7 +38,7 @@ export async function takeInAuthorization(
     );
   }
   if (order.status === 'Paid' && storefront !== undefined) {
-    await tx.use(deliveryRepository).tellAgain('OrderPaid', order.orderId, storefront, now);
+    await tx.use(deliveryRepository).redeliver('OrderPaid', order.orderId, storefront, now);
   }
   return answer(
     'accepted',

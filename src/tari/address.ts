@@ -56,13 +56,13 @@ const KEY_LENGTH = 32;
 const LEGACY_LENGTH = 33;
 const SINGLE_LENGTH = 35;
 const DUAL_LENGTH = 67;
-const LONGEST_PAYMENT_ID = 256;
-const LONGEST_ADDRESS = DUAL_LENGTH + LONGEST_PAYMENT_ID;
+const MAX_PAYMENT_ID_LENGTH = 256;
+const MAX_ADDRESS_LENGTH = DUAL_LENGTH + MAX_PAYMENT_ID_LENGTH;
 
 /** An emoji is two characters of a string, and people may write `|` and space between them. */
-const LONGEST_TEXT = 4 * LONGEST_ADDRESS;
+const MAX_TEXT_LENGTH = 4 * MAX_ADDRESS_LENGTH;
 /** Base58 takes time that grows with the square of its length, so it has a limit of its own (protocol.md 2). */
-const LONGEST_BASE58 = 443;
+const MAX_BASE58_LENGTH = 443;
 
 /** The features of the account that a legacy address stands for (protocol.md 2). */
 const LEGACY_FEATURES = ONE_SIDED | INTERACTIVE;
@@ -75,11 +75,11 @@ const NETWORK_OF_BYTE: ReadonlyMap<number, Network> = new Map(
 
 /** Reads an address in emoji, base58 or hex, tried in this order. Throws AddressError. */
 export function parseAddress(text: string): TariAddress {
-  if (text.length > LONGEST_TEXT) throw new AddressError('This is not a Tari address: it is too long.');
+  if (text.length > MAX_TEXT_LENGTH) throw new AddressError('This is not a Tari address: it is too long.');
   const fromEmoji = addressFromEmoji(text);
   if (fromEmoji) return fromEmoji;
 
-  const base58Bytes = text.length <= LONGEST_BASE58 ? bytesFromBase58(text) : undefined;
+  const base58Bytes = text.length <= MAX_BASE58_LENGTH ? bytesFromBase58(text) : undefined;
   // A legacy address was never written in base58.
   const candidates = [base58Bytes?.length === LEGACY_LENGTH ? undefined : base58Bytes, bytesFromHex(text)];
   const readable = candidates.filter((bytes) => bytes !== undefined);
@@ -114,7 +114,7 @@ export function addressFromBytes(given: Uint8Array): TariAddress {
   const bytes = Uint8Array.from(given);
   if (bytes.length === LEGACY_LENGTH) return legacyFromBytes(bytes);
   const isSingle = bytes.length === SINGLE_LENGTH;
-  if (!isSingle && (bytes.length < DUAL_LENGTH || bytes.length > LONGEST_ADDRESS)) {
+  if (!isSingle && (bytes.length < DUAL_LENGTH || bytes.length > MAX_ADDRESS_LENGTH)) {
     throw new AddressError(`This is not a Tari address: no address has ${bytes.length} bytes.`);
   }
   if (dammSum(bytes) !== 0) throw checksumError();
@@ -152,8 +152,8 @@ export function dualAddress(
  */
 export function withPaymentId(dual: TariAddress, id: Uint8Array): TariAddress {
   if (dual.kind !== 'dual') throw new AddressError('Only a dual address can carry a payment id.');
-  if (id.length < 1 || id.length > LONGEST_PAYMENT_ID) {
-    throw new AddressError(`A payment id has 1 to ${LONGEST_PAYMENT_ID} bytes, not ${id.length}.`);
+  if (id.length < 1 || id.length > MAX_PAYMENT_ID_LENGTH) {
+    throw new AddressError(`A payment id has 1 to ${MAX_PAYMENT_ID_LENGTH} bytes, not ${id.length}.`);
   }
   const [network = 0] = dual.bytes;
   return addressFromBytes(withChecksum([network, dual.features | PAYMENT_ID, ...dual.bytes.subarray(2, 66), ...id]));

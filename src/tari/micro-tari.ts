@@ -28,7 +28,7 @@ const LARGEST = 2n ** 63n - 1n;
 const SMALLEST = -(2n ** 63n);
 
 /** Far more digits than any amount has, and few enough that a hostile text costs nothing. */
-const LONGEST_TEXT = 40;
+const MAX_TEXT_LENGTH = 40;
 
 /** The value as an amount. Throws RangeError when it does not fit a signed 64 bit integer. */
 export function microTari(value: bigint): MicroTari {
@@ -50,7 +50,7 @@ export function sumMicroTari(values: Iterable<bigint>): MicroTari {
  * "1.5 XTR" are Tari, "500 µT" and "500 uT" are whole µT. Throws AmountError for everything else.
  */
 export function parseTari(text: string): MicroTari {
-  const trimmed = text.length <= LONGEST_TEXT ? text.trim() : '';
+  const trimmed = text.length <= MAX_TEXT_LENGTH ? text.trim() : '';
   // Both µ are in use: U+00B5 is on keyboards, U+03BC is the Greek letter.
   const inMicroTari = /^(-?\d+) ?[\u00b5\u03bcu]T$/.exec(trimmed);
   if (inMicroTari) return amountWithin(BigInt(inMicroTari[1] ?? ''), text);
@@ -84,7 +84,7 @@ export function isTariCurrency(code: string): boolean {
  * for what is not a plain non-negative decimal, for a negative rate, and for a result past 2^63 - 1.
  */
 export function priceInMicroTari(price: string, microTariPerUnit: bigint): MicroTari {
-  const parts = price.length <= LONGEST_TEXT ? /^(\d+)(?:\.(\d+))?$/.exec(price) : null;
+  const parts = price.length <= MAX_TEXT_LENGTH ? /^(\d+)(?:\.(\d+))?$/.exec(price) : null;
   if (!parts) throw new AmountError(`${quoted(price)} is not a price. A price is a decimal like 12.50.`);
   if (microTariPerUnit < 0n) throw new AmountError('A rate cannot be negative.');
   const [, whole = '', decimals = ''] = parts;
@@ -98,5 +98,5 @@ function amountWithin(value: bigint, text: string): MicroTari {
 
 /** The text as it may stand in a sentence: a hostile one must not fill the log. */
 function quoted(text: string): string {
-  return JSON.stringify(text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);
+  return JSON.stringify(text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text);
 }

@@ -15,13 +15,13 @@ import { NONCE_RANDOM_LENGTH, type RandomBytes, SIGNATURE_LENGTH, signSchnorr, v
 const DOMAIN = 'com.tari.jwt-ristretto';
 const HEADER = { alg: 'Ristretto256', typ: 'JWT' } as const;
 /** A token travels in one HTTP header, and servers take 8 to 16 KiB of those. */
-const LONGEST_TOKEN = 8 * 1024;
+const MAX_TOKEN_LENGTH = 8 * 1024;
 /** `hex(s)|hex(R)`. */
 const WALLET_FORM_LENGTH = 129;
-const MOST_ROLES = 16;
-const LONGEST_ROLE = 64;
+const MAX_ROLES = 16;
+const MAX_ROLE_LENGTH = 64;
 /** The last second that a Date can hold. */
-const LARGEST_SECONDS = 8_640_000_000_000n;
+const MAX_SECONDS = 8_640_000_000_000n;
 
 export type TokenErrorCode = 'malformed' | 'wrong_algorithm' | 'bad_signature' | 'bad_claims' | 'expired';
 
@@ -74,7 +74,7 @@ export function signToken(claims: object, secretKey: Uint8Array, random: RandomB
 
 /** Takes a token apart without verifying it. Throws TokenError `malformed` or `wrong_algorithm`. */
 export function decodeToken(token: string): DecodedToken {
-  if (token.length > LONGEST_TOKEN) throw new TokenError('malformed', 'The token is too long.');
+  if (token.length > MAX_TOKEN_LENGTH) throw new TokenError('malformed', 'The token is too long.');
   const [headerText, claimsText, signatureText, ...more] = token.split('.');
   if (!headerText || !claimsText || !signatureText || more.length > 0) {
     throw new TokenError('malformed', 'A token is three parts with dots between them.');
@@ -221,16 +221,16 @@ function nonceIn({ nonce }: TokenClaims): bigint {
 
 function rolesIn(claims: TokenClaims, name: 'roles' | 'desired_roles'): string[] {
   const roles = claims[name];
-  const isRoleName = (role: unknown): role is string => typeof role === 'string' && role.length <= LONGEST_ROLE;
-  if (!Array.isArray(roles) || roles.length > MOST_ROLES || !roles.every(isRoleName)) {
-    throw new TokenError('bad_claims', `The token's ${name} are not a list of at most ${MOST_ROLES} names.`);
+  const isRoleName = (role: unknown): role is string => typeof role === 'string' && role.length <= MAX_ROLE_LENGTH;
+  if (!Array.isArray(roles) || roles.length > MAX_ROLES || !roles.every(isRoleName)) {
+    throw new TokenError('bad_claims', `The token's ${name} are not a list of at most ${MAX_ROLES} names.`);
   }
   return roles;
 }
 
 function dateIn(claims: TokenClaims, name: 'iat' | 'exp'): Date {
   const seconds = claims[name];
-  if (typeof seconds !== 'bigint' || seconds < 0n || seconds > LARGEST_SECONDS) {
+  if (typeof seconds !== 'bigint' || seconds < 0n || seconds > MAX_SECONDS) {
     throw new TokenError('bad_claims', `The token's ${name} is not a time in seconds.`);
   }
   return new Date(Number(seconds) * 1000);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { stringifyJson } from '#platform/json.ts';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
-import { deliveryRepository, type HeldDelivery } from '#platform/outbox/store/deliveries.ts';
+import { deliveryRepository, type LeasedDelivery } from '#platform/outbox/store/deliveries.ts';
 import {
   type PaidOrder,
   type ShopAuthorization,
@@ -74,7 +74,7 @@ async function scene(database?: TestDatabase): Promise<Scene> {
     bus,
     clock: test.clock,
     random: () => 0,
-    makeHold: takeNames(),
+    newLeaseToken: takeNames(),
     log,
   });
   const carryAll = async () => {
@@ -265,10 +265,10 @@ describe('an authorization that comes after its order was paid', () => {
     return {
       async take() {
         const now = test.clock.now();
-        const held = { hold: nextHold(), heldUntil: new Date(now.getTime() + MINUTE) };
-        return test.store.run((tx) => tx.use(deliveryRepository).takeNext(['shopify'], now, held));
+        const held = { leaseToken: nextHold(), leasedUntil: new Date(now.getTime() + MINUTE) };
+        return test.store.run((tx) => tx.use(deliveryRepository).leaseNext(['shopify'], now, held));
       },
-      async settle(delivery: HeldDelivery | undefined, state: 'done' | 'pending' = 'done') {
+      async settle(delivery: LeasedDelivery | undefined, state: 'done' | 'pending' = 'done') {
         const outcome = { state, nextAttemptAt: test.clock.now(), lastError: null };
         if (delivery === undefined) throw new Error('Nothing was taken');
         await test.store.run((tx) => tx.use(deliveryRepository).settle(delivery, outcome, test.clock.now()));

@@ -6,22 +6,22 @@ import { mayActAs } from '#auth/auth.ts';
 import { DomainError } from '#auth/errors.ts';
 import type { Clock } from '#platform/clock.ts';
 import { HttpError } from '#platform/http/errors.ts';
-import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import { type AccessClaims, TokenError, verifyAccessToken } from '#tari/ristretto-jwt.ts';
 
-/** Tokens whose signature was found good, so that a busy client's is looked at once. Expiry and roles are not kept. */
+/** Tokens whose signature was verified, so that a busy client's token is verified only once. Expiry and roles are not cached. */
 const MAX_VERIFIED_TOKENS = 1000;
 
 export interface GuardPorts {
   access: Access;
-  /** Of the key that signs access tokens. */
+  /** Verifies access tokens. */
   verificationKey: Uint8Array;
   clock: Clock;
-  limitStrangers: StrangerLimit;
+  limitStrangers: AnonymousRateLimit;
 }
 
-/** Lets through only callers who hold all the roles that a route names, or super_admin. */
+/** Admits only callers who have all the roles that a route requires, or super_admin. */
 export function createGuard({ access, verificationKey, clock, limitStrangers }: GuardPorts) {
   const verified = new Lru<AccessClaims>(MAX_VERIFIED_TOKENS);
 
@@ -39,7 +39,7 @@ export function createGuard({ access, verificationKey, clock, limitStrangers }: 
     }
   };
 
-  /** Whoever has no good token is a stranger. */
+  /** A caller without a valid token is anonymous. */
   const identify = async (request: FastifyRequest, reply: FastifyReply): Promise<AccessClaims> => {
     try {
       const { token, isCookie } = accessTokenIn(request);
@@ -61,7 +61,7 @@ export function createGuard({ access, verificationKey, clock, limitStrangers }: 
     };
 }
 
-/** Has every route that is registered from now on say who may call it, and holds callers to it. */
+/** Requires `config.access` of every route that is registered from now on, and enforces it. */
 export function enforceAccess(app: FastifyInstance, ports: GuardPorts): void {
   const guard = createGuard(ports);
   const guards = new WeakSet<object>();
@@ -70,7 +70,7 @@ export function enforceAccess(app: FastifyInstance, ports: GuardPorts): void {
     if (access === undefined) throw new Error(`The route ${route.method} ${route.url} does not say who may call it`);
     if (access === 'public') return;
     const hooks = [route.onRequest ?? []].flat();
-    // The HEAD route that Fastify makes of a GET route may have its hooks already.
+    // The HEAD route that Fastify derives from a GET route may already have its hooks.
     if (hooks.some((hook) => guards.has(hook))) return;
     const hook = guard(access);
     guards.add(hook);
@@ -98,8 +98,8 @@ function isChange({ method }: FastifyRequest): boolean {
 }
 
 /**
- * A browser sends cookies with whatever any page asks for, and says with each change where it comes from. What is no
- * browser says nothing, and sends only what it was told to.
+ * A browser sends cookies with requests of any page, and states the origin with each change. Other clients send no origin,
+ * and cookies only on purpose.
  */
 export function isFromAnotherSite({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];
@@ -108,7 +108,7 @@ export function isFromAnotherSite({ headers }: FastifyRequest): boolean {
   return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
 }
 
-/** Existing clients look for these words. */
+/** Existing clients match these words. */
 function tokenFault(error: TokenError): string {
   if (error.code === 'expired') return 'token has expired.';
   if (error.code === 'bad_signature') return 'signature has failed verification.';

@@ -5,7 +5,7 @@ import type { signedClaims } from '#engine/http/signed-claims.ts';
 import type { Clock } from '#platform/clock.ts';
 import { DomainError } from '#platform/errors.ts';
 import { HttpError } from '#platform/http/errors.ts';
-import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { isStorable } from '#platform/storable-text.ts';
 import { ClaimError, parseClaim } from '#tari/claim.ts';
@@ -24,7 +24,7 @@ export interface HandlerPorts {
   orders: ReturnType<typeof signedClaims>;
   clock: Clock;
   log: Logger;
-  limitStrangers: StrangerLimit;
+  limitStrangers: AnonymousRateLimit;
   clientAddress: (request: FastifyRequest) => string;
 }
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { DomainError } from '#engine/errors.ts';
 import { amountMissing } from '#engine/views.ts';
 import { address, claimedOrder, claimSignature, orderId } from '#platform/http/fields.ts';
-import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import { JsonError, parseJson } from '#platform/json.ts';
 import { addressToObject, parseAddress } from '#tari/address.ts';
 import { ClaimError, parseClaim } from '#tari/claim.ts';
@@ -12,7 +12,7 @@ import type { signedClaims } from './signed-claims.ts';
 /** Ties an order to the address that signed for it. */
 export function claimRoutes(
   claim: ReturnType<typeof signedClaims>['claim'],
-  limitStrangers: StrangerLimit,
+  limitStrangers: AnonymousRateLimit,
 ): FastifyPluginAsyncZod {
   return async (app) => {
     // Clients expect one answer to everything that is no claim, also to what is not even JSON.

@@ -42,15 +42,15 @@ const paymentPage = z.object(sortedPageFields(PAYMENT_CURSOR));
 const textPage = z.object(pageFields(TEXT_CURSOR));
 
 /** Longer than any part of a memo that somebody looks for. */
-const LONGEST_MEMO_PART = 500;
+const MAX_MEMO_PART_LENGTH = 500;
 
 /** What an answer without `cursor` holds at most is also what can be asked for. */
-const MOST_TEXTS = 10_000;
-const GREATEST_OFFSET = 1_000_000_000;
+const MAX_TEXTS = 10_000;
+const MAX_OFFSET = 1_000_000_000;
 
 const countedTexts = z.object({
-  count: queryInteger(0, MOST_TEXTS).optional(),
-  offset: queryInteger(0, GREATEST_OFFSET).optional(),
+  count: queryInteger(0, MAX_TEXTS).optional(),
+  offset: queryInteger(0, MAX_OFFSET).optional(),
   cursor: pageFields(TEXT_CURSOR).cursor,
 });
 
@@ -61,7 +61,7 @@ const statuses = z
   .transform((given) => [...new Set(given)]);
 
 const orderSearch = z.strictObject({
-  memo: keptText(LONGEST_MEMO_PART).min(1).optional(),
+  memo: keptText(MAX_MEMO_PART_LENGTH).min(1).optional(),
   order_id: orderId.optional(),
   alt_id: orderId.optional(),
   customer_id: customerId.optional(),

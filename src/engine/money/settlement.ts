@@ -37,7 +37,7 @@ export function bothSettled(one: Settled, other: Settled): Settled {
 const ORDERS_AT_ONCE = 100;
 
 /** Orders that one change looks at. Far more than any customer has open: they expire. */
-const MOST_ORDERS = 10_000;
+const MAX_ORDERS = 10_000;
 
 const ORDERS_OF_A_PAGE = 1000;
 
@@ -180,7 +180,7 @@ async function eachOpenOrder(
 ): Promise<Settled> {
   const settled = nothingSettled();
   let after: OrderPosition | undefined;
-  for (let looked = 0; looked < MOST_ORDERS; looked += ORDERS_OF_A_PAGE) {
+  for (let looked = 0; looked < MAX_ORDERS; looked += ORDERS_OF_A_PAGE) {
     const orders = await read(after, ORDERS_OF_A_PAGE);
     for (const order of orders) {
       const { ordersPaid, settlements } = await pay(order);

@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
 import { beyond, type ListOrder } from '#platform/database/list-order.ts';
-import { columnsOf, perNames, preparedQuery } from '#platform/database/prepared-query.ts';
+import { columnsOf, memoizeByNames, preparedQuery } from '#platform/database/prepared-query.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import { ordinalOf } from './account-ordinals.ts';
@@ -261,13 +261,13 @@ export function orderRepository(database: Kysely<EngineTables>) {
   const selectEither = preparedQuery<{ orderId: string; name: string }, ReadOrderRow>(database, (value) =>
     all().where('order_id', 'in', [value('orderId'), value('name')]),
   );
-  const selectNamed = perNames((statuses: readonly OrderStatus[]) =>
+  const selectNamed = memoizeByNames((statuses: readonly OrderStatus[]) =>
     preparedQuery<{ altId: string; limit: number }, ReadOrderRow>(database, (value) =>
       all().where('alt_id', '=', value('altId')).where(inStates(statuses)).orderBy('id').limit(value('limit')),
     ),
   );
   /** By what they set: SQLite writes to the index of every column that is set, also where it stays as it was. */
-  const updateOf = perNames((fields: readonly (keyof OrderChange)[]) =>
+  const updateOf = memoizeByNames((fields: readonly (keyof OrderChange)[]) =>
     preparedQuery<WrittenRow & { statusBefore: OrderStatus }>(database, (value) =>
       database
         .updateTable('orders')

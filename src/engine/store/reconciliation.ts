@@ -53,7 +53,7 @@ export interface Overcharge {
 export type JournalRepository = ReturnType<typeof journalRepository>;
 
 /** Every check answers at most this many differences: one that is systematic need not fill the memory. */
-const MOST_DIFFERENCES = 1000;
+const MAX_DIFFERENCES = 1000;
 
 /** The tables that are looked up by account, with the columns of the account and of its ordinal. */
 const FOUND_BY_ACCOUNT = [
@@ -82,7 +82,7 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
     const { rows } = await sql<{ subject: string; expected: bigint; found: bigint }>`
       select subject, cast(sum(expected) as bigint) as expected, cast(sum(found) as bigint) as found
       from (${sql.join(sides, sql` union all `)}) sides
-      group by subject having sum(expected) <> sum(found) limit ${MOST_DIFFERENCES}`.execute(database);
+      group by subject having sum(expected) <> sum(found) limit ${MAX_DIFFERENCES}`.execute(database);
     return rows.map((row) => ({ check, ...row }));
   };
 
@@ -188,7 +188,7 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
           cast(sum(case when settlement_type = 'single' then 1 else 0 end) as bigint) as found
         from settlements group by order_id
         having sum(case when settlement_type = 'single' then 1 else 0 end) <> case when count(*) = 1 then 1 else 0 end
-        limit ${MOST_DIFFERENCES}`.execute(database);
+        limit ${MAX_DIFFERENCES}`.execute(database);
       return rows.map((row) => ({ check: 'settlement_type' as const, ...row }));
     },
 

@@ -4,12 +4,12 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 export const LIST_ORDERS = ['asc', 'desc'] as const;
 export type ListOrder = (typeof LIST_ORDERS)[number];
 
-/** How what comes later in a list compares with what comes before it. */
+/** The operator by which a later row of a list compares with an earlier one. */
 export function beyond(order: ListOrder): RawBuilder<unknown> {
   return order === 'asc' ? sql`>` : sql`<`;
 }
 
-/** How what comes later in a list, or is the same, compares with what comes before it. */
+/** The operator by which a later or equal row of a list compares with an earlier one. */
 export function beyondOrAt(order: ListOrder): RawBuilder<unknown> {
   return order === 'asc' ? sql`>=` : sql`<=`;
 }
@@ -18,13 +18,13 @@ export function opposite(order: ListOrder): ListOrder {
   return order === 'asc' ? 'desc' : 'asc';
 }
 
-/** Beside the id that a page begins after: ids below which it stays, and whether the highest come first. */
+/** The range of a page besides the id that it starts after: an upper bound, and whether the highest ids come first. */
 export interface IdRange {
   before?: bigint | undefined;
   order?: ListOrder | undefined;
 }
 
-/** The ids of a page, as a condition of its rows. */
+/** The condition that selects the rows of a page. */
 export function idsBetween(column: string, after: bigint, { before }: IdRange): RawBuilder<SqlBool> {
   const above = sql<SqlBool>`${sql.ref(column)} > ${after}`;
   return before === undefined ? above : sql<SqlBool>`${above} and ${sql.ref(column)} < ${before}`;

@@ -3,9 +3,9 @@ import type { Clock } from '#platform/clock.ts';
 import type { Settings } from '#platform/config/read-settings.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Counters } from './counters.ts';
-import type { StrangerLimit } from './rate-limit.ts';
+import type { AnonymousRateLimit } from './rate-limit.ts';
 
-/** What routes are made of, beside the services. */
+/** The dependencies of routes besides the services. */
 export interface HttpContext {
   settings: Settings;
   clock: Clock;
@@ -15,11 +15,11 @@ export interface HttpContext {
   randomBytes: (length: number) => Uint8Array;
   /** The address of the client, behind trusted proxies too. */
   clientAddress: (request: FastifyRequest) => string;
-  limitStrangers: StrangerLimit;
-  /** Whether the server has said that it will end. */
+  limitStrangers: AnonymousRateLimit;
+  /** Whether the server has announced its shutdown. */
   isEnding: () => boolean;
-  /** What is counted for the metrics. */
+  /** Counters of the metrics. */
   counters: Counters;
-  /** Has `listen` called for each request that has been answered. */
+  /** Calls `listen` for each request that has been answered. */
   onAnswered: (listen: (request: FastifyRequest, reply: FastifyReply) => void) => void;
 }

@@ -3,14 +3,14 @@ import type { IdRange } from '#platform/database/list-order.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { type ChainDeparture, type ChainRefusal, chainRepository, type RefusalReason } from './store/chain.ts';
 
-/** What a watcher of the chain says of itself, and what it keeps for people to look at. Heights are of blocks. */
+/** The status of a chain watcher, and its records for operators. Heights are of blocks. */
 
 export interface NodeStatus {
   url: string;
-  /** The end of its chain as it last said; null before its first answer. */
+  /** The last reported tip of its chain; null before its first answer. */
   height: number | null;
   lastAnswerAt: Date | null;
-  /** Why it is of no use now; null while it is of use. */
+  /** Why it is unusable now; null while it works. */
   trouble: { since: Date; sentence: string } | null;
 }
 
@@ -19,27 +19,27 @@ export type WatchState = 'off' | 'watching' | 'elsewhere';
 
 export interface ChainStatus {
   state: WatchState;
-  /** The last block that was looked through; null before the first. */
+  /** The last block that was scanned; null before the first. */
   height: number | null;
-  /** The highest block that a node has told of. */
+  /** The highest block that a node has reported. */
   nodeHeight: number | null;
   /** When a node last answered: how old our knowledge is. */
   lastAnswerAt: Date | null;
-  /** How long the rest of a long reading takes, in ms, at its pace; null when it is not behind. */
+  /** Estimated time to catch up, in ms; null if it is not behind. */
   timeLeftMs: number | null;
   outputsSeen: number;
   paymentsFound: number;
-  /** None where another instance watches. */
+  /** Empty if another instance watches. */
   nodes: readonly NodeStatus[];
 }
 
-/** A watcher, as far as the engine knows of one. */
+/** A watcher as other contexts see it. */
 export interface ChainWatch {
-  /** What this instance knows by itself; undefined where it does not watch. */
+  /** This instance's own knowledge; undefined if it does not watch. */
   status(): Pick<ChainStatus, 'nodeHeight' | 'lastAnswerAt' | 'timeLeftMs' | 'nodes'> | undefined;
 }
 
-/** What the metrics say of it. */
+/** The numbers for the metrics. */
 export interface ChainFigures {
   status: ChainStatus;
   refused: ReadonlyMap<RefusalReason, number>;
@@ -58,7 +58,7 @@ const OFF: ChainStatus = {
   nodes: [],
 };
 
-/** How the watcher does, from what it says and from what is kept; what is kept is all that other instances know. */
+/** The watcher's status, from the watcher itself and from the database, which is all that other instances know. */
 export async function chainStatus(tx: Transaction, watch: ChainWatch | undefined): Promise<ChainStatus> {
   if (watch === undefined) return OFF;
   const [progress, top, own] = [
@@ -99,7 +99,7 @@ export function chainQueries({ store }: Pick<EngineContext, 'store'>, watch: Cha
   return {
     status: (): Promise<ChainStatus> => store.read((tx) => chainStatus(tx, watch)),
 
-    /** Up to `limit` outputs that were encrypted for the shop and are no payment to it, after the one with that id. */
+    /** Up to `limit` outputs that were encrypted for the shop but are not payments, after the one with that id. */
     refusals: (after: bigint, limit: number, range: IdRange = {}): Promise<ChainRefusal[]> =>
       store.read((tx) => tx.use(chainRepository).refusalsAfter(after, limit, range)),
 

@@ -5,7 +5,7 @@ import { currency, exchangeRate, nothing, positiveAmount } from '#platform/http/
 import type { RatesService } from '#rates/service.ts';
 import { exchangeRateView } from '#rates/views.ts';
 
-/** The rates at which prices of the shop become Tari. */
+/** The rates at which the shop's prices are converted to Tari. */
 export function rateRoutes(rates: RatesService): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -13,7 +13,7 @@ export function rateRoutes(rates: RatesService): FastifyPluginAsyncZod {
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'The exchange rate that holds for a currency',
+          summary: 'The current exchange rate of a currency',
           tags: ['administration'],
           params: z.object({ currency }),
           errors: ['exchange_rate_not_found'],
@@ -28,7 +28,7 @@ export function rateRoutes(rates: RatesService): FastifyPluginAsyncZod {
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'The exchange rates that hold, of all currencies that one was set for',
+          summary: 'The current exchange rates of all currencies that have one',
           tags: ['administration'],
           response: { 200: z.array(exchangeRate) },
         },

@@ -12,11 +12,11 @@ import { AmountError } from '#tari/micro-tari.ts';
  */
 
 /** The longest text of the shop's, or of an error, that is kept. */
-const LONGEST_TEXT = 1_000;
+const MAX_TEXT_LENGTH = 1_000;
 
 /** A text as it can be kept, whatever the shop wrote into it. */
 export function keptText(text: string): string {
-  return storableText(text.slice(0, LONGEST_TEXT));
+  return storableText(text.slice(0, MAX_TEXT_LENGTH));
 }
 
 export interface StepPorts {

@@ -1,8 +1,8 @@
 import type { Clock } from '#platform/clock.ts';
 import type { Store } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import { MOST_ATTEMPTS, pauseAfterMs, pauseMs } from '#platform/timers/backoff.ts';
-import { Loop, pauseUntilMs } from '#platform/timers/polling-loop.ts';
+import { MAX_ATTEMPTS, pauseAfterMs, pauseMs } from '#platform/timers/backoff.ts';
+import { PollingLoop, pauseUntilMs } from '#platform/timers/polling-loop.ts';
 import { type ShopPrices, StorefrontError } from '#shops/shop-connector.ts';
 import {
   type PriceUpdate,
@@ -16,7 +16,7 @@ import { keptText, takeStep } from './steps.ts';
 const STEP_TIMEOUT_MS = 120_000;
 
 /** How long to sleep when nothing is known to be due: another process may add something. */
-const LONGEST_SLEEP_MS = 5_000;
+const MAX_SLEEP_MS = 5_000;
 
 /** After the database refused, before it is asked again. */
 const STORE_PAUSE_MS = 2_000;
@@ -37,13 +37,13 @@ export interface PriceUpdateWorkerPorts {
  */
 export class PriceUpdateWorker {
   readonly #ports: PriceUpdateWorkerPorts;
-  readonly #loop: Loop;
+  readonly #loop: PollingLoop;
   /** However many works wait, a shop in trouble is not asked for each of them at once. */
   #failuresInARow = 0;
 
   constructor(ports: PriceUpdateWorkerPorts) {
     this.#ports = ports;
-    this.#loop = new Loop(
+    this.#loop = new PollingLoop(
       () => this.#takeTurn(),
       (error) => {
         ports.log.error({ err: error }, 'The work on prices cannot reach the database; it goes on in a moment');
@@ -70,7 +70,7 @@ export class PriceUpdateWorker {
   async processNext(): Promise<bigint | undefined> {
     const { store, clock } = this.#ports;
     const now = clock.now();
-    const update = await store.run((tx) => tx.use(priceUpdateRepository).takeNext(now));
+    const update = await store.run((tx) => tx.use(priceUpdateRepository).leaseNext(now));
     if (update === undefined) return undefined;
     const step = await this.#takeStep(update);
     if (this.#loop.stopping.aborted) return update.id;
@@ -127,7 +127,7 @@ export class PriceUpdateWorker {
     const lastError = keptText(error instanceof Error ? error.message : String(error));
     // A shop that cannot be reached says all in its sentence; anything else is a bug, whose stack is wanted.
     const fields = { err: isOfTheShop ? undefined : error, id: update.id, attempts };
-    const isHopeless = (isOfTheShop && !error.retryable) || attempts >= MOST_ATTEMPTS;
+    const isHopeless = (isOfTheShop && !error.retryable) || attempts >= MAX_ATTEMPTS;
     this.#failuresInARow = isHopeless ? 0 : this.#failuresInARow + 1;
     const pause = pauseAfterMs(attempts, random, isOfTheShop ? error.retryAfterMs : undefined);
     const outcome: PriceUpdateOutcome = {
@@ -147,7 +147,7 @@ export class PriceUpdateWorker {
   async #sleepMs(): Promise<number> {
     const { store, clock } = this.#ports;
     const dueAt = await store.read((tx) => tx.use(priceUpdateRepository).nextDueAt());
-    return pauseUntilMs(dueAt, clock.now(), LONGEST_SLEEP_MS);
+    return pauseUntilMs(dueAt, clock.now(), MAX_SLEEP_MS);
   }
 }
 

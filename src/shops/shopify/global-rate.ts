@@ -7,7 +7,7 @@ import {
   READ_GLOBAL_RATE,
   SET_GLOBAL_RATE,
 } from './admin-api/operations.ts';
-import { LARGEST_INTEGER, refusalOf, userErrorsSchema } from './user-errors.ts';
+import { MAX_INTEGER, refusalOf, userErrorsSchema } from './user-errors.ts';
 
 const globalRateSchema = z.object({
   metaobjectDefinitionByType: z
@@ -28,8 +28,8 @@ export async function setGlobalRate(
   rate: bigint,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  if (rate > LARGEST_INTEGER) {
-    throw new StorefrontError(`A metaobject holds no rate above ${LARGEST_INTEGER} µT.`, { retryable: false });
+  if (rate > MAX_INTEGER) {
+    throw new StorefrontError(`A metaobject holds no rate above ${MAX_INTEGER} µT.`, { retryable: false });
   }
   const key = currency.toLowerCase();
   const data = await client.request(READ_GLOBAL_RATE, { field: key }, globalRateSchema, { signal });

@@ -15,7 +15,7 @@ export interface OpenOrdersPorts {
 }
 
 /** Three thousand open orders. Whoever has more has other troubles, and a shop that pages for ever must not hold us. */
-const MOST_PAGES = 60;
+const MAX_PAGES = 60;
 /** Open, and not paid in full: another gateway may hold a part of what is authorized. The search knows no filter for ours. */
 const OPEN_ORDERS =
   'status:open AND (financial_status:pending OR financial_status:partially_paid OR financial_status:authorized)';
@@ -30,7 +30,7 @@ const CUSTOMER_UNKNOWN =
 export async function* readOpenOrders(ports: OpenOrdersPorts, signal?: AbortSignal): AsyncGenerator<OpenOrder> {
   let after: string | null = null;
   let withCustomers = true;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
+  for (let page = 0; page < MAX_PAGES; page += 1) {
     const read: PageRead = await readPage(ports, { after, withCustomers }, signal);
     withCustomers = read.withCustomers;
     for (const node of read.orders.nodes) yield await openOrderOf(ports, node, withCustomers, signal);
@@ -38,7 +38,7 @@ export async function* readOpenOrders(ports: OpenOrdersPorts, signal?: AbortSign
     if (!hasNextPage) return;
     after = endCursor;
   }
-  throw new StorefrontError(`The shop has more open orders than the ${MOST_PAGES} pages that are read.`, {
+  throw new StorefrontError(`The shop has more open orders than the ${MAX_PAGES} pages that are read.`, {
     retryable: false,
   });
 }

@@ -11,7 +11,7 @@ import type { OrderWebhookOptions } from './webhooks/order.ts';
 export const PAYMENT_METHOD_NAME = 'Tari';
 
 /** As many as `READ_ORDER_PAYMENTS` asks for. */
-const MOST_TRANSACTIONS = 60;
+const MAX_TRANSACTIONS = 60;
 
 const transactionSchema = z.object({
   id: z.string().min(1).max(255),
@@ -26,7 +26,7 @@ const transactionSchema = z.object({
 type Transaction = z.infer<typeof transactionSchema>;
 
 const paymentsSchema = orderStateSchema.extend({
-  transactions: z.array(transactionSchema).max(MOST_TRANSACTIONS),
+  transactions: z.array(transactionSchema).max(MAX_TRANSACTIONS),
 });
 
 /** An order as the shop has it now, with all that was paid and held for it. */
@@ -42,8 +42,8 @@ export async function readPayments(
 ): Promise<OrderPayments> {
   const { order } = await client.request(READ_ORDER_PAYMENTS, { id }, readPaymentsSchema, { signal });
   if (order === null) throw new StorefrontError(`The shop has no order ${id}.`, { retryable: false });
-  if (order.transactions.length < MOST_TRANSACTIONS) return order;
-  throw new StorefrontError(`${orderLabel(order)} has more transactions than the ${MOST_TRANSACTIONS} that are read.`, {
+  if (order.transactions.length < MAX_TRANSACTIONS) return order;
+  throw new StorefrontError(`${orderLabel(order)} has more transactions than the ${MAX_TRANSACTIONS} that are read.`, {
     retryable: false,
   });
 }

@@ -12,7 +12,7 @@ import type { AdminClient } from './admin-api/client.ts';
 import { AdminApiError } from './admin-api/errors.ts';
 import { READ_VARIANTS, READ_VARIANTS_OF_PRODUCT, SET_TARI_PRICES } from './admin-api/operations.ts';
 import { setGlobalRate } from './global-rate.ts';
-import { concernsOneInput, LARGEST_INTEGER, refusalOf, userErrorsSchema } from './user-errors.ts';
+import { concernsOneInput, MAX_INTEGER, refusalOf, userErrorsSchema } from './user-errors.ts';
 
 /** The prices of a Shopify shop: of each variant in its metafield `custom.tari_price`, in µT. */
 export function createShopPrices(client: AdminClient): ShopPrices {
@@ -44,7 +44,7 @@ async function withScopes<T>(scopes: string, work: () => Promise<T>): Promise<T>
 
 const METAFIELD = { namespace: 'custom', key: 'tari_price', type: 'number_integer' };
 
-const MOST_VARIANTS = 25;
+const MAX_VARIANTS = 25;
 
 const variantSchema = z.object({
   id: z.string().regex(/^gid:\/\/shopify\/ProductVariant\/\d{1,20}$/),
@@ -55,7 +55,7 @@ const pageInfoSchema = z.object({
   hasNextPage: z.boolean(),
   endCursor: z.string().max(2048).refine(isStorable).nullable(),
 });
-const connectionSchema = z.object({ nodes: z.array(variantSchema).max(MOST_VARIANTS), pageInfo: pageInfoSchema });
+const connectionSchema = z.object({ nodes: z.array(variantSchema).max(MAX_VARIANTS), pageInfo: pageInfoSchema });
 const shopSchema = z.object({ currencyCode: z.string().max(16) });
 
 const variantsSchema = z.object({
@@ -128,9 +128,9 @@ async function setTariPrices(
   signal: AbortSignal | undefined,
 ): Promise<{ variantId: string; reason: string }[]> {
   const refused = prices
-    .filter(({ microTari }) => microTari > LARGEST_INTEGER)
-    .map(({ variantId }) => ({ variantId, reason: `A metafield holds no number above ${LARGEST_INTEGER}.` }));
-  let rest = prices.filter(({ microTari }) => microTari <= LARGEST_INTEGER);
+    .filter(({ microTari }) => microTari > MAX_INTEGER)
+    .map(({ variantId }) => ({ variantId, reason: `A metafield holds no number above ${MAX_INTEGER}.` }));
+  let rest = prices.filter(({ microTari }) => microTari <= MAX_INTEGER);
   // Nothing is set where the shop refuses one of them, such as that of a variant that has been deleted. Each turn
   // leaves out one at least.
   while (rest.length > 0) {

@@ -1,6 +1,6 @@
 import type { Logger } from '#platform/logging/logger.ts';
 import { pauseAfterMs } from '#platform/timers/backoff.ts';
-import { Loop } from '#platform/timers/polling-loop.ts';
+import { PollingLoop } from '#platform/timers/polling-loop.ts';
 import { StorefrontError } from '#shops/shop-connector.ts';
 import type { SubscriptionRenewal } from './subscription-renewal.ts';
 import { NEEDED_TOPICS, type SubscriptionRefused } from './subscriptions.ts';
@@ -19,12 +19,12 @@ export interface SubscriptionKeeperPorts {
 /** Keeps the webhook subscriptions of the server complete: looks when it starts and once a day. */
 export class SubscriptionKeeper {
   readonly #ports: SubscriptionKeeperPorts;
-  readonly #loop: Loop;
+  readonly #loop: PollingLoop;
   #failures = 0;
 
   constructor(ports: SubscriptionKeeperPorts) {
     this.#ports = ports;
-    this.#loop = new Loop(
+    this.#loop = new PollingLoop(
       () => this.#look(),
       (error) => this.#pauseAfter(error),
     );

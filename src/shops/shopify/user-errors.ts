@@ -4,14 +4,14 @@ import { StorefrontError } from '#shops/shop-connector.ts';
 /** The third layer of errors: what the shop says of the input of a mutation that it ran. */
 
 /** Shopify's type number_integer holds whole numbers up to this one. */
-export const LARGEST_INTEGER = 2n ** 53n - 1n;
+export const MAX_INTEGER = 2n ** 53n - 1n;
 
-const LONGEST_MESSAGE = 300;
+const MAX_MESSAGE_LENGTH = 300;
 
 const userErrorSchema = z.object({
   code: z.string().max(64).nullable(),
   field: z.array(z.string().max(255)).nullable(),
-  message: z.string().transform((text) => text.slice(0, LONGEST_MESSAGE)),
+  message: z.string().transform((text) => text.slice(0, MAX_MESSAGE_LENGTH)),
 });
 export type UserError = z.infer<typeof userErrorSchema>;
 

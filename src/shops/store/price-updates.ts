@@ -150,7 +150,7 @@ export function priceUpdateRepository(database: Kysely<ShopTables>) {
     },
 
     /** The work that has been due for longest, if one is. From now on it is running. */
-    async takeNext(now: Date): Promise<PriceUpdate | undefined> {
+    async leaseNext(now: Date): Promise<PriceUpdate | undefined> {
       const row = await unfinished()
         .selectAll()
         .where('next_attempt_at', '<=', timeText(now))

@@ -31,14 +31,14 @@ describe('the thread of the core', () => {
       `setTimeout(() => { throw new Error('A plugin has failed'); }, 50)`,
       'A plugin has failed',
     ],
-    ['ends the thread', 'setTimeout(() => process.exit(3), 50)', 'has ended by itself, with code 3'],
+    ['ends the thread', 'setTimeout(() => process.exit(3), 50)', 'ended unexpectedly with code 3'],
   ])('takes the process with it where a plugin %s, with what was answered kept', async (_, onNewOrder, said) => {
     const { url, ended } = await startWithPlugin(onNewOrder);
     expect((await send(url)).status).toBe(200);
     expect(await ended).toBe(1);
     expect(logText()).toContain(said);
     expect(logText()).toContain('Something went wrong that nobody caught');
-    expect(logText()).toContain('The server has ended');
+    expect(logText()).toContain('The server has stopped');
     expect(place.database.rows('select order_id from orders')).toEqual([{ order_id: '1' }]);
   });
 

@@ -276,7 +276,7 @@ export class World {
         this.#txids += 1;
         return this.lastTxid();
       },
-      makeHold: () => {
+      newLeaseToken: () => {
         this.#holds += 1;
         return `hold-${this.#holds}`;
       },

@@ -37,7 +37,7 @@ const FEW = 5_000;
 
 /** A search without an index looks at so many orders in one go, first few, then more; between two goes others come. */
 const FIRST_STEP = 1_000;
-const LONGEST_STEP = 16_000;
+const MAX_STEP = 16_000;
 
 type Condition = RawBuilder<SqlBool>;
 
@@ -90,7 +90,7 @@ export function orderSearchRepository(
     }
     const found: Order[] = [];
     let rest = sought;
-    for (let step = FIRST_STEP; ; step = Math.min(4 * step, LONGEST_STEP)) {
+    for (let step = FIRST_STEP; ; step = Math.min(4 * step, MAX_STEP)) {
       const missing = limit - found.length;
       const end = await orderAhead(way, rest, step);
       if (end === undefined) return [...found, ...(await pageByState(way, rest, missing, conditions))];

@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError } from '#platform/http/errors.ts';
-import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import { completeSchema, describeOperation } from './operation.ts';
 import type { Tag } from './route-docs.ts';
 
@@ -23,7 +23,7 @@ const TAGS: readonly { name: Tag; description: string }[] = [
  * Describes every route that is registered after this by its own schema: at /api/openapi.json for programs, at /docs
  * for people.
  */
-export async function describeApi(app: FastifyInstance, limitStrangers: StrangerLimit): Promise<void> {
+export async function describeApi(app: FastifyInstance, limitStrangers: AnonymousRateLimit): Promise<void> {
   app.addHook('onRoute', (route) => {
     if (route.schema !== undefined) route.schema = completeSchema(route, limitStrangers);
   });
@@ -57,7 +57,7 @@ export async function describeApi(app: FastifyInstance, limitStrangers: Stranger
 const OF_THE_CONNECTION = ['connection', 'date', 'keep-alive', 'transfer-encoding'];
 
 /** The page is made when somebody first asks for it: it takes an eighth of the time of a start, and 6 MB of memory. */
-function showToPeople(app: FastifyInstance, limitStrangers: StrangerLimit): void {
+function showToPeople(app: FastifyInstance, limitStrangers: AnonymousRateLimit): void {
   let page: Promise<FastifyInstance> | undefined;
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     page ??= import('./docs-page.ts').then(({ createDocsPage }) => createDocsPage(app.swagger()));

@@ -6,12 +6,12 @@ import { deadLetter, idPage, rangeOf, reason, rowId, subscriberName } from '#pla
 import { parseJson } from '#platform/json.ts';
 import type { DeadLetters } from '#platform/outbox/dead-letters.ts';
 
-const whomToTell = {
+const chosenSubscriber = {
   querystring: z.strictObject({ subscriber: subscriberName.optional() }),
   body: z.strictObject({ subscriber: subscriberName.nullish() }).nullish(),
 };
 
-/** Events that the shop or a plugin could not be told of, telling them again, and letting them be. */
+/** Listing, retrying and dismissing dead letters. */
 export function deadLetterRoutes(deadLetters: DeadLetters): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -19,7 +19,7 @@ export function deadLetterRoutes(deadLetters: DeadLetters): FastifyPluginAsyncZo
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'The events that could not be told to a subscriber',
+          summary: 'Events whose delivery to a subscriber failed permanently',
           tags: ['administration'],
           querystring: idPage,
           response: { 200: z.array(deadLetter) },
@@ -44,9 +44,9 @@ export function deadLetterRoutes(deadLetters: DeadLetters): FastifyPluginAsyncZo
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Has an event told to its subscribers again',
+          summary: 'Delivers an event to its subscribers again',
           tags: ['administration'],
-          ...whomToTell,
+          ...chosenSubscriber,
           errors: ['dead_letter_not_found', 'idempotency_key_reused'],
           params: z.object({ event_id: rowId }),
           response: { 200: z.object({ retried: z.int() }) },
@@ -63,7 +63,7 @@ export function deadLetterRoutes(deadLetters: DeadLetters): FastifyPluginAsyncZo
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Has an event told no more to subscribers that could not be told of it',
+          summary: 'Gives up delivering an event to the subscribers that failed',
           tags: ['administration'],
           params: z.object({ event_id: rowId }),
           body: z.strictObject({ subscriber: subscriberName.nullish(), reason }),
@@ -81,7 +81,7 @@ export function deadLetterRoutes(deadLetters: DeadLetters): FastifyPluginAsyncZo
   };
 }
 
-/** The subscriber may be named in query or body, and where it is in both they must agree. */
+/** The subscriber may be named in the query or the body; if it is in both, they must agree. */
 function oneOf(inQuery: string | undefined, inBody: string | undefined): string | undefined {
   if (inQuery !== undefined && inBody !== undefined && inQuery !== inBody) {
     throw new HttpError('invalid_request', 'query and body name different subscribers.');

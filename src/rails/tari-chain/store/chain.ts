@@ -4,7 +4,7 @@ import { type IdRange, idsBetween } from '#platform/database/list-order.ts';
 import { columnsOf, preparedQuery } from '#platform/database/prepared-query.ts';
 import type { ChainTables } from './tables.ts';
 
-/** A block that was looked through. */
+/** A block that was scanned. */
 export interface KnownBlock {
   height: number;
   /** Hex. */
@@ -27,18 +27,18 @@ export interface ChainOutput {
   txid: string;
   commitment: string;
   fingerprint: string;
-  /** Where it stands; null where it stands in no block that we know. */
+  /** The block that it is in; null if it is in no block that we know. */
   block: KnownBlock | null;
   confirmedAt: Date | null;
 }
 
-/** An output that was encrypted for the shop and is no payment to it. */
+/** An output that was encrypted for the shop but is not a payment to it. */
 export interface ChainRefusal {
   id: bigint;
   outputHash: string;
   txid: string;
   reason: RefusalReason;
-  /** µT as its maker claims, up to 2^64. */
+  /** µT as claimed, up to 2^64. */
   claimedAmount: bigint;
   memo: string | null;
   height: number;
@@ -47,8 +47,8 @@ export interface ChainRefusal {
 }
 
 /**
- * Why an output that was encrypted for the shop is no payment. Beside what the output itself tells: `no_amount` is worth
- * nothing; `contradicted` was reported with another amount before.
+ * Why an output that was encrypted for the shop is not a payment. Besides the reasons of the output itself: `no_amount`
+ * has the amount 0; `contradicted` was reported with another amount before.
  */
 export const REFUSAL_REASONS = [
   'wrong_value',
@@ -72,7 +72,7 @@ export interface ChainDeparture {
   returned: { height: number; at: Date } | null;
 }
 
-/** A payment that stands in a mempool. */
+/** A payment in a mempool. */
 export interface ChainSighting {
   outputHash: string;
   txid: string;
@@ -82,13 +82,13 @@ export interface ChainSighting {
   lastSeenAt: Date;
 }
 
-/** Where an output stands among those that are not confirmed. */
+/** The position of an output among the unconfirmed ones. */
 export interface OutputPosition {
   height: number;
   outputHash: string;
 }
 
-/** Outputs that are confirmed, or taken out of blocks, in one transaction. */
+/** Outputs that are confirmed, or removed from blocks, in one transaction. */
 export const OUTPUTS_AT_ONCE = 200;
 
 export type ChainRepository = ReturnType<typeof chainRepository>;
@@ -129,7 +129,7 @@ function progressQueries(database: Kysely<ChainTables>) {
       );
     },
 
-    /** Begins to watch for a wallet from a height on. What was found before stays. */
+    /** Starts to watch for a wallet from a height on. Earlier findings stay. */
     async begin(wallet: string, watchFrom: string | null, startHeight: number, now: Date): Promise<void> {
       await database.deleteFrom('chain_blocks').execute();
       const begun = { wallet, watch_from: watchFrom, start_height: BigInt(startHeight), updated_at: timeText(now) };
@@ -188,7 +188,7 @@ function blockQueries(database: Kysely<ChainTables>) {
   };
 
   return {
-    /** The highest block that was looked through. */
+    /** The highest block that was scanned. */
     top,
 
     /** The lowest block that is kept. */
@@ -197,12 +197,12 @@ function blockQueries(database: Kysely<ChainTables>) {
       return row && blockOf(row);
     },
 
-    /** The kept block at that height, or the next lower one where it is not kept. */
+    /** The kept block at that height, or the next lower one. */
     blockAtOrBelow,
 
     /**
-     * Whether a block that was read is still where it was: it is kept, or it stands below all that are kept, too deep to be
-     * replaced. Not if none is kept, since then all are read again.
+     * Whether a block that was read is still in the chain: it is kept, or it is below all kept ones, too deep to be
+     * replaced. False if none is kept, since then all are read again.
      */
     async stands({ height, hash }: KnownBlock): Promise<boolean> {
       const kept = await blockAtOrBelow(height);
@@ -269,7 +269,7 @@ function outputQueries(database: Kysely<ChainTables>) {
       });
     },
 
-    /** Says in which block an output stands now; null for none. */
+    /** Sets the block that an output is in; null for none. */
     async placeOutput(outputHash: string, block: KnownBlock | null, fingerprint: string, now: Date): Promise<void> {
       await database
         .updateTable('chain_outputs')
@@ -298,12 +298,12 @@ function outputQueries(database: Kysely<ChainTables>) {
       return rows.map(outputOf);
     },
 
-    /** Every output that stands in a block at these heights, both included. */
+    /** Every output in a block at these heights, both inclusive. */
     async outputsBetween(lowest: number, highest: number): Promise<ChainOutput[]> {
       return (await selectBetween({ lowest: BigInt(lowest), highest: BigInt(highest) })).rows.map(outputOf);
     },
 
-    /** Every output that stands in a block above that height. */
+    /** Every output in a block above that height. */
     async outputsAbove(height: number): Promise<ChainOutput[]> {
       const rows = await inOrder().where('height', '>', BigInt(height)).execute();
       return rows.map(outputOf);
@@ -343,7 +343,7 @@ function outputOf(row: Selectable<ChainTables['chain_outputs']>): ChainOutput {
 
 function refusalQueries(database: Kysely<ChainTables>) {
   return {
-    /** Keeps what was refused. Answers false where it is kept already. */
+    /** Records a refused output. Returns false if it was recorded already. */
     async addRefusal(refusal: Omit<ChainRefusal, 'id'>): Promise<boolean> {
       const { rows } = await database.executeQuery<{ id: bigint }>(
         database
@@ -413,7 +413,7 @@ function departureQueries(database: Kysely<ChainTables>) {
         .execute();
     },
 
-    /** Notes that a payment which had left stands in a block again. Answers whether it had left. */
+    /** Records that a payment which had left is in a block again. Returns whether it had left. */
     async noteReturned(txid: string, height: number, now: Date): Promise<boolean> {
       const { numUpdatedRows } = await database
         .updateTable('chain_departures')
@@ -424,7 +424,7 @@ function departureQueries(database: Kysely<ChainTables>) {
       return numUpdatedRows > 0n;
     },
 
-    /** Up to `limit` departures after the one with that id, oldest first, those that came back among them. */
+    /** Up to `limit` departures after the one with that id, oldest first, including those that came back. */
     async departuresAfter(after: bigint, limit: number, range: IdRange = {}): Promise<ChainDeparture[]> {
       const rows = await database
         .selectFrom('chain_departures')
@@ -484,7 +484,7 @@ function sightingQueries(database: Kysely<ChainTables>) {
         .execute();
     },
 
-    /** Notes that what was seen still is. */
+    /** Records that all sightings are still there. */
     async seeAgain(now: Date): Promise<void> {
       await database
         .updateTable('chain_sightings')

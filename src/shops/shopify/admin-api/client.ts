@@ -47,7 +47,7 @@ const MAXIMUM_ANSWER_BYTES = 1024 * 1024;
 const MAXIMUM_THROTTLED_REPEATS = 3;
 /** A longer wait than this is handed to the caller, whose schedule survives a restart. */
 const MAXIMUM_WAIT_MS = 30_000;
-const SHORTEST_THROTTLED_WAIT_MS = 100;
+const MIN_THROTTLED_WAIT_MS = 100;
 const DEFAULT_RETRY_AFTER_MS = 1000;
 /** What a mutation costs; used for a document until the shop has named its real cost. */
 const ASSUMED_COST = 10;
@@ -233,11 +233,11 @@ function throttledWaitMs(cost: Cost | undefined): number {
   if (cost === undefined) return DEFAULT_RETRY_AFTER_MS;
   const { currentlyAvailable, restoreRate } = cost.throttleStatus;
   const waitMs = ((cost.requestedQueryCost - currentlyAvailable) / restoreRate) * 1000;
-  return Math.max(SHORTEST_THROTTLED_WAIT_MS, Math.ceil(waitMs));
+  return Math.max(MIN_THROTTLED_WAIT_MS, Math.ceil(waitMs));
 }
 
 /** Shopify writes seconds with a decimal point (`2.0`); a proxy may write a date, for which a second has to do. */
 function readRetryAfterMs(header: string | null): number {
   if (header === null || !/^\d{1,6}(\.\d{1,6})?$/.test(header)) return DEFAULT_RETRY_AFTER_MS;
-  return Math.max(SHORTEST_THROTTLED_WAIT_MS, Math.ceil(Number(header) * 1000));
+  return Math.max(MIN_THROTTLED_WAIT_MS, Math.ceil(Number(header) * 1000));
 }

@@ -6,7 +6,7 @@ import { HttpError } from '#platform/http/errors.ts';
 import { result } from '#platform/http/fields.ts';
 import type { IpList } from '#platform/http/ip-allowlist.ts';
 import { described } from '#platform/http/openapi/route-docs.ts';
-import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { HEALTHY } from '#platform/monitoring/http/health-routes.ts';
 import type { signedDeliveries } from '#shops/http/signed-deliveries.ts';
@@ -18,7 +18,7 @@ import { verifyShopHmac } from './hmac.ts';
 import { HMAC_FAULT_SENTENCES, type HmacFault, hmacFaultOf } from './hmac-fault.ts';
 
 /** Shopify's bodies are about 10 KB; one with hundreds of line items is far below this. */
-const LARGEST_WEBHOOK_BYTES = 2 * 1024 * 1024;
+const MAX_WEBHOOK_BYTES = 2 * 1024 * 1024;
 
 /** The topic of each documented path. */
 const TOPIC_OF_PATH: Readonly<Record<string, Topic | null>> = {
@@ -69,7 +69,7 @@ export interface ShopifyPorts {
   shop: string | null;
   fields: OrderWebhookOptions;
   clientAddress: (request: FastifyRequest) => string;
-  limitStrangers: StrangerLimit;
+  limitStrangers: AnonymousRateLimit;
 }
 
 /** The shop's webhooks, behind the IP list and the HMAC over the raw body. */
@@ -143,7 +143,7 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
     app.addHook('onRequest', checkPeer);
     // The HMAC is over the bytes as they came, so nothing reads them before it is checked.
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: LARGEST_WEBHOOK_BYTES }, (_, body, done) =>
+    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_WEBHOOK_BYTES }, (_, body, done) =>
       done(null, body),
     );
 
@@ -166,7 +166,7 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
       config: { access: 'public' } as const,
       onRequest: checkBeforeBody,
       preValidation: checkSender,
-      bodyLimit: LARGEST_WEBHOOK_BYTES,
+      bodyLimit: MAX_WEBHOOK_BYTES,
       schema: {
         told: { body: z.looseObject({}), headers: shopHeaders },
         errors: REFUSALS,
