@@ -10,14 +10,14 @@ import { accountRepository } from './store/accounts.ts';
 import type { Order } from './store/orders.ts';
 import type { Payment } from './store/payments.ts';
 
-/** How orders come to be claimed: by a signature, which speaks for its account, or by a payment that only names them. */
+/** Claims of orders: by a signature, which authorises its account, or by a payment that merely names the order. */
 
-/** A claim whose signature has been checked: the claimant says that the order is theirs. */
+/** A claim whose signature was verified: the claimant states that the order is theirs. */
 export type VerifiedClaim = { orderId: string; claimant: Owner } & { readonly __checked: 'Claim' };
 
 /**
- * The claim, where the owner of its address has signed it, or where the settings ask nobody to. Looking at signatures is
- * slow, so it is done before the unit of work.
+ * The claim, if the owner of its address has signed it or the settings require no signature. Verifying signatures is slow,
+ * so it is done before the unit of work.
  */
 export function verifiedClaim(
   claim: Claim,
@@ -28,7 +28,7 @@ export function verifiedClaim(
   return { orderId: claim.order_id, claimant: ownerOf(address) } as VerifiedClaim;
 }
 
-/** Who claims an order by its own texts: the first that has signed a claim of it. Slow, so it is done before the unit of work. */
+/** The claimant in an order's own texts: the first signed claim of it. Slow, so it is done before the unit of work. */
 export function claimantIn(
   shopOrder: Pick<Order, 'orderId' | 'altId'> & { readonly claimTexts: readonly string[] },
   { settings, log }: SignatureContext,
@@ -41,15 +41,15 @@ export function claimantIn(
     if (verified !== undefined && problem === undefined) return verified.claimant;
     log.info(
       { orderId: shopOrder.orderId },
-      `The claim in the note of the order is passed over: ${problem ?? 'it is not signed by its address.'}`,
+      `Ignoring the claim in the note of the order: ${problem ?? 'it is not signed by its address.'}`,
     );
   }
   return undefined;
 }
 
 /**
- * Enters that the claimant has signed that an open order is theirs. It takes the order over from whom only payments named
- * it for. Where somebody has signed before, that changes nothing for them: the claimant's credit may pay it, too.
+ * Enters a signed claim of an open order. It takes precedence over a claimant that only payments have named. An earlier
+ * signed claim stays valid: the new claimant's credit may pay the order as well.
  */
 export async function enterSignedClaim(ledger: Ledger, order: Order, claimant: Owner): Promise<void> {
   if (!isOpen(order.status)) return;
@@ -58,12 +58,12 @@ export async function enterSignedClaim(ledger: Ledger, order: Order, claimant: O
   else await ledger.takeOverOrder(order, claimant);
 }
 
-/** Enters that a payment names an order: an Unclaimed one is New then. It lets nobody's account pay anything. */
+/** Enters that a payment names an order: an Unclaimed order becomes New. It authorises no account to pay. */
 export async function enterNaming(ledger: Ledger, order: Order, claimant: Claimant): Promise<void> {
   if (order.status === 'Unclaimed') await ledger.claimOrder(order, claimant, 'stated');
 }
 
-/** From whom a payment says that it comes. */
+/** The sender that a payment claims. */
 export async function statedBy(tx: Transaction, { account, sender }: Payment): Promise<Claimant> {
   const known = account === null ? undefined : await tx.use(accountRepository).find(account);
   return known === undefined ? { account: null, address: sender } : { account, address: known.address };

@@ -15,7 +15,7 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** What each event says (`http-api.md` 2, `walkthrough.md` Events). */
+/** The payload of each event (`http-api.md` 2, `walkthrough.md` Events). */
 export interface EventPayloads {
   NewOrder: { order: OrderView };
   OrderPaid: { order: OrderView };
@@ -29,7 +29,7 @@ export interface EventPayloads {
   PaymentConfirmed: { payment: PaymentView };
   /** A confirmed payment came for an order that can no longer be paid. */
   PaymentUnmatched: { payment: PaymentView; reason: UnmatchedReason };
-  /** A person gave what is left of a payment to an order or to a customer. The other of the two is null. */
+  /** An operator assigned the rest of a payment to an order or to a customer. The other of the two is null. */
   PaymentAssigned: {
     payment: PaymentView;
     /** µT */
@@ -38,23 +38,23 @@ export interface EventPayloads {
     customer_id: string | null;
     reason: string;
   };
-  /** It was confirmed. Nothing was taken from anybody: a person must look. */
+  /** A confirmed payment left the chain. Nothing was taken back: an operator must look. */
   PaymentLeftTheChain: { payment: PaymentView };
-  /** It stands in a mempool and counts for nothing. `order` is the one that it names, if that is known. */
+  /** A payment is in a mempool; it has no effect yet. `order` is the one that it names, if that is known. */
   PaymentSeen: { txid: string; amount: bigint; memo: string | null; order_id: string | null; order: OrderView | null };
 }
 
 export type UnmatchedReason = 'late';
 
-/** Compiles only while every type that the database knows has a payload, and no other has. */
+/** Compiles only if exactly the types that the database knows have a payload. */
 export type DomainEvent = { [Type in EventType]: { type: Type; payload: EventPayloads[Type] } }[EventType];
 
-/** Who brought an event about: this server, for a customer or an operator, or the shop itself, which knows of it then. */
+/** The origin of an event: this server, for a customer or an operator, or the shop, which then knows of it already. */
 export type EventOrigin = 'server' | 'shop';
 
-/** Who must hear of events even across restarts. The outbox keeps the list; the engine only asks it. */
+/** The durable subscribers to events. The outbox keeps the list; the engine only queries it. */
 export interface Subscriptions {
-  /** The names of the durable subscribers to a type of event that is of this origin; `server` unless told. */
+  /** The names of the durable subscribers to events of a type and origin; `server` by default. */
   durableSubscribers(type: EventType, origin?: EventOrigin): readonly string[];
   /** The names of all durable subscribers. */
   allDurableSubscribers(): readonly string[];

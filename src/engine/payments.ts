@@ -17,7 +17,7 @@ import { type Payment, paymentRepository } from './store/payments.ts';
 /** A payment as the hot wallet reports it. */
 export interface PaymentReport {
   txid: string;
-  /** What the payer's wallet wrote into the payment: a statement, not a proof. */
+  /** What the payer's wallet wrote into the payment: a claim, not a proof. */
   sender: Sender;
   /** µT, above 0. */
   amount: MicroTari;
@@ -26,27 +26,27 @@ export interface PaymentReport {
   orderId: string | null;
 }
 
-/** The order that a payment names, and for whom: its sender says so, or somebody has signed it. */
+/** The order that a payment names, and the claimant: its claimed sender, or the signer of a claim. */
 export type NamedOrder =
   | { orderId: string; claimant: Claimant; isSigned: false }
   | { orderId: string; claimant: Owner; isSigned: true };
 
 export interface PaymentReceipt {
-  /** As it is now: confirmed where its confirmation came first. */
+  /** As it is now: confirmed if its confirmation arrived first. */
   payment: Payment;
-  /** False where the payment was known already; nothing was changed then. */
+  /** False if the payment was known already; then nothing was changed. */
   isNew: boolean;
 }
 
 export interface ConfirmationReceipt extends Settled {
-  /** `early`: the payment is not known yet; the confirmation is kept and counts as soon as the payment comes. */
+  /** `early`: the payment is not known yet; the confirmation is kept and applied as soon as the payment arrives. */
   outcome: 'confirmed' | 'already_confirmed' | 'early';
 }
 
 /**
- * Enters a payment that a rail reports, and confirms it where its confirmation came first. It pays nothing until it is
- * confirmed, but an Unclaimed order that it names is New then. A payment that is known already changes nothing.
- * @throws {DomainError} `payment_contradicted` where the same transaction was reported with another sender or amount.
+ * Enters a payment that a rail reports, and confirms it if its confirmation arrived first. It pays nothing until it is
+ * confirmed, but an Unclaimed order that it names becomes New. A known payment has no effect.
+ * @throws {DomainError} `payment_contradicted` if the same transaction was reported with another sender or amount.
  */
 export async function enterPayment(
   ledger: Ledger,
@@ -66,7 +66,8 @@ export async function enterPayment(
 }
 
 /**
- * Enters that a payment is confirmed on the chain, and pays what it can pay. One that is not known yet is kept in mind.
+ * Enters that a payment is confirmed on the chain, and pays the orders that it can. The confirmation of an unknown payment
+ * is kept until the payment arrives.
  * @throws {DomainError} `payment_cancelled`
  */
 export async function enterConfirmation(
@@ -94,7 +95,7 @@ export function warnIfLate({ txid, orderId, amount, isLate }: Payment, log: Logg
   );
 }
 
-/** The order that a payment names, and for whom: a signed claim in its memo speaks for its signer. */
+/** The order that a payment names, and the claimant: a signed claim in its memo makes its signer the claimant. */
 export function namedOrder(
   { txid, memo, orderId, sender }: Pick<PaymentReport, 'txid' | 'memo' | 'orderId' | 'sender'>,
   { settings, log }: SignatureContext,
@@ -106,7 +107,7 @@ export function namedOrder(
     if (verified !== undefined && problem === undefined) return { ...verified, isSigned: true };
     log.info(
       { txid },
-      `The claim in the memo of the payment is passed over: ${problem ?? 'it is not signed by its address.'}`,
+      `Ignoring the claim in the memo of the payment: ${problem ?? 'it is not signed by its address.'}`,
     );
   }
   const named = orderId ?? orderNamedInMemo(memo, settings);
@@ -119,12 +120,12 @@ export const CONFIRMATION_SENTENCES: Readonly<Record<ConfirmationReceipt['outcom
   early: 'its confirmation came first and is kept until the payment comes',
 };
 
-/** The payment where it is known. A wallet that says two things of one transaction is wrong in one of them. */
+/** The payment if it is known. If a wallet reports one transaction in two ways, one of them is wrong. */
 async function knownPayment(tx: Transaction, report: PaymentReport): Promise<Payment | undefined> {
   const known = await tx.use(paymentRepository).find(report.txid);
   if (known === undefined) return undefined;
   const { account } = claimantOf(report.sender);
-  // Where one side knows of no account, it says nothing against the other.
+  // A side without an account does not contradict the other.
   const isSameSender = known.account === null || account === null || known.account === account;
   if (known.amount !== report.amount || !isSameSender) throw new DomainError('payment_contradicted', report.txid);
   return known;

@@ -1,6 +1,6 @@
 import { type AccountId, accountAddress, accountOf, addressToBase58, networkOfAccount } from '#tari/address.ts';
 import { readSender } from '#tari/sender.ts';
-import { customerAddress, isCustomerAccount } from '#tari/synthetic-address.ts';
+import { isCustomerAccount, syntheticAddressOf } from '#tari/synthetic-address.ts';
 import type { Findings } from './findings.ts';
 import type { Scratch } from './scratch.ts';
 import { shown } from './values.ts';
@@ -89,7 +89,7 @@ export class Sources {
 
 function isAddressOf(customerId: string, account: AccountId): boolean {
   try {
-    return accountOf(customerAddress(customerId, networkOfAccount(account))) === account;
+    return accountOf(syntheticAddressOf(customerId, networkOfAccount(account))) === account;
   } catch (error) {
     // No address is made for an id of such a length.
     if (error instanceof RangeError) return false;

@@ -9,13 +9,13 @@ import { addressToObject, parseAddress } from '#tari/address.ts';
 import { ClaimError, parseClaim } from '#tari/claim.ts';
 import type { signedClaims } from './signed-claims.ts';
 
-/** Ties an order to the address that signed for it. */
+/** Claims an order for the address that signed the claim. */
 export function claimRoutes(
   claim: ReturnType<typeof signedClaims>['claim'],
   limitStrangers: AnonymousRateLimit,
 ): FastifyPluginAsyncZod {
   return async (app) => {
-    // Clients expect one answer to everything that is no claim, also to what is not even JSON.
+    // Clients expect the same answer to every invalid claim, even to one that is not JSON.
     app.removeContentTypeParser('application/json');
     app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
 
@@ -49,7 +49,7 @@ export function claimRoutes(
   };
 }
 
-/** The Rust server's tool, and nobody else, reads an address here as an object alone. */
+/** Only the Rust server's tool expects an address here as an object. */
 const RUST_TOOL = 'Tari Payment Server Client';
 
 function sendToFor(userAgent: string | undefined, sendTo: string | null) {

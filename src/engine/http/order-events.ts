@@ -7,7 +7,7 @@ import { eventView } from '#platform/outbox/event-view.ts';
 
 const EVENT_CURSOR = idCursor('event');
 
-/** What happened to single orders. */
+/** The events of single orders. */
 export function orderEventRoutes(orderEvents: OrderEvents): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -15,7 +15,7 @@ export function orderEventRoutes(orderEvents: OrderEvents): FastifyPluginAsyncZo
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'What happened to an order and the payments for it, oldest first, in parts that may hold nothing',
+          summary: 'The events of an order and its payments, oldest first, in pages that may be empty',
           tags: ['accounts'],
           params: z.object({ order_id: orderId }),
           querystring: z.object({ cursor: pageFields(EVENT_CURSOR).cursor }),

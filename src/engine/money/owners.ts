@@ -2,7 +2,7 @@ import { shopNetwork } from '#auth/shop-network.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { type AccountId, accountAddress, accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
 import type { Sender } from '#tari/sender.ts';
-import { customerAddress, isCustomerAccount } from '#tari/synthetic-address.ts';
+import { isCustomerAccount, syntheticAddressOf } from '#tari/synthetic-address.ts';
 
 /** An owner of Tari, with the address by which it is shown. */
 export interface Owner {
@@ -11,30 +11,30 @@ export interface Owner {
   address: string;
 }
 
-/** For whom an order is claimed: the account is null where what named it came from no wallet's address. */
+/** The claimant of an order: the account is null if the payment that named it has no wallet's address. */
 export interface Claimant {
   account: AccountId | null;
-  /** Base58, or what the sender said of itself. */
+  /** Base58, or the claimed sender. */
   address: string;
 }
 
-/** The owner that an address stands for. */
+/** The owner of an address. */
 export function ownerOf(address: TariAddress): Owner {
   return { account: accountOf(address), address: addressToBase58(accountAddress(address)) };
 }
 
-/** The account that stands for a customer who has no wallet, on the network of the shop. Nobody has its key. */
-export async function madeOwner(
+/** The synthetic account of a customer without a wallet, on the shop's network. Nobody has its key. */
+export async function syntheticOwner(
   tx: Transaction,
   customerId: string,
   settings: Parameters<typeof shopNetwork>[1] = { paymentWalletAddress: undefined },
 ): Promise<Owner> {
-  return ownerOf(customerAddress(customerId, await shopNetwork(tx, settings)));
+  return ownerOf(syntheticAddressOf(customerId, await shopNetwork(tx, settings)));
 }
 
 /**
- * Whom a payment says that it comes from. There is no account where that is no wallet's address: a text that is none, keys
- * that nobody can have, or the address that was made for a customer, which anybody can make again.
+ * The sender that a payment claims. It has no account unless it is a wallet's address: other texts, keys that nobody can
+ * have, and synthetic addresses of customers, which anyone can compute, have none.
  */
 export function claimantOf(sender: Sender): Claimant {
   if (sender.address === undefined) return { account: null, address: sender.text };
@@ -42,7 +42,7 @@ export function claimantOf(sender: Sender): Claimant {
   return isCustomerAccount(owner.account) ? { account: null, address: owner.address } : owner;
 }
 
-/** The sender as it is kept and shown: base58 with its payment id, or the text as it was given. */
+/** The sender's stored text: base58 with its payment id, or the text as it was given. */
 export function senderText({ text, address }: Sender): string {
   return address === undefined ? text : addressToBase58(address);
 }

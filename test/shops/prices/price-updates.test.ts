@@ -179,7 +179,7 @@ describe('setting a rate', () => {
     const test = await testEngine({ hotWallet: false });
     await test.engine.exchangeRates.set('USD', RATE, ADMIN);
     expect(test.dump().price_updates).toEqual([]);
-    expect(test.log.lines.at(-1)?.sentence).toMatch(/; no shop is configured whose prices could follow it$/);
+    expect(test.log.lines.at(-1)?.sentence).toMatch(/; no shop is configured whose prices could be updated$/);
     await expect(test.engine.priceUpdates.start({ actor: ADMIN }, 'USD')).rejects.toMatchObject({
       code: 'no_shop_for_prices',
     });

@@ -6,7 +6,7 @@ import type { ShopOrder } from '#shops/shop-connector.ts';
 import type { WebhookDelivery } from '#shops/store/webhooks.ts';
 import type { CheckedContent, WebhookContent } from '#shops/webhook-inbox.ts';
 import { signClaim } from '#tari/claim.ts';
-import { customerAddress } from '#tari/synthetic-address.ts';
+import { syntheticAddressOf } from '#tari/synthetic-address.ts';
 import type { SeededRandom } from '#test/seeded-random.ts';
 import { type Person, personOf } from '#test/test-wallets.ts';
 import { SimulatedChain } from './chain/chain.ts';
@@ -63,7 +63,7 @@ export interface AloneBlock {
 const madeOwners = new Map<string, PaperOwner>();
 
 export function madeOwnerOf(customer: string): PaperOwner {
-  const owner = madeOwners.get(customer) ?? ownerOf(customerAddress(customer));
+  const owner = madeOwners.get(customer) ?? ownerOf(syntheticAddressOf(customer));
   madeOwners.set(customer, owner);
   return owner;
 }

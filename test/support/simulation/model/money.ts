@@ -15,7 +15,7 @@ export interface Desk {
   readonly customers: Set<string>;
   move(order: PaperOrder, action: string, state: State): void;
   append(type: string, subject: string, payload: string, isOfTheShop?: boolean): void;
-  madeOwner(customer: string): PaperOwner;
+  syntheticOwner(customer: string): PaperOwner;
 }
 
 /** Some of an owner's money: all of it, or what came from one account, or one payment. */
@@ -340,7 +340,7 @@ export class PaperMoney {
   }
 
   #payerIn(order: PaperOrder, parts: readonly Part[], payer: PaperAccount | undefined): PaperOwner {
-    const made = this.#desk.madeOwner(order.customer);
+    const made = this.#desk.syntheticOwner(order.customer);
     if (order.price === 0) return payer ?? made;
     let most: Part | undefined;
     for (const part of parts) {

@@ -55,7 +55,7 @@ export const isOpen = (order: { state: State }) => order.state === 'Unclaimed' |
 export class Paper {
   now = 0;
   readonly settings: PaperSettings;
-  readonly madeOwner: (customer: string) => PaperOwner;
+  readonly syntheticOwner: (customer: string) => PaperOwner;
   readonly orders = new Map<string, PaperOrder>();
   readonly customers = new Set<string>();
   readonly money: PaperMoney;
@@ -82,11 +82,11 @@ export class Paper {
 
   constructor(
     settings: PaperSettings,
-    madeOwner: (customer: string) => PaperOwner,
+    syntheticOwner: (customer: string) => PaperOwner,
     onMove: (from: State | 'none', action: string, to: State) => void,
   ) {
     this.settings = settings;
-    this.madeOwner = madeOwner;
+    this.syntheticOwner = syntheticOwner;
     this.#onMove = onMove;
     this.rows = new Rows((whose) => this.money.left(whose));
     this.money = new PaperMoney(this.#desk());
@@ -101,7 +101,7 @@ export class Paper {
   }
 
   #desk(): Desk {
-    const { rows, orders, customers, madeOwner } = this;
+    const { rows, orders, customers, syntheticOwner } = this;
     const now = () => this.now;
     return {
       get now() {
@@ -110,7 +110,7 @@ export class Paper {
       rows,
       orders,
       customers,
-      madeOwner,
+      syntheticOwner,
       move: (order, action, state) => this.#move(order, action, state),
       append: (type, subject, payload, isOfTheShop) => this.#append(type, subject, payload, isOfTheShop),
     };
@@ -512,7 +512,7 @@ export class Paper {
   }
 
   credit(customer: string, amount: number, txid: string, memo: string): string {
-    const made = this.madeOwner(customer);
+    const made = this.syntheticOwner(customer);
     if (amount > 0) this.money.enterByHand(txid, customer, made, amount, memo, null);
     else this.#takeBack(customer, -amount, txid, memo);
     const open = this.money.openOrders((order) => order.customer === customer);
@@ -523,7 +523,7 @@ export class Paper {
 
   /** What came from the made account first, then the address with the most. */
   #takeBack(customer: string, amount: number, txid: string, memo: string): void {
-    const made = this.madeOwner(customer).account;
+    const made = this.syntheticOwner(customer).account;
     const spenders = [...this.accounts.keys()].filter((account) => this.money.maySpendFor(customer, account));
     const addresses = this.money.fundsByAddress(customer, spenders);
     const madeFirst = [
@@ -548,7 +548,7 @@ export class Paper {
   fulfill(orderId: string, txid: string, reason: string): string {
     const order = this.#find(orderId);
     if (!isOpen(order)) throw new Refusal('order_change_forbidden');
-    const made = this.madeOwner(order.customer);
+    const made = this.syntheticOwner(order.customer);
     if (order.state === 'Unclaimed') this.money.claim(order, made, 'by_hand');
     const whose = `order ${order.orderId}`;
     if (order.price > 0) {
@@ -571,7 +571,7 @@ export class Paper {
     const whose = order === undefined ? `customer ${customer}` : `order ${order.orderId}`;
     if (payment.whose === whose) throw new Refusal('order_change_no_op');
     if (customer !== null) this.customers.add(customer);
-    if (order?.state === 'Unclaimed') this.money.claim(order, this.madeOwner(order.customer), 'by_hand');
+    if (order?.state === 'Unclaimed') this.money.claim(order, this.syntheticOwner(order.customer), 'by_hand');
     this.money.give(payment, whose, false);
     const given = { order_id: order?.orderId ?? null, customer_id: customer, reason };
     const rest = JSON.stringify(given).slice(1);
