@@ -4,41 +4,41 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Named, Pages, Rendered, Visit } from './pages.ts';
 
 /**
- * Pages that are open hear of what changes, as server-sent events: each carries the finished part of the page, which is
- * the same that a first load shows. Those who look at the same order in the same language are one group.
+ * Updates of open pages as server-sent events: each carries the rendered part of the page, which is the same as on a first
+ * load. Visitors of the same order in the same language form a group.
  */
 
 /** With 13 KB each, 26 MB. */
 export const MAX_STREAMS = 2_000;
 
-/** Of these so many at most wait for orders that are not known: who makes numbers up must not take the room of buyers. */
+/** At most this many of them wait for unknown orders: visitors with made-up numbers must not lock out buyers. */
 export const MAX_UNKNOWN_STREAMS = 500;
 
-/** A household, an office: more from one address is no shop's customers. */
+/** A household or an office: more streams from one address are not a shop's customers. */
 export const MAX_STREAMS_OF_ADDRESS = 20;
 
 /** Proxies end connections on which nothing happens for 30 s or a minute. */
 const COMMENT_EVERY_MS = 20_000;
 
-/** How long the database's thread is asked to wait for news. */
+/** How long a call to the database thread waits for events. */
 const WAIT_MS = 5_000;
 
-/** After a failure, such as a database that is out of reach. */
+/** The pause after a failure, such as an unreachable database. */
 const RETRY_MS = 2_000;
 
-/** What changes without an event, such as the count of confirmations, is looked at so often. */
+/** How often changes without an event, such as the count of confirmations, are checked. */
 const LOOK_EVERY_MS = 10_000;
 
-/** Groups that are looked at in one go without anything having happened, those first that were looked at longest ago. */
+/** Groups per such check, least recently checked first. */
 const MAX_LOOKED_AT = 50;
 
-/** Orders that are read and rendered at the same time. */
+/** Orders that are read and rendered concurrently. */
 const MAX_AT_ONCE = 8;
 
-/** What a reader has not taken. One that takes nothing is let go, and comes back. */
+/** Unsent data of a client. A client that reads nothing is disconnected, and reconnects. */
 const MAX_UNSENT_BYTES = 128 * 1024;
 
-/** Browsers come back after this time: to another instance when this one ends. */
+/** Browsers reconnect after this time, to another instance if this one shuts down. */
 const COME_BACK_MS = 3_000;
 
 interface Stream {
@@ -95,7 +95,7 @@ export class Streams {
     return this.#count;
   }
 
-  /** Rises whenever something is told: what was read before may be old by then. */
+  /** Incremented with every update: data that was read before may be outdated. */
   get told(): number {
     return this.#told;
   }
@@ -129,7 +129,7 @@ export class Streams {
     if (told !== this.#told) void this.#refreshSafely([group]);
   }
 
-  /** Ends all streams: their browsers come back, to another instance or after the start. */
+  /** Ends all streams: their browsers reconnect, to another instance or after the restart. */
   close(): void {
     this.#isClosed = true;
     for (const timer of this.#timers) clearInterval(timer);
@@ -184,7 +184,7 @@ export class Streams {
         await (isFirst ? this.#refresh([...this.#groups.values()]) : this.#tell(news));
       } catch (error) {
         if (this.#isClosed) return;
-        this.#ports.log.warn({ err: error }, 'The open pages could not be told what is new; it is tried again');
+        this.#ports.log.warn({ err: error }, 'The open pages could not be updated; retrying');
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
       }
     }
@@ -215,7 +215,7 @@ export class Streams {
   #refreshSafely(groups: readonly Group[]): Promise<void> {
     return this.#refresh(groups).catch((error: unknown) => {
       if (this.#isClosed) return;
-      this.#ports.log.warn({ err: error }, 'The open pages could not be looked at; it is tried again');
+      this.#ports.log.warn({ err: error }, 'The open pages could not be checked; retrying');
     });
   }
 
@@ -249,7 +249,7 @@ function send(response: ServerResponse, text: string | Buffer): void {
   else response.write(text);
 }
 
-/** The event's id is the tag of what it shows: who comes back with it is told only what has changed since. */
+/** The event's id is the tag of its content: a client that reconnects with it gets only later changes. */
 function eventOf({ fragment, tag }: Rendered): string {
   const data = fragment.html.text.split('\n').map((line) => `data: ${line}\n`);
   return `id: ${tag}\nevent: state\n${data.join('')}\n`;

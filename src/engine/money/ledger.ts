@@ -173,7 +173,7 @@ export class Ledger {
   }
 
   /** Records an update by the shop that changes nothing here: it neither resets the time-out nor causes an event. */
-  noteNews(
+  recordShopUpdate(
     order: Order,
     news: Pick<
       OrderChange,

@@ -19,7 +19,7 @@ const search = z.strictObject({
   ...pageFields(PRICE_UPDATE_CURSOR),
 });
 
-/** What becomes of the shop's prices when a rate is set, and the rates that were set. */
+/** The updates of the shop's prices after a rate was set, and the history of rates. */
 export function priceUpdateRoutes(
   priceUpdates: PriceUpdates,
   exchangeRates: Pick<RatesService, 'history'>,
@@ -30,7 +30,7 @@ export function priceUpdateRoutes(
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'The exchange rates that a currency has had, newest first',
+          summary: 'The history of a currency’s exchange rates, newest first',
           tags: ['administration'],
           params: z.object({ currency }),
           querystring: z.strictObject(pageFields(RATE_CURSOR)),
@@ -49,7 +49,7 @@ export function priceUpdateRoutes(
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'What was and is to be done about the shop’s prices, newest first',
+          summary: 'The updates of the shop’s prices, newest first',
           tags: ['administration'],
           querystring: search,
           response: { 200: z.array(priceUpdate) },
@@ -67,7 +67,7 @@ export function priceUpdateRoutes(
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'How far the shop’s prices follow a rate',
+          summary: 'The progress of an update of the shop’s prices',
           tags: ['administration'],
           params: byId,
           errors: ['price_update_not_found'],
@@ -82,7 +82,7 @@ export function priceUpdateRoutes(
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Has the shop show all its prices at the rate that holds for a currency',
+          summary: 'Updates all of the shop’s prices to the current rate of a currency',
           tags: ['administration'],
           body: z.strictObject({ currency }),
           errors: ['exchange_rate_not_found', 'exchange_rate_fixed', 'no_shop_for_prices', 'idempotency_key_reused'],
@@ -97,7 +97,7 @@ export function priceUpdateRoutes(
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Has a price update that failed, or waits, go on at once',
+          summary: 'Continues a failed or waiting price update immediately',
           tags: ['administration'],
           params: byId,
           errors: ['price_update_not_found', 'price_update_finished', 'idempotency_key_reused'],

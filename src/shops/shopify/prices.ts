@@ -29,8 +29,8 @@ export function createShopPrices(client: AdminClient): ShopPrices {
 }
 
 /**
- * Names the scopes that are missing. Unlike the money of an order, prices need not wait until somebody has granted
- * them: who does so has the work done again, and the next rate does all of it anyway.
+ * Names the missing scopes. Unlike the money of an order, prices need not wait until the scopes are granted: the operator
+ * can then retry the update, and the next rate updates everything anyway.
  */
 async function withScopes<T>(scopes: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -65,8 +65,8 @@ const variantsSchema = z.object({
 });
 
 /**
- * Pages by the variants' own ids and not by the shop's cursors: a position is good for as long as it is kept, and no
- * limit on how far a cursor reaches matters.
+ * Pages by the variants' own ids rather than the shop's cursors: a position stays valid indefinitely, and limits of
+ * cursors do not matter.
  */
 async function readVariants(
   client: AdminClient,
@@ -131,8 +131,7 @@ async function setTariPrices(
     .filter(({ microTari }) => microTari > MAX_INTEGER)
     .map(({ variantId }) => ({ variantId, reason: `A metafield holds no number above ${MAX_INTEGER}.` }));
   let rest = prices.filter(({ microTari }) => microTari <= MAX_INTEGER);
-  // Nothing is set where the shop refuses one of them, such as that of a variant that has been deleted. Each turn
-  // leaves out one at least.
+  // Nothing is set if the shop refuses one of them, such as that of a deleted variant. Each round leaves out at least one.
   while (rest.length > 0) {
     const metafields = rest.map(({ variantId, microTari }) => ({
       ownerId: variantId,

@@ -107,7 +107,7 @@ async function takeStepWithoutNote({ test, standIn }: Box): Promise<void> {
 const tellOf = ({ test }: Box, productId: string, webhookId: string | null = null) =>
   test.engine.webhooks.receive(
     aDelivery({ webhookId, topic: 'products/update' }),
-    { kind: 'product_news', productId },
+    { kind: 'product_updated', productId },
     '{}',
   );
 
@@ -437,7 +437,7 @@ describe('a shop in trouble', () => {
     }
     expect(await workOff(box)).toBe(0);
     expect(await only(box)).toMatchObject({ state: 'failed', attempts: MAX_ATTEMPTS });
-    expect(lines(box, 'error')).toEqual([expect.stringMatching(/has failed: .* Somebody must look at it\.$/)]);
+    expect(lines(box, 'error')).toEqual([expect.stringMatching(/failed: .* Manual intervention required\.$/)]);
   });
 
   it('that throttles gets its time', async () => {
@@ -641,7 +641,7 @@ describe('a product that the shop tells of', () => {
 
   it('is passed over without a shop', async () => {
     const test = await testEngine({ hotWallet: false });
-    const content = { kind: 'product_news', productId: '1' } as const;
+    const content = { kind: 'product_updated', productId: '1' } as const;
     expect(await test.engine.webhooks.receive(aDelivery(), content, '{}')).toMatchObject({
       state: 'ignored',
       success: true,

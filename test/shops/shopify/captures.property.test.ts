@@ -279,7 +279,7 @@ class Play {
     this.order.updatedAt = new Date(this.order.updatedAt.getTime() + 1_000);
     const order = parseOrderWebhook(parseJson(webhookBody(this.order)), this.#fields);
     const told: ShopOrder = isNew ? { ...order, isCancelledInShop: false } : order;
-    const kind = isNew ? 'new_order' : 'order_news';
+    const kind = isNew ? 'new_order' : 'order_updated';
     await test.engine.webhooks.receive(aDelivery(), { kind, order: told }, '');
     // A known order is left as it is by a repeat of its first webhook, unless that says that it is none of ours.
     const isRepeat = isNew && typeof this.paper.owed === 'number';

@@ -34,7 +34,7 @@ export const PLACES = ['10.1.2.3', '10.1.2.4'] as const;
 
 type OrderContent = Extract<
   CheckedContent,
-  { kind: 'new_order' | 'order_news' | 'authorization' | 'ignored' | 'unusable' }
+  { kind: 'new_order' | 'order_updated' | 'authorization' | 'ignored' | 'unusable' }
 >;
 
 /** Something that the shop sends, as it was when it was made: it may come late, twice or never. */

@@ -2,7 +2,7 @@ import { Rows } from './expected-rows.ts';
 import { type Desk, PaperMoney } from './money.ts';
 import {
   type Closing,
-  type EarlyNews,
+  type EarlyUpdate,
   type PaperAccount,
   type PaperEvent,
   type PaperOrder,
@@ -60,7 +60,7 @@ export class Paper {
   readonly customers = new Set<string>();
   readonly money: PaperMoney;
   readonly earlyConfirmations = new Set<string>();
-  readonly earlyNews = new Map<string, EarlyNews>();
+  readonly earlyNews = new Map<string, EarlyUpdate>();
   readonly authorizations = new Map<string, { orderId: string; receivedAt: number }>();
   /** Paid orders that the shop must hear of once more: the outbox takes them over. */
   readonly toTellAgain: string[] = [];
@@ -123,7 +123,7 @@ export class Paper {
     webhookId: string | null,
     what:
       | { kind: 'new_order'; told: Told; claimant: PaperOwner | undefined }
-      | { kind: 'order_news'; told: Told }
+      | { kind: 'order_updated'; told: Told }
       | { kind: 'authorization'; transactionId: string; orderId: string }
       | { kind: 'ignored' | 'unusable' },
   ): string {
@@ -151,7 +151,7 @@ export class Paper {
     const isKnown = this.orders.has(told.orderId);
     try {
       // A known one follows what the shop says of it now.
-      if (isKnown) this.#takeInNews(told);
+      if (isKnown) this.#applyOrderUpdate(told);
       else this.#takeIn(told, claimant);
     } catch (error) {
       if (error instanceof Refusal) return;
@@ -163,7 +163,7 @@ export class Paper {
   #process(what: Parameters<Paper['webhook']>[1]): Pick<PaperWebhook, 'state' | 'success'> {
     try {
       if (what.kind === 'new_order') return this.#takeIn(what.told, what.claimant);
-      if (what.kind === 'order_news') return this.#takeInNews(what.told);
+      if (what.kind === 'order_updated') return this.#applyOrderUpdate(what.told);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return { state: 'set_aside', success: false };
@@ -264,7 +264,7 @@ export class Paper {
     return known ?? { account: null, address: sender };
   }
 
-  #takeInNews(told: Told): Pick<PaperWebhook, 'state' | 'success'> {
+  #applyOrderUpdate(told: Told): Pick<PaperWebhook, 'state' | 'success'> {
     const order = this.orders.get(told.orderId);
     if (order === undefined) {
       this.#keepEarly(told);
