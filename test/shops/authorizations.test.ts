@@ -128,7 +128,7 @@ describe('an authorization', () => {
   it('is kept before its order is known', async () => {
     const { test, shop, carryAll } = await scene();
     expect((await tell(test)).message).toBe(
-      'Order 1001 is not known yet; authorization 6887976009940 is kept until it comes.',
+      'Order 1001 is not known yet; authorization 6887976009940 is kept until it arrives.',
     );
     await test.order();
     await test.payConfirmed({ from: alice, orderId: '1001' });
