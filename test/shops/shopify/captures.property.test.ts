@@ -4,11 +4,9 @@ import { orderRepository } from '#engine/store/orders.ts';
 import { parseJson } from '#platform/json.ts';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
-import { subscribeStorefront } from '#shops/notify-shop.ts';
 import type { ShopOrder, Storefront } from '#shops/shop-connector.ts';
 import { type OrderWebhookOptions, parseOrderWebhook } from '#shops/shopify/webhooks/order.ts';
 import { parseTransactionWebhook } from '#shops/shopify/webhooks/transaction.ts';
-import { authorizationRepository } from '#shops/store/authorizations.ts';
 import { isOnPostgres } from '#test/database/database.ts';
 import {
   aDelivery,
@@ -168,10 +166,6 @@ beforeAll(async () => {
     markPaid: (...told) => storefront.markPaid(...told),
     cancel: (...told) => storefront.cancel(...told),
   };
-  subscribeStorefront(bus, shop, recordingLog(), async (orderId) => {
-    const kept = await test.store.read((tx) => tx.use(authorizationRepository).ofOrder(orderId));
-    return kept.map(({ transactionId }) => transactionId);
-  });
   test = await testEngine({ bus, storefront: shop });
   await test.engine.exchangeRates.set('USD', 1_000_000n, 'test');
 });
