@@ -23,17 +23,17 @@ function main(): void {
   if (parentPort === null) throw new Error('This is started as a thread, not as a program');
   const port = parentPort;
   const { settings, folder } = workerData as CoreThreadData;
-  const told: MessageBatch<ThreadMessage> = new MessageBatch<ThreadMessage>(
+  const messages: MessageBatch<ThreadMessage> = new MessageBatch<ThreadMessage>(
     (items) => port.postMessage(items),
     (item, error) => {
-      if (typeof item !== 'string') told.add(answerOfRefused(item, error));
+      if (typeof item !== 'string') messages.add(answerOfRefused(item, error));
     },
   );
   // Flushes log lines before an uncaught exception ends the thread.
-  process.on('uncaughtExceptionMonitor', () => told.flush());
+  process.on('uncaughtExceptionMonitor', () => messages.flush());
 
-  const log = createLogger({ level: settings.logLevel, destination: { write: (line) => told.add(line) } });
-  const answerer = new RpcServer((answer) => told.add(answer));
+  const log = createLogger({ level: settings.logLevel, destination: { write: (line) => messages.add(line) } });
+  const answerer = new RpcServer((answer) => messages.add(answer));
   port.on('message', (calls: readonly Call[]) => answerer.take(calls));
   const opening = openCore({
     settings,

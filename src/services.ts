@@ -122,8 +122,8 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     },
     async close() {
       const stopped = backgrounds.map(({ stop }) => stop?.());
-      const told = Promise.all([dispatcher.stop(), keeper.stop(), ...stopped]);
-      await Promise.race([told, sleep(FINISH_DELIVERIES_WITHIN_MS, undefined, { ref: false })]);
+      const finished = Promise.all([dispatcher.stop(), keeper.stop(), ...stopped]);
+      await Promise.race([finished, sleep(FINISH_DELIVERIES_WITHIN_MS, undefined, { ref: false })]);
       await store.close();
     },
   };

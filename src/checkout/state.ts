@@ -18,7 +18,7 @@ export const PAYER_STATES = [
 ] as const;
 export type PayerState = (typeof PAYER_STATES)[number];
 
-/** An order with the money that waits for its customer to say where it shall go; none does before refunds exist. */
+/** An order with money that waits for its customer's refund address; unused until refunds exist. */
 export type ShownOrder = PayerOrder & { refund?: { amount: bigint; reason: string | null } };
 
 /** Blocks on top of its own that confirm a payment, as wallets count them. */

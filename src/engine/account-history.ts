@@ -25,7 +25,7 @@ export interface AccountHistory {
   orders: Order[];
   payments: Payment[];
   settlements: SettlementEntry[];
-  /** Where the rest begins; undefined where there is none. */
+  /** Where the next page begins; undefined if there is none. */
   next: HistoryPosition | undefined;
 }
 
@@ -37,7 +37,7 @@ export interface CustomerHistory {
   totals: OrderTotals | undefined;
   orders: Order[];
   settlements: SettlementEntry[];
-  /** Where the rest begins; undefined where there is none. */
+  /** Where the next page begins; undefined if there is none. */
   next: HistoryPosition | undefined;
 }
 

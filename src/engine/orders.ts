@@ -95,12 +95,12 @@ export type NewOrder = Omit<Parameters<Ledger['enterOrder']>[0], 'totalPrice' | 
  */
 export async function enterOrder(
   ledger: Ledger,
-  { price, ...told }: NewOrder,
+  { price, ...details }: NewOrder,
   { settings, log }: Pick<EngineContext, 'settings' | 'log'>,
 ): Promise<{ order: Order; named: readonly Payment[] }> {
   const { tx } = ledger;
-  const { totalPrice, exchangeRate } = await convertPrice(tx, { price, currency: told.currency });
-  const order = await ledger.enterOrder({ ...told, totalPrice, originalPrice: price, exchangeRate });
+  const { totalPrice, exchangeRate } = await convertPrice(tx, { price, currency: details.currency });
+  const order = await ledger.enterOrder({ ...details, totalPrice, originalPrice: price, exchangeRate });
   warnIfTooSmall(order, log);
   const named = await paymentsNaming(tx, order, settings);
   for (const payment of named) {

@@ -24,11 +24,11 @@ export function orderIntake(context: Pick<EngineContext, 'settings' | 'log'>) {
      * closed it meanwhile, it is entered and immediately cancelled. A known order is left unchanged.
      * @throws {DomainError} `unsupported_currency`, `invalid_price`
      */
-    async enter(ledger: Ledger, told: ShopOrder, claimant: Owner | undefined): Promise<OrderReceipt> {
+    async enter(ledger: Ledger, reported: ShopOrder, claimant: Owner | undefined): Promise<OrderReceipt> {
       const { tx } = ledger;
-      const known = await findShopOrder(tx, told);
+      const known = await findShopOrder(tx, reported);
       if (known !== undefined) return { order: known, isNew: false };
-      const { shopOrder, closing } = await withEarlyUpdate(tx, told);
+      const { shopOrder, closing } = await withEarlyUpdate(tx, reported);
       const { orderId, altId, customerId, memo, price, currency, outstanding, createdAt } = shopOrder;
       const { order, named } = await enterOrder(
         ledger,

@@ -107,13 +107,13 @@ function joined(kept: EarlyUpdate, heard: EarlyUpdate): EarlyUpdate {
 /** The order in its newest known state, and how the shop has closed it. */
 export async function withEarlyUpdate(
   tx: Transaction,
-  told: ShopOrder,
+  reported: ShopOrder,
 ): Promise<{ shopOrder: ShopOrder; closing: ShopClosing | null }> {
-  const early = await tx.use(earlyNewsRepository).find(told.orderId);
-  if (early === undefined) return { shopOrder: told, closing: null };
+  const early = await tx.use(earlyNewsRepository).find(reported.orderId);
+  if (early === undefined) return { shopOrder: reported, closing: null };
   const { price, currency, outstanding, shopUpdatedAt: updatedAt, triggeredAt, closing } = early;
-  if (isOlder(early, momentOf(told))) return { shopOrder: told, closing };
+  if (isOlder(early, momentOf(reported))) return { shopOrder: reported, closing };
   // A closed order is not paid, so its price need not be convertible now.
   const due = closing === null && { price, currency, outstanding };
-  return { shopOrder: { ...told, ...due, updatedAt, triggeredAt }, closing };
+  return { shopOrder: { ...reported, ...due, updatedAt, triggeredAt }, closing };
 }

@@ -41,8 +41,8 @@ export function rescan(
   const { store, clock, log } = context;
 
   /** Each order is a unit of work of its own: added orders stay even if later ones fail. */
-  const takeIn = async (actor: string, told: ShopOrder): Promise<Omit<WebhookAnswer, 'state'>> => {
-    const shopOrder = { ...told, confirmationNumber: told.confirmationNumber ?? makePageCode() };
+  const takeIn = async (actor: string, reported: ShopOrder): Promise<Omit<WebhookAnswer, 'state'>> => {
+    const shopOrder = { ...reported, confirmationNumber: reported.confirmationNumber ?? makePageCode() };
     const claimant = claimantIn(shopOrder, context);
     const now = clock.now();
     try {

@@ -235,7 +235,7 @@ export class Ledger {
 
   /** Assigns the unspent part of a confirmed payment to another owner, as an operator has decided. */
   async assignPayment(payment: Payment, owner: MoneyOwner, reason: string): Promise<Payment> {
-    assert(payment.unspent > 0n, 'what is used up belongs to nobody any more');
+    assert(payment.unspent > 0n, 'a payment that is used up has no owner any more');
     const assigned = await giveTo(this.tx, payment, owner, false, this.now);
     await this.#append('PaymentAssigned', payment.txid, {
       payment: paymentView(assigned),

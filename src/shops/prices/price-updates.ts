@@ -68,8 +68,8 @@ export function priceUpdates(
     requestShop,
 
     /**
-     * Has the shop show the right prices for one product, in the unit of work that learns of it: once, however often it
-     * is told of before that is done. Answers whether there is a shop to do it in.
+     * Requests an update of one product's prices, in the unit of work that processes its webhook: one update, however many
+     * webhooks arrive before it is done. Returns whether there is a shop to update.
      */
     async requestProduct(tx: Transaction, productId: string, now: Date): Promise<boolean> {
       if (!hasShop) return false;
@@ -78,7 +78,7 @@ export function priceUpdates(
         await tx.use(priceUpdateRepository).insert({ kind: 'product', productId }, null, now);
       } else {
         const { at, attempts } = nextTryOf(known, now);
-        // From its first variant on: which of them has changed, nobody says.
+        // From its first variant on: the webhook does not say which one has changed.
         await tx.use(priceUpdateRepository).restart(known.id, NO_PROGRESS, attempts, at, now);
       }
       return true;
@@ -86,7 +86,7 @@ export function priceUpdates(
 
     wake,
 
-    /** The works that fit, newest first. Those on products are only there until they are done. */
+    /** The matching updates, newest first. Those of products are deleted once they are done. */
     page: (filter: PriceUpdateFilter, request: PageRequest<bigint>): Promise<Page<PriceUpdate, bigint>> =>
       store.read((tx) =>
         readPage(
@@ -100,7 +100,7 @@ export function priceUpdates(
     get: (id: bigint): Promise<PriceUpdate> => store.read((tx) => findIn(tx, id)),
 
     /**
-     * Has the shop show all its prices at the rate that holds for a currency, whatever was done before.
+     * Requests an update of all prices to the current rate of a currency, whatever was done before.
      * @throws {DomainError} `no_shop_for_prices`, `exchange_rate_fixed`, `exchange_rate_not_found`
      */
     async start(request: ChangeRequest, currencyCode: string): Promise<PriceUpdateView> {
@@ -120,7 +120,7 @@ export function priceUpdates(
     },
 
     /**
-     * Has a work that has failed, or waits for its next try, go on at once, from where it stopped.
+     * Continues an update that has failed, or waits for its next attempt, immediately from where it stopped.
      * @throws {DomainError} `price_update_not_found`, `price_update_finished`
      */
     async retry(request: ChangeRequest, id: bigint): Promise<PriceUpdateView> {
@@ -141,7 +141,7 @@ export function priceUpdates(
       return retried;
     },
 
-    /** Forgets the works on products that ended long ago. Answers how many. */
+    /** Deletes updates of products that finished long ago. Returns how many. */
     forgetOld(): Promise<number> {
       const before = new Date(clock.now().getTime() - PRODUCTS_KEPT_MS);
       return store.run((tx) => tx.use(priceUpdateRepository).forgetProductsBefore(before));
