@@ -77,6 +77,20 @@ describe.each(ALL)('a shop on %s', (network) => {
   });
 });
 
+describe('a shop that has set its address, and registered no hot wallet yet', () => {
+  it('claims an order that credit pays for the customer’s made address on its own network', async () => {
+    const { spendKey } = HOT_WALLET.tariAddress;
+    const paymentWalletAddress = addressToBase58(dualAddress('esmeralda', spendKey, spendKey, 1));
+    const test = await testEngine({ hotWallet: false, settings: { paymentWalletAddress } });
+    await test.engine.orderChanges.credit(BY_HAND, { customerId: 'c1', amount: tari(5), reason: undefined });
+    await test.order({ orderId: '1', price: '5' });
+    expect(await test.statusOf('1')).toBe('Paid');
+    const claimed = (await test.events()).find(({ type }) => type === 'OrderClaimed');
+    const { claimant } = JSON.parse(claimed?.payload ?? '{}') as { claimant?: string };
+    expect(claimant).toBe(addressToBase58(syntheticAddressOf('c1', 'esmeralda')));
+  });
+});
+
 describe('an address of another network', () => {
   it('that did not sign is said to have not signed, before its network matters', async () => {
     const { test } = await shopOn('esmeralda');

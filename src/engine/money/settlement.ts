@@ -112,7 +112,7 @@ async function payerIn(
   parts: readonly Part[],
   payer: Account | undefined,
 ): Promise<Claimant> {
-  const made = () => syntheticOwner(ledger.tx, customerId);
+  const made = () => syntheticOwner(ledger.tx, customerId, ledger.settings);
   if (totalPrice === 0n) return payer ?? made();
   let largest: Part | undefined;
   for (const part of parts) {

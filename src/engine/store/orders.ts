@@ -203,7 +203,8 @@ export function orderRepository(database: Kysely<EngineTables>) {
         .selectFrom('order_claims')
         .select('order_id')
         .where('account_ordinal', '=', ordinalOf(account))
-        .where('is_open', '=', 1n),
+        // Not a bound value: there is an index for this one, for which SQLite would plan the query again each time.
+        .where('is_open', '=', sql.lit(1n)),
     );
 
   const claimedBy = (account: AccountId, statuses: readonly OrderStatus[]) =>

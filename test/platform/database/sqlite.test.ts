@@ -51,6 +51,16 @@ describe('the SQLite store', () => {
     expect(others).toEqual([]);
   });
 
+  it('leaves no limit bare, for which SQLite would plan the query again at each run', async () => {
+    const prepare = vi.spyOn(SqliteDatabase.prototype, 'prepare');
+    await store.run((tx) => tx.use(orderRepository).unchangedSince('New', NOW, 5));
+    await store.read((tx) => tx.use(orderRepository).named('#1001', ['New'], 2));
+    const limited = prepare.mock.calls.map(([text]) => text).filter((text) => /\b(limit|offset)\b/.test(text));
+    prepare.mockRestore();
+    expect(limited).toHaveLength(2);
+    expect(limited.filter((text) => /\b(limit|offset) \?(?! \+ 0)/.test(text))).toEqual([]);
+  });
+
   it('refuses what refers to something that is not there, from its first start on', async () => {
     const insert = (orderId: string) =>
       store.run((tx) => tx.use(orderRepository).insert(aNewOrder({ orderId, customerId: 'nobody' })));

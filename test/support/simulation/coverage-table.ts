@@ -7,11 +7,12 @@ const TITLES: Readonly<Record<TallyKind, string>> = {
   fault: 'Faults',
   shop: 'What calls to the shop came to',
   chain: 'What became of payments on the chain',
+  payment: 'What became of payments to orders’ addresses, and of what was missing',
 };
 
 /** How often everything came up, for people. */
 export function tableOf(tally: Tally): string {
-  const kinds: readonly TallyKind[] = ['input', 'state', 'fault', 'shop', 'chain'];
+  const kinds: readonly TallyKind[] = ['input', 'state', 'fault', 'shop', 'chain', 'payment'];
   return kinds.map((kind) => [TITLES[kind], ...linesOf(tally, kind)].join('\n')).join('\n\n');
 }
 

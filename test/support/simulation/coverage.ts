@@ -1,5 +1,5 @@
 /** How often everything came up. */
-export type TallyKind = 'input' | 'outcome' | 'state' | 'fault' | 'shop' | 'chain';
+export type TallyKind = 'input' | 'outcome' | 'state' | 'fault' | 'shop' | 'chain' | 'payment';
 
 export class Tally {
   readonly counts: Record<TallyKind, Map<string, number>> = {
@@ -9,6 +9,7 @@ export class Tally {
     fault: new Map(),
     shop: new Map(),
     chain: new Map(),
+    payment: new Map(),
   };
   histories = 0;
   steps = 0;

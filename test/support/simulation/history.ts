@@ -11,6 +11,7 @@ import { nextInput } from './inputs/index.ts';
 import type { Input } from './inputs/input.ts';
 import type { HandlerEnd, Try } from './model/outbox.ts';
 import { Refusal } from './model/reference-model.ts';
+import { checkTolerance } from './model/tolerance.ts';
 import type { SimulatedDatabases } from './simulated-database.ts';
 import type { Carrying, Mutation, WorkEnd } from './simulated-server.ts';
 import { HOT_WALLETS, PLACES, paperOwnerOf, World } from './world.ts';
@@ -139,12 +140,12 @@ class History {
     const { random } = world;
     world.now += random.pick(TICKS);
     const kind = random.next();
-    if (kind < 0.02) return this.#leap();
-    if (kind < 0.023) return this.#restart();
-    if (kind < 0.035) return this.#changeShop();
-    if (kind < 0.05 && world.hanging.length > 0) return this.#releaseCall();
-    if (kind < (world.outbox.isDue() ? 0.3 : 0.06)) return this.#issue([], random.chance(0.3) ? 3 : 1);
-    if (kind < 0.36) return this.#issue(this.#inputs(random.between(2, 4)), random.between(0, 2));
+    if (kind < 0.027) return this.#leap();
+    if (kind < 0.03) return this.#restart();
+    if (kind < 0.042) return this.#changeShop();
+    if (kind < 0.06 && world.hanging.length > 0) return this.#releaseCall();
+    if (kind < (world.outbox.isDue() ? 0.31 : 0.07)) return this.#issue([], random.chance(0.3) ? 3 : 1);
+    if (kind < 0.37) return this.#issue(this.#inputs(random.between(2, 4)), random.between(0, 2));
     return this.#issue(this.#inputs(1), 0);
   }
 
@@ -371,6 +372,7 @@ class History {
   async #compareAll(): Promise<void> {
     await this.#books.compareAll();
     await this.#chain.compareAll();
+    checkTolerance(this.#world.paper);
   }
 
   /** Once everything is told: the shop knows of each paid order, and the books add up. */

@@ -1,5 +1,6 @@
 import { chainPayments } from '#engine/chain-payments.ts';
 import type { EngineSettings } from '#engine/context.ts';
+import type { PaymentReport } from '#engine/payments.ts';
 import type { Store, Transaction } from '#platform/database/store.ts';
 import { DomainError } from '#platform/errors.ts';
 import { silentLog } from '#platform/logging/logger.ts';
@@ -26,6 +27,10 @@ export interface Mutation {
   store?: (store: Store) => Store;
   /** Of what nodes answer, as the watcher takes it. */
   scan?: (scan: SimulatedScan) => SimulatedScan;
+  /** Of what the server goes by. */
+  settings?: (settings: EngineSettings) => EngineSettings;
+  /** Of what is read of the arguments of a wallet's notification script. */
+  report?: (report: PaymentReport) => PaymentReport;
   /** Of the SQL as it reaches the database. */
   statement?: (text: string) => string;
 }
@@ -75,12 +80,15 @@ export class SimulatedServer {
   readonly #now: () => Date;
   readonly #watcherStore: Store;
   readonly #mempoolWatch: MempoolWatch;
+  /** A report of a hot wallet, as this server takes it. */
+  readonly reported: (report: PaymentReport) => PaymentReport;
   readonly #mutateScan: (scan: SimulatedScan) => SimulatedScan;
   #seenInMempool: SimulatedScan['seenInMempool'] = async () => [];
   #taking: Carrying | undefined;
 
   private constructor(ports: ServerPorts, process: Process, store: Store) {
-    const { settings, mutation } = ports;
+    const { mutation } = ports;
+    const settings = mutation?.settings?.(ports.settings) ?? ports.settings;
     const clock = { now: ports.now };
     this.#now = ports.now;
     this.#process = process;
@@ -93,6 +101,7 @@ export class SimulatedServer {
       throw new Error('This plugin always fails');
     });
     this.#store.onCommitted((events) => bus.emit(events));
+    this.reported = mutation?.report ?? ((report) => report);
     this.#mutateScan = mutation?.scan ?? ((scan) => scan);
     this.#watcherStore = this.#counting(mutation);
     const onChain = { store: this.#watcherStore, clock, log: silentLog };
@@ -135,7 +144,7 @@ export class SimulatedServer {
     const context = {
       store: this.#counting(mutation),
       clock: { now },
-      settings,
+      settings: mutation?.settings?.(settings) ?? settings,
       subscriptions: this.#bus,
       log: silentLog,
     };

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { endWithThisProcess } from '#test/child-process.ts';
+import { bundleWorker } from './bundled-worker.ts';
 import { type PlainTally, Tally } from './coverage.ts';
 import type { Finding, PlayOptions } from './play.ts';
 
@@ -30,6 +30,15 @@ export interface SimulationOptions {
 
 /** Plays histories in several processes, so that every processor has work. They end at the first that finds something. */
 export async function simulate(options: SimulationOptions): Promise<Simulation> {
+  const worker = await bundleWorker();
+  try {
+    return await simulateBy(worker.file, options);
+  } finally {
+    worker.remove();
+  }
+}
+
+async function simulateBy(workerFile: string, options: SimulationOptions): Promise<Simulation> {
   const { seed, histories, workers, postgresUrl, progress, signal } = options;
   const simulation: Simulation = { tally: new Tally(), findings: [], cpuMs: 0 };
   const running = Array.from({ length: Math.min(workers, histories) }, (_, index) => {
@@ -39,7 +48,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
       stride: workers,
       postgresUrl,
     };
-    return startWorker(task, (news) => {
+    return startWorker(workerFile, task, (news) => {
       if (news.kind === 'progress') {
         simulation.tally.add(news.tally);
         progress?.(simulation.tally);
@@ -62,10 +71,14 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
   return simulation;
 }
 
-function startWorker(task: WorkerTask, hear: (news: WorkerNews) => void): { ended: Promise<void>; stop: () => void } {
-  const worker = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), {
+function startWorker(
+  file: string,
+  task: WorkerTask,
+  hear: (news: WorkerNews) => void,
+): { ended: Promise<void>; stop: () => void } {
+  const worker = fork(file, {
     // Nearly everything that a step makes is gone with it: a large young heap is cleared less often.
-    execArgv: ['--import', 'tsx', '--max-semi-space-size=32'],
+    execArgv: ['--max-semi-space-size=32'],
   });
   if (worker.pid !== undefined) worker.once('exit', endWithThisProcess(worker.pid));
   let isOver = false;

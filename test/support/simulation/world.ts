@@ -1,10 +1,12 @@
 import type { EngineSettings } from '#engine/context.ts';
 import type { Owner } from '#engine/money/owners.ts';
 import { ownerOf } from '#engine/money/owners.ts';
+import { NO_TOLERANCE, toleranceValue } from '#engine/tolerance.ts';
 import type { ScannedBlock } from '#rails/tari-chain/scan/found-output.ts';
 import type { ShopOrder } from '#shops/shop-connector.ts';
 import type { WebhookDelivery } from '#shops/store/webhooks.ts';
 import type { CheckedContent, WebhookContent } from '#shops/webhook-inbox.ts';
+import { addressToBase58, dualAddress } from '#tari/address.ts';
 import { signClaim } from '#tari/claim.ts';
 import { syntheticAddressOf } from '#tari/synthetic-address.ts';
 import type { SeededRandom } from '#test/seeded-random.ts';
@@ -19,6 +21,7 @@ import { MempoolPaper } from './model/mempool.ts';
 import { PaperOutbox, type Try } from './model/outbox.ts';
 import type { Closing, PaperOwner, Told } from './model/records.ts';
 import { Paper } from './model/reference-model.ts';
+import type { PaperTolerance } from './model/tolerance.ts';
 import type { SimulatedDatabase } from './simulated-database.ts';
 import { type Carrying, type Mutation, PLUGIN, SimulatedServer } from './simulated-server.ts';
 import { type HangingCall, SimulatedShop } from './simulated-shop.ts';
@@ -28,7 +31,8 @@ const START = Date.UTC(2026, 2, 10, 12);
 
 /** Few of each, so that inputs meet each other all the time. */
 export const PEOPLE: readonly Person[] = [1, 2, 3, 4].map(personOf);
-export const HOT_WALLETS: readonly Person[] = [100, 101].map(personOf);
+/** Orders have addresses of their own where the shop's address is the first one's: the other one has a single key. */
+export const HOT_WALLETS: readonly Person[] = [withViewKey(personOf(100), personOf(102)), personOf(101)];
 export const CUSTOMERS = ['c1', 'c1', 'c2', 'c3'] as const;
 export const PLACES = ['10.1.2.3', '10.1.2.4'] as const;
 
@@ -44,6 +48,24 @@ export interface Letter {
   /** Names the letter, so that it is found again when it is taken up again. */
   body: string;
 }
+
+/** The wallet of a person with a dual address: both keys of wallets are keys of the same kind. */
+function withViewKey(person: Person, { tariAddress: { spendKey: viewKey } }: Person): Person {
+  const { network, spendKey, features } = person.tariAddress;
+  const tariAddress = dualAddress(network, viewKey, spendKey, features);
+  return { ...person, tariAddress, address: addressToBase58(tariAddress) };
+}
+
+/** How much may be missing, as it is set and as it is on paper. */
+const TOLERANCES: readonly (readonly [string, PaperTolerance | undefined])[] = [
+  ['0', undefined],
+  ['0.5%', { kind: 'share', perMillion: 5_000 }],
+  ['10 %', { kind: 'share', perMillion: 100_000 }],
+  ['1 µT', { kind: 'amount', microTari: 1 }],
+  ['500000 uT', { kind: 'amount', microTari: 500_000 }],
+  ['3.000001 XTM', { kind: 'amount', microTari: 3_000_001 }],
+  ['8 XTM', { kind: 'amount', microTari: 8_000_000 }],
+];
 
 /** A call to the shop that hangs, and the try that waits for it. */
 export interface Hung extends HangingCall {
@@ -152,15 +174,17 @@ export class World {
     this.database = database;
     this.tally = tally;
     this.#mutation = mutation;
+    const [tolerance, toleranceOnPaper] = random.pick(TOLERANCES);
     this.settings = {
       strictMode: random.chance(0.6),
       disableMemoSignatureCheck: false,
       orderIdField: random.chance(0.5) ? 'id' : 'name',
       disableWalletWhitelist: random.chance(0.1),
-      paymentWalletAddress: random.chance(0.5) ? HOT_WALLETS[0]?.address : undefined,
+      paymentWalletAddress: random.pick([undefined, undefined, ...HOT_WALLETS, HOT_WALLETS[0]])?.address,
       unclaimedOrderTimeoutMs: 2 * HOUR,
       unpaidOrderTimeoutMs: 48 * HOUR,
       confirmationWaitMs: 6 * HOUR,
+      underpaidTolerance: toleranceValue(tolerance) ?? NO_TOLERANCE,
     };
     this.#nothingExpiresBefore = new Date(START + (random.chance(0.8) ? 0 : HOUR));
     this.shop = new SimulatedShop(
@@ -178,13 +202,15 @@ export class World {
         strictMode: this.settings.strictMode,
         orderIdField: this.settings.orderIdField,
         disableWalletWhitelist: this.settings.disableWalletWhitelist,
-        hasPaymentWallet: this.settings.paymentWalletAddress !== undefined,
+        paymentWallet: this.settings.paymentWalletAddress,
         unclaimedTimeoutMs: this.settings.unclaimedOrderTimeoutMs,
         unpaidTimeoutMs: this.settings.unpaidOrderTimeoutMs,
         confirmationWaitMs: this.settings.confirmationWaitMs,
+        tolerance: toleranceOnPaper,
       },
       madeOwnerOf,
       (from, action, to) => tally.count('state', `${from} -${action}-> ${to}`),
+      (outcome) => tally.count('payment', outcome),
     );
     this.paper.now = START;
     this.outbox = new PaperOutbox(this.paper, hearersOf);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nonceRepository } from '#auth/store/nonces.ts';
+import { walletRepository } from '#auth/store/wallets.ts';
 import { accountRepository } from '#engine/store/accounts.ts';
 import { customerRepository } from '#engine/store/customers.ts';
 import { heldMoneyRepository } from '#engine/store/held-money.ts';
@@ -8,6 +9,7 @@ import { orderRepository } from '#engine/store/orders.ts';
 import { paymentUseRepository } from '#engine/store/payment-uses.ts';
 import { paymentRepository } from '#engine/store/payments.ts';
 import { settlementRepository } from '#engine/store/settlements.ts';
+import { NO_TOLERANCE, TOLERANCE_REASON } from '#engine/tolerance.ts';
 import { auditLogRepository } from '#platform/audit-log/store/audit-log.ts';
 import { idempotencyKeyRepository } from '#platform/audit-log/store/idempotency-keys.ts';
 import type { MakeRepository, Transaction } from '#platform/database/store.ts';
@@ -19,12 +21,14 @@ import { microTari } from '#tari/micro-tari.ts';
 import { withRepository } from '#test/database/changed-repository.ts';
 import { play } from '#test/simulation/play.ts';
 import type { Mutation } from '#test/simulation/simulated-server.ts';
+import { HOT_WALLETS } from '#test/simulation/world.ts';
 
 /** A simulation that finds nothing shows little unless it is known what it would find: servers that are wrong. */
 
-const MAX_HISTORIES = 60;
+const MAX_HISTORIES = 150;
+const OTHER_WALLET = HOT_WALLETS[1]?.address;
 /** The rarest takes some thousand steps, twice, on a machine that may be busy. */
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 10 * 60_000;
 
 /** A server in which one repository does some things otherwise. */
 function wrong<Repository extends object>(
@@ -167,6 +171,70 @@ const HELD_MUTANTS: Record<string, Mutation> = {
   })),
 };
 
+/** What could go wrong with payments to orders' own addresses. */
+const ADDRESS_MUTANTS: Record<string, Mutation> = {
+  'orders whose address is that of another wallet, or that have none': wrong(walletRepository, () => ({
+    firstAddress: async () => undefined,
+  })),
+  'an order’s address that has another wallet’s keys': {
+    settings: (right) => ({ ...right, paymentWalletAddress: OTHER_WALLET }),
+  },
+  'a payment id in which the notifier sees no order': { report: (report) => ({ ...report, orderId: null }) },
+  'a payment id that is an order’s, and another order is named': {
+    report: (report) => ({ ...report, orderId: report.orderId === null ? null : 'o1' }),
+  },
+  'a payment id of which nothing is kept': { report: (report) => ({ ...report, memo: null }) },
+  'a payment to an order’s address that the watcher finds, and that names nothing': wrong(
+    paymentRepository,
+    (right) => ({
+      insert: (payment) => {
+        const isFound = payment.paymentReference !== null;
+        return right.insert(isFound ? { ...payment, orderId: null } : payment);
+      },
+    }),
+  ),
+};
+
+/** A payment that is the credit of a tolerance. */
+const isTolerance = ({ memo }: { memo: string | null }) => memo === TOLERANCE_REASON;
+
+/** What could go wrong with what may be missing. */
+const TOLERANCE_MUTANTS: Record<string, Mutation> = {
+  'a tolerance that is never given': { settings: (right) => ({ ...right, underpaidTolerance: NO_TOLERANCE }) },
+  'a tolerance that nobody has set': {
+    settings: (right) => ({ ...right, underpaidTolerance: { kind: 'share', perMillion: 20_000n } }),
+  },
+  'a tolerance that is one µT more': {
+    settings: (right) => {
+      const { underpaidTolerance: tolerance } = right;
+      const isAmount = tolerance?.kind === 'amount' && tolerance.microTari > 0n;
+      return isAmount
+        ? { ...right, underpaidTolerance: { kind: 'amount', microTari: tolerance.microTari + 1n } }
+        : right;
+    },
+  },
+  'a tolerance that is the customer’s credit, and not the order’s': wrong(paymentRepository, (right, tx) => ({
+    insert: async (payment) => {
+      if (!isTolerance(payment) || payment.orderId === null) return right.insert(payment);
+      const order = await tx.use(orderRepository).find(payment.orderId);
+      return right.insert({ ...payment, owner: { kind: 'customer', id: order?.customerId ?? '' } });
+    },
+  })),
+  'a tolerance that is not said to be one': wrong(paymentRepository, (right) => ({
+    insert: (payment) => right.insert(isTolerance(payment) ? { ...payment, memo: null } : payment),
+  })),
+  'a tolerance that stands in the books for more than it was': wrong(paymentRepository, (right) => ({
+    insert: (payment) =>
+      right.insert(isTolerance(payment) ? { ...payment, amount: microTari(payment.amount + 1n) } : payment),
+  })),
+  'a tolerance of which no event tells': wrong(eventRepository, (right) => ({
+    append: async (event, subscribers) =>
+      event.type === 'PaymentConfirmed' && event.subject.startsWith(TOLERANCE_REASON)
+        ? { id: 0n, ...event }
+        : right.append(event, subscribers),
+  })),
+};
+
 const MUTANTS: Record<string, Mutation> = {
   'a payment from an account that is not taken off its balance': wrong(accountRepository, (right) => ({
     add: (account, { confirmed }, now) => right.add(account, confirmed === undefined ? {} : { confirmed }, now),
@@ -250,6 +318,8 @@ const MUTANTS: Record<string, Mutation> = {
   ...CHAIN_MUTANTS,
   ...NODE_MUTANTS,
   ...HELD_MUTANTS,
+  ...ADDRESS_MUTANTS,
+  ...TOLERANCE_MUTANTS,
   'a failed work that is not rolled back': {
     statement: (text) => (text === 'rollback to work' ? 'savepoint another' : text),
   },

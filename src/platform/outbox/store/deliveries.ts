@@ -39,6 +39,8 @@ export interface DeadLetter extends Delivery {
 
 export type DeliveryRepository = ReturnType<typeof deliveryRepository>;
 
+const PENDING = sql.lit<DeliveryState>('pending');
+
 export function deliveryRepository(database: Kysely<OutboxTables>) {
   /**
    * The deliveries that may be leased, in the order in which they are due: for each subscriber and subject the earliest
@@ -47,7 +49,8 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
   const nextInLine = (subscribers: readonly string[], now: string) =>
     database
       .selectFrom('deliveries as delivery')
-      .where('delivery.state', '=', 'pending')
+      // A literal rather than a bound value: with the partial index on it, SQLite would prepare the query again each time.
+      .where('delivery.state', '=', PENDING)
       // An expression, so that SQLite walks the deliveries in the order in which they are due and stops at the first.
       // With the index on the subscriber it would sort all pending ones each time while a shop is unreachable.
       .where(sql<string>`delivery.subscriber || ''`, 'in', subscribers)
@@ -58,7 +61,7 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
               .select('other.event_id')
               .whereRef('other.subscriber', '=', 'delivery.subscriber')
               .whereRef('other.subject', '=', 'delivery.subject')
-              .where('other.state', '=', 'pending')
+              .where('other.state', '=', PENDING)
               .where(({ or, and, eb, ref }) =>
                 or([
                   eb('other.event_id', '<', ref('delivery.event_id')),

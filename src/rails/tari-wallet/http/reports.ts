@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { AuthService } from '#auth/service.ts';
 import type { WalletMessage } from '#auth/wallets.ts';
-import { CONFIRMATION_SENTENCES } from '#engine/payments.ts';
+import { CONFIRMATION_SENTENCES, type PaymentReport } from '#engine/payments.ts';
 import { DomainError, type ErrorCode } from '#platform/errors.ts';
 import {
   address,
@@ -37,6 +37,8 @@ const incomingPayment = z.object({
   }),
   auth,
 });
+
+type SentPayment = z.output<typeof incomingPayment>['payment'];
 
 const confirmation = z.object({ confirmation: z.object({ txid: transactionId }), auth });
 
@@ -94,12 +96,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
       },
       async (request) => {
         const { payment, auth } = request.body;
-        const report = {
-          ...payment,
-          memo: payment.memo === null ? null : storableText(payment.memo.slice(0, MAX_MEMO_LENGTH)),
-          sender: readSender(storableText(payment.sender.slice(0, LONGEST_ADDRESS))),
-          orderId: orderId.safeParse(payment.order_id).data ?? null,
-        };
+        const report = reportOf(payment);
         const message = messageOf(request, auth, paymentPayload({ ...payment, orderId: payment.order_id }));
         const { isNew } = await payments.receive(report, message);
         const sentence = isNew ? 'Payment processed successfully.' : 'Payment already processed.';
@@ -127,6 +124,16 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
         return { success: true, message: `Payment ${txid}: ${CONFIRMATION_SENTENCES[outcome]}.` };
       },
     );
+  };
+}
+
+/** What is to be known of a payment as it was sent: what of its texts can't be kept is left out. */
+export function reportOf(payment: SentPayment): PaymentReport {
+  return {
+    ...payment,
+    memo: payment.memo === null ? null : storableText(payment.memo.slice(0, MAX_MEMO_LENGTH)),
+    sender: readSender(storableText(payment.sender.slice(0, LONGEST_ADDRESS))),
+    orderId: orderId.safeParse(payment.order_id).data ?? null,
   };
 }
 

@@ -26,6 +26,8 @@ export interface MeantPayment {
   /** What the sender says of himself, and the account that he has here. */
   sender: string;
   owner: { account: string; address: string } | undefined;
+  /** Whether it was paid to an order's own address. */
+  isToAddress: boolean;
   /** What the text names; the claimant is the signer of a claim in it, else the sender. */
   named: { orderId: string; signer: { account: string; address: string } | undefined } | undefined;
 }

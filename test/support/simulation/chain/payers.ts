@@ -1,6 +1,8 @@
 import { accountOf, addressToBase58, singleAddress, type TariAddress } from '#tari/address.ts';
+import { readMemo } from '#tari/chain/memo.ts';
 import { OUTPUT_REFUSALS } from '#tari/chain/outputs.ts';
-import { anOrderName } from '#test/simulation/inputs/wallet.ts';
+import { memoWithSender, textMemo } from '#test/fake-tari-chain/play-memos.ts';
+import { anAmountFor, anOrderName, anOrderWithAddress } from '#test/simulation/inputs/wallet.ts';
 import { claimTextOf, HOT_WALLETS, PEOPLE, paperOwnerOf, type World } from '#test/simulation/world.ts';
 import type { MeantPayment, SentOutput } from './chain.ts';
 
@@ -9,8 +11,8 @@ import type { MeantPayment, SentOutput } from './chain.ts';
 const AMOUNTS = [1n, 500_000n, 1_000_000n, 2_500_000n, 5_000_000n, 13_000_000n, 40_000_000n] as const;
 const CLAIMED_BY_LIARS = [0n, 1n, 5_000_000n, 2n ** 53n, 2n ** 64n - 1n] as const;
 
-/** Wallets' reports that are made up have the numbers 1 to 30: some of them contradict what the chain shows. */
-const FIRST_NUMBER = 21;
+/** Wallets' reports that are made up have the numbers 1 to 36: some of them contradict what the chain shows. */
+const FIRST_NUMBER = 27;
 
 /** Texts that name nothing, and how the books keep them. */
 const EMPTY_TEXTS: readonly (readonly [string | null, string | null])[] = [
@@ -47,7 +49,7 @@ function aPayer(world: World): Payer {
       ? { bytes: null, sender: '', ...nobody }
       : { bytes: NO_ADDRESS, sender: 'ff0102', ...nobody };
   }
-  const [own] = HOT_WALLETS;
+  const own = HOT_WALLETS.find(({ address }) => address === settings.paymentWalletAddress) ?? HOT_WALLETS[0];
   if (kind < 0.14 && own !== undefined) {
     return unlessShopIsKnown(own.tariAddress, 'found: comes from our own address');
   }
@@ -82,7 +84,7 @@ function aMemo(world: World): Memo {
     const text = claimTextOf(claimant, orderId);
     return { text, kept: text, named: { orderId, signer: paperOwnerOf(claimant) } };
   }
-  // By the payment id of the order's own address, which is its id; or as people write it.
+  // As people write it.
   const text = /^o\d+$/.test(orderId) && random.chance(0.3) ? `order ${orderId}` : orderId;
   return { text, kept: text, named: { orderId, signer: undefined } };
 }
@@ -99,8 +101,11 @@ export function inventOutput(world: World, number: number): SentOutput {
   return anOutput(world, { txid: `x${number}`, outputHash: `invented${number}`, commitment: `nowhere${number}` });
 }
 
-function anOutput(world: World, names: Pick<MeantPayment, 'txid' | 'outputHash' | 'commitment'>): SentOutput {
+type OutputNames = Pick<MeantPayment, 'txid' | 'outputHash' | 'commitment'>;
+
+function anOutput(world: World, names: OutputNames): SentOutput {
   const { random } = world;
+  if (random.chance(0.3)) return toOrderAddress(world, names);
   const refusal = random.chance(0.12) ? random.pick(OUTPUT_REFUSALS) : undefined;
   const isWorthNothing = random.chance(0.03);
   const claimed = random.pick(CLAIMED_BY_LIARS);
@@ -109,6 +114,22 @@ function anOutput(world: World, names: Pick<MeantPayment, 'txid' | 'outputHash' 
   const { text, kept, named } = aMemo(world);
   return {
     found: { ...names, amount, refusal, text, sender: bytes },
-    meant: { ...names, amount, refusal, memo: kept, named, ...payer },
+    meant: { ...names, amount, refusal, memo: kept, named, isToAddress: false, ...payer },
+  };
+}
+
+/** Somebody pays to an order's own address: the payer's wallet writes the order's id into the memo, and its own address. */
+function toOrderAddress(world: World, names: OutputNames): SentOutput {
+  const orderId = anOrderWithAddress(world);
+  const amount = BigInt(anAmountFor(world, orderId));
+  const { bytes, ...payer } = aPayer(world);
+  const memo = readMemo(bytes === null ? textMemo(orderId) : memoWithSender(bytes, orderId));
+  const { text } = memo;
+  // What is no address of any wallet makes a memo that no wallet reads.
+  if (text !== orderId) return toOrderAddress(world, names);
+  const named = { orderId, signer: undefined };
+  return {
+    found: { ...names, amount, refusal: undefined, text, sender: memo.senderBytes },
+    meant: { ...names, amount, refusal: undefined, memo: orderId, named, isToAddress: true, ...payer },
   };
 }

@@ -91,12 +91,12 @@ class FaultySqlite implements SimulatedDatabase {
   plan({ mayEndUnheard, random }: FaultPlan): void {
     this.#fired = undefined;
     this.#isRolledBack = false;
-    if (!random.chance(0.06)) return;
+    if (!random.chance(0.08)) return;
     const fault = random.pick(SQLITE_FAULTS);
     // The store waits for a lock by the clock of the machine, not by ours: this is to come up, but not to take all time.
     if (fault === 'locked for a moment' && !random.chance(0.1)) return;
     // Starting a process takes as long as ten steps.
-    if (fault.startsWith('process dies') && (!mayEndUnheard || random.chance(0.5))) return;
+    if (fault.startsWith('process dies') && (!mayEndUnheard || random.chance(0.4))) return;
     const isCounted = fault.includes('statement') || fault.includes('before');
     this.#planned = { fault, place: PLACES[fault], left: isCounted ? random.between(2, 14) : 1 };
   }

@@ -1,4 +1,5 @@
-import type { NamedOrder } from '#engine/payments.ts';
+import { type NamedOrder, namedOrder } from '#engine/payments.ts';
+import { silentLog } from '#platform/logging/logger.ts';
 import { MovedError } from '#rails/tari-chain/chain-books.ts';
 import type { ScannedBlock } from '#rails/tari-chain/scan/found-output.ts';
 import type { ChainOutput, KnownBlock } from '#rails/tari-chain/store/chain.ts';
@@ -12,6 +13,7 @@ import type { SimulatedServer } from '#test/simulation/simulated-server.ts';
 import { HOT_WALLETS, PEOPLE, type World } from '#test/simulation/world.ts';
 import type { Input, InputMaker } from './input.ts';
 import { aMessage, messageOnPaper } from './wallet.ts';
+import { reportByScript } from './wallet-script.ts';
 
 /**
  * What the watcher of the chain writes, a step at a time, as it decides from where it stands and from the chain as it is
@@ -237,7 +239,7 @@ export function confirmWaiting(world: World): Input | undefined {
   const shown = nodes.look(chain.blocks.filter(({ height }) => heights.has(height)));
   const agreed = deep.filter(({ block, outputHash }) => shown.bothHave(block.hash, outputHash));
   if (agreed.length === 0) return undefined;
-  if (random.chance(0.5)) {
+  if (random.chance(0.65)) {
     const seen = agreed.map(({ outputHash, txid, block, fingerprint }) => ({ outputHash, txid, block, fingerprint }));
     return remember(world, confirm(top, deepest, seen, chainPaper));
   }
@@ -322,7 +324,7 @@ const reportOfFound: InputMaker = (world) => {
   const sent = random.pick(chain.sent.filter(({ meant }) => meant.refusal === undefined && meant.amount > 0n));
   const person = [...PEOPLE, ...HOT_WALLETS].find(({ account }) => account === sent?.meant.owner?.account);
   if (sent === undefined || person === undefined) return undefined;
-  const { txid, outputHash, amount, memo, named } = sent.meant;
+  const { txid, outputHash, amount, memo, named, isToAddress } = sent.meant;
   const owner = { account: person.account, address: person.address };
   const claimed = named && {
     orderId: named.orderId,
@@ -333,8 +335,11 @@ const reportOfFound: InputMaker = (world) => {
   return {
     name: 'payment: as it stands on the chain',
     about: `${txid} of ${amount} for ${named?.orderId ?? 'nothing'}`,
-    async run({ engine }) {
-      const report = {
+    async run({ engine, reported }) {
+      const told = { txid, amount, sender: person.address };
+      const { settings } = world;
+      const byScript = isToAddress ? reported(reportByScript({ ...told, paymentId: named?.orderId ?? '' })) : undefined;
+      const report = byScript ?? {
         txid,
         sender: readSender(person.address),
         amount: microTari(amount),
@@ -344,14 +349,14 @@ const reportOfFound: InputMaker = (world) => {
       const { payment, isNew } = await engine.payments.enterReport({
         report,
         message,
-        named: claimed as NamedOrder | undefined,
+        named: byScript ? namedOrder(byScript, { settings, log: silentLog }) : (claimed as NamedOrder | undefined),
       });
       return `${isNew ? 'new' : 'known'} ${payment.status === 'confirmed'}`;
     },
     enter() {
       const isNew = !paper.payments.has(txid);
       const report = { txid, sender: { ...owner, text: owner.address }, amount: Number(amount), memo };
-      const words = paper.receive(report, claimed, messageOnPaper(message));
+      const words = paper.receive(report, claimed, messageOnPaper(message), isToAddress ? 'wallet' : undefined);
       const isFound = chainPaper.outputs.has(outputHash);
       if (isNew) world.countOnChain('reported by a wallet before it is found');
       else if (isFound) world.countOnChain('reported by a wallet after it was found');

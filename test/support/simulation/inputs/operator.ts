@@ -73,9 +73,12 @@ const CHANGES: readonly ((world: World) => Change)[] = [
   onOrder('cancel', (server, by, orderId) => server.engine.orderChanges.cancel(by, { orderId, reason }), {
     enter: (world, orderId) => world.paper.cancel(orderId),
   }),
-  onOrder('reset', async (server, by, orderId) => (await server.engine.orderChanges.reset(by, orderId)).new_order, {
-    enter: (world, orderId) => world.paper.reset(orderId),
-  }),
+  onOrder(
+    'reset',
+    async (server, by, orderId) => (await server.engine.orderChanges.reset(by, orderId)).new_order,
+    { enter: (world, orderId) => world.paper.reset(orderId) },
+    aClosedOrder,
+  ),
   (world) => {
     const memo = world.random.pick(['a', 'b', 'c']);
     const change = onOrder(
@@ -135,13 +138,22 @@ const CHANGES: readonly ((world: World) => Change)[] = [
   },
 ];
 
+/** Mostly one that can be opened again, the expired ones first, which are few. */
+function aClosedOrder(world: World): string {
+  const { random, paper } = world;
+  const state = random.pick(['Expired', 'Expired', 'Cancelled'] as const);
+  const closed = [...paper.orders.values()].filter((order) => order.state === state);
+  return (random.chance(0.8) ? random.pick(closed)?.orderId : undefined) ?? anOrderName(world);
+}
+
 function onOrder(
   kind: string,
   run: (server: SimulatedServer, by: ChangeRequest, orderId: string) => Promise<OrderAnswer>,
   { enter }: { enter: (world: World, orderId: string, txid: string) => string },
+  anOrder: (world: World) => string = anOrderName,
 ): (world: World) => Change {
   return (world) => {
-    const orderId = anOrderName(world);
+    const orderId = anOrder(world);
     return {
       kind,
       about: orderId,
@@ -162,7 +174,7 @@ const change: InputMaker = (world) => {
   const { random } = world;
   const before = asked.get(world) ?? [];
   asked.set(world, before);
-  const earlier = random.chance(0.15) ? random.pick(before) : undefined;
+  const earlier = random.chance(0.22) ? random.pick(before) : undefined;
   if (earlier !== undefined && random.chance(0.7)) {
     return changeOf(world, earlier.change, earlier.request, ', asked for again under its key');
   }
@@ -288,7 +300,7 @@ const deadLetter: InputMaker = (world) => {
   if (letter === undefined && random.chance(0.9)) return undefined;
   const eventId = letter?.eventId ?? random.between(1, 50);
   const subscriber = random.chance(0.5) ? undefined : 'shop';
-  const rests = random.chance(0.3);
+  const rests = random.chance(0.4);
   return {
     name: `dead letter ${rests ? 'dismissed' : 'sent again'} by an operator`,
     about: `${eventId} ${subscriber ?? ''}`,
@@ -314,5 +326,5 @@ export const OPERATOR_INPUTS: readonly (readonly [number, InputMaker])[] = [
   [2, logIn],
   [2, addWallet],
   [1, removeWallet],
-  [2, deadLetter],
+  [3, deadLetter],
 ];

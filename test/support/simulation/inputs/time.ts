@@ -161,7 +161,7 @@ const creditors: InputMaker = ({ paper }) => ({
 });
 
 export const TIME_INPUTS: readonly (readonly [number, InputMaker])[] = [
-  [4, expiry],
+  [6, expiry],
   [1, forgetWebhooks],
   [1, forgetKeys],
   [2, balance],

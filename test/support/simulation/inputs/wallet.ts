@@ -1,16 +1,20 @@
 import type { AuthenticatedMessage } from '#auth/wallets.ts';
 import type { VerifiedClaim } from '#engine/claims.ts';
 import { claimantOf, senderText } from '#engine/money/owners.ts';
-import type { NamedOrder } from '#engine/payments.ts';
+import { type NamedOrder, namedOrder } from '#engine/payments.ts';
+import { silentLog } from '#platform/logging/logger.ts';
 import { microTari } from '#tari/micro-tari.ts';
 import { readSender, type Sender } from '#tari/sender.ts';
+import { isOpen } from '#test/simulation/model/reference-model.ts';
+import { toleratedOnPaper } from '#test/simulation/model/tolerance.ts';
 import { HOT_WALLETS, madeOwnerOf, PEOPLE, PLACES, paperOwnerOf, type World } from '#test/simulation/world.ts';
 import type { Input, InputMaker } from './input.ts';
 import { LARGEST_NONCE, NONCES_APART } from './nonces.ts';
+import { reportByScript } from './wallet-script.ts';
 
 /** What customers and hot wallets send, their signatures checked. */
 
-const MOST_PAYMENTS = 30;
+const MOST_PAYMENTS = 36;
 const AMOUNTS = [1, 500_000, 1_000_000, 2_500_000, 5_000_000, 13_000_000, 40_000_000] as const;
 
 /** An order's id or other name, mostly one that there is. */
@@ -24,6 +28,32 @@ export function anOrderName(world: World): string {
   return random.chance(0.85) || altId === null ? orderId : random.pick([altId, altId.replace('#', ''), `#${altId}`]);
 }
 
+/** Of what stands behind an order's address: mostly an order that can be paid, or one that is not known here yet. */
+export function anOrderWithAddress(world: World): string {
+  const { random, shop, paper } = world;
+  const kind = random.next();
+  if (kind < 0.05) return `o${shop.orders.size + 1}`;
+  const orders = [...shop.orders.values()].map(({ order }) => order.orderId);
+  const late = random.pick(['Paid', 'Cancelled', 'Expired', 'Expired'] as const);
+  const meant = orders.filter((orderId) => {
+    const order = paper.orders.get(orderId);
+    if (kind < 0.12 || order === undefined) return kind < 0.12 && order === undefined;
+    return kind < 0.3 ? order.state === late : isOpen(order);
+  });
+  return random.pick(meant) ?? random.pick(orders) ?? 'o1';
+}
+
+/** What the order's page asks for, or near it: more, less, and as little as is just tolerated. */
+export function anAmountFor({ random, paper }: World, orderId: string): number {
+  const order = paper.orders.get(orderId);
+  if (order === undefined) return random.pick(AMOUNTS);
+  const missing = paper.money.missing(order) ?? order.price;
+  const tolerated = toleratedOnPaper(order.price, paper.settings.tolerance);
+  const about = [missing, missing, missing - tolerated, missing - tolerated, missing - tolerated - 1];
+  const amount = random.pick([...about, missing - 1, Math.ceil(missing / 2), missing + 1_000_000]);
+  return amount > 0 && amount < 2 ** 50 ? amount : random.pick(AMOUNTS);
+}
+
 const claim: InputMaker = (world) => {
   const { random, paper } = world;
   const orderId = anOrderName(world);
@@ -34,8 +64,8 @@ const claim: InputMaker = (world) => {
     about: `${claimant.address.slice(0, 6)} claims ${orderId}`,
     async run(server) {
       const claimed = await server.engine.orders.enterClaim({ orderId, claimant } as unknown as VerifiedClaim);
-      const canPay = claimed.sendTo === null ? 'closed' : 'to pay';
-      return `${claimed.order.status} until ${claimed.expiresAt.getTime()} ${canPay}`;
+      const { order, expiresAt, sendTo, payTo } = claimed;
+      return `${order.status} until ${expiresAt.getTime()} to ${sendTo} or ${payTo}`;
     },
     enter: () => paper.claim(orderId, claimant),
   };
@@ -123,6 +153,32 @@ const payment: InputMaker = (world) => {
   return report(world, 'new', txid, random.pick([0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6]), random.pick(AMOUNTS));
 };
 
+/** A payment to an order's own address, as the wallet's notification script tells of it. */
+const paymentToAddress: InputMaker = (world) => {
+  const { random, paper, settings } = world;
+  const txid = `t${random.between(1, MOST_PAYMENTS)}`;
+  if (paper.payments.has(txid)) return undefined;
+  const orderId = anOrderWithAddress(world);
+  const said = random.pick(SENDERS) ?? readSender('');
+  const sender = paperSenderOf(said);
+  const amount = anAmountFor(world, orderId);
+  const message = aMessage(world);
+  // On paper the order is named, whatever the texts look like on their way.
+  const named = { orderId, claimant: { account: sender.account, address: sender.address }, isSigned: false };
+  return {
+    name: 'payment: to an order’s address',
+    about: `${txid} of ${amount} from ${sender.address.slice(0, 6)} for ${orderId}, nonce ${message.nonce}`,
+    async run(server) {
+      const told = { txid, amount: BigInt(amount), sender: senderText(said), paymentId: orderId };
+      const report = server.reported(reportByScript(told));
+      const checked = { report, message, named: namedOrder(report, { settings, log: silentLog }) };
+      const { payment, isNew } = await server.engine.payments.enterReport(checked);
+      return `${isNew ? 'new' : 'known'} ${payment.status === 'confirmed'}`;
+    },
+    enter: () => paper.receive({ txid, sender, amount, memo: orderId }, named, messageOnPaper(message), 'wallet'),
+  };
+};
+
 const knownPayment: InputMaker = (world) => {
   const { random, paper } = world;
   const known = random.pick([...paper.payments.values()].filter(({ isManual }) => !isManual));
@@ -154,7 +210,8 @@ const confirmation: InputMaker = (world) => {
 
 export const WALLET_INPUTS: readonly (readonly [number, InputMaker])[] = [
   [9, claim],
-  [10, payment],
+  [8, payment],
+  [8, paymentToAddress],
   [3, knownPayment],
-  [11, confirmation],
+  [15, confirmation],
 ];

@@ -268,6 +268,7 @@ export class ChainPaper {
       isConfirmed: false,
       orderId: named?.orderId ?? null,
       claimant: named === undefined ? null : claimant.account,
+      toAddress: meant.isToAddress ? 'chain' : undefined,
       isSigned: named?.signer !== undefined,
       whose: null,
       left: 0,

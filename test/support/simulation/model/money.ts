@@ -1,6 +1,7 @@
 import type { Rows } from './expected-rows.ts';
 import type { LinkKind, PaperAccount, PaperOrder, PaperOwner, PaperPayment, State } from './records.ts';
 import { orderText, paymentText } from './records.ts';
+import { type PaperTolerance, TOLERANCE_REASON, type ToleranceOutcome, toleratedOnPaper } from './tolerance.ts';
 
 /**
  * Money on paper: whose each payment is, and what pays which order. Written from the rules of docs/money.md and sharing no
@@ -16,6 +17,10 @@ export interface Desk {
   move(order: PaperOrder, action: string, state: State): void;
   append(type: string, subject: string, payload: string, isOfTheShop?: boolean): void;
   syntheticOwner(customer: string): PaperOwner;
+  readonly tolerance: PaperTolerance | undefined;
+  /** The order's own payment address, as the shop's address is now. */
+  payTo(orderId: string): string | null;
+  onOutcome(outcome: ToleranceOutcome): void;
 }
 
 /** Some of an owner's money: all of it, or what came from one account, or one payment. */
@@ -70,7 +75,7 @@ export class PaperMoney {
   }
 
   text(order: PaperOrder): string {
-    return orderText(order, this.missing(order));
+    return orderText(order, this.missing(order), this.#desk.payTo(order.orderId));
   }
 
   account(owner: PaperOwner): PaperAccount {
@@ -313,7 +318,26 @@ export class PaperMoney {
       ...this.#richestFirst(this.signers.get(order.orderId) ?? []),
     ];
     if (order.state === 'Unclaimed' && sources.every((whose) => this.left(whose) === 0)) return [];
+    this.#tolerate(order);
     return this.#payInTurn(order, sources);
+  }
+
+  /** What is missing of an order that somebody has begun to pay is given to it, where that is within the tolerance. */
+  #tolerate(order: PaperOrder): void {
+    const { tolerance, onOutcome } = this.#desk;
+    const missing = this.missing(order) ?? 0;
+    const most = toleratedOnPaper(order.price, tolerance);
+    if (missing === most + 1 && most > 0) onOutcome('tolerance: one µT too much was missing');
+    if (missing === 0 || missing > most) return;
+    if (order.state === 'Unclaimed') {
+      onOutcome('tolerance: an order that nobody has claimed is given nothing');
+      return;
+    }
+    const made = this.#desk.syntheticOwner(order.customer);
+    this.enterByHand(`tolerance-${order.id}`, order.customer, made, missing, TOLERANCE_REASON, order.orderId);
+    onOutcome(`tolerance: ${tolerance?.kind === 'share' ? 'a share of the price' : 'an amount'} was given`);
+    if (missing === most) onOutcome('tolerance: as much as there may be was given');
+    if (missing === Math.floor(order.price / 2)) onOutcome('tolerance: half of the price was given, the most');
   }
 
   #payInTurn(order: PaperOrder, sources: readonly string[], payer?: PaperAccount): PaperOrder[] {

@@ -1,4 +1,5 @@
 import { timeText } from '#test/simulation/timestamps.ts';
+import type { Rail } from './order-payments.ts';
 
 /** What is on paper: each row as it is kept, and as events show it. */
 
@@ -48,6 +49,8 @@ export interface PaperPayment {
   claimant: string | null;
   /** Where it stands on the chain, as far as that is known. */
   place?: { height: number; reference: string } | undefined;
+  /** Which rail told of it, where it was paid to an order's own address. */
+  toAddress?: Rail | undefined;
   /** Whether the claimant has signed that. */
   isSigned: boolean;
   /** `order o1`, `customer c1`, `account 00…`; null where it is nobody's. */
@@ -100,15 +103,15 @@ export interface PaperEvent {
   isOfTheShop: boolean;
 }
 
-/** The order as events show it. The hot wallets here have single addresses, in which no order fits. */
-export function orderText(order: PaperOrder, missing: number | null): string {
+/** The order as events show it. */
+export function orderText(order: PaperOrder, missing: number | null, payTo: string | null): string {
   const text = JSON.stringify;
   return (
     `{"id":${order.id},"order_id":${text(order.orderId)},"alt_id":${text(order.altId)},` +
     `"customer_id":${text(order.customer)},"memo":${text(order.memo)},"total_price":${order.price},` +
     `"original_price":${text(order.shopPrice)},"currency":${text(order.currency)},` +
     `"created_at":"${timeText(order.createdAt)}","updated_at":"${timeText(order.updatedAt)}",` +
-    `"status":"${order.state}","amount_outstanding":null,"amount_missing":${missing},"amount_seen":${order.seen},"pay_to":null}`
+    `"status":"${order.state}","amount_outstanding":null,"amount_missing":${missing},"amount_seen":${order.seen},"pay_to":${text(payTo)}}`
   );
 }
 

@@ -1,5 +1,7 @@
 import { Rows } from './expected-rows.ts';
 import { type Desk, PaperMoney } from './money.ts';
+import { orderAddressOnPaper } from './order-address.ts';
+import { type AddressOutcome, addressOutcome, endsOf, type Rail } from './order-payments.ts';
 import {
   type Closing,
   type EarlyUpdate,
@@ -13,6 +15,7 @@ import {
   type State,
   type Told,
 } from './records.ts';
+import type { PaperTolerance, ToleranceOutcome } from './tolerance.ts';
 
 /**
  * The books as somebody would keep them on paper, written from the rules and sharing no code with the server: what every
@@ -39,11 +42,16 @@ export interface PaperSettings {
   strictMode: boolean;
   orderIdField: 'id' | 'name';
   disableWalletWhitelist: boolean;
-  hasPaymentWallet: boolean;
+  /** Where customers are told to pay to; the first hot wallet where it is not set. */
+  paymentWallet: string | undefined;
   unclaimedTimeoutMs: number;
   unpaidTimeoutMs: number;
   confirmationWaitMs: number;
+  tolerance: PaperTolerance | undefined;
 }
+
+/** What becomes of payments by the rules for orders' addresses and for tolerances. */
+export type PaymentOutcome = AddressOutcome | ToleranceOutcome;
 
 /** A line that repeats under the same key is answered as before for so long. */
 const KEYS_KEPT_MS = 24 * 3_600_000;
@@ -78,16 +86,19 @@ export class Paper {
   readonly rows: Rows;
   /** Hears of each change of an order's state, by the name of what changed it. */
   readonly #onMove: (from: State | 'none', action: string, to: State) => void;
+  readonly #onOutcome: (outcome: PaymentOutcome) => void;
   readonly #webhookIds = new Map<string, PaperWebhook>();
 
   constructor(
     settings: PaperSettings,
     syntheticOwner: (customer: string) => PaperOwner,
     onMove: (from: State | 'none', action: string, to: State) => void,
+    onOutcome: (outcome: PaymentOutcome) => void,
   ) {
     this.settings = settings;
     this.syntheticOwner = syntheticOwner;
     this.#onMove = onMove;
+    this.#onOutcome = onOutcome;
     this.rows = new Rows((whose) => this.money.left(whose));
     this.money = new PaperMoney(this.#desk());
   }
@@ -111,6 +122,9 @@ export class Paper {
       orders,
       customers,
       syntheticOwner,
+      tolerance: this.settings.tolerance,
+      payTo: (orderId) => orderAddressOnPaper(this.shopAddress(), orderId),
+      onOutcome: (outcome) => this.#onOutcome(outcome),
       move: (order, action, state) => this.#move(order, action, state),
       append: (type, subject, payload, isOfTheShop) => this.#append(type, subject, payload, isOfTheShop),
     };
@@ -328,8 +342,8 @@ export class Paper {
   // ---- Customers and wallets ----------------------------------------------------------------------------------
 
   claim(orderId: string, claimant: PaperOwner): string {
-    const canSend = this.settings.hasPaymentWallet || this.wallets.size > 0;
-    if (!canSend) throw new Refusal('no_payment_wallet');
+    const shop = this.shopAddress();
+    if (shop === undefined) throw new Refusal('no_payment_wallet');
     const order = this.#find(orderId);
     const isRepeat = this.money.signers.get(order.orderId)?.includes(claimant.account) ?? false;
     const isTheirs = isRepeat || order.claimedBy === claimant.account;
@@ -339,7 +353,21 @@ export class Paper {
       this.money.tryToPay(order);
     }
     const timeoutMs = isOpen(order) ? this.settings.unpaidTimeoutMs : 0;
-    return `${order.state} until ${order.updatedAt + timeoutMs} ${isOpen(order) ? 'to pay' : 'closed'}`;
+    const payTo = isOpen(order) ? orderAddressOnPaper(shop, order.orderId) : null;
+    return `${order.state} until ${order.updatedAt + timeoutMs} to ${isOpen(order) ? shop : null} or ${payTo}`;
+  }
+
+  /** Where customers are told to pay to. */
+  shopAddress(): string | undefined {
+    let first: string | undefined;
+    let firstAccount = '';
+    let firstAt = Number.POSITIVE_INFINITY;
+    if (this.settings.paymentWallet !== undefined) return this.settings.paymentWallet;
+    for (const [account, { address, createdAt }] of this.wallets) {
+      if (createdAt > firstAt || (createdAt === firstAt && account > firstAccount)) continue;
+      [first, firstAccount, firstAt] = [address, account, createdAt];
+    }
+    return first;
   }
 
   /** @param named the order that it names, and for whom; a signature speaks for its account. */
@@ -352,6 +380,7 @@ export class Paper {
     },
     named: { orderId: string; claimant: { account: string | null; address: string }; isSigned: boolean } | undefined,
     message: { wallet: string; nonce: bigint; place: string },
+    toAddress?: Rail,
   ): string {
     this.#checkMessage(message);
     const known = this.payments.get(report.txid);
@@ -372,6 +401,7 @@ export class Paper {
       isConfirmed: false,
       orderId: named?.orderId ?? null,
       claimant: claimant?.account ?? null,
+      toAddress,
       isSigned: named?.isSigned ?? false,
       whose: null,
       left: 0,
@@ -394,6 +424,10 @@ export class Paper {
     if (claimant?.account) this.money.account({ account: claimant.account, address: claimant.address });
     this.money.enter(payment, 'PaymentReceived');
     const order = named && this.#findNamed(named.orderId);
+    const { toAddress } = payment;
+    if (toAddress !== undefined && order === undefined) {
+      this.#onOutcome(addressOutcome(toAddress, 'comes before its order'));
+    }
     if (named !== undefined && order !== undefined) {
       if (named.isSigned && claimant?.account) {
         this.money.signedClaim(order, { account: claimant.account, address: claimant.address });
@@ -458,6 +492,7 @@ export class Paper {
   #confirm(payment: PaperPayment): string {
     const order = payment.orderId === null ? undefined : this.#findNamed(payment.orderId);
     const paid: PaperOrder[] = [];
+    this.#noteEnd(payment, order);
     if (order === undefined) {
       const isAccounts = payment.orderId === null && payment.account !== null;
       this.money.confirm(payment, isAccounts ? `account ${payment.account}` : null, false);
@@ -471,6 +506,17 @@ export class Paper {
     }
     if (payment.account !== null) paid.push(...this.money.payFromAccount(payment.account));
     return idsOf(paid);
+  }
+
+  #noteEnd(payment: PaperPayment, order: PaperOrder | undefined): void {
+    const { toAddress, account } = payment;
+    if (toAddress === undefined) return;
+    const isCustomers = order !== undefined && account !== null && this.money.maySpendFor(order.customer, account);
+    const before = order === undefined ? 0 : this.money.left(`order ${order.orderId}`);
+    const missing = order === undefined ? 0 : (this.money.missing(order) ?? 0);
+    for (const end of endsOf(payment, order, { isCustomers, before, missing })) {
+      this.#onOutcome(addressOutcome(toAddress, end));
+    }
   }
 
   logIn(account: string, nonce: bigint, desired: readonly string[], known: readonly string[]): string {
