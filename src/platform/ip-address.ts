@@ -34,6 +34,22 @@ export function formatIpAddress(address: IpAddress): string {
   return address.kind() === 'ipv4' ? address.toString() : (address as ipaddr.IPv6).toRFC5952String();
 }
 
+/** A household or a rented machine has all addresses of an IPv6 network of this prefix length. */
+const IPV6_NETWORK_BITS = 64;
+
+/**
+ * What limits by address count for one: an IPv4 address by itself, an IPv6 address with its whole network, as
+ * `2001:db8:1:2::/64`. Otherwise a new address for each request would pass every limit.
+ * @returns a text that is no address as it is.
+ */
+export function networkOf(text: string): string {
+  const address = parseIpAddress(text);
+  if (address === undefined) return text;
+  if (address.kind() === 'ipv4') return formatIpAddress(address);
+  const groups = (address as ipaddr.IPv6).parts.slice(0, IPV6_NETWORK_BITS / 16);
+  return `${groups.map((group) => group.toString(16)).join(':')}::/${IPV6_NETWORK_BITS}`;
+}
+
 /**
  * Parses an address (`192.0.2.1`, `2001:db8::1`) or a CIDR range (`10.0.0.0/8`, `fc00::/7`). Bits after the prefix may
  * be set and are ignored.

@@ -175,12 +175,51 @@ describe.skipIf(leavesOutBrowser())('the pay page in a browser', { timeout: 120_
     await page.locator('[data-state=seen]').waitFor({ timeout: 5_000 });
     expect(await page.locator('#said').textContent()).toContain('Payment seen');
     expect(await page.locator('details[open] > summary').textContent()).toBe('Help');
+    // Nothing is to be paid now: the address in full, beside what changes, goes as well.
+    expect(await page.locator('#details').count()).toBe(0);
     server.orders.live = { ...ORDERS.paid };
     server.tell(['live']);
     await page.locator('[data-state=paid]').waitFor({ timeout: 5_000 });
     expect(await page.title()).toContain('#1001');
     expect(await page.getByRole('button', { name: 'Print' }).isVisible()).toBe(true);
     expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('asks only for what it missed when it is looked at again', async () => {
+    server.orders.again = { ...ORDERS.waiting };
+    const { page, close } = await visit({ viewport: PHONE });
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.pathname.endsWith('/events')) asked.push(url.searchParams.get('since') ?? '');
+    });
+    await open(page, 'again');
+    await page.waitForTimeout(300);
+    server.orders.again = { ...ORDERS.seen_1 };
+    server.tell(['again']);
+    await page.locator('[data-state=seen]').waitFor({ timeout: 5_000 });
+    for (const isHidden of [true, false]) {
+      await page.evaluate(
+        `Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'))`,
+      );
+    }
+    await page.waitForTimeout(300);
+    expect(asked).toHaveLength(2);
+    expect(asked[0]).not.toBe(asked[1]);
+    const now = await fetch(`${server.url}${server.pathOf('again')}`);
+    expect(await now.text()).toContain(`since=${asked[1]}`);
+    await close();
+  });
+
+  it('tells every time in the visitor’s own zone, also when money was given back', async () => {
+    const { page, close } = await visit({ viewport: PHONE, timezoneId: 'Asia/Tokyo' });
+    for (const name of ['waiting', 'paid', 'refunded'] as const) {
+      await open(page, name);
+      const text = (await page.locator('#live').textContent()) ?? '';
+      expect([text.includes('UTC'), /9:00 PM|8:59 PM/.test(text)], name).toEqual([false, true]);
+    }
     await close();
   });
 

@@ -176,7 +176,10 @@ describe('the page of an order', () => {
   });
 
   it('is found by what is typed in', async () => {
-    expect((await server.get('/o')).text).toContain('name="number"');
+    const entry = (await server.get('/o')).text;
+    expect(entry).toContain('name="number"');
+    // A link without the number, known order or not.
+    for (const path of ['/o/1001/', '/o/1001', '/o/9999/']) expect((await server.get(path)).text, path).toBe(entry);
     const answer = await fetch(`${server.url}/o?order=%231001&number=${NUMBER}&lang=de`, { redirect: 'manual' });
     expect([answer.status, answer.headers.get('location')]).toEqual([303, `/o/%231001/${NUMBER}?lang=de`]);
   });

@@ -3,6 +3,8 @@
 const RETRY_MS = 15_000;
 const TICK_MS = 1_000;
 const COUNTDOWN_MS = 15 * 60_000;
+/** A page is not loaded again sooner than this, whatever it is told: two servers may not agree while one is replaced. */
+const MIN_STAY_MS = 2_000;
 
 const main = document.querySelector('main');
 const live = document.querySelector<HTMLElement>('#live');
@@ -10,6 +12,10 @@ const said = document.querySelector<HTMLElement>('#said');
 const language = document.documentElement.lang;
 let source: EventSource | undefined;
 let retry: number | undefined;
+/** What is shown as it came, before the script changed it. */
+let shownHtml = live?.innerHTML;
+/** Where news come from: what the page shows already is not sent again. */
+let events = main?.dataset.events;
 
 /** Times are written in UTC for those who have no script; here they become the visitor's own. */
 function localTimes(): void {
@@ -73,11 +79,14 @@ function show(fragment: string): void {
   if (!live) return;
   const focused = live.contains(document.activeElement);
   live.innerHTML = fragment;
+  shownHtml = live.innerHTML;
   enhance();
   const heading = live.querySelector<HTMLElement>('h1');
   if (focused) heading?.focus();
   const shown = live.firstElementChild as HTMLElement | null;
   if (shown?.dataset.title) document.title = shown.dataset.title;
+  // The full address must not stay when there is nothing to pay any more.
+  if (!shown?.hasAttribute('data-pays')) document.querySelector('#details')?.remove();
   say(live.querySelector('.head')?.textContent ?? '');
   tellFrame();
 }
@@ -87,9 +96,12 @@ async function ask(): Promise<void> {
   try {
     const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), 'text/html');
     const fresh = page.querySelector('#live');
-    if (fresh && fresh.innerHTML !== live?.innerHTML) {
-      if ((page.querySelector('main') as HTMLElement | null)?.dataset.order !== main?.dataset.order) location.reload();
+    const { order, events: since } = page.querySelector('main')?.dataset ?? {};
+    if (fresh && fresh.innerHTML !== shownHtml) {
+      const needsDetails = page.querySelector('#details') && !document.querySelector('#details');
+      if (order !== main?.dataset.order || needsDetails) reload();
       else show(fresh.innerHTML);
+      events = since;
     }
   } catch {
     // It is asked again.
@@ -97,15 +109,23 @@ async function ask(): Promise<void> {
   listen();
 }
 
+function reload(): void {
+  setTimeout(() => location.reload(), MIN_STAY_MS - performance.now());
+}
+
 function listen(): void {
-  const url = main?.dataset.events;
-  if (!url || document.hidden) return;
+  if (!events || document.hidden) return;
   clearTimeout(retry);
   source?.close();
-  const stream = new EventSource(url);
+  const stream = new EventSource(events);
   source = stream;
-  stream.addEventListener('state', (event) => show(event.data));
-  stream.addEventListener('reload', () => location.reload());
+  stream.addEventListener('state', (event) => {
+    show(event.data);
+    const url = new URL(events ?? '', location.href);
+    url.searchParams.set('since', event.lastEventId);
+    events = url.pathname + url.search;
+  });
+  stream.addEventListener('reload', reload);
   stream.addEventListener('error', () => {
     if (stream.readyState !== EventSource.CLOSED) return;
     retry = setTimeout(ask, RETRY_MS);

@@ -88,11 +88,17 @@ export function createHandlers(ports: HandlerPorts) {
       const visit = visitOf(request);
       const named = namedIn(request);
       const address = clientAddress(request);
+      // Without room the page polls instead. Checked before the order is looked up, because that costs more.
+      if (!streams.hasRoomFor(address, true)) throw new HttpError('unavailable');
       const { told } = streams;
       const found = await find(request, reply, named);
-      // The page polls instead.
-      if (!streams.hasRoomFor(address, found !== undefined)) throw new HttpError('unavailable');
+      // Behind another response on its connection nothing could be sent, only buffered.
+      const canBeSent = reply.raw.socket !== null;
+      if (!canBeSent || !streams.hasRoomFor(address, found !== undefined)) throw new HttpError('unavailable');
+      const shown = pages.render(visit, named, found);
       reply.hijack();
+      // The visitor left while the order was looked up.
+      if (reply.raw.destroyed) return;
       reply.raw.writeHead(200, {
         ...(reply.getHeaders() as Record<string, string>),
         'content-type': 'text/event-stream; charset=utf-8',
@@ -101,7 +107,7 @@ export function createHandlers(ports: HandlerPorts) {
       });
       const lastSeen = request.headers['last-event-id'];
       const since = typeof lastSeen === 'string' ? lastSeen : (queryOf(request).since ?? '');
-      streams.open({ response: reply.raw, address, visit, named, since, told }, pages.render(visit, named, found));
+      streams.open({ request: request.raw, response: reply.raw, address, visit, named, since, told }, shown);
     },
 
     /** Redirects the visitor back to the page, which shows the result of the claim. */

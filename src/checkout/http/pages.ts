@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { chooseLanguage, type Language } from '#checkout/languages/texts.ts';
 import type { PayerOrders } from '#checkout/payer-orders.ts';
 import type { PayPageSettings } from '#checkout/settings.ts';
 import { type ShownOrder, stateOf } from '#checkout/state.ts';
 import type { Assets } from './assets.ts';
+import { pageTag } from './page-tag.ts';
 import { entryPage, problemPage } from './templates/messages.ts';
 import { type Fragment, orderFragment, unknownFragment } from './templates/order.ts';
 import { type ClaimOutcome, orderPage } from './templates/order-page.ts';
@@ -23,7 +23,7 @@ export interface Named {
   number: string;
 }
 
-/** An order as it is shown now: with a tag that changes with every letter of it. */
+/** An order as it is shown now, with the tag of its page. */
 export interface Rendered {
   fragment: Fragment;
   tag: string;
@@ -60,7 +60,7 @@ export function createPages({ settings, assets, now, base }: PagesPorts) {
   const render = (visit: Visit, named: Named, found: FoundOrder): Rendered & { view: View } => {
     const view = viewOf(visit, pathOf(named), found?.locale ?? null);
     const fragment = found === undefined ? unknownFragment(view) : orderFragment(view, found, stateOf(found, now()));
-    const tag = createHash('sha256').update(fragment.html.text).digest('base64url').slice(0, 16);
+    const tag = pageTag(found, fragment.state, fragment.html.text);
     return { view, fragment, tag, order: found, language: view.language };
   };
 

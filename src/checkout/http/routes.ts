@@ -58,6 +58,11 @@ export function checkoutRoutes(ports: HandlerPorts): FastifyPluginAsync {
       const { asset, compressed } = await load();
       return compressed(request, reply, asset(request, reply));
     });
+    // The link of a mail into which the shop has put no confirmation number.
+    app.get('/o/:order', hidden, async (request, reply) => {
+      const { entry, compressed } = await load();
+      return compressed(request, reply, entry(request));
+    });
     app.get('/o/:order/:number', hidden, async (request, reply) => {
       const { order, compressed } = await load();
       return compressed(request, reply, await order(request, reply));

@@ -1,21 +1,16 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OrderNews, PayerOrders } from '#checkout/payer-orders.ts';
+import { whenAnswerIsOver } from '#platform/http/answer-over.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import { isPageTag, needsLoading } from './page-tag.ts';
 import type { Named, Pages, Rendered, Visit } from './pages.ts';
+import { RefreshQueue } from './refresh-queue.ts';
+import { StreamRoom } from './stream-room.ts';
 
 /**
  * Updates of open pages as server-sent events: each carries the rendered part of the page, which is the same as on a first
- * load. Visitors of the same order in the same language form a group.
+ * load. Visitors of the same order in the same language form a group, whose order is read and rendered once.
  */
-
-/** With 13 KB each, 26 MB. */
-export const MAX_STREAMS = 2_000;
-
-/** At most this many of them wait for unknown orders: visitors with made-up numbers must not lock out buyers. */
-export const MAX_UNKNOWN_STREAMS = 500;
-
-/** A household or an office: more streams from one address are not a shop's customers. */
-export const MAX_STREAMS_OF_ADDRESS = 20;
 
 /** Proxies end connections on which nothing happens for 30 s or a minute. */
 const COMMENT_EVERY_MS = 20_000;
@@ -32,40 +27,47 @@ const LOOK_EVERY_MS = 10_000;
 /** Groups per such check, least recently checked first. */
 const MAX_LOOKED_AT = 50;
 
-/** Orders that are read and rendered concurrently. */
-const MAX_AT_ONCE = 8;
-
 /** Unsent data of a client. A client that reads nothing is disconnected, and reconnects. */
 const MAX_UNSENT_BYTES = 128 * 1024;
 
 /** Browsers reconnect after this time, to another instance if this one shuts down. */
 const COME_BACK_MS = 3_000;
 
+/** What is around the changing part is another thing now. */
+const LOAD_AGAIN = Buffer.from('event: reload\ndata:\n\n');
+
 interface Stream {
   response: ServerResponse;
-  address: string;
-  /** When it was opened: an order that comes later changes nothing of the count. */
-  wasUnknown: boolean;
+  /** The tag of what its page shows, empty where that is not known. */
+  shows: string;
+}
+
+/** What is known of a group's order. */
+interface State {
+  tag: string;
+  orderId: string | undefined;
+  customerId: string | undefined;
+  /** When it changes by itself: at once while it waits for blocks, or as its time is over. */
+  changesAt: number;
+  lookedAt: number;
 }
 
 interface Group {
   visit: Visit;
   named: Named;
   streams: Set<Stream>;
-  tag: string;
-  orderId: string | undefined;
-  customerId: string | undefined;
-  /** Whether it changes by itself: it waits for blocks, or its time will be over. */
-  changesAt: number;
-  lookedAt: number;
+  state: State;
 }
 
 export interface OpeningStream {
+  request: IncomingMessage;
   response: ServerResponse;
   address: string;
   visit: Visit;
   named: Named;
+  /** The tag of what the visitor's page shows already. */
   since: string;
+  /** As it was before the order was read. */
   told: number;
 }
 
@@ -79,20 +81,16 @@ export interface StreamsPorts {
 export class Streams {
   readonly #ports: StreamsPorts;
   readonly #groups = new Map<string, Group>();
-  readonly #byAddress = new Map<string, number>();
+  readonly #room = new StreamRoom();
+  readonly #queue: RefreshQueue<Group>;
   readonly #timers: NodeJS.Timeout[] = [];
-  #count = 0;
-  #unknown = 0;
   #told = 0;
   #isListening = false;
   #isClosed = false;
 
   constructor(ports: StreamsPorts) {
     this.#ports = ports;
-  }
-
-  get count(): number {
-    return this.#count;
+    this.#queue = new RefreshQueue((group) => this.#refresh(group), ports.log);
   }
 
   /** Incremented with every update: data that was read before may be outdated. */
@@ -102,55 +100,39 @@ export class Streams {
 
   /** Whether another one from this address may be opened. */
   hasRoomFor(address: string, isKnown: boolean): boolean {
-    if (this.#isClosed || this.#count >= MAX_STREAMS) return false;
-    const mine = this.#byAddress.get(address) ?? 0;
-    return mine < MAX_STREAMS_OF_ADDRESS && (isKnown || this.#unknown < MAX_UNKNOWN_STREAMS);
+    return !this.#isClosed && this.#room.has(address, isKnown);
   }
 
-  /**
-   * Opens a stream; the caller has made sure that there is room, and what the visitor may see.
-   * @param since the tag of what the visitor's page shows already.
-   * @param told as it was before the order was read.
-   */
-  open({ response, address, visit, named, since, told }: OpeningStream, shown: Rendered): void {
-    const stream = { response, address, wasUnknown: shown.order === undefined };
+  /** Opens a stream; the caller has made sure that there is room, and what the visitor may see. */
+  open({ request, response, address, visit, named, since, told }: OpeningStream, shown: Rendered): void {
+    const stream: Stream = { response, shows: isPageTag(since) ? since : '' };
     const key = `${shown.language.code} ${visit.embed} ${JSON.stringify([named.order, named.number])}`;
-    const group = this.#groups.get(key) ?? { visit, named, streams: new Set(), ...this.#stateOf(shown) };
-    Object.assign(group, this.#stateOf(shown));
+    const group = this.#groups.get(key) ?? { visit, named, streams: new Set(), state: this.#stateOf(shown) };
     this.#groups.set(key, group);
     group.streams.add(stream);
-    this.#count += 1;
-    if (stream.wasUnknown) this.#unknown += 1;
-    this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
-    response.once('close', () => this.#forget(key, group, stream));
+    const giveBack = this.#room.take(address, shown.order !== undefined);
     response.write(`retry: ${COME_BACK_MS}\n\n`);
-    if (shown.tag !== since) response.write(eventOf(shown));
+    const isAsBefore = group.state.tag === shown.tag;
+    if (isAsBefore) show(shown, [stream]);
+    whenAnswerIsOver(request, response, () => {
+      giveBack();
+      group.streams.delete(stream);
+      if (group.streams.size === 0) this.#groups.delete(key);
+    });
     this.#listen();
-    if (told !== this.#told) void this.#refreshSafely([group]);
+    // Another refresh decides whether this page or the group's state is newer, and updates all streams.
+    if (!isAsBefore || told !== this.#told) this.#queue.add([group]);
   }
 
   /** Ends all streams: their browsers reconnect, to another instance or after the restart. */
   close(): void {
     this.#isClosed = true;
+    this.#queue.close();
     for (const timer of this.#timers) clearInterval(timer);
     for (const { streams } of this.#groups.values()) for (const { response } of streams) response.end();
   }
 
-  #forget(key: string, group: Group, stream: Stream): void {
-    if (!group.streams.delete(stream)) return;
-    if (group.streams.size === 0) this.#groups.delete(key);
-    this.#count -= 1;
-    if (stream.wasUnknown) this.#unknown -= 1;
-    const left = (this.#byAddress.get(stream.address) ?? 1) - 1;
-    if (left === 0) this.#byAddress.delete(stream.address);
-    else this.#byAddress.set(stream.address, left);
-  }
-
-  #stateOf({
-    tag,
-    order,
-    fragment,
-  }: Rendered): Pick<Group, 'tag' | 'orderId' | 'customerId' | 'changesAt' | 'lookedAt'> {
+  #stateOf({ tag, order, fragment }: Rendered): State {
     const waits = fragment.state === 'seen' || fragment.state === 'on_its_way';
     const end = order?.dueAt?.getTime() ?? Number.POSITIVE_INFINITY;
     const now = this.#ports.now().getTime();
@@ -168,7 +150,7 @@ export class Streams {
     if (this.#isListening) return;
     this.#isListening = true;
     this.#timers.push(setInterval(() => this.#comment(), COMMENT_EVERY_MS));
-    this.#timers.push(setInterval(() => void this.#look(), LOOK_EVERY_MS));
+    this.#timers.push(setInterval(() => this.#look(), LOOK_EVERY_MS));
     for (const timer of this.#timers) timer.unref();
     void this.#follow();
   }
@@ -180,8 +162,8 @@ export class Streams {
         const isFirst = last === undefined;
         const news = await this.#ports.orders.news(last, WAIT_MS);
         last = news.last;
-        // What happened between the first look at an order and now is in no news.
-        await (isFirst ? this.#refresh([...this.#groups.values()]) : this.#tell(news));
+        if (isFirst) this.#tellAll();
+        else this.#tell(news);
       } catch (error) {
         if (this.#isClosed) return;
         this.#ports.log.warn({ err: error }, 'The open pages could not be updated; retrying');
@@ -190,12 +172,18 @@ export class Streams {
     }
   }
 
-  #tell({ orders, customers }: OrderNews): Promise<void> {
-    if (orders.length === 0 && customers.length === 0) return Promise.resolve();
+  /** What happened between the first look at an order and the first news is in no news. */
+  #tellAll(): void {
+    this.#told += 1;
+    this.#queue.add(this.#groups.values());
+  }
+
+  #tell({ orders, customers }: OrderNews): void {
+    if (orders.length === 0 && customers.length === 0) return;
     this.#told += 1;
     const [changed, ofCustomers] = [new Set(orders), new Set(customers)];
-    return this.#refresh(
-      [...this.#groups.values()].filter(({ orderId, customerId, named }) =>
+    this.#queue.add(
+      [...this.#groups.values()].filter(({ state: { orderId, customerId }, named }) =>
         orderId === undefined
           ? changed.has(named.order) || changed.has(`#${named.order}`)
           : changed.has(orderId) || (customerId !== undefined && ofCustomers.has(customerId)),
@@ -204,39 +192,20 @@ export class Streams {
   }
 
   /** What changes without an event: counts of confirmations, the end of the time to pay, and what was missed. */
-  async #look(): Promise<void> {
+  #look(): void {
     const now = this.#ports.now().getTime();
-    const known = [...this.#groups.values()].filter(({ orderId }) => orderId !== undefined);
-    const due = known.filter(({ changesAt }) => changesAt <= now);
-    const oldest = known.sort((a, b) => a.lookedAt - b.lookedAt).slice(0, MAX_LOOKED_AT);
-    await this.#refreshSafely([...new Set([...due.slice(0, MAX_LOOKED_AT), ...oldest])]);
+    const known = [...this.#groups.values()].filter(({ state }) => state.orderId !== undefined);
+    known.sort((a, b) => a.state.lookedAt - b.state.lookedAt);
+    const due = known.filter(({ state }) => state.changesAt <= now);
+    this.#queue.add([...due.slice(0, MAX_LOOKED_AT), ...known.slice(0, MAX_LOOKED_AT)]);
   }
 
-  #refreshSafely(groups: readonly Group[]): Promise<void> {
-    return this.#refresh(groups).catch((error: unknown) => {
-      if (this.#isClosed) return;
-      this.#ports.log.warn({ err: error }, 'The open pages could not be checked; retrying');
-    });
-  }
-
-  async #refresh(groups: readonly Group[]): Promise<void> {
-    const waiting = [...groups];
-    const work = async () => {
-      for (let group = waiting.pop(); group !== undefined; group = waiting.pop()) await this.#refreshOne(group);
-    };
-    await Promise.all(Array.from({ length: Math.min(MAX_AT_ONCE, groups.length) }, work));
-  }
-
-  async #refreshOne(group: Group): Promise<void> {
-    const { visit, named, tag, orderId } = group;
+  async #refresh(group: Group): Promise<void> {
+    const { visit, named, streams } = group;
+    if (streams.size === 0) return;
     const shown = this.#ports.pages.render(visit, named, await this.#ports.orders.find(named.order, named.number));
-    Object.assign(group, this.#stateOf(shown));
-    if (shown.tag === tag) return;
-    // What is beside the changing part is another thing now.
-    const text = orderId === shown.order?.orderId ? eventOf(shown) : 'event: reload\ndata:\n\n';
-    // Encoded once for all of them.
-    const bytes = Buffer.from(text);
-    for (const { response } of group.streams) send(response, bytes);
+    group.state = this.#stateOf(shown);
+    show(shown, streams);
   }
 
   #comment(): void {
@@ -244,7 +213,24 @@ export class Streams {
   }
 }
 
+/** Tells those pages that show something else. The event is encoded once for all of them. */
+function show(shown: Rendered, streams: Iterable<Stream>): void {
+  let event: Buffer | undefined;
+  for (const stream of streams) {
+    if (stream.shows === shown.tag) continue;
+    if (stream.shows !== '' && needsLoading(stream.shows, shown.tag)) {
+      send(stream.response, LOAD_AGAIN);
+    } else {
+      event ??= Buffer.from(eventOf(shown));
+      send(stream.response, event);
+    }
+    stream.shows = shown.tag;
+  }
+}
+
 function send(response: ServerResponse, text: string | Buffer): void {
+  // One that was ended as the server ends, and whose reader is slow.
+  if (response.writableEnded) return;
   if (response.writableLength > MAX_UNSENT_BYTES) response.destroy();
   else response.write(text);
 }

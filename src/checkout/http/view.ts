@@ -39,7 +39,7 @@ export function time(view: View, at: Date): Html {
   return html`<time datetime="${at.toISOString()}">${timeText(view, at)}</time>`;
 }
 
-export function timeText({ language: { code } }: View, at: Date): string {
+function timeText({ language: { code } }: View, at: Date): string {
   let format = formats.get(code);
   if (format === undefined) {
     format = new Intl.DateTimeFormat(code, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });

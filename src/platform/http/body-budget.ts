@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { networkOf } from '#platform/ip-address.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import { whenAnswerIsOver } from './answer-over.ts';
 import { HttpError } from './errors.ts';
 
 /**
@@ -9,7 +11,7 @@ import { HttpError } from './errors.ts';
  */
 export const MAX_BODY_BYTES_IN_HAND = 32 * 1024 * 1024;
 
-/** One address may use no more than a quarter of that, so that it can't lock out the others. */
+/** One address (for IPv6, its network) may use no more than a quarter of that, so that it can't lock out the others. */
 export const MAX_BODY_BYTES_OF_ONE_ADDRESS = MAX_BODY_BYTES_IN_HAND / 4;
 
 /** The least that a chunk is counted as, however few bytes it has: the objects around it take memory, too. */
@@ -20,6 +22,11 @@ const REPORT_INTERVAL_MS = 10_000;
 
 interface Held {
   bytes: number;
+}
+
+interface HeldOfAddress extends Held {
+  /** Requests in flight, including those whose bodies have not started to arrive. */
+  requests: number;
 }
 
 /**
@@ -33,7 +40,7 @@ export function limitBodies(
   clientAddress: (request: FastifyRequest) => string,
 ): void {
   const all: Held = { bytes: 0 };
-  const byAddress = new Map<string, Held>();
+  const byAddress = new Map<string, HeldOfAddress>();
   const report = createReport(log);
 
   const refusal = (): HttpError => {
@@ -47,8 +54,8 @@ export function limitBodies(
     if (raw.complete) return done(null, payload);
     // More than its route accepts: Fastify refuses it unread, with the right reason.
     if (announcedBytes(request) > request.routeOptions.bodyLimit) return done(null, payload);
-    const address = clientAddress(request);
-    const ofAddress = byAddress.get(address) ?? { bytes: 0 };
+    const address = networkOf(clientAddress(request));
+    const ofAddress = byAddress.get(address) ?? { bytes: 0, requests: 0 };
     const hasRoomFor = (bytes: number) =>
       all.bytes + bytes <= MAX_BODY_BYTES_IN_HAND && ofAddress.bytes + bytes <= MAX_BODY_BYTES_OF_ONE_ADDRESS;
     if (!hasRoomFor(announcedBytes(request))) return done(refusal());
@@ -65,12 +72,14 @@ export function limitBodies(
       raw.emit('error', Object.assign(refusal(), { statusCode: 503 }));
     };
     byAddress.set(address, ofAddress);
+    ofAddress.requests += 1;
     raw.on('data', take);
-    reply.raw.once('close', () => {
+    whenAnswerIsOver(raw, reply.raw, () => {
       raw.off('data', take);
       all.bytes -= held;
       ofAddress.bytes -= held;
-      if (ofAddress.bytes === 0) byAddress.delete(address);
+      ofAddress.requests -= 1;
+      if (ofAddress.requests === 0) byAddress.delete(address);
     });
     done(null, payload);
   });

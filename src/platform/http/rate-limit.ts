@@ -1,14 +1,12 @@
-import rateLimit, { normalizeIP } from '@fastify/rate-limit';
+import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { networkOf } from '#platform/ip-address.ts';
 import { HttpError } from './errors.ts';
 
 const WINDOW_MS = 60_000;
 
 /** Addresses that are counted; beyond this, the least recently seen one is evicted. */
 const MAX_ADDRESSES = 10_000;
-
-/** A host with one IPv6 address usually has a whole network of this prefix length, so it counts as one. */
-const IPV6_PREFIX_LENGTH = 64;
 
 export interface AnonymousRateLimit {
   /** Counts an anonymous request, and refuses it with 429 if its address has exceeded the limit of this minute. */
@@ -42,7 +40,7 @@ export async function createAnonymousRateLimit(
 ): Promise<AnonymousRateLimit> {
   if (requestsPerMinute === 0) return NO_LIMIT;
   // The plugin's own `ipv6Subnet` only applies to addresses that the plugin determines itself.
-  const keyOf = (request: FastifyRequest) => normalizeIP(clientAddress(request), IPV6_PREFIX_LENGTH);
+  const keyOf = (request: FastifyRequest) => networkOf(clientAddress(request));
   await app.register(rateLimit, {
     global: false,
     max: requestsPerMinute,

@@ -161,6 +161,14 @@ describe('shopify', { timeout: 120_000 }, () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(await home.text(command, { environment })).toContain('0 of them from now on');
     expect([fresh.subscriptions.length, readFileSync(file, 'utf8')]).toEqual([9, text]);
+    // The page is switched on by a word only.
+    expect(first).toContain(`TPG_PUBLIC_URL=${PUBLIC_URL} in the settings of the server`);
+    expect(text).not.toContain('TPG_PUBLIC_URL');
+    expect(await home.text([...command, '--no-pay-page'], { environment })).toContain('holds all settings');
+    const withPage = await home.text([...command, '--pay-page'], { environment });
+    expect(withPage).not.toContain('in the settings of the server');
+    expect(withPage).toContain(`"${PUBLIC_URL}/o/{{ id }}/{{ confirmation_number }}"`);
+    expect(readFileSync(file, 'utf8')).toBe(`${text}TPG_PUBLIC_URL=${PUBLIC_URL}\n`);
     await fresh.close();
   });
 

@@ -1,5 +1,5 @@
 import { bareAmount, shownAmount, shownNumber } from '#checkout/amounts.ts';
-import { say, supportLink, time, timeText, type View } from '#checkout/http/view.ts';
+import { say, supportLink, time, type View } from '#checkout/http/view.ts';
 import { qrCode } from '#checkout/qr-code.ts';
 import { arriving, CONFIRMATIONS, canPay, confirmationsOf, type PayerState, type ShownOrder } from '#checkout/state.ts';
 import { type Html, html } from '#platform/http/html.ts';
@@ -22,7 +22,7 @@ export function shownName({ name, orderId }: Pick<ShownOrder, 'name' | 'orderId'
 
 export function orderFragment(view: View, order: ShownOrder, state: Exclude<PayerState, 'unknown'>): Fragment {
   const title = say(view, 'pageTitle', { order: say(view, 'order', { order: shownName(order) }) });
-  const shown = html`<div class="live ${TONES[state]}" data-state="${state}" data-title="${title}">
+  const shown = html`<div class="live ${TONES[state]}" data-state="${state}" data-title="${title}"${canPay(state) && html` data-pays`}>
 ${head(view, order, state)}
 ${sentence(view, order, state)}
 ${canPay(state) && payBox(view, order)}
@@ -117,7 +117,7 @@ ${more.filter((text) => text !== false).map((text) => html`<p>${text}</p>`)}
 </div>`;
 }
 
-function sentenceText(view: View, order: ShownOrder, state: Exclude<PayerState, 'unknown'>): string {
+function sentenceText(view: View, order: ShownOrder, state: Exclude<PayerState, 'unknown'>): string | Html {
   const amount = (microTari: bigint) => shownAmount(microTari, view.language.code);
   const late = { amount: amount(order.leftOver + order.received + arriving(order)) };
   switch (state) {
@@ -144,8 +144,14 @@ function sentenceText(view: View, order: ShownOrder, state: Exclude<PayerState, 
     case 'refund_waiting':
       return say(view, 'refundWaitingText');
     case 'refunded':
-      return say(view, 'refundedText', { time: order.givenBack === null ? '' : timeText(view, order.givenBack.at) });
+      return refundedText(view, order);
   }
+}
+
+/** The time within it is the visitor's own, as every other. */
+function refundedText(view: View, { givenBack }: ShownOrder): Html {
+  const [before = '', after = ''] = say(view, 'refundedText').split('{time}');
+  return html`${before}${givenBack !== null && time(view, givenBack.at)}${after}`;
 }
 
 /** What is missing of the price even when all that is on its way has come. */
@@ -235,10 +241,15 @@ ${row('price', inShop ? `${amount(order.price)} (${shownNumber(shopPrice, langua
 ${inShop && row('rate', say(view, 'rateFixed', { currency, amount: amount(rate) }))}
 ${order.closedAt !== null && row('paidOn', time(view, order.closedAt))}
 ${order.forgiven > 0n && row('forgiven', amount(order.forgiven))}
-${order.payments.map((payment) => row('transaction', html`<code>${shortened(payment.txid)}</code>, ${amount(payment.amount)}`))}
+${order.payments.map((payment) => row('transaction', html`<code>${shortened(payment.txid)}</code>, ${unbroken(amount(payment.amount))}`))}
 </dl>
 <p><button type="button" hidden data-print="1">${say(view, 'print')}</button></p>
 </section>`;
+}
+
+/** On a narrow screen no line ends between a number and its unit. */
+function unbroken(amount: string): string {
+  return amount.replaceAll(' ', '\u00a0');
 }
 
 const MAX_SHOWN = 20;

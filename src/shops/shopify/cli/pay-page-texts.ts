@@ -19,7 +19,11 @@ export function payPageLines(url: string, isOn: boolean): string[] {
   const { details, instructions } = paymentMethodTexts(publicUrl);
   return [
     '',
-    ...(isOn ? [] : [`TPG_PUBLIC_URL=${publicUrl} in the settings of the server gives customers a page to pay at.`]),
+    ...(isOn
+      ? []
+      : [
+          `TPG_PUBLIC_URL=${publicUrl} in the settings of the server gives customers a page to pay at; --pay-page writes it.`,
+        ]),
     `Customers pay at ${publicUrl}/o. Put this into the order mail (Settings > Notifications > Order confirmation):`,
     '',
     ...orderMailSnippet(publicUrl)

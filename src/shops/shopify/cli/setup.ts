@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { CommandError } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { readServer } from '#platform/cli/server-address.ts';
+import { yesOption } from '#platform/cli/server-command.ts';
 import { ANY_ADDRESS, changeSettings } from '#platform/cli/settings-file.ts';
 import { payPageLines } from './pay-page-texts.ts';
 import { askForMethods, METHODS_ASKED_FOR } from './payment-methods.ts';
@@ -10,10 +11,15 @@ interface SetupFlags {
   url: string;
   shop?: string;
   paymentMethod?: string;
+  /** Undefined where it is asked for. */
+  payPage?: boolean;
+  extension?: string;
+  yes?: boolean;
   file?: string;
 }
 
 type Given = Record<string, string>;
+type Known = (name: string) => string | undefined;
 
 /** `shopify setup`: from an app in the Dev Dashboard to a shop that tells the server everything. */
 export function setupShopCommand(ports: CommandPorts): Command {
@@ -26,12 +32,17 @@ export function setupShopCommand(ports: CommandPorts): Command {
     )
     .option('--shop <name>', 'the shop, such as my-shop.myshopify.com')
     .option('--payment-method <names>', `${METHODS_ASKED_FOR}; asked for unless told`)
+    .option('--pay-page', 'give customers the page at <url>/o, by TPG_PUBLIC_URL; asked for unless told')
+    .option('--no-pay-page', 'leave TPG_PUBLIC_URL as it is')
+    .option('--extension <dir>', 'write a Shopify app extension there that links each order to its pay page')
+    .addOption(yesOption())
     .option('-f, --file <path>', 'the settings file; the one that is read unless told')
     .addHelpText(
       'after',
       [
-        '\nExample:',
+        '\nExamples:',
         '  $ taritools shopify setup --url https://pay.example.com --shop my-shop',
+        '  $ taritools shopify setup --url https://pay.example.com --extension my-app/extensions/tari-pay-link',
         '\nThe secrets are asked for, or taken from the environment: TPG_SHOPIFY_API_KEY and TPG_SHOPIFY_API_SECRET.',
       ].join('\n'),
     )
@@ -39,6 +50,8 @@ export function setupShopCommand(ports: CommandPorts): Command {
 }
 
 async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
+  const known = await knownSettings(ports);
+  const extension = await extensionToWrite(ports, flags, publicUrlOf(flags, known));
   const given = await missingSettings(ports, flags);
   const environment = { ...ports.environment, ...given };
   const [{ withShop }, { defineGlobalRate }, subscriptions] = await Promise.all([
@@ -63,9 +76,38 @@ async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
       `The shop tells ${uri} of ${subscriptions.NEEDED_TOPICS.length} topics, ${missing.length} of them from now on.`,
     );
   });
-  await writeSettings(ports, flags, { ...given, ...(await paymentMethod(ports, flags)) });
-  const publicUrl = (await knownSettings(ports))('TPG_PUBLIC_URL');
-  for (const line of payPageLines(publicUrl ?? flags.url, publicUrl !== undefined)) ports.print(line);
+  const pageSetting = await payPageSetting(ports, flags, known);
+  await writeSettings(ports, flags, { ...given, ...(await paymentMethod(ports, flags)), ...pageSetting });
+  const isOn = known('TPG_PUBLIC_URL') !== undefined || pageSetting.TPG_PUBLIC_URL !== undefined;
+  for (const line of payPageLines(publicUrlOf(flags, known), isOn)) ports.print(line);
+  if (extension !== undefined) await extension.write();
+}
+
+/** Where customers reach the server, without a slash at its end: elsewhere than the shop does, if the settings say so. */
+function publicUrlOf({ url }: SetupFlags, known: Known): string {
+  return readServer(known('TPG_PUBLIC_URL') ?? url);
+}
+
+/** Before anything else is done: what must not be overwritten ends the command. */
+async function extensionToWrite(
+  ports: CommandPorts,
+  { extension: folder, yes }: SetupFlags,
+  publicUrl: string,
+): Promise<{ write(): Promise<void> } | undefined> {
+  if (folder === undefined) return undefined;
+  const { preparePayLink, writePayLink } = await import('./pay-link-extension.ts');
+  const extension = await preparePayLink(ports, { folder, publicUrl, yes });
+  return { write: () => writePayLink(ports, extension) };
+}
+
+/** The setting that switches the pay page on, if it is wanted and not there yet. */
+async function payPageSetting(ports: CommandPorts, flags: SetupFlags, known: Known): Promise<Given> {
+  if (known('TPG_PUBLIC_URL') !== undefined || flags.payPage === false) return {};
+  const isWanted =
+    flags.payPage ??
+    (ports.terminal.canAsk &&
+      (await ports.ask.yes(`Give customers a page to pay at, ${flags.url}/o (TPG_PUBLIC_URL)?`)));
+  return isWanted ? { TPG_PUBLIC_URL: flags.url } : {};
 }
 
 async function writeSettings(ports: CommandPorts, flags: SetupFlags, given: Given): Promise<void> {
@@ -85,7 +127,7 @@ async function paymentMethod(ports: CommandPorts, flags: SetupFlags): Promise<Gi
   return {};
 }
 
-async function knownSettings(ports: CommandPorts): Promise<(name: string) => string | undefined> {
+async function knownSettings(ports: CommandPorts): Promise<Known> {
   const { environmentOf } = await import('#platform/cli/database-url.ts');
   const environment = environmentOf(ports);
   return (name) => environment[name] || undefined;
