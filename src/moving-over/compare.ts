@@ -1,7 +1,7 @@
+import type { OldRow } from '#moving-over/old/old-rows.ts';
+import { shown, text, wholeNumber } from '#moving-over/old/values.ts';
+import type { Scratch, Work } from '#moving-over/plan/scratch.ts';
 import { formatTari } from '#tari/micro-tari.ts';
-import type { OldRow } from './old-rows.ts';
-import type { Scratch, Work } from './scratch.ts';
-import { wholeNumber } from './values.ts';
 
 /** Compares what becomes of each address and customer with what the old database says of them, to the µT. */
 
@@ -35,12 +35,16 @@ export function compareWithOldViews(work: Work): void {
 
 function compareAddresses({ scratch, findings }: Work): void {
   scratch.exec('create temp table scratch_view (source integer primary key, balance integer not null)');
-  const rows = scratch.each<OldRow>('select address, current_balance from main.address_balance');
-  for (const { address, current_balance: said } of rows) {
-    if (typeof address !== 'string') continue;
-    const what = () => `The row of ${address} in address_balance`;
-    const balance = findings.read(what, () => wholeNumber('its current_balance', said));
-    if (balance === undefined) continue;
+  const rows = scratch.each<OldRow>('select address, current_balance from old.address_balance');
+  for (const row of rows) {
+    if (row.address === null) continue;
+    const what = () => `The row of ${shown(row.address)} in address_balance`;
+    const said = findings.read(what, () => ({
+      address: text('its address', row.address),
+      balance: wholeNumber('its current_balance', row.current_balance),
+    }));
+    if (said === undefined) continue;
+    const { address, balance } = said;
     const source = scratch.get<{ source: bigint }>('select source from scratch_addresses where address = ?', address);
     // An address that no row names may be in the view all the same, with nothing.
     if (source === undefined && balance === 0n) continue;
@@ -65,19 +69,32 @@ function compareAddresses({ scratch, findings }: Work): void {
   }
 }
 
+/** Customers of whom a text was replaced are named in the view as they stand there. */
 function compareCustomers({ scratch, findings }: Work): void {
   const differing = scratch.each<{ customer_id: string; status: string; said: bigint; found: bigint | null }>(
-    `select said.customer_id, said.status, said.total_orders as said, found.total as found
-      from main.customer_order_balance said
+    `select said.customer_id, said.status, said.total as said, found.total as found
+      from (
+        select storable(customer_id) as customer_id, storable(status) as status, sum(total_orders) as total
+        from old.customer_order_balance group by 1, 2
+      ) said
       left join (select customer_id, status, sum(price) as total from scratch_orders group by customer_id, status) found
         on found.customer_id = said.customer_id and found.status = said.status
-      where said.total_orders is not found.total`,
+      where said.total is not found.total`,
   );
   for (const { customer_id: customerId, status, said, found } of differing) {
     findings.problem(
       `The view customer_order_balance says ${said} µT in ${status} orders of the customer ${customerId}, and they are ${found ?? 0n} µT.`,
     );
   }
+}
+
+/**
+ * All money, in and out, must be fewer µT than a database counts to: the audit and the figures of the server add it up.
+ * @throws what SQLite says of an overflow.
+ */
+export function addUpEverything({ scratch }: Work): void {
+  scratch.exec(`select sum(abs(amount)) from scratch_payments; select sum(amount) from scratch_settlements;
+    select sum(price) from scratch_orders`);
 }
 
 /** A place where what is kept differs from what was there. Amounts in µT. */
@@ -133,25 +150,27 @@ export async function differencesInTarget(scratch: Scratch, kept: KeptBalances):
 }
 
 async function ofCustomers(scratch: Scratch, kept: KeptBalances): Promise<BalanceDifference[]> {
-  const differences: BalanceDifference[] = [];
-  let seen = 0;
-  for await (const row of kept.customers()) {
-    seen += 1;
-    const old = scratch.get<{ current: bigint; paid: bigint; expired: bigint; cancelled: bigint }>(
-      `select coalesce(sum(case when status in ('Unclaimed', 'New') then price else 0 end), 0) as current,
-          coalesce(sum(case when status = 'Paid' then price else 0 end), 0) as paid,
-          coalesce(sum(case when status = 'Expired' then price else 0 end), 0) as expired,
-          coalesce(sum(case when status = 'Cancelled' then price else 0 end), 0) as cancelled
-        from scratch_orders where customer_id = ?`,
-      row.customerId,
-    );
-    for (const total of ['current', 'paid', 'expired', 'cancelled'] as const) {
-      const expected = old?.[total] ?? 0n;
-      if (row[total] === expected || differences.length >= MAX_DIFFERENCES) continue;
-      differences.push({ subject: `customer ${row.customerId}, ${total}`, old: expected, found: row[total] });
-    }
+  scratch.exec(`create temp table scratch_kept_customers (
+    customer_id text primary key, current integer not null, paid integer not null, expired integer not null,
+    cancelled integer not null) without rowid`);
+  for await (const { customerId, current, paid, expired, cancelled } of kept.customers()) {
+    const sql = 'insert into scratch_kept_customers values (?, ?, ?, ?, ?)';
+    scratch.run(sql, customerId, current, paid, expired, cancelled);
   }
-  const expected = scratch.count('scratch_customers');
-  if (seen !== expected) differences.push({ subject: 'customers', old: BigInt(expected), found: BigInt(seen) });
-  return differences;
+  const found = TOTALS.map(
+    (total) => `select customer_id, '${total}' as total, 0 as old, ${total} as found from scratch_kept_customers`,
+  );
+  const sums = `select customer_id, case status when 'Paid' then 'paid' when 'Expired' then 'expired'
+    when 'Cancelled' then 'cancelled' else 'current' end as total, price as old, 0 as found from scratch_orders`;
+  const differences = scratch.all<BalanceDifference>(
+    `select 'customer ' || customer_id || ', ' || total as subject, sum(old) as old, sum(found) as found
+      from (${[sums, ...found].join(' union all ')}) group by customer_id, total having sum(old) <> sum(found)
+      limit ${MAX_DIFFERENCES}`,
+  );
+  const [seen, expected] = ['scratch_kept_customers', 'scratch_customers'].map((table) => BigInt(scratch.count(table)));
+  return seen === expected
+    ? differences
+    : [...differences, { subject: 'customers', old: expected ?? 0n, found: seen ?? 0n }];
 }
+
+const TOTALS = ['current', 'paid', 'expired', 'cancelled'] as const;

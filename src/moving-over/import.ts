@@ -1,12 +1,12 @@
 import { realpathSync } from 'node:fs';
 import { audit } from '#engine/reconciliation.ts';
+import { OldDatabaseError } from '#moving-over/old/old-file.ts';
+import type { Scratch, Work } from '#moving-over/plan/scratch.ts';
+import type { Summary } from '#moving-over/report/report.ts';
+import { writeAll } from '#moving-over/write/all-tables.ts';
+import type { Target } from '#moving-over/write/target.ts';
 import { isPostgres, shownDatabaseUrl, sqliteFile } from '#platform/database/url.ts';
 import { differencesInTarget } from './compare.ts';
-import { OldDatabaseError } from './old-file.ts';
-import type { Summary } from './report.ts';
-import type { Work } from './scratch.ts';
-import type { Target } from './target.ts';
-import { writeAll } from './write.ts';
 
 /** Writes what was worked out, looks at the books, and keeps them only if they are right. */
 
@@ -26,7 +26,7 @@ const MAX_NAMED = 10;
  */
 export async function refuseFilledTarget(databaseUrl: string, oldFile: string): Promise<void> {
   if (isPostgres(databaseUrl)) {
-    const { refuseFilledPostgres } = await import('./postgres-target.ts');
+    const { refuseFilledPostgres } = await import('#moving-over/write/postgres-target.ts');
     return refuseFilledPostgres(databaseUrl);
   }
   const file = sqliteFile(databaseUrl);
@@ -37,7 +37,7 @@ export async function refuseFilledTarget(databaseUrl: string, oldFile: string): 
       `${oldFile} is the old database, and also what -d or TPG_DATABASE_URL names. The old one stays as it is: name another file with -d.`,
     );
   }
-  const { refuseFilledSqlite } = await import('./sqlite-target.ts');
+  const { refuseFilledSqlite } = await import('#moving-over/write/sqlite-target.ts');
   refuseFilledSqlite(file);
 }
 
@@ -52,7 +52,7 @@ function isSameFile(one: string, other: string): boolean {
 
 /** @throws what the database says; nothing is kept then. */
 export async function importInto(work: Work, databaseUrl: string, summary: Summary): Promise<Imported> {
-  const target = await openTarget(databaseUrl);
+  const target = await openTarget(work.scratch, databaseUrl);
   try {
     await writeAll(work, target, summary);
     const books = await audit(target.reader);
@@ -74,13 +74,13 @@ export async function importInto(work: Work, databaseUrl: string, summary: Summa
   }
 }
 
-async function openTarget(databaseUrl: string): Promise<Target> {
+async function openTarget(scratch: Scratch, databaseUrl: string): Promise<Target> {
   if (isPostgres(databaseUrl)) {
-    const { openPostgresTarget } = await import('./postgres-target.ts');
-    return openPostgresTarget(databaseUrl);
+    const { openPostgresTarget } = await import('#moving-over/write/postgres-target.ts');
+    return openPostgresTarget(scratch, databaseUrl);
   }
-  const { openSqliteTarget } = await import('./sqlite-target.ts');
-  return openSqliteTarget(databaseUrl, sqliteFile(databaseUrl));
+  const { openSqliteTarget } = await import('#moving-over/write/sqlite-target.ts');
+  return openSqliteTarget(scratch, databaseUrl, sqliteFile(databaseUrl));
 }
 
 function refuse(differences: readonly string[], sentence: string): void {

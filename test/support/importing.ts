@@ -1,8 +1,8 @@
 import { audit } from '#engine/reconciliation.ts';
 import { importInto, refuseFilledTarget } from '#moving-over/import.ts';
-import { openOldDatabase } from '#moving-over/old-file.ts';
-import { planImport } from '#moving-over/plan.ts';
-import { problemLines, reportLines, type Summary, summaryOf } from '#moving-over/report.ts';
+import { openOldDatabase } from '#moving-over/old/old-file.ts';
+import { planImport } from '#moving-over/plan/plan.ts';
+import { problemLines, reportLines, type Summary, summaryOf } from '#moving-over/report/report.ts';
 import { openReader } from '#test/database/open.ts';
 import type { TestDatabase } from './database/database.ts';
 

@@ -80,7 +80,7 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
     sides: readonly RawBuilder<unknown>[],
   ): Promise<JournalDifference[]> => {
     const { rows } = await sql<{ subject: string; expected: bigint; found: bigint }>`
-      select subject, cast(sum(expected) as bigint) as expected, cast(sum(found) as bigint) as found
+      select cast(subject as text) as subject, cast(sum(expected) as bigint) as expected, cast(sum(found) as bigint) as found
       from (${sql.join(sides, sql` union all `)}) sides
       group by subject having sum(expected) <> sum(found) limit ${MAX_DIFFERENCES}`.execute(database);
     return rows.map((row) => ({ check, ...row }));
@@ -125,7 +125,7 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
         const sides = [
           sql`select owner_id as subject, unspent as expected, 0 as found from payments
             where owner_kind = ${kind} and unspent > 0`,
-          sql`select ${sql.ref(id)}, 0, ${sql.ref(column)} from ${sql.table(table)}`,
+          sql`select ${sql.ref(id)}, 0, ${sql.ref(column)} from ${sql.table(table)} where ${sql.ref(column)} <> 0`,
         ];
         found.push(...(await differences(check, sides)));
       }
@@ -145,8 +145,8 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
     /** Each settlement was paid from payments that record it. */
     usedBySettlements: () =>
       differences('settlement_used', [
-        sql`select cast(id as text) as subject, amount as expected, 0 as found from settlements`,
-        sql`select cast(settlement_id as text), 0, amount from payment_uses where settlement_id is not null`,
+        sql`select id as subject, amount as expected, 0 as found from settlements`,
+        sql`select settlement_id, 0, amount from payment_uses where settlement_id is not null`,
       ]),
 
     /** If a payment has a sender and names no order, its unspent part belongs to the sender or to an assigned owner. */
@@ -238,15 +238,18 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
       )),
     ],
 
-    /** Lookups by an account's ordinal find exactly the rows of that account. */
+    /** Lookups by an account's ordinal find exactly the rows of that account, checked row by row. */
     foundByAccount: async () => {
       const found: JournalDifference[] = [];
       for (const [table, account, ordinal] of FOUND_BY_ACCOUNT) {
+        const own = sql.ref(`${table}.${account}`);
         const sides = [
-          sql`select ${sql.ref(account)} as subject, 1 as expected, 0 as found from ${sql.table(table)}
-              where ${sql.ref(account)} is not null`,
+          sql`select ${own} as subject, 1 as expected, 0 as found from ${sql.table(table)}
+              left join accounts on accounts.ordinal = ${sql.ref(`${table}.${ordinal}`)}
+              where ${own} is not null and accounts.account is distinct from ${own}`,
           sql`select accounts.account, 0, 1 from ${sql.table(table)}
-              join accounts on accounts.ordinal = ${sql.ref(`${table}.${ordinal}`)}`,
+              join accounts on accounts.ordinal = ${sql.ref(`${table}.${ordinal}`)}
+              where accounts.account is distinct from ${own}`,
         ];
         found.push(...(await differences('account_index', sides)));
       }

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import type { Progress } from '#moving-over/scratch.ts';
+import type { Progress } from '#moving-over/plan/scratch.ts';
 import { CommandError } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { plainText, progressLine } from '#platform/cli/terminal/output.ts';
+import { progressLine } from '#platform/cli/terminal/output.ts';
 import { progressOf, type Progress as ShownProgress } from '#platform/cli/terminal/progress.ts';
 
 /** `setup import-tps`: from the database of tari_payment_server 1.10 to one of this server. */
@@ -39,7 +39,7 @@ export function importTpsCommand(ports: CommandPorts): Command {
 async function importTps(ports: CommandPorts, file: string, flags: ImportFlags): Promise<void> {
   const [{ databaseUrl }, { OldDatabaseError }, { shownDatabaseUrl }] = await Promise.all([
     import('#platform/cli/database-url.ts'),
-    import('#moving-over/old-file.ts'),
+    import('#moving-over/old/old-file.ts'),
     import('#platform/database/url.ts'),
   ]);
   const url = databaseUrl(ports, flags.database);
@@ -79,9 +79,9 @@ async function importDatabase(
 ): Promise<string> {
   const [{ importInto, refuseFilledTarget }, { openOldDatabase }, { planImport }, report] = await Promise.all([
     import('#moving-over/import.ts'),
-    import('#moving-over/old-file.ts'),
-    import('#moving-over/plan.ts'),
-    import('#moving-over/report.ts'),
+    import('#moving-over/old/old-file.ts'),
+    import('#moving-over/plan/plan.ts'),
+    import('#moving-over/report/report.ts'),
   ]);
   await refuseFilledTarget(url, file);
   const old = openOldDatabase(file);
@@ -94,12 +94,12 @@ async function importDatabase(
     shown.end();
     const { count } = work.findings.problems;
     if (count > 0) {
-      for (const line of report.problemLines(work)) ports.print(plainText(line));
+      for (const line of report.problemLines(work)) ports.print(line);
       const sentence = `${file} cannot be imported: ${count === 1 ? 'one thing in it' : `${count} things in it`} must be put right first. Nothing was written.`;
       throw new CommandError(sentence);
     }
     const summary = report.summaryOf(work);
-    for (const line of report.reportLines(work, summary)) ports.print(plainText(line));
+    for (const line of report.reportLines(work, summary)) ports.print(line);
     if (flags.dryRun) return '';
     const { books } = await importInto(work, url, summary);
     const returned = summary.returned_amount > 0n ? ', and more where an overcharge was given back' : '';

@@ -4,10 +4,10 @@ import pg from 'pg';
 import { storableJson } from '#platform/storable-text.ts';
 import { StoreBrokenError, StoreUnavailableError } from './errors.ts';
 import type { Migrations } from './migrations.ts';
-import { clientConfig, FOREVER, openPool, type PostgresOptions } from './postgres/connections.ts';
+import { clientConfig, openPool, type PostgresOptions } from './postgres/connections.ts';
 import { translate } from './postgres/errors.ts';
+import { beginFilling, type Filling } from './postgres/filling.ts';
 import { PostgresSession } from './postgres/session.ts';
-import { openPostgresStore } from './postgres/store.ts';
 import { sqliteStoreOver } from './sqlite/store.ts';
 import type { Reader } from './store.ts';
 import { parentsFirst } from './table-order.ts';
@@ -174,37 +174,25 @@ export async function copyToPostgres(
   { check, progress, onOddTime }: CopyListener,
 ): Promise<Map<string, bigint>> {
   await refuseFilled(databaseUrl, options, source.tables());
-  const store = await openPostgresStore(databaseUrl, { ...options, migrations });
-  await store.close();
-  const pool = openPool({
-    ...clientConfig(databaseUrl, options),
-    max: 1,
-    statement_timeout: FOREVER,
-    idle_in_transaction_session_timeout: FOREVER,
-  });
+  let filling: Filling | undefined;
   try {
-    const client = await pool.connect();
-    try {
-      await client.query('begin; lock table one_writer in exclusive mode');
-      // Tables that a SQLite tool added for itself do not exist in the target.
-      const known = await tablesIn(client, source.tables());
-      const tables = parentsFirst(known, (table) => source.parentsOf(table));
-      // Another process may have been faster.
-      for (const table of tables) await refuseRows(client, table);
-      const counts = new Map<string, bigint>();
-      for (const table of tables) counts.set(table, await copyTable(source, client, table, { progress, onOddTime }));
-      const { transaction } = new PostgresSession(client);
-      await check({ read: (read) => read(transaction) });
-      await client.query('commit');
-      return counts;
-    } finally {
-      // Ending the connection rolls back everything that was not committed.
-      client.release(true);
-    }
+    filling = await beginFilling(databaseUrl, { ...options, migrations });
+    const { client } = filling;
+    // Tables that a SQLite tool added for itself do not exist in the target.
+    const known = await tablesIn(client, source.tables());
+    const tables = parentsFirst(known, (table) => source.parentsOf(table));
+    // Another process may have been faster.
+    for (const table of tables) await refuseRows(client, table);
+    const counts = new Map<string, bigint>();
+    for (const table of tables) counts.set(table, await copyTable(source, client, table, { progress, onOddTime }));
+    const { transaction } = new PostgresSession(client);
+    await check({ read: (read) => read(transaction) });
+    await client.query('commit');
+    return counts;
   } catch (error) {
     throw error instanceof pg.DatabaseError ? translate(error) : error;
   } finally {
-    await pool.end();
+    await filling?.end();
   }
 }
 

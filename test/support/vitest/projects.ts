@@ -50,7 +50,7 @@ const POSTGRES_OFTEN: readonly string[] = [
   'test/platform/database/**/*.test.ts',
   'test/platform/outbox/*.test.ts',
   'test/rails/tari-chain/{watcher,reorganisations,check-books}.test.ts',
-  'test/moving-over/{samples,odd-databases,debts,walk,import.property}.test.ts',
+  'test/moving-over/{samples,odd-databases,hostile-databases,debts,walk,import.property}.test.ts',
   'test/shops/{notify-shop,order-intake}.test.ts',
   'test/shops/shopify/captures.property.test.ts',
   'test/system/cluster/cluster.test.ts',

@@ -15,6 +15,7 @@ import type { StoredEvent } from '#platform/outbox/stored-event.ts';
 import { isBusy, translate } from './errors.ts';
 import { SqliteIdentity } from './identity.ts';
 import { migrateSqlite, migrationsOf } from './migrate.ts';
+import { takeBackUnfinished } from './unfinished.ts';
 
 /** A connection to a database, as `openSqliteStore` makes its own. */
 export type Connection = SqliteDatabase.Database;
@@ -299,6 +300,7 @@ function watched(writer: WriteConnection, connection: Connection, identity: Sqli
 export function openSqliteReader(databaseUrl: string, migrations: Migrations) {
   const file = sqliteFile(databaseUrl);
   if (!existsSync(file)) throw new StoreUnavailableError(`There is no database at ${file}`);
+  takeBackUnfinished(file);
   const connection = open(file, { readonly: true });
   try {
     requireUpToDate(migrations, migrationsOf(connection));

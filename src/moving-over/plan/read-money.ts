@@ -1,8 +1,9 @@
 import type { PaymentOrigin } from '#engine/store/tables.ts';
+import { OWN_TXID } from '#moving-over/old/old-rows.ts';
+import { orderLine } from '#moving-over/report/order-line.ts';
 import { type AccountId, addressToBase58, type Network, networkOfAccount } from '#tari/address.ts';
 import { formatTari } from '#tari/micro-tari.ts';
 import { syntheticAddressOf } from '#tari/synthetic-address.ts';
-import { orderLine } from './order-line.ts';
 import type { Work } from './scratch.ts';
 import { type OldEntry, settledOrder, withMissing } from './settlement-rules.ts';
 import type { Sources } from './sources.ts';
@@ -33,7 +34,7 @@ interface JoinedEntry {
   entry: bigint | null;
   source: bigint;
   amount: bigint;
-  at_ms: bigint;
+  at: string;
   address: string;
 }
 
@@ -52,11 +53,11 @@ export class Corrections {
     const { scratch, now } = this.#work;
     this.#key += 1n;
     this.#count += 1;
-    const name = txid ?? `import-tps:${correction.origin}:${this.#count}`;
-    const at = BigInt(now.getTime());
+    const name = txid ?? `${OWN_TXID}${correction.origin}:${this.#count}`;
+    const at = now.toISOString();
     scratch.run(
-      `insert into scratch_payments (key, row, txid, source, amount, status, is_manual, named, named_order, created_ms,
-        updated_ms, origin, memo) values (?, null, ?, ?, ?, 'confirmed', 1, ?, ?, ?, ?, ?, ?)`,
+      `insert into scratch_payments (key, row, txid, source, amount, status, is_manual, named, named_order, created_at,
+        updated_at, origin, memo, is_odd) values (?, null, ?, ?, ?, 'confirmed', 1, ?, ?, ?, ?, ?, ?, 0)`,
       this.#key,
       name,
       correction.source,
@@ -72,23 +73,34 @@ export class Corrections {
   }
 }
 
+/** Of an order and an entry: that it is paid by this entry alone, as nearly every order is. */
+const IS_SETTLED_AT_ONCE = `(scratch_orders.status = 'Paid' and scratch_entries.amount = scratch_orders.price
+  and not exists (select 1 from scratch_entries other
+    where other.named_order = scratch_orders.id and other.id <> scratch_entries.id))`;
+
 export function settleOrders(work: Work, sources: Sources, corrections: Corrections, options: CorrectionOptions): void {
   const { scratch } = work;
+  scratch.exec(`
+    insert into scratch_settlements
+      select scratch_entries.id, scratch_orders.id, source, amount, at, 1
+      from scratch_entries join scratch_orders on scratch_orders.id = named_order
+      where ${IS_SETTLED_AT_ONCE} order by scratch_entries.id`);
   const network = networkOfShop(work);
   const rows = scratch.each<JoinedEntry>(
     `select scratch_orders.id as order_key, order_id, customer_id, status, price, scratch_entries.id as entry,
-        scratch_entries.source, scratch_entries.amount, scratch_entries.at_ms, scratch_sources.address
+        scratch_entries.source, scratch_entries.amount, scratch_entries.at, scratch_sources.address
       from scratch_orders
       left join scratch_entries on scratch_entries.named_order = scratch_orders.id
       left join scratch_sources on scratch_sources.source = scratch_entries.source
-      where scratch_entries.id is not null or (scratch_orders.status = 'Paid' and scratch_orders.price > 0)
+      where (scratch_entries.id is not null or (scratch_orders.status = 'Paid' and scratch_orders.price > 0))
+        and not coalesce(${IS_SETTLED_AT_ONCE}, 0)
       order by scratch_orders.id, scratch_entries.id`,
   );
   let lastId = scratch.get<{ last: bigint | null }>('select max(id) as last from scratch_entries')?.last ?? 0n;
   const settle = (entries: readonly JoinedEntry[]) => {
     const [order] = entries;
     if (order === undefined) return;
-    const madeSource = () => sources.of(madeAddress(order.customer_id, network), work.now.getTime());
+    const madeSource = () => sources.of(madeAddress(order.customer_id, network), work.now.toISOString());
     settleOrder(work, corrections, options, entries, () => {
       lastId += 1n;
       const source = madeSource();
@@ -121,8 +133,8 @@ function settleOrder(
   const { order_key: key, order_id: orderId, customer_id: customerId, status } = order;
   const isPaid = status === 'Paid';
   const addresses = new Map(rows.map(({ source, address }) => [source, address]));
-  const entries: OldEntry[] = rows.flatMap(({ entry, source, amount, at_ms: atMs }) =>
-    entry === null ? [] : [{ id: entry, source, amount, atMs }],
+  const entries: OldEntry[] = rows.flatMap(({ entry, source, amount, at }) =>
+    entry === null ? [] : [{ id: entry, source, amount, at }],
   );
   const { kept, excess, missing } = settledOrder(isPaid, order.price, entries);
   const about = `order ${orderId} of customer ${customerId}`;
@@ -138,11 +150,11 @@ function settleOrder(
       memo: `Import: the order ${orderId} was Paid, and ${formatTari(missing)} of its price had not been charged.`,
     });
     findings.note('paid_not_settled', `${about}: ${formatTari(missing)} of ${formatTari(order.price)}`);
-    parts = withMissing(kept, { id, source, amount: missing, atMs: BigInt(now.getTime()) });
+    parts = withMissing(kept, { id, source, amount: missing, at: now.toISOString() });
   }
-  for (const { id, source, amount, atMs } of parts) {
+  for (const { id, source, amount, at } of parts) {
     const isSingle = parts.length === 1 ? 1n : 0n;
-    scratch.run('insert into scratch_settlements values (?, ?, ?, ?, ?, ?)', id, key, source, amount, atMs, isSingle);
+    scratch.run('insert into scratch_settlements values (?, ?, ?, ?, ?, ?)', id, key, source, amount, at, isSingle);
   }
   if (kept.some((entry) => entry.entries > 1)) findings.note('merged_settlements', about);
   if (excess.length === 0) return;
@@ -183,7 +195,8 @@ function takeUnknownSettlements({ scratch, findings }: Work, corrections: Correc
   for (const { named, source, address, amount } of rows) {
     findings.note('unknown_order_settled', `order ${named}: ${formatTari(amount)} of ${address}`);
     const memo = `Import: ${formatTari(amount)} was charged for the order ${named}, which does not exist.`;
-    corrections.enter({ origin: 'settled_not_paid', source, amount: -amount, order: null, named, memo });
+    // It does not name the order: one that comes by this name later has nothing to do with it.
+    corrections.enter({ origin: 'settled_not_paid', source, amount: -amount, order: null, named: null, memo });
   }
 }
 

@@ -18,14 +18,14 @@ interface PaymentRow {
   amount: bigint;
   named: string | null;
   named_order: bigint | null;
-  created_ms: bigint;
-  updated_ms: bigint;
+  created_at: string;
+  updated_at: string;
   origin: string;
   /** Of the order that it names. */
   order_id: string | null;
   customer_id: string | null;
   status: string | null;
-  closed_ms: bigint | null;
+  closed_at: string | null;
 }
 
 interface SettlementRow {
@@ -33,27 +33,34 @@ interface SettlementRow {
   source: bigint;
   order_key: bigint;
   amount: bigint;
-  at_ms: bigint;
+  at: string;
 }
 
 /** A payment by hand and a settlement may have the same number. */
 interface SpendingRow extends Spending {
   isSettlement: boolean;
-  atMs: bigint;
+  at: string;
 }
 
 export function giveMoneyItsOwners(work: Work, corrections: Corrections): void {
   const { scratch } = work;
-  scratch.exec('create index temp.scratch_settlements_by_source on scratch_settlements (source, id)');
+  pairUp(work);
+  addUpSources(work);
   const payments = new Groups(
     scratch.each<PaymentRow>(
-      `select key, source, amount, named, named_order, scratch_payments.created_ms, scratch_payments.updated_ms, origin,
-          order_id, customer_id, scratch_orders.status, scratch_orders.updated_ms as closed_ms
+      `select key, source, amount, named, named_order, scratch_payments.created_at, scratch_payments.updated_at, origin,
+          order_id, customer_id, scratch_orders.status, scratch_orders.updated_at as closed_at
         from scratch_payments left join scratch_orders on scratch_orders.id = named_order
-        where scratch_payments.status = 'confirmed' order by source, scratch_payments.updated_ms, key`,
+        where scratch_payments.status = 'confirmed' and not exists (select 1 from scratch_pairs where payment = key)
+        order by source, scratch_payments.updated_at, key`,
     ),
   );
-  const settlements = new Groups(scratch.each<SettlementRow>('select * from scratch_settlements order by source, id'));
+  const settlements = new Groups(
+    scratch.each<SettlementRow>(
+      `select * from scratch_settlements
+        where not exists (select 1 from scratch_paired where settlement = scratch_settlements.id) order by source, id`,
+    ),
+  );
   const total = scratch.count('scratch_sources');
   const sources = scratch.eachShown<SourceRow>(
     'Giving money its owners',
@@ -70,6 +77,41 @@ export function giveMoneyItsOwners(work: Work, corrections: Corrections): void {
   noteCoveredOrders(work);
 }
 
+/**
+ * A payment that is the only one of its sender for an order, and is just what was settled for that order of this sender,
+ * paid it: so it is with nearly all, and what is left is given out one by one. Payments go to their own orders before
+ * anything else is looked at, so that this takes nothing from another.
+ */
+function pairUp({ scratch }: Work): void {
+  scratch.exec(`
+    insert into scratch_pairs
+      select key, scratch_settlements.id, scratch_settlements.amount, scratch_settlements.at
+      from scratch_payments
+      join scratch_settlements on scratch_settlements.order_key = named_order
+        and scratch_settlements.source = scratch_payments.source
+      where scratch_payments.status = 'confirmed' and scratch_payments.amount = scratch_settlements.amount
+        and not exists (
+          select 1 from scratch_payments other
+          where other.named_order = scratch_payments.named_order and other.source = scratch_payments.source
+            and other.status = 'confirmed' and other.amount > 0 and other.key <> scratch_payments.key
+        )
+      order by key;
+    create temp table scratch_paired (settlement integer primary key);
+    insert into scratch_paired select settlement from scratch_pairs order by settlement;`);
+}
+
+/** What came from each source, what went, and when it last did. */
+function addUpSources({ scratch }: Work): void {
+  scratch.exec(`
+    update scratch_sources set confirmed = sums.amount, last_at = sums.last from (
+      select source, sum(amount) as amount, max(updated_at) as last from scratch_payments
+      where status = 'confirmed' group by source
+    ) sums where sums.source = scratch_sources.source;
+    update scratch_sources set paid = sums.amount, last_at = max(last_at, sums.last) from (
+      select source, sum(amount) as amount, max(at) as last from scratch_settlements group by source
+    ) sums where sums.source = scratch_sources.source;`);
+}
+
 function giveOne(
   work: Work,
   corrections: Corrections,
@@ -83,24 +125,24 @@ function giveOne(
   const coins: Coin[] = [];
   const takings: SpendingRow[] = [];
   const rowOf = new Map(payments.map((row) => [row.key, row]));
-  for (const { key, amount, named_order: order, status, created_ms: atMs } of payments) {
+  for (const { key, amount, named_order: order, status, created_at: at } of payments) {
     const isForOpenOrder = status === 'New' || status === 'Unclaimed';
     if (amount > 0n) coins.push({ key, amount, order, isForOpenOrder });
-    else takings.push({ key, amount: -amount, order, isSettlement: false, atMs });
+    else takings.push({ key, amount: -amount, order, isSettlement: false, at });
   }
-  const settled = settlements.map(({ id, amount, order_key: order, at_ms: atMs }): SpendingRow => {
-    return { key: id, amount, order, isSettlement: true, atMs };
+  const settled = settlements.map(({ id, amount, order_key: order, at }): SpendingRow => {
+    return { key: id, amount, order, isSettlement: true, at };
   });
   const { uses, left, short } = spend(coins, [settled, takings]);
   const keepUse = (payment: bigint, spending: SpendingRow, amount: bigint) => {
     const [settlement, takenBy] = spending.isSettlement ? [spending.key, null] : [null, spending.key];
     scratch.run(
-      'insert into scratch_uses (payment, settlement, taken_by, amount, at_ms) values (?, ?, ?, ?, ?)',
+      'insert into scratch_uses (payment, settlement, taken_by, amount, at) values (?, ?, ?, ?, ?)',
       payment,
       settlement,
       takenBy,
       amount,
-      spending.atMs,
+      spending.at,
     );
   };
   for (const { coin, spending, amount } of uses) keepUse(coin.key, spending as SpendingRow, amount);
@@ -120,17 +162,7 @@ function giveOne(
     );
   }
   const debt = keepShortage(work, corrections, source, short as Shortage[], keepUse, overdrafts);
-  const times = [...payments.map((row) => row.updated_ms), ...settled.map(({ atMs }) => atMs)];
-  const sum = (amounts: readonly { amount: bigint }[]) => amounts.reduce((total, { amount }) => total + amount, 0n);
-  scratch.run(
-    'update scratch_sources set last_ms = ?, confirmed = ?, paid = ?, debt = ?, free = ? where source = ?',
-    times.reduce((last, each) => (each > last ? each : last)),
-    sum(payments),
-    sum(settled),
-    debt,
-    free,
-    source.source,
-  );
+  scratch.run('update scratch_sources set debt = ?, free = ? where source = ?', debt, free, source.source);
 }
 
 interface Shortage {
@@ -183,7 +215,7 @@ function ownerOf({ account, made_for: madeFor }: SourceRow, row: PaymentRow): Ow
   if (row.named === null) return account === null ? undefined : { kind: 'account', id: account, isLate: false };
   if (row.order_id === null || row.customer_id === null) return undefined;
   if (row.status === 'New' || row.status === 'Unclaimed') return { kind: 'order', id: row.order_id, isLate: false };
-  const isLate = row.status !== 'Paid' || row.updated_ms > (row.closed_ms ?? 0n);
+  const isLate = row.status !== 'Paid' || row.updated_at > (row.closed_at ?? '');
   return { kind: 'customer', id: row.customer_id, isLate };
 }
 
@@ -193,16 +225,16 @@ function addUp({ scratch }: Work): void {
     insert into scratch_own_money
       select scratch_orders.id, sum(unspent) from scratch_payments join scratch_orders on scratch_orders.order_id = owner_id
       where owner_kind = 'order' and unspent > 0 group by scratch_orders.id;
-    insert into scratch_customers (customer_id, current, paid, expired, cancelled, created_ms, updated_ms)
+    insert into scratch_customers (customer_id, current, paid, expired, cancelled, created_at, updated_at)
       select customer_id,
         sum(case when status in ('Unclaimed', 'New') then price else 0 end),
         sum(case when status = 'Paid' then price else 0 end),
         sum(case when status = 'Expired' then price else 0 end),
         sum(case when status = 'Cancelled' then price else 0 end),
-        min(created_ms), max(updated_ms)
+        min(created_at), max(updated_at)
       from scratch_orders group by customer_id;
-    insert or ignore into scratch_customers (customer_id, created_ms, updated_ms)
-      select customer_id, min(at_ms), min(at_ms) from scratch_links group by customer_id;
+    insert or ignore into scratch_customers (customer_id, created_at, updated_at)
+      select customer_id, min(at), min(at) from scratch_links group by customer_id;
     update scratch_customers set credit = owned.amount from (
       select owner_id, sum(unspent) as amount from scratch_payments
       where owner_kind = 'customer' and unspent > 0 group by owner_id

@@ -6,7 +6,7 @@ export interface OldEntry {
   source: bigint;
   /** Above 0. */
   amount: bigint;
-  atMs: bigint;
+  at: string;
 }
 
 /** What is settled, or was charged beyond it, of one source: at most one entry each. */

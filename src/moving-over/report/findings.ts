@@ -1,4 +1,4 @@
-import { UnreadableValue } from './values.ts';
+import { UnreadableValue } from '#moving-over/old/values.ts';
 
 /** What is found in an old database: what keeps it from being imported, and what is odd and comes over all the same. */
 

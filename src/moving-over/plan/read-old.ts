@@ -1,5 +1,3 @@
-import { accountAddress, accountOf, addressToBase58, parseAddress } from '#tari/address.ts';
-import { formatTari } from '#tari/micro-tari.ts';
 import {
   authorizationOf,
   linkOf,
@@ -11,10 +9,13 @@ import {
   rateOf,
   roleOf,
   settlementOf,
-} from './old-rows.ts';
+} from '#moving-over/old/old-rows.ts';
+import { shown, UnreadableValue } from '#moving-over/old/values.ts';
+import { isStorable } from '#platform/storable-text.ts';
+import { accountAddress, accountOf, addressToBase58, parseAddress } from '#tari/address.ts';
+import { formatTari } from '#tari/micro-tari.ts';
 import type { Work } from './scratch.ts';
 import type { Sources } from './sources.ts';
-import { shown, UnreadableValue } from './values.ts';
 
 /** Reads every row of the old database once, checks it, and puts down what the rest of the import needs of it. */
 
@@ -33,48 +34,70 @@ export function readOldRows(work: Work, sources: Sources): void {
   checkAuthorizations(work);
 }
 
-/** What could not be stored as it was is replaced; what was a replacement character before is not counted. */
-function noteChangedTexts({ findings }: Work, what: () => string, row: OldRow, names: readonly string[]): void {
+/** Texts of a row that come over as they were are not looked at again; the others are read once more when they are written. */
+interface RowTexts {
+  isOdd: boolean;
+}
+
+/** Says which texts could not be stored as they were: something else stands for what can't be. */
+function noteChangedTexts({ findings }: Work, what: () => string, row: OldRow, names: readonly string[]): RowTexts {
+  let isOdd = false;
   for (const name of names) {
     const value = row[name];
-    if (typeof value !== 'string' || !/\0|\p{Surrogate}/u.test(value)) continue;
-    findings.note('changed_text', `${what().replaceAll('\\u0000', REPLACED)}: its ${name}`);
+    if (value === null || value === undefined || isPlain(value)) continue;
+    isOdd = true;
+    if (typeof value === 'string' && !isStorable(value)) {
+      findings.note('changed_text', `${what().replaceAll('\\u0000', REPLACED)}: its ${name}`);
+    }
   }
+  return { isOdd };
 }
+
+/** Whether a value is a text that a database copies as it is. One that was not written in UTF-8 reads as replaced. */
+function isPlain(value: OldRow[string]): boolean {
+  return typeof value === 'string' && (ASCII.test(value) || (isStorable(value) && !value.includes(REPLACED)));
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL alone can't be stored.
+const ASCII = /^[\u0001-\u007f]*$/;
+
+const TEXTS_OF_ORDERS = [
+  'order_id',
+  'alt_id',
+  'customer_id',
+  'memo',
+  'original_price',
+  'currency',
+  'amount_outstanding',
+] as const;
+const TEXTS_OF_PAYMENTS = ['txid', 'sender', 'memo', 'order_id', 'alt_order_id'] as const;
 
 function readOrders(work: Work): void {
   const { scratch, findings } = work;
-  const rows = scratch.eachShown<OldRow>('Reading orders', scratch.count('main.orders'), 'select * from main.orders');
+  const rows = scratch.eachShown<OldRow>('Reading orders', scratch.count('old.orders'), 'select * from old.orders');
   for (const row of rows) {
     const order = findings.read(
       () => orderName(row),
       () => orderOf(row),
     );
     if (order === undefined) continue;
-    noteChangedTexts(work, () => orderName(row), row, [
-      'order_id',
-      'alt_id',
-      'customer_id',
-      'memo',
-      'original_price',
-      'currency',
-    ]);
+    const { isOdd } = noteChangedTexts(work, () => orderName(row), row, TEXTS_OF_ORDERS);
     const isNew = scratch.changed(
-      'insert or ignore into scratch_orders values (?, ?, ?, ?, ?, ?, ?, ?)',
+      'insert or ignore into scratch_orders values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       order.id,
       order.orderId,
       order.altId,
       order.customerId,
       order.status,
       order.totalPrice,
-      BigInt(order.createdMs),
-      BigInt(order.updatedMs),
+      order.createdAt,
+      order.updatedAt,
+      isOdd ? 1n : 0n,
     );
     if (!isNew) findings.problem(`${orderName(row)} has the id ${order.id}, which another order has too.`);
   }
   refuseTwice(work, 'scratch_orders', 'order_id', 'The order');
-  scratch.exec(`create index temp.scratch_orders_by_name on scratch_orders (alt_id) where alt_id is not null;
-    create index temp.scratch_orders_by_customer on scratch_orders (customer_id, id);`);
+  scratch.exec('create index temp.scratch_orders_by_name on scratch_orders (alt_id) where alt_id is not null');
 }
 
 /** Makes the index by which they are found, or says which of them are there twice. */
@@ -91,11 +114,12 @@ function readPayments(work: Work, sources: Sources): void {
   let key = 0n;
   const rows = scratch.eachShown<OldRow>(
     'Reading payments',
-    scratch.count('main.payments'),
-    `select main.payments.rowid as row, txid, main.payments.created_at, main.payments.updated_at, sender, amount,
-        main.payments.memo, main.payments.order_id, alt_order_id, payment_type, main.payments.status,
-        scratch_orders.id as known_order
-      from main.payments left join scratch_orders on scratch_orders.order_id = main.payments.order_id`,
+    scratch.count('old.payments'),
+    `select old_payment.*, old_payment.rowid as row, scratch_orders.id as known_order, known.source as known_source,
+        known.id as known_address
+      from old.payments old_payment
+      left join scratch_orders on scratch_orders.order_id = old_payment.order_id
+      left join scratch_addresses known on known.address = old_payment.sender`,
   );
   for (const row of rows) {
     const payment = findings.read(
@@ -103,9 +127,13 @@ function readPayments(work: Work, sources: Sources): void {
       () => paymentOf(row),
     );
     if (payment === undefined || isLeftOut(work, payment)) continue;
-    noteChangedTexts(work, () => paymentName(row), row, ['txid', 'sender', 'memo', 'order_id', 'alt_order_id']);
+    const { isOdd } = noteChangedTexts(work, () => paymentName(row), row, TEXTS_OF_PAYMENTS);
     key += 1n;
-    const source = sources.of(payment.sender, payment.createdMs);
+    const known = isOdd ? null : (row.known_source as bigint | null);
+    const source =
+      known === null
+        ? sources.of(payment.sender, payment.createdAt)
+        : { source: known, addressId: row.known_address as bigint };
     const named =
       payment.named === null ? null : ((row.known_order as bigint | null) ?? orderMeant(work, payment.named));
     if (payment.named !== null && named === null) {
@@ -113,26 +141,29 @@ function readPayments(work: Work, sources: Sources): void {
       findings.note('unknown_order_named', said);
     }
     scratch.run(
-      `insert into scratch_payments (key, row, txid, source, amount, status, is_manual, named, named_order, created_ms,
-        updated_ms, origin) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into scratch_payments (key, row, txid, source, address_id, amount, status, is_manual, named, named_order,
+        created_at, updated_at, origin, is_odd) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       key,
       row.row,
       payment.txid,
       source.source,
+      source.addressId,
       payment.amount,
       payment.status,
       payment.type === 'manual' ? 1n : 0n,
       payment.named,
       named,
-      BigInt(payment.createdMs),
-      BigInt(payment.updatedMs),
+      payment.createdAt,
+      payment.updatedAt,
       payment.status,
+      isOdd ? 1n : 0n,
     );
     const credited = payment.type === 'manual' ? /^credit_note_(.+):[^:]*:\d+$/s.exec(payment.txid)?.[1] : undefined;
-    if (credited !== undefined) sources.madeFor(source, credited);
+    if (credited !== undefined) sources.madeFor(sources.of(payment.sender, payment.createdAt), credited);
   }
   refuseTwice(work, 'scratch_payments', 'txid', 'The payment');
-  scratch.exec('create index temp.scratch_payments_by_source on scratch_payments (source, updated_ms, key)');
+  scratch.exec(`create index temp.scratch_payments_by_order on scratch_payments (named_order, source)
+    where named_order is not null`);
 }
 
 /** What counts nothing there, and has no place here. */
@@ -169,10 +200,11 @@ function readSettlements(work: Work, sources: Sources): void {
   const what = (row: OldRow) => `The settlement ${shown(row.id)} of the order ${shown(row.order_id)}`;
   const rows = scratch.eachShown<OldRow>(
     'Reading settlements',
-    scratch.count('main.settlement_journal'),
-    `select main.settlement_journal.id, main.settlement_journal.order_id, payment_address, settlement_type, amount,
-        main.settlement_journal.created_at, scratch_orders.id as known_order
-      from main.settlement_journal left join scratch_orders on scratch_orders.order_id = main.settlement_journal.order_id`,
+    scratch.count('old.settlement_journal'),
+    `select entry.*, scratch_orders.id as known_order, known.source as known_source
+      from old.settlement_journal entry
+      left join scratch_orders on scratch_orders.order_id = entry.order_id
+      left join scratch_addresses known on known.address = entry.payment_address`,
   );
   for (const row of rows) {
     const settlement = findings.read(
@@ -189,9 +221,9 @@ function readSettlements(work: Work, sources: Sources): void {
       settlement.id,
       settlement.orderId,
       (row.known_order as bigint | null) ?? orderMeant(work, settlement.orderId),
-      sources.of(settlement.address, settlement.createdMs).source,
+      (row.known_source as bigint | null) ?? sources.of(settlement.address, settlement.createdAt).source,
       settlement.amount,
-      BigInt(settlement.createdMs),
+      settlement.createdAt,
     );
     if (!isNew) findings.problem(`${what(row)} has an id which another settlement has too.`);
   }
@@ -201,13 +233,13 @@ function readSettlements(work: Work, sources: Sources): void {
 function readLinks(work: Work, sources: Sources): void {
   const { scratch, findings } = work;
   const what = (row: OldRow) => `The link ${shown(row.id)} of the address ${shown(row.address)}`;
-  for (const row of scratch.each<OldRow>('select * from main.address_customer_id_link order by id')) {
+  for (const row of scratch.each<OldRow>('select * from old.address_customer_id_link order by id')) {
     const link = findings.read(
       () => what(row),
       () => linkOf(row),
     );
     if (link === undefined) continue;
-    const source = sources.of(link.address, link.createdMs);
+    const source = sources.of(link.address, link.createdAt);
     if (source.account === null) {
       findings.note('left_out', `link of customer ${link.customerId} and ${shown(link.address)}, which is no address`);
       continue;
@@ -218,7 +250,7 @@ function readLinks(work: Work, sources: Sources): void {
       link.customerId,
       source.source,
       kind,
-      BigInt(link.createdMs),
+      link.createdAt,
     );
   }
 }
@@ -227,7 +259,7 @@ function readLinks(work: Work, sources: Sources): void {
 function readPeople(work: Work): void {
   const { scratch, findings } = work;
   const each = (table: string, read: (row: OldRow, account: string, address: string) => void) => {
-    for (const row of scratch.each<OldRow>(`select * from main.${table}`)) {
+    for (const row of scratch.each<OldRow>(`select * from old.${table}`)) {
       findings.read(
         () => `The row of ${shown(row.address)} in ${table}`,
         () => {
@@ -252,7 +284,7 @@ function readPeople(work: Work): void {
   each('auth_log', (row, account) => keepNonce('login', account, nonceOf(row)));
   each('wallet_auth', (row, account, address) => {
     const ip = typeof row.ip_address === 'string' ? row.ip_address.trim() : '';
-    if (ip === '') throw new UnreadableValue(`its ip_address is ${shown(row.ip_address)}`);
+    if (ip === '' || !isStorable(ip)) throw new UnreadableValue(`its ip_address is ${shown(row.ip_address)}`);
     const isNew = scratch.changed('insert or ignore into scratch_wallets values (?, ?, ?)', account, address, ip);
     if (!isNew)
       findings.note('left_out', `wallet_auth: ${address} from ${ip}, since the same wallet is there before it`);
@@ -271,7 +303,7 @@ function ownerOf(row: OldRow): { account: string; address: string } | undefined 
 }
 
 function checkRates({ scratch, findings }: Work): void {
-  for (const row of scratch.each<OldRow>('select * from main.exchange_rates order by id')) {
+  for (const row of scratch.each<OldRow>('select * from old.exchange_rates order by id')) {
     const rate = findings.read(
       () => `The exchange rate ${shown(row.id)}`,
       () => rateOf(row),
@@ -284,7 +316,7 @@ function checkRates({ scratch, findings }: Work): void {
 
 function checkAuthorizations({ scratch, findings, schema }: Work): void {
   if (!schema.has('shopify_transactions')) return;
-  for (const row of scratch.each<OldRow>('select * from main.shopify_transactions where not captured')) {
+  for (const row of scratch.each<OldRow>('select * from old.shopify_transactions where not captured')) {
     findings.read(
       () => `The transaction ${shown(row.id)}`,
       () => authorizationOf(row),

@@ -1,13 +1,14 @@
+import type { KeptBalances } from '#moving-over/compare.ts';
 import type { Reader } from '#platform/database/store.ts';
-import type { KeptBalances } from './compare.ts';
+import type { TableRows } from './table-rows.ts';
 
 /** The database that is written to, in one transaction. */
 
 export type Column = bigint | string | null;
 
 export interface Target {
-  /** Rows of a table, in the order of its columns that are named. They are kept with the others at the end, or not at all. */
-  insert(table: string, columns: readonly string[], rows: readonly (readonly Column[])[]): Promise<void>;
+  /** Rows of a table. They are kept with the others at the end, or not at all. */
+  write(part: TableRows): Promise<void>;
   /** What was written, for the audit. */
   readonly reader: Reader;
   readonly kept: KeptBalances;

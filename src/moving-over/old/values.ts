@@ -15,8 +15,6 @@ const MAX_SHOWN_LENGTH = 60;
 /** Ids stand in indexes, and PostgreSQL indexes no more than 2,704 bytes: a third of that, since a character may have 3. */
 const MAX_ID_LENGTH = 800;
 
-const MAX_INTEGER = 2n ** 63n - 1n;
-
 /** `2026-11-30 06:36:08`, `2026-11-27T20:38:11.599+00:00`, `… UTC`, with a time zone or without. */
 const TIME = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)?\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?$/i;
 
@@ -70,18 +68,31 @@ export function oneOf<Value extends string>(
   throw new UnreadableValue(`${name} is ${shown(value)}, and only ${Object.keys(known).join(', ')} are known`);
 }
 
-/** Rows one after another often have the same time. */
-let lastRead: { text: string; ms: number } = { text: '', ms: 0 };
+/** The two forms in which the old server writes times, on a day that every month has: they need not be computed with. */
+const PLAIN_TIME =
+  /^[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])(?: |T)(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}\+00:00)?$/;
+const SECONDS_LENGTH = 'YYYY-MM-DD HH:MM:SS'.length;
+const MILLISECONDS_LENGTH = SECONDS_LENGTH + '.mmm'.length;
 
-/** In ms since 1970. Without a zone it is UTC. */
-export function time(name: string, value: OldValue): number {
-  if (value === lastRead.text) return lastRead.ms;
+/** Rows one after another often have the same time. */
+let lastRead = { text: '', time: '' };
+
+/** In RFC 3339 with milliseconds, as our tables hold it: such texts sort as the times do. Without a zone it is UTC. */
+export function time(name: string, value: OldValue): string {
+  if (value === lastRead.text) return lastRead.time;
+  if (typeof value === 'string' && PLAIN_TIME.test(value)) {
+    const fraction = value.length > SECONDS_LENGTH ? value.slice(SECONDS_LENGTH, MILLISECONDS_LENGTH) : '.000';
+    lastRead = { text: value, time: `${value.slice(0, 10)}T${value.slice(11, SECONDS_LENGTH)}${fraction}Z` };
+    return lastRead.time;
+  }
   const read = typeof value === 'bigint' ? ofNumber(value) : ofText(value);
-  if (read === undefined || !isStorableTime(new Date(read))) {
+  const date = new Date(read ?? Number.NaN);
+  if (Number.isNaN(date.getTime()) || !isStorableTime(date)) {
     throw new UnreadableValue(`${name} is no time that is known: ${shown(value)}`);
   }
-  if (typeof value === 'string') lastRead = { text: value, ms: read };
-  return read;
+  const written = date.toISOString();
+  if (typeof value === 'string') lastRead = { text: value, time: written };
+  return written;
 }
 
 function ofNumber(value: bigint): number | undefined {
@@ -101,17 +112,4 @@ function ofText(value: OldValue): number | undefined {
   // `Date.parse` takes the 30th of February for the 2nd of March.
   const daysOfMonth = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
   return Number(day) <= daysOfMonth ? read : undefined;
-}
-
-/** The RFC 3339 text of a time that was read, as our tables hold it. */
-let lastTime = { ms: Number.NaN, text: '' };
-export function timeColumn(ms: number | bigint): string {
-  const number = Number(ms);
-  if (number !== lastTime.ms) lastTime = { ms: number, text: new Date(number).toISOString() };
-  return lastTime.text;
-}
-
-/** A sum that our tables hold. */
-export function fitsColumn(sum: bigint): boolean {
-  return sum <= MAX_INTEGER && sum >= -MAX_INTEGER;
 }

@@ -17,6 +17,20 @@ const SETTLEMENT_TYPES: Readonly<Record<string, 'single' | 'multiple'>> = { Sing
 /** The ids that the table of roles of that server has. */
 const ROLE_OF_ID: ReadonlyMap<bigint, Role> = new Map(ROLES.map((role, index) => [BigInt(index + 1), role]));
 
+/**
+ * New orders count on from the last one, and all must stay below 2^30, which is what the index of memos has room for within
+ * a second. The old server counts from 1 too: half of that is more than it can have.
+ */
+const MAX_ORDER_ID = 2n ** 29n;
+/** New settlements count on, too: far above what was ever counted, and far below 2^63, after which there is no next one. */
+const MAX_SETTLEMENT_ID = 2n ** 53n;
+
+/** The entries of the import bear such ids, and so does no payment of the old server. */
+export const OWN_TXID = 'import-tps:';
+
+/** The lowest number of 64 bits is one below what the highest takes back. */
+const MAX_AMOUNT = 2n ** 63n - 1n;
+
 const U64 = 64;
 const NONCE_DIGITS = 20;
 
@@ -29,8 +43,8 @@ export interface OldOrder {
   totalPrice: bigint;
   originalPrice: string | null;
   currency: string;
-  createdMs: number;
-  updatedMs: number;
+  createdAt: string;
+  updatedAt: string;
   status: OrderStatus;
   amountOutstanding: string | null;
 }
@@ -45,14 +59,19 @@ export function orderOf(row: OldRow): OldOrder {
     totalPrice: wholeNumber('its total_price', row.total_price),
     originalPrice: textOrNull('its original_price', row.original_price),
     currency: id('its currency', row.currency),
-    createdMs: time('its created_at', row.created_at),
-    updatedMs: time('its updated_at', row.updated_at),
+    createdAt: time('its created_at', row.created_at),
+    updatedAt: time('its updated_at', row.updated_at),
     status: oneOf('its status', row.status, STATUSES),
     amountOutstanding: textOrNull('its amount_outstanding', row.amount_outstanding),
   };
-  if (order.id <= 0n) throw new UnreadableValue(`its id is ${order.id}, and ids count from 1`);
+  requireIdUpTo(MAX_ORDER_ID, order.id);
   if (order.totalPrice < 0n) throw new UnreadableValue(`its total_price is below zero: ${order.totalPrice}`);
   return order;
+}
+
+function requireIdUpTo(max: bigint, id: bigint): void {
+  if (id <= 0n) throw new UnreadableValue(`its id is ${id}, and ids count from 1`);
+  if (id > max) throw new UnreadableValue(`its id is ${id}, and ids go up to ${max}, so that new ones can follow`);
 }
 
 export interface OldPayment {
@@ -65,8 +84,8 @@ export interface OldPayment {
   status: PaymentStatus;
   /** The order as it is named, by id or by name. */
   named: string | null;
-  createdMs: number;
-  updatedMs: number;
+  createdAt: string;
+  updatedAt: string;
 }
 
 export function paymentOf(row: OldRow): OldPayment {
@@ -78,9 +97,13 @@ export function paymentOf(row: OldRow): OldPayment {
     type: oneOf('its payment_type', row.payment_type, PAYMENT_TYPES),
     status: oneOf('its status', row.status, PAYMENT_STATUSES),
     named: nameIn('its order_id', row.order_id) ?? nameIn('its alt_order_id', row.alt_order_id),
-    createdMs: time('its created_at', row.created_at),
-    updatedMs: time('its updated_at', row.updated_at),
+    createdAt: time('its created_at', row.created_at),
+    updatedAt: time('its updated_at', row.updated_at),
   };
+  if (payment.txid.startsWith(OWN_TXID)) {
+    throw new UnreadableValue(`its txid begins with ${OWN_TXID}, as those of the import's own entries do`);
+  }
+  if (payment.amount < -MAX_AMOUNT) throw new UnreadableValue(`its amount is ${payment.amount}, which has no opposite`);
   if (payment.type === 'on_chain' && payment.amount < 0n) {
     throw new UnreadableValue(`its amount is below zero: ${payment.amount}, and it came over the chain`);
   }
@@ -96,7 +119,7 @@ export interface OldSettlement {
   orderId: string;
   address: string;
   amount: bigint;
-  createdMs: number;
+  createdAt: string;
 }
 
 export function settlementOf(row: OldRow): OldSettlement {
@@ -106,9 +129,9 @@ export function settlementOf(row: OldRow): OldSettlement {
     orderId: id('its order_id', row.order_id),
     address: text('its payment_address', row.payment_address),
     amount: wholeNumber('its amount', row.amount),
-    createdMs: time('its created_at', row.created_at),
+    createdAt: time('its created_at', row.created_at),
   };
-  if (settlement.id <= 0n) throw new UnreadableValue(`its id is ${settlement.id}, and ids count from 1`);
+  requireIdUpTo(MAX_SETTLEMENT_ID, settlement.id);
   if (settlement.amount < 0n) throw new UnreadableValue(`its amount is below zero: ${settlement.amount}`);
   return settlement;
 }
@@ -116,28 +139,28 @@ export function settlementOf(row: OldRow): OldSettlement {
 export interface OldLink {
   address: string;
   customerId: string;
-  createdMs: number;
+  createdAt: string;
 }
 
 export function linkOf(row: OldRow): OldLink {
   return {
     address: text('its address', row.address),
     customerId: id('its customer_id', row.customer_id),
-    createdMs: time('its created_at', row.created_at),
+    createdAt: time('its created_at', row.created_at),
   };
 }
 
 export interface OldRate {
   currency: string;
   rate: bigint;
-  updatedMs: number;
+  updatedAt: string;
 }
 
 export function rateOf(row: OldRow): OldRate {
   return {
     currency: id('its base_currency', row.base_currency).toUpperCase(),
     rate: wholeNumber('its rate', row.rate),
-    updatedMs: time('its updated_at', row.updated_at),
+    updatedAt: time('its updated_at', row.updated_at),
   };
 }
 
@@ -157,7 +180,7 @@ export interface OldAuthorization {
   orderId: string;
   amount: string;
   currency: string;
-  createdMs: number;
+  createdAt: string;
 }
 
 export function authorizationOf(row: OldRow): OldAuthorization {
@@ -166,6 +189,6 @@ export function authorizationOf(row: OldRow): OldAuthorization {
     orderId: id('its order_id', row.order_id),
     amount: text('its amount', row.amount),
     currency: id('its currency', row.currency),
-    createdMs: time('its created_at', row.created_at),
+    createdAt: time('its created_at', row.created_at),
   };
 }

@@ -1,8 +1,8 @@
-import { addUpOldBalances, compareWithOldViews, differencesInPlan } from './compare.ts';
-import { Findings } from './findings.ts';
+import { addUpEverything, addUpOldBalances, compareWithOldViews, differencesInPlan } from '#moving-over/compare.ts';
+import { type OldDatabase, translated } from '#moving-over/old/old-file.ts';
+import { readOldSchema } from '#moving-over/old/old-schema.ts';
+import { Findings } from '#moving-over/report/findings.ts';
 import { giveMoneyItsOwners } from './give-owners.ts';
-import { type OldDatabase, translated } from './old-file.ts';
-import { readOldSchema } from './old-schema.ts';
 import { readClaims } from './read-claims.ts';
 import { Corrections, settleOrders } from './read-money.ts';
 import { readOldRows } from './read-old.ts';
@@ -39,6 +39,7 @@ export function planImport(old: OldDatabase, { now, returnsOvercharges, progress
     compareWithOldViews(work);
     if (findings.problems.count > 0) return work;
     giveMoneyItsOwners(work, corrections);
+    addUpEverything(work);
     for (const { subject, old: expected, found } of differencesInPlan(scratch)) {
       findings.problem(`The balance of ${subject} would be ${found} µT here, and is ${expected} µT there.`);
     }

@@ -1,7 +1,8 @@
 import type SqliteDatabase from 'better-sqlite3';
-import type { Findings } from './findings.ts';
-import type { OldDatabase } from './old-file.ts';
-import type { OldSchema } from './old-schema.ts';
+import type { OldDatabase } from '#moving-over/old/old-file.ts';
+import type { OldSchema } from '#moving-over/old/old-schema.ts';
+import { type OldValue, textOrNull } from '#moving-over/old/values.ts';
+import type { Findings } from '#moving-over/report/findings.ts';
 
 /**
  * Where it is worked out what becomes of each row: temporary tables beside the old database, so that a million orders need
@@ -13,50 +14,53 @@ import type { OldSchema } from './old-schema.ts';
 const TABLES = `
   create temp table scratch_orders (
     id integer primary key, order_id text not null, alt_id text, customer_id text not null, status text not null,
-    price integer not null, created_ms integer not null, updated_ms integer not null
+    price integer not null, created_at text not null, updated_at text not null, is_odd integer not null
   );
   create temp table scratch_sources (
     source integer primary key, account text unique, address text not null, made_for text,
-    first_ms integer not null, last_ms integer not null default 0,
+    first_at text not null, last_at text not null default '',
     confirmed integer not null default 0, paid integer not null default 0, debt integer not null default 0,
     free integer not null default 0, old_balance integer not null default 0, returned integer not null default 0
   );
   create temp table scratch_addresses (
-    address text primary key, source integer not null
-  ) without rowid;
+    id integer primary key, address text not null unique, source integer not null, shown text not null
+  );
   create temp table scratch_payments (
-    key integer primary key, row integer, txid text not null, source integer not null, amount integer not null,
-    status text not null, is_manual integer not null, named text, named_order integer,
-    created_ms integer not null, updated_ms integer not null,
+    key integer primary key, row integer, txid text not null, source integer not null, address_id integer,
+    amount integer not null, status text not null, is_manual integer not null, named text, named_order integer,
+    created_at text not null, updated_at text not null, is_odd integer not null,
     unspent integer not null default 0, owner_kind text, owner_id text, is_late integer not null default 0,
     owed integer not null default 0, origin text not null, memo text, claimant integer, claim_is_signed integer not null default 0
   );
   create temp table scratch_entries (
     id integer primary key, named text not null, named_order integer, source integer not null, amount integer not null,
-    at_ms integer not null
+    at text not null
   );
   create temp table scratch_settlements (
     id integer primary key, order_key integer not null, source integer not null, amount integer not null,
-    at_ms integer not null, is_single integer not null
+    at text not null, is_single integer not null
+  );
+  create temp table scratch_pairs (
+    payment integer primary key, settlement integer not null, amount integer not null, at text not null
   );
   create temp table scratch_uses (
     id integer primary key, payment integer not null, settlement integer, taken_by integer, amount integer not null,
-    at_ms integer not null
+    at text not null
   );
   create temp table scratch_claims (
-    order_key integer not null, source integer not null, at_ms integer not null, primary key (order_key, source)
+    order_key integer not null, source integer not null, at text not null, primary key (order_key, source)
   ) without rowid;
   create temp table scratch_claimants (
     order_key integer primary key, source integer not null, kind text not null
   );
   create temp table scratch_links (
-    customer_id text not null, source integer not null, kind text not null, at_ms integer not null,
+    customer_id text not null, source integer not null, kind text not null, at text not null,
     primary key (customer_id, source)
   ) without rowid;
   create temp table scratch_customers (
     customer_id text primary key, current integer not null default 0, paid integer not null default 0,
     expired integer not null default 0, cancelled integer not null default 0, credit integer not null default 0,
-    created_ms integer not null, updated_ms integer not null
+    created_at text not null, updated_at text not null
   ) without rowid;
   create temp table scratch_own_money (order_key integer primary key, amount integer not null);
   create temp table scratch_nonces (
@@ -92,6 +96,21 @@ export class Scratch {
     this.#connection = connection;
     this.#progress = progress;
     connection.exec(TABLES);
+    this.define('storable', (value: OldValue) => (typeof value === 'number' ? String(value) : textOrNull('it', value)));
+  }
+
+  /** The database itself, for what is attached to it. */
+  get connection(): SqliteDatabase.Database {
+    return this.#connection;
+  }
+
+  /** A function that statements may call. It answers the same for the same values. */
+  define<Values extends OldValue[]>(name: string, compute: (...values: Values) => bigint | string | null): void {
+    this.#connection.function(
+      name,
+      { deterministic: true, safeIntegers: true, varargs: true },
+      (...values: unknown[]) => compute(...(values as Values)),
+    );
   }
 
   exec(sql: string): void {
@@ -121,9 +140,18 @@ export class Scratch {
     for (const row of this.#connection.prepare(sql).iterate(...values)) yield row as Row;
   }
 
-  /** The same, with the progress shown. @param counted the select's own tables and conditions, to count them. */
+  /** Shows the progress of what one statement does, before and after it. */
+  stage<Result>(words: string, total: number, run: () => Result): Result {
+    this.#progress(words, 0, total);
+    const result = run();
+    this.#progress(words, total, total);
+    return result;
+  }
+
+  /** Rows one by one, with the progress shown. */
   *eachShown<Row>(stage: string, total: number, sql: string, ...values: unknown[]): Generator<Row> {
     let done = 0;
+    this.#progress(stage, done, total);
     for (const row of this.each<Row>(sql, ...values)) {
       yield row;
       done += 1;

@@ -30,9 +30,13 @@ const WITH_LOG = 2;
 /** What is copied with the file where it is there: the write-ahead log, and the journal of a process that died. */
 const SIDE_FILES = ['-wal', '-journal'] as const;
 
-/** Of the old database and of what is worked out beside it, in KiB: together less than a third of what may be used. */
+/**
+ * Of the old database, of what is worked out beside it, and of what sorts rows for an index or a sum, in KiB: together less
+ * than a quarter of what may be used.
+ */
 const CACHE_KIB = 12 * 1024;
 const SCRATCH_CACHE_KIB = 24 * 1024;
+const SORTER_KIB = 24 * 1024;
 
 /** So many faults of a broken file are named. */
 const MAX_NAMED_FAULTS = 3;
@@ -144,17 +148,21 @@ function stateOf(stats: Stats | undefined): string {
 }
 
 function openAsItIs(path: string, shown: string): OldDatabase {
-  const connection = new SqliteDatabase(path, { readonly: true, fileMustExist: true, timeout: 0 });
+  // The connection's own database is empty: what is worked out goes into temporary tables, and is written in one statement
+  // a table into a database that is attached too. Nothing that is run here writes to the old one.
+  const connection = new SqliteDatabase(':memory:', { timeout: 0 });
   try {
     connection.defaultSafeIntegers(true);
+    connection.prepare('attach ? as old').run(path);
     // Rows are worked out into temporary tables while others are read. None is changed while it is read.
     connection.unsafeMode(true);
     connection.pragma('trusted_schema = off');
-    connection.pragma(`cache_size = -${CACHE_KIB}`);
+    connection.pragma(`old.cache_size = -${CACHE_KIB}`);
+    connection.pragma(`cache_size = -${SORTER_KIB}`);
     connection.pragma('temp_store = file');
     // One picture of it from the first row to the last.
     connection.exec('begin');
-    const faults = connection.pragma(`quick_check(${MAX_NAMED_FAULTS})`) as { quick_check: string }[];
+    const faults = connection.pragma(`old.quick_check(${MAX_NAMED_FAULTS})`) as { quick_check: string }[];
     if (faults.length !== 1 || faults[0]?.quick_check !== 'ok') {
       throw brokenFile(
         shown,

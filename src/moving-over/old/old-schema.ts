@@ -62,7 +62,7 @@ export type OldSchema = ReadonlyMap<string, ReadonlySet<string>>;
  */
 export function readOldSchema(connection: SqliteDatabase.Database, file: string): OldSchema {
   const objects = connection
-    .prepare(`select name, type from main.sqlite_master where type in ('table', 'view')`)
+    .prepare(`select name, type from old.sqlite_master where type in ('table', 'view')`)
     .all() as { name: string; type: string }[];
   const types = new Map(objects.map(({ name, type }) => [name, type]));
   if (types.has(OURS)) {
@@ -93,7 +93,7 @@ export function readOldSchema(connection: SqliteDatabase.Database, file: string)
 /** The empty set for a view that can't be compiled. */
 function columnsOf(connection: SqliteDatabase.Database, table: string): ReadonlySet<string> {
   try {
-    const names = connection.prepare('select name from pragma_table_info(?)').pluck().all(table) as string[];
+    const names = connection.prepare(`select name from pragma_table_info(?, 'old')`).pluck().all(table) as string[];
     return new Set(names);
   } catch {
     return new Set();

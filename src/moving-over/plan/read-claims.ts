@@ -1,10 +1,10 @@
+import type { OldRow } from '#moving-over/old/old-rows.ts';
+import { textOrNull } from '#moving-over/old/values.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import { type Claim, claimInMemo, verifyClaim } from '#tari/claim.ts';
-import type { OldRow } from './old-rows.ts';
 import { orderMeant } from './read-old.ts';
 import type { Work } from './scratch.ts';
 import type { Sources } from './sources.ts';
-import { textOrNull } from './values.ts';
 
 /**
  * Which orders were claimed by a signature: the claims in the memos of orders and payments are all that the old database
@@ -40,31 +40,32 @@ export function readClaims(work: Work, sources: Sources): void {
 
 function readClaimsOfOrders(checker: Checker): void {
   const { scratch } = checker.work;
-  const rows = scratch.each<OldRow & { id: bigint; created_ms: bigint }>(
-    `select main.orders.memo, scratch_orders.id, created_ms from main.orders join scratch_orders using (id)
-      where main.orders.memo like '%{%' and scratch_orders.status <> 'Unclaimed'`,
+  const rows = scratch.each<OldRow & { id: bigint; created_at: string }>(
+    `select old_order.memo, scratch_orders.id, scratch_orders.created_at
+      from old.orders old_order join scratch_orders on scratch_orders.id = old_order.id
+      where instr(old_order.memo, '{') > 0 and scratch_orders.status <> 'Unclaimed'`,
   );
   for (const row of rows) {
     const claim = claimIn(row);
     if (claim === undefined || orderMeant(checker.work, claim.order_id) !== row.id) continue;
-    keepClaim(checker, claim, row.id, Number(row.created_ms));
+    keepClaim(checker, claim, row.id, row.created_at);
   }
 }
 
 function readClaimsOfPayments(checker: Checker): void {
   const { scratch } = checker.work;
   const rows = scratch.each<
-    OldRow & { key: bigint; named: string | null; named_order: bigint | null; created_ms: bigint }
+    OldRow & { key: bigint; named: string | null; named_order: bigint | null; created_at: string }
   >(
-    `select main.payments.memo, key, named, named_order, scratch_payments.created_ms
-      from scratch_payments join main.payments on main.payments.rowid = scratch_payments.row
-      where main.payments.memo like '%{%'`,
+    `select old_payment.memo, key, named, named_order, scratch_payments.created_at
+      from scratch_payments cross join old.payments old_payment on old_payment.rowid = scratch_payments.row
+      where instr(old_payment.memo, '{') > 0`,
   );
   for (const row of rows) {
     const claim = claimIn(row);
     if (claim === undefined) continue;
     const order = orderMeant(checker.work, claim.order_id);
-    const source = keepClaim(checker, claim, order, Number(row.created_ms));
+    const source = keepClaim(checker, claim, order, row.created_at);
     // The payment names the order that is claimed, whether or not it is known.
     const isNamed = claim.order_id === row.named || (order !== null && order === row.named_order);
     if (source === undefined || !isNamed) continue;
@@ -78,7 +79,7 @@ function claimIn(row: OldRow): Claim | undefined {
 }
 
 /** Keeps a claim whose signature holds. @returns who signed it; undefined where that is not known. */
-function keepClaim(checker: Checker, claim: Claim, order: bigint | null, atMs: number): bigint | undefined {
+function keepClaim(checker: Checker, claim: Claim, order: bigint | null, at: string): bigint | undefined {
   const { scratch } = checker.work;
   const claimed =
     order === null
@@ -86,7 +87,7 @@ function keepClaim(checker: Checker, claim: Claim, order: bigint | null, atMs: n
       : scratch.get<ClaimedOrder>('select id, status, customer_id from scratch_orders where id = ?', order);
   const isOpen = claimed === undefined || claimed.status === 'New' || claimed.status === 'Unclaimed';
   if (!isOpen && checker.checkedOfClosed >= MAX_CHECKED_OF_CLOSED) {
-    const stated = checker.sources.of(claim.address, atMs);
+    const stated = checker.sources.of(claim.address, at);
     const isProven = scratch.get(
       `select 1 from scratch_links where customer_id = ? and source = ? and kind = 'proven'`,
       claimed.customer_id,
@@ -97,14 +98,14 @@ function keepClaim(checker: Checker, claim: Claim, order: bigint | null, atMs: n
   if (!isOpen) checker.checkedOfClosed += 1;
   const { valid, address } = verifyClaim(claim);
   if (!valid) return undefined;
-  const { source } = checker.sources.of(addressToBase58(address), atMs);
+  const { source } = checker.sources.of(addressToBase58(address), at);
   if (claimed === undefined || claimed.status === 'Unclaimed') return source;
-  scratch.run('insert or ignore into scratch_claims values (?, ?, ?)', claimed.id, source, BigInt(atMs));
+  scratch.run('insert or ignore into scratch_claims values (?, ?, ?)', claimed.id, source, at);
   scratch.run(
     `insert into scratch_links values (?, ?, 'proven', ?) on conflict do update set kind = 'proven'`,
     claimed.customer_id,
     source,
-    BigInt(atMs),
+    at,
   );
   return source;
 }
@@ -113,14 +114,14 @@ function keepClaim(checker: Checker, claim: Claim, order: bigint | null, atMs: n
 function giveOrdersTheirClaimants({ scratch }: Work): void {
   scratch.exec(`
     insert or ignore into scratch_claimants (order_key, source, kind)
-      select order_key, source, 'proven' from scratch_claims order by order_key, at_ms, source;
+      select order_key, source, 'proven' from scratch_claims order by order_key, at, source;
     insert or ignore into scratch_claimants (order_key, source, kind)
       select scratch_orders.id, scratch_payments.source, 'stated'
       from scratch_payments
       join scratch_orders on scratch_orders.id = named_order
       join scratch_sources on scratch_sources.source = scratch_payments.source
       where scratch_orders.status <> 'Unclaimed' and account is not null and made_for is null
-      order by scratch_payments.created_ms, key;
+      order by scratch_payments.created_at, key;
     insert or ignore into scratch_claimants (order_key, source, kind)
       select scratch_orders.id, scratch_entries.source, 'credit'
       from scratch_entries
@@ -133,7 +134,7 @@ function giveOrdersTheirClaimants({ scratch }: Work): void {
 /** An address that was made for a customer is that customer's by hand, whether or not it is linked there. */
 function giveLinksTheirKinds({ scratch }: Work): void {
   scratch.exec(`
-    insert into scratch_links (customer_id, source, kind, at_ms)
-      select made_for, source, 'by_hand', first_ms from scratch_sources where made_for is not null
+    insert into scratch_links (customer_id, source, kind, at)
+      select made_for, source, 'by_hand', first_at from scratch_sources where made_for is not null
       on conflict do update set kind = 'by_hand' where kind = 'stated';`);
 }

@@ -1,8 +1,9 @@
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
+import type { Work } from '#moving-over/plan/scratch.ts';
+import { plainText } from '#platform/cli/terminal/output.ts';
 import { formatTari } from '#tari/micro-tari.ts';
 import { type FoundList, ODDITIES, type Oddity } from './findings.ts';
 import { type AddressAmount, orderLine } from './order-line.ts';
-import type { Work } from './scratch.ts';
 
 /** What the import says of the old database before it writes anything. */
 
@@ -40,19 +41,24 @@ export function summaryOf({ scratch }: Work): Summary {
   };
 }
 
-/** What keeps it from being imported. */
+/** What keeps it from being imported. Nothing in these lines steers a terminal. */
 export function problemLines({ findings }: Work): string[] {
-  return listed(findings.problems);
+  return listed(findings.problems).map(plainText);
 }
 
+/** What is found, and what is odd. The texts in it were written by strangers: nothing in these lines steers a terminal. */
 export function* reportLines(work: Work, summary: Summary): Generator<string> {
+  for (const line of linesOf(work, summary)) yield plainText(line);
+}
+
+function* linesOf(work: Work, summary: Summary): Generator<string> {
   const { scratch, old } = work;
   const states = scratch.all<{ status: string; count: bigint }>(
     'select status, count(*) as count from scratch_orders group by status',
   );
   const counts = new Map(states.map(({ status, count }) => [status, count]));
   const byState = ORDER_STATUSES.map((status) => `${counts.get(status) ?? 0n} ${status}`).join(', ');
-  yield `${old.file} holds ${summary.orders} orders (${byState}), ${summary.payments} payments and ${summary.settlements} settlements of ${summary.addresses} addresses and ${summary.customers} customers, ${scratch.count('main.exchange_rates')} exchange rates, ${scratch.count('scratch_wallets')} hot wallets and ${scratch.count('scratch_roles')} roles.`;
+  yield `${old.file} holds ${summary.orders} orders (${byState}), ${summary.payments} payments and ${summary.settlements} settlements of ${summary.addresses} addresses and ${summary.customers} customers, ${scratch.count('old.exchange_rates')} exchange rates, ${scratch.count('scratch_wallets')} hot wallets and ${scratch.count('scratch_roles')} roles.`;
   yield* overchargeLines(work, summary);
   yield* linkLines(work);
   const kinds = Object.keys(ODDITIES) as Oddity[];

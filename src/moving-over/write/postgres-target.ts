@@ -1,15 +1,21 @@
 import pg from 'pg';
 import { allMigrations } from '#migrations.ts';
+import type { Scratch } from '#moving-over/plan/scratch.ts';
 import { StoreUnavailableError } from '#platform/database/errors.ts';
 import { postgresOptions } from '#platform/database/open.ts';
-import { clientConfig, FOREVER, openPool } from '#platform/database/postgres/connections.ts';
+import { clientConfig, openPool } from '#platform/database/postgres/connections.ts';
 import { translate } from '#platform/database/postgres/errors.ts';
+import { beginFilling, type Filling } from '#platform/database/postgres/filling.ts';
 import { PostgresSession } from '#platform/database/postgres/session.ts';
-import { openPostgresStore } from '#platform/database/postgres/store.ts';
 import { shownDatabaseUrl } from '#platform/database/url.ts';
+import type { TableRows } from './table-rows.ts';
 import { type Column, MUST_BE_EMPTY, notEmpty, type Target } from './target.ts';
 
 const options = postgresOptions({ maxConnections: 1 });
+
+/** Rows of one insert. Memos may be long, so that it is also bounded by its characters. */
+const ROWS_A_BATCH = 1_000;
+const CHARACTERS_A_BATCH = 4_000_000;
 
 /** Rows that are read at once when what was written is compared. */
 const ROWS_AT_ONCE = 5_000;
@@ -37,38 +43,21 @@ async function refuseRows(client: Pick<pg.Pool, 'query'>, databaseUrl: string, t
   if (rowCount !== 0) throw new StoreUnavailableError(notEmpty(shownDatabaseUrl(databaseUrl), table));
 }
 
-export async function openPostgresTarget(databaseUrl: string): Promise<Target> {
+export async function openPostgresTarget(scratch: Scratch, databaseUrl: string): Promise<Target> {
   await refuseFilledPostgres(databaseUrl);
-  const store = await openPostgresStore(databaseUrl, { ...options, migrations: await allMigrations() });
-  await store.close();
-  const pool = openPool({
-    ...clientConfig(databaseUrl, options),
-    max: 1,
-    statement_timeout: FOREVER,
-    idle_in_transaction_session_timeout: FOREVER,
-  });
+  let filling: Filling | undefined;
   try {
-    const client = await pool.connect();
-    const close = async () => {
-      client.release(true);
-      await pool.end();
-    };
-    try {
-      await client.query('begin; lock table one_writer in exclusive mode');
-      // Another may have come first.
-      for (const table of MUST_BE_EMPTY) await refuseRows(client, databaseUrl, table);
-      return targetOver(client, close);
-    } catch (error) {
-      client.release(true);
-      throw error;
-    }
+    filling = await beginFilling(databaseUrl, { ...options, migrations: await allMigrations() });
+    // Another process may have come first.
+    for (const table of MUST_BE_EMPTY) await refuseRows(filling.client, databaseUrl, table);
+    return targetOver(scratch, filling.client, filling.end);
   } catch (error) {
-    await pool.end();
+    await filling?.end();
     throw error instanceof pg.DatabaseError ? translate(error) : error;
   }
 }
 
-function targetOver(client: pg.PoolClient, close: () => Promise<void>): Target {
+function targetOver(scratch: Scratch, client: pg.PoolClient, close: () => Promise<void>): Target {
   const { transaction } = new PostgresSession(client);
   const types = new Map<string, Map<string, string>>();
   const query = async (text: string, values: unknown[] = [], name?: string) => {
@@ -100,14 +89,16 @@ function targetOver(client: pg.PoolClient, close: () => Promise<void>): Target {
       after = key(last);
     }
   }
+  const insert = async (table: string, columns: readonly string[], rows: readonly (readonly Column[])[]) => {
+    const typeOf = await typesOf(table);
+    const arrays = columns.map((column, index) => `$${index + 1}::${typeOf.get(column)}[]`).join(', ');
+    const names = columns.map((column) => `"${column}"`).join(', ');
+    const values = columns.map((_, index) => rows.map((row) => row[index] ?? null));
+    await query(`insert into "${table}" (${names}) select * from unnest(${arrays})`, values, `import ${table}`);
+  };
   return {
-    async insert(table: string, columns: readonly string[], rows: readonly (readonly Column[])[]) {
-      if (rows.length === 0) return;
-      const typeOf = await typesOf(table);
-      const arrays = columns.map((column, index) => `$${index + 1}::${typeOf.get(column)}[]`).join(', ');
-      const names = columns.map((column) => `"${column}"`).join(', ');
-      const values = columns.map((_, index) => rows.map((row) => row[index] ?? null));
-      await query(`insert into "${table}" (${names}) select * from unnest(${arrays})`, values, `import ${table}`);
+    async write(part) {
+      for (const batch of batches(rowsOf(scratch, part))) await insert(part.table, part.columns, batch);
     },
     reader: { read: (read) => read(transaction) },
     kept: {
@@ -146,4 +137,29 @@ function targetOver(client: pg.PoolClient, close: () => Promise<void>): Target {
     commit: async () => void (await query('commit')),
     close,
   };
+}
+
+function* rowsOf(scratch: Scratch, part: TableRows): Generator<readonly Column[]> {
+  if ('rows' in part) {
+    yield* part.rows;
+    return;
+  }
+  const { select, stage, columns } = part;
+  type Row = Readonly<Record<string, Column>>;
+  const rows =
+    stage === undefined ? scratch.each<Row>(select) : scratch.eachShown<Row>(stage.words, stage.total, select);
+  for (const row of rows) yield columns.map((column) => row[column] ?? null);
+}
+
+function* batches(rows: Iterable<readonly Column[]>): Generator<(readonly Column[])[]> {
+  let batch: (readonly Column[])[] = [];
+  let characters = 0;
+  for (const row of rows) {
+    batch.push(row);
+    for (const value of row) if (typeof value === 'string') characters += value.length;
+    if (batch.length < ROWS_A_BATCH && characters < CHARACTERS_A_BATCH) continue;
+    yield batch;
+    [batch, characters] = [[], 0];
+  }
+  if (batch.length > 0) yield batch;
 }
