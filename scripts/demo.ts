@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { audit } from '#engine/reconciliation.ts';
 import { openReader } from '#test/database/open.ts';
-import { type PreparedChainStage, prepareChainStage } from '#test/demo-environment.ts';
+import { type PreparedChainStage, prepareChainStage } from '#test/demo/demo-environment.ts';
+import { walkthrough } from '#test/demo/walkthrough.ts';
+import { type ServerProcess, startServer } from '#test/processes/server-process.ts';
 import { runSandbox } from '#test/sandbox/prompt.ts';
-import { type ServerProcess, startServer } from '#test/server-process.ts';
-import { walkthrough } from '#test/walkthrough.ts';
 
 /**
  * Plays the documented walkthrough against the real server over HTTP, and says in sentences what happens. Exit code 0

@@ -7,7 +7,7 @@ import { type JwtKeys, loadOrCreateKeys } from './auth/key-file.ts';
 import { systemClock } from './platform/clock.ts';
 import { loadEnvironment, unknownSettingWarnings } from './platform/config/environment.ts';
 import { projectFolder } from './platform/config/project-root.ts';
-import { parseSettings, type Settings, warnings } from './platform/config/read-settings.ts';
+import type { Settings } from './platform/config/read-settings.ts';
 import { databaseUrlFrom, shownDatabaseUrl } from './platform/database/url.ts';
 import { createLogger, type Logger, standardOutput } from './platform/logging/json-log.ts';
 import { systemRandomBytes } from './platform/random.ts';
@@ -15,6 +15,7 @@ import { limitHeap } from './platform/threads/heap-limits.ts';
 import { startThread } from './platform/threads/start-thread.ts';
 import type { App } from './server.ts';
 import type { Core } from './services.ts';
+import { allSettings } from './settings.ts';
 
 /** Built beside this one. */
 const CORE_THREAD = new URL('core-thread.js', import.meta.url);
@@ -28,10 +29,10 @@ async function main(): Promise<void> {
   if (argument !== undefined) return answerArgument(argument);
   limitHeap();
   const folder = projectFolder();
-  const { settings, environment } = readSettings(folder);
+  const { settings, warnings } = await readSettings(folder);
   const output = await logOutput();
   const log = createLogger({ level: settings.logLevel, destination: output });
-  for (const warning of [...unknownSettingWarnings(environment), ...warnings(settings)]) log.warn({}, warning);
+  for (const warning of warnings) log.warn({}, warning);
 
   const keys = settings.jwtKeys ?? (await makeshiftKeys(folder, settings, log));
   // HTTP is loaded while the thread starts: sequentially, starting would take a third longer.
@@ -86,12 +87,16 @@ async function logOutput(): Promise<DestinationStream> {
   return prettyLines(standardOutput());
 }
 
-function readSettings(folder: string): { settings: Settings; environment: Record<string, string | undefined> } {
+async function readSettings(folder: string): Promise<{ settings: Settings; warnings: string[] }> {
+  const { parse, warnings, descriptions } = await allSettings();
   const loaded = loadEnvironment(folder, process.env);
-  const parsed = loaded.ok ? parseSettings(loaded.environment) : loaded;
+  const parsed = loaded.ok ? parse(loaded.environment) : loaded;
   if (loaded.ok && parsed.ok) {
     const databaseUrl = databaseUrlFrom(folder, parsed.settings.databaseUrl);
-    return { settings: { ...parsed.settings, databaseUrl }, environment: loaded.environment };
+    return {
+      settings: { ...parsed.settings, databaseUrl },
+      warnings: [...unknownSettingWarnings(loaded.environment, descriptions), ...warnings(parsed.settings)],
+    };
   }
   const problems = parsed.ok ? [] : parsed.problems;
   process.stderr.write(

@@ -4,9 +4,11 @@ import type { JwtKeys } from './auth/key-file.ts';
 import { modules } from './modules.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Settings } from './platform/config/read-settings.ts';
+import { joinExamples } from './platform/http/openapi/examples.ts';
 import { createServer } from './platform/http/server.ts';
 import type { Logger } from './platform/logging/logger.ts';
-import type { Services } from './platform/module.ts';
+import type { HttpParts, Services } from './platform/module.ts';
+import { joinEventPayloads } from './platform/outbox/http/schemas.ts';
 import type { Core } from './services.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
 
@@ -35,15 +37,17 @@ export interface App {
 export async function createApp({ core, ...ports }: AppPorts): Promise<App> {
   const { services } = core;
   let isEnding = false;
+  const parts = await loadHttpParts();
   const server = await createServer(
     { ...ports, isEnding: () => isEnding },
     {
+      examples: joinExamples(parts.map(({ examples = {} }) => examples)),
+      eventPayloads: joinEventPayloads(parts.map(({ eventPayloads = {} }) => eventPayloads)),
       enforceAccess: (app, { keys, clock, limitStrangers }) =>
         enforceAccess(app, { access: services.auth, verificationKey: keys.verificationKey, clock, limitStrangers }),
       async register(app, http) {
-        for (const { routes: load } of modules) {
-          const { routes } = (await load?.()) ?? {};
-          const plugin = routes?.(services, http);
+        for (const { routes } of parts) {
+          const plugin = routes(services, http);
           if (plugin !== undefined) await app.register(plugin);
         }
       },
@@ -63,4 +67,10 @@ export async function createApp({ core, ...ports }: AppPorts): Promise<App> {
       await core.close();
     },
   };
+}
+
+/** What each context brings, in the order of the list. */
+async function loadHttpParts(): Promise<HttpParts[]> {
+  const parts = await Promise.all(modules.map(({ routes }) => routes?.()));
+  return parts.filter((part) => part !== undefined);
 }

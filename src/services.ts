@@ -14,6 +14,7 @@ import type { Logger } from './platform/logging/logger.ts';
 import type { Background, Module, Opened, Ports, ServiceContext, Services } from './platform/module.ts';
 import { Dispatcher } from './platform/outbox/dispatcher.ts';
 import { EventBus } from './platform/outbox/event-bus.ts';
+import { eventTypesOf } from './platform/outbox/events.ts';
 import { loadPlugins } from './platform/outbox/plugins.ts';
 import { deliveryRepository } from './platform/outbox/store/deliveries.ts';
 import { watchPorts } from './platform/ports-in-order.ts';
@@ -71,7 +72,7 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     await reportOrdersByName(store, log);
   }
 
-  const bus = new EventBus(log);
+  const bus = new EventBus(log, eventTypesOf(modules));
   const newLeaseToken = () => hex.encode(randomBytes(LEASE_TOKEN_BYTES));
   const dispatcher = new Dispatcher({ store, bus, clock, random, newLeaseToken, log });
   store.onCommitted((events) => {

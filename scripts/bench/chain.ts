@@ -9,7 +9,7 @@ import { addressToBase58 } from '#tari/address.ts';
 import { startFakeNode } from '#test/fake-tari-chain/node.ts';
 import { outputOfOthers, playWallet } from '#test/fake-tari-chain/play-wallet.ts';
 import { chainOfBlocks, type ServedBlock, servedOutput } from '#test/fake-tari-chain/served-chain.ts';
-import { freePort, memoryMb, type ServerProcess, startServer } from '#test/server-process.ts';
+import { freePort, memoryMb, type ServerProcess, startServer } from '#test/processes/server-process.ts';
 
 /**
  * Measures the built server's watcher of the chain: how fast it passes over outputs of others, what memory it holds

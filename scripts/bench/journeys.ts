@@ -3,9 +3,9 @@ import { stringifyJson } from '#platform/json.ts';
 import { systemRandomBytes as random } from '#platform/random.ts';
 import { signClaim } from '#tari/claim.ts';
 import { confirmationPayload, paymentPayload, signWalletMessage } from '#tari/wallet-signature.ts';
+import { aPerson, type Person } from '#test/demo/walkthrough.ts';
 import { makeOrder, type NewOrder } from '#test/fake-shopify/orders.ts';
 import { webhookBody } from '#test/fake-shopify/webhooks.ts';
-import { aPerson, type Person } from '#test/walkthrough.ts';
 import type { PreparedRequest } from './load.ts';
 
 const PRICE = '12.50';

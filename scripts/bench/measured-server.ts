@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { TestPostgres } from '#test/database/postgres-server.ts';
-import { freePort, memoryMb, startServer } from '#test/server-process.ts';
+import { freePort, memoryMb, startServer } from '#test/processes/server-process.ts';
 
 /** A server to be measured: one process, or more over a PostgreSQL of this machine. */
 export interface MeasuredServer {

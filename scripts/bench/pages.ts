@@ -3,9 +3,9 @@ import { Agent, type ClientRequest, get, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { prepareChainStage } from '#test/demo-environment.ts';
-import { type ServerProcess, startServer } from '#test/server-process.ts';
-import { walkthrough } from '#test/walkthrough.ts';
+import { prepareChainStage } from '#test/demo/demo-environment.ts';
+import { walkthrough } from '#test/demo/walkthrough.ts';
+import { type ServerProcess, startServer } from '#test/processes/server-process.ts';
 
 /** Measures the pay page of the built server: a page, open streams, and what the page costs while nobody asks for it. */
 

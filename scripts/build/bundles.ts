@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import type { BuildOptions } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 import { browserFiles } from './browser-files.ts';
+import { commandsOnly } from './commands-only.ts';
 
 /** What each program is bundled from. */
 
@@ -34,7 +35,7 @@ const REQUIRE = `import { createRequire } from 'node:module'; const require = cr
 
 type Entries = Record<string, string>;
 
-function bundle(folder: string, chunks: string, entryPoints: Entries) {
+function bundle(folder: string, chunks: string, entryPoints: Entries, plugins: Plugin[] = [browserFiles]) {
   return {
     absWorkingDir: ROOT,
     outdir: folder,
@@ -52,7 +53,7 @@ function bundle(folder: string, chunks: string, entryPoints: Entries) {
     // Those who have the sources need no copy, and others have no use for one.
     sourcesContent: false,
     metafile: true,
-    plugins: [browserFiles],
+    plugins,
     banner: { js: REQUIRE },
     logLevel: 'warning',
     entryPoints,
@@ -76,7 +77,7 @@ export function serverBundles(folder: string) {
 export function allBundles(folder: string) {
   return [
     ...serverBundles(folder),
-    bundle(folder, 'taritools', { taritools: 'src/cli/main.ts' }),
+    bundle(folder, 'taritools', { taritools: 'src/cli/main.ts' }, [commandsOnly]),
     bundle(folder, 'tari', PROTOCOL),
   ];
 }

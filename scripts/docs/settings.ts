@@ -1,25 +1,21 @@
-import { settingDescriptions } from '#platform/config/server-settings.ts';
-import { SETTING_GROUPS, type SettingDescription, type SettingGroup } from '#platform/config/setting.ts';
+import type { SettingDescription } from '#platform/config/setting.ts';
+import { allSettings } from '#settings.ts';
 
 const MAX_COMMENT_LINE = 100;
 
 /** The text of .env.sample: each setting commented out, with its description and its default. */
-export function environmentSample(): string {
+export async function environmentSample(): Promise<string> {
   const head = [
     '# The settings of the Tari payment server. Copy this file to .env and take the # off the lines that you need.',
     '# Variables of the process go before those in the file. An empty variable counts as not set.',
     '# Made by `npm run docs` from the descriptions of the settings in src/; change it there.',
     '',
   ];
-  return `${[...head, ...SETTING_GROUPS.flatMap(sampleGroup)].join('\n')}`;
+  return `${[...head, ...(await sections()).flatMap(sampleSection)].join('\n')}`;
 }
 
-function sampleGroup(group: SettingGroup): string[] {
-  return [
-    `## ${group} ${'-'.repeat(MAX_COMMENT_LINE - group.length - 4)}`,
-    '',
-    ...settingsOf(group).flatMap(sampleSetting),
-  ];
+function sampleSection({ title, settings }: Section): string[] {
+  return [`## ${title} ${'-'.repeat(MAX_COMMENT_LINE - title.length - 4)}`, '', ...settings.flatMap(sampleSetting)];
 }
 
 function sampleSetting(setting: SettingDescription): string[] {
@@ -49,19 +45,19 @@ function wrap(text: string): string[] {
   return lines;
 }
 
-/** docs/reference/settings.md: a table of the settings of each group. */
-export function settingsDocument(): string {
+/** docs/reference/settings.md: a table of the settings of each section. */
+export async function settingsDocument(): Promise<string> {
   return `# Settings
 
 Every setting of the server, made by \`npm run docs\` from the code. How settings are given is explained in
 [operator.md](../operator.md#settings); [.env.sample](../../.env.sample) is a file with all of them to start from.
 
-${SETTING_GROUPS.map(tableOf).join('\n')}`;
+${(await sections()).map(tableOf).join('\n')}`;
 }
 
-function tableOf(group: SettingGroup): string {
+function tableOf({ title, settings }: Section): string {
   const head = ['| setting | default | example | meaning |', '| --- | --- | --- | --- |'];
-  return `## ${group}\n\n${[...head, ...settingsOf(group).map(tableRow)].join('\n')}\n`;
+  return `## ${title}\n\n${[...head, ...settings.map(tableRow)].join('\n')}\n`;
 }
 
 function tableRow({ name, defaultText, example, description }: SettingDescription): string {
@@ -73,6 +69,13 @@ function code(text: string): string {
   return `\`${text.replaceAll('|', '\\|')}\``;
 }
 
-function settingsOf(group: SettingGroup): SettingDescription[] {
-  return settingDescriptions().filter((setting) => setting.group === group);
+interface Section {
+  title: string;
+  settings: SettingDescription[];
+}
+
+async function sections(): Promise<Section[]> {
+  const { descriptions } = await allSettings();
+  const titles = [...new Set(descriptions.map(({ group }) => group))];
+  return titles.map((title) => ({ title, settings: descriptions.filter(({ group }) => group === title) }));
 }

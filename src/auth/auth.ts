@@ -35,11 +35,6 @@ const ANONYMOUS_CLEANUP_EVERY = 64;
 
 export type Access = ReturnType<typeof access>;
 
-/** A super admin may do everything. */
-export function mayActAs(held: ReadonlySet<Role>, needed: readonly string[]): boolean {
-  return held.has('super_admin') || needed.every((role) => held.has(role as Role));
-}
-
 /** Whether another context knows an account, by money or an order, for instance. */
 export type IsKnownElsewhere = (tx: Transaction, account: AccountId) => Promise<boolean>;
 

@@ -5,6 +5,14 @@ import { authErrors } from './errors.ts';
 export const auth = defineModule({
   name: 'auth',
   errors: authErrors,
+  settings: () => import('./settings.ts'),
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
+  commands: {
+    profile: async () => (await import('./cli/profile.ts')).profileCommand,
+    login: async () => (await import('./cli/commands.ts')).loginCommand,
+    keys: async () => (await import('./cli/keys.ts')).keysCommand,
+    'admin wallets': async () => (await import('./cli/commands.ts')).walletsCommand,
+    'admin roles': async () => (await import('./cli/commands.ts')).rolesCommand,
+  },
 });

@@ -5,3 +5,8 @@ export type Role = (typeof ROLES)[number];
 export function isRole(text: unknown): text is Role {
   return (ROLES as readonly unknown[]).includes(text);
 }
+
+/** A super admin may do everything. */
+export function mayActAs(held: ReadonlySet<Role>, needed: readonly string[]): boolean {
+  return held.has('super_admin') || needed.every((role) => held.has(role as Role));
+}

@@ -5,6 +5,10 @@ import { checkoutErrors } from './errors.ts';
 export const checkout = defineModule({
   name: 'checkout',
   errors: checkoutErrors,
+  settings: () => import('./settings.ts'),
   service: () => import('./service.ts'),
   routes: () => import('./http/module-routes.ts'),
+  commands: {
+    'admin orders link': async () => (await import('./cli/link.ts')).linkCommand,
+  },
 });

@@ -1,14 +1,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { orderAddressAt, shopAddress } from '#auth/shop-network.ts';
+import { orderAddressAt } from '#auth/shop-address.ts';
+import { shopAddress } from '#auth/shop-network.ts';
 import type { EngineContext } from '#engine/context.ts';
-import { findNamedOrder, findOrder, namesOf } from '#engine/order-lookup.ts';
+import { EVENT_TYPES } from '#engine/events.ts';
+import { TOLERANCE_REASON } from '#engine/money/tolerance.ts';
+import { findNamedOrder, findOrder } from '#engine/order-lookup.ts';
 import { isOpen } from '#engine/order-states.ts';
 import { dueAt } from '#engine/orders.ts';
-import { type Order, orderRepository } from '#engine/store/orders.ts';
-import { paymentUseRepository } from '#engine/store/payment-uses.ts';
-import { type Payment, paymentRepository } from '#engine/store/payments.ts';
+import { ordersCalled, paymentsNaming, takenBackOf } from '#engine/records.ts';
+import type { Order } from '#engine/store/orders.ts';
+import type { Payment } from '#engine/store/payments.ts';
 import type { OrderStatus } from '#engine/store/tables.ts';
-import { TOLERANCE_REASON } from '#engine/tolerance.ts';
 import { amountMissing } from '#engine/views.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { parseJson } from '#platform/json.ts';
@@ -87,6 +89,8 @@ const MAX_CANDIDATES = 20;
 /** Payments for one order that the page lists; sums are over all of them. */
 const MAX_PAYMENTS = 10;
 
+const EVENT_TYPES_OF_ENGINE: ReadonlySet<string> = new Set(EVENT_TYPES);
+
 /** Events processed at a time. */
 const MAX_EVENTS = 500;
 
@@ -122,7 +126,10 @@ export function payerOrders(
       payments: onChain.slice(-MAX_PAYMENTS).map((payment) => payerPayment(payment, top)),
       leftOver: sumOf(open ? [] : onChain.filter(({ owner }) => owner?.kind === 'customer'), ({ unspent }) => unspent),
       forgiven: sumOf(payments.filter(isTolerance), ({ amount }) => amount),
-      givenBack: await tx.use(paymentUseRepository).takenBackOf(onChain.slice(-MAX_PAYMENTS).map(({ txid }) => txid)),
+      givenBack: await takenBackOf(
+        tx,
+        onChain.slice(-MAX_PAYMENTS).map(({ txid }) => txid),
+      ),
       createdAt: order.createdAt,
       dueAt: open ? dueAt(order, settings) : null,
       closedAt: open ? null : order.updatedAt,
@@ -161,7 +168,7 @@ export function payerOrders(
      */
     async find(named: string, code: string): Promise<(PayerOrder & { customerId: string }) | undefined> {
       return store.read(async (tx) => {
-        const candidates = await tx.use(orderRepository).called(named, MAX_CANDIDATES);
+        const candidates = await ordersCalled(tx, named, MAX_CANDIDATES);
         let found: Order | undefined;
         for (const order of candidates) if (isCode(code, order.pageCode)) found ??= order;
         if (candidates.length === 0) isCode(code, null);
@@ -228,7 +235,9 @@ interface ToldOrder {
   customer_id: string;
 }
 
-function concernedBy({ payload }: StoredEvent): Concerned {
+/** What other contexts have to say of an order changes nothing that its payer sees. */
+function concernedBy({ type, payload }: StoredEvent): Concerned {
+  if (!EVENT_TYPES_OF_ENGINE.has(type)) return { orders: [], customers: [], named: [] };
   const told = parseJson(payload) as {
     order?: ToldOrder | null;
     orders?: { old_order: ToldOrder; new_order: ToldOrder };
@@ -247,7 +256,7 @@ function concernedBy({ payload }: StoredEvent): Concerned {
 async function paymentsFor(tx: Transaction, order: Order, settings: EngineContext['settings']): Promise<Payment[]> {
   const payments: Payment[] = [];
   const isMeant = new Map<string, boolean>();
-  for (const payment of await tx.use(paymentRepository).naming(namesOf(order))) {
+  for (const payment of await paymentsNaming(tx, order)) {
     const name = payment.orderId ?? '';
     if (!isMeant.has(name)) {
       isMeant.set(name, (await findNamedOrder(tx, name, settings))?.orderId === order.orderId);

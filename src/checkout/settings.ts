@@ -1,5 +1,7 @@
+import type { SettingsPart, ValuesOf } from '#platform/config/read-settings.ts';
+import type { ServerValues } from '#platform/config/server-settings.ts';
 import { optional, withDefault } from '#platform/config/setting.ts';
-import { booleanValue, httpUrlValue, listValue } from '#platform/config/values.ts';
+import { A_BOOLEAN, booleanValue, httpUrlValue, isLoopbackUrl, listValue } from '#platform/config/values.ts';
 import { contrast, LIGHT_BACKGROUND, MIN_CONTRAST, parseColour, readableOn } from './colour.ts';
 
 /** What the pay page runs with, read and checked together. */
@@ -17,13 +19,12 @@ export interface PayPageSettings {
   frameAncestors: readonly string[];
 }
 
-const A_BOOLEAN = '1, true, yes or on, or 0, false, no or off';
 const MAX_NAME_LENGTH = 80;
 /** A shop shows its pages in its own frames, and perhaps in those of a partner. */
 const MAX_ANCESTORS = 10;
 const DEFAULT_COLOUR = '#4a3fd1';
 
-export const checkoutSettings = {
+const shape = {
   TPG_PAY_PAGE: optional('Pay page', A_BOOLEAN, booleanValue, {
     description:
       'Whether customers can see and pay their orders at TPG_PUBLIC_URL/o. Unless set, it is on if TPG_PUBLIC_URL is set.',
@@ -65,19 +66,10 @@ export const checkoutSettings = {
   ),
 };
 
-interface PayPageValues {
-  TPG_PUBLIC_URL?: string | undefined;
-  TPG_PAY_PAGE?: boolean | undefined;
-  TPG_SHOP_NAME: string;
-  TPG_SHOP_URL?: string | undefined;
-  TPG_SHOP_SUPPORT_URL?: string | undefined;
-  TPG_SHOP_LOGO?: string | undefined;
-  TPG_SHOP_COLOUR: string;
-  TPG_FRAME_ANCESTORS?: readonly string[] | undefined;
-}
+type Values = ValuesOf<typeof shape> & Pick<ServerValues, 'TPG_PUBLIC_URL'>;
 
 /** Null where the page is off. */
-export function payPageSettingsFrom(values: PayPageValues): PayPageSettings | null {
+function payPageSettings(values: Values): PayPageSettings | null {
   if (!(values.TPG_PAY_PAGE ?? values.TPG_PUBLIC_URL !== undefined)) return null;
   return {
     shopName: values.TPG_SHOP_NAME,
@@ -89,13 +81,41 @@ export function payPageSettingsFrom(values: PayPageValues): PayPageSettings | nu
   };
 }
 
+const read = (values: Values) => ({
+  /** Null when customers have no pay page. */
+  payPage: payPageSettings(values),
+});
+
+declare module '#platform/config/read-settings.ts' {
+  interface Settings extends ReturnType<typeof read> {}
+}
+
+export const settings: SettingsPart<Values> = {
+  shape,
+  read,
+  rules: [
+    { settings: ['TPG_PAY_PAGE', 'TPG_PUBLIC_URL'], problem: publicUrlProblem },
+    { settings: ['TPG_SHOP_COLOUR'], problem: colourProblem },
+  ],
+  warnings: ({ payPage, publicUrl, paymentWalletAddress }) => [
+    [
+      payPage !== null && paymentWalletAddress?.kind !== 'dual',
+      'The pay page is on, but TPG_PAYMENT_WALLET_ADDRESS is no dual address: without one no order has an address of its own, unless the hot wallet that was registered first has one.',
+    ],
+    [
+      payPage !== null && publicUrl?.startsWith('http:') === true && !isLoopbackUrl(publicUrl),
+      'TPG_PUBLIC_URL is not https: what customers see of their orders can be read and changed on its way.',
+    ],
+  ],
+};
+
 /** Links to the page begin with the public URL. */
-export function publicUrlProblem({ TPG_PAY_PAGE: isOn, TPG_PUBLIC_URL: url }: PayPageValues): string | undefined {
+function publicUrlProblem({ TPG_PAY_PAGE: isOn, TPG_PUBLIC_URL: url }: Values): string | undefined {
   if (isOn !== true || url !== undefined) return undefined;
   return 'TPG_PAY_PAGE is on, so TPG_PUBLIC_URL must be set: links to the page begin with it.';
 }
 
-export function colourProblem({ TPG_SHOP_COLOUR: colour }: PayPageValues): string | undefined {
+function colourProblem({ TPG_SHOP_COLOUR: colour }: Values): string | undefined {
   const found = contrast(LIGHT_BACKGROUND, colour);
   if (found >= MIN_CONTRAST) return undefined;
   return `TPG_SHOP_COLOUR must have a contrast of at least ${MIN_CONTRAST}:1 with white, but ${colour} has ${found.toFixed(1)}:1. ${readableOn(LIGHT_BACKGROUND, colour)} would do.`;

@@ -18,8 +18,7 @@ export function apiCommand(ports: CommandPorts): Command {
     .addOption(profileOption())
     .addHelpText('after', '\nExample:\n  $ taritools api GET /api/search/orders?status=New -p boss')
     .action(async (method: Method, path: string, body: string | undefined, options: { profile?: string }) => {
-      const { clientOfProfile } = await import('#auth/cli/session.ts');
-      const client = await clientOfProfile(ports, options.profile);
+      const client = await ports.client(options.profile);
       const text = body === '-' ? await ports.readInput() : body;
       const answer = await client.request(method, path, text === undefined ? undefined : readBody(text));
       if (answer.text === '') return;

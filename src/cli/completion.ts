@@ -38,7 +38,7 @@ export async function completions(ports: CommandPorts, words: readonly string[])
   const beginning = (candidates: readonly Candidate[]) => candidates.filter(({ value }) => value.startsWith(last));
   const [first] = typed;
   if (first === undefined) return beginning(namesOf(commandNames()));
-  const place = placeOf(await createProgram(ports, first), typed);
+  const place = placeOf(await createProgram(ports, typed), typed);
   if (place === undefined) return [];
   const { command, awaited, arguments_ } = place;
   if (awaited !== undefined) return beginning(await valuesOf(ports, awaited, awaited.long ?? ''));

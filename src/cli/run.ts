@@ -35,7 +35,7 @@ export async function runFromProcess(process: NodeJS.Process, quiet: QuietTermin
     for (const line of await completionLines(ports, process.argv.slice(3))) ports.print(line);
     return EXIT_CODES.done;
   }
-  const program = await createProgram(ports, process.argv[2]);
+  const program = await createProgram(ports, process.argv.slice(2));
   for (const command of [program, ...allCommands(program)]) command.exitOverride();
   try {
     await program.parseAsync(process.argv);
@@ -71,10 +71,11 @@ function portsOf(process: NodeJS.Process, interruption: Interruption, quiet: Qui
   });
   const canAsk = stdin.isTTY === true && stdout.isTTY === true;
   const showProgress = progressShower(stderr);
-  return {
+  const ports: CommandPorts = {
     environment: env,
     folder: projectFolder(),
     serviceSettings: SERVICE_SETTINGS_FILE,
+    settings: async () => (await import('#settings.ts')).allSettings(),
     toolFolder: env.TARITOOLS_FOLDER ? resolve(env.TARITOOLS_FOLDER) : join(homedir(), '.taritools'),
     clock: systemClock,
     randomBytes: systemRandomBytes,
@@ -114,8 +115,10 @@ function portsOf(process: NodeJS.Process, interruption: Interruption, quiet: Qui
       return readAll(stdin);
     },
     openReader,
+    client: async (profile) => (await import('#auth/cli/session.ts')).clientOfProfile(ports, profile),
     ask: terminalQuestions(canAsk, quiet.handOver),
   };
+  return ports;
 }
 
 const RENEW_EVERY_MS = 100;

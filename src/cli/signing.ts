@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import { type Signer, secretKeyFrom, secretKeyOption, signerFields, signerOf } from '#auth/cli/secret-key.ts';
+import { rolesOption } from '#auth/cli/roles-option.ts';
+import { secretKeyFrom, secretKeyOption, signerFields, signerOf } from '#auth/cli/secret-key.ts';
 import type { Role } from '#auth/roles.ts';
 import {
   type WalletClaimFlags,
@@ -7,7 +8,8 @@ import {
   walletClaim,
   walletSignatureOption,
 } from '#engine/cli/wallet-claim.ts';
-import { addressArgument, chosenNetwork, networkOption, rolesOption } from '#platform/cli/address-arguments.ts';
+import { addressArgument, chosenNetwork, networkOption } from '#platform/cli/address-arguments.ts';
+import type { Signer } from '#platform/cli/api-client.ts';
 import { amountArgument, txidArgument, u64Argument } from '#platform/cli/arguments.ts';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';

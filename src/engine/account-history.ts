@@ -7,15 +7,18 @@ import { withOwnNotes } from './order-notes.ts';
 import { isOpen } from './order-states.ts';
 import { dueAt } from './orders.ts';
 import { positionOfOrder, positionOfPayment } from './queries.ts';
+import { accountOrderRepository } from './store/account-orders.ts';
 import { type Account, accountRepository, type LinkedAccount } from './store/accounts.ts';
 import { customerRepository, type OrderTotals } from './store/customers.ts';
-import { orderClaimRepository, type SignedClaim } from './store/order-claims.ts';
+import { orderClaimRepository } from './store/order-claims.ts';
 import { type Order, type OrderPosition, orderRepository } from './store/orders.ts';
-import { type PaidPart, paymentUseRepository } from './store/payment-uses.ts';
-import { type Payment, type PaymentPosition, paymentRepository } from './store/payments.ts';
+import { paymentListRepository } from './store/payment-lists.ts';
+import { paymentUseRepository } from './store/payment-uses.ts';
+import type { Payment, PaymentPosition } from './store/payments.ts';
 import { orderSearchRepository } from './store/search/order-search.ts';
 import { type SettlementEntry, settlementRepository } from './store/settlements.ts';
 import { ORDER_STATUSES } from './store/tables.ts';
+import type { OrderDetails } from './views.ts';
 
 /** A page of the history of one owner of Tari. `account` is undefined for an unknown address. */
 export interface AccountHistory {
@@ -72,12 +75,12 @@ export function accounts({ store, settings }: EngineContext) {
         const { after = BEGINNING, limit } = request;
         const orders = await readPage(
           { after: after.order, limit },
-          (behind, most) => tx.use(orderRepository).pageOfAccount(account, ORDER_STATUSES, behind, most),
+          (behind, most) => tx.use(accountOrderRepository).pageOfAccount(account, ORDER_STATUSES, behind, most),
           positionOfOrder,
         );
         const payments = await readPage(
           { after: after.payment, limit },
-          (behind, most) => tx.use(paymentRepository).pageOfAccount(account, behind, most),
+          (behind, most) => tx.use(paymentListRepository).pageOfAccount(account, behind, most),
           positionOfPayment,
         );
         const settlements = await readPage(
@@ -154,19 +157,6 @@ export function accounts({ store, settings }: EngineContext) {
         return isOwn ? (await withOwnNotes(tx, [order], account))[0] : undefined;
       }),
   };
-}
-
-/** An order with its claims, its due time, and the payments that paid it. */
-export interface OrderDetails {
-  order: Order;
-  /** The address of the account that claimed it, in base58. */
-  claimant: string | null;
-  /** Its signed claims, oldest first. At most 100. */
-  signers: SignedClaim[];
-  /** When it expires unless it is paid; null if it can no longer be paid. */
-  dueAt: Date | null;
-  /** The parts of payments that paid it. At most 100. */
-  paidBy: PaidPart[];
 }
 
 const MAX_DETAILS = 100;

@@ -1,9 +1,9 @@
 import type { Settings } from '#platform/config/read-settings.ts';
 import type { PlatformContext } from '#platform/context.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import type { Subscriptions } from '#platform/outbox/subscriptions.ts';
 import { addressToBase58 } from '#tari/address.ts';
-import type { Subscriptions } from './events.ts';
-import type { Tolerance } from './tolerance.ts';
+import type { Tolerance } from './money/tolerance.ts';
 
 /** The settings of the engine; see `http-api.md` 5. */
 export interface EngineSettings {
@@ -40,7 +40,6 @@ export function engineSettings(settings: Settings): EngineSettings {
   const { paymentWalletAddress } = settings;
   return {
     ...settings,
-    orderIdField: settings.shopify.orderIdField,
     paymentWalletAddress: paymentWalletAddress === null ? undefined : addressToBase58(paymentWalletAddress),
   };
 }

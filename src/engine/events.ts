@@ -1,20 +1,5 @@
 import type { OrderView, PaymentView } from './views.ts';
 
-export const EVENT_TYPES = [
-  'NewOrder',
-  'OrderPaid',
-  'OrderAnnulled',
-  'OrderModified',
-  'OrderClaimed',
-  'PaymentReceived',
-  'PaymentConfirmed',
-  'PaymentUnmatched',
-  'PaymentAssigned',
-  'PaymentLeftTheChain',
-  'PaymentSeen',
-] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
-
 /** The payload of each event (`http-api.md` 2, `walkthrough.md` Events). */
 export interface EventPayloads {
   NewOrder: { order: OrderView };
@@ -46,16 +31,24 @@ export interface EventPayloads {
 
 export type UnmatchedReason = 'late';
 
-/** Compiles only if exactly the types that the database knows have a payload. */
-export type DomainEvent = { [Type in EventType]: { type: Type; payload: EventPayloads[Type] } }[EventType];
-
-/** The origin of an event: this server, for a customer or an operator, or the shop, which then knows of it already. */
-export type EventOrigin = 'server' | 'shop';
-
-/** The durable subscribers to events. The outbox keeps the list; the engine only queries it. */
-export interface Subscriptions {
-  /** The names of the durable subscribers to events of a type and origin; `server` by default. */
-  durableSubscribers(type: EventType, origin?: EventOrigin): readonly string[];
-  /** The names of all durable subscribers. */
-  allDurableSubscribers(): readonly string[];
+declare module '#platform/outbox/events.ts' {
+  interface Events extends EventPayloads {}
 }
+
+/** Compiles only while every type of event stands in it. */
+const TYPES: Readonly<Record<keyof EventPayloads, true>> = {
+  NewOrder: true,
+  OrderPaid: true,
+  OrderAnnulled: true,
+  OrderModified: true,
+  OrderClaimed: true,
+  PaymentReceived: true,
+  PaymentConfirmed: true,
+  PaymentUnmatched: true,
+  PaymentAssigned: true,
+  PaymentLeftTheChain: true,
+  PaymentSeen: true,
+};
+
+/** The types of the engine's events. */
+export const EVENT_TYPES = Object.keys(TYPES) as readonly (keyof EventPayloads)[];

@@ -3,10 +3,11 @@ import { sumMicroTari } from '#tari/micro-tari.ts';
 import type { EngineContext, EngineSettings } from './context.ts';
 import { Ledger } from './money/ledger.ts';
 import { payFromCredit, tryToPay } from './money/settlement.ts';
-import { findNamedOrder, namesOf } from './order-lookup.ts';
+import { findNamedOrder } from './order-lookup.ts';
+import { namesOf } from './order-names.ts';
 import { isOpen } from './order-states.ts';
 import { type Order, orderRepository } from './store/orders.ts';
-import { paymentRepository } from './store/payments.ts';
+import { paymentListRepository } from './store/payment-lists.ts';
 
 /** Orders that expire in one unit of work: few enough that other requests do not wait long. */
 const ORDERS_AT_ONCE = 100;
@@ -107,12 +108,13 @@ function timeoutOf({ status }: Order, settings: EngineSettings): number {
 async function isMoneyOnItsWay(tx: Transaction, order: Order, settings: EngineSettings): Promise<boolean> {
   if (!isOpen(order.status)) return false;
   const amounts: bigint[] = [order.amountSeen];
-  for (const payment of await tx.use(paymentRepository).naming(namesOf(order))) {
+  for (const payment of await tx.use(paymentListRepository).naming(namesOf(order))) {
     if (payment.status !== 'received' || payment.orderId === null) continue;
     const meant = await findNamedOrder(tx, payment.orderId, settings);
     if (meant?.orderId === order.orderId) amounts.push(payment.amount);
   }
-  if (order.claimKind === 'proven') amounts.push(await tx.use(paymentRepository).onTheWayFromSigners(order.orderId));
+  if (order.claimKind === 'proven')
+    amounts.push(await tx.use(paymentListRepository).onTheWayFromSigners(order.orderId));
   const onTheWay = sumMicroTari(amounts);
   return onTheWay > 0n && onTheWay + order.ownMoney + order.usableCredit >= order.totalPrice;
 }

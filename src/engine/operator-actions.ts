@@ -4,14 +4,16 @@ import { formatTari, type MicroTari } from '#tari/micro-tari.ts';
 import type { EngineContext } from './context.ts';
 import { DomainError } from './errors.ts';
 import { type Ledger, ledgerActions, type TakenBack } from './money/ledger.ts';
+import { syntheticOwner } from './money/made-owner.ts';
 import { planInTurn, type Source } from './money/matching.ts';
-import { ownerOf, syntheticOwner } from './money/owners.ts';
+import { ownerOf } from './money/owners.ts';
 import { payAllFromAllAccounts, payFromAllAccounts, payFromCredit, type Settled } from './money/settlement.ts';
 import { findOrder } from './order-lookup.ts';
 import { withOwnNotes } from './order-notes.ts';
 import { isOpen } from './order-states.ts';
+import { accountOrderRepository } from './store/account-orders.ts';
 import { accountRepository } from './store/accounts.ts';
-import { type Order, orderRepository } from './store/orders.ts';
+import type { Order } from './store/orders.ts';
 import { paymentRepository } from './store/payments.ts';
 import { type OrderView, paymentView, settledView, settlementView } from './views.ts';
 
@@ -55,7 +57,7 @@ export function orderChanges(context: EngineContext, actions: Changes, makeTxid:
           }
         }
         const settled = await payAllFromAllAccounts(ledger, (after, limit) =>
-          ledger.tx.use(orderRepository).openOfCustomer(customerId, after, limit),
+          ledger.tx.use(accountOrderRepository).openOfCustomer(customerId, after, limit),
         );
         const after = { payments: payments.map(paymentView) };
         return {
@@ -174,7 +176,7 @@ export function orderChanges(context: EngineContext, actions: Changes, makeTxid:
     settleCustomer(request: ChangeRequest, customerId: string): Promise<SettlementView | null> {
       return perform(request, async (ledger) => {
         const settled = await payAllFromAllAccounts(ledger, (after, limit) =>
-          ledger.tx.use(orderRepository).openOfCustomer(customerId, after, limit),
+          ledger.tx.use(accountOrderRepository).openOfCustomer(customerId, after, limit),
         );
         return settledAnswer(ledger, 'settle customer', customerId, settled);
       });
@@ -191,7 +193,7 @@ export function orderChanges(context: EngineContext, actions: Changes, makeTxid:
       const owner = ownerOf(address);
       return perform(request, async (ledger) => {
         const settled = await payAllFromAllAccounts(ledger, (after, limit) =>
-          ledger.tx.use(orderRepository).openOfLinked(owner.account, after, limit),
+          ledger.tx.use(accountOrderRepository).openOfLinked(owner.account, after, limit),
         );
         const shown = seesAll ? settled : await ownPart(ledger, settled, owner.account);
         return settledAnswer(ledger, 'settle address', owner.address, settled, shown);

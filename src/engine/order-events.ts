@@ -5,8 +5,8 @@ import type { StoredEvent } from '#platform/outbox/stored-event.ts';
 import type { Page } from '#platform/paging.ts';
 import type { EngineContext } from './context.ts';
 import { findOrder } from './order-lookup.ts';
+import { paymentListRepository } from './store/payment-lists.ts';
 import { paymentUseRepository } from './store/payment-uses.ts';
-import { paymentRepository } from './store/payments.ts';
 
 /** No index leads from an order to its events, so one request scans at most this many; the next one continues. */
 const MAX_EVENTS_LOOKED_AT = 20_000;
@@ -53,7 +53,7 @@ export function orderEvents({ store }: Pick<EngineContext, 'store'>) {
 async function aboutOrder(tx: Transaction, orderId: string): Promise<{ subjects: string[]; since: Date }> {
   const order = await findOrder(tx, orderId, false);
   const names = order.altId === null ? [order.orderId] : [order.orderId, order.altId];
-  const naming = await tx.use(paymentRepository).pageNaming(names, undefined, MAX_PAYMENTS);
+  const naming = await tx.use(paymentListRepository).pageNaming(names, undefined, MAX_PAYMENTS);
   const paying = await tx.use(paymentUseRepository).ofOrder(order.orderId, MAX_PAYMENTS);
   const txids = new Set([...naming, ...paying].map(({ txid }) => txid));
   const times = [order.createdAt, ...naming.map(({ createdAt }) => createdAt)];

@@ -1,10 +1,8 @@
 import type { Transaction } from '#platform/database/store.ts';
-import { claimInMemo } from '#tari/claim.ts';
-import { orderNumberInText } from '#tari/order-id-in-text.ts';
 import type { EngineSettings } from './context.ts';
 import { DomainError } from './errors.ts';
+import { spelledOtherwise } from './order-names.ts';
 import { type Order, orderRepository } from './store/orders.ts';
-import type { OrderNames } from './store/payments.ts';
 
 /**
  * Finds the order that a text means. An order has the shop's id, and a name in the shop, its `altId`, such as `#1001`.
@@ -66,39 +64,6 @@ async function findByName(tx: Transaction, name: string): Promise<Order | undefi
 
 const OPEN = ['Unclaimed', 'New'] as const;
 const CLOSED = ['Paid', 'Expired', 'Cancelled'] as const;
-
-/** The name of an order without its `#`, or with one: shops write it, payers often leave it out. */
-function spelledOtherwise(name: string): string {
-  return name.startsWith('#') ? name.slice(1) : `#${name}`;
-}
-
-/** Whether a request, such as a claim in the order's own note, names this order. */
-export function isNamed(
-  { orderId, altId }: Pick<Order, 'orderId' | 'altId'>,
-  named: string,
-  strictMode: boolean,
-): boolean {
-  if (named === orderId || strictMode || altId === null) return named === orderId;
-  return named === altId || named === spelledOtherwise(altId);
-}
-
-/** Every text by which a payment may name the order. */
-export function namesOf({ orderId, altId }: Pick<Order, 'orderId' | 'altId'>): OrderNames {
-  return altId === null ? [orderId, `#${orderId}`] : [orderId, altId, spelledOtherwise(altId), `#${orderId}`];
-}
-
-/**
- * The order number in a payment's memo without a claim, for `findNamedOrder`. Only if the settings require no signatures
- * (TPG_DISABLE_MEMO_SIGNATURE_CHECK): the first run of digits, which is an order's id or its name.
- */
-export function orderNamedInMemo(
-  memo: string | null,
-  { disableMemoSignatureCheck, orderIdField }: Pick<EngineSettings, 'disableMemoSignatureCheck' | 'orderIdField'>,
-): string | undefined {
-  if (memo === null || !disableMemoSignatureCheck || claimInMemo(memo) !== undefined) return undefined;
-  const number = orderNumberInText(memo);
-  return number !== undefined && orderIdField === 'name' ? `#${number}` : number;
-}
 
 /**
  * The stored order of an order in the shop. An order that an older version entered while TPG_SHOPIFY_ORDER_ID_FIELD was

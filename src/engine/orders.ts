@@ -1,20 +1,24 @@
-import { orderAddressAt, requireShopNetwork, shopAddress } from '#auth/shop-network.ts';
+import { orderAddressAt } from '#auth/shop-address.ts';
+import { requireShopNetwork, shopAddress } from '#auth/shop-network.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { convertPrice } from '#rates/conversion.ts';
 import { formatTari, MIN_SENDABLE } from '#tari/micro-tari.ts';
-import { enterNaming, enterSignedClaim, statedBy, type VerifiedClaim } from './claims.ts';
+import { enterNaming, enterSignedClaim, statedBy } from './claims/claims.ts';
+import type { VerifiedClaim } from './claims/verified-claims.ts';
 import type { EngineContext } from './context.ts';
 import { DomainError } from './errors.ts';
 import { Ledger } from './money/ledger.ts';
 import type { Owner } from './money/owners.ts';
 import { payFromAllAccounts, tryToPay } from './money/settlement.ts';
-import { findNamedOrder, findOrder, namesOf } from './order-lookup.ts';
+import { findNamedOrder, findOrder } from './order-lookup.ts';
+import { namesOf } from './order-names.ts';
 import { isOpen } from './order-states.ts';
 import { accountRepository } from './store/accounts.ts';
 import { orderClaimRepository } from './store/order-claims.ts';
 import { type Order, orderRepository } from './store/orders.ts';
-import { type Payment, paymentRepository } from './store/payments.ts';
+import { paymentListRepository } from './store/payment-lists.ts';
+import type { Payment } from './store/payments.ts';
 
 /** An order as shown to its claimant. */
 export interface ClaimedOrder {
@@ -116,7 +120,7 @@ async function paymentsNaming(
   settings: Pick<EngineContext['settings'], 'orderIdField'>,
 ): Promise<Payment[]> {
   const naming: Payment[] = [];
-  for (const payment of await tx.use(paymentRepository).naming(namesOf(order))) {
+  for (const payment of await tx.use(paymentListRepository).naming(namesOf(order))) {
     // A name shared by several orders names none of them.
     const meant = payment.orderId === null ? undefined : await findNamedOrder(tx, payment.orderId, settings);
     if (meant?.orderId === order.orderId) naming.push(payment);

@@ -5,10 +5,12 @@ import type { MicroTari } from '#tari/micro-tari.ts';
 import type { EngineContext } from './context.ts';
 import { findOrder } from './order-lookup.ts';
 import { withOwnNotes } from './order-notes.ts';
+import { accountOrderRepository } from './store/account-orders.ts';
 import { type Account, accountRepository } from './store/accounts.ts';
 import { type Creditor, customerRepository } from './store/customers.ts';
-import { type Order, type OrderPosition, orderRepository } from './store/orders.ts';
-import { type Payment, type PaymentFilter, type PaymentPosition, paymentRepository } from './store/payments.ts';
+import type { Order, OrderPosition } from './store/orders.ts';
+import { paymentListRepository } from './store/payment-lists.ts';
+import type { Payment, PaymentFilter, PaymentPosition } from './store/payments.ts';
 import { type OrderFilter, orderSearchRepository } from './store/search/order-search.ts';
 import { ORDER_STATUSES, type OrderStatus } from './store/tables.ts';
 
@@ -43,10 +45,10 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
   ) =>
     store.read(async (tx): Promise<OrderPage> => {
       const read = (after: OrderPosition | undefined, limit: number) =>
-        tx.use(orderRepository).pageOfAccount(account, statuses, after, limit, request.order);
+        tx.use(accountOrderRepository).pageOfAccount(account, statuses, after, limit, request.order);
       const page = await readPage(request, read, positionOfOrder);
       const rows = seesNotes ? page.rows : await withOwnNotes(tx, page.rows, account);
-      return { ...page, rows, total: await tx.use(orderRepository).totalOfAccount(account, statuses) };
+      return { ...page, rows, total: await tx.use(accountOrderRepository).totalOfAccount(account, statuses) };
     });
 
   return {
@@ -79,9 +81,9 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
       store.read(async (tx) => {
         const account = accountOf(address);
         const read = (after: PaymentPosition | undefined, limit: number) =>
-          tx.use(paymentRepository).pageOfAccount(account, after, limit, request.order);
+          tx.use(paymentListRepository).pageOfAccount(account, after, limit, request.order);
         const page = await readPage(request, read, positionOfPayment);
-        return { ...page, total: await tx.use(paymentRepository).totalOfAccount(account) };
+        return { ...page, total: await tx.use(paymentListRepository).totalOfAccount(account) };
       }),
 
     /** The payments that match the filter, oldest first by default. */
@@ -92,7 +94,7 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
       store.read((tx) =>
         readPage(
           request,
-          (after, limit) => tx.use(paymentRepository).search(filter, after, limit, request.order),
+          (after, limit) => tx.use(paymentListRepository).search(filter, after, limit, request.order),
           positionOfPayment,
         ),
       ),
@@ -109,7 +111,7 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
         const order = await findOrder(tx, orderId, false);
         const names = order.altId === null ? [order.orderId] : [order.orderId, order.altId];
         const read = (after: PaymentPosition | undefined, limit: number) =>
-          tx.use(paymentRepository).pageNaming(names, after, limit, request.order);
+          tx.use(paymentListRepository).pageNaming(names, after, limit, request.order);
         return readPage(request, read, positionOfPayment);
       }),
 

@@ -1,11 +1,12 @@
 import type { MicroTari } from '#tari/micro-tari.ts';
 import type { OrderAddress } from '#tari/order-address.ts';
-import type { OrderDetails } from './account-history.ts';
 import { HELD_ADVICE, type HeldMoney } from './money/held-reasons.ts';
 import { isOpen } from './order-states.ts';
 import type { Account } from './store/accounts.ts';
 import type { Creditor, OrderTotals } from './store/customers.ts';
+import type { SignedClaim } from './store/order-claims.ts';
 import type { Order } from './store/orders.ts';
+import type { PaidPart } from './store/payment-uses.ts';
 import type { Payment } from './store/payments.ts';
 import type { SettlementEntry } from './store/settlements.ts';
 
@@ -78,6 +79,19 @@ export function settlementView(entry: SettlementEntry) {
     settlement_type: entry.settlementType,
     amount: entry.amount,
   };
+}
+
+/** An order with its claims, its due time, and the payments that paid it. */
+export interface OrderDetails {
+  order: Order;
+  /** The address of the account that claimed it, in base58. */
+  claimant: string | null;
+  /** Its signed claims, oldest first. At most 100. */
+  signers: SignedClaim[];
+  /** When it expires unless it is paid; null if it can no longer be paid. */
+  dueAt: Date | null;
+  /** The parts of payments that paid it. At most 100. */
+  paidBy: PaidPart[];
 }
 
 /** An order as operators see it: with its claims, its due time, and the payments that paid it. */

@@ -1,13 +1,18 @@
+import type { Command } from 'commander';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import type { Settings } from './config/read-settings.ts';
+import type { CommandPorts } from './cli/ports.ts';
+import type { Settings, SettingsPart } from './config/read-settings.ts';
 import type { PlatformContext } from './context.ts';
 import type { MigrationModule } from './database/migrations.ts';
 import type { OpenedStore } from './database/open.ts';
 import type { Transaction } from './database/store.ts';
 import type { ErrorRows } from './errors.ts';
 import type { HttpContext } from './http/context.ts';
+import type { Examples } from './http/openapi/examples.ts';
 import type { Job } from './jobs/scheduled-job.ts';
 import type { EventBus } from './outbox/event-bus.ts';
+import type { EventType } from './outbox/events.ts';
+import type { EventPayloads } from './outbox/http/schemas.ts';
 
 /**
  * The description of a context. It is small and loaded in every thread and in the tool; heavy parts are imported
@@ -17,13 +22,26 @@ export interface Module<Name extends keyof Services = keyof Services> {
   readonly name: Name;
   /** Its errors, listed here so that every thread knows them. */
   readonly errors?: ErrorRows;
+  /** The types of its events, named here so that plugins can be told which there are. */
+  readonly events?: readonly EventType[];
+  /** Its settings: the start reads those of all contexts together. */
+  readonly settings?: () => Promise<{ settings: SettingsPart }>;
   /** Its migrations, numbered in the common sequence. */
   readonly migrations?: () => Promise<MigrationModule>;
   /** Its service in the database thread. */
   readonly service?: () => Promise<{ open: OpenService<Name> }>;
   /** Its routes in the HTTP thread. */
-  readonly routes?: () => Promise<{ routes: MakeRoutes }>;
+  readonly routes?: () => Promise<HttpParts>;
+  /**
+   * Its commands of the tool, by what is typed behind `taritools`, such as `admin rates`. One may stand below a group of a
+   * context before it. Each is loaded when it is asked for: a hot wallet may start the tool a hundred times at once.
+   */
+  readonly commands?: Commands;
 }
+
+export type MakeCommand = (ports: CommandPorts) => Command;
+
+export type Commands = Readonly<Record<string, () => Promise<MakeCommand>>>;
 
 /** The services by the name of their context: each context adds its own. Arguments and results are plain data. */
 // biome-ignore lint/suspicious/noEmptyInterface: contexts add to it.
@@ -104,6 +122,15 @@ export interface Metric {
   labels?: readonly string[];
   /** A time is shown as its age in seconds. */
   samples: readonly { labels?: Readonly<Record<string, string>>; value: number | Date }[];
+}
+
+/** The parts of a context in the HTTP thread. */
+export interface HttpParts {
+  readonly routes: MakeRoutes;
+  /** Of its routes, for the OpenAPI description. */
+  readonly examples?: Examples;
+  /** The payload schemas of its events. */
+  readonly eventPayloads?: EventPayloads;
 }
 
 /** Returns undefined if the settings disable the context's routes. */

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ListOrder } from '#platform/database/list-order.ts';
+import type { ListOrder } from './list-order.ts';
 
 /** The most rows for a caller who gives no limit. Existing clients give none and expect everything. */
 export const MAX_ROWS = 10_000;

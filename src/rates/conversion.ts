@@ -8,7 +8,7 @@ import {
   TARI_SUPPLY,
 } from '#tari/micro-tari.ts';
 import { DomainError } from './errors.ts';
-import { exchangeRateRepository } from './store/exchange-rates.ts';
+import { type ExchangeRate, exchangeRateRepository } from './store/exchange-rates.ts';
 
 /** A price as the shop formats it. */
 export interface ShopPrice {
@@ -32,6 +32,11 @@ export async function convertPrice(
     if (error instanceof AmountError) throw new DomainError('invalid_price', error.message);
     throw error;
   }
+}
+
+/** The last rate that was set for a currency. */
+export function lastRate(tx: Transaction, currency: string): Promise<ExchangeRate | undefined> {
+  return tx.use(exchangeRateRepository).last(currency);
 }
 
 /** The current rate of a currency, in µT per unit; undefined if none is set. Tari converts to itself. */

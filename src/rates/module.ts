@@ -7,4 +7,7 @@ export const rates = defineModule({
   errors: rateErrors,
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
+  commands: {
+    'admin rates': async () => (await import('./cli/rates.ts')).ratesCommand,
+  },
 });

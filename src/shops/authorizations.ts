@@ -1,5 +1,5 @@
 import type { Ledger } from '#engine/money/ledger.ts';
-import { orderRepository } from '#engine/store/orders.ts';
+import { orderById } from '#engine/records.ts';
 import type { OrderStatus } from '#engine/store/tables.ts';
 import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
 import type { ShopAuthorization } from './shop-connector.ts';
@@ -29,7 +29,7 @@ export async function receiveAuthorization(
   const { transactionId, orderId } = authorization;
   const isNew = await tx.use(authorizationRepository).keep(authorization, now);
   if (!isNew) return answer('accepted', true, `Authorization ${transactionId} is known already.`);
-  const order = await tx.use(orderRepository).find(orderId);
+  const order = await orderById(tx, orderId);
   if (order === undefined) {
     return answer(
       'accepted',

@@ -7,4 +7,9 @@ export const shops = defineModule({
   errors: shopErrors,
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
+  commands: {
+    'admin price-updates': async () => (await import('./cli/commands.ts')).priceUpdatesCommand,
+    'admin rejected': async () => (await import('./cli/commands.ts')).rejectedCommand,
+    'admin orders rescan': async () => (await import('./cli/commands.ts')).rescanCommand,
+  },
 });

@@ -3,7 +3,8 @@ import type { Owner } from '#engine/money/owners.ts';
 import { payFromAllAccounts } from '#engine/money/settlement.ts';
 import { findShopOrder } from '#engine/order-lookup.ts';
 import { isOpen } from '#engine/order-states.ts';
-import { type Order, orderRepository } from '#engine/store/orders.ts';
+import { orderById } from '#engine/records.ts';
+import type { Order } from '#engine/store/orders.ts';
 import { convertPrice } from '#rates/conversion.ts';
 import { formatTari } from '#tari/micro-tari.ts';
 import type { OrderIntake } from './order-intake.ts';
@@ -73,7 +74,7 @@ export async function applyOrderUpdate(ledger: Ledger, news: ShopOrder): Promise
 
 /** Applies the deletion of an order in the shop, which closes it like a cancellation. */
 export async function applyOrderDeletion(ledger: Ledger, orderId: string): Promise<WebhookAnswer> {
-  const order = await ledger.tx.use(orderRepository).find(orderId);
+  const order = await orderById(ledger.tx, orderId);
   if (order === undefined) {
     await keepEarlyDeletion(ledger, orderId);
     return answer('accepted', true, `Order ${orderId} is not known yet; that it was deleted is kept until it comes.`);
@@ -131,7 +132,7 @@ async function takeInPrice(ledger: Ledger, order: Order, news: ShopOrder): Promi
   const before = await ledger.viewOf(order);
   const changed = await ledger.modifyOrder(order, 'total_price', { totalPrice, ...inShop });
   await payFromAllAccounts(ledger, order.orderId);
-  const last = (await ledger.tx.use(orderRepository).find(order.orderId)) ?? changed;
+  const last = (await orderById(ledger.tx, order.orderId)) ?? changed;
   await recordByShop(ledger, 'change price of order', before, last, 'Its price was changed in the shop.');
   const price = formatTari(totalPrice);
   return answer('accepted', true, `The price of order ${order.orderId} is now ${price}. It is ${last.status}.`);

@@ -1,5 +1,5 @@
 import type { Storefront } from './shop-connector.ts';
-import type { ReadContent } from './webhook-inbox.ts';
+import type { ReadContent } from './webhook-content.ts';
 
 /** The dependencies of this context on a shop's adapter. */
 declare module '#platform/module.ts' {

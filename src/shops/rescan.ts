@@ -1,8 +1,8 @@
-import { claimantIn } from '#engine/claims.ts';
+import { claimantIn } from '#engine/claims/verified-claims.ts';
 import type { EngineContext } from '#engine/context.ts';
 import { Ledger } from '#engine/money/ledger.ts';
 import { findShopOrder } from '#engine/order-lookup.ts';
-import { orderRepository } from '#engine/store/orders.ts';
+import { orderById } from '#engine/records.ts';
 import { recordChange } from '#platform/audit-log/record.ts';
 import { DomainError } from './errors.ts';
 import type { OrderIntake } from './order-intake.ts';
@@ -50,7 +50,7 @@ export function rescan(
         const ledger = new Ledger(tx, now, context);
         if ((await findShopOrder(tx, shopOrder)) !== undefined) return takeInKnown(ledger, shopOrder);
         const taken = await applyNewOrder(ledger, orders, shopOrder, claimant);
-        const added = await tx.use(orderRepository).find(shopOrder.orderId);
+        const added = await orderById(tx, shopOrder.orderId);
         if (added !== undefined) {
           const entry = { actor, action: 'add order', subject: added.orderId, after: await ledger.viewOf(added) };
           await recordChange(tx, { ...entry, reason: 'It was open in the shop and missing here.' }, now);

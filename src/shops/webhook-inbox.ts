@@ -1,45 +1,19 @@
-import { claimantIn } from '#engine/claims.ts';
-import type { EngineContext, SignatureContext } from '#engine/context.ts';
+import type { EngineContext } from '#engine/context.ts';
 import { Ledger, ledgerActions } from '#engine/money/ledger.ts';
-import type { Owner } from '#engine/money/owners.ts';
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
 import { StoreContentError } from '#platform/database/errors.ts';
-import type { IdRange } from '#platform/database/list-order.ts';
 import { DomainError } from '#platform/errors.ts';
+import type { IdRange } from '#platform/list-order.ts';
 import { storableText } from '#platform/storable-text.ts';
 import { receiveAuthorization } from './authorizations.ts';
 import type { OrderIntake } from './order-intake.ts';
 import { applyNewOrder, applyOrderDeletion, applyOrderUpdate } from './order-updates.ts';
 import type { PriceUpdateRequests } from './prices/price-updates.ts';
-import type { ShopAuthorization, ShopOrder } from './shop-connector.ts';
 import { authorizationRepository } from './store/authorizations.ts';
 import { earlyNewsRepository } from './store/out-of-order-updates.ts';
 import { type SetAsideWebhook, type WebhookAnswer, type WebhookDelivery, webhookRepository } from './store/webhooks.ts';
 import { answer } from './webhook-answer.ts';
-
-/** A delivery as parsed by the shop's adapter. */
-export type WebhookContent =
-  | { kind: 'new_order'; order: ShopOrder }
-  /** The shop changed an order; carries its new state. */
-  | { kind: 'order_updated'; order: ShopOrder }
-  /** The shop has deleted an order; only its id is known. */
-  | { kind: 'order_deleted'; orderId: string }
-  /** Another gateway holds money for an order. */
-  | { kind: 'authorization'; authorization: ShopAuthorization }
-  /** A product is new or has changed, perhaps its price. */
-  | { kind: 'product_updated'; productId: string }
-  /** It does not concern us. */
-  | { kind: 'ignored'; reason: string }
-  /** It concerns us but cannot be used as it is. */
-  | { kind: 'unusable'; reason: string };
-
-/** A parsed delivery with the claimant in its order's own texts, whose signatures have been verified. */
-export type CheckedContent =
-  | { kind: 'new_order'; order: ShopOrder; claimant: Owner | undefined }
-  | Exclude<WebhookContent, { kind: 'new_order' }>;
-
-/** Parses the stored body of a delivery by its topic; provided by the shop's adapter. */
-export type ReadContent = (topic: string, body: string) => WebhookContent;
+import { type CheckedContent, checkedContent, type ReadContent } from './webhook-content.ts';
 
 const UNSTORABLE = 'It holds a text, a time or a sum that the database cannot keep.';
 
@@ -194,11 +168,6 @@ export function webhooks(
       });
     },
   };
-}
-
-/** Verifies the signatures of claims in an order's texts, which is slow, before the unit of work. */
-export function checkedContent(content: WebhookContent, context: SignatureContext): CheckedContent {
-  return content.kind === 'new_order' ? { ...content, claimant: claimantIn(content.order, context) } : content;
 }
 
 function textOf(body: string | Uint8Array): string {

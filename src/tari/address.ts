@@ -1,8 +1,8 @@
 import { hex } from '@scure/base';
-import { base58FromBytes, bytesFromBase58, bytesFromEmoji, emojiFromBytes } from './address-text.ts';
+import { base58FromBytes, bytesFromBase58, bytesFromEmoji, emojiFromBytes } from './address/address-text.ts';
+import { dammSum } from './address/damm-checksum.ts';
+import { CURRENT_EMOJI, EMOJI_BEFORE_2024_04 } from './address/emoji-tables.ts';
 import { bytesFromHex } from './bytes.ts';
-import { dammSum } from './damm-checksum.ts';
-import { CURRENT_EMOJI, EMOJI_BEFORE_2024_04 } from './emoji-tables.ts';
 import { isPublicKey } from './ristretto.ts';
 
 /**

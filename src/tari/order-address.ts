@@ -1,7 +1,7 @@
 import { hex } from '@scure/base';
+import { dammSum } from './address/damm-checksum.ts';
 import { type TariAddress, withPaymentId } from './address.ts';
 import { utf8 } from './bytes.ts';
-import { dammSum } from './damm-checksum.ts';
 
 /**
  * An order's own payment address: the shop's dual address with the order's id as its payment id, so that a plain payment

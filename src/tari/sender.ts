@@ -1,6 +1,6 @@
 import { hex } from '@scure/base';
+import { base58FromBytes } from './address/address-text.ts';
 import { AddressError, addressFromBytes, parseAddress, type TariAddress } from './address.ts';
-import { base58FromBytes } from './address-text.ts';
 
 /**
  * The sender of a payment is what the payer's wallet wrote into it: an unproven claim that need not even be an address

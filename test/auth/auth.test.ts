@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { mayActAs } from '#auth/auth.ts';
 import type { Role } from '#auth/roles.ts';
-import { isRole } from '#auth/roles.ts';
+import { isRole, mayActAs } from '#auth/roles.ts';
 import { nonceRepository } from '#auth/store/nonces.ts';
 import { accountRepository } from '#engine/store/accounts.ts';
 import { parseAddressObject } from '#tari/address.ts';

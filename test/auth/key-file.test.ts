@@ -15,8 +15,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KeyFileError, keyPairOf, loadOrCreateKeys } from '#auth/key-file.ts';
 import { loadEnvironment } from '#platform/config/environment.ts';
-import { parseSettings } from '#platform/config/read-settings.ts';
 import { publicKeyOf } from '#tari/schnorr.ts';
+import { parseSettings } from '#test/settings.ts';
 
 let directory: string;
 let path: string;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { orderAddressAt } from '#auth/shop-network.ts';
+import { orderAddressAt } from '#auth/shop-address.ts';
 import { addressToBase58, dualAddress, parseAddress } from '#tari/address.ts';
 import { publicKeyOf } from '#tari/schnorr.ts';
 import { personOf } from '#test/test-wallets.ts';

@@ -1,4 +1,4 @@
-import { orderAddressAt } from '#auth/shop-network.ts';
+import { orderAddressAt } from '#auth/shop-address.ts';
 import type { FoundOrder } from '#checkout/http/pages.ts';
 import type { PayerState, ShownOrder } from '#checkout/state.ts';
 

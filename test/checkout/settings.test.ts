@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contrast, DARK_BACKGROUND, MIN_CONTRAST, readableOn } from '#checkout/colour.ts';
-import { parseSettings, warnings } from '#platform/config/read-settings.ts';
+import { parseSettings, warnings } from '#test/settings.ts';
 
 const ON = { TPG_PUBLIC_URL: 'https://pay.example.com/' };
 

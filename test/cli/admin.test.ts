@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseJson } from '#platform/json.ts';
 import { accountOf, parseAddress } from '#tari/address.ts';
 import { startToolStage, type ToolStage } from '#test/cli/tool.ts';
+import { eventually } from '#test/server.ts';
 import { ACCOUNTS, HOT_WALLET, personOf } from '#test/test-wallets.ts';
 
 const [alice, bob, carol] = ACCOUNTS;
@@ -14,8 +15,8 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
   beforeAll(async () => {
     stage = await startToolStage();
     await stage.home.addProfile('alice', alice, stage.server.url);
-  });
-  afterAll(() => stage.close());
+  }, 120_000);
+  afterAll(() => stage?.close());
 
   it('orders: get, search, unpaid', async () => {
     await stage.order({ id: 5001, name: '#5001', customer: { id: 51 }, note: 'for the \u001b[31mred\u001b[0m house' });
@@ -251,12 +252,12 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
     expect(await text('rejected', 'retry', String(set.id))).toContain('Taken');
     expect(await json('orders', 'get', '5201')).toMatchObject({ total_price: 3_300_000_000 });
     // The shop of these tests never had the order that was fulfilled above.
-    const [letter] = await json('dead-letters', 'list');
+    const [letter] = await json('dead-letters', 'list', '--oldest-first');
     expect(letter).toMatchObject({ type: 'OrderPaid', subject: '5001', subscriber: 'shopify' });
     expect(await text('dead-letters', 'list')).toContain('The shop has no order gid://shopify/Order/5001');
     const retried = await text('dead-letters', 'retry', String(letter.event_id), '--subscriber', 'shopify');
     expect(retried).toBe('Sent again to 1 subscriber.\n');
-    const [, other] = await json('dead-letters', 'list');
+    const [, other] = await json('dead-letters', 'list', '--oldest-first');
     const eventId = String((other ?? letter).event_id);
     expect(await text('dead-letters', 'dismiss', eventId, '--reason', 'never there')).toContain('off the list');
     await stage.order({ id: 5202, name: '#5202', currency: 'SEK' }).catch(() => undefined);
@@ -264,6 +265,37 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
     await text('rejected', 'dismiss', String(aside.id), '--reason', 'a test');
     expect(await json('rejected', 'list')).toEqual([]);
     expect(await stage.home.run(['admin', 'dead-letters', 'retry', '999999'])).toMatchObject({ code: 1 });
+  });
+
+  it('dead letters: many at once, after saying how many they are', async () => {
+    const bulk = (...more: string[]) =>
+      stage.home.run(['admin', 'dead-letters', 'bulk-dismiss', '--reason', 'gone', ...more]);
+    expect((await bulk('--all', '--yes')).code).toBe(0);
+    // The shop of these tests never had them.
+    for (const id of [5211, 5212]) {
+      await stage.order({ id, name: `#${id}` });
+      await text('orders', 'fulfill', String(id), '--reason', 'cash', '--yes');
+    }
+    await eventually(async () => expect(await json('dead-letters', 'list')).toHaveLength(2));
+    for (const wrong of [[], ['--all', '--type', 'OrderPaid']]) {
+      expect(await bulk(...wrong)).toMatchObject({ code: 2, stderr: expect.stringContaining('Say which') });
+    }
+    const unasked = await bulk('--subscriber', 'shopify');
+    expect(unasked).toMatchObject({ code: 2, stdout: '' });
+    expect(unasked.stderr).toContain(
+      '2 dead letters will be off the list, and never be told:\n  2 × OrderPaid for shopify\n',
+    );
+    expect((await bulk('--subscriber', 'mailer', '--yes')).stdout).toBe('0 are off the list.\n');
+    expect(await json('dead-letters', 'list')).toHaveLength(2);
+    expect((await bulk('--subscriber', 'shopify', '--type', 'OrderPaid', '--yes')).stdout).toBe(
+      '2 are off the list.\n',
+    );
+    expect(await json('dead-letters', 'list')).toEqual([]);
+    const [record] = await json('audit-log', '--action', 'dismiss dead letters');
+    expect(record).toMatchObject({
+      reason: 'gone',
+      before: { deliveries: [{ subject: '5211' }, { subject: '5212' }] },
+    });
   });
 
   it('lists: newest first, as CSV, with sums, and with typed times in the zone that is shown', async () => {

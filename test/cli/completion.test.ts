@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Home, TOOL } from '#test/cli/tool.ts';
@@ -80,7 +80,7 @@ describe('completion in bash', { timeout: 120_000 }, () => {
 
 const hasShell = (shell: string) => spawnSync(shell, ['--version']).status === 0;
 
-describe('completion in other shells', () => {
+describe('completion in other shells', { timeout: 120_000 }, () => {
   it('is printed for each, with what the candidates are about', async () => {
     expect(await home.text(['completion', 'zsh'])).toMatch(/^#compdef taritools\n/);
     expect(await home.text(['completion', 'fish'])).toMatch(/^complete -c taritools /);
@@ -92,19 +92,53 @@ describe('completion in other shells', () => {
     expect(lines).toMatch(/^get\tThe rate of a currency$/m);
   });
 
+  /** What zsh is to describe for a line, taken apart as zsh does. */
+  function zsh(...words: string[]): string[] {
+    const script = [
+      'autoload -Uz compinit && compinit -u',
+      'source <(taritools completion zsh)',
+      // Where somebody presses Tab, these show a menu.
+      `_describe() { print -rl -- "\${(@P)2}" }`,
+      '_files() { print -r -- FILES }',
+      `words=(${words.map((word) => `'${word}'`).join(' ')})`,
+      `CURRENT=${words.length}`,
+      '_taritools',
+    ];
+    const { stdout, stderr } = spawnSync('zsh', ['-fc', script.join('\n')], { env: environment(), encoding: 'utf8' });
+    expect(stderr).toBe('');
+    return stdout.split('\n').filter((line) => line !== '');
+  }
+
+  /** What fish offers for a line. */
+  function fish(line: string): string[] {
+    const script = `taritools completion fish | source; complete -C '${line}'`;
+    const { stdout } = spawnSync('fish', ['--no-config', '-c', script], {
+      env: environment(),
+      cwd: home.folder,
+      encoding: 'utf8',
+    });
+    return stdout.split('\n').filter((candidate) => candidate !== '');
+  }
+
+  if (!hasShell('zsh')) process.emitWarning('zsh is not on this machine: its script is not run.');
   if (hasShell('zsh')) {
-    it('is read by zsh', () => {
-      const script = 'autoload -Uz compinit && compinit -u; source <(taritools completion zsh); whence -w _taritools';
-      const { stdout, status } = spawnSync('zsh', ['-fc', script], { env: environment(), encoding: 'utf8' });
-      expect([status, stdout]).toEqual([0, '_taritools: function\n']);
+    it('is run by zsh, with what the candidates are about', () => {
+      expect(zsh('taritools', 'admin', 'pay')).toEqual(['payments:Payments of all senders']);
+      expect(zsh('taritools', 'admin', 'orders', 'search', '--status', 'N')).toEqual(['New:']);
+      expect(zsh('taritools', 'admin', 'orders', 'get', '')).toEqual(['FILES']);
+      // A colon in a name would end it.
+      expect(zsh('taritools', 'profile', 'show', 'TPS')).toEqual(['TPS Hot $(touch pwned) Wallet:http://127.0.0.1:9']);
+      expect(readdirSync(home.folder)).not.toContain('pwned');
     });
   }
 
+  if (!hasShell('fish')) process.emitWarning('fish is not on this machine: its script is not run.');
   if (hasShell('fish')) {
-    it('is read by fish', () => {
-      const script = 'taritools completion fish | source; complete -C "taritools admin pay"';
-      const { stdout } = spawnSync('fish', ['--no-config', '-c', script], { env: environment(), encoding: 'utf8' });
-      expect(stdout).toMatch(/^payments\t/);
+    it('is run by fish, with what the candidates are about', () => {
+      expect(fish('taritools admin pay')).toEqual(['payments\tPayments of all senders']);
+      expect(fish('taritools admin orders search --status N')).toEqual(['New']);
+      expect(fish('taritools profile show TPS')).toEqual(['TPS Hot $(touch pwned) Wallet\thttp://127.0.0.1:9']);
+      expect(readdirSync(home.folder)).not.toContain('pwned');
     });
   }
 });

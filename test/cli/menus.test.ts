@@ -3,17 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hex } from '@scure/base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ADMIN_MENU } from '#cli/menus/admin-menu.ts';
-import { MAIN_MENU } from '#cli/menus/main-menu.ts';
-import { USER_MENU } from '#cli/menus/user-menu.ts';
 import type { CommandEntry, Menu } from '#platform/cli/menus/menu.ts';
-import { SHOPIFY_MENU } from '#shops/shopify/cli/menu.ts';
 import { addressToEmoji } from '#tari/address.ts';
+import { MAIN_MENU, menuOf } from '#test/cli/menus.ts';
 import { decodeQr, isQrLine, KEYS, ToolScreen } from '#test/cli/screens.ts';
 import { Home, startToolStage, type ToolStage } from '#test/cli/tool.ts';
 import { STAND_IN_TOKEN } from '#test/fake-shopify/server.ts';
 import { ACCOUNTS, HOT_WALLET, personOf } from '#test/test-wallets.ts';
 
+const [ADMIN_MENU, USER_MENU, SHOPIFY_MENU] = [menuOf('Admin'), menuOf('User'), menuOf('Shopify')];
 const [alice, , carol] = ACCOUNTS;
 const SPARE_WALLET = personOf(77);
 const PUBLIC_URL = 'https://pay.example.com';
@@ -104,6 +102,7 @@ const ADMIN: readonly Case[] = [
   { label: 'Dead letters', shows: /OrderPaid +7003 +shopify/ },
   { label: 'Retry a dead letter', answers: [''], shows: /Sent again to 1 subscriber\./ },
   { label: 'Dismiss a dead letter', answers: ['', 'never there'], shows: 'off the list.' },
+  { label: 'Dismiss many dead letters', answers: ['nobody', '', 'all done'], shows: '0 are off the list.' },
 ];
 
 const USER: readonly Case[] = [
@@ -138,7 +137,12 @@ const SHOPIFY: readonly Case[] = [
   { label: 'List webhooks', shows: 'None.' },
   { label: 'Install webhooks', answers: [PUBLIC_URL], shows: /orders\/create|ORDERS_CREATE/ },
   { label: 'Doctor', answers: [PUBLIC_URL, 'n'], shows: /token: +ok, [\s\S]*signature: +ok, / },
-  { label: 'Set up the shop', answers: [PUBLIC_URL, 'SETTINGS_FILE', 'Tari'], shows: /Wrote TPG_SHOPIFY_SHOP/ },
+  {
+    label: 'Set up the shop',
+    answers: [PUBLIC_URL, 'SETTINGS_FILE', 'Tari'],
+    more: [[`Give customers a page to pay at, ${PUBLIC_URL}/o (TPG_PUBLIC_URL)?`, 'n']],
+    shows: /Wrote TPG_SHOPIFY_SHOP/,
+  },
 ];
 
 /** Commands that say by themselves what they are about to do, and ask. */
@@ -232,7 +236,8 @@ describe('the menus', { timeout: 60_000 }, () => {
     }
     for (const [question, answer] of more) {
       await on.waitFor(`◆  ${question}`);
-      on.type(`${answer}${KEYS.enter}`);
+      // A letter is enough for yes or no.
+      on.type(question.endsWith('?') ? answer : `${answer}${KEYS.enter}`);
     }
     const shown = await on.waitFor(DONE);
     on.forget();
@@ -410,14 +415,14 @@ describe('the menus', { timeout: 60_000 }, () => {
 
   it('Change time zone: times in UTC', async () => {
     await choose('Back', '◆  Main ·');
-    await choose('Change time zone', 'Times are in UTC.');
+    await choose('Change time zone', /Times are in UTC\.[\s\S]*◆ {2}Main ·[\s\S]*└/);
     await choose('User Menu', '◆  Main » User');
     await go(USER_MENU, { label: 'Claim Order', answers: ['7004'], shows: /Payment due before: .* UTC/ });
     await screen.waitFor('Search:');
     screen.forget();
     screen.type(KEYS.escape);
     await screen.waitFor(/◆ {2}Main ·/);
-    await choose('Change time zone', 'Times are those of this machine.');
+    await choose('Change time zone', /Times are those of this machine\.[\s\S]*◆ {2}Main ·[\s\S]*└/);
     await choose('Shopify Menu', '◆  Main » Shopify');
     await menuScreen('shopify-menu');
   });

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { hex } from '@scure/base';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseSettings } from '#platform/config/read-settings.ts';
 import { parseSettingsText } from '#platform/config/settings-text.ts';
 import { addressToBase58, dualAddress, type Network, singleAddress } from '#tari/address.ts';
 import { KEYS, Screen } from '#test/cli/screens.ts';
 import { Home, TOOL } from '#test/cli/tool.ts';
 import { STAND_IN_TOKEN, startShopifyStandIn } from '#test/fake-shopify/server.ts';
-import { freePort, startServer } from '#test/server-process.ts';
+import { freePort, startServer } from '#test/processes/server-process.ts';
+import { parseSettings } from '#test/settings.ts';
 import { ACCOUNTS, HOT_WALLET } from '#test/test-wallets.ts';
 
 const [alice] = ACCOUNTS;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EngineSettings } from '#engine/context.ts';
-import { findNamedOrder, orderNamedInMemo } from '#engine/order-lookup.ts';
+import { findNamedOrder } from '#engine/order-lookup.ts';
+import { orderNamedInMemo } from '#engine/order-names.ts';
 import { orderIdInText, orderNumberInText } from '#tari/order-id-in-text.ts';
 import { claimText, closeEngines, forgedClaimText, HOUR, type TestEngine, testEngine } from '#test/engine.ts';
 import { ACCOUNTS, NOW } from '#test/test-wallets.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { NO_TOLERANCE, type Tolerance, toleranceValue, toleratedOf } from '#engine/money/tolerance.ts';
 import { audit } from '#engine/reconciliation.ts';
-import { NO_TOLERANCE, type Tolerance, toleranceValue, toleratedOf } from '#engine/tolerance.ts';
 import { microTari } from '#tari/micro-tari.ts';
 import { closeEngines, tari, testEngine } from '#test/engine.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { keepSettings, readOldSettings } from '#moving-over/cli/import-settings.ts';
 import { parseSettingsText as parse } from '#platform/config/settings-text.ts';
+import { allSettings } from '#settings.ts';
 import { newFolder } from '#test/database/database.ts';
 
 const OLD = `
@@ -25,8 +26,9 @@ async function translated(isDryRun = false) {
   writeFileSync(path, OLD);
   const lines: string[] = [];
   const print = (line: string) => void lines.push(line);
-  const settings = await readOldSettings(path, 'sqlite:///var/lib/store.db');
-  const again = async () => keepSettings({ folder, print, note: print } as never, settings, isDryRun);
+  const settings = await readOldSettings({ settings: allSettings }, path, 'sqlite:///var/lib/store.db');
+  const again = async () =>
+    keepSettings({ folder, print, note: print, settings: allSettings } as never, settings, isDryRun);
   await again();
   return { folder, lines, again };
 }
@@ -70,7 +72,7 @@ it('leaves settings that are there as they are, and writes nothing in a dry run'
 });
 
 it('says where the file can’t be read', async () => {
-  await expect(readOldSettings('/nowhere/old.env', '')).rejects.toThrow(
+  await expect(readOldSettings({ settings: allSettings }, '/nowhere/old.env', '')).rejects.toThrow(
     /settings in \/nowhere\/old\.env cannot be read/,
   );
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parseSettings } from '#platform/config/read-settings.ts';
 import type { Module, Ports, ServiceContext } from '#platform/module.ts';
 import { watchPorts } from '#platform/ports-in-order.ts';
 import { openServices } from '#services.ts';
 import { shops } from '#shops/module.ts';
 import { shopify } from '#shops/shopify/module.ts';
+import { parseSettings } from '#test/settings.ts';
 
 /** A context with a shop, as far as contexts look at it while they are opened. */
 function contextWithShop(): ServiceContext {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { EVENT_TYPES } from '#engine/events.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
@@ -60,7 +61,7 @@ interface Scene {
 
 /** @param database is opened again after another engine has left it. */
 async function scene(database?: TestDatabase): Promise<Scene> {
-  const bus = new EventBus(recordingLog());
+  const bus = new EventBus(recordingLog(), EVENT_TYPES);
   const shop = new NotingShop();
   const log = recordingLog();
   bus.onDurable('plugin', 'OrderPaid', () => undefined);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { WebhookContent } from '#shops/webhook-inbox.ts';
+import type { WebhookContent } from '#shops/webhook-content.ts';
 import { aDelivery, aShopOrder, claimText, closeEngines, DAY, MINUTE, testEngine } from '#test/engine.ts';
 import { ACCOUNTS, NOW } from '#test/test-wallets.ts';
 

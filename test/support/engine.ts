@@ -1,9 +1,11 @@
 import { rmSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { EngineContext, EngineSettings } from '#engine/context.ts';
+import { EVENT_TYPES } from '#engine/events.ts';
 import { Ledger } from '#engine/money/ledger.ts';
 import { senderText } from '#engine/money/owners.ts';
-import type { ConfirmationReceipt, PaymentReceipt, PaymentReport } from '#engine/payments.ts';
+import type { PaymentReport } from '#engine/payments/payment-report.ts';
+import type { ConfirmationReceipt, PaymentReceipt } from '#engine/payments/payments.ts';
 import { type Order, orderRepository } from '#engine/store/orders.ts';
 import type { OpenedStore } from '#platform/database/open.ts';
 import { stringifyJson } from '#platform/json.ts';
@@ -17,10 +19,10 @@ import { readSender, type Sender } from '#tari/sender.ts';
 import { confirmationPayload, paymentPayload } from '#tari/wallet-signature.ts';
 import { type ManualClock, manualClock } from './clock.ts';
 import { newDatabase, newFolder, type TestDatabase } from './database/database.ts';
+import { borrowStore, type LentStore, openStoreOf } from './database/store-pool.ts';
 import { type RecordingLog, recordingLog } from './recording-log.ts';
 import { aDelivery, aShopOrder } from './shop-orders.ts';
 import { claimBy, type MessageOptions, WALLET_PLACE, walletMessageOf } from './signing.ts';
-import { borrowStore, type LentStore, openStoreOf } from './store-pool.ts';
 import { HOT_WALLET, type Person } from './test-wallets.ts';
 import { openUseCases, type UseCases } from './use-cases.ts';
 
@@ -272,7 +274,7 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
   const store = borrowed?.lend() ?? (await openStoreOf(database));
   const log = recordingLog();
   const clock = options.clock ?? manualClock();
-  const bus = options.bus ?? new EventBus(log);
+  const bus = options.bus ?? new EventBus(log, EVENT_TYPES);
   const settings: EngineSettings = {
     strictMode: true,
     disableMemoSignatureCheck: false,

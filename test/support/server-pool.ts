@@ -1,4 +1,4 @@
-import { beginServer, clearAway, type RunningServer, type TestServerOptions } from './running-server.ts';
+import { beginServer, clearAway, type RunningServer, type TestServerOptions } from './processes/running-server.ts';
 import { TestServer } from './test-server.ts';
 import { afterFile } from './vitest/after-file.ts';
 

@@ -1,4 +1,4 @@
-import { beginServer, type TestServerOptions } from './running-server.ts';
+import { beginServer, type TestServerOptions } from './processes/running-server.ts';
 import { handOver } from './server-pool.ts';
 import type { TestServer } from './test-server.ts';
 import { personOf } from './test-wallets.ts';
@@ -7,8 +7,8 @@ import { personOf } from './test-wallets.ts';
 
 export { type ManualClock, manualClock } from './clock.ts';
 export { eventually } from './eventually.ts';
+export type { TestApp, TestServerOptions } from './processes/running-server.ts';
 export { type Answer, errorOf, type RequestOptions } from './requests.ts';
-export type { TestApp, TestServerOptions } from './running-server.ts';
 export { borrowServer } from './server-pool.ts';
 export { TestServer } from './test-server.ts';
 export { nextNonce, type PaymentFields, randomTransactionId, type WalletSigning } from './wallet-messages.ts';

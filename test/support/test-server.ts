@@ -9,8 +9,8 @@ import type { ManualClock } from './clock.ts';
 import type { TestDatabase } from './database/database.ts';
 import { eventually } from './eventually.ts';
 import { type ShopifyStandIn, STAND_IN_TOKEN } from './fake-shopify/server.ts';
+import { clearAway, type RunningServer, type TestApp } from './processes/running-server.ts';
 import { type Answer, type RequestOptions, sendRaw, sendRequest } from './requests.ts';
-import { clearAway, type RunningServer, type TestApp } from './running-server.ts';
 import { HOT_WALLET, type Person } from './test-wallets.ts';
 import {
   nextNonce,

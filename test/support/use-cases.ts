@@ -1,8 +1,8 @@
+import { signedClaims } from '#engine/claims/signed-claims.ts';
 import type { EngineContext } from '#engine/context.ts';
-import { signedClaims } from '#engine/http/signed-claims.ts';
 import { modules } from '#modules.ts';
 import { changes } from '#platform/audit-log/operator-actions.ts';
-import { parseSettings, type Settings } from '#platform/config/read-settings.ts';
+import type { Settings } from '#platform/config/read-settings.ts';
 import type { PlatformContext } from '#platform/context.ts';
 import type { Store } from '#platform/database/store.ts';
 import type { Ports, Services } from '#platform/module.ts';
@@ -12,6 +12,7 @@ import { signedReports } from '#rails/tari-wallet/http/signed-reports.ts';
 import { openServices } from '#services.ts';
 import { signedDeliveries } from '#shops/http/signed-deliveries.ts';
 import { parseAddress } from '#tari/address.ts';
+import { parseSettings } from '#test/settings.ts';
 
 /** All that the server can do, without its two threads and HTTP: what tests and the simulation call. */
 export type UseCases = ReturnType<typeof useCasesOf>;
@@ -79,7 +80,7 @@ function settingsOf(settings: EngineContext['settings']): Settings {
     if (!parsed.ok) throw new Error(parsed.problems.join(' '));
     defaults = { ...parsed.settings, expiryGraceMs: 0 };
   }
-  const { paymentWalletAddress: address, orderIdField, ...rest } = settings;
+  const { paymentWalletAddress: address, ...rest } = settings;
   const paymentWalletAddress = address === undefined ? null : parseAddress(address);
-  return { ...defaults, ...rest, paymentWalletAddress, shopify: { ...defaults.shopify, orderIdField } };
+  return { ...defaults, ...rest, paymentWalletAddress };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createApiClient } from '#platform/cli/api-client.ts';
+import { clientWithLogin } from '#auth/cli/login.ts';
 import { type Answer, borrowServer, type TestServer } from '#test/server.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';
 
@@ -203,7 +203,7 @@ describe('the tool of the Rust server', () => {
 
   it('logs in after our tool, and our tool after it, ten times by turns', async () => {
     const ours = () =>
-      createApiClient(
+      clientWithLogin(
         {
           clock: server.clock,
           randomBytes: (length) => new Uint8Array(length).fill(7),

@@ -1,6 +1,9 @@
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bytesFromBase58, emojiFromBytes } from '#tari/address/address-text.ts';
+import { dammSum } from '#tari/address/damm-checksum.ts';
+import { CURRENT_EMOJI, EMOJI_BEFORE_2024_04 } from '#tari/address/emoji-tables.ts';
 import {
   AddressError,
   accountAddress,
@@ -19,9 +22,6 @@ import {
   withoutPaymentId,
   withPaymentId,
 } from '#tari/address.ts';
-import { bytesFromBase58, emojiFromBytes } from '#tari/address-text.ts';
-import { dammSum } from '#tari/damm-checksum.ts';
-import { CURRENT_EMOJI, EMOJI_BEFORE_2024_04 } from '#tari/emoji-tables.ts';
 import {
   anyDualAddress,
   anyModernAddress,

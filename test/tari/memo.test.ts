@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dammSum } from '#tari/address/damm-checksum.ts';
 import { addressToHex, dualAddress, ONE_SIDED, singleAddress, type TariAddress, withPaymentId } from '#tari/address.ts';
 import { utf8 } from '#tari/bytes.ts';
 import { readMemo } from '#tari/chain/memo.ts';
-import { dammSum } from '#tari/damm-checksum.ts';
 import { generateSecretKey, publicKeyOf } from '#tari/schnorr.ts';
 import { anyModernAddress, seededRandom } from '#test/tari/arbitraries.ts';
 

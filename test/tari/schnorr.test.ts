@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addPoints, isCanonicalScalar, isPublicKey, multiplyBase, multiplyPublicKey } from '#tari/ristretto.ts';
 import { generateSecretKey, publicKeyOf, signSchnorr, verifySchnorr } from '#tari/schnorr.ts';
-import { verifySchnorrReference } from '#test/schnorr-reference.ts';
 import { anyPublicKey, anySecretKey, seededRandom } from '#test/tari/arbitraries.ts';
+import { verifySchnorrReference } from '#test/tari/schnorr-reference.ts';
 import vectors from '../vectors/signatures.json' with { type: 'json' };
 
 const { Point } = ristretto255;

@@ -1,12 +1,20 @@
-import { Command, Option } from 'commander';
-import type { Role } from '#auth/roles.ts';
-import { addressArgument, chosenNetwork, networkOption, rolesOption } from '#platform/cli/address-arguments.ts';
+import { Argument, Command, Option } from 'commander';
+import { ROLES, type Role } from '#auth/roles.ts';
+import { addressArgument, chosenNetwork, networkOption } from '#platform/cli/address-arguments.ts';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
+import type { Asked, Offer } from '#platform/cli/menus/menu.ts';
+import { askedAs, inMenus } from '#platform/cli/menus/menu-fields.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { readServer } from '#platform/cli/server-address.ts';
 import { yesOption } from '#platform/cli/server-command.ts';
 import { record, table } from '#platform/cli/terminal/output.ts';
-import { addOutputFlags, group, type OutputFlags, outputOptions } from '#platform/cli/terminal/output-flags.ts';
+import {
+  addOutputFlags,
+  csvOption,
+  group,
+  type OutputFlags,
+  outputOptions,
+} from '#platform/cli/terminal/output-flags.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { addressToBase58, addressToEmoji, type Network, type TariAddress } from '#tari/address.ts';
 import { bytesEqual } from '#tari/bytes.ts';
@@ -19,6 +27,7 @@ import {
   readProfiles,
   removeProfile,
 } from './profile-file.ts';
+import { rolesOption } from './roles-option.ts';
 import { parseSecretKey, signerOf } from './secret-key.ts';
 
 interface AddFlags {
@@ -48,13 +57,25 @@ export function profileCommand(ports: CommandPorts): Command {
 }
 
 function addCommand(ports: CommandPorts): Command {
-  return new Command('add')
+  const command = new Command('add')
     .description(
       'Add a profile. Its secret key is asked for without showing it, or read from standard input where that is no terminal',
     )
-    .argument('<name>', 'how to call it', readProfileName)
-    .addOption(new Option('--server <url>', 'the server').argParser(readServer).makeOptionMandatory())
-    .addOption(rolesOption('-r, --roles <role...>', 'the roles to log in with, user unless told'))
+    .addArgument(
+      askedAs(new Argument('<name>', 'how to call it').argParser(readProfileName), { ask: 'Name of the profile' }),
+    )
+    .addOption(
+      askedAs(new Option('--server <url>', 'the server').argParser(readServer).makeOptionMandatory(), {
+        ask: 'Server, such as https://pay.example.com',
+      }),
+    )
+    .addOption(
+      askedAs(rolesOption('-r, --roles <role...>', 'the roles to log in with, user unless told'), {
+        ask: 'Roles to log in with',
+        severalOf: ROLES,
+        default: 'user',
+      }),
+    )
     .addOption(networkOption())
     .option(
       '-a, --address <address>',
@@ -62,7 +83,14 @@ function addCommand(ports: CommandPorts): Command {
       addressArgument,
     )
     .option('--secret-key-env <variable>', 'take the key from this environment variable each time; it is not kept')
-    .option('--seed-words', 'make the key from the 24 seed words of a wallet, in any of their languages')
+    .addOption(
+      askedAs(
+        new Option('--seed-words', 'make the key from the 24 seed words of a wallet, in any of their languages'),
+        {
+          ask: 'Make the key from the 24 seed words of a wallet?',
+        },
+      ),
+    )
     .addHelpText(
       'after',
       '\nExample:\n  $ taritools profile add alice --server https://pay.example.com --seed-words\n\nWith --seed-words standard input may hold the words on its first line and a passphrase on its second.',
@@ -77,6 +105,13 @@ function addCommand(ports: CommandPorts): Command {
         ports.note('The server is asked without https, so whoever is on the way can read and use your access token.');
       }
     });
+  return inMenus(command, {
+    menu: 'user',
+    section: 'profiles',
+    label: 'Add profile',
+    hint: 'somebody you act as; the key is typed hidden',
+    asks: ['--roles', '--seed-words'],
+  });
 }
 
 function isReadableOnItsWay(server: string): boolean {
@@ -148,7 +183,8 @@ async function secretLines(ports: CommandPorts, questions: readonly string[]): P
 }
 
 function listCommand(ports: CommandPorts): Command {
-  const command = new Command('list').description('List the profiles');
+  const command = new Command('list').description('List the profiles').addOption(csvOption());
+  inMenus(command, { menu: 'user', section: 'profiles', label: 'List profiles', hint: 'without their keys' });
   return addOutputFlags(command)
     .addHelpText('after', '\nExample:\n  $ taritools profile list')
     .action(async (flags: OutputFlags) => {
@@ -182,9 +218,9 @@ function showCommand(ports: CommandPorts): Command {
 }
 
 function removeCommand(ports: CommandPorts): Command {
-  return new Command('remove')
+  const command = new Command('remove')
     .description('Remove a profile, and its key if the file holds it')
-    .argument('<name>', 'the profile')
+    .addArgument(askedAs(new Argument('<name>', 'the profile'), { ask: 'Profile', offers: profileOffers }))
     .addOption(yesOption())
     .addHelpText('after', '\nExample:\n  $ taritools profile remove alice')
     .action(async (name: string, { yes }: { yes?: boolean }) => {
@@ -198,6 +234,13 @@ function removeCommand(ports: CommandPorts): Command {
       await forgetToken(ports, profile);
       ports.print(`The profile ${JSON.stringify(name)} is removed.`);
     });
+  return inMenus(command, { menu: 'user', section: 'profiles', label: 'Remove profile', hint: 'and its key' });
+}
+
+/** The profiles of this person. */
+async function profileOffers({ ports }: Pick<Asked, 'ports'>): Promise<Offer[]> {
+  const profiles = await readProfiles(ports);
+  return profiles.map(({ name, server, roles }) => ({ value: name, hint: `${server}, ${roles.join(', ')}` }));
 }
 
 /** What is lost with a profile: its key, where the file holds the only copy that this machine knows of. */

@@ -1,10 +1,11 @@
+import type { Signer } from '#platform/cli/api-client.ts';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { PROFILE_VARIABLE } from '#platform/cli/profile-option.ts';
 import { bytesEqual } from '#tari/bytes.ts';
 import { publicKeyOf } from '#tari/schnorr.ts';
 import { noSuchProfile, type Profile, readProfiles } from './profile-file.ts';
-import { parseSecretKey, type Signer } from './secret-key.ts';
+import { parseSecretKey } from './secret-key.ts';
 
 /**
  * The profile to act as.

@@ -1,8 +1,9 @@
 import { hex } from '@scure/base';
 import { Option } from 'commander';
+import type { Signer } from '#platform/cli/api-client.ts';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { addressToBase58, addressToEmoji, type Network, singleAddress, type TariAddress } from '#tari/address.ts';
+import { addressToBase58, addressToEmoji, type Network, singleAddress } from '#tari/address.ts';
 import { publicKeyOf } from '#tari/schnorr.ts';
 
 /** Where commands that sign find the key when no option names one. */
@@ -52,12 +53,6 @@ function isUsable(key: Uint8Array): boolean {
   } catch {
     return false;
   }
-}
-
-/** Who a key is. The single address is what tools sign for. */
-export interface Signer {
-  secretKey: Uint8Array;
-  address: TariAddress;
 }
 
 export function signerOf(secretKey: Uint8Array, network: Network): Signer {

@@ -1,7 +1,8 @@
-import { type ApiClient, createApiClient } from '#platform/cli/api-client.ts';
+import type { ApiClient } from '#platform/cli/api-client.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import { keptTokenIn } from './kept-token.ts';
+import { clientWithLogin } from './login.ts';
 import type { Profile } from './profile-file.ts';
 import { chosenProfile, signerOfProfile } from './profiles.ts';
 
@@ -11,7 +12,7 @@ export function clientOf(ports: CommandPorts, profile: Profile): ApiClient {
   if (kept !== undefined) return kept;
   const { server, roles } = profile;
   const keptToken = keptTokenIn(ports.toolFolder, keyOf(profile));
-  const client = createApiClient(ports, { server, roles, signer: signerOfProfile(ports, profile), keptToken });
+  const client = clientWithLogin(ports, { server, roles, signer: signerOfProfile(ports, profile), keptToken });
   ports.clients?.set(keyOf(profile), client);
   return client;
 }

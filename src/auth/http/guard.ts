@@ -2,11 +2,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import { Lru } from 'toad-cache';
 import type { Access } from '#auth/auth.ts';
-import { mayActAs } from '#auth/auth.ts';
 import { DomainError } from '#auth/errors.ts';
+import { mayActAs } from '#auth/roles.ts';
 import type { Clock } from '#platform/clock.ts';
 import { HttpError } from '#platform/http/errors.ts';
 import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
+import { isFromAnotherSite } from '#platform/http/same-site.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import { type AccessClaims, TokenError, verifyAccessToken } from '#tari/ristretto-jwt.ts';
 
@@ -95,17 +96,6 @@ function accessTokenIn(request: FastifyRequest): { token: string | undefined; is
 
 function isChange({ method }: FastifyRequest): boolean {
   return method !== 'GET' && method !== 'HEAD';
-}
-
-/**
- * A browser sends cookies with requests of any page, and states the origin with each change. Other clients send no origin,
- * and cookies only on purpose.
- */
-export function isFromAnotherSite({ headers }: FastifyRequest): boolean {
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
-  const { origin, host } = headers;
-  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
 }
 
 /** Existing clients match these words. */

@@ -2,8 +2,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { AuthService } from '#auth/service.ts';
 import { callerOf } from '#platform/http/caller.ts';
-import { address, nothing, role, rolesOfAddress } from '#platform/http/fields.ts';
+import { address, nothing } from '#platform/http/fields.ts';
 import { addressToBase58 } from '#tari/address.ts';
+import { role, rolesOfAddress } from './schemas.ts';
 
 const MAX_ROLE_CHANGES = 100;
 

@@ -3,6 +3,8 @@ import { authRoutes } from './login.ts';
 import { roleRoutes } from './roles.ts';
 import { walletRoutes } from './wallets.ts';
 
+export { examples } from './examples.ts';
+
 export const routes: MakeRoutes =
   ({ auth }, http) =>
   async (app) => {

@@ -3,7 +3,8 @@ import * as z from 'zod';
 import type { AuthService } from '#auth/service.ts';
 import { walletView } from '#auth/views.ts';
 import { callerOf } from '#platform/http/caller.ts';
-import { address, ipAddress, nonce, nothing, wallet } from '#platform/http/fields.ts';
+import { address, nonce, nothing } from '#platform/http/fields.ts';
+import { ipAddress, wallet } from './schemas.ts';
 
 const newWallet = z.object({ address, ip_address: ipAddress, initial_nonce: nonce.nullish() });
 

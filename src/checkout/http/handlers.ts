@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { PayerOrders } from '#checkout/payer-orders.ts';
 import type { PayPageSettings } from '#checkout/settings.ts';
-import type { signedClaims } from '#engine/http/signed-claims.ts';
+import type { signedClaims } from '#engine/claims/signed-claims.ts';
 import type { Clock } from '#platform/clock.ts';
 import { DomainError } from '#platform/errors.ts';
 import { HttpError } from '#platform/http/errors.ts';

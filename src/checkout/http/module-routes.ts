@@ -1,8 +1,10 @@
+import { signedClaims } from '#engine/claims/signed-claims.ts';
 import { engineSettings } from '#engine/context.ts';
-import { signedClaims } from '#engine/http/signed-claims.ts';
 import type { MakeRoutes } from '#platform/module.ts';
 import { orderLinkRoute } from './link-route.ts';
 import { checkoutRoutes } from './routes.ts';
+
+export { examples } from './examples.ts';
 
 export const routes: MakeRoutes = ({ checkout, engine }, http) => {
   const { settings } = http;

@@ -1,4 +1,5 @@
-import { chooseLanguage, type Language } from '#checkout/languages/texts.ts';
+import type { Language } from '#checkout/languages/language.ts';
+import { chooseLanguage } from '#checkout/languages/texts.ts';
 import type { PayerOrders } from '#checkout/payer-orders.ts';
 import type { PayPageSettings } from '#checkout/settings.ts';
 import { type ShownOrder, stateOf } from '#checkout/state.ts';

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { isFromAnotherSite } from '#auth/http/guard.ts';
 import { HttpError } from '#platform/http/errors.ts';
+import { isFromAnotherSite } from '#platform/http/same-site.ts';
 import type { HandlerPorts, Handlers } from './handlers.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { fill, type Language, type Texts } from '#checkout/languages/texts.ts';
+import type { Language, Texts } from '#checkout/languages/language.ts';
+import { fill } from '#checkout/languages/texts.ts';
 import type { PayPageSettings } from '#checkout/settings.ts';
 import { type Html, html } from '#platform/http/html.ts';
 import type { Assets } from './assets.ts';

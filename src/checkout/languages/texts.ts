@@ -2,21 +2,10 @@ import { de } from './de.ts';
 import { en } from './en.ts';
 import { es } from './es.ts';
 import { fr } from './fr.ts';
+import type { Language } from './language.ts';
 import { ptBr } from './pt-br.ts';
 import { tr } from './tr.ts';
 import { zh } from './zh.ts';
-
-/** What the pay page says. `{name}` is a place for a value. */
-export type Texts = { readonly [Key in keyof typeof en]: string };
-
-export interface Language {
-  /** As in `lang` of HTML. */
-  code: string;
-  /** As its speakers call it. */
-  name: string;
-  direction: 'ltr' | 'rtl';
-  texts: Texts;
-}
 
 const ENGLISH: Language = { code: 'en', name: 'English', direction: 'ltr', texts: en };
 

@@ -1,4 +1,4 @@
-import type { Texts } from './texts.ts';
+import type { Texts } from './language.ts';
 
 export const zh: Texts = {
   order: '订单 {order}',

@@ -1,5 +1,4 @@
 import { type Command, CommanderError } from 'commander';
-import { clientOfProfile } from '#auth/cli/session.ts';
 import { allCommands, createProgram } from '#cli/commands.ts';
 import { Declined } from '#platform/cli/danger.ts';
 import { CommandError } from '#platform/cli/exit.ts';
@@ -21,10 +20,10 @@ export interface EntryRun {
 
 /** @returns false where nothing was done, since the one who was warned said no. */
 export async function runEntry(run: EntryRun, entry: CommandEntry): Promise<boolean> {
-  const program = await quietProgram(askingBy(run), entry.command[0]);
+  const program = await quietProgram(askingBy(run), entry.command);
   const command = commandAt(program, entry.command);
   const profile = takes(command, '--profile') ? await run.profile() : undefined;
-  const asked: Asked = { ports: run.ports, client: () => clientOfProfile(run.ports, profile) };
+  const asked: Asked = { ports: run.ports, client: () => run.ports.client(profile) };
   const answers = await ask(run.keyboard, asked, entry.questions ?? []);
   if (entry.warning !== undefined) {
     run.ports.print(plainText(entry.warning(answers)));
@@ -55,8 +54,8 @@ function askingBy({ ports, keyboard }: EntryRun): CommandPorts {
 // ---- The command --------------------------------------------------------------------------------------------------
 
 /** Every program is made anew: a command keeps what it was once given. */
-async function quietProgram(ports: CommandPorts, name: string | undefined): Promise<Command> {
-  const program = await createProgram(ports, name);
+async function quietProgram(ports: CommandPorts, words: readonly string[]): Promise<Command> {
+  const program = await createProgram(ports, words);
   for (const command of [program, ...allCommands(program)]) {
     command.exitOverride().configureOutput({ writeErr: () => undefined });
   }
@@ -100,7 +99,7 @@ async function ask(keyboard: Keyboard, asked: Asked, questions: readonly Questio
 }
 
 async function answerTo(keyboard: Keyboard, asked: Asked, question: Question): Promise<string> {
-  const { ask: message, usual } = question;
+  const { ask: message, default: usual } = question;
   if (question.isFlag) return (await keyboard.yes(message)) ? 'yes' : '';
   if (question.severalOf !== undefined) {
     return (await keyboard.several(message, question.severalOf, usual === undefined ? [] : [usual])).join(',');

@@ -7,7 +7,7 @@ import type { CommandPorts } from '#platform/cli/ports.ts';
 import { PROFILE_VARIABLE } from '#platform/cli/profile-option.ts';
 import { coloured, plainLines, plainText } from '#platform/cli/terminal/output.ts';
 import { fitted, loadWidths } from '#platform/cli/terminal/text-width.ts';
-import { MAIN_MENU } from './main-menu.ts';
+import { mainMenu } from './main-menu.ts';
 import { runEntry } from './run-entry.ts';
 
 /** The menus: shows one, does what is chosen, and shows it again, until somebody leaves. */
@@ -31,8 +31,8 @@ const BESIDE_A_QUESTION = 4;
 
 /** @returns the exit code. */
 export async function runMenus(machine: MenuMachine): Promise<number> {
-  await loadWidths();
-  let state: State = { trail: [MAIN_MENU], profile: await usualProfile(machine.ports), utc: false };
+  const [menu] = await Promise.all([mainMenu(machine.ports), loadWidths()]);
+  let state: State = { trail: [menu], profile: await usualProfile(machine.ports), utc: false };
   try {
     while (state.trail.length > 0) state = await oneStep(machine, state);
   } catch (error) {

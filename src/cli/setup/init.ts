@@ -155,19 +155,19 @@ async function shopKeys({ environment, ask, terminal }: CommandPorts): Promise<R
 }
 
 /** What the operator has set for the process wins over a file anyway, and is lost with the shell unless it is written. */
-async function settingsOfEnvironment({ environment }: CommandPorts): Promise<Record<string, string>> {
-  const { settingDescriptions } = await import('#platform/config/server-settings.ts');
-  const given = settingDescriptions().map(({ name }) => [name, environment[name]?.trim() ?? ''] as const);
+async function settingsOfEnvironment({ environment, settings }: CommandPorts): Promise<Record<string, string>> {
+  const { descriptions } = await settings();
+  const given = descriptions.map(({ name }) => [name, environment[name]?.trim() ?? ''] as const);
   return Object.fromEntries(given.filter(([, value]) => value !== ''));
 }
 
 /** @throws {CommandError} where the server would not start with these. */
 async function checked(ports: CommandPorts, text: string) {
-  const [{ parseSettings, warnings }, { databaseUrlFrom }] = await Promise.all([
-    import('#platform/config/read-settings.ts'),
+  const [{ parse, warnings }, { databaseUrlFrom }] = await Promise.all([
+    ports.settings(),
     import('#platform/database/url.ts'),
   ]);
-  const parsed = parseSettings(parseSettingsText(text));
+  const parsed = parse(parseSettingsText(text));
   if (!parsed.ok) throw new CommandError(parsed.problems.join('\n'), EXIT_CODES.wrongUse);
   const databaseUrl = databaseUrlFrom(ports.folder, parsed.settings.databaseUrl);
   return { settings: parsed.settings, databaseUrl, warnings: warnings(parsed.settings) };

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import { rolesOption } from '#auth/cli/roles-option.ts';
 import type { Role } from '#auth/roles.ts';
 import { importTpsCommand } from '#moving-over/cli/import-command.ts';
-import { addressArgument, rolesOption } from '#platform/cli/address-arguments.ts';
+import { addressArgument } from '#platform/cli/address-arguments.ts';
 import { databaseOption } from '#platform/cli/database-option.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { addressToBase58, type TariAddress } from '#tari/address.ts';

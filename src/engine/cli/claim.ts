@@ -1,5 +1,5 @@
-import { Command, Option } from 'commander';
-import type { ClaimedOrderAnswer } from '#platform/cli/api-shapes.ts';
+import { Argument, Command, Option } from 'commander';
+import { askedAs, inMenus } from '#platform/cli/menus/menu-fields.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { profileOption } from '#platform/cli/profile-option.ts';
 import { readServer } from '#platform/cli/server-address.ts';
@@ -8,8 +8,10 @@ import { plainJson, record } from '#platform/cli/terminal/output.ts';
 import { addOutputFlags, type OutputFlags, outputOptions } from '#platform/cli/terminal/output-flags.ts';
 import { qrLines } from '#platform/cli/terminal/qr.ts';
 import { AddressError, parseAddress } from '#tari/address.ts';
-import type { Claim } from '#tari/claim.ts';
+import { type Claim, signClaim } from '#tari/claim.ts';
 import { paymentLink } from '#tari/wallet-link.ts';
+import type { ClaimedOrderAnswer } from './answers.ts';
+import { KNOWN_ORDER } from './arguments.ts';
 import { addressToPay, amountToPay, claimedOrderView, emojiOf, isNothingMissing } from './views.ts';
 import { type WalletClaimFlags, walletAddressOption, walletClaim, walletSignatureOption } from './wallet-claim.ts';
 
@@ -48,7 +50,7 @@ export function claimView(order: ClaimedOrderAnswer, output: OutputOptions, with
 export function claimCommand(ports: CommandPorts): Command {
   const command = new Command('claim')
     .description('Claim an order: say, signed, that your address pays for it. Shows what to pay, by when and where to')
-    .argument('<order_id>', 'the order')
+    .addArgument(askedAs(new Argument('<order_id>', 'the order'), KNOWN_ORDER))
     .addOption(withoutQr())
     .addOption(walletAddressOption())
     .addOption(walletSignatureOption())
@@ -59,6 +61,12 @@ export function claimCommand(ports: CommandPorts): Command {
       ).argParser(readServer),
     )
     .addOption(profileOption());
+  inMenus(command, {
+    menu: 'user',
+    section: 'claims',
+    label: 'Claim Order',
+    hint: 'say that you pay for it, and see where to',
+  });
   return addOutputFlags(command)
     .addHelpText(
       'after',
@@ -83,20 +91,21 @@ export function claimCommand(ports: CommandPorts): Command {
 }
 
 async function claimAsProfile(ports: CommandPorts, orderId: string, { profile }: ClaimFlags) {
-  const { clientOfProfile } = await import('#auth/cli/session.ts');
-  const client = await clientOfProfile(ports, profile);
-  if (client.signer === undefined) throw new Error('A profile has a signer');
-  return client.claim(client.signer, orderId);
+  const [client, { engineClient }] = await Promise.all([ports.client(profile), import('./requests.ts')]);
+  const { signer } = client;
+  if (signer === undefined) throw new Error('A profile has a signer');
+  return engineClient(client).sendClaim(signClaim(signer.secretKey, signer.address, orderId, ports.randomBytes));
 }
 
 /** Anybody may send it: the signature in it is what counts. */
 async function sendWalletClaim(ports: CommandPorts, claim: Claim, { profile, server }: ClaimFlags) {
-  const [{ createApiClient }, { chosenProfile }] = await Promise.all([
+  const [{ createApiClient }, { engineClient }, { chosenProfile }] = await Promise.all([
     import('#platform/cli/api-client.ts'),
+    import('./requests.ts'),
     import('#auth/cli/profiles.ts'),
   ]);
   const client = createApiClient(ports, { server: server ?? (await chosenProfile(ports, profile)).server });
-  return client.sendClaim(claim);
+  return engineClient(client).sendClaim(claim);
 }
 
 /** Where the shop takes payments, each with its QR code. */
@@ -130,11 +139,17 @@ export function paymentAddressesCommand(ports: CommandPorts): Command {
     .description('List the addresses that the shop takes payments at, with QR codes')
     .addOption(withoutQr())
     .addOption(profileOption());
+  inMenus(command, {
+    menu: 'user',
+    section: 'payment addresses',
+    label: 'List payment addresses',
+    hint: 'with QR codes',
+  });
   return addOutputFlags(command)
     .addHelpText('after', '\nExample:\n  $ taritools payment-addresses -p alice')
     .action(async (flags: ClaimFlags) => {
-      const { clientOfProfile } = await import('#auth/cli/session.ts');
-      const addresses = await (await clientOfProfile(ports, flags.profile)).paymentAddresses();
+      const [client, { engineClient }] = await Promise.all([ports.client(flags.profile), import('./requests.ts')]);
+      const addresses = await engineClient(client).paymentAddresses();
       if (flags.json) return ports.print(plainJson(addresses));
       for (const line of paymentAddressesView(addresses, outputOptions(ports, flags), flags.qr)) ports.print(line);
     });

@@ -1,10 +1,15 @@
 import { type Command, Option } from 'commander';
 import type { Query } from '#platform/cli/api-client.ts';
-import type { HeldMoneyAnswer, SettlementAnswer } from '#platform/cli/api-shapes.ts';
+import { txidArgument } from '#platform/cli/arguments.ts';
 import { CommandError } from '#platform/cli/exit.ts';
+import { askedAs } from '#platform/cli/menus/menu-fields.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { allParts, type ListFlags, listOptions, orderOf, serverCommand } from '#platform/cli/server-command.ts';
+import { reasonOption } from '#platform/cli/reason-option.ts';
+import { allParts, type ListFlags, listOptions, orderOf } from '#platform/cli/server-command.ts';
 import { group } from '#platform/cli/terminal/output-flags.ts';
+import type { HeldMoneyAnswer, SettlementAnswer } from './answers.ts';
+import { HELD_PAYMENTS, KNOWN_CUSTOMERS, KNOWN_ORDER } from './arguments.ts';
+import { engineCommand } from './server-command.ts';
 import { heldView, settlementView } from './views.ts';
 
 interface AssignFlags {
@@ -16,10 +21,13 @@ interface AssignFlags {
 /** `admin held`: money that has paid no order yet. */
 export function heldCommand(ports: CommandPorts): Command {
   return group('held', 'Money that has paid no order yet', [
-    serverCommand<[], ListFlags, HeldMoneyAnswer[]>(ports, {
+    engineCommand<[], ListFlags, HeldMoneyAnswer[]>(ports, {
       name: 'list',
       description: 'List the money that has paid no order yet, why, and what can be done',
       example: 'admin held list',
+      menus: [
+        { menu: 'admin', section: 'held money', label: 'Held money', hint: 'that has paid no order yet, and why' },
+      ],
       options: listOptions(),
       run: async (client, { options }) => {
         const read = (query: Query) => client.held({ ...query, ...orderOf(options) });
@@ -27,15 +35,35 @@ export function heldCommand(ports: CommandPorts): Command {
       },
       show: heldView,
     }),
-    serverCommand<[string], AssignFlags, SettlementAnswer>(ports, {
+    engineCommand<[string], AssignFlags, SettlementAnswer>(ports, {
       name: 'assign',
       description: 'Give what is left of a payment to an order or to a customer, and pay what that pays',
       example: 'admin held assign 12375671662993302800 --order 1001 --reason "sent a screenshot"',
-      arguments: [['<txid>', 'the transaction as the list shows it']],
+      menus: [
+        {
+          menu: 'admin',
+          section: 'held money',
+          label: 'Assign held money to an order',
+          hint: 'an open one, which it may pay',
+          needs: ['--order'],
+          warning: ({ txid, order }) =>
+            `What is left of payment ${txid} will be there for order ${order}, and may pay it.`,
+        },
+        {
+          menu: 'admin',
+          section: 'held money',
+          label: 'Assign held money to a customer',
+          hint: 'as their credit',
+          needs: ['--customer'],
+          warning: ({ txid, customer }) =>
+            `What is left of payment ${txid} will be credit of customer ${customer}, and pay their open orders.`,
+        },
+      ],
+      arguments: [['<txid>', 'the transaction as the list shows it', txidArgument, HELD_PAYMENTS]],
       options: [
-        new Option('--order <id>', 'the open order that gets it'),
-        new Option('--customer <id>', 'the customer who gets it'),
-        new Option('--reason <text>', 'why, for the audit log').makeOptionMandatory(),
+        askedAs(new Option('--order <id>', 'the open order that gets it'), KNOWN_ORDER),
+        askedAs(new Option('--customer <id>', 'the customer who gets it'), KNOWN_CUSTOMERS),
+        reasonOption(),
       ],
       run: (client, { arguments: [txid], options: { order, customer, reason } }) => {
         if ((order === undefined) === (customer === undefined)) {

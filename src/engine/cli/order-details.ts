@@ -1,10 +1,19 @@
-import type { ApiClient, Query } from '#platform/cli/api-client.ts';
-import type { EventAnswer, OrderDetailsAnswer, PaymentAnswer } from '#platform/cli/api-shapes.ts';
+import type { Query } from '#platform/cli/api-client.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
+import { readable } from '#platform/cli/server-call.ts';
 import { allParts } from '#platform/cli/server-command.ts';
-import { formatAmount, formatTime, type OutputOptions, plainText, table } from '#platform/cli/terminal/output.ts';
-import { readable } from './dangers.ts';
-import { orderView, paymentsView, titled } from './views.ts';
+import {
+  formatAmount,
+  formatTime,
+  type OutputOptions,
+  plainText,
+  table,
+  titled,
+} from '#platform/cli/terminal/output.ts';
+import type { EventAnswer } from '#platform/outbox/cli/answers.ts';
+import type { OrderDetailsAnswer, PaymentAnswer } from './answers.ts';
+import type { EngineClient } from './requests.ts';
+import { orderView, paymentsView } from './views.ts';
 
 /** An order with the payments that came for it and what happened to it; these only for those who may read all. */
 export interface OrderStory extends OrderDetailsAnswer {
@@ -17,7 +26,11 @@ const MAX_PAYMENTS = 1_000;
 const MAX_EVENTS = 10_000;
 
 /** @returns null if there is no such order. */
-export async function orderStory(ports: CommandPorts, client: ApiClient, orderId: string): Promise<OrderStory | null> {
+export async function orderStory(
+  ports: CommandPorts,
+  client: EngineClient,
+  orderId: string,
+): Promise<OrderStory | null> {
   const order = await client.order(orderId);
   if (order === null) return null;
   const { order_id: id } = order;
@@ -35,6 +48,7 @@ function rowsOf<Row>(rows: Row[]): Row[] {
 }
 
 export function orderStoryView(story: OrderStory | null, output: OutputOptions): string[] {
+  if (output.csv) return eventsTable(story?.events ?? [], output);
   const lines = orderView(story, output);
   if (story?.payments === undefined || story.events === undefined) return lines;
   return [
@@ -54,6 +68,19 @@ function paidByView({ paid_by: parts = [] }: OrderDetailsAnswer, output: OutputO
       { title: 'Sender', of: ({ sender }) => sender, canShrink: true },
     ],
     parts,
+    output,
+  );
+}
+
+function eventsTable(events: readonly EventAnswer[], output: OutputOptions): string[] {
+  return table<EventAnswer>(
+    [
+      { title: 'Id', whole: ({ id }) => id },
+      { title: 'Time', time: ({ created_at: time }) => time },
+      { title: 'Type', of: ({ type }) => type },
+      { title: 'What happened', of: sentenceOf },
+    ],
+    events,
     output,
   );
 }

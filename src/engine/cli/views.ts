@@ -1,40 +1,22 @@
+import { formatAmount, formatTime, type OutputOptions, record, table, titled } from '#platform/cli/terminal/output.ts';
+import { addressToEmoji, parseAddress } from '#tari/address.ts';
 import type {
   AddressHistoryAnswer,
-  AuditRecordAnswer,
   BalanceAnswer,
   ClaimedOrderAnswer,
   CreditorAnswer,
   CustomerHistoryAnswer,
-  DeadLetterAnswer,
-  EventAnswer,
-  ExchangeRateAnswer,
   HeldMoneyAnswer,
   OrderAnswer,
   OrderDetailsAnswer,
   OrderMovedAnswer,
   PaymentAnswer,
-  PriceUpdateAnswer,
-  ReadinessAnswer,
-  RejectedAnswer,
-  SetRateAnswer,
   SettlementAnswer,
   SettlementEntryAnswer,
-  WalletAnswer,
-} from '#platform/cli/api-shapes.ts';
-import {
-  formatAmount,
-  formatTime,
-  heading,
-  type OutputOptions,
-  plainText,
-  progressLine,
-  record,
-  table,
-} from '#platform/cli/terminal/output.ts';
-import { stringifyJson } from '#platform/json.ts';
-import { addressToEmoji, parseAddress } from '#tari/address.ts';
+} from './answers.ts';
+import { historyTable } from './history-table.ts';
 
-/** How each answer of the server is shown to people, as lines. The menus show the same. */
+/** How the server's answers about orders and money are shown to people, as lines. */
 
 // ---- Orders -------------------------------------------------------------------------------------------------------
 
@@ -226,6 +208,7 @@ export function balancesView(balances: readonly BalanceAnswer[], output: OutputO
 }
 
 export function addressHistoryView(history: AddressHistoryAnswer, output: OutputOptions): string[] {
+  if (output.csv) return historyTable(history, output);
   return [
     ...titled('Balance', balanceView(history.balance, output), output),
     ...titled('Orders', ordersView(history.orders, output), output),
@@ -235,6 +218,7 @@ export function addressHistoryView(history: AddressHistoryAnswer, output: Output
 }
 
 export function customerHistoryView(history: CustomerHistoryAnswer, output: OutputOptions): string[] {
+  if (output.csv) return historyTable(history, output);
   const { balance, order_balance: totals } = history;
   const sums = record(
     [
@@ -258,129 +242,6 @@ export function customerHistoryView(history: CustomerHistoryAnswer, output: Outp
   ];
 }
 
-// ---- Administration -----------------------------------------------------------------------------------------------
-
-export function walletsView(wallets: readonly WalletAnswer[], output: OutputOptions): string[] {
-  return table<WalletAnswer>(
-    [
-      { title: 'Address', of: (wallet) => wallet.address, canShrink: true },
-      { title: 'IP address', of: (wallet) => wallet.ip_address },
-      { title: 'Last nonce', whole: (wallet) => wallet.last_nonce },
-    ],
-    wallets,
-    output,
-  );
-}
-
-export function rolesView(everybody: readonly { address: string; roles: string[] }[], output: OutputOptions): string[] {
-  return table<{ address: string; roles: string[] }>(
-    [
-      { title: 'Address', of: (one) => one.address, canShrink: true },
-      { title: 'Roles', of: (one) => one.roles.join(', ') },
-    ],
-    everybody,
-    output,
-  );
-}
-
-export function ratesView(rates: readonly ExchangeRateAnswer[], output: OutputOptions): string[] {
-  return table<ExchangeRateAnswer>(
-    [
-      { title: 'Currency', of: (rate) => rate.currency },
-      { title: 'One unit costs', amount: (rate) => rate.rate },
-      { title: 'Since', time: (rate) => rate.updated_at },
-    ],
-    rates,
-    output,
-  );
-}
-
-export function rateHistoryView(rates: readonly SetRateAnswer[], output: OutputOptions): string[] {
-  return table<SetRateAnswer>(
-    [
-      { title: 'Number', whole: (rate) => rate.id },
-      { title: 'Set', time: (rate) => rate.updated_at },
-      { title: 'One unit costs', amount: (rate) => rate.rate },
-      { title: 'By', of: (rate) => rate.actor, canShrink: true },
-    ],
-    rates,
-    output,
-  );
-}
-
-export function priceUpdatesView(updates: readonly PriceUpdateAnswer[], output: OutputOptions): string[] {
-  return table<PriceUpdateAnswer>(
-    [
-      { title: 'Number', whole: (update) => update.id },
-      { title: 'Prices of', of: priceUpdateTarget },
-      { title: 'State', of: (update) => update.state, isStatus: true },
-      { title: 'Seen', of: progressText, align: 'right' },
-      { title: 'Changed', whole: (update) => update.variants_changed },
-      { title: 'Left out', whole: (update) => update.variants_left_out },
-      { title: 'Started', time: (update) => update.created_at },
-      { title: 'Remark', of: (update) => update.last_error ?? update.remark, canShrink: true },
-    ],
-    updates,
-    output,
-  );
-}
-
-export function priceUpdateView(update: PriceUpdateAnswer, output: OutputOptions): string[] {
-  const when = (time: string | null) => (time === null ? null : formatTime(time, output));
-  return record(
-    [
-      ['Number', String(update.id)],
-      ['Prices of', priceUpdateTarget(update)],
-      ['Rate', formatAmount(update.rate)],
-      ['State', update.state],
-      ['Variants seen', progressText(update)],
-      ['Changed', String(update.variants_changed)],
-      ['Left out', String(update.variants_left_out)],
-      ['Started', when(update.created_at)],
-      ['Finished', when(update.finished_at)],
-      ['Next try', when(update.next_attempt_at)],
-      ['Last error', update.last_error],
-      ['Remark', update.remark],
-    ],
-    output.terminal,
-  );
-}
-
-function priceUpdateTarget({ product_id: productId, currency }: PriceUpdateAnswer): string {
-  return productId === null ? `the shop, in ${currency ?? '?'}` : `product ${productId}`;
-}
-
-function progressText({ variants_seen: seen, variants_total: total }: PriceUpdateAnswer): string {
-  return total === null ? String(seen) : `${seen} of ${total}`;
-}
-
-/** `[###########…] 37 %  74 of 200 variants, 12 changed`; without a total only what was seen. */
-export function progressBar(update: PriceUpdateAnswer): string {
-  const { variants_seen: seen, variants_total: total, variants_changed: changed } = update;
-  const counts = `${progressText(update)} variants, ${changed} changed, ${plainText(update.state)}`;
-  return total === null || total === 0 ? counts : progressLine(seen, total, counts);
-}
-
-/** One line an event, so that they can follow each other for hours. */
-export function eventLine(event: EventAnswer, output: OutputOptions): string {
-  const payload = plainText(stringifyJson(event.payload));
-  return `${event.id}  ${formatTime(event.created_at, output)}  ${plainText(event.type).padEnd(16)}  ${payload}`;
-}
-
-export function eventsView(events: readonly EventAnswer[], output: OutputOptions): string[] {
-  if (!output.csv) return events.map((event) => eventLine(event, output));
-  return table<EventAnswer>(
-    [
-      { title: 'Id', whole: (event) => event.id },
-      { title: 'Time', time: (event) => event.created_at },
-      { title: 'Type', of: (event) => event.type },
-      { title: 'Payload', of: (event) => stringifyJson(event.payload) },
-    ],
-    events,
-    output,
-  );
-}
-
 export function heldView(rows: readonly HeldMoneyAnswer[], output: OutputOptions): string[] {
   return table<HeldMoneyAnswer>(
     [
@@ -396,79 +257,6 @@ export function heldView(rows: readonly HeldMoneyAnswer[], output: OutputOptions
     rows,
     output,
   );
-}
-
-export function rejectedView(webhooks: readonly RejectedAnswer[], output: OutputOptions): string[] {
-  return table<RejectedAnswer>(
-    [
-      { title: 'Id', whole: (webhook) => webhook.id },
-      { title: 'Received', time: (webhook) => webhook.received_at },
-      { title: 'Topic', of: (webhook) => webhook.topic },
-      { title: 'Order', of: (webhook) => webhook.order_name ?? webhook.order_id ?? null },
-      { title: 'Reason', of: (webhook) => webhook.reason, canShrink: true },
-    ],
-    webhooks,
-    output,
-  );
-}
-
-export function deadLettersView(letters: readonly DeadLetterAnswer[], output: OutputOptions): string[] {
-  return table<DeadLetterAnswer>(
-    [
-      { title: 'Event', whole: (letter) => letter.event_id },
-      { title: 'Type', of: (letter) => letter.type },
-      { title: 'About', of: (letter) => letter.subject },
-      { title: 'For', of: (letter) => letter.subscriber },
-      { title: 'Tries', whole: (letter) => letter.attempts },
-      { title: 'Last error', of: (letter) => letter.last_error, canShrink: true },
-      { title: 'Last try', time: (letter) => letter.updated_at },
-    ],
-    letters,
-    output,
-  );
-}
-
-export function auditLogView(records: readonly AuditRecordAnswer[], output: OutputOptions): string[] {
-  return table<AuditRecordAnswer>(
-    [
-      { title: 'Id', whole: (entry) => entry.id },
-      { title: 'Time', time: (entry) => entry.created_at },
-      { title: 'Who', of: (entry) => entry.actor, canShrink: true },
-      { title: 'What', of: (entry) => entry.action, canShrink: true },
-      { title: 'Of', of: (entry) => entry.subject, canShrink: true },
-      { title: 'Reason', of: (entry) => entry.reason, canShrink: true },
-    ],
-    records,
-    output,
-  );
-}
-
-export function readinessView(readiness: ReadinessAnswer, output: OutputOptions): string[] {
-  const { outbox, webhooks } = readiness;
-  const age = webhooks?.age_seconds;
-  return [
-    ...record(
-      [
-        ['Ready', readiness.ready ? 'yes' : 'no'],
-        ['Database', readiness.database],
-        ['Shop', readiness.storefront],
-        ['Events to deliver', String(outbox.pending)],
-        ['Dead letters', String(outbox.dead_letters)],
-        ['Behind by', `${outbox.lag_seconds} s`],
-        ['Rejected webhooks', webhooks ? String(webhooks.rejected) : null],
-        ['Last webhook', age === undefined || age === null ? null : `${age} s ago`],
-      ],
-      output.terminal,
-    ),
-    ...readiness.reasons.map((reason) => `- ${plainText(reason)}`),
-  ];
-}
-
-// ---- Parts --------------------------------------------------------------------------------------------------------
-
-/** A part under its title, with an empty line behind it. */
-export function titled(title: string, lines: readonly string[], output: OutputOptions): string[] {
-  return [heading(title, output.terminal), ...lines, ''];
 }
 
 /** Undefined for what is no address: the server may be newer. */

@@ -1,13 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import type { signedClaims } from '#engine/claims/signed-claims.ts';
 import { DomainError } from '#engine/errors.ts';
 import { amountMissing } from '#engine/views.ts';
-import { address, claimedOrder, claimSignature, orderId } from '#platform/http/fields.ts';
+import { address, orderId } from '#platform/http/fields.ts';
 import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import { JsonError, parseJson } from '#platform/json.ts';
 import { addressToObject, parseAddress } from '#tari/address.ts';
 import { ClaimError, parseClaim } from '#tari/claim.ts';
-import type { signedClaims } from './signed-claims.ts';
+import { claimedOrder, claimSignature } from './schemas.ts';
 
 /** Claims an order for the address that signed the claim. */
 export function claimRoutes(

@@ -3,37 +3,26 @@ import * as z from 'zod';
 import type { Lists, OrderPage, PaymentPage } from '#engine/queries.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
 import { balanceView, creditorView, ordersView, paymentView } from '#engine/views.ts';
-import type { ListOrder } from '#platform/database/list-order.ts';
 import { callerOf } from '#platform/http/caller.ts';
+import { address, currency, keptText, orderId, transactionId } from '#platform/http/fields.ts';
+import { described } from '#platform/http/openapi/route-docs.ts';
+import { announceNext, pageFields, queryInteger, sortedPageFields, TEXT_CURSOR } from '#platform/http/pagination.ts';
+import { queryTime } from '#platform/http/query-time.ts';
+import type { ListOrder } from '#platform/list-order.ts';
+import { addressToBase58, type TariAddress } from '#tari/address.ts';
+import type { OrderAddress } from '#tari/order-address.ts';
+import { ORDER_CURSOR, PAYMENT_CURSOR } from './cursors.ts';
+import type { OrderAddresses } from './order-addresses.ts';
 import {
-  address,
   addressBalance,
-  currency,
   customerId,
   customerOrders,
-  keptText,
   order,
-  orderId,
   ordersResult,
   payment,
   paymentReference,
   paymentsResult,
-  transactionId,
-} from '#platform/http/fields.ts';
-import { described } from '#platform/http/openapi/route-docs.ts';
-import {
-  announceNext,
-  ORDER_CURSOR,
-  PAYMENT_CURSOR,
-  pageFields,
-  queryInteger,
-  sortedPageFields,
-  TEXT_CURSOR,
-} from '#platform/http/pagination.ts';
-import { queryTime } from '#platform/http/query-time.ts';
-import { addressToBase58, type TariAddress } from '#tari/address.ts';
-import type { OrderAddress } from '#tari/order-address.ts';
-import type { OrderAddresses } from './order-addresses.ts';
+} from './schemas.ts';
 
 const byAddress = z.object({ address });
 const byOrder = z.object({ order_id: orderId });

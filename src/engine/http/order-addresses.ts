@@ -1,4 +1,4 @@
-import { orderAddressAt } from '#auth/shop-network.ts';
+import { orderAddressAt } from '#auth/shop-address.ts';
 import type { Wallets } from '#auth/wallets.ts';
 import type { Settings } from '#platform/config/read-settings.ts';
 import { addressToBase58 } from '#tari/address.ts';

@@ -1,14 +1,15 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { OrderEvents } from '#engine/order-events.ts';
-import { event, orderId } from '#platform/http/fields.ts';
+import { orderId } from '#platform/http/fields.ts';
 import { announceNext, idCursor, pageFields } from '#platform/http/pagination.ts';
-import { eventView } from '#platform/outbox/event-view.ts';
+import { eventView } from '#platform/outbox/http/event-view.ts';
+import { type EventPayloads, eventSchema } from '#platform/outbox/http/schemas.ts';
 
 const EVENT_CURSOR = idCursor('event');
 
 /** The events of single orders. */
-export function orderEventRoutes(orderEvents: OrderEvents): FastifyPluginAsyncZod {
+export function orderEventRoutes(orderEvents: OrderEvents, payloads: EventPayloads): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/order/id/:order_id/events',
@@ -20,7 +21,7 @@ export function orderEventRoutes(orderEvents: OrderEvents): FastifyPluginAsyncZo
           params: z.object({ order_id: orderId }),
           querystring: z.object({ cursor: pageFields(EVENT_CURSOR).cursor }),
           errors: ['order_not_found'],
-          response: { 200: z.array(event) },
+          response: { 200: z.array(eventSchema(payloads)) },
         },
       },
       async ({ params, query }, reply) => {

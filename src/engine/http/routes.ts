@@ -1,3 +1,4 @@
+import { signedClaims } from '#engine/claims/signed-claims.ts';
 import { engineSettings } from '#engine/context.ts';
 import type { MakeRoutes } from '#platform/module.ts';
 import { accountRoutes } from './accounts.ts';
@@ -7,10 +8,12 @@ import { listRoutes } from './lists.ts';
 import { changeRoutes } from './operator-actions.ts';
 import { createOrderAddresses } from './order-addresses.ts';
 import { orderEventRoutes } from './order-events.ts';
-import { signedClaims } from './signed-claims.ts';
+
+export { examples } from './examples.ts';
+export { eventPayloads } from './schemas.ts';
 
 export const routes: MakeRoutes =
-  ({ auth, engine }, { settings, limitStrangers }) =>
+  ({ auth, engine }, { settings, limitStrangers, eventPayloads }) =>
   async (app) => {
     const { claim } = signedClaims(engine.orders, { settings: engineSettings(settings) });
     await app.register(claimRoutes(claim, limitStrangers));
@@ -18,7 +21,7 @@ export const routes: MakeRoutes =
     await app.register(accountRoutes(engine.accounts, payTo));
     await app.register(listRoutes(engine.lists, payTo));
     await app.register(heldRoutes(engine.held));
-    await app.register(orderEventRoutes(engine.orderEvents));
+    await app.register(orderEventRoutes(engine.orderEvents, eventPayloads));
     // A shop can't reopen a cancelled order.
-    await app.register(changeRoutes(engine.orderChanges, settings.shopify.shop === null));
+    await app.register(changeRoutes(engine.orderChanges, !settings.hasShop));
   };

@@ -10,7 +10,7 @@ import type { Change, ChangeRequest, Changes } from '#platform/audit-log/operato
 import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
 import { type HeldMoney, reasonFor } from './held-reasons.ts';
 import { type Ledger, ledgerActions } from './ledger.ts';
-import { syntheticOwner } from './owners.ts';
+import { syntheticOwner } from './made-owner.ts';
 import { payFromCredit, type Settled, tryToPay } from './settlement.ts';
 
 /** Held money: it has arrived but has paid no order yet (docs/money.md). */

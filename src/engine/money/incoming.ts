@@ -1,8 +1,8 @@
-import { enterNaming, enterSignedClaim, statedBy } from '#engine/claims.ts';
+import { enterNaming, enterSignedClaim, statedBy } from '#engine/claims/claims.ts';
 import type { EngineSettings } from '#engine/context.ts';
 import { findNamedOrder } from '#engine/order-lookup.ts';
 import { isOpen } from '#engine/order-states.ts';
-import type { NamedOrder } from '#engine/payments.ts';
+import type { NamedOrder } from '#engine/payments/payment-report.ts';
 import { accountRepository } from '#engine/store/accounts.ts';
 import type { MoneyOwner, Payment } from '#engine/store/payments.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { orderAddressAt, shopAddress } from '#auth/shop-network.ts';
+import { orderAddressAt } from '#auth/shop-address.ts';
+import { shopAddress } from '#auth/shop-network.ts';
 import type { EngineSettings } from '#engine/context.ts';
-import type { EventOrigin, EventPayloads, EventType, Subscriptions } from '#engine/events.ts';
+import type { EventPayloads } from '#engine/events.ts';
 import { isOpen, nextStatus, type OrderAction, TOTAL_OF_STATUS } from '#engine/order-states.ts';
 import { accountRepository } from '#engine/store/accounts.ts';
 import { customerRepository } from '#engine/store/customers.ts';
@@ -20,8 +21,9 @@ import type { ClaimKind } from '#engine/store/tables.ts';
 import { type OrderView, orderView, paymentView } from '#engine/views.ts';
 import type { Change, ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
 import type { Transaction } from '#platform/database/store.ts';
-import { stringifyJson } from '#platform/json.ts';
-import { eventRepository } from '#platform/outbox/store/events.ts';
+import { appendEvent } from '#platform/outbox/append-event.ts';
+import type { Events } from '#platform/outbox/events.ts';
+import type { EventOrigin, Subscriptions } from '#platform/outbox/subscriptions.ts';
 import { type MicroTari, sumMicroTari } from '#tari/micro-tari.ts';
 import type { OrderAddress } from '#tari/order-address.ts';
 import { type AddressTaking, addTo, byAddress, giveAllTo, giveTo, take } from './funds.ts';
@@ -420,18 +422,13 @@ export class Ledger {
     return moved;
   }
 
-  async #append<Type extends EventType>(
+  async #append<Type extends keyof EventPayloads>(
     type: Type,
     subject: string,
-    payload: EventPayloads[Type],
+    payload: Events[Type],
     origin: EventOrigin = 'server',
   ): Promise<void> {
-    await this.tx
-      .use(eventRepository)
-      .append(
-        { type, subject, payload: stringifyJson(payload), createdAt: this.now },
-        this.#subscriptions.durableSubscribers(type, origin),
-      );
+    await appendEvent(this.tx, this.#subscriptions, { type, subject, payload, at: this.now, origin });
   }
 }
 

@@ -1,8 +1,6 @@
-import { shopNetwork } from '#auth/shop-network.ts';
-import type { Transaction } from '#platform/database/store.ts';
 import { type AccountId, accountAddress, accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
 import type { Sender } from '#tari/sender.ts';
-import { isCustomerAccount, syntheticAddressOf } from '#tari/synthetic-address.ts';
+import { isCustomerAccount } from '#tari/synthetic-address.ts';
 
 /** An owner of Tari, with the address by which it is shown. */
 export interface Owner {
@@ -21,15 +19,6 @@ export interface Claimant {
 /** The owner of an address. */
 export function ownerOf(address: TariAddress): Owner {
   return { account: accountOf(address), address: addressToBase58(accountAddress(address)) };
-}
-
-/** The synthetic account of a customer without a wallet, on the shop's network. Nobody has its key. */
-export async function syntheticOwner(
-  tx: Transaction,
-  customerId: string,
-  settings: Parameters<typeof shopNetwork>[1] = { paymentWalletAddress: undefined },
-): Promise<Owner> {
-  return ownerOf(syntheticAddressOf(customerId, await shopNetwork(tx, settings)));
 }
 
 /**

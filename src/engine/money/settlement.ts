@@ -1,15 +1,17 @@
+import { NO_TOLERANCE, TOLERANCE_REASON, toleratedOf } from '#engine/money/tolerance.ts';
 import { isOpen } from '#engine/order-states.ts';
+import { accountOrderRepository } from '#engine/store/account-orders.ts';
 import { type Account, accountRepository } from '#engine/store/accounts.ts';
 import { customerRepository } from '#engine/store/customers.ts';
 import { type Order, type OrderPosition, orderRepository } from '#engine/store/orders.ts';
 import { paymentRepository } from '#engine/store/payments.ts';
 import type { SettlementEntry } from '#engine/store/settlements.ts';
-import { NO_TOLERANCE, TOLERANCE_REASON, toleratedOf } from '#engine/tolerance.ts';
 import type { AccountId } from '#tari/address.ts';
 import { type MicroTari, microTari, sumMicroTari } from '#tari/micro-tari.ts';
 import type { Ledger } from './ledger.ts';
+import { syntheticOwner } from './made-owner.ts';
 import { type Part, planInTurn, planLargestFirst, type Source } from './matching.ts';
-import { type Claimant, syntheticOwner } from './owners.ts';
+import type { Claimant } from './owners.ts';
 
 /**
  * Settlement: which money pays which orders (docs/money.md). An order is paid by its own money, by its customer's credit,
@@ -127,7 +129,7 @@ async function payerIn(
 export async function payFromCredit(ledger: Ledger, customerId: string): Promise<Settled> {
   if ((await ledger.tx.use(customerRepository).credit(customerId)) === 0n) return nothingSettled();
   return eachOpenOrder(
-    (after, limit) => ledger.tx.use(orderRepository).openOfCustomer(customerId, after, limit),
+    (after, limit) => ledger.tx.use(accountOrderRepository).openOfCustomer(customerId, after, limit),
     async (order) =>
       isWithinReach(order, toleratedFor(ledger, order)) ? tryToPay(ledger, order.orderId) : nothingSettled(),
   );
@@ -147,7 +149,7 @@ export async function payFromAccount(ledger: Ledger, account: AccountId): Promis
   for (;;) {
     const known = await ledger.tx.use(accountRepository).find(account);
     if (known === undefined || known.freeCredit === 0n) return settled;
-    const orders = await ledger.tx.use(orderRepository).openForAccount(account, ORDERS_AT_ONCE);
+    const orders = await ledger.tx.use(accountOrderRepository).openForAccount(account, ORDERS_AT_ONCE);
     for (const order of orders) {
       if (settled.ordersPaid.some(({ orderId }) => orderId === order.orderId)) continue;
       let paid = await tryToPay(ledger, order.orderId);

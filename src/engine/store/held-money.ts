@@ -1,6 +1,7 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import { amountOf, timeOf, timeText } from '#platform/database/columns.ts';
-import { beyond, type ListOrder } from '#platform/database/list-order.ts';
+import { beyond } from '#platform/database/list-order.ts';
+import type { ListOrder } from '#platform/list-order.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import type { PaymentPosition } from './payments.ts';
 import type { EngineTables, OwnerKind } from './tables.ts';

@@ -1,6 +1,5 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
-import { beyond, type ListOrder } from '#platform/database/list-order.ts';
 import { columnsOf, preparedQuery } from '#platform/database/prepared-query.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
@@ -72,9 +71,9 @@ export interface PaymentPosition {
   txid: string;
 }
 
-type PaymentRow = Selectable<EngineTables['payments']>;
+export type PaymentRow = Selectable<EngineTables['payments']>;
 
-function paymentOf(row: PaymentRow): Payment {
+export function paymentOf(row: PaymentRow): Payment {
   return {
     txid: row.txid,
     account: row.account === null ? null : accountOfColumn(row.account),
@@ -155,13 +154,6 @@ export type OrderNames = readonly [string, string?, string?, string?];
 export type PaymentRepository = ReturnType<typeof paymentRepository>;
 
 export function paymentRepository(database: Kysely<EngineTables>) {
-  const pageAfter = (after: PaymentPosition | undefined, limit: number, order: ListOrder) => {
-    const all = database.selectFrom('payments').selectAll();
-    const page = all.orderBy('created_at', order).orderBy('txid', order).limit(limit);
-    if (after === undefined) return page;
-    return page.where(sql<SqlBool>`(created_at, txid) ${beyond(order)} (${timeText(after.createdAt)}, ${after.txid})`);
-  };
-
   const insert = preparedQuery<WrittenRow>(database, (value) =>
     database
       .insertInto('payments')
@@ -236,17 +228,6 @@ export function paymentRepository(database: Kysely<EngineTables>) {
       .where('owner_id', '=', value('id'))
       .where(sql<SqlBool>`unspent > 0`)
       .groupBy('account'),
-  );
-  const selectNaming = preparedQuery<Record<'name' | 'second' | 'third' | 'fourth', string>, PaymentRow>(
-    database,
-    (value) =>
-      database
-        .selectFrom('payments')
-        .selectAll()
-        .where('order_id', 'in', [value('name'), value('second'), value('third'), value('fourth')])
-        .where('status', '<>', 'cancelled')
-        .orderBy('created_at')
-        .orderBy('txid'),
   );
   const deleteEarly = preparedQuery<{ txid: string }>(database, (value) =>
     database.deleteFrom('early_confirmations').where('txid', '=', value('txid')),
@@ -346,74 +327,6 @@ export function paymentRepository(database: Kysely<EngineTables>) {
       return { ...payment, blockHeight, paymentReference, updatedAt };
     },
 
-    /** Up to `limit` payments of an account after the position in that order. */
-    async pageOfAccount(
-      account: AccountId,
-      after: PaymentPosition | undefined,
-      limit: number,
-      order: ListOrder = 'asc',
-    ): Promise<Payment[]> {
-      const rows = await pageAfter(after, limit, order).where('account_ordinal', '=', ordinalOf(account)).execute();
-      return rows.map(paymentOf);
-    },
-
-    /** The sum of all payments of an account, whatever their status. */
-    async totalOfAccount(account: AccountId): Promise<MicroTari> {
-      const { total } = await database
-        .selectFrom('payments')
-        .select(sql<bigint>`cast(coalesce(sum(amount), 0) as bigint)`.as('total'))
-        .where('account_ordinal', '=', ordinalOf(account))
-        .executeTakeFirstOrThrow();
-      return amountOf(total);
-    },
-
-    /** Up to `limit` payments that match the filter, after the position in that order. */
-    async search(
-      filter: PaymentFilter,
-      after: PaymentPosition | undefined,
-      limit: number,
-      order: ListOrder = 'asc',
-    ): Promise<Payment[]> {
-      const { txid, paymentReference, orderId, since, until } = filter;
-      let page = pageAfter(after, limit, order);
-      if (txid !== undefined) page = page.where('txid', '=', txid);
-      if (paymentReference !== undefined) page = page.where('payment_reference', '=', paymentReference);
-      if (orderId !== undefined) page = page.where('order_id', '=', orderId);
-      if (since !== undefined) page = page.where('created_at', '>=', timeText(since));
-      if (until !== undefined) page = page.where('created_at', '<=', timeText(until));
-      return (await page.execute()).map(paymentOf);
-    },
-
-    /** Up to `limit` payments that name an order by any of the given ids, after the position in that order. */
-    async pageNaming(
-      orderIds: readonly string[],
-      after: PaymentPosition | undefined,
-      limit: number,
-      order: ListOrder = 'asc',
-    ): Promise<Payment[]> {
-      const rows = await pageAfter(after, limit, order).where('order_id', 'in', orderIds).execute();
-      return rows.map(paymentOf);
-    },
-
-    /** The payments that name an order by any of up to four names, oldest first, without cancelled ones. */
-    async naming([name, second = name, third = name, fourth = name]: OrderNames): Promise<Payment[]> {
-      const { rows } = await selectNaming({ name, second, third, fourth });
-      return rows.map(paymentOf);
-    },
-
-    /** The sum of unconfirmed payments without an order from the order's signers. */
-    async onTheWayFromSigners(orderId: string): Promise<MicroTari> {
-      const { total } = await database
-        .selectFrom('payments')
-        .innerJoin('order_claims', 'order_claims.account_ordinal', 'payments.account_ordinal')
-        .select(sql<bigint>`cast(coalesce(sum(payments.amount), 0) as bigint)`.as('total'))
-        .where('order_claims.order_id', '=', orderId)
-        .where('payments.status', '=', 'received')
-        .where('payments.order_id', 'is', null)
-        .executeTakeFirstOrThrow();
-      return amountOf(total);
-    },
-
     /** How many payments came for closed orders and are not completely spent. */
     async countLate(): Promise<number> {
       const { count } = await database
@@ -422,27 +335,6 @@ export function paymentRepository(database: Kysely<EngineTables>) {
         .where(sql<SqlBool>`is_late = 1 and unspent > 0`)
         .executeTakeFirstOrThrow();
       return Number(count);
-    },
-
-    /**
-     * Up to `limit` payments on the chain that were entered since then, or that are in that block or a later one, after the
-     * one with that id, by id.
-     */
-    async onChainSince(
-      { time, height }: { time: Date; height: number },
-      after: string,
-      limit: number,
-    ): Promise<Payment[]> {
-      const rows = await database
-        .selectFrom('payments')
-        .selectAll()
-        .where('payment_type', '=', 'on_chain')
-        .where(({ eb, or }) => or([eb('created_at', '>=', timeText(time)), eb('block_height', '>=', BigInt(height))]))
-        .where('txid', '>', after)
-        .orderBy('txid')
-        .limit(limit)
-        .execute();
-      return rows.map(paymentOf);
     },
 
     /** Stores a confirmation whose payment is not known yet. */

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { EventType } from '#engine/events.ts';
+import type { EventPayloads } from '#engine/events.ts';
 import type { OutboxTables } from '#platform/outbox/store/tables.ts';
 import { type EngineTables, type OrderStatus, OWNER_KINDS } from './tables.ts';
 
@@ -87,7 +87,7 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
   };
 
   /** Compares the number of events of a type with the `expected` number for each subject. */
-  const announced = (check: JournalDifference['check'], type: EventType, expected: RawBuilder<unknown>) =>
+  const announced = (check: JournalDifference['check'], type: keyof EventPayloads, expected: RawBuilder<unknown>) =>
     differences(check, [expected, sql`select subject, 0 as expected, 1 as found from events where type = ${type}`]);
 
   return {

@@ -46,7 +46,7 @@ async function importTps(ports: CommandPorts, file: string, flags: ImportFlags):
   const started = performance.now();
   const shown = progressOf(ports);
   try {
-    const settings = flags.env === undefined ? undefined : await readSettings(flags.env, url);
+    const settings = flags.env === undefined ? undefined : await readSettings(ports, flags.env, url);
     const summary = await importDatabase(ports, shown, file, url, flags);
     if (settings !== undefined)
       await (await import('./import-settings.ts')).keepSettings(ports, settings, flags.dryRun);
@@ -64,9 +64,9 @@ async function importTps(ports: CommandPorts, file: string, flags: ImportFlags):
   }
 }
 
-async function readSettings(path: string, url: string) {
+async function readSettings(ports: CommandPorts, path: string, url: string) {
   const { readOldSettings } = await import('./import-settings.ts');
-  return readOldSettings(path, url);
+  return readOldSettings(ports, path, url);
 }
 
 /** @returns what is said of the books at the end. */

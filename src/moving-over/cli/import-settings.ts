@@ -5,8 +5,6 @@ import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { replaceFile } from '#platform/cli/replace-file.ts';
 import { settingLine } from '#platform/cli/settings-file.ts';
-import { parseSettings, warnings } from '#platform/config/read-settings.ts';
-import { settingDescriptions } from '#platform/config/server-settings.ts';
 import { parseSettingsText } from '#platform/config/settings-text.ts';
 
 /** The settings file of the old server, read and written as one of ours. */
@@ -15,11 +13,16 @@ import { parseSettingsText } from '#platform/config/settings-text.ts';
 const MAX_FILE_BYTES = 1024 * 1024;
 
 /** @throws {CommandError} */
-export async function readOldSettings(path: string, databaseUrl: string): Promise<TranslatedSettings> {
+export async function readOldSettings(
+  { settings }: Pick<CommandPorts, 'settings'>,
+  path: string,
+  databaseUrl: string,
+): Promise<TranslatedSettings> {
   try {
     const { size } = await stat(path);
     if (size > MAX_FILE_BYTES) throw new CommandError(`${path} has ${size} bytes: that is no settings file.`);
-    const known = new Set(settingDescriptions().map(({ name }) => name));
+    const { descriptions } = await settings();
+    const known = new Set(descriptions.map(({ name }) => name));
     return translateSettings(parseSettingsText(await readFile(path, 'utf8')), known, databaseUrl);
   } catch (error) {
     if (error instanceof CommandError) throw error;
@@ -34,7 +37,8 @@ export async function keepSettings(
   isDryRun = false,
 ): Promise<void> {
   for (const remark of remarks) ports.print(`${remark}.`);
-  const parsed = parseSettings(settings);
+  const { parse, warnings } = await ports.settings();
+  const parsed = parse(settings);
   const troubles = parsed.ok ? warnings(parsed.settings) : parsed.problems;
   for (const trouble of troubles) ports.note(trouble);
   if (isDryRun) return;

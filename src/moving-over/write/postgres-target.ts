@@ -8,8 +8,8 @@ import { translate } from '#platform/database/postgres/errors.ts';
 import { beginFilling, type Filling } from '#platform/database/postgres/filling.ts';
 import { PostgresSession } from '#platform/database/postgres/session.ts';
 import { shownDatabaseUrl } from '#platform/database/url.ts';
-import type { TableRows } from './table-rows.ts';
-import { type Column, MUST_BE_EMPTY, notEmpty, type Target } from './target.ts';
+import type { Column, TableRows } from './table-rows.ts';
+import { MUST_BE_EMPTY, notEmpty, type Target } from './target.ts';
 
 const options = postgresOptions({ maxConnections: 1 });
 

@@ -1,4 +1,5 @@
-import type { Column } from './target.ts';
+/** A column of a row: SQLite’s integer, text or NULL. */
+export type Column = bigint | string | null;
 
 /** What is written into one table: the rows of a statement over the scratch tables and the old database, or rows as they are. */
 export type TableRows = SelectedRows | GivenRows;

@@ -4,8 +4,6 @@ import type { TableRows } from './table-rows.ts';
 
 /** The database that is written to, in one transaction. */
 
-export type Column = bigint | string | null;
-
 export interface Target {
   /** Rows of a table. They are kept with the others at the end, or not at all. */
   write(part: TableRows): Promise<void>;

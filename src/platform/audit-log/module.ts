@@ -7,4 +7,7 @@ export const auditLog = defineModule({
   errors: auditLogErrors,
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
+  commands: {
+    'admin audit-log': async () => (await import('./cli/audit-log.ts')).auditLogCommand,
+  },
 });

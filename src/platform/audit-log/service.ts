@@ -1,5 +1,5 @@
-import type { IdRange } from '#platform/database/list-order.ts';
 import { HOUSEKEEPING_SCHEDULE } from '#platform/jobs/housekeeping.ts';
+import type { IdRange } from '#platform/list-order.ts';
 import type { Opened, ServiceContext } from '#platform/module.ts';
 import { changes } from './operator-actions.ts';
 import { type AuditLogFilter, auditLogRepository } from './store/audit-log.ts';

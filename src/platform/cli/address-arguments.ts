@@ -1,5 +1,4 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { isRole, ROLES, type Role } from '#auth/roles.ts';
 import { AddressError, NETWORKS, type Network, parseAddress, type TariAddress } from '#tari/address.ts';
 import type { CommandPorts } from './ports.ts';
 
@@ -14,16 +13,6 @@ export function addressArgument(text: string): TariAddress {
     if (error instanceof AddressError) throw new InvalidArgumentError(error.message);
     throw error;
   }
-}
-
-/** Roles, given one by one, with commas, or both. */
-export function rolesArgument(text: string, before: readonly Role[] | undefined): Role[] {
-  const names = text.split(',').map((name) => name.trim());
-  const unknown = names.find((name) => !isRole(name));
-  if (unknown !== undefined) {
-    throw new InvalidArgumentError(`There is no role ${unknown}; there are ${ROLES.join(', ')}.`);
-  }
-  return [...new Set([...(before ?? []), ...names.filter(isRole)])];
 }
 
 export function networkOption(): Option {
@@ -49,10 +38,4 @@ export async function chosenNetwork(
     if (error instanceof AddressError) return DEFAULT_NETWORK;
     throw error;
   }
-}
-
-/** A role that may be named several times. */
-export function rolesOption(flags: string, description: string): Option {
-  // A default would be added to rather than replaced, so commands put theirs in place themselves.
-  return new Option(flags, `${description}: ${ROLES.join(', ')}; may be given several times`).argParser(rolesArgument);
 }

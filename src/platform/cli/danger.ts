@@ -1,6 +1,9 @@
 import { CommandError, EXIT_CODES } from './exit.ts';
 import type { CommandPorts } from './ports.ts';
 
+/** Said in the place of the present state. */
+export const UNREADABLE = 'How it is now can’t be read with these roles.';
+
 /** Whoever was asked said no. */
 export class Declined extends CommandError {
   constructor() {

@@ -1,5 +1,6 @@
 import { loadEnvironment } from '#platform/config/environment.ts';
-import { parseSettings } from '#platform/config/read-settings.ts';
+import { joinSettings } from '#platform/config/read-settings.ts';
+import { serverSettings } from '#platform/config/server-settings.ts';
 import { databaseUrlFrom } from '#platform/database/url.ts';
 import { CommandError, EXIT_CODES } from './exit.ts';
 import type { CommandPorts } from './ports.ts';
@@ -21,7 +22,9 @@ export function environmentOf(ports: SettingsPorts): Readonly<Record<string, str
  * @throws {CommandError} where the settings are wrong. Other settings than the database's do not matter here.
  */
 export function databaseUrl(ports: SettingsPorts, given: string | undefined): string {
-  const parsed = parseSettings({ TPG_DATABASE_URL: given ?? environmentOf(ports).TPG_DATABASE_URL });
+  const parsed = joinSettings([serverSettings]).parse({
+    TPG_DATABASE_URL: given ?? environmentOf(ports).TPG_DATABASE_URL,
+  });
   if (!parsed.ok) throw new CommandError(parsed.problems.join('\n'), EXIT_CODES.wrongUse);
   return databaseUrlFrom(ports.folder, parsed.settings.databaseUrl);
 }

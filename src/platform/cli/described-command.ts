@@ -1,12 +1,23 @@
-import { Command, type Option } from 'commander';
+import { Argument, Command, type Option } from 'commander';
+import { askedAs, inMenus, type MenuFields, type QuestionFields } from './menus/menu-fields.ts';
 import { addOutputFlags } from './terminal/output-flags.ts';
 
-/** What a command says of itself in its help. */
+/** An argument: its form, such as `<order_id>`, what it is, how its text is read, and how menus ask for it. */
+export type ArgumentDescription = readonly [
+  form: string,
+  description: string,
+  read?: ((text: string) => unknown) | undefined,
+  question?: QuestionFields,
+];
+
+/** What a command says of itself in its help, and to the menus. */
 export interface CommandDescription {
   name: string;
   description: string;
-  arguments?: readonly (readonly [form: string, description: string, read?: (text: string) => unknown])[];
+  arguments?: readonly ArgumentDescription[];
   options?: readonly Option[];
+  /** Its entries in menus; one that has none is only typed. */
+  menus?: readonly MenuFields[];
 }
 
 /**
@@ -16,11 +27,12 @@ export interface CommandDescription {
  */
 export function describedCommand(described: CommandDescription, more: readonly Option[], example: string): Command {
   const command = new Command(described.name).description(described.description);
-  for (const [form, description, read] of described.arguments ?? []) {
-    if (read === undefined) command.argument(form, description);
-    else command.argument(form, description, read);
+  for (const [form, description, read, question = {}] of described.arguments ?? []) {
+    const argument = new Argument(form, description);
+    command.addArgument(askedAs(read === undefined ? argument : argument.argParser(read), question));
   }
   for (const option of [...(described.options ?? []), ...more]) command.addOption(option);
+  inMenus(command, ...(described.menus ?? []));
   return addOutputFlags(command).addHelpText('after', `\nExample:\n  $ taritools ${example}`);
 }
 

@@ -1,7 +1,11 @@
 import type { Clock } from '#platform/clock.ts';
+import type { SettingsReader } from '#platform/config/read-settings.ts';
 import type { OpenedReader } from '#platform/database/open.ts';
 import type { RandomBytes } from '#tari/schnorr.ts';
 import type { ApiClient } from './api-client.ts';
+import type { Terminal } from './terminal/terminal.ts';
+
+export type { Terminal } from './terminal/terminal.ts';
 
 /** What commands need of the machine. */
 export interface CommandPorts {
@@ -10,6 +14,8 @@ export interface CommandPorts {
   folder: string;
   /** Where the service of this machine keeps its settings; they count where the folder has no `.env`. */
   serviceSettings: string;
+  /** All settings of the server. */
+  settings: () => Promise<SettingsReader>;
   /** What the tool keeps for this person: profiles and what a hot wallet still has to report. */
   toolFolder: string;
   clock: Clock;
@@ -38,19 +44,13 @@ export interface CommandPorts {
    * @throws {StoreUnavailableError | StoreBrokenError}
    */
   openReader: (databaseUrl: string) => Promise<OpenedReader>;
+  /**
+   * Asks the server of a profile, and logs in as the profile when it is first asked something.
+   * @param profile undefined takes the usual one. @throws {CommandError} if there is none.
+   */
+  client: (profile: string | undefined) => Promise<ApiClient>;
   /** Logged in as profiles, for as long as the tool runs. Undefined where it ends after one command. */
   clients?: Map<string, ApiClient>;
-}
-
-export interface Terminal {
-  /** Whether somebody reads standard output on a terminal; otherwise lines are as long as they need to be. */
-  isTerminal: boolean;
-  columns: number;
-  colour: boolean;
-  /** Whether somebody can be asked: standard input and output are a terminal. */
-  canAsk: boolean;
-  /** Whether standard input is a terminal, which shows what is typed into it. */
-  isInputTerminal: boolean;
 }
 
 export interface Questions {

@@ -1,8 +1,12 @@
 import { BodyTooLongError, readBoundedText } from '#platform/bounded-body.ts';
 import { JsonError, parseJson, stringifyJson } from '#platform/json.ts';
 import { CommandError } from './exit.ts';
-import type { CommandPorts } from './ports.ts';
 import { plainText } from './terminal/output.ts';
+
+/** What calls need of the machine. */
+export interface CallPorts {
+  fetch: typeof globalThis.fetch;
+}
 
 /** One HTTP request to the server, with a limit on time and on length, and errors as sentences. */
 export interface ServerCall {
@@ -47,7 +51,7 @@ const LARGEST_ANSWER_BYTES = 128 * 1024 * 1024;
 
 /** @throws {ServerRefusal | ServerUnreachable} for every answer but one with 2xx. */
 export async function callServer(
-  ports: Pick<CommandPorts, 'fetch'>,
+  ports: CallPorts,
   call: ServerCall,
   options: { timeoutMs?: number; accept?: readonly number[] } = {},
 ): Promise<ServerAnswer> {
@@ -57,7 +61,7 @@ export async function callServer(
   throw refusalOf(call, answer);
 }
 
-async function send(ports: Pick<CommandPorts, 'fetch'>, call: ServerCall, timeoutMs: number): Promise<ServerAnswer> {
+async function send(ports: CallPorts, call: ServerCall, timeoutMs: number): Promise<ServerAnswer> {
   const url = urlOf(call);
   try {
     const response = await ports.fetch(url, {
@@ -115,4 +119,14 @@ function errorIn(json: unknown): { error?: string; code: string } {
   if (typeof json !== 'object' || json === null || !('error' in json)) return { code: '' };
   const code = 'code' in json && typeof json.code === 'string' ? json.code : '';
   return typeof json.error === 'string' ? { error: json.error, code } : { code };
+}
+
+/** What is read, or undefined if the roles do not allow to read it, though they allow the change. */
+export async function readable<Answer>(read: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof ServerRefusal && error.status === 403) return undefined;
+    throw error;
+  }
 }

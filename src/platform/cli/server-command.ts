@@ -9,39 +9,48 @@ import { profileOption } from './profile-option.ts';
 import { type OutputOptions, plainText } from './terminal/output.ts';
 import { csvOption, type OutputFlags, printAnswer } from './terminal/output-flags.ts';
 
-export interface ServerCommand<Arguments extends readonly unknown[], Options, Answer> extends CommandDescription {
+/** @template Client the client with the requests of a context. */
+export interface ServerCommand<Client, Arguments extends readonly unknown[], Options, Answer>
+  extends CommandDescription {
   /** What follows `$ taritools ` in the help. */
   example: string;
-  run(client: ApiClient, given: { arguments: Arguments; options: Options; ports: CommandPorts }): Promise<Answer>;
+  run(client: Client, given: { arguments: Arguments; options: Options; ports: CommandPorts }): Promise<Answer>;
   show(answer: Answer, output: OutputOptions): readonly string[];
   /** Where the answer itself may be bad news; 0 unless told. */
   exitCode?(answer: Answer): number;
   /** What it is about to do, with how things are now; it is done after a yes, or with `--yes`. Nothing said, nothing asked. */
-  danger?(client: ApiClient, given: { arguments: Arguments; options: Options }): Promise<readonly string[]>;
+  danger?(client: Client, given: { arguments: Arguments; options: Options }): Promise<readonly string[]>;
 }
 
-/** A command that asks the server as the person of a profile, and prints what it answers. */
-export function serverCommand<Arguments extends readonly unknown[], Options, Answer>(
-  ports: CommandPorts,
-  described: ServerCommand<Arguments, Options, Answer>,
-): Command {
-  const { danger } = described;
-  const options = danger === undefined ? [profileOption()] : [yesOption(), profileOption()];
-  const command = describedCommand(described, options, described.example);
-  return command.action(async (...given: unknown[]) => {
-    const { values, options } = givenTo<Arguments, Options & OutputFlags & { profile?: string; yes?: boolean }>(given);
-    const { clientOfProfile } = await import('#auth/cli/session.ts');
-    const client = await clientOfProfile(ports, options.profile);
-    if (danger !== undefined) {
-      const { confirmed } = await import('./danger.ts');
-      await confirmed(ports, await danger(client, { arguments: values, options }), options.yes);
-    }
-    const answer = await described.run(client, { arguments: values, options, ports });
-    // A command that printed as it went on has nothing left to say.
-    if (answer !== undefined) await printAnswer(ports, options, answer, described.show);
-    const exitCode = described.exitCode?.(answer) ?? EXIT_CODES.done;
-    if (exitCode !== EXIT_CODES.done) throw new CommandError('It is not done: the answer above says why.', exitCode);
-  });
+/**
+ * What makes a context's commands that ask the server as the person of a profile, and print what it answers.
+ * @param load gives the context's requests, which are loaded where something is asked: the shapes of answers take time.
+ */
+export function serverCommandOf<Client>(load: () => Promise<(client: ApiClient) => Client>) {
+  return <Arguments extends readonly unknown[], Options, Answer>(
+    ports: CommandPorts,
+    described: ServerCommand<Client, Arguments, Options, Answer>,
+  ): Command => {
+    const { danger } = described;
+    const options = danger === undefined ? [profileOption()] : [yesOption(), profileOption()];
+    const command = describedCommand(described, options, described.example);
+    return command.action(async (...given: unknown[]) => {
+      const { values, options } = givenTo<Arguments, Options & OutputFlags & { profile?: string; yes?: boolean }>(
+        given,
+      );
+      const [withRequests, core] = await Promise.all([load(), ports.client(options.profile)]);
+      const client = withRequests(core);
+      if (danger !== undefined) {
+        const { confirmed } = await import('./danger.ts');
+        await confirmed(ports, await danger(client, { arguments: values, options }), options.yes);
+      }
+      const answer = await described.run(client, { arguments: values, options, ports });
+      // A command that printed as it went on has nothing left to say.
+      if (answer !== undefined) await printAnswer(ports, options, answer, described.show);
+      const exitCode = described.exitCode?.(answer) ?? EXIT_CODES.done;
+      if (exitCode !== EXIT_CODES.done) throw new CommandError('It is not done: the answer above says why.', exitCode);
+    });
+  };
 }
 
 /** For commands that ask before they do something. */

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { settingDescriptions } from './server-settings.ts';
+import type { Environment } from './read-settings.ts';
+import type { SettingDescription } from './setting.ts';
 import { parseSettingsText } from './settings-text.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export type LoadedEnvironment = { ok: true; environment: Environment } | { ok: false; problems: string[] };
 
@@ -59,8 +58,11 @@ function unreadable(path: string, error: Error & { code?: string }, serviceFile:
 const MOST_SLIPS = 8;
 
 /** A sentence for each TPG_ variable that is no setting, with the setting that was probably meant. */
-export function unknownSettingWarnings(environment: Environment): string[] {
-  const known = settingDescriptions().map((setting) => setting.name);
+export function unknownSettingWarnings(
+  environment: Environment,
+  descriptions: readonly Pick<SettingDescription, 'name'>[],
+): string[] {
+  const known = descriptions.map(({ name }) => name);
   return Object.keys(environment)
     .filter((name) => /^TPG_/i.test(name) && !known.includes(name) && name !== SETTINGS_FILE_VARIABLE)
     .map((name) => {

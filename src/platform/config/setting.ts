@@ -2,28 +2,12 @@ import * as z from 'zod';
 
 /** How a setting is described: to the program as a schema, and to people in sentences. */
 
-/** The groups in which settings are shown to people, in this order. */
-export const SETTING_GROUPS = [
-  'Server',
-  'Database',
-  'Keys',
-  'Orders',
-  'Wallets',
-  'Chain',
-  'Pay page',
-  'Shopify',
-  'Limits',
-  'Logging',
-  'Plugins',
-] as const;
-
-export type SettingGroup = (typeof SETTING_GROUPS)[number];
-
 /** The documentation of one setting, of which `.env.sample` and docs/reference/settings.md are made. */
 export interface SettingDescription {
   /** The environment variable. */
   name: string;
-  group: SettingGroup;
+  /** The section in which it is shown to people. */
+  group: string;
   /** Sentences for the operator. */
   description: string;
   /** The text that counts when the setting is not set; undefined where there is none. */
@@ -45,14 +29,14 @@ type ReadText<Value> = (text: string) => Value | undefined;
 type Notes = Omit<SettingNotes, 'group' | 'secret' | 'defaultText'>;
 
 /** Makes the schema of one setting without a default. `expected` completes the sentence "TPG_X must be …". */
-export function optional<Value>(group: SettingGroup, expected: string, read: ReadText<Value>, notes: Notes) {
+export function optional<Value>(group: string, expected: string, read: ReadText<Value>, notes: Notes) {
   return textSchema(expected, read)
     .optional()
     .register(settingNotes, { ...notes, group, secret: false });
 }
 
 /** As `optional`, for what must never be shown. */
-export function secret<Value>(group: SettingGroup, expected: string, read: ReadText<Value>, notes: Notes) {
+export function secret<Value>(group: string, expected: string, read: ReadText<Value>, notes: Notes) {
   return textSchema(expected, read)
     .optional()
     .register(settingNotes, { ...notes, group, secret: true });
@@ -60,7 +44,7 @@ export function secret<Value>(group: SettingGroup, expected: string, read: ReadT
 
 /** As `optional`, with the text that counts when the setting is not set. */
 export function withDefault<Value>(
-  group: SettingGroup,
+  group: string,
   defaultText: string,
   expected: string,
   read: ReadText<Value>,

@@ -1,15 +1,17 @@
 /**
  * How the text of a setting becomes its value. Each function gives undefined for a text that it does not take; what it
- * does take is told to the operator by the schema in config.ts.
+ * does take is told to the operator by the schema of the setting.
  */
 
 import { isIP } from 'node:net';
 import { validate as isCronExpression } from 'node-cron';
 import { parseIpRange } from '#platform/ip-address.ts';
-import { parseAddress, type TariAddress } from '#tari/address.ts';
 
 const TRUE_WORDS = new Set(['1', 'true', 'yes', 'on']);
 const FALSE_WORDS = new Set(['0', 'false', 'no', 'off']);
+
+/** What is expected of a boolean, in the sentence "TPG_X must be …". */
+export const A_BOOLEAN = '1, true, yes or on, or 0, false, no or off';
 
 export function booleanValue(text: string): boolean | undefined {
   const word = text.toLowerCase();
@@ -22,11 +24,13 @@ export function wholeNumberValue(text: string, least: number, most: number): num
   return value >= least && value <= most ? value : undefined;
 }
 
+export const HOUR_MS = 3_600_000;
+
 const MILLISECONDS_PER_UNIT: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,
   m: 60_000,
-  h: 3_600_000,
+  h: HOUR_MS,
   d: 86_400_000,
 };
 
@@ -53,6 +57,8 @@ export function choiceValue<Choice extends string>(text: string, choices: readon
   return choices.find((choice) => choice === text.toLowerCase());
 }
 
+export const IP_LIST = 'IP addresses or CIDR ranges with commas between them';
+
 /** Addresses and CIDR ranges with commas between them; stray commas and spaces are forgiven. */
 export function ipListValue(text: string): readonly string[] | undefined {
   const entries = listValue(text);
@@ -71,18 +77,6 @@ export function listValue(text: string): readonly string[] {
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
-}
-
-/** A shop has a handful of payment methods, and Shopify's names of them are short. */
-const MAX_NAMES = 20;
-const MAX_NAME_LENGTH = 255;
-
-/** Names with commas between them. */
-export function nameListValue(text: string): readonly string[] | undefined {
-  const names = listValue(text);
-  const isUsable =
-    names.length > 0 && names.length <= MAX_NAMES && names.every((name) => name.length <= MAX_NAME_LENGTH);
-  return isUsable ? names : undefined;
 }
 
 /** An address or name to listen on. */
@@ -114,32 +108,12 @@ export function publicUrlValue(text: string): string | undefined {
   return url === undefined || url.endsWith('/shopify/webhook') ? undefined : url;
 }
 
-/** The shop's host, `name.myshopify.com`, from its name or its host; undefined for a text that is neither. */
-export function shopHostValue(text: string): string | undefined {
-  const [, name] = /^([a-z0-9][a-z0-9-]{0,62})(?:\.myshopify\.com)?$/.exec(text.toLowerCase()) ?? [];
-  return name === undefined ? undefined : `${name}.myshopify.com`;
-}
-
-/** A token or key of the shop's: what can stand in an HTTP header, without spaces. */
-export function tokenValue(text: string): string | undefined {
-  return /^[\x21-\x7e]{1,1024}$/.test(text) ? text : undefined;
-}
-
 /** One of our keys as 64 hex characters, in lower case. */
 export function keyHexValue(text: string): string | undefined {
   return /^[0-9a-f]{64}$/i.test(text) ? text.toLowerCase() : undefined;
 }
 
-/** A Shopify API version: a quarter such as `2026-10`, or `unstable`. */
-export function apiVersionValue(text: string): string | undefined {
-  return /^(?:20\d\d-(?:01|04|07|10)|unstable)$/.test(text) ? text : undefined;
-}
-
-/** A Tari address in any text form (`protocol.md` 2). */
-export function addressValue(text: string): TariAddress | undefined {
-  try {
-    return parseAddress(text);
-  } catch {
-    return undefined;
-  }
+/** Whether a URL leads to the machine itself. */
+export function isLoopbackUrl(url: string): boolean {
+  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 }

@@ -1,8 +1,5 @@
 import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
-import type { HistoryPosition } from '#engine/account-history.ts';
-import type { OrderPosition } from '#engine/store/orders.ts';
-import type { PaymentPosition } from '#engine/store/payments.ts';
 import { NEXT_CURSOR } from '#platform/next-cursor.ts';
 import { isStorable } from '#platform/storable-text.ts';
 import { MAX_I64 } from '#tari/integer-bounds.ts';
@@ -20,7 +17,7 @@ const MOST_ROWS_OF_A_PAGE = 1000;
 const LONGEST_CURSOR = 2000;
 
 /** How positions of one kind are written in a cursor, and read again. */
-interface CursorForm<Position> {
+export interface CursorForm<Position> {
   /** Tells the cursors of different lists apart. */
   kind: string;
   partsOf(position: Position): [string, ...string[]];
@@ -28,50 +25,11 @@ interface CursorForm<Position> {
   positionOf(parts: readonly string[]): Position | undefined;
 }
 
-function timeIn(text: string | undefined): Date | undefined {
+/** A time as cursors hold it; undefined for any other text. */
+export function timeIn(text: string | undefined): Date | undefined {
   const time = new Date(text ?? '');
   return Number.isNaN(time.getTime()) || time.toISOString() !== text ? undefined : time;
 }
-
-export const ORDER_CURSOR: CursorForm<OrderPosition> = {
-  kind: 'order',
-  partsOf: ({ createdAt, id }) => [createdAt.toISOString(), String(id)],
-  positionOf([time, id = '', ...more]) {
-    const createdAt = timeIn(time);
-    if (createdAt === undefined || more.length > 0 || !/^\d{1,19}$/.test(id) || BigInt(id) > MAX_I64) return undefined;
-    return { createdAt, id: BigInt(id) };
-  },
-};
-
-export const PAYMENT_CURSOR: CursorForm<PaymentPosition> = {
-  kind: 'payment',
-  partsOf: ({ createdAt, txid }) => [createdAt.toISOString(), txid],
-  positionOf([time, txid = '', ...more]) {
-    const createdAt = timeIn(time);
-    return createdAt === undefined || more.length > 0 || txid === '' || !isStorable(txid)
-      ? undefined
-      : { createdAt, txid };
-  },
-};
-
-/** How far each list of a history has been read; two or one empty parts for a list of which nothing has been. */
-export const HISTORY_CURSOR: CursorForm<HistoryPosition> = {
-  kind: 'history',
-  partsOf: ({ order, payment, settlement }) => [
-    ...(order ? ORDER_CURSOR.partsOf(order) : (['', ''] as const)),
-    ...(payment ? PAYMENT_CURSOR.partsOf(payment) : (['', ''] as const)),
-    settlement === undefined ? '' : String(settlement),
-  ],
-  positionOf([orderTime = '', orderId = '', paymentTime = '', txid = '', settlement = '', ...more]) {
-    const order = orderTime === '' ? undefined : ORDER_CURSOR.positionOf([orderTime, orderId]);
-    const payment = paymentTime === '' ? undefined : PAYMENT_CURSOR.positionOf([paymentTime, txid]);
-    if (more.length > 0) return undefined;
-    // What is left out here for being no position is not written back as it was read, and so refused.
-    return { order, payment, settlement: SETTLEMENT_IDS.positionOf([settlement]) };
-  },
-};
-
-const SETTLEMENT_IDS = idCursor('settlement');
 
 /** Rows that are sorted by the id that the database counts. */
 export function idCursor(kind: string): CursorForm<bigint> {

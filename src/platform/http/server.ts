@@ -4,6 +4,7 @@ import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-z
 import { parseJson, stringifyJson } from '#platform/json.ts';
 import { accessLogFields } from '#platform/logging/access-log.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import type { EventPayloads } from '#platform/outbox/http/schemas.ts';
 import { noteMethods } from './allowed-methods.ts';
 import { limitBodies } from './body-budget.ts';
 import { createClientAddress } from './client-address.ts';
@@ -13,6 +14,7 @@ import { answerUnreadableRequest, createErrorHandler, HttpError } from './errors
 import { yieldBetweenRequests } from './event-loop-fairness.ts';
 import { refuseBeyondCapacity } from './load-shedding.ts';
 import { describeApi } from './openapi/document.ts';
+import type { Examples } from './openapi/examples.ts';
 import { createAnonymousRateLimit } from './rate-limit.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 
@@ -46,6 +48,10 @@ const FINISH_WITHIN_MS = 4_000;
 export type ServerPorts = Pick<HttpContext, 'settings' | 'keys' | 'clock' | 'randomBytes' | 'log' | 'isEnding'>;
 
 export interface ServerRoutes {
+  /** Of all routes. */
+  examples: Examples;
+  /** The payload schemas of the events of all contexts. */
+  eventPayloads: EventPayloads;
   /** Enforces each route's `config.access` for routes that are added later. */
   enforceAccess: (app: FastifyInstance, http: HttpContext) => void;
   register: (app: FastifyInstance, http: HttpContext) => Promise<void>;
@@ -62,6 +68,61 @@ export async function createServer(ports: ServerPorts, routes: ServerRoutes): Pr
   const logAnswer = (request: FastifyRequest, reply: FastifyReply) => {
     for (const listen of listeners) listen(request, reply);
   };
+  const app = createFastify(answerError, logAnswer);
+
+  // Hooks that run for every request use callbacks: a promise for each took as long as all of them do.
+  app.addHook('onResponse', (request, reply, done) => {
+    logAnswer(request, reply);
+    done();
+  });
+  yieldBetweenRequests(app);
+  app.addHook('onRequest', ({ raw, headers }, _reply, done) => {
+    const mustNameHost = raw.httpVersion === '1.1' && headers.host === undefined;
+    done(mustNameHost ? new HttpError('invalid_request', 'it names no host.') : undefined);
+  });
+  sendSecurityHeaders(app);
+  endConnectionsOnClose(app, isEnding);
+  const limitStrangers = await createAnonymousRateLimit(app, settings.rateLimitPerMinute, clientAddress);
+  // In the first hook, so that the body of a request to an unknown path is not even read.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) refuseUnknown(request, reply).catch(done);
+    else done();
+  });
+  const refuseUnknown = async (request: FastifyRequest, reply: FastifyReply): Promise<never> => {
+    await limitStrangers(request, reply);
+    const [path = ''] = request.url.split('?');
+    const methods = methodsAt(path);
+    if (methods.length === 0) throw new HttpError('route_not_found', `${request.method} ${path.slice(0, 200)}`);
+    reply.header('allow', methods.join(', '));
+    throw new HttpError('method_not_allowed', request.method);
+  };
+  const methodsAt = noteMethods(app);
+  await describeApi(app, limitStrangers, routes.examples);
+  refuseBeyondCapacity(app, log);
+  limitBodies(app, log, clientAddress);
+
+  app.decorateRequest('caller', null);
+  app.decorateRequest('rawText', '');
+  const http: HttpContext = {
+    ...ports,
+    clientAddress,
+    limitStrangers,
+    eventPayloads: routes.eventPayloads,
+    counters: new Counters(),
+    onAnswered: (listen) => void listeners.push(listen),
+  };
+  routes.enforceAccess(app, http);
+  await routes.register(app, http);
+  return app;
+}
+
+type AnswerError = ReturnType<typeof createErrorHandler>;
+
+/** Fastify with our limits, our JSON and our answers to errors; it has no hook and no route yet. */
+function createFastify(
+  answerError: AnswerError,
+  logAnswer: (request: FastifyRequest, reply: FastifyReply) => void,
+): FastifyInstance {
   const app = Fastify({
     logger: false,
     bodyLimit: MAX_BODY_BYTES,
@@ -93,49 +154,6 @@ export async function createServer(ports: ServerPorts, routes: ServerRoutes): Pr
   // By default Node answers unknown `Expect` headers itself, bypassing our routes and access log.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   readJsonWithoutLoss(app);
-
-  // Hooks that run for every request use callbacks: a promise for each took as long as all of them do.
-  app.addHook('onResponse', (request, reply, done) => {
-    logAnswer(request, reply);
-    done();
-  });
-  yieldBetweenRequests(app);
-  app.addHook('onRequest', ({ raw, headers }, _reply, done) => {
-    const mustNameHost = raw.httpVersion === '1.1' && headers.host === undefined;
-    done(mustNameHost ? new HttpError('invalid_request', 'it names no host.') : undefined);
-  });
-  sendSecurityHeaders(app);
-  endConnectionsOnClose(app, isEnding);
-  const limitStrangers = await createAnonymousRateLimit(app, settings.rateLimitPerMinute, clientAddress);
-  // In the first hook, so that the body of a request to an unknown path is not even read.
-  app.addHook('onRequest', (request, reply, done) => {
-    if (request.is404) refuseUnknown(request, reply).catch(done);
-    else done();
-  });
-  const refuseUnknown = async (request: FastifyRequest, reply: FastifyReply): Promise<never> => {
-    await limitStrangers(request, reply);
-    const [path = ''] = request.url.split('?');
-    const methods = methodsAt(path);
-    if (methods.length === 0) throw new HttpError('route_not_found', `${request.method} ${path.slice(0, 200)}`);
-    reply.header('allow', methods.join(', '));
-    throw new HttpError('method_not_allowed', request.method);
-  };
-  const methodsAt = noteMethods(app);
-  await describeApi(app, limitStrangers);
-  refuseBeyondCapacity(app, log);
-  limitBodies(app, log, clientAddress);
-
-  app.decorateRequest('caller', null);
-  app.decorateRequest('rawText', '');
-  const http: HttpContext = {
-    ...ports,
-    clientAddress,
-    limitStrangers,
-    counters: new Counters(),
-    onAnswered: (listen) => void listeners.push(listen),
-  };
-  routes.enforceAccess(app, http);
-  await routes.register(app, http);
   return app;
 }
 

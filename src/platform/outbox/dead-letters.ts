@@ -1,9 +1,18 @@
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
-import type { IdRange } from '#platform/database/list-order.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { DomainError } from '#platform/errors.ts';
+import type { IdRange } from '#platform/list-order.ts';
 import type { ServiceContext } from '#platform/module.ts';
-import { type DeadLetter, deliveryRepository } from './store/deliveries.ts';
+import { type DeadLetter, type DeadLetterFilter, deadLetterRepository } from './store/dead-letters.ts';
+
+/** Of one bulk dismissal: a unit of work that other changes wait for, and the size of its line in the audit log. */
+export const MAX_DISMISSED_AT_ONCE = 500;
+
+export interface BulkDismissal {
+  dismissed: number;
+  /** Whether there are more that are meant. */
+  hasMore: boolean;
+}
 
 export type DeadLetters = ReturnType<typeof deadLetters>;
 
@@ -18,7 +27,7 @@ export function deadLetters(
   return {
     /** The dead letters of up to `limit` events after the one with id `after`, oldest event first by default. */
     after: (after: bigint, limit: number, range: IdRange = {}): Promise<DeadLetter[]> =>
-      store.read((tx) => tx.use(deliveryRepository).deadAfter(after, limit, loaded(), range)),
+      store.read((tx) => tx.use(deadLetterRepository).deadAfter(after, limit, loaded(), range)),
 
     /**
      * Requeues the dead letters of an event as if they had never been tried, ahead of everything pending for the same
@@ -31,7 +40,7 @@ export function deadLetters(
         // A delivery that waits for a plugin to be loaded needs no retry.
         const chosen = (await deadOf(tx, eventId, subscriber, loaded())).filter(({ isWaiting }) => !isWaiting);
         if (chosen.length === 0) throw new DomainError('dead_letter_not_found', nameOf(eventId, subscriber));
-        for (const letter of chosen) await tx.use(deliveryRepository).requeue(letter, now);
+        for (const letter of chosen) await tx.use(deadLetterRepository).requeue(letter, now);
         const before = { deliveries: chosen.map(deliveryView) };
         const record = { action: 'retry dead letter', subject: `event ${eventId}`, before };
         return { answer: chosen.length, record };
@@ -48,10 +57,23 @@ export function deadLetters(
     dismiss(request: ChangeRequest, eventId: bigint, subscriber: string | undefined, reason: string): Promise<number> {
       return perform(request, async ({ tx, now }) => {
         const chosen = await deadOf(tx, eventId, subscriber, loaded());
-        for (const letter of chosen) await tx.use(deliveryRepository).dismiss(letter, now);
+        for (const letter of chosen) await tx.use(deadLetterRepository).dismiss(letter, now);
         const before = { deliveries: chosen.map(deliveryView) };
         const record = { action: 'dismiss dead letter', subject: `event ${eventId}`, reason, before };
         return { answer: chosen.length, record };
+      });
+    },
+
+    /** The same for all that are meant, up to `MAX_DISMISSED_AT_ONCE` of them, the oldest events first. */
+    dismissMatching(request: ChangeRequest, filter: DeadLetterFilter, reason: string): Promise<BulkDismissal> {
+      return perform(request, async ({ tx, now }) => {
+        const found = await tx.use(deadLetterRepository).deadMatching(filter, MAX_DISMISSED_AT_ONCE + 1, loaded());
+        const chosen = found.slice(0, MAX_DISMISSED_AT_ONCE);
+        for (const letter of chosen) await tx.use(deadLetterRepository).dismiss(letter, now);
+        const answer = { dismissed: chosen.length, hasMore: found.length > chosen.length };
+        if (chosen.length === 0) return { answer, record: undefined };
+        const before = { deliveries: chosen.map((letter) => ({ event_id: letter.event.id, ...deliveryName(letter) })) };
+        return { answer, record: { action: 'dismiss dead letters', subject: describe(filter), reason, before } };
       });
     },
   };
@@ -64,7 +86,7 @@ async function deadOf(
   subscriber: string | undefined,
   loaded: readonly string[],
 ): Promise<DeadLetter[]> {
-  const dead = await tx.use(deliveryRepository).deadOf(eventId, loaded);
+  const dead = await tx.use(deadLetterRepository).deadOf(eventId, loaded);
   const chosen = dead.filter((letter) => subscriber === undefined || letter.subscriber === subscriber);
   if (chosen.length === 0) throw new DomainError('dead_letter_not_found', nameOf(eventId, subscriber));
   return chosen;
@@ -74,6 +96,19 @@ function nameOf(eventId: bigint, subscriber: string | undefined): string {
   return subscriber === undefined ? `event ${eventId}` : `event ${eventId} to ${subscriber}`;
 }
 
-function deliveryView({ event, subscriber, attempts, lastError }: DeadLetter) {
-  return { type: event.type, subject: event.subject, subscriber, attempts, last_error: lastError };
+function describe({ subscriber, type, upToEvent }: DeadLetterFilter): string {
+  const parts = [
+    ...(type === undefined ? [] : [`of type ${type}`]),
+    ...(subscriber === undefined ? [] : [`to ${subscriber}`]),
+    ...(upToEvent === undefined ? [] : [`up to event ${upToEvent}`]),
+  ];
+  return parts.length === 0 ? 'all' : parts.join(', ');
+}
+
+function deliveryName({ event, subscriber }: DeadLetter) {
+  return { type: event.type, subject: event.subject, subscriber };
+}
+
+function deliveryView(letter: DeadLetter) {
+  return { ...deliveryName(letter), attempts: letter.attempts, last_error: letter.lastError };
 }

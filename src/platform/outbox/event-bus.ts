@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
-import type { EventOrigin, EventPayloads, Subscriptions } from '#engine/events.ts';
-import { EVENT_TYPES, type EventType } from '#engine/events.ts';
 import { parseJson } from '#platform/json.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import type { Events, EventType } from './events.ts';
 import type { StoredEvent } from './stored-event.ts';
+import type { EventOrigin, Subscriptions } from './subscriptions.ts';
 
 /** An event as a handler receives it. Integers of the payload beyond 2^53 are bigint, all others number. */
 export interface EventMessage<Type extends EventType = EventType> {
@@ -11,7 +11,7 @@ export interface EventMessage<Type extends EventType = EventType> {
   id: bigint;
   type: Type;
   createdAt: Date;
-  payload: EventPayloads[Type];
+  payload: Events[Type];
 }
 
 /** @param signal is aborted when the handler takes too long; the delivery then counts as failed. */
@@ -58,13 +58,15 @@ const SUBSCRIBER_NAME = /^[a-z][a-z0-9-]{0,63}$/;
 /** Knows which handlers are subscribed to which events. The dispatcher and the commit listener call them. */
 export class EventBus implements EventRegistry, Subscriptions {
   readonly #emitter = new EventEmitter();
-  readonly #durable = new Map<EventType, Map<string, DurableHandler>>(EVENT_TYPES.map((type) => [type, new Map()]));
+  readonly #durable: ReadonlyMap<EventType, Map<string, DurableHandler>>;
   /** By type and origin. */
   readonly #names = new Map<string, readonly string[]>();
   readonly #log: Logger;
 
-  constructor(log: Logger) {
+  /** @param types of the events that there are. */
+  constructor(log: Logger, types: readonly EventType[]) {
     this.#log = log;
+    this.#durable = new Map(types.map((type) => [type, new Map()]));
     this.#emitter.setMaxListeners(0);
   }
 
@@ -112,7 +114,7 @@ export class EventBus implements EventRegistry, Subscriptions {
 
   /** The types of events that a subscriber handles. */
   typesOf(subscriber: string): EventType[] {
-    return EVENT_TYPES.filter((type) => this.#durable.get(type)?.has(subscriber));
+    return [...this.#durable].filter(([, handlers]) => handlers.has(subscriber)).map(([type]) => type);
   }
 
   handlerOf(subscriber: string, type: EventType): EventHandler | undefined {

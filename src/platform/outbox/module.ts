@@ -5,6 +5,11 @@ import { outboxErrors } from './errors.ts';
 export const outbox = defineModule({
   name: 'outbox',
   errors: outboxErrors,
+  settings: () => import('./settings.ts'),
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
+  commands: {
+    'admin dead-letters': async () => (await import('./cli/commands.ts')).deadLettersCommand,
+    'admin events': async () => (await import('./cli/commands.ts')).eventsCommand,
+  },
 });

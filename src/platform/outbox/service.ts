@@ -1,5 +1,5 @@
 import { changes } from '#platform/audit-log/operator-actions.ts';
-import type { IdRange } from '#platform/database/list-order.ts';
+import type { IdRange } from '#platform/list-order.ts';
 import type { Opened, ServiceContext } from '#platform/module.ts';
 import { outboxCheck } from './check.ts';
 import { deadLetters } from './dead-letters.ts';

@@ -1,4 +1,4 @@
-import type { EventType } from '#engine/events.ts';
+import type { EventType } from './events.ts';
 
 export interface NewEvent {
   type: EventType;

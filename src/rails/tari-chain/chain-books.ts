@@ -1,12 +1,15 @@
-import type { ChainPayments, PreparedPayment } from '#engine/chain-payments.ts';
+import type { ChainPayments, PreparedPayment } from '#engine/payments/chain-payments.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Store, Transaction } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { storableText } from '#platform/storable-text.ts';
 import { formatTari, type MicroTari, microTari } from '#tari/micro-tari.ts';
 import { senderOfBytes } from '#tari/sender.ts';
+import type { RefusalReason } from './chain-status.ts';
 import type { FoundOutput, ScannedBlock } from './scan/found-output.ts';
-import { type ChainOutput, chainRepository, type KnownBlock, type RefusalReason } from './store/chain.ts';
+import { chainRepository } from './store/chain.ts';
+import type { KnownBlock } from './store/known-block.ts';
+import type { ChainOutput } from './store/outputs.ts';
 
 /**
  * The watcher's writes. Each function is one transaction: the watcher's position changes together with what was found, so

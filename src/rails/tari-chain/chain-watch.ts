@@ -1,37 +1,9 @@
 import type { EngineContext } from '#engine/context.ts';
-import type { IdRange } from '#platform/database/list-order.ts';
 import type { Transaction } from '#platform/database/store.ts';
-import { type ChainDeparture, type ChainRefusal, chainRepository, type RefusalReason } from './store/chain.ts';
-
-/** The status of a chain watcher, and its records for operators. Heights are of blocks. */
-
-export interface NodeStatus {
-  url: string;
-  /** The last reported tip of its chain; null before its first answer. */
-  height: number | null;
-  lastAnswerAt: Date | null;
-  /** Why it is unusable now; null while it works. */
-  trouble: { since: Date; sentence: string } | null;
-}
-
-/** `off`: nothing is watched. `watching`: by this instance. `elsewhere`: by another one, or by none that can. */
-export type WatchState = 'off' | 'watching' | 'elsewhere';
-
-export interface ChainStatus {
-  state: WatchState;
-  /** The last block that was scanned; null before the first. */
-  height: number | null;
-  /** The highest block that a node has reported. */
-  nodeHeight: number | null;
-  /** When a node last answered: how old our knowledge is. */
-  lastAnswerAt: Date | null;
-  /** Estimated time to catch up, in ms; null if it is not behind. */
-  timeLeftMs: number | null;
-  outputsSeen: number;
-  paymentsFound: number;
-  /** Empty if another instance watches. */
-  nodes: readonly NodeStatus[];
-}
+import type { IdRange } from '#platform/list-order.ts';
+import type { ChainStatus, RefusalReason } from './chain-status.ts';
+import { chainRepository } from './store/chain.ts';
+import type { ChainDeparture, ChainRefusal } from './store/findings.ts';
 
 /** A watcher as other contexts see it. */
 export interface ChainWatch {
@@ -86,11 +58,6 @@ export async function chainFigures(tx: Transaction, watch: ChainWatch | undefine
     refused: await tx.use(chainRepository).countRefusals(),
     departed: await tx.use(chainRepository).countDeparted(),
   };
-}
-
-/** How many blocks the watcher is behind the nodes; 0 before anything is known. */
-export function blocksBehind({ height, nodeHeight }: Pick<ChainStatus, 'height' | 'nodeHeight'>): number {
-  return height === null || nodeHeight === null ? 0 : Math.max(0, nodeHeight - height);
 }
 
 export type ChainQueries = ReturnType<typeof chainQueries>;

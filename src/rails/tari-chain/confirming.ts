@@ -3,13 +3,9 @@ import type { ChainBooks } from './chain-books.ts';
 import { agreedOutputs, type Vote } from './decisions.ts';
 import type { NodeSet } from './node-set.ts';
 import type { Scan } from './scan/open-scan.ts';
-import {
-  type ChainOutput,
-  chainRepository,
-  type KnownBlock,
-  OUTPUTS_AT_ONCE,
-  type OutputPosition,
-} from './store/chain.ts';
+import { chainRepository } from './store/chain.ts';
+import type { KnownBlock } from './store/known-block.ts';
+import { type ChainOutput, OUTPUTS_AT_ONCE, type OutputPosition } from './store/outputs.ts';
 
 /** Nodes that disagree on a block are queried again after this long. */
 const ASK_AGAIN_MS = 10_000;

@@ -1,5 +1,5 @@
 import type { Tip } from './nodes/node-answers.ts';
-import type { KnownBlock } from './store/chain.ts';
+import type { KnownBlock } from './store/known-block.ts';
 
 /** The watcher's decisions, as pure functions of the nodes' answers and the stored state. */
 

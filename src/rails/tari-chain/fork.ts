@@ -1,5 +1,5 @@
 import type { Header } from './nodes/node-answers.ts';
-import type { KnownBlock } from './store/chain.ts';
+import type { KnownBlock } from './store/known-block.ts';
 
 /** The queries for finding the fork between a node's chain and ours. */
 export interface ForkPorts {

@@ -1,7 +1,6 @@
-import type { ChainPayments } from '#engine/chain-payments.ts';
 import { Ledger, type LedgerContext } from '#engine/money/ledger.ts';
-import { orderRepository } from '#engine/store/orders.ts';
-import { paymentRepository } from '#engine/store/payments.ts';
+import type { ChainPayments } from '#engine/payments/chain-payments.ts';
+import { noteSeen, orderById, paymentById } from '#engine/records.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Store, Transaction } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
@@ -149,7 +148,7 @@ async function keepSightings(
   const added: Sighting[] = [];
   for (const { outputHash, txid, amount, text } of seen) {
     // For a moment a node may still show a payment in its mempool that is already in a block.
-    if (kept.has(outputHash) || (await tx.use(paymentRepository).find(txid)) !== undefined) continue;
+    if (kept.has(outputHash) || (await paymentById(tx, txid)) !== undefined) continue;
     kept.add(outputHash);
     const memo = text === null ? null : storableText(text);
     const order = await payments.orderSeenFor(tx, memo);
@@ -157,7 +156,7 @@ async function keepSightings(
     await tx.use(chainRepository).addSighting({ outputHash, txid, amount, orderId }, now);
     added.push({ txid, amount, orderId });
     await noteAmountsSeen(tx, new Set([orderId]));
-    const shown = order && (await tx.use(orderRepository).find(order.orderId));
+    const shown = order && (await orderById(tx, order.orderId));
     await ledger.announceSeen({ txid, amount, memo, order_id: orderId }, shown);
   }
   await tx.use(chainRepository).seeAgain(now);
@@ -167,9 +166,9 @@ async function keepSightings(
 async function noteAmountsSeen(tx: Transaction, orderIds: ReadonlySet<string | null>): Promise<void> {
   const sightings = await tx.use(chainRepository).sightings();
   for (const orderId of orderIds) {
-    const order = orderId === null ? undefined : await tx.use(orderRepository).find(orderId);
+    const order = orderId === null ? undefined : await orderById(tx, orderId);
     if (order === undefined) continue;
     const amounts = sightings.filter((one) => one.orderId === orderId).map(({ amount }) => amount as MicroTari);
-    await tx.use(orderRepository).noteSeen(order, sumMicroTari(amounts));
+    await noteSeen(tx, order, sumMicroTari(amounts));
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '#platform/logging/logger.ts';
-import type { NodeStatus } from './chain-watch.ts';
+import type { NodeStatus } from './chain-status.ts';
 import type { Tip } from './nodes/node-answers.ts';
 import { NodeError } from './nodes/node-error.ts';
 import { NodeHealth, type NodeHealthPorts } from './nodes/node-health.ts';

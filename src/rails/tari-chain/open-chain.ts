@@ -1,6 +1,6 @@
 import { hex } from '@scure/base';
-import { chainPayments } from '#engine/chain-payments.ts';
 import type { EngineContext } from '#engine/context.ts';
+import { chainPayments } from '#engine/payments/chain-payments.ts';
 import { LeaseHolder } from '#platform/jobs/lease-holder.ts';
 import { multiplyBase } from '#tari/ristretto.ts';
 import { chainBooks } from './chain-books.ts';

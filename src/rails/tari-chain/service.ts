@@ -1,13 +1,7 @@
 import { engineContext } from '#engine/context.ts';
 import type { Check, Metric, Opened, ReadMetrics, ServiceContext } from '#platform/module.ts';
-import {
-  blocksBehind,
-  type ChainQueries,
-  type ChainWatch,
-  chainFigures,
-  chainQueries,
-  chainStatus,
-} from './chain-watch.ts';
+import { blocksBehind } from './chain-status.ts';
+import { type ChainQueries, type ChainWatch, chainFigures, chainQueries, chainStatus } from './chain-watch.ts';
 import './ports.ts';
 
 declare module '#platform/module.ts' {

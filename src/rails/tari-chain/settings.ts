@@ -1,7 +1,9 @@
 import { hex } from '@scure/base';
+import type { AuthValues } from '#auth/settings.ts';
+import type { SettingsPart, ValuesOf } from '#platform/config/read-settings.ts';
 import { optional, secret, withDefault } from '#platform/config/setting.ts';
 import { httpUrlValue, keyHexValue, listValue, wholeNumberValue } from '#platform/config/values.ts';
-import type { Network, TariAddress } from '#tari/address.ts';
+import type { Network } from '#tari/address.ts';
 import { isSecretKey, multiplyBase } from '#tari/ristretto.ts';
 
 /** What the watcher runs with: the settings of this rail, read and checked together. */
@@ -29,7 +31,7 @@ const MAX_NODES = 10;
 /** Half an hour of blocks is more than any wallet waits for; beyond a day of them it is a slip. */
 const MAX_CONFIRMATIONS = 720;
 
-export const chainSettings = {
+const shape = {
   TPG_VIEW_KEY: secret('Chain', 'the private view key of the wallet, 64 hex characters', viewKeyValue, {
     description:
       'The private view key of the wallet in TPG_PAYMENT_WALLET_ADDRESS. With it and TPG_TARI_NODES the server finds payments on the chain by itself. It cannot spend anything.',
@@ -69,16 +71,46 @@ export const chainSettings = {
   }),
 };
 
-/** What must fit together; `crossCheck` of each is a sentence, or undefined when the rule is kept. */
-export interface ChainValues {
-  TPG_VIEW_KEY?: string | undefined;
-  TPG_TARI_NODES?: readonly string[] | undefined;
-  TPG_TARI_NODE_GRPC?: string | undefined;
-  TPG_PAYMENT_WALLET_ADDRESS?: TariAddress | undefined;
+/** How the nodes are written. */
+export const nodesSetting = shape.TPG_TARI_NODES;
+
+type Values = ValuesOf<typeof shape> & Pick<AuthValues, 'TPG_PAYMENT_WALLET_ADDRESS'>;
+
+/** The settings of the watcher, or null where it is off. */
+function chainSettings(values: Values): ChainSettings | null {
+  const { TPG_VIEW_KEY: privateViewKey, TPG_TARI_NODES: nodes, TPG_PAYMENT_WALLET_ADDRESS: address } = values;
+  if (privateViewKey === undefined || nodes === undefined || address === undefined) return null;
+  return {
+    network: address.network,
+    privateViewKey,
+    publicSpendKey: hex.encode(address.spendKey),
+    nodes,
+    confirmations: values.TPG_CONFIRMATIONS,
+    watchFrom: values.TPG_WATCH_FROM ?? null,
+    nodeGrpc: values.TPG_TARI_NODE_GRPC ?? null,
+  };
 }
 
+const read = (values: Values) => ({
+  /** Null when the chain is not watched. */
+  chain: chainSettings(values),
+});
+
+declare module '#platform/config/read-settings.ts' {
+  interface Settings extends ReturnType<typeof read> {}
+}
+
+export const settings: SettingsPart<Values> = {
+  shape,
+  read,
+  rules: [
+    { settings: ['TPG_VIEW_KEY', 'TPG_TARI_NODES', 'TPG_TARI_NODE_GRPC'], problem: completenessProblem },
+    { settings: ['TPG_VIEW_KEY', 'TPG_PAYMENT_WALLET_ADDRESS'], problem: viewKeyProblem },
+  ],
+};
+
 /** The view key and the nodes belong together, and nothing else of this rail works without them. */
-export function completenessProblem(values: ChainValues): string | undefined {
+function completenessProblem(values: Values): string | undefined {
   const { TPG_VIEW_KEY: viewKey, TPG_TARI_NODES: nodes, TPG_TARI_NODE_GRPC: grpc } = values;
   if (viewKey === undefined && nodes === undefined) {
     return grpc === undefined
@@ -91,7 +123,7 @@ export function completenessProblem(values: ChainValues): string | undefined {
 }
 
 /** The key must be the one behind the shop's address. The sentence never shows it. */
-export function viewKeyProblem(values: ChainValues): string | undefined {
+function viewKeyProblem(values: Values): string | undefined {
   const { TPG_VIEW_KEY: viewKey, TPG_PAYMENT_WALLET_ADDRESS: address } = values;
   if (viewKey === undefined) return undefined;
   if (address?.viewKey == null) {
@@ -100,23 +132,6 @@ export function viewKeyProblem(values: ChainValues): string | undefined {
   const publicViewKey = hex.encode(multiplyBase(hex.decode(viewKey)));
   if (publicViewKey === hex.encode(address.viewKey)) return undefined;
   return 'TPG_VIEW_KEY does not belong to TPG_PAYMENT_WALLET_ADDRESS: the public view key of that address has another private key. (The key is not shown because it is secret.)';
-}
-
-/** The settings of the watcher, or null where it is off. */
-export function chainSettingsFrom(
-  values: ChainValues & { TPG_CONFIRMATIONS: number; TPG_WATCH_FROM?: WatchFrom | undefined },
-): ChainSettings | null {
-  const { TPG_VIEW_KEY: privateViewKey, TPG_TARI_NODES: nodes, TPG_PAYMENT_WALLET_ADDRESS: address } = values;
-  if (privateViewKey === undefined || nodes === undefined || address === undefined) return null;
-  return {
-    network: address.network,
-    privateViewKey,
-    publicSpendKey: hex.encode(address.spendKey),
-    nodes,
-    confirmations: values.TPG_CONFIRMATIONS,
-    watchFrom: values.TPG_WATCH_FROM ?? null,
-    nodeGrpc: values.TPG_TARI_NODE_GRPC ?? null,
-  };
 }
 
 function viewKeyValue(text: string): string | undefined {

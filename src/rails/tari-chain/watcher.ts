@@ -22,7 +22,8 @@ import type { Tip } from './nodes/node-answers.ts';
 import { NodeError } from './nodes/node-error.ts';
 import type { Scan } from './scan/open-scan.ts';
 import type { ChainSettings } from './settings.ts';
-import { chainRepository, type KnownBlock } from './store/chain.ts';
+import { chainRepository } from './store/chain.ts';
+import type { KnownBlock } from './store/known-block.ts';
 import { startHeightOf } from './where-to-start.ts';
 
 /** The poll interval: a payment is shown this long after its block at the latest. Blocks come every two minutes. */

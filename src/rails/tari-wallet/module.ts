@@ -5,4 +5,11 @@ export const tariWallet = defineModule({
   name: 'tariWallet',
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
+  commands: {
+    'wallet received': async () => (await import('./cli/commands.ts')).receivedCommand,
+    'wallet confirmed': async () => (await import('./cli/commands.ts')).confirmedCommand,
+    'wallet notify': async () => (await import('./cli/commands.ts')).notifyCommand,
+    'wallet replay': async () => (await import('./cli/commands.ts')).replayCommand,
+    'wallet queue': async () => (await import('./cli/commands.ts')).queueCommand,
+  },
 });

@@ -1,16 +1,14 @@
 import type { AuthenticatedMessage, Wallets } from '#auth/wallets.ts';
 import type { EngineContext } from '#engine/context.ts';
 import { Ledger } from '#engine/money/ledger.ts';
+import { CONFIRMATION_SENTENCES, type NamedOrder, type PaymentReport } from '#engine/payments/payment-report.ts';
 import {
-  CONFIRMATION_SENTENCES,
   type ConfirmationReceipt,
   enterConfirmation,
   enterPayment,
-  type NamedOrder,
   type PaymentReceipt,
-  type PaymentReport,
   warnIfLate,
-} from '#engine/payments.ts';
+} from '#engine/payments/payments.ts';
 import { StoreContentError } from '#platform/database/errors.ts';
 import { formatTari } from '#tari/micro-tari.ts';
 

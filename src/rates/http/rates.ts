@@ -1,9 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { callerOf } from '#platform/http/caller.ts';
-import { currency, exchangeRate, nothing, positiveAmount } from '#platform/http/fields.ts';
+import { currency, nothing, positiveAmount } from '#platform/http/fields.ts';
+import { announceNext, idCursor, pageFields } from '#platform/http/pagination.ts';
 import type { RatesService } from '#rates/service.ts';
-import { exchangeRateView } from '#rates/views.ts';
+import { exchangeRateView, setRateView } from '#rates/views.ts';
+import { exchangeRate, setRate } from './schemas.ts';
+
+const RATE_CURSOR = idCursor('rate');
 
 /** The rates at which the shop's prices are converted to Tari. */
 export function rateRoutes(rates: RatesService): FastifyPluginAsyncZod {
@@ -34,6 +38,25 @@ export function rateRoutes(rates: RatesService): FastifyPluginAsyncZod {
         },
       },
       async () => (await rates.all()).map(exchangeRateView),
+    );
+
+    app.get(
+      '/api/exchange_rate/:currency/history',
+      {
+        config: { access: ['read_all'] },
+        schema: {
+          summary: 'The history of a currency’s exchange rates, newest first',
+          tags: ['administration'],
+          params: z.object({ currency }),
+          querystring: z.strictObject(pageFields(RATE_CURSOR)),
+          response: { 200: z.array(setRate) },
+        },
+      },
+      async ({ params, query: { limit, cursor: after } }, reply) => {
+        const page = await rates.history(params.currency, { limit, after });
+        announceNext(reply, RATE_CURSOR, page.next);
+        return page.rows.map(setRateView);
+      },
     );
 
     app.post(

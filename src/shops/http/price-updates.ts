@@ -1,15 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
-import { currency, PRICE_UPDATE_KINDS, priceUpdate, rowId, setRate } from '#platform/http/fields.ts';
+import { currency, rowId } from '#platform/http/fields.ts';
 import { announceNext, idCursor, pageFields } from '#platform/http/pagination.ts';
-import type { RatesService } from '#rates/service.ts';
-import { setRateView } from '#rates/views.ts';
 import type { PriceUpdates } from '#shops/prices/price-updates.ts';
 import { PRICE_UPDATE_STATES } from '#shops/store/tables.ts';
 import { priceUpdateView } from '#shops/views.ts';
+import { PRICE_UPDATE_KINDS, priceUpdate } from './schemas.ts';
 
-const RATE_CURSOR = idCursor('rate');
 const PRICE_UPDATE_CURSOR = idCursor('price_update');
 
 const byId = z.object({ id: rowId });
@@ -19,31 +17,9 @@ const search = z.strictObject({
   ...pageFields(PRICE_UPDATE_CURSOR),
 });
 
-/** The updates of the shop's prices after a rate was set, and the history of rates. */
-export function priceUpdateRoutes(
-  priceUpdates: PriceUpdates,
-  exchangeRates: Pick<RatesService, 'history'>,
-): FastifyPluginAsyncZod {
+/** The updates of the shop's prices after a rate was set. */
+export function priceUpdateRoutes(priceUpdates: PriceUpdates): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get(
-      '/api/exchange_rate/:currency/history',
-      {
-        config: { access: ['read_all'] },
-        schema: {
-          summary: 'The history of a currency’s exchange rates, newest first',
-          tags: ['administration'],
-          params: z.object({ currency }),
-          querystring: z.strictObject(pageFields(RATE_CURSOR)),
-          response: { 200: z.array(setRate) },
-        },
-      },
-      async ({ params, query: { limit, cursor: after } }, reply) => {
-        const page = await exchangeRates.history(params.currency, { limit, after });
-        announceNext(reply, RATE_CURSOR, page.next);
-        return page.rows.map(setRateView);
-      },
-    );
-
     app.get(
       '/api/price_updates',
       {

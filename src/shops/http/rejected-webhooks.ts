@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
-import { idPage, rangeOf, reason, rejectedWebhook, result, rowId } from '#platform/http/fields.ts';
+import { idPage, rangeOf, reason, result, rowId } from '#platform/http/fields.ts';
 import { orderNamedIn } from '#shops/shopify/named-order.ts';
 import type { Webhooks } from '#shops/webhook-inbox.ts';
+import { rejectedWebhook } from './schemas.ts';
 
 /** Rejected webhooks: listing them with their reasons, retrying and dismissing them. */
 export function rejectedRoutes(webhooks: Pick<Webhooks, 'setAside' | 'retry' | 'dismiss'>): FastifyPluginAsyncZod {

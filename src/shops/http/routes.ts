@@ -3,10 +3,12 @@ import { priceUpdateRoutes } from './price-updates.ts';
 import { rejectedRoutes } from './rejected-webhooks.ts';
 import { rescanRoutes } from './rescan.ts';
 
+export { examples } from './examples.ts';
+
 export const routes: MakeRoutes =
-  ({ rates, shops }) =>
+  ({ shops }) =>
   async (app) => {
-    await app.register(priceUpdateRoutes(shops.priceUpdates, rates));
+    await app.register(priceUpdateRoutes(shops.priceUpdates));
     await app.register(rejectedRoutes(shops.webhooks));
     await app.register(rescanRoutes(shops.rescan));
   };

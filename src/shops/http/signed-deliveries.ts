@@ -1,6 +1,7 @@
 import type { SignatureContext } from '#engine/context.ts';
 import type { WebhookAnswer, WebhookDelivery } from '#shops/store/webhooks.ts';
-import { checkedContent, type WebhookContent, type Webhooks } from '#shops/webhook-inbox.ts';
+import { checkedContent, type WebhookContent } from '#shops/webhook-content.ts';
+import type { Webhooks } from '#shops/webhook-inbox.ts';
 
 /** Verifies the signatures of claims in orders' texts before deliveries are processed. */
 export function signedDeliveries({ enter }: Pick<Webhooks, 'enter'>, context: SignatureContext) {

@@ -2,7 +2,7 @@ import type { EngineContext } from '#engine/context.ts';
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
-import { exchangeRateRepository } from '#rates/store/exchange-rates.ts';
+import { lastRate } from '#rates/conversion.ts';
 import { DomainError } from '#shops/errors.ts';
 import {
   NO_PROGRESS,
@@ -108,7 +108,7 @@ export function priceUpdates(
       if (!hasShop) throw new DomainError('no_shop_for_prices');
       if (isTariCurrency(currency)) throw new DomainError('exchange_rate_fixed', currency);
       const started = await perform(request, async ({ tx, now }) => {
-        const rate = await tx.use(exchangeRateRepository).last(currency);
+        const rate = await lastRate(tx, currency);
         if (rate === undefined) throw new DomainError('exchange_rate_not_found', currency);
         const id = await requestShop(tx, rate, now);
         if (id === undefined) throw new DomainError('no_shop_for_prices');

@@ -7,7 +7,7 @@ import { READ_API_VERSIONS, READ_CONNECTION } from './admin-api/operations.ts';
 import type { Sleep } from './admin-api/sleep.ts';
 import { clientCredentialsToken, staticToken, type TokenSource } from './admin-api/tokens.ts';
 import { createShopifyStorefront } from './connector.ts';
-import { renewSubscriptions, type SubscriptionRenewal } from './subscription-renewal.ts';
+import { renewSubscriptions, type SubscriptionRenewal } from './subscriptions/subscription-renewal.ts';
 import type { OrderWebhookOptions } from './webhooks/order.ts';
 
 const DEFAULT_FIELDS: OrderWebhookOptions = { priceField: 'total' };

@@ -6,7 +6,7 @@ import type { Sleep } from './admin-api/sleep.ts';
 import { cancelOrder } from './cancel.ts';
 import { markPaid } from './mark-paid.ts';
 import { readOpenOrders } from './open-orders.ts';
-import { createShopPrices } from './prices.ts';
+import { createShopPrices } from './prices/prices.ts';
 import type { OrderWebhookOptions } from './webhooks/order.ts';
 
 export interface ShopifyStorefrontPorts {

@@ -5,6 +5,10 @@ import { shopifyErrors } from './errors.ts';
 export const shopify = defineModule({
   name: 'shopify',
   errors: shopifyErrors,
+  settings: () => import('./settings.ts'),
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
+  commands: {
+    shopify: async () => (await import('./cli/shopify.ts')).shopifyCommand,
+  },
 });

@@ -3,7 +3,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Opened, ServiceContext } from '#platform/module.ts';
 import '#shops/ports.ts';
 import { type ShopifyStorefront, shopifyFromSettings } from './connect.ts';
-import { SubscriptionKeeper } from './subscription-keeper.ts';
+import { SubscriptionKeeper } from './subscriptions/subscription-keeper.ts';
 import { readContent } from './webhooks/content.ts';
 
 declare module '#platform/module.ts' {

@@ -1,7 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
-import { type IdRange, idsBetween } from '#platform/database/list-order.ts';
+import { idsBetween } from '#platform/database/list-order.ts';
 import { columnsOf, preparedQuery } from '#platform/database/prepared-query.ts';
+import type { IdRange } from '#platform/list-order.ts';
 import type { ShopTables, WebhookState } from './tables.ts';
 
 /** A delivery of the shop, as identified by its headers. */

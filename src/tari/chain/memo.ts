@@ -1,5 +1,5 @@
+import { dammSum } from '#tari/address/damm-checksum.ts';
 import { AddressError, addressFromBytes, NETWORKS, PAYMENT_ID, type TariAddress } from '#tari/address.ts';
-import { dammSum } from '#tari/damm-checksum.ts';
 import { isPublicKey } from '#tari/ristretto.ts';
 
 /**

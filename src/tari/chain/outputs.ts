@@ -12,7 +12,7 @@ import {
   reduceToScalar,
   SCALAR_LENGTH,
 } from '#tari/ristretto.ts';
-import { hashTag, taggedHash256, taggedHash512 } from '#tari/tagged-hash.ts';
+import { hashTag, taggedHash256, taggedHash512 } from './tagged-hash.ts';
 import type { ViewWallet } from './view-wallet.ts';
 
 /**

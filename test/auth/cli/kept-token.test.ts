@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keptTokenIn } from '#auth/cli/kept-token.ts';
-import { createApiClient } from '#platform/cli/api-client.ts';
+import { clientWithLogin } from '#auth/cli/login.ts';
+import { engineClient } from '#engine/cli/requests.ts';
 import { issueAccessToken } from '#tari/ristretto-jwt.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';
 
@@ -51,7 +52,7 @@ describe('the access token of a profile', () => {
 
   /** What a command of the tool does, in a process of its own. */
   async function command(profile = 'boss'): Promise<void> {
-    const client = createApiClient(
+    const client = clientWithLogin(
       { fetch: globalThis.fetch, clock: { now: () => now }, randomBytes: random, sleep: async () => undefined },
       {
         // Behind a prefix: what answers here is no server of ours.
@@ -61,7 +62,7 @@ describe('the access token of a profile', () => {
         keptToken: keptTokenIn(folder, profile),
       },
     );
-    expect((await client.addresses()).answer).toEqual(['an address']);
+    expect((await engineClient(client).addresses()).answer).toEqual(['an address']);
   }
 
   const files = () => readdirSync(join(folder, 'tokens')).map((name) => join(folder, 'tokens', name));

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ApiClient, createApiClient } from '#platform/cli/api-client.ts';
+import { clientWithLogin } from '#auth/cli/login.ts';
+import { type EngineClient, engineClient } from '#engine/cli/requests.ts';
 import { callServer, ServerRefusal, ServerUnreachable } from '#platform/cli/server-call.ts';
 import { issueAccessToken, verifyLoginToken } from '#tari/ristretto-jwt.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';
@@ -53,15 +54,17 @@ describe('the client of the server', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  const client = (): ApiClient =>
-    createApiClient(
-      {
-        fetch: globalThis.fetch,
-        clock: { now: () => now },
-        randomBytes: random,
-        sleep: async (milliseconds) => void pauses.push(milliseconds),
-      },
-      { server: url, signer: { secretKey: alice.secretKey, address: alice.tariAddress }, roles: ['user'] },
+  const client = (): EngineClient =>
+    engineClient(
+      clientWithLogin(
+        {
+          fetch: globalThis.fetch,
+          clock: { now: () => now },
+          randomBytes: random,
+          sleep: async (milliseconds) => void pauses.push(milliseconds),
+        },
+        { server: url, signer: { secretKey: alice.secretKey, address: alice.tariAddress }, roles: ['user'] },
+      ),
     );
   const logins = () => requests.filter(({ path }) => path === '/auth');
   const nonceOf = (request: (typeof requests)[number]) =>

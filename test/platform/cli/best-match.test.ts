@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
 import { createProgram } from '#cli/commands.ts';
-import { ADMIN_MENU } from '#cli/menus/admin-menu.ts';
-import { USER_MENU } from '#cli/menus/user-menu.ts';
 import { bestMatches } from '#platform/cli/menus/best-match.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { SHOPIFY_MENU } from '#shops/shopify/cli/menu.ts';
+import { menuOf } from '#test/cli/menus.ts';
 
 const entries = [
   { label: 'Cancel Order', hint: 'here and in the shop', isDangerous: true },
@@ -37,7 +35,7 @@ it('among equals the dangerous one comes last', () => {
 
 it('no menu begins with what does harm, and every command that asks by itself is known to be dangerous', async () => {
   const program = await createProgram({} as CommandPorts);
-  for (const { entries } of [ADMIN_MENU, USER_MENU, SHOPIFY_MENU]) {
+  for (const { entries } of ['Admin', 'User', 'Shopify'].map(menuOf)) {
     const [first] = entries;
     expect(first && 'command' in first && (first.warning ?? first.asks)).toBeUndefined();
     for (const entry of entries) {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadEnvironment, unknownSettingWarnings } from '#platform/config/environment.ts';
-import { parseSettings, type Settings, warnings } from '#platform/config/read-settings.ts';
-import { settingDescriptions } from '#platform/config/server-settings.ts';
+import type { Settings } from '#platform/config/read-settings.ts';
 import { publicKeyOf } from '#tari/schnorr.ts';
+import { parseSettings, settingDescriptions, warnings } from '#test/settings.ts';
 
 const SIGNING_KEY = `0a${'00'.repeat(31)}`;
 const VERIFICATION_KEY = Buffer.from(publicKeyOf(Buffer.from(SIGNING_KEY, 'hex'))).toString('hex');
@@ -24,8 +24,10 @@ function problemsOf(environment: Record<string, string | undefined>): string[] {
 }
 
 describe('the settings without any environment', () => {
+  // Those of contexts that came later are looked at by tests of their own.
   it('are the documented defaults', () => {
-    expect(settingsOf({})).toEqual({
+    const settings = settingsOf({});
+    expect(settings).toMatchObject({
       host: '127.0.0.1',
       port: 8360,
       publicUrl: null,
@@ -56,27 +58,10 @@ describe('the settings without any environment', () => {
       confirmationWaitMs: 6 * 3_600_000,
       paymentWalletAddress: null,
       payPage: null,
+      hasShop: false,
+      orderIdField: 'id',
       underpaidTolerance: { kind: 'amount', microTari: 0n },
       disableWalletWhitelist: false,
-      shopify: {
-        shop: null,
-        apiVersion: '2026-10',
-        apiKey: null,
-        apiSecret: null,
-        adminAccessToken: null,
-        storefrontAccessToken: null,
-        adminUrl: null,
-        hmacSecret: null,
-        hmacSecretPrevious: null,
-        hmacChecks: true,
-        keepWebhooks: true,
-        maxWebhookAgeMs: null,
-        ipWhitelist: null,
-        orderIdField: 'id',
-        priceField: 'total',
-        capturePayments: false,
-        paymentMethods: null,
-      },
       rateLimitPerMinute: 60,
       shutdownDelayMs: 0,
       logLevel: 'info',
@@ -84,12 +69,28 @@ describe('the settings without any environment', () => {
       chain: null,
       plugins: [],
     });
+    expect(settings.shopify).toEqual({
+      shop: null,
+      apiVersion: '2026-10',
+      apiKey: null,
+      apiSecret: null,
+      adminAccessToken: null,
+      storefrontAccessToken: null,
+      adminUrl: null,
+      hmacSecret: null,
+      hmacSecretPrevious: null,
+      hmacChecks: true,
+      keepWebhooks: true,
+      maxWebhookAgeMs: null,
+      ipWhitelist: null,
+      priceField: 'total',
+      capturePayments: false,
+      paymentMethods: null,
+    });
   });
 
   it('are the same when every variable is empty', () => {
-    const empty = Object.fromEntries(
-      settingDescriptions().map(({ name }, index) => [name, index % 2 === 0 ? '' : '  ']),
-    );
+    const empty = Object.fromEntries(settingDescriptions.map(({ name }, index) => [name, index % 2 === 0 ? '' : '  ']));
     expect(settingsOf(empty)).toEqual(settingsOf({}));
   });
 });
@@ -166,6 +167,14 @@ describe('a setting', () => {
     expect(settingsOf(environment).shopify).toMatchObject({ shop: host, hmacSecret: 'secret' });
   });
 
+  it('that is the shop’s tells the engine of it', () => {
+    const shop = { TPG_SHOPIFY_SHOP: 'shop', TPG_SHOPIFY_API_KEY: 'id', TPG_SHOPIFY_API_SECRET: 'secret' };
+    expect(settingsOf({ ...shop, TPG_SHOPIFY_ORDER_ID_FIELD: 'Name' })).toMatchObject({
+      hasShop: true,
+      orderIdField: 'name',
+    });
+  });
+
   it.each([
     ['https://pay.example.com', 'https://pay.example.com'],
     ['HTTPS://Pay.Example.com:443/shop/', 'https://pay.example.com/shop'],
@@ -201,7 +210,7 @@ describe('a setting', () => {
 
   it('takes the example that is shown for it', () => {
     const placeholder = /^<.*>$/;
-    for (const { name, example, secret } of settingDescriptions()) {
+    for (const { name, example, secret } of settingDescriptions) {
       if (secret || placeholder.test(example)) continue;
       const problems = problemsOf({ [name]: example }).filter((problem) => problem.startsWith(`${name} must`));
       expect(problems).toEqual([]);
@@ -315,7 +324,7 @@ describe('settings that belong together', () => {
   });
 
   it('never make the parser throw, whatever the environment holds', () => {
-    const name = fc.constantFrom(...settingDescriptions().map((setting) => setting.name));
+    const name = fc.constantFrom(...settingDescriptions.map((setting) => setting.name));
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.ipV4(), fc.ipV6(), fc.webUrl(), fc.nat().map(String));
     fc.assert(
       fc.property(fc.dictionary(name, text), (environment) => {
@@ -371,7 +380,7 @@ describe('the warnings', () => {
       TPG_PORT: '1',
       PATH: '/',
     };
-    expect(unknownSettingWarnings(environment)).toEqual([
+    expect(unknownSettingWarnings(environment, settingDescriptions)).toEqual([
       '"TPG_LOG_LEVL" is no setting of this server and is ignored; did you mean TPG_LOG_LEVEL?',
       '"tpg_port" is no setting of this server and is ignored; did you mean TPG_PORT?',
       '"TPG_SOMETHING_ELSE_ALTOGETHER" is no setting of this server and is ignored.',
@@ -409,7 +418,7 @@ describe('the .env file', () => {
     writeFileSync(other, 'TPG_PORT=2\n');
     expect(loadEnvironment(directory, { TPG_SETTINGS_FILE: other })).toMatchObject({ environment: { TPG_PORT: '2' } });
     expect(loadEnvironment(directory, { TPG_SETTINGS_FILE: '' })).toMatchObject({ environment: { TPG_PORT: '1' } });
-    expect(unknownSettingWarnings({ TPG_SETTINGS_FILE: other })).toEqual([]);
+    expect(unknownSettingWarnings({ TPG_SETTINGS_FILE: other }, settingDescriptions)).toEqual([]);
   });
 
   it('can be that of the service, for the tool, where there is no other', () => {
@@ -429,7 +438,7 @@ describe('the .env file', () => {
   });
 
   it('can begin as a copy of .env.sample with every line taken into use', () => {
-    const wanted = settingDescriptions().filter(({ defaultText }) => defaultText !== undefined);
+    const wanted = settingDescriptions.filter(({ defaultText }) => defaultText !== undefined);
     const used = readFileSync(new URL('../../../.env.sample', import.meta.url), 'utf8').replace(/^#(TPG_)/gm, '$1');
     writeFileSync(join(directory, '.env'), used);
     const loaded = loadEnvironment(directory, {});
@@ -441,6 +450,6 @@ describe('the .env file', () => {
 describe('.env.sample', () => {
   it('names every setting', () => {
     const sample = readFileSync(new URL('../../../.env.sample', import.meta.url), 'utf8');
-    for (const { name } of settingDescriptions()) expect(sample).toContain(`\n#${name}=`);
+    for (const { name } of settingDescriptions) expect(sample).toContain(`\n#${name}=`);
   });
 });

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StoreBrokenError } from '#platform/database/errors.ts';
-import { spawn } from '#test/child-process.ts';
 import { isOnPostgres, newDatabase, type TestDatabase } from '#test/database/database.ts';
 import { makeOld, OLD_VERSION } from '#test/database/old-database.ts';
 import { migrations, openReader, openStore } from '#test/database/open.ts';
+import { spawn } from '#test/processes/child-process.ts';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EVENT_TYPES } from '#engine/events.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
 import { priceUpdateRepository } from '#shops/store/price-updates.ts';
@@ -34,7 +35,7 @@ const copy = (from = source.url, to = target.url) => home.run(['setup', 'copy', 
 
 /** Books in which every table has rows. */
 async function fill(database: SqliteTestDatabase): Promise<void> {
-  const bus = new EventBus({ debug() {}, info() {}, warn() {}, error() {} });
+  const bus = new EventBus({ debug() {}, info() {}, warn() {}, error() {} }, EVENT_TYPES);
   bus.onDurable('shop', 'NewOrder', () => undefined);
   const test = await testEngine({ database, bus });
   await registerHotWallet(test);

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { EventType } from '#engine/events.ts';
+import { EVENT_TYPES } from '#engine/events.ts';
 import { StoreUnavailableError } from '#platform/database/errors.ts';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
 import { EventBus, type EventHandler } from '#platform/outbox/event-bus.ts';
+import type { EventType } from '#platform/outbox/events.ts';
 import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
 import { StorefrontError } from '#shops/shop-connector.ts';
 import { withRepository } from '#test/database/changed-repository.ts';
@@ -48,7 +49,7 @@ interface Outbox {
 const ALL: readonly EventType[] = ['NewOrder', 'OrderClaimed', 'OrderPaid', 'OrderAnnulled', 'PaymentReceived'];
 
 async function outbox(options: { subscribers?: string[]; random?: () => number; database?: TestDatabase } = {}) {
-  const bus = new EventBus(recordingLog());
+  const bus = new EventBus(recordingLog(), EVENT_TYPES);
   const told: string[] = [];
   const behaviour = new Map<string, EventHandler>();
   for (const subscriber of options.subscribers ?? ['shop']) {

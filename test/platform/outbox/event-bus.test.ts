@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { EventType } from '#engine/events.ts';
+import { EVENT_TYPES } from '#engine/events.ts';
 import { EventBus, type EventMessage } from '#platform/outbox/event-bus.ts';
+import type { EventType } from '#platform/outbox/events.ts';
 import { claimText, closeEngines, recordingLog, type TestEngine, tari, testEngine } from '#test/engine.ts';
 import { ACCOUNTS, aNewOrder, NOW } from '#test/test-wallets.ts';
 
@@ -85,7 +86,7 @@ describe('a live handler', () => {
 });
 
 describe('registering a durable handler', () => {
-  const bus = () => new EventBus(recordingLog());
+  const bus = () => new EventBus(recordingLog(), EVENT_TYPES);
 
   it('makes its name one that must hear of that type, and of no other', () => {
     const events = bus();
@@ -118,5 +119,7 @@ describe('registering a durable handler', () => {
     events.onDurable('mailer', 'OrderPaid', () => undefined);
     expect(() => events.onDurable('mailer', 'OrderPaid', () => undefined)).toThrow('already handles OrderPaid');
     expect(() => events.onDurable('mailer', 'OrderEaten' as EventType, () => undefined)).toThrow('OrderEaten');
+    const ofHouse = new EventBus(recordingLog(), ['WindowBroken' as EventType]);
+    expect(() => ofHouse.onDurable('mailer', 'OrderPaid', () => undefined)).toThrow('no event of the type OrderPaid');
   });
 });

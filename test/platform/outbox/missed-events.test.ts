@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { EVENT_TYPES } from '#engine/events.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
 import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
 import type { TestDatabase } from '#test/database/database.ts';
@@ -10,7 +11,7 @@ const BOSS = { actor: 'boss' };
 
 /** As the server has it with these plugins, and with no others. */
 function busWith(...plugins: string[]): EventBus {
-  const bus = new EventBus(recordingLog());
+  const bus = new EventBus(recordingLog(), EVENT_TYPES);
   for (const name of plugins) {
     bus.onDurable(name, 'NewOrder', () => undefined);
     bus.onDurable(name, 'OrderAnnulled', () => undefined);

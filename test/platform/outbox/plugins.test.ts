@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { EVENT_TYPES } from '#engine/events.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
 import { loadPlugins } from '#platform/outbox/plugins.ts';
 import { closeEngines, recordingLog, temporaryFolder } from '#test/engine.ts';
@@ -28,7 +29,7 @@ describe('loading plugins', () => {
       join(folder, 'nested', 'second.mjs'),
       `export function register(events) { events.onDurable('second', 'OrderPaid', () => undefined); }`,
     );
-    const bus = new EventBus(recordingLog());
+    const bus = new EventBus(recordingLog(), EVENT_TYPES);
     await loadPlugins(['first.mjs', join(folder, 'nested', 'second.mjs')], folder, bus);
     expect(bus.durableSubscribers('OrderPaid')).toEqual(['first', 'second']);
   });
@@ -40,13 +41,13 @@ describe('loading plugins', () => {
       join(folder, 'plugin.mjs'),
       `export const register = (events) => events.onDurable('odd', 'NewOrder', () => 1);`,
     );
-    const bus = new EventBus(recordingLog());
+    const bus = new EventBus(recordingLog(), EVENT_TYPES);
     await loadPlugins(['plugin.mjs'], folder, bus);
     expect(bus.durableSubscribers('NewOrder')).toEqual(['odd']);
   });
 
   it('does nothing where there are none', async () => {
-    const bus = new EventBus(recordingLog());
+    const bus = new EventBus(recordingLog(), EVENT_TYPES);
     await loadPlugins([], '/nowhere', bus);
     expect(bus.allDurableSubscribers()).toEqual([]);
   });
@@ -57,25 +58,25 @@ describe('loading plugins', () => {
     ['a default only', 'export default function register() {}'],
   ])('names the plugin that exports %s', async (_, source) => {
     const folder = folderWith('useless.mjs', source);
-    await expect(loadPlugins(['useless.mjs'], folder, new EventBus(recordingLog()))).rejects.toThrow(
+    await expect(loadPlugins(['useless.mjs'], folder, new EventBus(recordingLog(), EVENT_TYPES))).rejects.toThrow(
       'The plugin useless.mjs does not export a function register(events)',
     );
   });
 
   it('names the plugin that is not there', async () => {
-    const loading = loadPlugins(['missing.mjs'], temporaryFolder(), new EventBus(recordingLog()));
+    const loading = loadPlugins(['missing.mjs'], temporaryFolder(), new EventBus(recordingLog(), EVENT_TYPES));
     await expect(loading).rejects.toThrow(/^The plugin missing\.mjs could not be loaded: /);
   });
 
   it('names the plugin that breaks while it is read, and says why', async () => {
     const folder = folderWith('broken.mjs', `throw new Error('my configuration is missing');`);
-    const loading = loadPlugins(['broken.mjs'], folder, new EventBus(recordingLog()));
+    const loading = loadPlugins(['broken.mjs'], folder, new EventBus(recordingLog(), EVENT_TYPES));
     await expect(loading).rejects.toThrow('The plugin broken.mjs could not be loaded: my configuration is missing');
   });
 
   it('does not hide that a plugin could not register', async () => {
     const folder = folderWith('failing.mjs', `export function register() { throw new Error('no mail server'); }`);
-    const loading = loadPlugins(['failing.mjs'], folder, new EventBus(recordingLog()));
+    const loading = loadPlugins(['failing.mjs'], folder, new EventBus(recordingLog(), EVENT_TYPES));
     await expect(loading).rejects.toThrow('no mail server');
   });
 });

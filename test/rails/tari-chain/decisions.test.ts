@@ -10,7 +10,7 @@ import {
   type Vote,
 } from '#rails/tari-chain/decisions.ts';
 import { findFork } from '#rails/tari-chain/fork.ts';
-import type { KnownBlock } from '#rails/tari-chain/store/chain.ts';
+import type { KnownBlock } from '#rails/tari-chain/store/known-block.ts';
 
 const tipOf = (height: number, hash = `a${height}`, difficulty?: bigint) => ({ height, hash, difficulty });
 const block = (height: number, hash = `a${height}`): KnownBlock => ({ height, hash });

@@ -11,7 +11,7 @@ import { closeEngines } from '#test/engine.ts';
 import { type FakeNode, startFakeNode } from '#test/fake-tari-chain/node.ts';
 import { PlayChain } from '#test/fake-tari-chain/play-chain.ts';
 import { payTo } from '#test/fake-tari-chain/play-wallet.ts';
-import { freePort, type ServerProcess, startServer } from '#test/server-process.ts';
+import { freePort, type ServerProcess, startServer } from '#test/processes/server-process.ts';
 import { PAYER, paymentsOf, random, SHOP, seededRandom, type Watch, watch } from '#test/tari-chain/watch.ts';
 
 /** What is cut off at any moment is done again, and nothing is lost or counted twice. */

@@ -1,6 +1,6 @@
 import { hex } from '@scure/base';
 import { afterEach, describe, expect, it } from 'vitest';
-import { chainPayments } from '#engine/chain-payments.ts';
+import { chainPayments } from '#engine/payments/chain-payments.ts';
 import { MempoolWatch } from '#rails/tari-chain/mempool-watch.ts';
 import { transactionIdOf } from '#tari/chain/outputs.ts';
 import { closeEngines, HOUR, MINUTE } from '#test/engine.ts';

@@ -1,9 +1,9 @@
 import { hex } from '@scure/base';
 import { describe, expect, it } from 'vitest';
-import { parseSettings } from '#platform/config/read-settings.ts';
 import { createLogger } from '#platform/logging/json-log.ts';
 import { addressToBase58, dualAddress, singleAddress } from '#tari/address.ts';
 import { publicKeyOf } from '#tari/schnorr.ts';
+import { parseSettings } from '#test/settings.ts';
 
 const VIEW_KEY = `${'07'.repeat(31)}00`;
 const OTHER_KEY = `${'09'.repeat(31)}00`;

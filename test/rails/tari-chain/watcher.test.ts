@@ -1,11 +1,11 @@
 import { hex } from '@scure/base';
 import { afterEach, describe, expect, it } from 'vitest';
+import { dammSum } from '#tari/address/damm-checksum.ts';
 import { dualAddress, NETWORKS, ONE_SIDED, withPaymentId } from '#tari/address.ts';
 import { utf8 } from '#tari/bytes.ts';
 import { readMemo } from '#tari/chain/memo.ts';
 import { transactionIdOf } from '#tari/chain/outputs.ts';
 import { viewWallet } from '#tari/chain/view-wallet.ts';
-import { dammSum } from '#tari/damm-checksum.ts';
 import { closeEngines } from '#test/engine.ts';
 import { type FakeNode, recordedNode, startFakeNode } from '#test/fake-tari-chain/node.ts';
 import { PlayChain } from '#test/fake-tari-chain/play-chain.ts';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVENT_TYPES } from '#engine/events.ts';
 import { orderRepository } from '#engine/store/orders.ts';
 import { parseJson } from '#platform/json.ts';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
@@ -160,7 +161,7 @@ let storefront: Storefront;
 
 beforeAll(async () => {
   standIn = await startShopifyStandIn({ cancelDelayMs: 1, cost: { maximumAvailable: 1e9, restoreRate: 1e6 } });
-  const bus = new EventBus(recordingLog());
+  const bus = new EventBus(recordingLog(), EVENT_TYPES);
   const shop: Storefront = {
     name: 'shopify',
     markPaid: (...told) => storefront.markPaid(...told),

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { NEEDED_TOPICS } from '#shops/shopify/subscriptions.ts';
+import { NEEDED_TOPICS } from '#shops/shopify/subscriptions/subscriptions.ts';
 import { type ShopifyStandIn, type StandInOptions, startShopifyStandIn } from '#test/fake-shopify/server.ts';
 import { connect, failure } from '#test/shopify-client.ts';
 

@@ -8,6 +8,7 @@ import type { CommandPorts } from '#platform/cli/ports.ts';
 import { terminalQuestions } from '#platform/cli/terminal/prompts.ts';
 import { systemClock } from '#platform/clock.ts';
 import { projectFolder } from '#platform/config/project-root.ts';
+import { allSettings } from '#settings.ts';
 import { plainFetch } from '#test/openapi-contract/plain-fetch.ts';
 
 /** What a run of the tool left behind. */
@@ -42,6 +43,7 @@ export async function runHere(
     environment,
     folder: projectFolder(),
     serviceSettings: join(toolFolder, 'no-service.env'),
+    settings: allSettings,
     toolFolder,
     clock: systemClock,
     randomBytes: (length) => new Uint8Array(randomBytes(length)),
@@ -54,9 +56,10 @@ export async function runHere(
     progress: (line) => line !== '' && writeErr(`${line}\n`),
     readInput: async () => input,
     openReader,
+    client: async (profile) => (await import('#auth/cli/session.ts')).clientOfProfile(ports, profile),
     ask: terminalQuestions(false),
   };
-  const program = await createProgram(ports, arguments_[0]);
+  const program = await createProgram(ports, arguments_);
   for (const command of [program, ...allCommands(program)]) {
     command.exitOverride().configureOutput({ writeOut, writeErr });
   }

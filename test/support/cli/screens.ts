@@ -1,7 +1,7 @@
 import pty from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 import jsqr from 'jsqr';
-import { endWithThisProcess } from '#test/child-process.ts';
+import { endWithThisProcess } from '#test/processes/child-process.ts';
 import { type Home, TOOL } from './tool.ts';
 
 /** A program in a pseudo-terminal, most often the built tool, and what its screen shows. */

@@ -7,19 +7,17 @@ import { expect } from 'vitest';
 import { addProfile } from '#auth/cli/profile-file.ts';
 import { signerOf } from '#auth/cli/secret-key.ts';
 import type { Role } from '#auth/roles.ts';
-import { ADMIN_MENU } from '#cli/menus/admin-menu.ts';
-import { USER_MENU } from '#cli/menus/user-menu.ts';
-import { settingDescriptions } from '#platform/config/server-settings.ts';
 import { parseJson } from '#platform/json.ts';
-import { SHOPIFY_MENU } from '#shops/shopify/cli/menu.ts';
-import { spawn } from '#test/child-process.ts';
 import { newFolder } from '#test/database/database.ts';
-import { type PreparedStage, prepareStage } from '#test/demo-environment.ts';
+import { type PreparedStage, prepareStage } from '#test/demo/demo-environment.ts';
 import { sendWebhook } from '#test/fake-shopify/webhooks.ts';
+import { spawn } from '#test/processes/child-process.ts';
+import { type ServerProcess, startServer } from '#test/processes/server-process.ts';
 import { orderBody } from '#test/server.ts';
-import { type ServerProcess, startServer } from '#test/server-process.ts';
+import { settingDescriptions } from '#test/settings.ts';
 import { HOT_WALLET, type Person } from '#test/test-wallets.ts';
 import { type Finished, runHere } from './here.ts';
+import { menuOf } from './menus.ts';
 
 /** The built tool, and the real server that it talks to. */
 
@@ -69,9 +67,9 @@ const WORDS_OF_GROUPS: Readonly<Record<string, number>> = {
 
 /** Each of these is run in the built tool through its menus, by menus.test.ts. */
 const IN_MENUS = new Set(
-  [ADMIN_MENU, USER_MENU, SHOPIFY_MENU].flatMap(({ entries }) =>
-    entries.flatMap((entry) => ('command' in entry ? nameOf(entry.command) : [])),
-  ),
+  ['Admin', 'User', 'Shopify']
+    .map(menuOf)
+    .flatMap(({ entries }) => entries.flatMap((entry) => ('command' in entry ? nameOf(entry.command) : []))),
 );
 
 /** Which commands ran as processes, with the file of tests that had them run. */
@@ -105,7 +103,7 @@ export class Home {
 
   /** Nothing of the settings of the machine that runs the tests counts. */
   get fullEnvironment(): NodeJS.ProcessEnv {
-    const unset = Object.fromEntries(settingDescriptions().map(({ name }) => [name, '']));
+    const unset = Object.fromEntries(settingDescriptions.map(({ name }) => [name, '']));
     return { ...process.env, ...unset, TZ: 'Europe/Oslo', HOME: this.folder, ...this.environment };
   }
 

@@ -5,11 +5,11 @@ import { stringifyJson } from '#platform/json.ts';
 import { signClaim } from '#tari/claim.ts';
 import { HotWalletActor, logIn, PatientClient } from '#test/crash/client.ts';
 import { newFolder } from '#test/database/database.ts';
-import { makeSuperAdmin, type PreparedStage, prepareStage } from '#test/demo-environment.ts';
+import { makeSuperAdmin, type PreparedStage, prepareStage } from '#test/demo/demo-environment.ts';
+import { aPerson, type Person } from '#test/demo/walkthrough.ts';
 import type { StandInOrder } from '#test/fake-shopify/orders.ts';
 import { signWebhook, webhookBody } from '#test/fake-shopify/webhooks.ts';
-import { freePort, type ServerProcess, startServer } from '#test/server-process.ts';
-import { aPerson, type Person } from '#test/walkthrough.ts';
+import { freePort, type ServerProcess, startServer } from '#test/processes/server-process.ts';
 
 /** Several processes of the built server over one database, with a shop, an operator and a hot wallet. */
 

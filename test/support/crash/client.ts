@@ -2,7 +2,7 @@ import { parseJson, stringifyJson } from '#platform/json.ts';
 import { systemRandomBytes as random } from '#platform/random.ts';
 import { signToken } from '#tari/ristretto-jwt.ts';
 import { confirmationPayload, paymentPayload, signWalletMessage } from '#tari/wallet-signature.ts';
-import type { Person } from '#test/walkthrough.ts';
+import type { Person } from '#test/demo/walkthrough.ts';
 
 /** How long a client waits for an answer before it asks again. */
 const ANSWER_TIMEOUT_MS = 10_000;

@@ -1,11 +1,11 @@
 import { stringifyJson } from '#platform/json.ts';
 import { systemRandomBytes as random } from '#platform/random.ts';
 import { signClaim } from '#tari/claim.ts';
+import { aPerson, type Person } from '#test/demo/walkthrough.ts';
 import type { StandInOrder } from '#test/fake-shopify/orders.ts';
 import type { ShopifyStandIn } from '#test/fake-shopify/server.ts';
 import { signWebhook, webhookBody } from '#test/fake-shopify/webhooks.ts';
 import type { SeededRandom } from '#test/seeded-random.ts';
-import { aPerson, type Person } from '#test/walkthrough.ts';
 import type { HotWalletActor, PatientClient } from './client.ts';
 
 /** 1 USD = 30 XTM, as set before the load starts. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { parseJson, stringifyJson } from '#platform/json.ts';
-import { type PreparedStage, prepareStage } from '#test/demo-environment.ts';
+import { type PreparedStage, prepareStage } from '#test/demo/demo-environment.ts';
+import { aPerson } from '#test/demo/walkthrough.ts';
 import type { FaultKind } from '#test/fake-shopify/faults.ts';
+import { freePort, type ServerProcess, startServer } from '#test/processes/server-process.ts';
 import { type SeededRandom, seededRandom } from '#test/seeded-random.ts';
-import { freePort, type ServerProcess, startServer } from '#test/server-process.ts';
-import { aPerson } from '#test/walkthrough.ts';
 import { findBrokenPromises } from './assertions.ts';
 import { HotWalletActor, logIn, PatientClient } from './client.ts';
 import { keepBuying, nothingKept } from './customers.ts';

@@ -15,7 +15,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { spawn } from '#test/child-process.ts';
+import { spawn } from '#test/processes/child-process.ts';
 import { privateKeyOf } from './certificates/private-key.ts';
 import { fastFolder } from './fast-folder.ts';
 

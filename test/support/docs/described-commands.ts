@@ -20,7 +20,7 @@ export interface DescribedCommand {
 
 /** Every command that does something, in the order of the help. */
 export async function describedCommands(): Promise<DescribedCommand[]> {
-  const program = await createProgram(PORTS);
+  const program = await createProgram(DESCRIBING_PORTS);
   return program.commands.flatMap((top) => {
     const hasOthers = top.commands.length > 0;
     const group = hasOthers ? { name: nameOf(top), purpose: top.description() } : undefined;
@@ -60,10 +60,11 @@ const never = () => {
 };
 
 /** Commands are only described, never carried out. */
-const PORTS: CommandPorts = {
+export const DESCRIBING_PORTS: CommandPorts = {
   environment: {},
   folder: '',
   serviceSettings: '',
+  settings: never,
   toolFolder: '',
   clock: systemClock,
   randomBytes: never,
@@ -76,5 +77,6 @@ const PORTS: CommandPorts = {
   progress: never,
   readInput: never,
   openReader: never,
+  client: never,
   ask: { hidden: never, text: never, yes: never, choice: never },
 };

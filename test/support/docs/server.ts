@@ -1,9 +1,9 @@
-import { parseSettings } from '#platform/config/read-settings.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import type { Ports } from '#platform/module.ts';
 import { type App, createApp } from '#server.ts';
 import { openCore } from '#services.ts';
 import { publicKeyOf } from '#tari/schnorr.ts';
+import { parseSettings } from '#test/settings.ts';
 import { scanHere } from '#test/tari-chain/scan.ts';
 import { ROOT } from './documents.ts';
 

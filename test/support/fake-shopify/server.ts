@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   type DocumentNode,
@@ -153,11 +153,7 @@ export async function startShopifyStandIn(options: StandInOptions = {}): Promise
       if (!response.headersSent) sendJson(response, 500, { errors: `The stand-in failed: ${String(error)}` });
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server, options.port ?? 0);
 
   const standIn: ShopifyStandIn = {
     ...shop,
@@ -177,6 +173,15 @@ export async function startShopifyStandIn(options: StandInOptions = {}): Promise
     },
   };
   return standIn;
+}
+
+/** Answers with the port. */
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
 }
 
 /** Answers as a shop in trouble; a hanging call is never answered, and ends with `close`. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { audit } from '#engine/reconciliation.ts';
 import { newFolder, SqliteTestDatabase, type TestDatabase } from '#test/database/database.ts';
 import { openReader } from '#test/database/open.ts';
+import { freePort, type ServerProcess, startServer } from '#test/processes/server-process.ts';
 import { HMAC_SECRET, hmacOf, orderBody } from '#test/server.ts';
-import { freePort, type ServerProcess, startServer } from '#test/server-process.ts';
 
 /** The built server as a process of its own, that can be killed, and whose database can be damaged. */
 export interface Place {

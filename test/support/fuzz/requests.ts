@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { EXAMPLES } from '#platform/http/openapi/examples.ts';
 import type { ApiDescription, Operation } from '#test/openapi-contract/contract.ts';
+import { apiExamples } from '#test/openapi-contract/examples.ts';
 import { jsonTexts, mutated, spoilt, texts } from './values.ts';
 
 /** Requests of every kind at every route that a server describes, nearly right and quite wrong, and what is no HTTP. */
+
+const EXAMPLES = await apiExamples();
 
 /** Who sends it; a token of that name is put in when it is sent. */
 export const CALLERS = ['nobody', 'liar', 'late', 'user', 'read_all', 'write', 'super_admin'] as const;

@@ -1,9 +1,9 @@
 import { systemClock } from '#platform/clock.ts';
-import { parseSettings } from '#platform/config/read-settings.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import { createApp } from '#server.ts';
 import { openCore } from '#services.ts';
 import { generateSecretKey, publicKeyOf } from '#tari/schnorr.ts';
+import { parseSettings } from '#test/settings.ts';
 
 export interface DescribedOperation {
   summary?: string;

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import type { PreparedStage } from '#test/demo-environment.ts';
-import { type ServerProcess, startServer } from '#test/server-process.ts';
+import type { PreparedStage } from '#test/demo/demo-environment.ts';
+import { type ServerProcess, startServer } from '#test/processes/server-process.ts';
 import { Sandbox, SandboxError, toolFolderOf } from './sandbox.ts';
 
 /** The commands of a sandbox, read from standard input one a line. */

@@ -10,10 +10,10 @@ import { signClaim } from '#tari/claim.ts';
 import { formatTari, parseTari } from '#tari/micro-tari.ts';
 import { signToken } from '#tari/ristretto-jwt.ts';
 import { confirmationPayload, paymentPayload, signWalletMessage } from '#tari/wallet-signature.ts';
-import type { PreparedStage } from '#test/demo-environment.ts';
+import type { PreparedStage } from '#test/demo/demo-environment.ts';
+import { aPerson, type Person } from '#test/demo/walkthrough.ts';
 import type { StandInOrder } from '#test/fake-shopify/orders.ts';
 import { sendWebhook, webhookBody } from '#test/fake-shopify/webhooks.ts';
-import { aPerson, type Person } from '#test/walkthrough.ts';
 
 /** What cannot be done as asked. The message is a sentence for the person at the prompt. */
 export class SandboxError extends Error {

@@ -1,6 +1,7 @@
-import { chainPayments } from '#engine/chain-payments.ts';
 import type { EngineSettings } from '#engine/context.ts';
-import type { PaymentReport } from '#engine/payments.ts';
+import { EVENT_TYPES } from '#engine/events.ts';
+import { chainPayments } from '#engine/payments/chain-payments.ts';
+import type { PaymentReport } from '#engine/payments/payment-report.ts';
 import type { Store, Transaction } from '#platform/database/store.ts';
 import { DomainError } from '#platform/errors.ts';
 import { silentLog } from '#platform/logging/logger.ts';
@@ -16,7 +17,7 @@ import { NodeSet } from '#rails/tari-chain/node-set.ts';
 import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
 import type { ScannedBlock } from '#rails/tari-chain/scan/found-output.ts';
 import type { Storefront } from '#shops/shop-connector.ts';
-import type { ReadContent } from '#shops/webhook-inbox.ts';
+import type { ReadContent } from '#shops/webhook-content.ts';
 import { openUseCases, type UseCases } from '#test/use-cases.ts';
 import { NODES, type NodesAtATime, type SimulatedScan } from './chain/nodes.ts';
 import type { Process, SimulatedDatabase } from './simulated-database.ts';
@@ -93,7 +94,7 @@ export class SimulatedServer {
     this.#now = ports.now;
     this.#process = process;
     this.#store = store;
-    const bus = new EventBus(silentLog);
+    const bus = new EventBus(silentLog, EVENT_TYPES);
     this.#bus = bus;
     bus.onDurable(PLUGIN, 'OrderPaid', ({ id, payload }) => ports.bookkeep(id, payload.order.order_id));
     bus.onDurable(PLUGIN, 'OrderClaimed', ({ id, payload }) => ports.bookkeep(id, payload.order.order_id));

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { endWithThisProcess } from '#test/child-process.ts';
+import { endWithThisProcess } from '#test/processes/child-process.ts';
 import { bundleWorker } from './bundled-worker.ts';
 import { type PlainTally, Tally } from './coverage.ts';
 import type { Finding, PlayOptions } from './play.ts';

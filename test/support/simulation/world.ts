@@ -1,11 +1,11 @@
 import type { EngineSettings } from '#engine/context.ts';
 import type { Owner } from '#engine/money/owners.ts';
 import { ownerOf } from '#engine/money/owners.ts';
-import { NO_TOLERANCE, toleranceValue } from '#engine/tolerance.ts';
+import { NO_TOLERANCE, toleranceValue } from '#engine/money/tolerance.ts';
 import type { ScannedBlock } from '#rails/tari-chain/scan/found-output.ts';
 import type { ShopOrder } from '#shops/shop-connector.ts';
 import type { WebhookDelivery } from '#shops/store/webhooks.ts';
-import type { CheckedContent, WebhookContent } from '#shops/webhook-inbox.ts';
+import type { CheckedContent, WebhookContent } from '#shops/webhook-content.ts';
 import { addressToBase58, dualAddress } from '#tari/address.ts';
 import { signClaim } from '#tari/claim.ts';
 import { syntheticAddressOf } from '#tari/synthetic-address.ts';

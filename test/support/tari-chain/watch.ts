@@ -1,5 +1,5 @@
 import { hex } from '@scure/base';
-import { chainPayments } from '#engine/chain-payments.ts';
+import { chainPayments } from '#engine/payments/chain-payments.ts';
 import type { Store } from '#platform/database/store.ts';
 import { chainBooks } from '#rails/tari-chain/chain-books.ts';
 import type { ScanThread } from '#rails/tari-chain/scan/start-scan.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { hex } from '@scure/base';
-import { chainPayments } from '#engine/chain-payments.ts';
+import { EVENT_TYPES } from '#engine/events.ts';
+import { chainPayments } from '#engine/payments/chain-payments.ts';
 import { systemClock } from '#platform/clock.ts';
 import type { OpenedStore } from '#platform/database/open.ts';
 import { silentLog } from '#platform/logging/logger.ts';
@@ -79,7 +80,7 @@ function paymentsOf(wallet: ViewWallet) {
     maxWebhookAgeMs: null,
     orderIdField: 'id' as const,
   };
-  return chainPayments({ settings, subscriptions: new EventBus(silentLog) });
+  return chainPayments({ settings, subscriptions: new EventBus(silentLog, EVENT_TYPES) });
 }
 
 const databaseUrl = (home: Home) => `sqlite://${join(home.folder, 'store.db')}`;

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { settingDescriptions } from '#platform/config/server-settings.ts';
-import { spawn } from '#test/child-process.ts';
-import { CONTRIB, canAsk, programPath } from '#test/contrib-program.ts';
 import { plainFetch } from '#test/openapi-contract/plain-fetch.ts';
-import { freePort } from '#test/server-process.ts';
+import { spawn } from '#test/processes/child-process.ts';
+import { CONTRIB, canAsk, programPath } from '#test/processes/contrib-program.ts';
+import { freePort } from '#test/processes/server-process.ts';
+import { settingDescriptions } from '#test/settings.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 
 const FOLDER = join(CONTRIB, 'docker');
@@ -30,7 +30,7 @@ interface Compose {
   volumes: Record<string, null>;
 }
 
-const SETTINGS = settingDescriptions().map(({ name }) => name);
+const SETTINGS = settingDescriptions.map(({ name }) => name);
 
 describe.each(['compose.sqlite.yml', 'compose.postgres.yml'])('%s', (name) => {
   const { services, volumes } = parse(read(name), { merge: true }) as Compose;

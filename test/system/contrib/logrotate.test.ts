@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { CONTRIB } from '#test/contrib-program.ts';
+import { CONTRIB } from '#test/processes/contrib-program.ts';
 
 it('the log that goes to a file is rotated where the note on top has it written', () => {
   const text = readFileSync(join(CONTRIB, 'logrotate/tari-payment-server'), 'utf8');

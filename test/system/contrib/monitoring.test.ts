@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { CONTRIB, canAsk, outputOf } from '#test/contrib-program.ts';
 import { serverOfDocuments } from '#test/docs/server.ts';
+import { CONTRIB, canAsk, outputOf } from '#test/processes/contrib-program.ts';
 
 /** The alert rules and the dashboard ask for metrics that there are, and each alert has been seen to fire. */
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SERVICE_SETTINGS_FILE } from '#platform/config/environment.ts';
-import { CONTRIB, canAsk, outputOf } from '#test/contrib-program.ts';
+import { CONTRIB, canAsk, outputOf } from '#test/processes/contrib-program.ts';
 
 const UNIT = join(CONTRIB, 'systemd/tari-payment-server.service');
 const unit = readFileSync(UNIT, 'utf8');

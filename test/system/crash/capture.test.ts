@@ -5,11 +5,11 @@ import { audit } from '#engine/reconciliation.ts';
 import { signToken } from '#tari/ristretto-jwt.ts';
 import { newFolder } from '#test/database/database.ts';
 import { openReader } from '#test/database/open.ts';
-import { type PreparedStage, prepareStage } from '#test/demo-environment.ts';
+import { type PreparedStage, prepareStage } from '#test/demo/demo-environment.ts';
 import type { StandInOrder } from '#test/fake-shopify/orders.ts';
 import { sendWebhook, transactionWebhookBody, webhookBody } from '#test/fake-shopify/webhooks.ts';
+import { type ServerProcess, startServer } from '#test/processes/server-process.ts';
 import { eventually } from '#test/server.ts';
-import { type ServerProcess, startServer } from '#test/server-process.ts';
 
 /**
  * The server killed while it tells the shop of an order that a gift card and a card pay in part: at each of its calls,

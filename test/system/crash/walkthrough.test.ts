@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { audit } from '#engine/reconciliation.ts';
 import { isOnPostgres, newDatabase, newFolder } from '#test/database/database.ts';
 import { openReader } from '#test/database/open.ts';
-import { type PreparedChainStage, prepareChainStage } from '#test/demo-environment.ts';
-import { type ServerProcess, startServer } from '#test/server-process.ts';
-import { walkthrough } from '#test/walkthrough.ts';
+import { type PreparedChainStage, prepareChainStage } from '#test/demo/demo-environment.ts';
+import { walkthrough } from '#test/demo/walkthrough.ts';
+import { type ServerProcess, startServer } from '#test/processes/server-process.ts';
 
 /** Far longer than the walkthrough takes, however slow the machine: what is to be claimed must not expire before. */
 const UNCLAIMED_TIMEOUT_MS = 600_000;

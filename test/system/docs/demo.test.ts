@@ -2,9 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseJson } from '#platform/json.ts';
-import { spawn } from '#test/child-process.ts';
 import { Home } from '#test/cli/tool.ts';
 import { documentText, ROOT } from '#test/docs/documents.ts';
+import { spawn } from '#test/processes/child-process.ts';
 
 /** The demo as the README has it, kept up as a sandbox. */
 

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseSettings } from '#platform/config/read-settings.ts';
 import { parseSettingsText } from '#platform/config/settings-text.ts';
 import { Home } from '#test/cli/tool.ts';
 import { example } from '#test/docs/documents.ts';
+import { parseSettings } from '#test/settings.ts';
 
 const PAGE = 'docs/hot-wallet.md';
 

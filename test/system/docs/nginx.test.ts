@@ -9,11 +9,11 @@ import { hex } from '@scure/base';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { signClaim } from '#tari/claim.ts';
 import { signToken } from '#tari/ristretto-jwt.ts';
-import { spawn } from '#test/child-process.ts';
 import { privateKeyOf } from '#test/database/certificates/private-key.ts';
 import { example, ROOT } from '#test/docs/documents.ts';
+import { spawn } from '#test/processes/child-process.ts';
+import { freePort, type ServerProcess, startServer } from '#test/processes/server-process.ts';
 import { eventually, HMAC_SECRET, hmacOf, orderBody } from '#test/server.ts';
-import { freePort, type ServerProcess, startServer } from '#test/server-process.ts';
 import { HOT_WALLET, personOf } from '#test/test-wallets.ts';
 
 const PAGE = 'docs/operator.md';

@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { orderAddressAt } from '#auth/shop-network.ts';
-import { EVENT_TYPES, type EventType } from '#engine/events.ts';
+import { orderAddressAt } from '#auth/shop-address.ts';
+import { EVENT_TYPES } from '#engine/events.ts';
 import { orderView, paymentView } from '#engine/views.ts';
+import { modules } from '#modules.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import { EventBus, messageOf } from '#platform/outbox/event-bus.ts';
+import { type EventType, eventTypesOf } from '#platform/outbox/events.ts';
 import { loadPlugins } from '#platform/outbox/plugins.ts';
 import type { StoredEvent } from '#platform/outbox/stored-event.ts';
 import { accountOf, parseAddress } from '#tari/address.ts';
@@ -20,7 +22,7 @@ const ORDER = jsonExample(PAGE, 'order');
 const PAYMENT = jsonExample(PAGE, 'payment');
 
 function busOfTests(): EventBus {
-  return new EventBus(silentLog);
+  return new EventBus(silentLog, EVENT_TYPES);
 }
 
 function storedEvent(id: bigint, type: EventType, payload: object): StoredEvent {
@@ -97,9 +99,17 @@ describe('the smallest plugin', () => {
 });
 
 describe('the page', () => {
-  it('names every event', () => {
-    const named = tableRows(PAGE).flatMap(([first]) => /^`([A-Z]\w+)`$/.exec(first ?? '')?.[1] ?? []);
-    expect(named.sort()).toEqual([...EVENT_TYPES].sort());
+  const eventsOn = (page: string) =>
+    tableRows(page).flatMap(([first]) => /^`([A-Z]\w+)`$/.exec(first ?? '')?.[1] ?? []);
+
+  it('names every event of the engine', () => {
+    expect(eventsOn(PAGE).sort()).toEqual([...EVENT_TYPES].sort());
+  });
+
+  it('leaves those of other contexts to their pages, which name them', () => {
+    const pages = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
+    const named = new Set(pages.flatMap((name) => eventsOn(`docs/${name}`)));
+    expect(eventTypesOf(modules).filter((type) => !named.has(type))).toEqual([]);
   });
 
   it('shows an order and a payment as they are', () => {

@@ -1,17 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventPayloads } from '#engine/http/schemas.ts';
 import { ORDER_STATES } from '#engine/order-states.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
 import { SETTINGS_FILE_VARIABLE } from '#platform/config/environment.ts';
-import { settingDescriptions } from '#platform/config/server-settings.ts';
-import { deadLetter, priceUpdate, readiness } from '#platform/http/fields.ts';
 import { parseJson } from '#platform/json.ts';
 import { formatAccessLine } from '#platform/logging/access-log.ts';
+import { readiness } from '#platform/monitoring/http/schemas.ts';
+import { deadLetterSchema } from '#platform/outbox/http/schemas.ts';
 import type { App } from '#server.ts';
+import { priceUpdate } from '#shops/http/schemas.ts';
 import { parseOrderWebhook } from '#shops/shopify/webhooks/order.ts';
 import { DOCUMENTS, documentText, example, jsonExample, ROOT, tableRows } from '#test/docs/documents.ts';
 import { serverOfDocuments } from '#test/docs/server.ts';
+import { settingDescriptions } from '#test/settings.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 
 /** What the documents name has to exist. */
@@ -54,7 +57,7 @@ describe.each(DOCUMENTS)('%s', (path) => {
   });
 
   it('names settings that there are', () => {
-    const known = [...settingDescriptions().map((setting) => setting.name), ...SETTINGS_OF_EXAMPLES];
+    const known = [...settingDescriptions.map((setting) => setting.name), ...SETTINGS_OF_EXAMPLES];
     const named = documentText(path).match(/\bTPG_[A-Z_]*[A-Z]/g) ?? [];
     for (const name of named) expect(known).toContain(name);
   });
@@ -153,6 +156,7 @@ describe('docs/operator.md', () => {
 
   it('shows dead letters as they are answered', () => {
     const [letter] = jsonExample('docs/operator.md', 'dead-letters');
+    const deadLetter = deadLetterSchema(eventPayloads);
     expect(deadLetter.parse({ ...letter, event_id: BigInt(letter.event_id) })).toMatchObject({ event_id: 14n });
     expect(Object.keys(letter)).toEqual(Object.keys(deadLetter.shape));
   });

@@ -2,8 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MAX_BODY_BYTES_OF_ONE_ADDRESS } from '#platform/http/body-budget.ts';
 import { aPlace, differencesIn, keptOrders, type Place, sendOrder, WEBHOOK } from '#test/faults/server.ts';
+import { memoryMb, type ServerProcess } from '#test/processes/server-process.ts';
 import { eventually } from '#test/server.ts';
-import { memoryMb, type ServerProcess } from '#test/server-process.ts';
 
 const CONNECTIONS = 400;
 const BODY_BYTES = 2 * 1024 * 1024;

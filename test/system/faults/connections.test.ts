@@ -3,8 +3,8 @@ import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it, type TestContext } from 'vitest';
 import { aPlace, keptOrders, type Place, sendOrder } from '#test/faults/server.ts';
+import { memoryMb } from '#test/processes/server-process.ts';
 import { ADMIN, errorOf, HMAC_SECRET, hmacOf, startServer, type TestServer } from '#test/server.ts';
-import { memoryMb } from '#test/server-process.ts';
 
 /** Each takes an open file here and in the server, which inherits how many it may have. */
 const MAX_FILES = Number(/Max open files +(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? 1_024);

@@ -12,8 +12,8 @@ import {
   sendOrder,
   WEBHOOK,
 } from '#test/faults/server.ts';
+import { memoryMb } from '#test/processes/server-process.ts';
 import { ADMIN, type Answer, errorOf, eventually, orderBody, startServer, type TestServer } from '#test/server.ts';
-import { memoryMb } from '#test/server-process.ts';
 
 /** The shop gives up waiting for an answer after this. */
 const SHOP_WAITS_MS = 5_000;

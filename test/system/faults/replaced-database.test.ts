@@ -2,8 +2,8 @@ import { copyFileSync, existsSync, readdirSync, renameSync, rmSync } from 'node:
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aPlace, keptOrders, orderRequest, type Place, sendOrder, WEBHOOK } from '#test/faults/server.ts';
+import type { ServerProcess } from '#test/processes/server-process.ts';
 import { eventually } from '#test/server.ts';
-import type { ServerProcess } from '#test/server-process.ts';
 
 let place: Place;
 let server: ServerProcess;

@@ -6,8 +6,8 @@ import { eventRepository } from '#platform/outbox/store/events.ts';
 import { openStore } from '#test/database/open.ts';
 import type { StandInOptions } from '#test/fake-shopify/server.ts';
 import { aPlace, differencesIn, keptOrders, type Place, sendOrder } from '#test/faults/server.ts';
+import { memoryMb } from '#test/processes/server-process.ts';
 import { eventually, startServer, type TestServer } from '#test/server.ts';
-import { memoryMb } from '#test/server-process.ts';
 
 const MINUTE = 60_000;
 

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { killRemaining, spawn } from '#test/child-process.ts';
 import { newFolder } from '#test/database/database.ts';
 import { ROOT } from '#test/docs/documents.ts';
+import { killRemaining, spawn } from '#test/processes/child-process.ts';
 import { eventually } from '#test/server.ts';
 
 /** A test that fails, or a runner that is killed, leaves no process behind. */
@@ -35,7 +35,7 @@ async function startParent(): Promise<{ parent: number; child: number }> {
   const script = join(folder, 'parent.ts');
   writeFileSync(
     script,
-    `import { spawn } from ${JSON.stringify(join(ROOT, 'test/support/child-process.ts'))};
+    `import { spawn } from ${JSON.stringify(join(ROOT, 'test/support/processes/child-process.ts'))};
 const child = spawn('sleep', ['${HOUR_S}']);
 process.stdout.write(String(child.pid) + '\\n');`,
   );

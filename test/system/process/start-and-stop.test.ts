@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { spawn } from '#test/child-process.ts';
+import { spawn } from '#test/processes/child-process.ts';
 import { eventually, HMAC_SECRET, hmacOf, orderBody } from '#test/server.ts';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));

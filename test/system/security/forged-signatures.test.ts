@@ -1,6 +1,6 @@
 import { ristretto255 } from '@noble/curves/ed25519.js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { dammSum } from '#tari/damm-checksum.ts';
+import { dammSum } from '#tari/address/damm-checksum.ts';
 import { ADMIN, type Answer, borrowServer, errorOf, nextNonce, type TestServer } from '#test/server.ts';
 import { HOT_WALLET, personOf } from '#test/test-wallets.ts';
 

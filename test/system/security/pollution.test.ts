@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EXAMPLES } from '#platform/http/openapi/examples.ts';
 import { apiDescription } from '#test/openapi-contract/contract-document.ts';
+import { apiExamples } from '#test/openapi-contract/examples.ts';
 import { ADMIN, borrowServer, HMAC_SECRET, hmacOf, type TestServer } from '#test/server.ts';
 
 /** The keys that reach an object's prototype, at every place where a request can hold one. */
 
 const description = await apiDescription();
+const EXAMPLES = await apiExamples();
 const ROUTES = Object.entries(description.paths).flatMap(([path, operations]) =>
   Object.keys(operations).map((method) => ({
     method: method.toUpperCase(),

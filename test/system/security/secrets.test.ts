@@ -4,9 +4,9 @@ import { hex } from '@scure/base';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { stringifyJson } from '#platform/json.ts';
 import { newDatabase, newFolder, SqliteTestDatabase, type TestDatabase } from '#test/database/database.ts';
-import { prepareChainStage } from '#test/demo-environment.ts';
-import { startServer } from '#test/server-process.ts';
-import { walkthrough } from '#test/walkthrough.ts';
+import { prepareChainStage } from '#test/demo/demo-environment.ts';
+import { walkthrough } from '#test/demo/walkthrough.ts';
+import { startServer } from '#test/processes/server-process.ts';
 
 /** The whole walkthrough against the server as a process that logs all it can, and then a search for what is secret. */
 

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { nonceRepository } from '#auth/store/nonces.ts';
 import { walletRepository } from '#auth/store/wallets.ts';
+import { NO_TOLERANCE, TOLERANCE_REASON } from '#engine/money/tolerance.ts';
 import { accountRepository } from '#engine/store/accounts.ts';
 import { customerRepository } from '#engine/store/customers.ts';
 import { heldMoneyRepository } from '#engine/store/held-money.ts';
 import { orderClaimRepository } from '#engine/store/order-claims.ts';
 import { orderRepository } from '#engine/store/orders.ts';
+import { paymentListRepository } from '#engine/store/payment-lists.ts';
 import { paymentUseRepository } from '#engine/store/payment-uses.ts';
 import { paymentRepository } from '#engine/store/payments.ts';
 import { settlementRepository } from '#engine/store/settlements.ts';
-import { NO_TOLERANCE, TOLERANCE_REASON } from '#engine/tolerance.ts';
 import { auditLogRepository } from '#platform/audit-log/store/audit-log.ts';
 import { idempotencyKeyRepository } from '#platform/audit-log/store/idempotency-keys.ts';
 import type { MakeRepository, Transaction } from '#platform/database/store.ts';
@@ -263,7 +264,7 @@ const MUTANTS: Record<string, Mutation> = {
     confirm: (payment, { owner }, now) => right.confirm(payment, { owner, isLate: false }, now),
     giveTo: (payment, { owner }) => right.giveTo(payment, { owner, isLate: false }),
   })),
-  'payments that named an order before it came, and are forgotten': wrong(paymentRepository, () => ({
+  'payments that named an order before it came, and are forgotten': wrong(paymentListRepository, () => ({
     naming: async () => [],
   })),
   'the credit of another customer that pays': wrong(customerRepository, (right) => ({

@@ -9,7 +9,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseSettingsText } from '#platform/config/settings-text.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import { orderAddress } from '#tari/order-address.ts';
-import { spawn } from '#test/child-process.ts';
 import { decodeQr, isQrLine } from '#test/cli/screens.ts';
 import { ShellScreen } from '#test/cli/shell-screen.ts';
 import { Home, TOOL } from '#test/cli/tool.ts';
@@ -19,7 +18,8 @@ import { sendWebhook, webhookBody } from '#test/fake-shopify/webhooks.ts';
 import { type FakeNode, startFakeNode } from '#test/fake-tari-chain/node.ts';
 import { PlayChain } from '#test/fake-tari-chain/play-chain.ts';
 import { payTo, playWallet, playWalletOf } from '#test/fake-tari-chain/play-wallet.ts';
-import { freePort } from '#test/server-process.ts';
+import { spawn } from '#test/processes/child-process.ts';
+import { freePort } from '#test/processes/server-process.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 
 /** The walk from nothing: what the README tells to type is typed at a terminal, in its order, in a folder of its own. */

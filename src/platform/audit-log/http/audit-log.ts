@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { AuditLogService } from '#platform/audit-log/service.ts';
-import { address, auditRecord, idPage, keptText } from '#platform/http/fields.ts';
+import { address, idPage, keptText } from '#platform/http/fields.ts';
 import { queryTime } from '#platform/http/query-time.ts';
 import { parseJson } from '#platform/json.ts';
 import { addressToBase58 } from '#tari/address.ts';
+import { auditRecord } from './schemas.ts';
 
 const MAX_NAME_LENGTH = 512;
 const name = keptText(MAX_NAME_LENGTH).min(1);

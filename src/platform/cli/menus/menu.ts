@@ -2,8 +2,8 @@ import type { ApiClient } from '#platform/cli/api-client.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 
 /**
- * What a menu is made of. An entry is a command of the tool with questions for what would be typed behind it, so the menus
- * do nothing that the commands don't.
+ * What a menu is made of. An entry is a command of the tool with questions for what would be typed behind it, all made from
+ * the command and its fields, so the menus do nothing that the commands don't.
  */
 
 export interface Menu {
@@ -15,7 +15,7 @@ export interface Menu {
 export type Entry = CommandEntry | MenuEntry | StepEntry;
 
 interface EntryText {
-  /** The Rust tool's words where it has the entry. Never the same twice in a menu. */
+  /** Never the same twice in a menu. */
   label: string;
   hint: string;
 }
@@ -57,7 +57,7 @@ export interface Question {
   /** Nothing may be said; then the option is left out. */
   isOptional?: true;
   /** Taken when nothing is said. */
-  usual?: string;
+  default?: string;
   /** Throws where the answer is none. */
   check?: (text: string) => unknown;
   /** What keeps the answer from being used, as a sentence; asked of the server before anything else is asked. */
@@ -69,6 +69,9 @@ export interface Question {
   /** A yes gives the option, a no leaves it out. */
   isFlag?: true;
 }
+
+/** Nobody looks through more; what is not among them can be typed. */
+export const MAX_OFFERS = 1000;
 
 export interface Offer {
   value: string;

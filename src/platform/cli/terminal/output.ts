@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
-import type { Terminal } from '#platform/cli/ports.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { formatTari } from '#tari/micro-tari.ts';
 import { csvLines } from './csv.ts';
+import type { Terminal } from './terminal.ts';
 import { fitted, folded, widthOf } from './text-width.ts';
 
 /**
@@ -313,4 +313,9 @@ export function record(
     const indent = ' '.repeat(width + 1);
     return [`${`${label}:`.padEnd(width)} ${coloured(first, terminal)}`, ...rest.map((line) => `${indent}${line}`)];
   });
+}
+
+/** A part under its title, with an empty line behind it. */
+export function titled(title: string, lines: readonly string[], output: OutputOptions): string[] {
+  return [heading(title, output.terminal), ...lines, ''];
 }

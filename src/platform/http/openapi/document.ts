@@ -2,7 +2,8 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError } from '#platform/http/errors.ts';
 import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
-import { completeSchema, describeOperation } from './operation.ts';
+import type { Examples } from './examples.ts';
+import { completeSchema, operationDescriber } from './operation.ts';
 import type { Tag } from './route-docs.ts';
 
 /** The version of the interface, which is that of the server. */
@@ -23,7 +24,11 @@ const TAGS: readonly { name: Tag; description: string }[] = [
  * Describes every route that is registered after this by its own schema: at /api/openapi.json for programs, at /docs
  * for people.
  */
-export async function describeApi(app: FastifyInstance, limitStrangers: AnonymousRateLimit): Promise<void> {
+export async function describeApi(
+  app: FastifyInstance,
+  limitStrangers: AnonymousRateLimit,
+  examples: Examples,
+): Promise<void> {
   app.addHook('onRoute', (route) => {
     if (route.schema !== undefined) route.schema = completeSchema(route, limitStrangers);
   });
@@ -47,7 +52,7 @@ export async function describeApi(app: FastifyInstance, limitStrangers: Anonymou
         },
       },
     },
-    transform: describeOperation,
+    transform: operationDescriber(examples),
   });
   app.get('/api/openapi.json', { onRequest: limitStrangers, schema: { hide: true } }, async () => app.swagger());
   showToPeople(app, limitStrangers);

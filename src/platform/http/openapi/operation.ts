@@ -7,7 +7,7 @@ import type { ErrorCode } from '#platform/errors.ts';
 import { errorInCatalogue } from '#platform/http/errors.ts';
 import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import { NEXT_CURSOR } from '#platform/next-cursor.ts';
-import { EXAMPLES, type OperationExample } from './examples.ts';
+import type { Examples, OperationExample } from './examples.ts';
 
 /** How the API page describes one route: all that it takes, and every answer that it can give. */
 
@@ -79,29 +79,31 @@ function rolesSentence(roles: readonly string[]): string {
     : `Takes the role ${roles.join(', ')}, or super_admin.`;
 }
 
-/** Describes a route by JSON Schema, with its errors from the one catalogue and its examples. */
-export const describeOperation: SwaggerTransform = (document) => {
-  const { errors = [], told, produces, ...schema } = document.schema ?? {};
-  if (schema.hide) return toJsonSchemas(document);
-  const given = { ...schema, body: told?.body ?? schema.body, headers: headersOf(errors, told?.headers) };
-  const { schema: described, url } = toJsonSchemas({ ...document, schema: given });
-  const method = String(document.route.method);
-  const example = EXAMPLES[`${method} ${url.replace(/:(\w+)/g, '{$1}')}`] ?? {};
-  const answers = described.response as Record<string, JsonSchema>;
-  const nextCursor = schema.querystring instanceof z.ZodObject && 'cursor' in schema.querystring.shape;
-  const successes = Object.entries(answers).map(([status, answer]) => [
-    status,
-    answerOf(answer, { mediaType: produces?.[0] ?? 'application/json', example: example.answer, nextCursor }),
-  ]);
-  return {
-    url,
-    schema: {
-      ...described,
-      ...withExamples(described, example),
-      response: withErrors(Object.fromEntries(successes), errors),
-    } as FastifySchema,
+/** Describes each route by JSON Schema, with its errors from the one catalogue and its examples. */
+export function operationDescriber(examples: Examples): SwaggerTransform {
+  return (document) => {
+    const { errors = [], told, produces, ...schema } = document.schema ?? {};
+    if (schema.hide) return toJsonSchemas(document);
+    const given = { ...schema, body: told?.body ?? schema.body, headers: headersOf(errors, told?.headers) };
+    const { schema: described, url } = toJsonSchemas({ ...document, schema: given });
+    const method = String(document.route.method);
+    const example = examples[`${method} ${url.replace(/:(\w+)/g, '{$1}')}`] ?? {};
+    const answers = described.response as Record<string, JsonSchema>;
+    const nextCursor = schema.querystring instanceof z.ZodObject && 'cursor' in schema.querystring.shape;
+    const successes = Object.entries(answers).map(([status, answer]) => [
+      status,
+      answerOf(answer, { mediaType: produces?.[0] ?? 'application/json', example: example.answer, nextCursor }),
+    ]);
+    return {
+      url,
+      schema: {
+        ...described,
+        ...withExamples(described, example),
+        response: withErrors(Object.fromEntries(successes), errors),
+      } as FastifySchema,
+    };
   };
-};
+}
 
 const idempotencyHeaders = z.object({
   'idempotency-key': z

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { readiness } from '#platform/http/fields.ts';
 import { described } from '#platform/http/openapi/route-docs.ts';
 import type { Readiness } from './readiness.ts';
+import { readiness } from './schemas.ts';
 
 export const HEALTHY = '👍️\n';
 

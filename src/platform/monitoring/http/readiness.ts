@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
-import type { readiness } from '#platform/http/fields.ts';
 import type { Condition } from '#platform/monitoring/readiness.ts';
 import type { MonitoringService } from '#platform/monitoring/service.ts';
+import type { readiness } from './schemas.ts';
 
 export type Readiness = z.output<typeof readiness>;
 

@@ -4,6 +4,8 @@ import { createMetrics } from './metrics.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { createReadiness } from './readiness.ts';
 
+export { examples } from './examples.ts';
+
 export const routes: MakeRoutes =
   ({ monitoring }, http) =>
   async (app) => {

@@ -2,17 +2,34 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
 import { HttpError } from '#platform/http/errors.ts';
-import { deadLetter, idPage, rangeOf, reason, rowId, subscriberName } from '#platform/http/fields.ts';
+import { idPage, rangeOf, reason, rowId } from '#platform/http/fields.ts';
 import { parseJson } from '#platform/json.ts';
-import type { DeadLetters } from '#platform/outbox/dead-letters.ts';
+import { type DeadLetters, MAX_DISMISSED_AT_ONCE } from '#platform/outbox/dead-letters.ts';
+import type { EventType } from '#platform/outbox/events.ts';
+import { deadLetterSchema, type EventPayloads, subscriberName } from './schemas.ts';
 
 const chosenSubscriber = {
   querystring: z.strictObject({ subscriber: subscriberName.optional() }),
   body: z.strictObject({ subscriber: subscriberName.nullish() }).nullish(),
 };
 
+/** Dismissing all dead letters takes an explicit `all`: a forgotten filter must not do it. */
+const whichToDismiss = (payloads: EventPayloads) =>
+  z
+    .strictObject({
+      all: z.literal(true).optional(),
+      subscriber: subscriberName.nullish(),
+      type: deadLetterSchema(payloads).shape.type.nullish(),
+      /** The last event: dead letters of later ones stay. */
+      up_to_event: z.int().min(0).nullish(),
+      reason,
+    })
+    .refine(({ all, subscriber, type }) => (all === true) !== Boolean(subscriber ?? type), {
+      error: 'must name a subscriber, a type or both, or else say all: true',
+    });
+
 /** Listing, retrying and dismissing dead letters. */
-export function deadLetterRoutes(deadLetters: DeadLetters): FastifyPluginAsyncZod {
+export function deadLetterRoutes(deadLetters: DeadLetters, payloads: EventPayloads): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/dead_letters',
@@ -22,7 +39,7 @@ export function deadLetterRoutes(deadLetters: DeadLetters): FastifyPluginAsyncZo
           summary: 'Events whose delivery to a subscriber failed permanently',
           tags: ['administration'],
           querystring: idPage,
-          response: { 200: z.array(deadLetter) },
+          response: { 200: z.array(deadLetterSchema(payloads)) },
         },
       },
       async ({ query }) =>
@@ -76,6 +93,31 @@ export function deadLetterRoutes(deadLetters: DeadLetters): FastifyPluginAsyncZo
         const change = changeRequestOf(request);
         const { event_id: eventId } = request.params;
         return { dismissed: await deadLetters.dismiss(change, eventId, subscriber ?? undefined, reason) };
+      },
+    );
+
+    app.post(
+      '/api/dead_letters/dismiss',
+      {
+        config: { access: ['write'] },
+        schema: {
+          summary: 'Gives up many dead letters at once: all of them, or those of a subscriber or of a type',
+          description: `Up to ${MAX_DISMISSED_AT_ONCE} at once, the oldest events first; has_more says that there are others, for the next call.`,
+          tags: ['administration'],
+          body: whichToDismiss(payloads),
+          errors: ['idempotency_key_reused'],
+          response: { 200: z.object({ dismissed: z.int(), has_more: z.boolean() }) },
+        },
+      },
+      async (request) => {
+        const { subscriber, type, up_to_event: last, reason } = request.body;
+        const filter = {
+          subscriber: subscriber ?? undefined,
+          type: (type ?? undefined) as EventType | undefined,
+          upToEvent: last === undefined || last === null ? undefined : BigInt(last),
+        };
+        const { dismissed, hasMore } = await deadLetters.dismissMatching(changeRequestOf(request), filter, reason);
+        return { dismissed, has_more: hasMore };
       },
     );
   };

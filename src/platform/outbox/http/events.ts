@@ -1,11 +1,15 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { event, idPage, rangeOf } from '#platform/http/fields.ts';
-import { eventView } from '#platform/outbox/event-view.ts';
+import { idPage, rangeOf } from '#platform/http/fields.ts';
 import type { OutboxService } from '#platform/outbox/service.ts';
+import { eventView } from './event-view.ts';
+import { type EventPayloads, eventSchema } from './schemas.ts';
 
 /** Everything that happened. */
-export function eventRoutes({ eventsAfter }: Pick<OutboxService, 'eventsAfter'>): FastifyPluginAsyncZod {
+export function eventRoutes(
+  { eventsAfter }: Pick<OutboxService, 'eventsAfter'>,
+  payloads: EventPayloads,
+): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/events',
@@ -15,7 +19,7 @@ export function eventRoutes({ eventsAfter }: Pick<OutboxService, 'eventsAfter'>)
           summary: 'Everything that happened, oldest first',
           tags: ['administration'],
           querystring: idPage,
-          response: { 200: z.array(event) },
+          response: { 200: z.array(eventSchema(payloads)) },
         },
       },
       async ({ query }) => (await eventsAfter(query.after, query.limit, rangeOf(query))).map(eventView),

@@ -2,9 +2,11 @@ import type { MakeRoutes } from '#platform/module.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { eventRoutes } from './events.ts';
 
+export { examples } from './examples.ts';
+
 export const routes: MakeRoutes =
-  ({ outbox }) =>
+  ({ outbox }, { eventPayloads }) =>
   async (app) => {
-    await app.register(eventRoutes(outbox));
-    await app.register(deadLetterRoutes(outbox.deadLetters));
+    await app.register(eventRoutes(outbox, eventPayloads));
+    await app.register(deadLetterRoutes(outbox.deadLetters, eventPayloads));
   };

@@ -1,8 +1,7 @@
-import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
-import type { EventType } from '#engine/events.ts';
+import { type Kysely, sql } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
-import { type IdRange, idsBetween } from '#platform/database/list-order.ts';
 import { memoizeByNames, preparedQuery } from '#platform/database/prepared-query.ts';
+import type { EventType } from '#platform/outbox/events.ts';
 import type { StoredEvent } from '#platform/outbox/stored-event.ts';
 import type { DeliveryState, OutboxTables } from './tables.ts';
 
@@ -26,15 +25,6 @@ export interface DeliveryBacklog {
   dead: number;
   /** When the delivery that has waited longest was appended. */
   oldestPendingAt: Date | null;
-}
-
-/** A delivery that failed permanently, or that waits for a subscriber that is not loaded: an operator must look at it. */
-export interface DeadLetter extends Delivery {
-  lastError: string | null;
-  /** Whether it is pending, and will be delivered once its subscriber is loaded again. */
-  isWaiting: boolean;
-  /** When it failed permanently. */
-  updatedAt: Date;
 }
 
 export type DeliveryRepository = ReturnType<typeof deliveryRepository>;
@@ -158,35 +148,6 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
       .where('subscriber', '=', subscriber)
       .where('hold', '=', leaseToken);
 
-  const deadLetters = (loaded: readonly string[]) =>
-    database
-      .selectFrom('deliveries')
-      .innerJoin('events', 'events.id', 'deliveries.event_id')
-      .select([
-        'deliveries.subscriber',
-        'deliveries.attempts',
-        'deliveries.last_error',
-        'deliveries.updated_at',
-        'deliveries.state',
-        'events.id',
-        'events.type',
-        'events.subject',
-        'events.payload',
-        'events.created_at',
-      ])
-      .where(isDeadLetter(loaded))
-      .orderBy('deliveries.event_id')
-      .orderBy('deliveries.subscriber');
-
-  /** Failed permanently, or pending for a subscriber that is not loaded. */
-  const isDeadLetter = (loaded: readonly string[]) => (eb: ExpressionBuilder<OutboxTables, 'deliveries'>) => {
-    const isUnloaded = loaded.length === 0 ? [] : [eb('deliveries.subscriber', 'not in', loaded)];
-    return eb.or([
-      eb('deliveries.state', '=', 'dead'),
-      eb.and([eb('deliveries.state', '=', 'pending'), ...isUnloaded]),
-    ]);
-  };
-
   /** One count per state, so that SQLite reads the small index of that state rather than every delivery ever made. */
   const countOf = async (state: 'pending' | 'dead', subscribers: readonly string[]): Promise<number> => {
     const { count } = await database
@@ -278,63 +239,6 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
     async nextDueAt(subscribers: readonly string[], now: Date): Promise<Date | undefined> {
       const [row] = (await selectNextDue(subscribers)({ now: timeText(now) })).rows;
       return row && timeOf(row.next_attempt_at);
-    },
-
-    /**
-     * The dead letters of up to `limit` events after the one with id `after`, by event and subscriber: a page never
-     * ends in the middle of an event.
-     * @param loaded the subscribers that can be called; a delivery pending for any other is a dead letter, too.
-     */
-    async deadAfter(
-      after: bigint,
-      limit: number,
-      loaded: readonly string[],
-      range: IdRange = {},
-    ): Promise<DeadLetter[]> {
-      const rows = await deadLetters(loaded)
-        .where('deliveries.event_id', 'in', (page) =>
-          page
-            .selectFrom('deliveries')
-            .select('event_id')
-            .distinct()
-            .where(isDeadLetter(loaded))
-            .where(idsBetween('event_id', after, range))
-            .orderBy('event_id', range.order)
-            .limit(limit),
-        )
-        .execute();
-      const letters = rows.map(deadLetterOf);
-      return range.order === 'desc' ? letters.reverse() : letters;
-    },
-
-    /** The dead letters of one event, by subscriber. */
-    async deadOf(eventId: bigint, loaded: readonly string[]): Promise<DeadLetter[]> {
-      const rows = await deadLetters(loaded).where('deliveries.event_id', '=', eventId).execute();
-      return rows.map(deadLetterOf);
-    },
-
-    /** Requeues a dead letter to be delivered immediately, as if it had never been tried. */
-    async requeue({ event, subscriber }: DeadLetter, now: Date): Promise<void> {
-      const { numUpdatedRows } = await database
-        .updateTable('deliveries')
-        .set({ state: 'pending', attempts: 0n, next_attempt_at: timeText(now), updated_at: timeText(now) })
-        .where('event_id', '=', event.id)
-        .where('subscriber', '=', subscriber)
-        .where('state', '=', 'dead')
-        .executeTakeFirstOrThrow();
-      if (numUpdatedRows !== 1n) throw new Error(`The delivery of ${event.id} to ${subscriber} was not dead`);
-    },
-
-    /** Dismisses a dead letter: it is not delivered any more. */
-    async dismiss({ event, subscriber }: DeadLetter, now: Date): Promise<void> {
-      const { numUpdatedRows } = await database
-        .updateTable('deliveries')
-        .set({ state: 'done', hold: null, updated_at: timeText(now) })
-        .where('event_id', '=', event.id)
-        .where('subscriber', '=', subscriber)
-        .where('state', 'in', ['dead', 'pending'])
-        .executeTakeFirstOrThrow();
-      if (numUpdatedRows !== 1n) throw new Error(`The delivery of ${event.id} to ${subscriber} was not dead`);
     },
 
     /**
@@ -432,7 +336,7 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
 }
 
 /** A delivery with its event. */
-interface DueRow {
+export interface DueRow {
   subscriber: string;
   attempts: bigint;
   id: bigint;
@@ -440,19 +344,4 @@ interface DueRow {
   subject: string;
   payload: string;
   created_at: string;
-}
-
-function deadLetterOf(row: DueRow & { last_error: string | null; updated_at: string; state: string }): DeadLetter {
-  const { id, type, subject, payload } = row;
-  const isWaiting = row.state === 'pending';
-  return {
-    isWaiting,
-    event: { id, type, subject, payload, createdAt: timeOf(row.created_at) },
-    subscriber: row.subscriber,
-    attempts: Number(row.attempts),
-    lastError: isWaiting
-      ? `The subscriber ${row.subscriber} is not loaded; the event is delivered once it is.`
-      : row.last_error,
-    updatedAt: timeOf(row.updated_at),
-  };
 }

@@ -1,9 +1,10 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { EventType } from '#engine/events.ts';
 import { timeOf, timeText } from '#platform/database/columns.ts';
-import { type IdRange, idsBetween } from '#platform/database/list-order.ts';
+import { idsBetween } from '#platform/database/list-order.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
 import type { RepositoryConnection } from '#platform/database/store.ts';
+import type { IdRange } from '#platform/list-order.ts';
+import type { EventType } from '#platform/outbox/events.ts';
 import type { NewEvent, StoredEvent } from '#platform/outbox/stored-event.ts';
 import type { OutboxTables } from './tables.ts';
 

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { EventType } from '#engine/events.ts';
+import type { EventType } from '#platform/outbox/events.ts';
 
 export const DELIVERY_STATES = ['pending', 'done', 'dead'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];

@@ -1,4 +1,5 @@
-import { type Payment, paymentRepository } from '#engine/store/payments.ts';
+import { paymentById, paymentsOnChainSince } from '#engine/records.ts';
+import type { Payment } from '#engine/store/payments.ts';
 import type { Reader } from '#platform/database/store.ts';
 import type { ChainSettings } from '#rails/tari-chain/settings.ts';
 import { chainRepository } from '#rails/tari-chain/store/chain.ts';
@@ -31,7 +32,7 @@ export async function checkBooks(
     let after = '';
     const start = { time: reading.fromTime, height: reading.from };
     for (;;) {
-      const page = await tx.use(paymentRepository).onChainSince(start, after, paymentsAtOnce);
+      const page = await paymentsOnChainSince(tx, start, after, paymentsAtOnce);
       for (const payment of page) payments.set(payment.txid, payment);
       const last = page.at(-1);
       if (page.length < paymentsAtOnce || last === undefined) break;
@@ -39,7 +40,7 @@ export async function checkBooks(
     }
     // A payment may have been entered earlier than the block that it is in now.
     for (const { txid } of reading.found.filter((found) => !payments.has(found.txid))) {
-      const payment = await tx.use(paymentRepository).find(txid);
+      const payment = await paymentById(tx, txid);
       if (payment?.paymentType === 'on_chain') payments.set(txid, payment);
     }
     const [progress, top] = [await tx.use(chainRepository).progress(), await tx.use(chainRepository).top()];

@@ -1,7 +1,7 @@
 import { MAX_BLOCKS_AT_ONCE, nextLimit, timeLeftMs } from '#rails/tari-chain/decisions.ts';
 import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
 import type { Scanner } from '#rails/tari-chain/scan/scanner.ts';
-import type { KnownBlock } from '#rails/tari-chain/store/chain.ts';
+import type { KnownBlock } from '#rails/tari-chain/store/known-block.ts';
 import type { ChainSide, FoundInBlock } from './compare.ts';
 
 /** Reads the chain from a height up to its tip, for a check of the database. Nothing is written. */

@@ -1,65 +1,45 @@
-import { type Command, Option } from 'commander';
-import type { ChainDepartureAnswer, ChainRefusalAnswer, ChainStatusAnswer } from '#platform/cli/api-shapes.ts';
-import { u64Argument, wholeNumberArgument } from '#platform/cli/arguments.ts';
+import type { Command } from 'commander';
+import { type IdPageFlags, idPageOf, idPageOptions } from '#platform/cli/id-page.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { oldestFirstOption, orderOf, serverCommand } from '#platform/cli/server-command.ts';
+import { serverCommandOf } from '#platform/cli/server-command.ts';
 import { formatTime, type OutputOptions, record, table } from '#platform/cli/terminal/output.ts';
-import { csvOption, group } from '#platform/cli/terminal/output-flags.ts';
+import { group } from '#platform/cli/terminal/output-flags.ts';
+import type { ChainDepartureAnswer, ChainRefusalAnswer, ChainStatusAnswer } from './answers.ts';
 
 /** `admin chain`: what the server's watcher does, and what it keeps for people to look at. */
 
-/** As many as the server answers at once. */
-const MAX_ENTRIES = 1000;
-const DEFAULT_ENTRIES = 100;
-
-interface PageFlags {
-  after?: bigint;
-  before?: bigint;
-  limit: number;
-  oldestFirst?: boolean;
-}
-
-const pageOptions = () => [
-  new Option('--after <id>', 'only what has a higher id').argParser(u64Argument),
-  new Option('--before <id>', 'only what has a lower id').argParser(u64Argument),
-  new Option('--limit <entries>', 'how many at most')
-    .argParser((text) => wholeNumberArgument(text, 1, MAX_ENTRIES))
-    .default(DEFAULT_ENTRIES),
-  oldestFirstOption(),
-  csvOption(),
-];
-
-/** To go on behind an id is to read forwards. */
-const pageOf = ({ after, before, limit, oldestFirst }: PageFlags) => ({
-  limit,
-  after,
-  before,
-  ...orderOf({ oldestFirst: oldestFirst || after !== undefined }),
-});
+const watcherCommand = serverCommandOf(async () => (await import('./requests.ts')).chainClient);
 
 export function chainCommand(ports: CommandPorts): Command {
   return group('chain', 'The watcher of the chain', [
-    serverCommand<[], object, ChainStatusAnswer>(ports, {
+    watcherCommand<[], object, ChainStatusAnswer>(ports, {
       name: 'status',
       description: 'Show how far the chain is read, and how each base node does',
       example: 'admin chain status',
+      menus: [
+        { menu: 'admin', section: 'chain', label: 'Chain status', hint: 'how far it is read, and how the nodes do' },
+      ],
       run: (client) => client.chain(),
       show: statusView,
     }),
-    serverCommand<[], PageFlags, ChainRefusalAnswer[]>(ports, {
+    watcherCommand<[], IdPageFlags, ChainRefusalAnswer[]>(ports, {
       name: 'refused',
       description: 'List what was sent to the wallet and is no payment to it, with the reason: it counts for no order',
       example: 'admin chain refused',
-      options: pageOptions(),
-      run: (client, { options }) => client.chainRefused(pageOf(options)),
+      menus: [
+        { menu: 'admin', section: 'chain', label: 'Refused outputs', hint: 'sent to the wallet, and no payments' },
+      ],
+      options: idPageOptions(),
+      run: (client, { options }) => client.chainRefused(idPageOf(options)),
       show: refusedView,
     }),
-    serverCommand<[], PageFlags, ChainDepartureAnswer[]>(ports, {
+    watcherCommand<[], IdPageFlags, ChainDepartureAnswer[]>(ports, {
       name: 'left',
       description: 'List the confirmed payments that left the chain, and those that came back',
       example: 'admin chain left',
-      options: pageOptions(),
-      run: (client, { options }) => client.chainLeft(pageOf(options)),
+      menus: [{ menu: 'admin', section: 'chain', label: 'Payments that left the chain', hint: 'and came back' }],
+      options: idPageOptions(),
+      run: (client, { options }) => client.chainLeft(idPageOf(options)),
       show: leftView,
     }),
   ]);

@@ -15,6 +15,7 @@ export interface CheckFlags extends OutputFlags {
 export function checkCommand(ports: CommandPorts): Command {
   const described = {
     name: 'check',
+    menus: [{ menu: 'admin', section: 'wallet', label: 'Wallet check', hint: 'the chain against the books' }],
     description:
       'Read the chain again through the configured nodes, and compare each payment and the sums with the books. It only reads, and the server may run meanwhile. The exit code is 1 where anything differs',
     options: [

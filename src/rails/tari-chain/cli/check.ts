@@ -30,7 +30,7 @@ const SECOND_LOOK_MS = 5_000;
 
 /** @throws {CommandError} also where anything differs. */
 export async function checkChain(ports: CommandPorts, flags: CheckFlags): Promise<void> {
-  const { chain, databaseUrl } = watcherSettings(ports, flags.database);
+  const { chain, databaseUrl } = await watcherSettings(ports, flags.database);
   const wallet = viewWallet(chain.network, hex.decode(chain.privateViewKey), hex.decode(chain.publicSpendKey));
   const reader = await ports.openReader(databaseUrl);
   try {

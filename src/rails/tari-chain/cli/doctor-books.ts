@@ -1,15 +1,12 @@
 import { hex } from '@scure/base';
 import { type Finding, failed, ok, skipped } from '#platform/cli/findings.ts';
+import type { RefusalReason } from '#rails/tari-chain/chain-status.ts';
 import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
-import {
-  type ChainProgress,
-  chainRepository,
-  type KnownBlock,
-  type RefusalReason,
-} from '#rails/tari-chain/store/chain.ts';
+import { type ChainProgress, chainRepository } from '#rails/tari-chain/store/chain.ts';
+import type { KnownBlock } from '#rails/tari-chain/store/known-block.ts';
 import { startHeightOf } from '#rails/tari-chain/where-to-start.ts';
-import type { Patient } from './doctor.ts';
 import type { NodeKnowledge } from './doctor-nodes.ts';
+import type { Patient } from './patient.ts';
 
 /** What the doctor reads in the server's database. */
 

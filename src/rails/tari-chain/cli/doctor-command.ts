@@ -13,6 +13,9 @@ export interface DoctorFlags extends OutputFlags {
 export function doctorCommand(ports: CommandPorts): Command {
   const described = {
     name: 'doctor',
+    menus: [
+      { menu: 'admin', section: 'wallet', label: 'Wallet doctor', hint: 'what keeps the server from finding payments' },
+    ],
     description:
       'Check all that the server needs to find payments on the chain: settings, keys, base nodes, how far it has read, and what it has refused; and say for each what to do. The exit code is 1 where something is wrong',
     options: [databaseOption()],

@@ -2,7 +2,7 @@ import { type Finding, failed, ok, skipped } from '#platform/cli/findings.ts';
 import type { Tip } from '#rails/tari-chain/nodes/node-answers.ts';
 import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
 import { openScan, type Scan } from '#rails/tari-chain/scan/open-scan.ts';
-import type { Patient } from './doctor.ts';
+import type { Patient } from './patient.ts';
 
 /** What the doctor asks the base nodes. */
 

@@ -4,26 +4,18 @@ import { exitCodeOf, type Finding, failed, findingsView, ok } from '#platform/cl
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { printAnswer } from '#platform/cli/terminal/output-flags.ts';
 import { loadEnvironment, unknownSettingWarnings } from '#platform/config/environment.ts';
-import { parseSettings, type Settings } from '#platform/config/read-settings.ts';
+import type { Settings } from '#platform/config/read-settings.ts';
 import { databaseUrlFrom } from '#platform/database/url.ts';
 import type { ChainSettings } from '#rails/tari-chain/settings.ts';
 import { addressToBase58 } from '#tari/address.ts';
-import { type ViewWallet, viewWallet } from '#tari/chain/view-wallet.ts';
+import { viewWallet } from '#tari/chain/view-wallet.ts';
 import { bookFindings } from './doctor-books.ts';
 import type { DoctorFlags } from './doctor-command.ts';
 import { nodeFindings } from './doctor-nodes.ts';
 import { PUBLIC_NODES } from './nodes-text.ts';
+import type { Patient } from './patient.ts';
 
 /** Looks at everything that the watcher needs, and says for each what to do. No finding shows the view key. */
-
-/** What the checks of the watcher are made with. */
-export interface Patient {
-  ports: CommandPorts;
-  settings: Settings;
-  chain: ChainSettings;
-  wallet: ViewWallet;
-  databaseUrl: string;
-}
 
 /** @throws {CommandError} where something is wrong. */
 export async function examineWatcher(ports: CommandPorts, flags: DoctorFlags): Promise<void> {
@@ -37,8 +29,9 @@ async function examine(ports: CommandPorts, { database }: DoctorFlags): Promise<
   const loaded = loadEnvironment(ports.folder, ports.environment);
   if (!loaded.ok) return loaded.problems.map((problem) => failed('settings', problem, 'Make the file readable.'));
   const { environment } = loaded;
-  const parsed = parseSettings({ ...environment, TPG_DATABASE_URL: database ?? environment.TPG_DATABASE_URL });
-  const unknown = unknownSettingWarnings(environment).map((warning) =>
+  const { parse, descriptions } = await ports.settings();
+  const parsed = parse({ ...environment, TPG_DATABASE_URL: database ?? environment.TPG_DATABASE_URL });
+  const unknown = unknownSettingWarnings(environment, descriptions).map((warning) =>
     failed('settings', warning, 'Mend its name, or take it out.'),
   );
   if (!parsed.ok) return [...parsed.problems.map(settingFinding), ...unknown];

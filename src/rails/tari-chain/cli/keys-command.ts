@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { askedAs, inMenus } from '#platform/cli/menus/menu-fields.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import type { Network } from '#tari/address.ts';
 
@@ -26,7 +27,7 @@ const NETWORK_NAMES = Object.keys({
 } satisfies Record<Network, true>);
 
 export function keysCommand(ports: CommandPorts): Command {
-  return new Command('keys')
+  const command = new Command('keys')
     .description(
       'Make the settings with which the server finds the wallet’s payments on the chain, from its seed words or from what export-view-key-and-spend-key of the console wallet prints. They spend nothing. What is given is asked for without showing it, and is not kept',
     )
@@ -37,7 +38,12 @@ export function keysCommand(ports: CommandPorts): Command {
     )
     .option('--input <path>', 'read the words or keys from this file in place of asking; - is standard input')
     .option('-a, --address <address>', 'an address of the wallet, which the keys must belong to')
-    .option('--nodes <urls>', 'the base nodes to ask as well, as TPG_TARI_NODES')
+    .addOption(
+      askedAs(new Option('--nodes <urls>', 'the base nodes to ask as well, as TPG_TARI_NODES'), {
+        ask: 'Base nodes to ask, with commas',
+        whenEmpty: 'empty for those that are set',
+      }),
+    )
     .option('--write', 'write the settings into the settings file, in place of printing them')
     .option('-f, --file <path>', 'the settings file; .env beside package.json unless told')
     .option('--replace', 'write them even if customers pay to another wallet until now')
@@ -55,4 +61,13 @@ export function keysCommand(ports: CommandPorts): Command {
       const { makeKeys } = await import('./keys.ts');
       await makeKeys(ports, flags);
     });
+  return inMenus(command, {
+    menu: 'admin',
+    section: 'wallet',
+    label: 'Wallet keys',
+    hint: 'writes the settings that find payments; asks for the keys',
+    gives: ['--write'],
+    asks: ['--nodes'],
+    warning: () => 'The settings file of the server on this machine will hold the keys that find payments.',
+  });
 }

@@ -1,7 +1,7 @@
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { loadEnvironment } from '#platform/config/environment.ts';
-import { parseSettings, type Settings } from '#platform/config/read-settings.ts';
+import type { Settings } from '#platform/config/read-settings.ts';
 import { databaseUrlFrom } from '#platform/database/url.ts';
 import type { ChainSettings } from '#rails/tari-chain/settings.ts';
 
@@ -12,11 +12,12 @@ export interface WatcherSettings {
 }
 
 /** The settings of the server, which must watch the chain. @throws {CommandError} */
-export function watcherSettings(ports: CommandPorts, database: string | undefined): WatcherSettings {
+export async function watcherSettings(ports: CommandPorts, database: string | undefined): Promise<WatcherSettings> {
   const loaded = loadEnvironment(ports.folder, ports.environment);
   if (!loaded.ok) throw new CommandError(loaded.problems.join('\n'), EXIT_CODES.wrongUse);
   const { TPG_DATABASE_URL: usual } = loaded.environment;
-  const parsed = parseSettings({ ...loaded.environment, TPG_DATABASE_URL: database ?? usual });
+  const { parse } = await ports.settings();
+  const parsed = parse({ ...loaded.environment, TPG_DATABASE_URL: database ?? usual });
   if (!parsed.ok) throw new CommandError(parsed.problems.join('\n'), EXIT_CODES.wrongUse);
   const { settings } = parsed;
   if (settings.chain === null) {

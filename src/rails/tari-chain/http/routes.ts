@@ -2,8 +2,11 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { idPage, rangeOf } from '#platform/http/fields.ts';
 import type { MakeRoutes } from '#platform/module.ts';
-import { blocksBehind, type ChainQueries } from '#rails/tari-chain/chain-watch.ts';
+import { blocksBehind } from '#rails/tari-chain/chain-status.ts';
+import type { ChainQueries } from '#rails/tari-chain/chain-watch.ts';
 import { chainDeparture, chainRefusal, chainStatus } from './schemas.ts';
+
+export { examples } from './examples.ts';
 
 export const routes: MakeRoutes = ({ tariChain }) => chainRoutes(tariChain);
 

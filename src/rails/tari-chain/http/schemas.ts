@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { REFUSAL_REASONS } from '#rails/tari-chain/store/chain.ts';
+import { REFUSAL_REASONS } from '#rails/tari-chain/chain-status.ts';
 
 /** The shapes of what the watcher says. */
 

@@ -33,6 +33,9 @@ export interface QueuedReport extends NewReport {
   updatedAt: string;
 }
 
+/** More than a person looks through. */
+export const MAX_LISTED = 1000;
+
 /** What a wallet passed to its notification script and this version does not understand. Nothing of it is lost. */
 export interface UnreadNotification {
   id: bigint;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Profile } from '#auth/cli/profile-file.ts';
 import { chosenProfile, signerOfProfile } from '#auth/cli/profiles.ts';
-import type { Signer } from '#auth/cli/secret-key.ts';
+import type { Signer } from '#platform/cli/api-client.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { callServer, ServerRefusal, ServerUnreachable } from '#platform/cli/server-call.ts';
 import { plainText } from '#platform/cli/terminal/output.ts';

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { AuthService } from '#auth/service.ts';
 import type { WalletMessage } from '#auth/wallets.ts';
-import { CONFIRMATION_SENTENCES, type PaymentReport } from '#engine/payments.ts';
+import { CONFIRMATION_SENTENCES, type PaymentReport } from '#engine/payments/payment-report.ts';
 import { DomainError, type ErrorCode } from '#platform/errors.ts';
 import {
   address,
@@ -12,8 +12,6 @@ import {
   orderId,
   positiveAmount,
   result,
-  signature,
-  signedText,
   transactionId,
 } from '#platform/http/fields.ts';
 import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
@@ -23,6 +21,12 @@ import { readSender } from '#tari/sender.ts';
 import { MAX_MEMO_LENGTH } from '#tari/text-limits.ts';
 import { confirmationPayload, paymentPayload } from '#tari/wallet-signature.ts';
 import type { signedReports } from './signed-reports.ts';
+
+/** A text of a payment as it was signed: no payment is refused for what somebody wrote into its memo or as its order. */
+const signedText = z.string();
+
+/** 128 characters of hex: R and s. */
+const signature = z.string().regex(/^[0-9a-fA-F]{128}$/, 'must be 128 characters of hex');
 
 const auth = z.object({ address, nonce, signature });
 

@@ -1,6 +1,7 @@
 import type { WalletMessage } from '#auth/wallets.ts';
 import type { SignatureContext } from '#engine/context.ts';
-import { type ConfirmationReceipt, namedOrder, type PaymentReceipt, type PaymentReport } from '#engine/payments.ts';
+import { namedOrder, type PaymentReport } from '#engine/payments/payment-report.ts';
+import type { ConfirmationReceipt, PaymentReceipt } from '#engine/payments/payments.ts';
 import type { Reports } from '#rails/tari-wallet/reports.ts';
 import type { Authenticate } from './authenticate.ts';
 

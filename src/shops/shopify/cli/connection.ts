@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentOf } from '#platform/cli/database-url.ts';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { parseSettings, type Settings } from '#platform/config/read-settings.ts';
+import type { Settings } from '#platform/config/read-settings.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import { StorefrontError } from '#shops/shop-connector.ts';
 import { type AdminClient, createAdminClient } from '#shops/shopify/admin-api/client.ts';
@@ -24,15 +24,15 @@ export async function withShop<Answer>(
   work: (shop: ShopConnection) => Promise<Answer>,
 ): Promise<Answer> {
   try {
-    return await work(connect(ports));
+    return await work(await connect(ports));
   } catch (error) {
     if (error instanceof StorefrontError) throw new CommandError(error.message);
     throw error;
   }
 }
 
-function connect(ports: CommandPorts): ShopConnection {
-  const all = serverSettings(ports);
+async function connect(ports: CommandPorts): Promise<ShopConnection> {
+  const all = await serverSettings(ports);
   const settings = all.shopify;
   const { shop, apiVersion } = settings;
   if (shop === null) {
@@ -64,8 +64,9 @@ function connect(ports: CommandPorts): ShopConnection {
   };
 }
 
-function serverSettings(ports: CommandPorts): Settings {
-  const parsed = parseSettings(environmentOf(ports));
+async function serverSettings(ports: CommandPorts): Promise<Settings> {
+  const { parse } = await ports.settings();
+  const parsed = parse(environmentOf(ports));
   if (parsed.ok) return parsed.settings;
   throw new CommandError(parsed.problems.join('\n'), EXIT_CODES.wrongUse);
 }

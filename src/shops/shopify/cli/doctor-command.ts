@@ -1,9 +1,11 @@
 import { type Command, Option } from 'commander';
 import { CommandError } from '#platform/cli/exit.ts';
 import { exitCodeOf, type Finding, findingsView } from '#platform/cli/findings.ts';
+import { askedAs } from '#platform/cli/menus/menu-fields.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { readServer } from '#platform/cli/server-address.ts';
 import type { ShopConnection } from './connection.ts';
+import { PUBLIC_ADDRESS } from './public-address.ts';
 import { shopCommand } from './shop-command.ts';
 
 interface DoctorFlags {
@@ -20,13 +22,28 @@ export function doctorCommand(ports: CommandPorts): Command {
     description:
       'Check all that the shop and the server need of each other, and say for each what to do. The exit code is 1 where something is wrong',
     example: 'doctor --url https://pay.example.com -p boss --fix',
+    menus: [
+      {
+        menu: 'shopify',
+        section: 'doctor',
+        label: 'Doctor',
+        hint: 'what is wrong between shop and server',
+        needs: ['--url'],
+        asks: ['--fix'],
+      },
+    ],
     options: [
-      new Option('--url <url>', 'where the shop reaches the server; TPG_PUBLIC_URL unless told').argParser(readServer),
+      askedAs(
+        new Option('--url <url>', 'where the shop reaches the server; TPG_PUBLIC_URL unless told').argParser(
+          readServer,
+        ),
+        PUBLIC_ADDRESS,
+      ),
       new Option('--server <url>', 'where this machine reaches it; by TPG_HOST and TPG_PORT unless told').argParser(
         readServer,
       ),
       new Option('-p, --profile <name>', 'whose questions the server answers: a profile with the role read_all'),
-      new Option('--fix', 'subscribe to what is missing'),
+      askedAs(new Option('--fix', 'subscribe to what is missing'), { ask: 'Subscribe to what is missing?' }),
     ],
     run: (shop, { options }) => diagnose(ports, shop, options),
     show: findingsView,

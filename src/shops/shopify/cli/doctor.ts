@@ -1,13 +1,15 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Profile } from '#auth/cli/profile-file.ts';
+import { authClient } from '#auth/cli/requests.ts';
 import type { ApiClient } from '#platform/cli/api-client.ts';
-import * as shapes from '#platform/cli/api-shapes.ts';
 import { CommandError } from '#platform/cli/exit.ts';
 import { type Finding, failed, ok, skipped } from '#platform/cli/findings.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { callServer, ServerRefusal } from '#platform/cli/server-call.ts';
 import { plainText } from '#platform/cli/terminal/output.ts';
 import type { Settings } from '#platform/config/read-settings.ts';
+import { readiness } from '#platform/monitoring/cli/answers.ts';
+import { ratesClient } from '#rates/cli/requests.ts';
 import { StorefrontError } from '#shops/shop-connector.ts';
 import { shopifyAddresses } from '#shops/shopify/connect.ts';
 import { PROBE_TOPIC } from '#shops/store/webhooks.ts';
@@ -162,7 +164,7 @@ async function checkReadiness({ ports, server }: Patient): Promise<Finding[]> {
   const call = { server, method: 'GET', path: '/health/ready' } as const;
   try {
     const answer = await callServer(ports, call, { timeoutMs: TIMEOUT_MS, accept: [503] });
-    const { data } = shapes.readiness.safeParse(answer.json);
+    const { data } = readiness.safeParse(answer.json);
     if (data === undefined) return [failed('server', 'it does not say how it does', 'Say with --server where it is.')];
     const advice = 'docs/operator.md says what to do about each.';
     const server = data.ready
@@ -192,7 +194,7 @@ async function checkRate({ ports, client, shop }: Patient): Promise<Finding[]> {
     const currency = await currencyOf(shop);
     if (currency === undefined) return [skipped('rate', 'Grant the app read_products, so that the currency is known.')];
     if (isTariCurrency(currency)) return [ok('rate', `the shop’s prices are in ${currency}`)];
-    const { rate, updated_at: since } = await client.exchangeRate(currency);
+    const { rate, updated_at: since } = await ratesClient(client).exchangeRate(currency);
     const ageMs = ports.clock.now().getTime() - Date.parse(since);
     const detail = `1 ${currency} costs ${rate} µT, set ${Math.floor(ageMs / 3_600_000)} hours ago`;
     if (ageMs <= OLDEST_RATE_MS) return [ok('rate', detail)];
@@ -216,7 +218,7 @@ async function checkHotWallet({ client, settings: { paymentWalletAddress, chain 
   if (chain !== null) return [ok('hot wallet', 'its payments are found on the chain: see taritools wallet doctor')];
   if (client === undefined) return [skipped('hot wallet', 'Choose a profile with the role read_all, with -p.')];
   try {
-    const wallets = await client.wallets();
+    const wallets = await authClient(client).wallets();
     const advice = 'Authorize it with: taritools admin wallets add ADDRESS IP.';
     if (wallets.length === 0) return [failed('hot wallet', 'no wallet may report payments', advice)];
     if (paymentWalletAddress === null) {

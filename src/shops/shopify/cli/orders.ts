@@ -1,9 +1,10 @@
 import Big from 'big.js';
 import type { Command } from 'commander';
+import type { ArgumentDescription } from '#platform/cli/described-command.ts';
 import { CommandError } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { plainText, record, table } from '#platform/cli/terminal/output.ts';
-import { group } from '#platform/cli/terminal/output-flags.ts';
+import { csvOption, group } from '#platform/cli/terminal/output-flags.ts';
 import { progressOf } from '#platform/cli/terminal/progress.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import type { OpenOrder, StorefrontOutcome } from '#shops/shop-connector.ts';
@@ -12,7 +13,12 @@ import { type OrderState, readOrderById } from '#shops/shopify/order-state.ts';
 import { shopCommand } from './shop-command.ts';
 import { shopIdArgument } from './shop-id.ts';
 
-const ID = ['<id>', 'the order’s id in the shop, in digits', shopIdArgument] as const;
+const ID: ArgumentDescription = [
+  '<id>',
+  'the order’s id in the shop, in digits',
+  shopIdArgument,
+  { ask: 'Order id in the shop, in digits' },
+];
 
 /** `shopify orders`: orders as the shop has them. */
 export function ordersCommand(ports: CommandPorts): Command {
@@ -21,6 +27,7 @@ export function ordersCommand(ports: CommandPorts): Command {
       name: 'get',
       description: 'Show an order',
       example: 'orders get 5551234567890',
+      menus: [{ menu: 'shopify', section: 'orders', label: 'Order in the shop', hint: 'show one' }],
       arguments: [ID],
       run: ({ client }, { arguments: [id] }) => readOrderById(client, gidOf(id)),
       show: (order, output) =>
@@ -40,6 +47,8 @@ export function ordersCommand(ports: CommandPorts): Command {
       name: 'open',
       description: 'List the orders that are open and not paid there',
       example: 'orders open',
+      menus: [{ menu: 'shopify', section: 'open orders', label: 'Open Orders', hint: 'open and not paid there' }],
+      options: [csvOption()],
       run: async ({ storefront }, { options }) => {
         const open: OpenOrder[] = [];
         const progress = progressOf(ports, options);
@@ -75,6 +84,9 @@ export function ordersCommand(ports: CommandPorts): Command {
       name: 'cancel',
       description: 'Cancel an order, which the shop can’t undo. The server hears of it by webhook',
       example: 'orders cancel 5551234567890',
+      menus: [
+        { menu: 'shopify', section: 'orders', label: 'Cancel in the shop', hint: 'the server hears of it by webhook' },
+      ],
       arguments: [ID],
       run: ({ storefront }, { arguments: [id] }) =>
         storefront.cancel({ orderId: id, altId: null }, 'Cancelled by hand with taritools.'),
@@ -85,7 +97,20 @@ export function ordersCommand(ports: CommandPorts): Command {
       name: 'pay',
       description: 'Mark an order as paid, where the amount is what is outstanding there. It moves no money',
       example: 'orders pay 5551234567890 12.50 USD',
-      arguments: [ID, ['<amount>', 'what is outstanding', readDecimal], ['<currency>', 'such as USD']],
+      menus: [
+        {
+          menu: 'shopify',
+          section: 'orders',
+          label: 'Mark as paid in the shop',
+          hint: 'it moves no money',
+          warning: ({ id, amount, currency }) => `Order ${id} will be paid in the shop: ${amount} ${currency}.`,
+        },
+      ],
+      arguments: [
+        ID,
+        ['<amount>', 'what is outstanding', readDecimal, { ask: 'What is outstanding there, such as 12.50' }],
+        ['<currency>', 'such as USD', undefined, { default: 'USD' }],
+      ],
       run: async ({ client, settings }, { arguments: [id, amount, currency] }) => {
         refuseOtherAmount(await readOrderById(client, gidOf(id)), amount, currency);
         const order = { orderId: id, altId: null, price: { amount, currency } };

@@ -5,7 +5,7 @@ export const METHODS_ASKED_FOR =
 
 /** Asks which of the shop's payment methods are ours; an empty answer means that all orders are. */
 export async function askForMethods({ ask }: Pick<CommandPorts, 'ask'>): Promise<string> {
-  const { nameListValue } = await import('#platform/config/values.ts');
+  const { nameListValue } = await import('#shops/shopify/settings.ts');
   return ask.text('Payment methods in Tari, as the shop shows them, such as Tari (empty for every order)', {
     usual: '',
     check: (text) =>

@@ -2,11 +2,11 @@ import { type Command, InvalidArgumentError } from 'commander';
 import * as z from 'zod';
 import { CommandError } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { formatAmount, plainText, table } from '#platform/cli/terminal/output.ts';
-import { group } from '#platform/cli/terminal/output-flags.ts';
+import { plainText, table } from '#platform/cli/terminal/output.ts';
+import { csvOption, group } from '#platform/cli/terminal/output-flags.ts';
 import type { ShopPrices, ShopVariant } from '#shops/shop-connector.ts';
 import { READ_GLOBAL_RATES } from '#shops/shopify/admin-api/cli-operations.ts';
-import { setGlobalRate } from '#shops/shopify/global-rate.ts';
+import { setGlobalRate } from '#shops/shopify/prices/global-rate.ts';
 import { AmountError, parseTari, priceInMicroTari } from '#tari/micro-tari.ts';
 import type { ShopConnection } from './connection.ts';
 import { shopCommand } from './shop-command.ts';
@@ -49,7 +49,7 @@ export function ratesCommand(ports: CommandPorts): Command {
     table<Rate>(
       [
         { title: 'Currency', of: ({ currency }) => currency },
-        { title: 'One unit costs', of: ({ rate }) => formatAmount(rate), align: 'right' },
+        { title: 'One unit costs', amount: ({ rate }) => rate },
       ],
       rates,
       output,
@@ -59,6 +59,8 @@ export function ratesCommand(ports: CommandPorts): Command {
       name: 'get',
       description: 'Show the rates that the shop’s theme reads',
       example: 'rates get',
+      menus: [{ menu: 'shopify', section: 'rates', label: 'Show rates', hint: 'that the shop shows' }],
+      options: [csvOption()],
       run: readRates,
       show,
     }),
@@ -66,7 +68,23 @@ export function ratesCommand(ports: CommandPorts): Command {
       name: 'set',
       description: 'Set rates that the shop’s theme reads; the server does so by itself when a rate is set there',
       example: 'rates set USD=30,EUR=33.5',
-      arguments: [['<rates>', 'CURRENCY=AMOUNT with commas between them; the amount in Tari', readRateList]],
+      menus: [
+        {
+          menu: 'shopify',
+          section: 'rates',
+          label: 'Set rates',
+          hint: 'that the shop shows, not the server’s',
+          warning: ({ rates }) => `The shop will show the rates ${rates}. The server keeps its own.`,
+        },
+      ],
+      arguments: [
+        [
+          '<rates>',
+          'CURRENCY=AMOUNT with commas between them; the amount in Tari',
+          readRateList,
+          { ask: 'Rates, such as USD=30,EUR=33.5' },
+        ],
+      ],
       run: async (shop, { arguments: [rates] }) => {
         for (const { currency, rate } of rates) await setGlobalRate(shop.client, currency, rate, undefined);
         return readRates(shop);
@@ -103,11 +121,8 @@ export function productsCommand(ports: CommandPorts): Command {
       [
         { title: 'Variant', of: (variant) => variant.variant_id },
         { title: 'Price', of: (variant) => `${variant.price} ${variant.currency}`, align: 'right' },
-        {
-          title: 'In Tari',
-          of: ({ tari_price: price }) => (price === null || !/^\d+$/.test(price) ? price : formatAmount(BigInt(price))),
-          align: 'right',
-        },
+        { title: 'In Tari', amount: tariPrice },
+        ...(variants.every(isUnderstood) ? [] : [{ title: 'Is no price', of: notUnderstood, canShrink: true }]),
       ],
       variants,
       output,
@@ -117,6 +132,8 @@ export function productsCommand(ports: CommandPorts): Command {
       name: 'all',
       description: 'List all variants with their prices',
       example: 'products all',
+      menus: [{ menu: 'shopify', section: 'products', label: 'All products', hint: 'with their prices in Tari' }],
+      options: [csvOption()],
       run: async (shop) => {
         const found: PricedVariant[] = [];
         await eachPage(pricesOf(shop), async (variants, currency) => {
@@ -130,7 +147,16 @@ export function productsCommand(ports: CommandPorts): Command {
       name: 'get',
       description: 'List the variants of a product with their prices',
       example: 'products get 7771234567890',
-      arguments: [['<id>', 'the product’s id in the shop, in digits', shopIdArgument]],
+      menus: [{ menu: 'shopify', section: 'products', label: 'Product by Id', hint: 'with its prices in Tari' }],
+      arguments: [
+        [
+          '<id>',
+          'the product’s id in the shop, in digits',
+          shopIdArgument,
+          { ask: 'Product id in the shop, in digits' },
+        ],
+      ],
+      options: [csvOption()],
       run: (shop, { arguments: [id] }) => variantsOf(pricesOf(shop), id),
       show,
     }),
@@ -151,6 +177,19 @@ export function productsCommand(ports: CommandPorts): Command {
 function pricesOf({ storefront }: ShopConnection): ShopPrices {
   if (storefront.prices !== undefined) return storefront.prices;
   throw new CommandError('The shop shows no prices in Tari.');
+}
+
+/** In µT; null where the shop shows no price in Tari, or something else in its place. */
+function tariPrice({ tari_price: price }: PricedVariant): bigint | null {
+  return price !== null && /^\d+$/.test(price) ? BigInt(price) : null;
+}
+
+function isUnderstood(variant: PricedVariant): boolean {
+  return variant.tari_price === null || tariPrice(variant) !== null;
+}
+
+function notUnderstood(variant: PricedVariant): string | null {
+  return isUnderstood(variant) ? null : variant.tari_price;
 }
 
 function pricedVariant({ variantId, price, tariPrice }: ShopVariant, currency: string): PricedVariant {

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { clientWithLogin } from '#auth/cli/login.ts';
 import type { Profile } from '#auth/cli/profile-file.ts';
 import { signerOfProfile } from '#auth/cli/profiles.ts';
-import { createApiClient } from '#platform/cli/api-client.ts';
 import { CommandError } from '#platform/cli/exit.ts';
 import { type Finding, failed, ok, skipped } from '#platform/cli/findings.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
@@ -144,7 +144,7 @@ async function checkLogin({ ports, url, profile }: PublicPatient): Promise<Findi
   if (profile === undefined) return skipped(check, 'Choose a profile, with -p.');
   try {
     const signer = signerOfProfile(ports, profile);
-    await createApiClient(fetchInTime(ports), { server: url, roles: profile.roles, signer }).logIn();
+    await clientWithLogin(fetchInTime(ports), { server: url, roles: profile.roles, signer }).logIn();
     return ok(check, `${JSON.stringify(profile.name)} can log in at ${plainText(url)}`);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

@@ -1,11 +1,13 @@
 import { Command, Option } from 'commander';
 import { CommandError } from '#platform/cli/exit.ts';
+import { askedAs, inMenus } from '#platform/cli/menus/menu-fields.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { readServer } from '#platform/cli/server-address.ts';
 import { yesOption } from '#platform/cli/server-command.ts';
 import { ANY_ADDRESS, changeSettings } from '#platform/cli/settings-file.ts';
 import { payPageLines } from './pay-page-texts.ts';
 import { askForMethods, METHODS_ASKED_FOR } from './payment-methods.ts';
+import { PUBLIC_ADDRESS } from './public-address.ts';
 
 interface SetupFlags {
   url: string;
@@ -23,20 +25,32 @@ type Known = (name: string) => string | undefined;
 
 /** `shopify setup`: from an app in the Dev Dashboard to a shop that tells the server everything. */
 export function setupShopCommand(ports: CommandPorts): Command {
-  return new Command('setup')
+  const command = new Command('setup')
     .description(
       'Connect a shop: ask for the settings that are missing, check them, prepare the shop and write the settings',
     )
     .addOption(
-      new Option('--url <url>', 'where the shop reaches the server').argParser(readServer).makeOptionMandatory(),
+      askedAs(
+        new Option('--url <url>', 'where the shop reaches the server').argParser(readServer).makeOptionMandatory(),
+        PUBLIC_ADDRESS,
+      ),
     )
     .option('--shop <name>', 'the shop, such as my-shop.myshopify.com')
-    .option('--payment-method <names>', `${METHODS_ASKED_FOR}; asked for unless told`)
+    .addOption(
+      askedAs(new Option('--payment-method <names>', `${METHODS_ASKED_FOR}; asked for unless told`), {
+        ask: 'Payment methods in Tari, as the shop shows them, such as Tari',
+      }),
+    )
     .option('--pay-page', 'give customers the page at <url>/o, by TPG_PUBLIC_URL; asked for unless told')
     .option('--no-pay-page', 'leave TPG_PUBLIC_URL as it is')
     .option('--extension <dir>', 'write a Shopify app extension there that links each order to its pay page')
     .addOption(yesOption())
-    .option('-f, --file <path>', 'the settings file; the one that is read unless told')
+    .addOption(
+      askedAs(new Option('-f, --file <path>', 'the settings file; the one that is read unless told'), {
+        ask: 'Settings file',
+        whenEmpty: 'empty for .env of the server',
+      }),
+    )
     .addHelpText(
       'after',
       [
@@ -47,6 +61,14 @@ export function setupShopCommand(ports: CommandPorts): Command {
       ].join('\n'),
     )
     .action((flags: SetupFlags) => setup(ports, flags));
+  return inMenus(command, {
+    menu: 'shopify',
+    section: 'setup',
+    label: 'Set up the shop',
+    hint: 'connect it: settings, rates, webhooks',
+    needs: ['--payment-method'],
+    asks: ['--file', '--payment-method'],
+  });
 }
 
 async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
@@ -56,8 +78,8 @@ async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
   const environment = { ...ports.environment, ...given };
   const [{ withShop }, { defineGlobalRate }, subscriptions] = await Promise.all([
     import('./connection.ts'),
-    import('#shops/shopify/rate-definition.ts'),
-    import('#shops/shopify/subscriptions.ts'),
+    import('#shops/shopify/prices/rate-definition.ts'),
+    import('#shops/shopify/subscriptions/subscriptions.ts'),
   ]);
   await withShop({ ...ports, environment }, async ({ client, storefront }) => {
     const { shop, missingScopes } = await storefront.checkConnection();

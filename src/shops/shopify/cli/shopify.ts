@@ -14,7 +14,7 @@ export function shopifyCommand(ports: CommandPorts): Command {
     ratesCommand(ports),
     productsCommand(ports),
     webhooksCommand(ports),
-    setupShopCommand(ports),
     doctorCommand(ports),
+    setupShopCommand(ports),
   ]);
 }

@@ -3,7 +3,7 @@ import { type Finding, failed, ok, skipped } from '#platform/cli/findings.ts';
 import { plainText } from '#platform/cli/terminal/output.ts';
 import { StorefrontError } from '#shops/shop-connector.ts';
 import { READ_ANY_ORDER } from '#shops/shopify/admin-api/operations.ts';
-import { isOutdated } from '#shops/shopify/subscription-renewal.ts';
+import { isOutdated } from '#shops/shopify/subscriptions/subscription-renewal.ts';
 import {
   isProtectedData,
   isSameAddress,
@@ -13,7 +13,7 @@ import {
   SubscriptionRefused,
   type WebhookSubscription,
   webhookUri,
-} from '#shops/shopify/subscriptions.ts';
+} from '#shops/shopify/subscriptions/subscriptions.ts';
 import type { ShopConnection } from './connection.ts';
 
 /** What the shop sends, and what it lets the app see of it. */

@@ -3,8 +3,8 @@ import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { readServer } from '#platform/cli/server-address.ts';
 import { type OutputOptions, plainText, table } from '#platform/cli/terminal/output.ts';
-import { group } from '#platform/cli/terminal/output-flags.ts';
-import { isOutdated } from '#shops/shopify/subscription-renewal.ts';
+import { csvOption, group } from '#platform/cli/terminal/output-flags.ts';
+import { isOutdated } from '#shops/shopify/subscriptions/subscription-renewal.ts';
 import {
   isSameAddress,
   missingTopics,
@@ -13,8 +13,9 @@ import {
   unsubscribe,
   type WebhookSubscription,
   webhookUri,
-} from '#shops/shopify/subscriptions.ts';
+} from '#shops/shopify/subscriptions/subscriptions.ts';
 import type { ShopConnection } from './connection.ts';
+import { PUBLIC_ADDRESS } from './public-address.ts';
 import { shopCommand } from './shop-command.ts';
 
 interface RemoveFlags {
@@ -38,6 +39,8 @@ export function webhooksCommand(ports: CommandPorts): Command {
       name: 'list',
       description: 'List the subscriptions of our app',
       example: 'webhooks list',
+      menus: [{ menu: 'shopify', section: 'webhooks', label: 'List webhooks', hint: 'what the shop tells, and whom' }],
+      options: [csvOption()],
       run: ({ client }) => readSubscriptions(client),
       show,
     }),
@@ -45,7 +48,15 @@ export function webhooksCommand(ports: CommandPorts): Command {
       name: 'install',
       description: 'Have the shop tell the server everything that it needs. What is there already is left as it is',
       example: 'webhooks install https://pay.example.com',
-      arguments: [['<url>', 'where the shop reaches the server', readServer]],
+      menus: [
+        {
+          menu: 'shopify',
+          section: 'webhooks',
+          label: 'Install webhooks',
+          hint: 'have the shop tell the server everything',
+        },
+      ],
+      arguments: [['<url>', 'where the shop reaches the server', readServer, PUBLIC_ADDRESS]],
       run: async ({ client }, { arguments: [url] }) => {
         const uri = webhookUri(url);
         for (const topic of missingTopics(await readSubscriptions(client), uri)) await subscribe(client, topic, uri);

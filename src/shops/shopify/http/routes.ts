@@ -6,6 +6,8 @@ import { signedDeliveries } from '#shops/http/signed-deliveries.ts';
 import { HMAC_FAULTS } from './hmac-fault.ts';
 import { shopifyRoutes } from './webhooks.ts';
 
+export { examples } from './examples.ts';
+
 export const routes: MakeRoutes = ({ shops }, { settings, log, clientAddress, limitStrangers, counters }) => {
   const countRefused = counters.add({
     name: 'tpg_webhooks_refused_total',

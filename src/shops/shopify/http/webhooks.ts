@@ -13,7 +13,7 @@ import type { signedDeliveries } from '#shops/http/signed-deliveries.ts';
 import { readContent } from '#shops/shopify/webhooks/content.ts';
 import { shopDomainIn, webhookHeaders } from '#shops/shopify/webhooks/headers.ts';
 import type { OrderWebhookOptions, Topic } from '#shops/shopify/webhooks/order.ts';
-import type { WebhookContent } from '#shops/webhook-inbox.ts';
+import type { WebhookContent } from '#shops/webhook-content.ts';
 import { verifyShopHmac } from './hmac.ts';
 import { HMAC_FAULT_SENTENCES, type HmacFault, hmacFaultOf } from './hmac-fault.ts';
 

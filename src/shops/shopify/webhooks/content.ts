@@ -1,6 +1,6 @@
 import { JsonError, parseJson } from '#platform/json.ts';
 import { reasonNotOurs } from '#shops/shopify/payment-methods.ts';
-import type { WebhookContent } from '#shops/webhook-inbox.ts';
+import type { WebhookContent } from '#shops/webhook-content.ts';
 import { idSchema, readBody, readField, WebhookContentError } from './fields.ts';
 import { type OrderWebhookOptions, parseOrderWebhook, type Topic } from './order.ts';
 import { parseProductWebhook } from './product.ts';

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { MAX_DISMISSED_AT_ONCE } from '#platform/outbox/dead-letters.ts';
 import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
 import { ADMIN, borrowServer, errorOf, eventually, startServer, type TestServer } from '#test/server.ts';
@@ -26,9 +27,9 @@ async function withDeadLetter(): Promise<void> {
 }
 
 /** A server with two subscribers that were told nothing of so many orders, which were given up. */
-async function withDeadLettersOf(orders: number): Promise<void> {
+async function withDeadLettersOf(orders: number, { areKnown = true } = {}): Promise<void> {
   server = await borrowServer();
-  for (let id = 1; id <= orders; id += 1) await server.order({ id });
+  for (let id = 1; areKnown && id <= orders; id += 1) await server.order({ id });
   await server.app.store.run(async (tx) => {
     const subscribers = ['mailer', 'shop'];
     for (let id = 1; id <= orders; id += 1) {
@@ -246,5 +247,96 @@ describe('POST /api/dead_letters/{event_id}/dismiss', () => {
     expect(server.everything()).toEqual(before);
     const reader = await server.logIn(ALICE, 'read_all');
     expect(errorOf(await dismiss(id, reader, { reason: 'x' })).code).toBe('permission_missing');
+  });
+});
+
+describe('POST /api/dead_letters/dismiss', () => {
+  const dismiss = (body: unknown, token: string, headers = {}) =>
+    server.post('/api/dead_letters/dismiss', body as object, { token, headers });
+  const records = () =>
+    server.rows(`select actor, subject, reason, before from audit_log where action = 'dismiss dead letters'`);
+  const dead = () =>
+    server.rows(`select event_id, subscriber from deliveries where state = 'dead' order by event_id, subscriber`);
+
+  it('takes those of one subscriber off the list, up to the event that was seen, with one line in the audit log', async () => {
+    await withDeadLettersOf(3);
+    const answer = await dismiss(
+      { subscriber: 'shop', up_to_event: 5, reason: 'gone' },
+      await server.logIn(ALICE, 'write'),
+    );
+    expect([answer.status, answer.json]).toEqual([200, { dismissed: 2, has_more: false }]);
+    expect(dead()).toEqual([
+      { event_id: 4n, subscriber: 'mailer' },
+      { event_id: 5n, subscriber: 'mailer' },
+      { event_id: 6n, subscriber: 'mailer' },
+      { event_id: 6n, subscriber: 'shop' },
+    ]);
+    const [record, ...others] = records();
+    expect(others).toEqual([]);
+    expect(record).toMatchObject({ actor: ALICE.address, subject: 'to shop, up to event 5', reason: 'gone' });
+    expect(JSON.parse(String(record?.before))).toEqual({
+      deliveries: [
+        { event_id: 4, type: 'NewOrder', subject: '1', subscriber: 'shop' },
+        { event_id: 5, type: 'NewOrder', subject: '2', subscriber: 'shop' },
+      ],
+    });
+  });
+
+  it('does a bounded number at once, the oldest first, and says whether there are more', async () => {
+    await withDeadLettersOf(MAX_DISMISSED_AT_ONCE / 2 + 1, { areKnown: false });
+    const token = await admin();
+    expect((await dismiss({ all: true, reason: 'x' }, token)).json).toEqual({
+      dismissed: MAX_DISMISSED_AT_ONCE,
+      has_more: true,
+    });
+    expect(dead()).toHaveLength(2);
+    expect((await dismiss({ all: true, reason: 'x' }, token)).json).toEqual({ dismissed: 2, has_more: false });
+    // What changes nothing leaves no line.
+    expect((await dismiss({ all: true, reason: 'x' }, token)).json).toEqual({ dismissed: 0, has_more: false });
+    expect(records()).toHaveLength(2);
+  });
+
+  it('is answered again under the same Idempotency-Key, and done once; another request under it is refused', async () => {
+    await withDeadLettersOf(2);
+    const token = await admin();
+    const once = { 'idempotency-key': 'once' };
+    const body = { type: 'NewOrder', subscriber: 'mailer', reason: 'x' };
+    const first = await dismiss(body, token, once);
+    const again = await dismiss(body, token, once);
+    expect([again.status, again.text]).toEqual([200, first.text]);
+    expect(dead()).toHaveLength(2);
+    expect(records()).toHaveLength(1);
+    const other = await dismiss({ ...body, subscriber: 'shop' }, token, once);
+    expect(errorOf(other)).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
+  });
+
+  it('refuses what does not say which are meant, and callers without write', async () => {
+    await withDeadLettersOf(1);
+    const token = await admin();
+    const wrong = [
+      { reason: 'x' },
+      { all: false, reason: 'x' },
+      { all: true, subscriber: 'shop', reason: 'x' },
+      { all: true, type: 'NewOrder', reason: 'x' },
+      { all: true },
+      { subscriber: '', reason: 'x' },
+      { subscriber: null, type: null, reason: 'x' },
+      { type: 'NoSuchEvent', reason: 'x' },
+      { subscriber: 'shop', up_to_event: -1, reason: 'x' },
+      { subscriber: 'shop', up_to_event: '5', reason: 'x' },
+      { subscriber: 'shop', reason: 'x'.repeat(1001) },
+      { subscribr: 'shop', all: true, reason: 'x' },
+      [],
+    ];
+    for (const body of wrong) {
+      expect([body, errorOf(await dismiss(body, token))]).toMatchObject([
+        body,
+        { status: 400, code: 'invalid_request' },
+      ]);
+    }
+    const reader = await server.logIn(ALICE, 'user', 'read_all', 'payment_wallet');
+    expect(errorOf(await dismiss({ all: true, reason: 'x' }, reader))).toMatchObject({ status: 403 });
+    expect(dead()).toHaveLength(2);
+    expect(records()).toEqual([]);
   });
 });

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { hex } from '@scure/base';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseSettings } from '#platform/config/read-settings.ts';
 import { parseSettingsText } from '#platform/config/settings-text.ts';
 import { addressToBase58, dualAddress, type Network, parseAddress, singleAddress } from '#tari/address.ts';
 import { publicKeyOf } from '#tari/schnorr.ts';
 import { KEYS, Screen } from '#test/cli/screens.ts';
 import { Home, TOOL } from '#test/cli/tool.ts';
+import { parseSettings } from '#test/settings.ts';
 
 const readVector = (name: string) => readFileSync(new URL(`../../../vectors/${name}`, import.meta.url));
 const seed = JSON.parse(readVector('seed-words.json').toString());

@@ -9,8 +9,8 @@ import { Home } from '#test/cli/tool.ts';
 import { type FakeNode, startFakeNode } from '#test/fake-tari-chain/node.ts';
 import { PlayChain } from '#test/fake-tari-chain/play-chain.ts';
 import { payTo, playWallet } from '#test/fake-tari-chain/play-wallet.ts';
+import { freePort, startServer } from '#test/processes/server-process.ts';
 import { eventually, orderBody } from '#test/server.ts';
-import { freePort, startServer } from '#test/server-process.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';
 
 /** What docs/hot-wallet.md tells to do, from nothing to the first paid order, with real processes and a play chain. */

@@ -1,4 +1,4 @@
-import { REFUSAL_REASONS } from '#rails/tari-chain/store/chain.ts';
+import { REFUSAL_REASONS } from '#rails/tari-chain/chain-status.ts';
 
 /** What can become of payments on the chain: each is to come up. */
 export const CHAIN_OUTCOMES = [

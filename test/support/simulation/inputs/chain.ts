@@ -1,8 +1,9 @@
-import { type NamedOrder, namedOrder } from '#engine/payments.ts';
+import { type NamedOrder, namedOrder } from '#engine/payments/payment-report.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import { MovedError } from '#rails/tari-chain/chain-books.ts';
 import type { ScannedBlock } from '#rails/tari-chain/scan/found-output.ts';
-import type { ChainOutput, KnownBlock } from '#rails/tari-chain/store/chain.ts';
+import type { KnownBlock } from '#rails/tari-chain/store/known-block.ts';
+import type { ChainOutput } from '#rails/tari-chain/store/outputs.ts';
 import { microTari } from '#tari/micro-tari.ts';
 import { readSender } from '#tari/sender.ts';
 import type { MinedBlock } from '#test/simulation/chain/chain.ts';

@@ -1,4 +1,4 @@
-import type { PaymentReport } from '#engine/payments.ts';
+import type { PaymentReport } from '#engine/payments/payment-report.ts';
 import { readWalletEvent } from '#rails/tari-wallet/cli/wallet-event.ts';
 import { reportOf } from '#rails/tari-wallet/http/reports.ts';
 import { microTari } from '#tari/micro-tari.ts';

@@ -1,7 +1,7 @@
 import type { AuthenticatedMessage } from '#auth/wallets.ts';
-import type { VerifiedClaim } from '#engine/claims.ts';
+import type { VerifiedClaim } from '#engine/claims/verified-claims.ts';
 import { claimantOf, senderText } from '#engine/money/owners.ts';
-import { type NamedOrder, namedOrder } from '#engine/payments.ts';
+import { type NamedOrder, namedOrder } from '#engine/payments/payment-report.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import { microTari } from '#tari/micro-tari.ts';
 import { readSender, type Sender } from '#tari/sender.ts';

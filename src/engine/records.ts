@@ -1,0 +1,51 @@
+import type { Transaction } from '#platform/database/store.ts';
+import type { MicroTari } from '#tari/micro-tari.ts';
+import { namesOf } from './order-names.ts';
+import { type Order, orderRepository } from './store/orders.ts';
+import { paymentListRepository } from './store/payment-lists.ts';
+import { paymentUseRepository } from './store/payment-uses.ts';
+import { type Payment, paymentRepository } from './store/payments.ts';
+
+/** Orders and payments as other contexts read them within units of work of their own. They know no table of the engine. */
+
+/** By its id, or by the id that the shop has for it. */
+export function orderById(tx: Transaction, orderId: string): Promise<Order | undefined> {
+  return tx.use(orderRepository).find(orderId);
+}
+
+/** Up to `limit` orders with this id, in the shop or here, or with this name, with or without `#`; newest first. */
+export function ordersCalled(tx: Transaction, named: string, limit: number): Promise<Order[]> {
+  return tx.use(orderRepository).called(named, limit);
+}
+
+/** Records the payments for an order in a mempool, in µT. They have no effect. */
+export function noteSeen(tx: Transaction, order: Order, amount: MicroTari): Promise<Order> {
+  return tx.use(orderRepository).noteSeen(order, amount);
+}
+
+export function paymentById(tx: Transaction, txid: string): Promise<Payment | undefined> {
+  return tx.use(paymentRepository).find(txid);
+}
+
+/** The payments that name the order by any of its names. */
+export function paymentsNaming(tx: Transaction, order: Pick<Order, 'orderId' | 'altId'>): Promise<Payment[]> {
+  return tx.use(paymentListRepository).naming(namesOf(order));
+}
+
+/** Up to `limit` payments on the chain since a time or a height, after the one with that id. */
+export function paymentsOnChainSince(
+  tx: Transaction,
+  since: { time: Date; height: number },
+  after: string,
+  limit: number,
+): Promise<Payment[]> {
+  return tx.use(paymentListRepository).onChainSince(since, after, limit);
+}
+
+/** How much of the payments was taken back by operators, in µT, and when last; null if nothing was. */
+export function takenBackOf(
+  tx: Transaction,
+  txids: readonly string[],
+): Promise<{ amount: MicroTari; at: Date } | null> {
+  return tx.use(paymentUseRepository).takenBackOf(txids);
+}
