@@ -21,6 +21,7 @@ import { isOfHttp, isOfStore, threadsOf } from '#test/architecture/threads.ts';
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   tari: [],
+  interledger: [],
   migrations: ['tari'],
   platform: ['tari', 'migrations'],
   auth: ['platform', 'tari'],
@@ -128,11 +129,13 @@ describe('the contexts', () => {
   });
 
   // Every start of the tool loads all modules, and a hot wallet may start it a hundred times at once.
-  it('name what they bring, and load nothing of it but their errors', () => {
+  it('name what they bring, and load nothing of it but their errors and the names of their events', () => {
     const loaded = IMPORTS.filter(
       ({ from, isTypeOnly, isLazy }) => from.endsWith('/module.ts') && !isTypeOnly && !isLazy,
     );
-    expect(loaded.filter(({ to }) => !to.endsWith('/errors.ts') && to !== 'src/platform/module.ts')).toEqual([]);
+    expect(loaded.filter(({ to }) => !/\/(?:errors|events)\.ts$/.test(to) && to !== 'src/platform/module.ts')).toEqual(
+      [],
+    );
   });
 });
 

@@ -3,16 +3,8 @@ import type { Transaction } from '#platform/database/store.ts';
 import { DomainError } from '#platform/errors.ts';
 import type { IdRange } from '#platform/list-order.ts';
 import type { ServiceContext } from '#platform/module.ts';
-import { type DeadLetter, type DeadLetterFilter, deadLetterRepository } from './store/dead-letters.ts';
-
-/** Of one bulk dismissal: a unit of work that other changes wait for, and the size of its line in the audit log. */
-export const MAX_DISMISSED_AT_ONCE = 500;
-
-export interface BulkDismissal {
-  dismissed: number;
-  /** Whether there are more that are meant. */
-  hasMore: boolean;
-}
+import { type BulkDismissal, type DeadLetterFilter, MAX_DISMISSED_AT_ONCE } from './bulk-dismissal.ts';
+import { type DeadLetter, deadLetterRepository } from './store/dead-letters.ts';
 
 export type DeadLetters = ReturnType<typeof deadLetters>;
 
@@ -64,7 +56,7 @@ export function deadLetters(
       });
     },
 
-    /** The same for all that are meant, up to `MAX_DISMISSED_AT_ONCE` of them, the oldest events first. */
+    /** Dismisses all that match, up to `MAX_DISMISSED_AT_ONCE` of them, the oldest events first. */
     dismissMatching(request: ChangeRequest, filter: DeadLetterFilter, reason: string): Promise<BulkDismissal> {
       return perform(request, async ({ tx, now }) => {
         const found = await tx.use(deadLetterRepository).deadMatching(filter, MAX_DISMISSED_AT_ONCE + 1, loaded());

@@ -4,7 +4,8 @@ import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
 import { HttpError } from '#platform/http/errors.ts';
 import { idPage, rangeOf, reason, rowId } from '#platform/http/fields.ts';
 import { parseJson } from '#platform/json.ts';
-import { type DeadLetters, MAX_DISMISSED_AT_ONCE } from '#platform/outbox/dead-letters.ts';
+import { MAX_DISMISSED_AT_ONCE } from '#platform/outbox/bulk-dismissal.ts';
+import type { DeadLetters } from '#platform/outbox/dead-letters.ts';
 import type { EventType } from '#platform/outbox/events.ts';
 import { deadLetterSchema, type EventPayloads, subscriberName } from './schemas.ts';
 

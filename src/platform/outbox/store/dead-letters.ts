@@ -2,7 +2,7 @@ import type { ExpressionBuilder, Kysely } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
 import { idsBetween } from '#platform/database/list-order.ts';
 import type { IdRange } from '#platform/list-order.ts';
-import type { EventType } from '#platform/outbox/events.ts';
+import type { DeadLetterFilter } from '#platform/outbox/bulk-dismissal.ts';
 import type { Delivery, DueRow } from './deliveries.ts';
 import type { OutboxTables } from './tables.ts';
 
@@ -13,14 +13,6 @@ export interface DeadLetter extends Delivery {
   isWaiting: boolean;
   /** When it failed permanently. */
   updatedAt: Date;
-}
-
-/** Selects dead letters. */
-export interface DeadLetterFilter {
-  subscriber?: string | undefined;
-  type?: EventType | undefined;
-  /** The last event: later ones do not match. */
-  upToEvent?: bigint | undefined;
 }
 
 /** Deliveries that failed permanently, for operators: the dispatcher does not look at them. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { MAX_DISMISSED_AT_ONCE } from '#platform/outbox/dead-letters.ts';
+import { MAX_DISMISSED_AT_ONCE } from '#platform/outbox/bulk-dismissal.ts';
 import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
 import { ADMIN, borrowServer, errorOf, eventually, startServer, type TestServer } from '#test/server.ts';
