@@ -26,19 +26,19 @@ let server: ServerProcess | undefined;
 
 try {
   say(
-    'This demo starts the payment server with a SQLite file, made keys, a stand-in for a Shopify shop, and a node of a chain that is made for it.',
+    'This demo starts the payment server with a SQLite file, generated keys, a fake Shopify shop, and a fake base node with a small chain.',
   );
   stage = await prepareChainStage(folder, { unclaimedTimeoutMs: UNCLAIMED_TIMEOUT_MS });
   server = await startServer(stage.settings, logFile);
-  say(`The server takes requests at ${server.url}. It logs to ${logFile}.`);
+  say(`The server is listening at ${server.url}. It logs to ${logFile}.`);
   await play(stage, server);
   await checkBooks(stage);
-  say(`\nAll of it came true, in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
+  say(`\nEvery step succeeded, in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
   if (values.keep) await runSandbox(stage, server, { folder, logFile, say });
 } catch (error) {
   process.exitCode = 1;
-  say(`\nIt did NOT come true: ${error instanceof Error ? error.message : error}`);
-  say(`What the server logged is in ${logFile}.`);
+  say(`\nThe demo FAILED: ${error instanceof Error ? error.message : error}`);
+  say(`The log of the server is in ${logFile}.`);
 } finally {
   await server?.stop();
   await stage?.close();
@@ -53,12 +53,13 @@ async function play(prepared: PreparedChainStage, { url }: ServerProcess): Promi
 }
 
 async function checkBooks({ settings }: PreparedChainStage): Promise<void> {
-  say('\nAt the end the books are audited');
+  say('\nAt the end the balances are reconciled');
   const reader = await openReader(settings.TPG_DATABASE_URL ?? '');
   const report = await audit(reader).finally(() => reader.close());
-  if (report.differences.length > 0) throw new Error(`the audit found ${report.differences.length} differences`);
+  if (report.differences.length > 0)
+    throw new Error(`the reconciliation found ${report.differences.length} differences`);
   say(
-    `   ${report.orders} orders, ${report.payments} payments, ${report.settlements} settlements: every balance computed again from the journals is what is kept.`,
+    `   ${report.orders} orders, ${report.payments} payments, ${report.settlements} settlements: every balance recomputed from the journals equals the stored one.`,
   );
 }
 

@@ -3,8 +3,8 @@ import { systemClock } from './platform/clock.ts';
 import type { Settings } from './platform/config/read-settings.ts';
 import { createLogger } from './platform/logging/json-log.ts';
 import { systemRandomBytes } from './platform/random.ts';
-import { GatheredPosts } from './platform/threads/message-batch.ts';
-import { Answerer, answerOfRefused, type Call, type Functions } from './platform/threads/rpc.ts';
+import { MessageBatch } from './platform/threads/message-batch.ts';
+import { answerOfRefused, type Call, type Functions, RpcServer } from './platform/threads/rpc.ts';
 import type { ThreadMessage } from './platform/threads/start-thread.ts';
 import { createScanThread } from './rails/tari-chain/scan/start-scan.ts';
 import { openCore } from './services.ts';
@@ -12,28 +12,28 @@ import { openCore } from './services.ts';
 /** Built beside this one. */
 const SCAN_THREAD = new URL('scan-thread.js', import.meta.url);
 
-/** What the thread is given at its start. */
+/** The thread's start-up data. */
 export interface CoreThreadData {
   settings: Settings;
   folder: string;
 }
 
-/** The thread of the core. It answers the calls of the thread that started it until it is told to close. */
+/** The database thread. It answers the calls of the thread that started it until it is asked to close. */
 function main(): void {
   if (parentPort === null) throw new Error('This is started as a thread, not as a program');
   const port = parentPort;
   const { settings, folder } = workerData as CoreThreadData;
-  const told: GatheredPosts<ThreadMessage> = new GatheredPosts<ThreadMessage>(
+  const messages: MessageBatch<ThreadMessage> = new MessageBatch<ThreadMessage>(
     (items) => port.postMessage(items),
     (item, error) => {
-      if (typeof item !== 'string') told.add(answerOfRefused(item, error));
+      if (typeof item !== 'string') messages.add(answerOfRefused(item, error));
     },
   );
-  // Lines that say what went wrong before the thread dies of it.
-  process.on('uncaughtExceptionMonitor', () => told.flush());
+  // Flushes log lines before an uncaught exception ends the thread.
+  process.on('uncaughtExceptionMonitor', () => messages.flush());
 
-  const log = createLogger({ level: settings.logLevel, destination: { write: (line) => told.add(line) } });
-  const answerer = new Answerer((answer) => told.add(answer));
+  const log = createLogger({ level: settings.logLevel, destination: { write: (line) => messages.add(line) } });
+  const answerer = new RpcServer((answer) => messages.add(answer));
   port.on('message', (calls: readonly Call[]) => answerer.take(calls));
   const opening = openCore({
     settings,

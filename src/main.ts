@@ -11,7 +11,7 @@ import type { Settings } from './platform/config/read-settings.ts';
 import { databaseUrlFrom, shownDatabaseUrl } from './platform/database/url.ts';
 import { createLogger, type Logger, standardOutput } from './platform/logging/json-log.ts';
 import { systemRandomBytes } from './platform/random.ts';
-import { keepHeapSmall } from './platform/threads/heap-limits.ts';
+import { limitHeap } from './platform/threads/heap-limits.ts';
 import { startThread } from './platform/threads/start-thread.ts';
 import type { App } from './server.ts';
 import type { Core } from './services.ts';
@@ -20,14 +20,14 @@ import { allSettings } from './settings.ts';
 /** Built beside this one. */
 const CORE_THREAD = new URL('core-thread.js', import.meta.url);
 
-/** What was taken is finished within this time; then the process ends all the same. */
+/** Time for accepted work to finish on shutdown; then the process exits anyway. */
 const CLOSE_WITHIN_MS = 10_000;
 
-/** The process: settings in, server up, and an orderly end. */
+/** The server process: reads the settings, starts the server, and shuts it down gracefully. */
 async function main(): Promise<void> {
   const [argument] = process.argv.slice(2);
   if (argument !== undefined) return answerArgument(argument);
-  keepHeapSmall();
+  limitHeap();
   const folder = projectFolder();
   const { settings, warnings } = await readSettings(folder);
   const output = await logOutput();
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   for (const warning of warnings) log.warn({}, warning);
 
   const keys = settings.jwtKeys ?? (await makeshiftKeys(folder, settings, log));
-  // HTTP is loaded while the thread starts: one after the other would take a third longer.
+  // HTTP is loaded while the thread starts: sequentially, starting would take a third longer.
   const [core, { createApp }] = await Promise.all([
     startThread<Core>(CORE_THREAD, { settings, folder }, (line) => output.write(line)),
     import('./server.ts'),
@@ -51,12 +51,12 @@ async function main(): Promise<void> {
   closeInOrder(app, settings, log);
   const url = await app.server.listen({ host: settings.host, port: settings.port });
   await app.start();
-  log.info({ url, database: shownDatabaseUrl(settings.databaseUrl) }, `tari-payment-server takes requests at ${url}`);
+  log.info({ url, database: shownDatabaseUrl(settings.databaseUrl) }, `tari-payment-server is listening at ${url}`);
 }
 
 const USAGE = `Usage: tari-payment-server
 
-Runs the Tari payment server until it is told to end (SIGTERM, SIGINT). It takes no arguments: its settings are TPG_
+Runs the Tari payment server until it is stopped (SIGTERM, SIGINT). It takes no arguments: its settings are TPG_
 variables of the environment and of a .env file beside package.json; docs/reference/settings.md lists them. What operators and
 customers do is in taritools.
 
@@ -67,7 +67,7 @@ Options:
 
 const EXIT_CODE_OF_WRONG_USE = 2;
 
-/** Answers what can be asked of the program without starting anything. */
+/** Handles arguments such as --version, without starting the server. */
 async function answerArgument(argument: string): Promise<void> {
   if (argument === '--help' || argument === '-h') {
     process.stdout.write(USAGE);
@@ -80,11 +80,11 @@ async function answerArgument(argument: string): Promise<void> {
   }
 }
 
-/** People at a terminal get other lines than programs. */
+/** A terminal gets the pretty log, anything else JSON. */
 async function logOutput(): Promise<DestinationStream> {
   if (!process.stdout.isTTY) return standardOutput();
-  const { linesForPeople } = await import('./platform/logging/pretty-log.ts');
-  return linesForPeople(standardOutput());
+  const { prettyLines } = await import('./platform/logging/pretty-log.ts');
+  return prettyLines(standardOutput());
 }
 
 async function readSettings(folder: string): Promise<{ settings: Settings; warnings: string[] }> {
@@ -105,7 +105,7 @@ async function readSettings(folder: string): Promise<{ settings: Settings; warni
   process.exit(1);
 }
 
-/** Keys for trying things out, kept beside the database so that tokens outlive a restart. */
+/** Development keys, stored beside the database so that tokens survive a restart. */
 async function makeshiftKeys(folder: string, settings: Settings, log: Logger): Promise<JwtKeys> {
   const path = resolve(folder, keyFolder(settings), 'jwt-keys.env');
   const keys = await loadOrCreateKeys(path, systemRandomBytes);
@@ -125,14 +125,13 @@ function keyFolder({ databaseUrl }: Settings): string {
 function closeInOrder(app: App, { shutdownDelayMs }: Settings, log: Logger): void {
   closeWithGrace({ delay: shutdownDelayMs + CLOSE_WITHIN_MS, logger: false }, async ({ signal, err }) => {
     app.announceEnd();
-    if (err)
-      log.error({ err }, 'Something went wrong that nobody caught; the server ends in order and must be started again');
+    if (err) log.error({ err }, 'Uncaught exception; shutting down gracefully. Restart the server.');
     else {
-      log.info({ signal, shutdownDelayMs }, `The server was told to end (${signal}); it finishes what it took`);
+      log.info({ signal, shutdownDelayMs }, `Received ${signal}; finishing accepted requests before shutting down`);
       await sleep(shutdownDelayMs);
     }
     await app.close();
-    log.info({}, 'The server has ended');
+    log.info({}, 'The server has stopped');
   });
 }
 

@@ -3,7 +3,7 @@ import { loadMigrations, type Migrations } from './platform/database/migrations.
 
 let loaded: Promise<Migrations> | undefined;
 
-/** All migrations of the program: those of before the contexts had folders of their own, and each context's later ones. */
+/** All migrations: the early common ones, and the later ones in each context's own folder. */
 export function allMigrations(): Promise<Migrations> {
   const ofContexts = modules.flatMap(({ migrations }) => migrations ?? []);
   loaded ??= loadMigrations([() => import('#migrations/index.ts'), ...ofContexts]);

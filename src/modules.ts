@@ -11,7 +11,7 @@ import { rates } from './rates/module.ts';
 import { shops } from './shops/module.ts';
 import { shopify } from './shops/shopify/module.ts';
 
-/** The contexts of the program, in the order in which they are opened: each may use those before it. */
+/** The program's contexts in the order in which they are opened: each may use those before it. */
 export const modules: readonly Module[] = [
   outbox,
   auditLog,

@@ -12,7 +12,7 @@ import { joinEventPayloads } from './platform/outbox/http/schemas.ts';
 import type { Core } from './services.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
 
-/** What the process gives to the application: everything that is not a pure consequence of its input. */
+/** The application's dependencies on the process: everything that is not determined by its input. */
 export interface AppPorts {
   settings: Settings;
   keys: JwtKeys;
@@ -25,15 +25,15 @@ export interface AppPorts {
 export interface App {
   server: FastifyInstance;
   services: Services;
-  /** Starts what works by itself: the outbox, expiry, housekeeping. */
+  /** Starts background work: the outbox, expiry, housekeeping. */
   start(): Promise<void>;
-  /** Says to balancers that it will end, and goes on meanwhile. */
+  /** Announces the shutdown to load balancers and keeps serving meanwhile. */
   announceEnd(): void;
-  /** Finishes what was taken, then lets go of everything. */
+  /** Finishes accepted work, then releases all resources. */
   close(): Promise<void>;
 }
 
-/** Puts HTTP, and what looks at signatures, before the core. */
+/** Builds the HTTP side, which also verifies signatures, in front of the core. */
 export async function createApp({ core, ...ports }: AppPorts): Promise<App> {
   const { services } = core;
   let isEnding = false;

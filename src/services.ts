@@ -8,7 +8,7 @@ import type { Settings } from './platform/config/read-settings.ts';
 import { type OpenedStore, openStore } from './platform/database/open.ts';
 import type { Store } from './platform/database/store.ts';
 import { watchWrites } from './platform/database/watched-store.ts';
-import { DutyKeeper } from './platform/jobs/lease-holder.ts';
+import { LeaseHolder } from './platform/jobs/lease-holder.ts';
 import { scheduleJob } from './platform/jobs/scheduled-job.ts';
 import type { Logger } from './platform/logging/logger.ts';
 import type { Background, Module, Opened, Ports, ServiceContext, Services } from './platform/module.ts';
@@ -20,35 +20,38 @@ import { deliveryRepository } from './platform/outbox/store/deliveries.ts';
 import { watchPorts } from './platform/ports-in-order.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
 
-/** Of the name of each take of a delivery: nobody ever gives the same again. */
-const HOLD_BYTES = 12;
+/** Random bytes in a lease token. */
+const LEASE_TOKEN_BYTES = 12;
 
-/** The end waits so long for calls to the shop and to plugins. One that is cut off is made again after the next start. */
-const TELL_WITHIN_MS = 4_000;
+/** The lease's name; instances of earlier versions use the same one. */
+const SCHEDULER_LEASE = 'chores';
 
-/** Everything that the core needs and that is not a pure consequence of its input. */
+/** How long a shutdown waits for calls to the shop and to plugins. One that is cut off is repeated after the next start. */
+const FINISH_DELIVERIES_WITHIN_MS = 4_000;
+
+/** The core's dependencies: everything that is not determined by its input. */
 export interface CorePorts {
   settings: Settings;
   clock: Clock;
   randomBytes: RandomBytes;
-  /** Evenly from 0 up to 1. */
+  /** Uniform in [0, 1). */
   random: () => number;
   fetch: typeof globalThis.fetch;
   log: Logger;
-  /** Whether to notice that the database is replaced beneath the server. */
+  /** Whether to detect that the database was replaced while the server is running. */
   noticeReplacement?: boolean;
   /** Plugins' paths are relative to this folder. */
   folder: string;
-  /** What contexts need that only the process can give. */
+  /** Dependencies of contexts that only the process can provide. */
   ports?: Ports;
 }
 
-/** Whatever has to do with the database, and with telling the shop and plugins what it holds: all but HTTP. */
+/** Everything but HTTP: the database, all contexts over it, and deliveries to the shop and plugins. */
 export interface Core {
   services: Services;
-  /** Starts what works by itself: the outbox, expiry, housekeeping. */
+  /** Starts background work: the outbox, expiry, housekeeping. */
   start(): Promise<void>;
-  /** Finishes what was taken, then lets go of everything. */
+  /** Finishes accepted work, then releases all resources. */
   close(): Promise<void>;
 }
 
@@ -57,21 +60,21 @@ export interface OpenedCore extends Core {
   store: Store;
 }
 
-/** Opens the database, and all contexts over it. @throws {StoreUnavailableError | StoreBrokenError} */
+/** Opens the database and all contexts over it. @throws {StoreUnavailableError | StoreBrokenError} */
 export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   const { settings, clock, randomBytes, random, log } = ports;
   const { store, lastFailedWriteAt } = watchWrites(await openDatabase(ports), clock);
   if (store.appliedMigrations.length > 0) {
     log.info(
       { migrations: store.appliedMigrations },
-      `The database is brought up to date by ${store.appliedMigrations.length} migrations`,
+      `Applied ${store.appliedMigrations.length} migrations to the database`,
     );
     await reportOrdersByName(store, log);
   }
 
   const bus = new EventBus(log, eventTypesOf(modules));
-  const makeHold = () => hex.encode(randomBytes(HOLD_BYTES));
-  const dispatcher = new Dispatcher({ store, bus, clock, random, makeHold, log });
+  const newLeaseToken = () => hex.encode(randomBytes(LEASE_TOKEN_BYTES));
+  const dispatcher = new Dispatcher({ store, bus, clock, random, newLeaseToken, log });
   store.onCommitted((events) => {
     bus.emit(events);
     dispatcher.wake();
@@ -94,7 +97,14 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
   await loadPlugins(settings.plugins, ports.folder, bus);
   const plugins = bus.allDurableSubscribers().filter((name) => !ownSubscribers.includes(name));
   const scheduler = createScheduler(backgrounds, log);
-  const keeper = new DutyKeeper({ store, name: 'chores', begin: scheduler.begin, end: scheduler.end, random, log });
+  const keeper = new LeaseHolder({
+    store,
+    name: SCHEDULER_LEASE,
+    begin: scheduler.begin,
+    end: scheduler.end,
+    random,
+    log,
+  });
 
   return {
     services,
@@ -105,7 +115,7 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
       for (const name of plugins) {
         const missed = await store.run((tx) => tx.use(deliveryRepository).addMissed(name, bus.typesOf(name)));
         if (missed > 0)
-          log.info({ subscriber: name, missed }, `The plugin ${name} is told of ${missed} events that it missed`);
+          log.info({ subscriber: name, missed }, `Delivering ${missed} events that the plugin ${name} missed`);
       }
       for (const { start } of backgrounds) await start?.();
       dispatcher.start();
@@ -113,14 +123,14 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     },
     async close() {
       const stopped = backgrounds.map(({ stop }) => stop?.());
-      const told = Promise.all([dispatcher.stop(), keeper.stop(), ...stopped]);
-      await Promise.race([told, sleep(TELL_WITHIN_MS, undefined, { ref: false })]);
+      const finished = Promise.all([dispatcher.stop(), keeper.stop(), ...stopped]);
+      await Promise.race([finished, sleep(FINISH_DELIVERIES_WITHIN_MS, undefined, { ref: false })]);
       await store.close();
     },
   };
 }
 
-/** Opens contexts one after the other. @throws {Error} where one stands too late in the list for what another needs of it. */
+/** Opens contexts one after the other. @throws {Error} if one comes too late in the list for another that depends on it. */
 export async function openServices(
   contexts: readonly Module[],
   context: ServiceContext,
@@ -156,7 +166,7 @@ async function openDatabase({ settings, random, noticeReplacement }: CorePorts):
   });
 }
 
-/** What one instance does for all. It can be begun again after its end. */
+/** The background jobs that one instance runs for all. They can be started again after they were stopped. */
 function createScheduler(backgrounds: readonly Background[], log: Logger) {
   let scheduled: ReturnType<typeof scheduleJob>[] = [];
   return {
@@ -174,7 +184,7 @@ function createScheduler(backgrounds: readonly Background[], log: Logger) {
 
 const IDS_AND_NAMES = '0024-ids-and-names';
 
-/** What the migration has written into the audit log of orders that have their names in place of ids, where there are any. */
+/** Logs what a migration has written into the audit log about orders with names in place of ids, if there are any. */
 async function reportOrdersByName(store: OpenedStore, log: Logger): Promise<void> {
   if (!store.appliedMigrations.includes(IDS_AND_NAMES)) return;
   const [report] = await store.read((tx) => tx.use(auditLogRepository).search({ subject: IDS_AND_NAMES }, 0n, 1));

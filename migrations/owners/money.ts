@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { AccountId } from '#tari/address.ts';
 import { accountOf } from '#tari/address.ts';
-import { customerAddress, isCustomerAccount } from '#tari/synthetic-address.ts';
+import { isCustomerAccount, syntheticAddressOf } from '#tari/synthetic-address.ts';
 import type { MigrationDatabase } from '../schema.ts';
 import { type Attribution, attribute, type OldPayment, type OldSpending } from './attribution.ts';
 
@@ -254,7 +254,7 @@ async function madeFor(database: MigrationDatabase, payments: readonly PaymentRo
       .where('account', 'in', all.slice(index, index + ROWS_AT_ONCE))
       .execute();
     for (const { customer_id: customerId, account } of links) {
-      if (accountOf(customerAddress(customerId)) === account) made.set(account, customerId);
+      if (accountOf(syntheticAddressOf(customerId)) === account) made.set(account, customerId);
     }
   }
   return made;

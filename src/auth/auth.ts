@@ -12,9 +12,9 @@ import { roleRepository } from './store/roles.ts';
 import { walletRepository } from './store/wallets.ts';
 
 /** Every address has this role, so it is neither granted nor revoked. */
-const EVERYBODYS_ROLE: Role = 'user';
+const IMPLICIT_ROLE: Role = 'user';
 
-/** Far more than a shop has people; each has at most four. */
+/** Far more than a shop has people; each has at most four roles. */
 const MAX_GRANTS_LISTED = 10_000;
 
 /** A change of the roles of one address. */
@@ -25,29 +25,29 @@ export interface RoleChange {
 }
 
 /**
- * Nonces that are kept of logins by accounts that have no role, no money and no order: anybody can make such accounts. An
- * older login token of a forgotten one could be used a second time, by who has read it on its way, to see nothing.
+ * Login nonces that are kept for accounts without a role, money or an order: anyone can create such accounts. If an older
+ * nonce is deleted, an intercepted login token of such an account could be replayed, but it gives access to nothing.
  */
-export const MAX_STRANGERS_NONCES = 20_000;
+export const MAX_ANONYMOUS_NONCES = 20_000;
 
-/** They are counted with each so many logins of strangers. */
-const STRANGERS_COUNTED_EVERY = 64;
+/** Old ones are deleted once per this many logins of unknown accounts. */
+const ANONYMOUS_CLEANUP_EVERY = 64;
 
 export type Access = ReturnType<typeof access>;
 
-/** Whether other contexts know an account: by money or an order, say. */
+/** Whether another context knows an account, by money or an order, for instance. */
 export type IsKnownElsewhere = (tx: Transaction, account: AccountId) => Promise<boolean>;
 
 type AccessContext = PlatformContext & { settings?: Pick<AuthSettings, 'paymentWalletAddress'> };
 
-/** Without settings, as the tool has it beside the server, the network of addresses is not looked at. */
+/** Without settings, as in the tool, the network of addresses is not checked. */
 export function access(
   { store, clock, log, settings }: AccessContext,
   isKnownElsewhere: IsKnownElsewhere = async () => false,
 ) {
   const heldRoles = async (tx: Transaction, account: AccountId): Promise<Set<Role>> =>
-    new Set([EVERYBODYS_ROLE, ...(await tx.use(roleRepository).of(account))]);
-  /** Whether the account has anything that a key made for the moment has not. */
+    new Set([IMPLICIT_ROLE, ...(await tx.use(roleRepository).of(account))]);
+  /** Whether the account has anything that a freshly made key does not have. */
   const isKnown = async (tx: Transaction, account: AccountId): Promise<boolean> =>
     (await tx.use(roleRepository).of(account)).length > 0 ||
     (await tx.use(walletRepository).find(account)) !== undefined ||
@@ -56,8 +56,8 @@ export function access(
 
   return {
     /**
-     * Lets an address in that has signed a login token: uses up the token's nonce and answers the roles that it asked
-     * for. A refused login leaves the nonce as it was.
+     * Logs in an address that has signed a login token: uses up the token's nonce and returns the requested roles. A
+     * refused login does not use up the nonce.
      * @throws {DomainError} `wrong_network`, `login_roles_not_held`, `login_nonce_not_increasing`
      */
     async logIn(claims: LoginClaims): Promise<Role[]> {
@@ -77,18 +77,18 @@ export function access(
         const isNew = await tx.use(nonceRepository).raise('login', account, claims.nonce, now, isStranger);
         if (!isNew) throw new DomainError('login_nonce_not_increasing');
         if (isStranger) strangers += 1;
-        if (isStranger && strangers % STRANGERS_COUNTED_EVERY === 0) {
-          await tx.use(nonceRepository).forgetStrangersBut(MAX_STRANGERS_NONCES);
+        if (isStranger && strangers % ANONYMOUS_CLEANUP_EVERY === 0) {
+          await tx.use(nonceRepository).forgetAnonymousBut(MAX_ANONYMOUS_NONCES);
         }
       });
       log.info({ address: addressToBase58(claims.address), roles: desired }, 'An address has logged in');
       return desired;
     },
 
-    /** Whether an address has a role, a wallet, money or an order here: others could be anybody. */
+    /** Whether an address has a role, a wallet, money or an order here. */
     isKnown: (address: TariAddress): Promise<boolean> => store.read((tx) => isKnown(tx, accountOf(address))),
 
-    /** The roles of a token that its address still has: revoking one takes effect at once. */
+    /** The roles of a token that its address still has: revoking one takes effect immediately. */
     async rolesInForce(address: TariAddress, tokenRoles: readonly string[]): Promise<Set<Role>> {
       const held = await store.read((tx) => heldRoles(tx, accountOf(address)));
       return new Set(tokenRoles.filter(isRole).filter((role) => held.has(role)));
@@ -100,12 +100,12 @@ export function access(
       return ROLES.filter((role) => held.has(role));
     },
 
-    /** All addresses that were given roles, with all roles that each has, by name. */
-    async everybody(): Promise<{ address: TariAddress; roles: Role[] }[]> {
+    /** All addresses with granted roles, and the roles of each, sorted by name. */
+    async allRoles(): Promise<{ address: TariAddress; roles: Role[] }[]> {
       const rows = await store.read((tx) => tx.use(roleRepository).all(MAX_GRANTS_LISTED));
       const held = new Map<AccountId, Set<Role>>();
       for (const { account, role } of rows) {
-        held.set(account, (held.get(account) ?? new Set<Role>([EVERYBODYS_ROLE])).add(role));
+        held.set(account, (held.get(account) ?? new Set<Role>([IMPLICIT_ROLE])).add(role));
       }
       return [...held].map(([account, roles]) => ({
         address: addressOfAccount(account),
@@ -116,17 +116,18 @@ export function access(
     isAnybody: (role: Role): Promise<boolean> => store.read((tx) => tx.use(roleRepository).isHeld(role)),
 
     /**
-     * Grants and revokes roles, all of the changes or none. Granting what is held, or revoking what is not, is no error.
-     * @param force also when no super admin is left then, which the audit log says.
+     * Grants and revokes roles, all of the changes or none. Granting a role that is held, or revoking one that is not, is
+     * not an error.
+     * @param force even if no super admin is left afterwards, which is recorded in the audit log.
      * @throws {DomainError} `role_irrevocable`; `wrong_network` if roles are granted to an address that can't log in;
      *   `last_super_admin`
      */
     async changeRoles(changes: readonly RoleChange[], actor: string, { force = false } = {}): Promise<void> {
-      if (changes.some((change) => change.revoke.includes(EVERYBODYS_ROLE))) {
-        throw new DomainError('role_irrevocable', EVERYBODYS_ROLE);
+      if (changes.some((change) => change.revoke.includes(IMPLICIT_ROLE))) {
+        throw new DomainError('role_irrevocable', IMPLICIT_ROLE);
       }
       const now = clock.now();
-      // Units of work take turns on both databases, so two admins can't revoke each other at the same time.
+      // Units of work are serialised on both databases, so two admins can't revoke each other at the same time.
       await store.run(async (tx) => {
         const hadSuperAdmin = await tx.use(roleRepository).isHeld('super_admin');
         const changed: ChangedRoles[] = [];
@@ -149,7 +150,7 @@ export function access(
   };
 }
 
-/** Those whose revoking leaves no super admin. */
+/** The addresses whose revocation leaves no super admin. */
 function namesOfRevoked(changes: readonly RoleChange[]): string {
   return changes
     .filter(({ revoke }) => revoke.includes('super_admin'))
@@ -167,7 +168,7 @@ interface ChangedRoles {
 async function changeRolesOf(tx: Transaction, change: RoleChange, now: Date): Promise<ChangedRoles> {
   const account = accountOf(change.address);
   const before = await tx.use(roleRepository).of(account);
-  for (const role of change.apply) if (role !== EVERYBODYS_ROLE) await tx.use(roleRepository).grant(account, role, now);
+  for (const role of change.apply) if (role !== IMPLICIT_ROLE) await tx.use(roleRepository).grant(account, role, now);
   for (const role of change.revoke) await tx.use(roleRepository).revoke(account, role);
   const after = await tx.use(roleRepository).of(account);
   return { subject: addressToBase58(change.address), before: { roles: before }, after: { roles: after } };

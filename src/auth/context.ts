@@ -2,7 +2,7 @@ import type { PlatformContext } from '#platform/context.ts';
 
 /** The settings that decide who may do what. */
 export interface AuthSettings {
-  /** Where customers are told to pay, base58; where unset, the hot wallet that was registered first. */
+  /** The address that customers pay to, base58; by default that of the hot wallet registered first. */
   paymentWalletAddress: string | undefined;
   disableWalletWhitelist: boolean;
 }

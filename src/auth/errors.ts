@@ -2,7 +2,7 @@ import { defineErrors } from '#platform/errors.ts';
 
 export { DomainError } from '#platform/errors.ts';
 
-/** What callers can do wrong in logging in and permissions. Existing clients match these sentences, so their words stay. */
+/** Errors of logins and permissions that callers can cause. Existing clients match these sentences, so they must not change. */
 export const authErrors = defineErrors({
   wallet_not_authorized: ['unauthenticated', 'The wallet is not authorized to report payments. {}'],
   wallet_signature_invalid: ['unauthenticated', 'The signature of the wallet is invalid.'],

@@ -5,7 +5,7 @@ import { parseSettingsText } from '#platform/config/settings-text.ts';
 import { makeFolder } from '#platform/make-folder.ts';
 import { generateSecretKey, publicKeyOf, type RandomBytes } from '#tari/schnorr.ts';
 
-/** The pair that signs and checks access tokens, 32 bytes each (`protocol.md` 3). */
+/** The key pair of access tokens, 32 bytes each (`protocol.md` 3). */
 export interface JwtKeys {
   /** A canonical scalar, little-endian. */
   signingKey: Uint8Array;
@@ -13,21 +13,21 @@ export interface JwtKeys {
   verificationKey: Uint8Array;
 }
 
-/** A key file that cannot or must not be used. The message is a sentence for the operator and tells no key. */
+/** A key file that cannot or must not be used. The message is a sentence for the operator and reveals no key. */
 export class KeyFileError extends Error {
   override readonly name = 'KeyFileError';
 }
 
-/** No key file is longer; a longer one is some other file. */
-const LONGEST_KEY_FILE = 4096;
+/** No key file is longer; a longer one is a different file. */
+const MAX_KEY_FILE_LENGTH = 4096;
 
-/** Read and write for the owner, nothing for anybody else. */
+/** Read and write for the owner, no access for others. */
 const OWNER_ONLY = 0o600;
 
 /**
- * The keys in the file at `path`, or, where there is no such file, a new pair that is written there first. The file has
- * the form of a `.env` file, so that its lines can be moved into the settings. Its folder is made where there is none.
- * @throws {KeyFileError} when others can read the file, or it holds no pair of keys that belong together.
+ * Loads the keys from the file at `path`, or creates the file with a new pair if it does not exist. The file has the
+ * format of a `.env` file, so that its lines can be moved into the settings. A missing folder is created.
+ * @throws {KeyFileError} if others can read the file, or if it does not contain a matching pair of keys.
  */
 export async function loadOrCreateKeys(path: string, random: RandomBytes): Promise<JwtKeys> {
   try {
@@ -35,7 +35,7 @@ export async function loadOrCreateKeys(path: string, random: RandomBytes): Promi
     const existing = await openUnless('ENOENT', path);
     if (existing !== undefined) return await readKeys(existing, path);
     const keys = await writeNewKeys(path, random);
-    // Another process that started at the same time may have been faster: its keys count.
+    // Another process that started at the same time may have been faster: then its keys are used.
     return keys ?? (await readKeys(await open(path, 'r'), path));
   } catch (cause) {
     if (cause instanceof KeyFileError || !isSystemError(cause)) throw cause;
@@ -44,8 +44,8 @@ export async function loadOrCreateKeys(path: string, random: RandomBytes): Promi
 }
 
 /**
- * Reads a pair of keys from hex text.
- * @returns undefined when either is not 64 hex characters, or the public key is not that of the secret key.
+ * Parses a pair of keys from hex text.
+ * @returns undefined if either is not 64 hex characters, or the public key does not match the secret key.
  */
 export function keyPairOf(signingKeyHex: string, verificationKeyHex: string): JwtKeys | undefined {
   const signingKey = keyFromHex(signingKeyHex);
@@ -57,8 +57,8 @@ export function keyPairOf(signingKeyHex: string, verificationKeyHex: string): Jw
 }
 
 /**
- * Writes the file whole or not at all: half a file would be refused at every later start. Answers undefined where the file
- * is there already.
+ * Writes the file atomically: half a file would be refused at every later start. Returns undefined if the file exists
+ * already.
  */
 async function writeNewKeys(path: string, random: RandomBytes): Promise<JwtKeys | undefined> {
   const keys = makeKeys(random);
@@ -67,7 +67,7 @@ async function writeNewKeys(path: string, random: RandomBytes): Promise<JwtKeys 
     const file = await open(temporary, 'wx', OWNER_ONLY);
     try {
       await file.writeFile(keyFileText(keys));
-      // A key that signed tokens must not be lost with the power.
+      // A key that has signed tokens must survive a power failure.
       await file.sync();
     } finally {
       await file.close();
@@ -80,7 +80,7 @@ async function writeNewKeys(path: string, random: RandomBytes): Promise<JwtKeys 
   }
 }
 
-/** A link, and not a new name, since that would replace a file that is there. Answers false where there is one. */
+/** By a hard link rather than a rename, which would replace an existing file. Returns false if there is one. */
 async function putInPlace(temporary: string, path: string): Promise<boolean> {
   try {
     await link(temporary, path);
@@ -88,7 +88,7 @@ async function putInPlace(temporary: string, path: string): Promise<boolean> {
     const code = isSystemError(error) ? error.code : undefined;
     if (code === 'EEXIST') return false;
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
-    // A file system without links.
+    // A file system without hard links.
     await rename(temporary, path);
   }
   return true;
@@ -106,18 +106,18 @@ async function syncFolder(path: string): Promise<void> {
 
 async function readKeys(file: FileHandle, path: string): Promise<JwtKeys> {
   try {
-    // The open file is asked, not its name: between two looks at a name somebody could put another file there.
+    // fstat on the open file rather than its path, which could be replaced in between.
     const { mode, size } = await file.stat();
     const othersMay = process.platform !== 'win32' && (mode & 0o077) !== 0;
     if (othersMay)
       throw new KeyFileError(
-        `Others can read the key file ${path}; allow its owner alone (chmod 600), or delete it to get new keys.`,
+        `Others can read the key file ${path}. Make it readable by its owner only (chmod 600), or delete it to get new keys.`,
       );
-    const settings = size > LONGEST_KEY_FILE ? {} : parseSettingsText(await file.readFile('utf8'));
+    const settings = size > MAX_KEY_FILE_LENGTH ? {} : parseSettingsText(await file.readFile('utf8'));
     const keys = keyPairOf(settings.TPG_JWT_SIGNING_KEY ?? '', settings.TPG_JWT_VERIFICATION_KEY ?? '');
     if (keys === undefined)
       throw new KeyFileError(
-        `The key file ${path} does not hold a signing key and the verification key that belongs to it, perhaps because it was cut off. Restore it, or delete it to get new keys, with which everybody must log in again.`,
+        `The key file ${path} does not contain a signing key with its verification key, perhaps because it was truncated. Restore it, or delete it to get new keys; all users must then log in again.`,
       );
     return keys;
   } finally {
@@ -132,7 +132,7 @@ function makeKeys(random: RandomBytes): JwtKeys {
 
 function keyFileText({ signingKey, verificationKey }: JwtKeys): string {
   return [
-    '# Made by the server because it found no keys in its settings. Whoever reads this file can sign access tokens.',
+    '# Created by the server because its settings have no keys. Anyone who can read this file can sign access tokens.',
     `TPG_JWT_SIGNING_KEY=${Buffer.from(signingKey).toString('hex')}`,
     `TPG_JWT_VERIFICATION_KEY=${Buffer.from(verificationKey).toString('hex')}`,
     '',
@@ -151,7 +151,7 @@ function publicKeyOrUndefined(signingKey: Uint8Array): Uint8Array | undefined {
   }
 }
 
-/** Opens the file to read it, or gives undefined when that fails in the expected way. */
+/** Opens the file for reading; undefined if that fails with the expected code. */
 async function openUnless(expectedCode: string, path: string): Promise<FileHandle | undefined> {
   try {
     return await open(path, 'r');

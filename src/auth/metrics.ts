@@ -6,7 +6,7 @@ export const authMetrics: ReadMetrics = async (tx) => {
   return [
     {
       name: 'tpg_wallet_notification_age_seconds',
-      help: 'How long ago a hot wallet last reported something. Left out until one has.',
+      help: 'Seconds since a hot wallet last reported something. Left out until one has.',
       samples: lastNotificationAt === undefined ? [] : [{ value: lastNotificationAt }],
     },
   ];

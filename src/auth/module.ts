@@ -1,7 +1,7 @@
 import { defineModule } from '#platform/module.ts';
 import { authErrors } from './errors.ts';
 
-/** Who may do what: logins, access tokens, roles, and the wallets that may report payments. */
+/** Logins, access tokens, roles, and the wallets that may report payments. */
 export const auth = defineModule({
   name: 'auth',
   errors: authErrors,

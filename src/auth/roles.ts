@@ -1,4 +1,4 @@
-/** What an address may do here. */
+/** The roles that an address can have. */
 export const ROLES = ['user', 'read_all', 'write', 'payment_wallet', 'super_admin'] as const;
 export type Role = (typeof ROLES)[number];
 

@@ -9,7 +9,7 @@ declare module '#platform/module.ts' {
     auth: AuthService;
   }
   interface Ports {
-    /** Whether other contexts know an account. */
+    /** Whether another context knows an account. */
     isKnownAccount?: IsKnownElsewhere;
   }
 }
@@ -43,7 +43,7 @@ export function open(context: ServiceContext): Opened<AuthService> {
         if (!(await opened.isAnybody('super_admin'))) {
           context.log.warn(
             {},
-            'Nobody is super admin yet. Make somebody one with: taritools setup add-user -a ADDRESS -r super_admin',
+            'There is no super admin yet. Create one with: taritools setup add-user -a ADDRESS -r super_admin',
           );
         }
         await warnOfOtherNetworks(context, opened);

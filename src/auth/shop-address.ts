@@ -6,10 +6,10 @@ import type { AuthSettings } from './context.ts';
 
 const ofAddress = new Map<string | undefined, OrderAddress>();
 
-/** A server has one such address, and tests and simulations have some. */
+/** A server has one such address; tests and simulations have several. */
 const MAX_ADDRESSES = 100;
 
-/** What gives each order its own payment address, for the address in base58 that customers pay to. */
+/** Derives each order's payment address from the address in base58 that customers pay to. */
 export function orderAddressAt(shop: string | undefined): OrderAddress {
   const known = ofAddress.get(shop);
   if (known !== undefined) return known;
@@ -19,14 +19,14 @@ export function orderAddressAt(shop: string | undefined): OrderAddress {
   return made;
 }
 
-/** Why an account of another network than the shop's is none of the shop's; undefined where it is on the shop's network. */
+/** Why an account cannot be used at this shop: it is on another network. Undefined if it is on the shop's. */
 export function networkProblem(shop: Network | undefined, account: AccountId): string | undefined {
   const network = networkOfAccount(account);
   if (shop === undefined || network === shop) return undefined;
   return `It is an address on ${network}, and this shop is on ${shop}.`;
 }
 
-/** As `networkProblem`, by the settings alone: for what is looked at before there is a unit of work. */
+/** As `networkProblem`, by the settings alone: for checks outside of a unit of work. */
 export function networkProblemBySettings(
   { paymentWalletAddress }: Pick<AuthSettings, 'paymentWalletAddress'>,
   account: AccountId,

@@ -5,11 +5,11 @@ import { DomainError } from './errors.ts';
 import { networkProblem } from './shop-address.ts';
 import { walletRepository } from './store/wallets.ts';
 
-/** The network that the shop takes Tari on: that of the address which customers are told to pay to. */
+/** The network on which the shop accepts Tari: that of the address that customers pay to. */
 
 type ShopSettings = Pick<AuthSettings, 'paymentWalletAddress'>;
 
-/** The address that customers are told to pay to, in base58: the one that is set, else the first hot wallet's. */
+/** The address that customers pay to, in base58: the configured one, or that of the first hot wallet. */
 export async function shopAddress(
   tx: Transaction,
   { paymentWalletAddress }: ShopSettings,
@@ -17,7 +17,7 @@ export async function shopAddress(
   return paymentWalletAddress ?? (await tx.use(walletRepository).firstAddress());
 }
 
-/** Undefined where no address is set and no hot wallet registered: then addresses of every network are as good. */
+/** Undefined if no address is configured and no hot wallet is registered: then every network is accepted. */
 export async function shopNetwork(tx: Transaction, settings: ShopSettings): Promise<Network | undefined> {
   const address = await shopAddress(tx, settings);
   return address === undefined ? undefined : networkOfBase58(address);

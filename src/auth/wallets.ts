@@ -9,7 +9,7 @@ import { nonceRepository } from './store/nonces.ts';
 import { type HotWallet, type RegisteredWallet, walletRepository } from './store/wallets.ts';
 import { walletView } from './views.ts';
 
-/** Who says that a message comes from a hot wallet of the shop, and from where it came. */
+/** A signed message of a hot wallet, with the address that it came from. */
 export interface WalletMessage {
   address: TariAddress;
   nonce: bigint;
@@ -20,7 +20,7 @@ export interface WalletMessage {
   remoteAddress: string;
 }
 
-/** A message whose signature has been checked: a hot wallet of the shop has signed it. Its nonce is not used up yet. */
+/** A message whose signature by a hot wallet of the shop was verified. Its nonce is not used up yet. */
 export type AuthenticatedMessage = Pick<WalletMessage, 'address' | 'nonce' | 'remoteAddress'> & {
   readonly __checked: 'WalletMessage';
 };
@@ -43,18 +43,18 @@ export function wallets({ store, clock, settings, log }: AuthContext) {
     message: Pick<WalletMessage, 'remoteAddress'>,
   ): void => {
     if (wallet === undefined) throw new DomainError('wallet_not_authorized', 'Its address is not registered.');
-    const isFromItsPlace = placeOf(message.remoteAddress) === placeOf(wallet.ipAddress);
+    const isFromItsPlace = sourceIpOf(message.remoteAddress) === sourceIpOf(wallet.ipAddress);
     if (!isFromItsPlace && !settings.disableWalletWhitelist) {
       throw new DomainError('wallet_not_authorized', 'The message does not come from the wallet’s registered address.');
     }
   };
 
   return {
-    /** The address that customers are told to pay to, in base58; null while there is none. */
+    /** The address that customers pay to, in base58; null while there is none. */
     payAddress: async (): Promise<string | null> => (await store.read((tx) => shopAddress(tx, settings))) ?? null,
 
     /**
-     * Refuses what does not come from a registered wallet and its place.
+     * Refuses messages that do not come from a registered wallet and its source IP.
      * @throws {DomainError} `wallet_not_authorized`
      */
     async requireRegistered(message: Pick<WalletMessage, 'address' | 'remoteAddress'>): Promise<void> {
@@ -63,8 +63,8 @@ export function wallets({ store, clock, settings, log }: AuthContext) {
     },
 
     /**
-     * Uses up the nonce of an authenticated message, in the unit of work that does what the message says.
-     * @throws {DomainError} `wallet_not_authorized` where the wallet was removed meanwhile, `wallet_nonce_not_increasing`
+     * Uses up the nonce of an authenticated message, in the unit of work that processes the message.
+     * @throws {DomainError} `wallet_not_authorized` if the wallet was removed meanwhile, `wallet_nonce_not_increasing`
      */
     async admit(tx: Transaction, message: AuthenticatedMessage, now: Date): Promise<void> {
       const account = accountOf(message.address);
@@ -81,9 +81,9 @@ export function wallets({ store, clock, settings, log }: AuthContext) {
       }),
 
     /**
-     * Registers a hot wallet, or gives a registered one a new place. Its old nonces stay used up, and customers who were
-     * told to pay to it still are.
-     * @throws {DomainError} `wrong_network` where it is on another network than what customers are told to pay to.
+     * Registers a hot wallet, or changes the source IP of a registered one. Its old nonces stay used up, and the address
+     * that customers pay to stays the same.
+     * @throws {DomainError} `wrong_network` if its network differs from that of the address that customers pay to.
      */
     async register(
       wallet: { address: TariAddress; ipAddress: string; initialNonce: bigint | undefined },
@@ -132,8 +132,8 @@ export function wallets({ store, clock, settings, log }: AuthContext) {
   };
 }
 
-/** The one text of an IP address, so that the same place written in two ways is one place. */
-function placeOf(ipAddress: string): string {
+/** The canonical text of an IP address, so that two spellings of it are equal. */
+function sourceIpOf(ipAddress: string): string {
   const parsed = parseIpAddress(ipAddress);
   return parsed === undefined ? ipAddress : formatIpAddress(parsed);
 }

@@ -1,6 +1,6 @@
 /** Colours of the pay page, and whether text in them can be read (WCAG 2.2, 1.4.3). */
 
-/** Of text of usual size against what is behind it. */
+/** Of text of normal size against its background. */
 export const MIN_CONTRAST = 4.5;
 
 export type Rgb = readonly [red: number, green: number, blue: number];

@@ -1,7 +1,7 @@
 import { defineModule } from '#platform/module.ts';
 import { checkoutErrors } from './errors.ts';
 
-/** The customer's page: where to pay, what has come, and the receipt. */
+/** The customer's page: payment instructions, received payments, and the receipt. */
 export const checkout = defineModule({
   name: 'checkout',
   errors: checkoutErrors,

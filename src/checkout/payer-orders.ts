@@ -20,8 +20,8 @@ import { type ChainWatch, chainStatus } from '#rails/tari-chain/chain-watch.ts';
 import { type Network, networkOfBase58 } from '#tari/address.ts';
 
 /**
- * An order as its payer sees it, for who knows the order's number and its code. It holds what concerns this one order and
- * nothing else: no names, no other orders, no credit beyond what this order uses. Amounts in µT.
+ * An order as its payer sees it, for visitors who know the order's number and its code. It has only data of this order: no
+ * names, no other orders, no credit beyond what this order uses. Amounts in µT.
  */
 export interface PayerOrder {
   orderId: string;
@@ -29,28 +29,28 @@ export interface PayerOrder {
   name: string | null;
   status: OrderStatus;
   price: bigint;
-  /** As the shop wrote it, in `currency`; null where it wrote none. */
+  /** As the shop wrote it, in `currency`; null if it wrote none. */
   shopPrice: string | null;
   currency: string;
-  /** µT per unit of `currency`, fixed when the order came. */
+  /** µT per unit of `currency`, fixed when the order arrived. */
   rate: bigint;
   /** Null for an order that can't be paid. */
   missing: bigint | null;
-  /** Confirmed money that came for it. None of it is here once the order is closed. */
+  /** Confirmed money for it; 0 once the order is closed. */
   received: bigint;
-  /** What of its customer's credit will be used for it. */
+  /** How much of its customer's credit will be used for it. */
   creditUsed: bigint;
-  /** What stands in a mempool for it. */
+  /** Payments for it in a mempool. */
   seen: bigint;
   payments: readonly PayerPayment[];
-  /** What of the payments for it is left over: credit of its customer. */
+  /** The surplus of payments for it, which is credit of its customer. */
   leftOver: bigint;
-  /** What was missing, and counts as paid. */
+  /** The missing amount that counts as paid. */
   forgiven: bigint;
-  /** What of the payments for it was given back, and when the last time; null where nothing was. */
+  /** How much of the payments for it was refunded, and when last; null if nothing was. */
   givenBack: { amount: bigint; at: Date } | null;
   createdAt: Date;
-  /** From when on it is not to be paid any more; null for a closed order. */
+  /** When it expires; null for a closed order. */
   dueAt: Date | null;
   /** When it was paid, expired or was cancelled; null for an open order. */
   closedAt: Date | null;
@@ -60,7 +60,7 @@ export interface PayerOrder {
   /** Whether its customer has an account in the shop, so that credit can pay a later order. */
   hasCustomer: boolean;
   locale: string | null;
-  /** Whether a payment is seen before it stands in a block. */
+  /** Whether payments are detected before they are in a block. */
   watchesMempool: boolean;
 }
 
@@ -68,14 +68,14 @@ export interface PayerPayment {
   txid: string;
   amount: bigint;
   isConfirmed: boolean;
-  /** Blocks over its own; null where that is not known. */
+  /** Blocks on top of its own; null if unknown. */
   confirmations: number | null;
   at: Date;
 }
 
-/** What has happened to orders, for who looks at them. */
+/** Changes of orders, for open pages. */
 export interface OrderNews {
-  /** The id of the last event that is told here. */
+  /** The id of the last event included. */
   last: bigint;
   /** Ids and names of the orders concerned. */
   orders: readonly string[];
@@ -83,7 +83,7 @@ export interface OrderNews {
   customers: readonly string[];
 }
 
-/** An order's row answers to an id, and to a name that others may bear as well. */
+/** Orders with the same id or name: a name need not be unique. */
 const MAX_CANDIDATES = 20;
 
 /** Payments for one order that the page lists; sums are over all of them. */
@@ -91,7 +91,7 @@ const MAX_PAYMENTS = 10;
 
 const EVENT_TYPES_OF_ENGINE: ReadonlySet<string> = new Set(EVENT_TYPES);
 
-/** Events that are told of in one go. */
+/** Events processed at a time. */
 const MAX_EVENTS = 500;
 
 export type PayerOrders = ReturnType<typeof payerOrders>;
@@ -163,7 +163,7 @@ export function payerOrders(
 
   return {
     /**
-     * The order for who knows its code. Undefined for a wrong number and for a wrong code alike, after the same work.
+     * The order, for visitors who know its code. Undefined for a wrong number or a wrong code, after the same work.
      * @param named the order's id or its name in the shop.
      */
     async find(named: string, code: string): Promise<(PayerOrder & { customerId: string }) | undefined> {
@@ -176,16 +176,15 @@ export function payerOrders(
       });
     },
 
-    /** What an order's link is made of. @throws {DomainError} `order_not_found` */
+    /** The parts of an order's link. @throws {DomainError} `order_not_found` */
     async linkOf(orderId: string): Promise<{ orderId: string; code: string | null }> {
       const order = await store.read((tx) => findOrder(tx, orderId, settings.strictMode));
       return { orderId: order.orderId, code: order.pageCode };
     },
 
     /**
-     * What has happened to orders since the event with the id `after`. Where that is nothing it waits so long for
-     * something to happen.
-     * @param after undefined for from now on: then it answers at once.
+     * The changes of orders since the event with the id `after`. If there are none, it waits this long for some.
+     * @param after undefined starts from now and returns immediately.
      */
     async news(after: bigint | undefined, withinMs: number): Promise<OrderNews> {
       listen();
@@ -226,7 +225,7 @@ interface Concerned {
   /** Ids and names. */
   orders: string[];
   customers: string[];
-  /** What payments call their orders. */
+  /** The names by which payments refer to their orders. */
   named: string[];
 }
 
@@ -253,7 +252,7 @@ function concernedBy({ type, payload }: StoredEvent): Concerned {
   return { orders: names, customers, named };
 }
 
-/** The payments that name the order and no other, the first one first. */
+/** The payments that name the order and no other, oldest first. */
 async function paymentsFor(tx: Transaction, order: Order, settings: EngineContext['settings']): Promise<Payment[]> {
   const payments: Payment[] = [];
   const isMeant = new Map<string, boolean>();
@@ -283,7 +282,7 @@ function sumOf(payments: readonly Payment[], amountOf: (payment: Payment) => big
   return payments.reduce((sum, payment) => sum + amountOf(payment), 0n);
 }
 
-/** Compared in constant time, letters in either case: people type it off a mail. */
+/** Constant-time comparison, ignoring case: people copy it from an email by hand. */
 function isCode(given: string, code: string | null): boolean {
   const digest = (text: string) => createHash('sha256').update(text.toUpperCase()).digest();
   return timingSafeEqual(digest(given), digest(code ?? '')) && code !== null;

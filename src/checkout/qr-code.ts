@@ -1,16 +1,16 @@
 import { encode } from 'uqr';
 import { escapeHtml, Html } from '#platform/http/html.ts';
 
-/** Modules of white around a code, as the standard has it: also on a dark page. */
+/** The white border around a code in modules, as the standard requires, even on a dark page. */
 const QUIET_ZONE = 4;
 
 /**
- * Any mask can be read. Trying all eight takes ten times as long as all the rest of a page, and is for data with patterns
- * of its own: an address has none.
+ * Any mask is readable. Trying all eight takes ten times as long as the rest of a page, and only helps for data with
+ * regular patterns, which an address does not have.
  */
 const MASK = 0;
 
-/** A QR code as SVG: one path, each run of dark modules a rectangle. Level M bears a scratched screen. */
+/** A QR code as SVG: one path, each run of dark modules a rectangle. Level M tolerates a scratched screen. */
 export function qrCode(text: string, label: string): Html {
   const { data } = encode(text, { ecc: 'M', border: 0, boostEcc: false, maskPattern: MASK });
   const size = data.length + 2 * QUIET_ZONE;

@@ -1,6 +1,6 @@
 import type { PayerOrder } from '#checkout/payer-orders.ts';
 
-/** What an order's payer sees: each state has one sentence, and one thing to do. */
+/** The states that a payer sees: each has one sentence and one thing to do. */
 export const PAYER_STATES = [
   'waiting',
   'on_its_way',
@@ -18,10 +18,10 @@ export const PAYER_STATES = [
 ] as const;
 export type PayerState = (typeof PAYER_STATES)[number];
 
-/** An order with the money that waits for its customer to say where it shall go; none does before refunds exist. */
+/** An order with money that waits for its customer's refund address; unused until refunds exist. */
 export type ShownOrder = PayerOrder & { refund?: { amount: bigint; reason: string | null } };
 
-/** Blocks over its own that confirm a payment, as wallets count them. */
+/** Blocks on top of its own that confirm a payment, as wallets count them. */
 export const CONFIRMATIONS = 3;
 
 export function stateOf(order: ShownOrder, now: Date): Exclude<PayerState, 'unknown'> {
@@ -33,7 +33,7 @@ export function stateOf(order: ShownOrder, now: Date): Exclude<PayerState, 'unkn
   return order.status === 'Expired' ? 'expired' : 'cancelled';
 }
 
-/** The page stops inviting as soon as the time is over, also while the order still waits for what is on its way. */
+/** The page stops asking for payment as soon as the time is over, even while the order still waits for money on its way. */
 function openState(order: PayerOrder, now: Date): Exclude<PayerState, 'unknown'> {
   if (arriving(order) > 0n) return 'seen';
   if (order.seen > 0n) return 'on_its_way';
@@ -43,19 +43,19 @@ function openState(order: PayerOrder, now: Date): Exclude<PayerState, 'unknown'>
   return order.received > 0n ? 'short' : 'waiting';
 }
 
-/** What is in a block for the order and not confirmed, in µT. */
+/** Payments for the order that are in a block but not confirmed, in µT. */
 export function arriving({ payments }: Pick<PayerOrder, 'payments'>): bigint {
   return payments.reduce((sum, { isConfirmed, amount }) => (isConfirmed ? sum : sum + amount), 0n);
 }
 
-/** How many blocks the youngest payment that is not confirmed has over its own; null where that is not known. */
+/** How many blocks the newest unconfirmed payment has on top of its own; null if unknown. */
 export function confirmationsOf({ payments }: Pick<PayerOrder, 'payments'>): number | null {
   const counts = payments.filter(({ isConfirmed }) => !isConfirmed).map(({ confirmations }) => confirmations);
   const known = counts.filter((count) => count !== null);
   return known.length === 0 || known.length < counts.length ? null : Math.min(...known, CONFIRMATIONS);
 }
 
-/** Whether there is something to pay now: only then the page shows where to. */
+/** Whether there is something to pay now: only then does the page show payment instructions. */
 export function canPay(state: PayerState): boolean {
   return state === 'waiting' || state === 'short';
 }

@@ -20,31 +20,31 @@ import { type SettlementEntry, settlementRepository } from './store/settlements.
 import { ORDER_STATUSES } from './store/tables.ts';
 import type { OrderDetails } from './views.ts';
 
-/** A part of what concerns one owner of Tari. `account` is undefined for an address that we have never seen. */
+/** A page of the history of one owner of Tari. `account` is undefined for an unknown address. */
 export interface AccountHistory {
-  /** As it was asked for, in base58. */
+  /** As requested, in base58. */
   address: string;
   account: Account | undefined;
   orders: Order[];
   payments: Payment[];
   settlements: SettlementEntry[];
-  /** Where the rest begins; undefined where there is none. */
+  /** Where the next page begins; undefined if there is none. */
   next: HistoryPosition | undefined;
 }
 
 export interface CustomerHistory {
   customerId: string;
   accounts: LinkedAccount[];
-  /** What may pay the customer's orders in µT: its own credit, what is there for them, and free credit of its accounts. */
+  /** The funds for the customer's orders in µT: its own credit, money for these orders, and free credit of its accounts. */
   available: bigint;
   totals: OrderTotals | undefined;
   orders: Order[];
   settlements: SettlementEntry[];
-  /** Where the rest begins; undefined where there is none. */
+  /** Where the next page begins; undefined if there is none. */
   next: HistoryPosition | undefined;
 }
 
-/** How far each list of a history has been read; undefined for one of which nothing has been. */
+/** How far each list of a history has been read; undefined for a list that has not been started. */
 export interface HistoryPosition {
   order: OrderPosition | undefined;
   payment: PaymentPosition | undefined;
@@ -55,15 +55,15 @@ const BEGINNING: HistoryPosition = { order: undefined, payment: undefined, settl
 
 export type Accounts = ReturnType<typeof accounts>;
 
-/** What can be looked up of balances and histories. Each answer is one picture of what is committed. */
+/** Queries of balances and histories. Each result is one snapshot of the committed data. */
 export function accounts({ store, settings }: EngineContext) {
   return {
     balance: (address: TariAddress): Promise<Account | undefined> =>
       store.read((tx) => tx.use(accountRepository).find(accountOf(address))),
 
     /**
-     * The limit of the request is that of each of the lists.
-     * @param seesNotes false shows the notes of orders only where the address paid them.
+     * The limit of the request applies to each list.
+     * @param seesNotes false shows the notes of an order only if the address paid it.
      */
     history: (
       address: TariAddress,
@@ -98,7 +98,7 @@ export function accounts({ store, settings }: EngineContext) {
         };
       }),
 
-    /** The limit of the request is that of each of the lists. */
+    /** The limit of the request applies to each list. */
     customerHistory: (customerId: string, request: PageRequest<HistoryPosition> = {}): Promise<CustomerHistory> =>
       store.read(async (tx) => {
         const { after = BEGINNING, limit } = request;
@@ -129,7 +129,7 @@ export function accounts({ store, settings }: EngineContext) {
         };
       }),
 
-    /** Any order, by its order id or by the shop's other name for it, with what only operators see of it. */
+    /** Any order, by its order id or by the shop's name for it, with details for operators only. */
     anyOrder: (orderId: string): Promise<OrderDetails | undefined> =>
       store.read(async (tx) => {
         const order = await findOrderOrNone(tx, orderId, false);
@@ -144,7 +144,7 @@ export function accounts({ store, settings }: EngineContext) {
         };
       }),
 
-    /** An order that the address claimed or paid; others are as if they did not exist. */
+    /** An order that the address claimed or paid; undefined for all others. */
     ownOrder: (address: TariAddress, orderId: string): Promise<Order | undefined> =>
       store.read(async (tx) => {
         const account = accountOf(address);
@@ -163,7 +163,7 @@ const MAX_DETAILS = 100;
 
 const NO_PAYMENTS: Page<Payment, PaymentPosition> = { rows: [], next: undefined };
 
-/** A list that was read to its end goes on behind its last row, so that what comes later is in the next part. */
+/** A list that was read to its end continues after its last row, so that later rows are in the next page. */
 function nextOf(
   after: HistoryPosition,
   orders: Page<Order, OrderPosition>,

@@ -5,37 +5,37 @@ import type { Subscriptions } from '#platform/outbox/subscriptions.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import type { Tolerance } from './money/tolerance.ts';
 
-/** The settings that decide what the engine does; `http-api.md` 5 names them. */
+/** The settings of the engine; see `http-api.md` 5. */
 export interface EngineSettings {
-  /** Only the order id identifies an order; otherwise the shop's other name does too. */
+  /** Only the order id identifies an order; otherwise the shop's name for it does too. */
   strictMode: boolean;
   disableMemoSignatureCheck: boolean;
-  /** What a number in a payment's text is: an order's id, or its name in the shop. */
+  /** The meaning of a number in a payment's text: an order's id, or its name in the shop. */
   orderIdField: 'id' | 'name';
   disableWalletWhitelist: boolean;
-  /** Where customers are told to pay, base58; where unset, the first hot wallet. */
+  /** The address that customers pay to, base58; by default the first hot wallet. */
   paymentWalletAddress: string | undefined;
   unclaimedOrderTimeoutMs: number;
   unpaidOrderTimeoutMs: number;
-  /** How long past its time an order waits for payments that are reported and not confirmed. */
+  /** How long an order waits past its time-out for payments that are reported but not confirmed. */
   confirmationWaitMs: number;
-  /** How much may be missing of an order that counts as paid; nothing where it is left out. */
+  /** How much of an order's price may be missing for it to count as paid; nothing by default. */
   underpaidTolerance?: Tolerance;
 }
 
-/** What is needed to look at the signatures of what comes in. */
+/** The dependencies for verifying signatures of incoming requests. */
 export interface SignatureContext {
   settings: Pick<EngineSettings, 'strictMode' | 'disableMemoSignatureCheck' | 'orderIdField' | 'paymentWalletAddress'>;
   log: Logger;
 }
 
-/** All that the engine's parts stand on. */
+/** The dependencies of the engine's parts. */
 export interface EngineContext extends PlatformContext {
   settings: EngineSettings;
   subscriptions: Subscriptions;
 }
 
-/** What of the settings the engine goes by. */
+/** Picks the engine's settings. */
 export function engineSettings(settings: Settings): EngineSettings {
   const { paymentWalletAddress } = settings;
   return {
@@ -44,7 +44,7 @@ export function engineSettings(settings: Settings): EngineSettings {
   };
 }
 
-/** The engine's view of what every service is given. */
+/** The engine's context, from that of every service. */
 export function engineContext<Context extends PlatformContext & { settings: Settings; subscriptions: Subscriptions }>(
   context: Context,
 ): Omit<Context, 'settings'> & EngineContext {

@@ -2,7 +2,7 @@ import { defineErrors } from '#platform/errors.ts';
 
 export { DomainError } from '#platform/errors.ts';
 
-/** What callers can do wrong in the payment engine. Existing clients match these sentences, so their words stay. */
+/** Errors of the payment engine that callers can cause. Existing clients match these sentences, so they must not change. */
 export const engineErrors = defineErrors({
   order_not_found: ['not_found', 'The requested order {} does not exist'],
   order_change_forbidden: ['invalid', 'The requested order change is forbidden. {}'],

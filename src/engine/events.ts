@@ -1,6 +1,6 @@
 import type { OrderView, PaymentView } from './views.ts';
 
-/** What each event says (`http-api.md` 2, `walkthrough.md` Events). */
+/** The payload of each event (`http-api.md` 2, `walkthrough.md` Events). */
 export interface EventPayloads {
   NewOrder: { order: OrderView };
   OrderPaid: { order: OrderView };
@@ -14,7 +14,7 @@ export interface EventPayloads {
   PaymentConfirmed: { payment: PaymentView };
   /** A confirmed payment came for an order that can no longer be paid. */
   PaymentUnmatched: { payment: PaymentView; reason: UnmatchedReason };
-  /** A person gave what is left of a payment to an order or to a customer. The other of the two is null. */
+  /** An operator assigned the rest of a payment to an order or to a customer. The other of the two is null. */
   PaymentAssigned: {
     payment: PaymentView;
     /** µT */
@@ -23,9 +23,9 @@ export interface EventPayloads {
     customer_id: string | null;
     reason: string;
   };
-  /** It was confirmed. Nothing was taken from anybody: a person must look. */
+  /** A confirmed payment left the chain. Nothing was taken back: an operator must look. */
   PaymentLeftTheChain: { payment: PaymentView };
-  /** It stands in a mempool and counts for nothing. `order` is the one that it names, if that is known. */
+  /** A payment is in a mempool; it has no effect yet. `order` is the one that it names, if that is known. */
   PaymentSeen: { txid: string; amount: bigint; memo: string | null; order_id: string | null; order: OrderView | null };
 }
 

@@ -9,18 +9,18 @@ import { isOpen } from './order-states.ts';
 import { type Order, orderRepository } from './store/orders.ts';
 import { paymentListRepository } from './store/payment-lists.ts';
 
-/** Orders that expire in one unit of work: few enough that nobody waits long behind them. */
+/** Orders that expire in one unit of work: few enough that other requests do not wait long. */
 const ORDERS_AT_ONCE = 100;
 
 export type Expiry = ReturnType<typeof expiry>;
 
-/** Since when payments could be taken in without a break. */
+/** How long payments must have been received without interruption before orders expire. */
 export interface Steadiness {
-  /** Until then nothing expires, whatever else: payments that came while the server was down are seen first. */
+  /** Nothing expires before this time, so that payments made while the server was down are seen first. */
   notBefore: Date;
-  /** How long payments must have been taken in without a break before anything expires. */
+  /** How long payments must have been received without interruption before anything expires. */
   graceMs: number;
-  /** When the database last refused a write of this process; undefined where it never did. */
+  /** When a write of this process last failed; undefined if none has. */
   lastFailedWriteAt: () => Date | undefined;
 }
 
@@ -28,17 +28,17 @@ export function expiry(context: EngineContext, steadiness: Steadiness) {
   const { store, clock, settings, log } = context;
   let begunAt: Date | undefined;
 
-  /** Whoever kept the time-outs before may have missed payments up to the moment when this process began to. */
+  /** The previous leader may have missed payments up to the moment when this process took over. */
   const startOfExpiry = (): Date => {
     const breaks = [begunAt, steadiness.lastFailedWriteAt()].filter((time) => time !== undefined);
     const times = breaks.map((time) => time.getTime() + steadiness.graceMs);
     return new Date(Math.max(steadiness.notBefore.getTime(), ...times));
   };
 
-  /** Where an order that is due is in the list of those that are, and what became of it: undefined where it waits. */
+  /** Expires an order that is due; undefined if it waits for money. */
   const expireOne = async (ledger: Ledger, due: Order): Promise<Order | undefined> => {
     const { tx, now } = ledger;
-    // What another of these orders left over may have paid it.
+    // Money left over from another of these orders may have paid it.
     const order = await tx.use(orderRepository).find(due.orderId);
     if (order === undefined || order.status !== due.status) return undefined;
     const paid = await tryToPay(ledger, order.orderId);
@@ -78,7 +78,7 @@ export function expiry(context: EngineContext, steadiness: Steadiness) {
   };
 
   return {
-    /** This process keeps the time-outs from now on. */
+    /** This process is responsible for expiry from now on. */
     begin(): void {
       begunAt = clock.now();
     },
@@ -87,7 +87,7 @@ export function expiry(context: EngineContext, steadiness: Steadiness) {
     async run(): Promise<Order[]> {
       const notBefore = startOfExpiry();
       if (clock.now() < notBefore) {
-        log.debug({ notBefore }, 'Nothing expires yet: payments that came while the server was down are seen first');
+        log.debug({ notBefore }, 'Nothing expires yet: payments made while the server was down are seen first');
         return [];
       }
       const unclaimed = await expireAll('Unclaimed', settings.unclaimedOrderTimeoutMs);
@@ -104,7 +104,7 @@ function timeoutOf({ status }: Order, settings: EngineSettings): number {
   return status === 'Unclaimed' ? settings.unclaimedOrderTimeoutMs : settings.unpaidOrderTimeoutMs;
 }
 
-/** Whether what stands in a mempool, or is not confirmed yet, could cover an order, with what is there. */
+/** Whether payments in a mempool or not confirmed yet, together with the available funds, could cover an order. */
 async function isMoneyOnItsWay(tx: Transaction, order: Order, settings: EngineSettings): Promise<boolean> {
   if (!isOpen(order.status)) return false;
   const amounts: bigint[] = [order.amountSeen];

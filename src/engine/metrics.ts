@@ -6,12 +6,12 @@ import { paymentRepository } from './store/payments.ts';
 import { ORDER_STATUSES, type OrderStatus } from './store/tables.ts';
 
 /**
- * A million orders are counted in 80 ms, in which nothing else is done, so counting them may take this part of the time
- * and no more: such a shop's are counted every 80 s, a small one's whenever the figures are read.
+ * The share of time that counting orders may take: counting a million takes 80 ms, during which nothing else runs. The
+ * orders of such a shop are counted every 80 s, those of a small one whenever the metrics are read.
  */
-const MOST_TIME_FOR_COUNTING = 1 / 1000;
+const MAX_COUNTING_SHARE = 1 / 1000;
 
-/** Makes what reads the metrics of orders and money. */
+/** Creates the reader of the metrics of orders and money. */
 export function engineMetrics(): ReadMetrics {
   let counted: { orders: ReadonlyMap<OrderStatus, number>; until: number } | undefined;
 
@@ -21,7 +21,7 @@ export function engineMetrics(): ReadMetrics {
     const orders = new Map<OrderStatus, number>();
     for (const status of ORDER_STATUSES) orders.set(status, await tx.use(orderRepository).countInState(status));
     const endedAt = performance.now();
-    counted = { orders, until: endedAt + (endedAt - startedAt) / MOST_TIME_FOR_COUNTING };
+    counted = { orders, until: endedAt + (endedAt - startedAt) / MAX_COUNTING_SHARE };
     return orders;
   };
 
@@ -34,12 +34,12 @@ export function engineMetrics(): ReadMetrics {
     },
     {
       name: 'tpg_unmatched_credit_microtari',
-      help: 'What is confirmed and not spent on orders, over all accounts, in µT. Past 2^53 it is rounded.',
+      help: 'Confirmed money of all accounts that is not spent on orders, in µT. Rounded above 2^53.',
       samples: [{ value: Number(await tx.use(accountRepository).totalCredit()) }],
     },
     {
       name: 'tpg_late_payments',
-      help: 'Payments that came for orders that could no longer be paid, and are not used up: see /api/held.',
+      help: 'Payments that came too late for their orders and are not used up; see /api/held.',
       samples: [{ value: await tx.use(paymentRepository).countLate() }],
     },
   ];

@@ -2,7 +2,7 @@ import { defineModule } from '#platform/module.ts';
 import { engineErrors } from './errors.ts';
 import { EVENT_TYPES } from './events.ts';
 
-/** The payment engine: orders, claims, payments, and who pays what. */
+/** The payment engine: orders, claims, payments and settlement. */
 export const engine = defineModule({
   name: 'engine',
   errors: engineErrors,

@@ -4,7 +4,7 @@ import { formatTari, type MicroTari } from '#tari/micro-tari.ts';
 import type { EngineContext } from './context.ts';
 import { DomainError } from './errors.ts';
 import { type Ledger, ledgerActions, type TakenBack } from './money/ledger.ts';
-import { madeOwner } from './money/made-owner.ts';
+import { syntheticOwner } from './money/made-owner.ts';
 import { planInTurn, type Source } from './money/matching.ts';
 import { ownerOf } from './money/owners.ts';
 import { payAllFromAllAccounts, payFromAllAccounts, payFromCredit, type Settled } from './money/settlement.ts';
@@ -20,12 +20,12 @@ import { type OrderView, paymentView, settledView, settlementView } from './view
 export type OrderChanges = ReturnType<typeof orderChanges>;
 export type SettlementView = ReturnType<typeof settledView>;
 
-/** What people change of orders and money by hand (docs/money.md). Each is one unit of work, with a line in the audit log. */
+/** Operator actions on orders and money (docs/money.md). Each is one unit of work with an audit record. */
 export function orderChanges(context: EngineContext, actions: Changes, makeTxid: () => string) {
   const { settings } = context;
   const { perform } = ledgerActions(actions, context);
 
-  /** Changes one order that is named by its id. */
+  /** Changes one order, identified by its id. */
   const onOrder = <Answer>(
     request: ChangeRequest,
     orderId: string,
@@ -35,8 +35,8 @@ export function orderChanges(context: EngineContext, actions: Changes, makeTxid:
 
   return {
     /**
-     * Gives a customer credit, or takes it back, and pays what can be paid then.
-     * @param amount not zero. Taking back is done from the customer's own made account first, then from the others.
+     * Gives a customer credit, or takes it back, and pays the orders that can then be paid.
+     * @param amount not zero. It is taken back from the customer's synthetic account first, then from the others.
      * @throws {DomainError} `credit_exceeds_balance`
      */
     credit(
@@ -48,10 +48,10 @@ export function orderChanges(context: EngineContext, actions: Changes, makeTxid:
         const memo = reason ?? null;
         const payments = [];
         if (amount > 0n) {
-          const from = await madeOwner(ledger.tx, customerId, settings);
+          const from = await syntheticOwner(ledger.tx, customerId, settings);
           payments.push(await ledger.enterManualPayment({ txid, customerId, from, amount, memo, orderId: null }));
         } else {
-          for (const [index, taking] of (await takingsOf(ledger, customerId, amount, settings)).entries()) {
+          for (const [index, taking] of (await planWithdrawal(ledger, customerId, amount, settings)).entries()) {
             const id = index === 0 ? txid : `${txid}-${index + 1}`;
             payments.push(await ledger.takeBack({ txid: id, memo, ...taking }));
           }
@@ -71,7 +71,7 @@ export function orderChanges(context: EngineContext, actions: Changes, makeTxid:
     fulfill(request: ChangeRequest, { orderId, reason }: { orderId: string; reason: string }) {
       const txid = makeTxid();
       return onOrder(request, orderId, async (ledger, order) => {
-        const from = await madeOwner(ledger.tx, order.customerId, settings);
+        const from = await syntheticOwner(ledger.tx, order.customerId, settings);
         const { customerId, totalPrice: amount } = order;
         const before = await ledger.viewOf(order);
         const claimed = order.status === 'Unclaimed' ? await ledger.claimOrder(order, from, 'by_hand') : order;
@@ -84,7 +84,7 @@ export function orderChanges(context: EngineContext, actions: Changes, makeTxid:
           });
         }
         const paid = await ledger.payOrder(claimed, parts);
-        // What had come for the order before is its customer's now.
+        // Earlier money for the order now belongs to its customer.
         if (paid.hasSurplus) await payFromCredit(ledger, customerId);
         const answer = await ledger.viewOf(paid.order);
         return { answer, record: recordOf('fulfill order', before, answer, reason) };
@@ -116,7 +116,7 @@ export function orderChanges(context: EngineContext, actions: Changes, makeTxid:
     },
 
     /**
-     * Changes the price of an open order, and pays it if that is possible then.
+     * Changes the price of an open order, and pays it if that is then possible.
      * @throws {DomainError} `order_not_found`, `order_change_forbidden`, `order_change_no_op`
      */
     changePrice(
@@ -135,7 +135,7 @@ export function orderChanges(context: EngineContext, actions: Changes, makeTxid:
     },
 
     /**
-     * Gives an order that is not paid to another customer, and pays it if that one's credit covers it.
+     * Reassigns an unpaid order to another customer, and pays it if that customer's credit covers it.
      * @throws {DomainError} `order_not_found`, `order_change_forbidden`, `order_change_no_op`
      */
     reassign(
@@ -159,7 +159,7 @@ export function orderChanges(context: EngineContext, actions: Changes, makeTxid:
     },
 
     /**
-     * Opens an Expired or Cancelled order again, and pays it if that is possible.
+     * Reopens an Expired or Cancelled order, and pays it if that is possible.
      * @throws {DomainError} `order_not_found`, `order_change_forbidden`
      */
     reset(request: ChangeRequest, orderId: string) {
@@ -172,7 +172,7 @@ export function orderChanges(context: EngineContext, actions: Changes, makeTxid:
       });
     },
 
-    /** Pays what can be paid of the open orders of one customer. Null where nothing could. */
+    /** Pays as many open orders of one customer as possible. Null if none could be paid. */
     settleCustomer(request: ChangeRequest, customerId: string): Promise<SettlementView | null> {
       return perform(request, async (ledger) => {
         const settled = await payAllFromAllAccounts(ledger, (after, limit) =>
@@ -183,8 +183,8 @@ export function orderChanges(context: EngineContext, actions: Changes, makeTxid:
     },
 
     /**
-     * Pays what can be paid of the open orders of the customers that an address is linked to. Null where nothing could.
-     * @param seesAll false shows only what concerns the address itself.
+     * Pays as many open orders of the customers that an address is linked to as possible. Null if none could be paid.
+     * @param seesAll false shows only the address's own part of the result.
      */
     settleAddress(
       request: ChangeRequest,
@@ -206,20 +206,20 @@ async function shownNow(ledger: Ledger, { orderId }: Order): Promise<OrderView> 
   return ledger.viewOf(await findOrder(ledger.tx, orderId, true));
 }
 
-/** So many addresses of a customer are taken from at once; what the others have waits for the next time. */
+/** Addresses of a customer that money is taken from in one action; the others wait for the next one. */
 const MAX_ADDRESSES = 1_000;
 
 /**
- * Takes credit back: from the customer's own, and from the free credit of accounts that may pay the customer's orders.
- * What came from the made account goes first, then the address with the most.
+ * Plans taking credit back: from the customer's own, and from the free credit of accounts that may pay the customer's
+ * orders. The synthetic account comes first, then the address with the most.
  */
-async function takingsOf(
+async function planWithdrawal(
   ledger: Ledger,
   customerId: string,
   amount: MicroTari,
   settings: EngineContext['settings'],
 ): Promise<Pick<TakenBack, 'from' | 'parts'>[]> {
-  const made = (await madeOwner(ledger.tx, customerId, settings)).account;
+  const made = (await syntheticOwner(ledger.tx, customerId, settings)).account;
   const addresses = (await addressesOf(ledger, customerId))
     .map((address) => ({ ...address, total: address.sources.reduce((sum, each) => sum + each.available, 0n) }))
     .sort(
@@ -244,7 +244,7 @@ async function takingsOf(
   return takings;
 }
 
-/** What may be taken back from a customer, by the address that it came from. */
+/** The money that may be taken back from a customer, by the address that it came from. */
 async function addressesOf(ledger: Ledger, customerId: string) {
   const { tx } = ledger;
   const addresses = new Map<AccountId | null, { from: TakenBack['from']; sources: Source[] }>();
@@ -263,7 +263,7 @@ async function addressesOf(ledger: Ledger, customerId: string) {
   return [...addresses.values()];
 }
 
-/** What a payment by hand shows as its sender where it takes back what came from no wallet's address. */
+/** The sender of a manual payment that takes back money that came from no wallet's address. */
 const NO_ADDRESS = '';
 
 function requireStatus(order: Order, isAllowed: boolean, consequence: string): void {
@@ -276,7 +276,7 @@ function recordOf(action: string, before: OrderView, after: OrderView, reason?: 
   return { action, subject: before.order_id, reason, before, after };
 }
 
-/** The audit log tells all that was paid, whatever part of it is shown. */
+/** The audit log records everything that was paid, even if only a part is shown. */
 async function settledAnswer(ledger: Ledger, action: string, subject: string, settled: Settled, shown = settled) {
   const payTo = await ledger.payTo();
   const answer = shown.ordersPaid.length === 0 ? null : settledView(shown, payTo);

@@ -8,26 +8,26 @@ import { findOrder } from './order-lookup.ts';
 import { paymentListRepository } from './store/payment-lists.ts';
 import { paymentUseRepository } from './store/payment-uses.ts';
 
-/** No index leads from an order to its events, so one request looks at this many at most; the next one goes on. */
+/** No index leads from an order to its events, so one request scans at most this many; the next one continues. */
 const MAX_EVENTS_LOOKED_AT = 20_000;
 
-/** So many in one go; between two goes other requests have their turn. */
+/** Events read in one transaction; between two of them other requests get their turn. */
 const EVENTS_AT_ONCE = 2_000;
 
-/** Events are as old as their ids say, save when a clock was set back: then this much earlier ones are looked at. */
+/** Events are in the order of their ids unless a clock was set back; so the scan starts this much earlier. */
 const CLOCK_SLACK_MS = 3_600_000;
 
-/** More payments than any order has; what is beyond them is left out. */
+/** More payments than any order has; further ones are left out. */
 const MAX_PAYMENTS = 100;
 
 export type OrderEvents = ReturnType<typeof orderEvents>;
 
-/** What happened to one order, and to the payments that name it or paid it. */
+/** The events of one order and of the payments that name it or paid it. */
 export function orderEvents({ store }: Pick<EngineContext, 'store'>) {
   return {
     /**
-     * A part of the events, oldest first. A part may hold none and still have a next one.
-     * @param after the event behind which it begins; without it, at the order's beginning.
+     * A page of the events, oldest first. A page may be empty and still have a next one.
+     * @param after the event to start after; by default the page starts with the order's first event.
      * @throws {DomainError} `order_not_found`
      */
     ofOrder: (orderId: string, after?: bigint): Promise<Page<StoredEvent, bigint>> =>
@@ -49,7 +49,7 @@ export function orderEvents({ store }: Pick<EngineContext, 'store'>) {
   };
 }
 
-/** What its events are about, and when the first of them can have happened. */
+/** The subjects of its events, and the earliest time that they can have. */
 async function aboutOrder(tx: Transaction, orderId: string): Promise<{ subjects: string[]; since: Date }> {
   const order = await findOrder(tx, orderId, false);
   const names = order.altId === null ? [order.orderId] : [order.orderId, order.altId];

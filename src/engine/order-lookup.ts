@@ -5,9 +5,9 @@ import { spelledOtherwise } from './order-names.ts';
 import { type Order, orderRepository } from './store/orders.ts';
 
 /**
- * Which order is meant. An order has an id, the shop's, and a name in the shop, its `altId`, such as `#1001`. Requests
- * name an order by its id and, where the mode is not strict, by its name. What a payment's texts name it by is more
- * lenient, in strict mode too: such a text speaks for the payment's own money and for nothing else.
+ * Finds the order that a text means. An order has the shop's id, and a name in the shop, its `altId`, such as `#1001`.
+ * Requests name an order by its id and, unless the mode is strict, by its name. Payments' texts are matched more leniently,
+ * in strict mode too: they only decide about the payment's own money.
  */
 
 /** @throws {DomainError} `order_not_found` */
@@ -17,7 +17,7 @@ export async function findOrder(tx: Transaction, orderId: string, strictMode: bo
   return order;
 }
 
-/** The order that a request names: by order id, or, where the mode is not strict, by the shop's name for it. */
+/** The order that a request names: by order id, or, unless the mode is strict, by the shop's name for it. */
 export async function findOrderOrNone(
   tx: Transaction,
   orderId: string,
@@ -28,8 +28,8 @@ export async function findOrderOrNone(
 }
 
 /**
- * The order that a payment names, by its `order_id` or in its memo. TPG_SHOPIFY_ORDER_ID_FIELD says what a number means
- * first: with `id` it is an order's id, written with `#` or without, else its name; with `name` the other way round.
+ * The order that a payment names, by its `order_id` or in its memo. TPG_SHOPIFY_ORDER_ID_FIELD decides which meaning of a
+ * number is tried first: with `id` an order's id, written with or without `#`, then its name; with `name` vice versa.
  */
 export async function findNamedOrder(
   tx: Transaction,
@@ -46,11 +46,11 @@ async function findById(tx: Transaction, named: string): Promise<Order | undefin
 }
 
 /**
- * The order that the shop calls so, with `#` or without. A name that several orders bear means the one that is open; where
- * several are, or none is, it means none of them: whose money it is, a person has to say.
+ * The order with this name in the shop, with or without `#`. If several orders share the name, the open one is meant; if
+ * several or none are open, none is: an operator has to decide whose money it is.
  */
 async function findByName(tx: Transaction, name: string): Promise<Order | undefined> {
-  // `##7` is not what people make of `#7`: those who look for what named an order before it came do not look for it.
+  // `##7` is not a spelling of `#7`: the search for earlier payments that name an order does not look for it either.
   const spellings = name.startsWith('##') ? [name] : [name, spelledOtherwise(name)];
   for (const spelling of spellings) {
     for (const statuses of [OPEN, CLOSED]) {
@@ -66,9 +66,9 @@ const OPEN = ['Unclaimed', 'New'] as const;
 const CLOSED = ['Paid', 'Expired', 'Cancelled'] as const;
 
 /**
- * The order of the shop as it is known here. One that an older version entered while TPG_SHOPIFY_ORDER_ID_FIELD was
- * `name` is known by its name; that it is the same and not another of one name shows in when it was made. The shop's id
- * of it is noted then. For units of work that write.
+ * The stored order of an order in the shop. An order that an older version entered while TPG_SHOPIFY_ORDER_ID_FIELD was
+ * `name` is stored under its name; the creation time shows whether it is the same order. Its id in the shop is then
+ * recorded, so this is for units of work that write.
  */
 export async function findShopOrder(
   tx: Transaction,

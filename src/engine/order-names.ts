@@ -6,7 +6,7 @@ import type { OrderNames } from './store/payments.ts';
 
 /** By which names an order may be meant. */
 
-/** The name of an order without its `#`, or with one: shops write it, people who pay often leave it out. */
+/** The name of an order without its `#`, or with one: shops write it, payers often leave it out. */
 export function spelledOtherwise(name: string): string {
   return name.startsWith('#') ? name.slice(1) : `#${name}`;
 }
@@ -27,8 +27,8 @@ export function namesOf({ orderId, altId }: Pick<Order, 'orderId' | 'altId'>): O
 }
 
 /**
- * The order number in a payment's memo that is no claim, as `findNamedOrder` takes it. Only where the settings ask for no
- * signatures (TPG_DISABLE_MEMO_SIGNATURE_CHECK): the first run of digits, which is an order's id or its name.
+ * The order number in a payment's memo without a claim, for `findNamedOrder`. Only if the settings require no signatures
+ * (TPG_DISABLE_MEMO_SIGNATURE_CHECK): the first run of digits, which is an order's id or its name.
  */
 export function orderNamedInMemo(
   memo: string | null,

@@ -4,8 +4,8 @@ import type { Order } from './store/orders.ts';
 import { settlementRepository } from './store/settlements.ts';
 
 /**
- * The orders as the owner of an account may see them: what the customer wrote on an order is for the shop and for who paid
- * the greater part of it. To claim an order shows nothing of it, nor does 1 µT that was sent for it.
+ * The orders as the owner of an account may see them: the customer's note on an order is visible only to the shop and to
+ * the account that paid most of it. Claiming an order does not reveal it, nor does sending 1 µT for it.
  */
 export async function withOwnNotes(tx: Transaction, orders: readonly Order[], account: AccountId): Promise<Order[]> {
   const noted = orders.filter((order) => order.memo !== null && order.status === 'Paid');

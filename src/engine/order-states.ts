@@ -2,14 +2,13 @@ import { DomainError } from './errors.ts';
 import type { OrderTotals } from './store/customers.ts';
 import type { OrderStatus } from './store/tables.ts';
 
-/** What can happen to an order. */
+/** The transitions of an order. */
 export type OrderAction = 'claim' | 'take_over' | 'pay' | 'expire' | 'cancel' | 'reset' | 'reset_unclaimed';
 
 /**
- * The whole life of an order: which action leads from which state to which. What is not in the table is refused, so a
- * Paid, Expired or Cancelled order is never claimed, charged, expired or cancelled again. A signature takes a New order
- * over that was only named by payments. Only an operator opens an
- * Expired or Cancelled one again, as it was: New where somebody had claimed it.
+ * The state machine of orders: which action leads from which state to which. Anything else is refused, so a Paid, Expired
+ * or Cancelled order is never claimed, charged, expired or cancelled again. A signed claim takes over a New order that was
+ * only named by payments. Only an operator reopens an Expired or Cancelled order, as it was: New if it had been claimed.
  */
 export const ORDER_STATES: Readonly<Record<OrderStatus, Readonly<Partial<Record<OrderAction, OrderStatus>>>>> = {
   Unclaimed: { claim: 'New', expire: 'Expired', cancel: 'Cancelled' },
@@ -38,7 +37,7 @@ const PAST_TENSE: Readonly<Record<OrderAction, string>> = {
   reset_unclaimed: 'reset',
 };
 
-/** The state that the action leads to. @throws {DomainError} `order_change_forbidden` where it leads nowhere. */
+/** The state that the action leads to. @throws {DomainError} `order_change_forbidden` if it is not allowed. */
 export function nextStatus(orderId: string, status: OrderStatus, action: OrderAction): OrderStatus {
   const next = ORDER_STATES[status][action];
   if (next === undefined) {

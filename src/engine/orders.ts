@@ -20,14 +20,14 @@ import { type Order, orderRepository } from './store/orders.ts';
 import { paymentListRepository } from './store/payment-lists.ts';
 import type { Payment } from './store/payments.ts';
 
-/** An order as the one who claimed it needs to see it. */
+/** An order as shown to its claimant. */
 export interface ClaimedOrder {
   order: Order;
-  /** When the order expires unless it is paid; for one that can no longer be paid, since when that is so. */
+  /** When the order expires unless it is paid; for an order that can no longer be paid, since when. */
   expiresAt: Date;
-  /** The hot wallet's address in base58; null where there is nothing to pay any more. */
+  /** The hot wallet's address in base58; null if there is nothing to pay any more. */
   sendTo: string | null;
-  /** The order's own payment address in base58; null where there is nothing to pay, and where the shop has no dual address. */
+  /** The order's own payment address in base58; null if there is nothing to pay or the shop has no dual address. */
   payTo: string | null;
 }
 
@@ -45,7 +45,7 @@ export function orders(context: EngineContext) {
       const order = await findOrder(tx, orderId, settings.strictMode);
       const isRepeat = await tx.use(orderClaimRepository).hasSigned(order.orderId, claimant.account);
       const isTheirs = isRepeat || order.claimedBy === claimant.account;
-      // Who has nothing to do with it does not hear that there is such an order.
+      // Callers unrelated to the order must not learn that it exists.
       if (!isOpen(order.status) && !isTheirs) throw new DomainError('order_not_found', orderId);
       if (isOpen(order.status) && !isRepeat) {
         const ledger = new Ledger(tx, now, context);
@@ -70,14 +70,14 @@ export function orders(context: EngineContext) {
 
   return {
     /**
-     * What `claim` does once the signature is checked.
-     * @throws {DomainError} `order_not_found`, also for one that the claimant can't claim; `no_payment_wallet`, `wrong_network`
+     * The second half of `claim`, once the signature is verified.
+     * @throws {DomainError} `order_not_found`, also if the claimant can't claim it; `no_payment_wallet`, `wrong_network`
      */
     enterClaim,
   };
 }
 
-/** When an open order's time is over. Money that is on its way may let it live on. */
+/** When an open order expires. Money on its way may extend this. */
 export function dueAt(
   { status, updatedAt }: Order,
   settings: Pick<EngineContext['settings'], 'unclaimedOrderTimeoutMs' | 'unpaidOrderTimeoutMs'>,
@@ -86,25 +86,25 @@ export function dueAt(
   return new Date(updatedAt.getTime() + timeoutMs);
 }
 
-/** An order as it is entered: what a shop says of it. */
+/** A new order as the shop describes it. */
 export type NewOrder = Omit<Parameters<Ledger['enterOrder']>[0], 'totalPrice' | 'exchangeRate' | 'originalPrice'> & {
-  /** As the shop wrote it, in `currency`. */
+  /** As the shop formats it, in `currency`. */
   price: string;
 };
 
 /**
- * Enters an order at the price in force, and gives it the confirmed payments that named it before it came. It is for
- * its caller to open it for payment, or to close it where the shop has.
+ * Enters an order at the current rate, and gives it the confirmed payments that named it before it arrived. The caller
+ * then opens it for payment, or closes it if the shop has.
  * @throws {DomainError} `unsupported_currency`, `invalid_price`
  */
 export async function enterOrder(
   ledger: Ledger,
-  { price, ...told }: NewOrder,
+  { price, ...details }: NewOrder,
   { settings, log }: Pick<EngineContext, 'settings' | 'log'>,
 ): Promise<{ order: Order; named: readonly Payment[] }> {
   const { tx } = ledger;
-  const { totalPrice, exchangeRate } = await convertPrice(tx, { price, currency: told.currency });
-  const order = await ledger.enterOrder({ ...told, totalPrice, originalPrice: price, exchangeRate });
+  const { totalPrice, exchangeRate } = await convertPrice(tx, { price, currency: details.currency });
+  const order = await ledger.enterOrder({ ...details, totalPrice, originalPrice: price, exchangeRate });
   warnIfTooSmall(order, log);
   const named = await paymentsNaming(tx, order, settings);
   for (const payment of named) {
@@ -113,7 +113,7 @@ export async function enterOrder(
   return { order, named };
 }
 
-/** The payments that name a new order: they may have come before it. */
+/** The payments that name a new order: they may have arrived before it. */
 async function paymentsNaming(
   tx: Transaction,
   order: Order,
@@ -121,7 +121,7 @@ async function paymentsNaming(
 ): Promise<Payment[]> {
   const naming: Payment[] = [];
   for (const payment of await tx.use(paymentListRepository).naming(namesOf(order))) {
-    // A name that several orders bear names none of them.
+    // A name shared by several orders names none of them.
     const meant = payment.orderId === null ? undefined : await findNamedOrder(tx, payment.orderId, settings);
     if (meant?.orderId === order.orderId) naming.push(payment);
   }
@@ -129,8 +129,8 @@ async function paymentsNaming(
 }
 
 /**
- * Opens an order that was just entered: claims it by its own texts and those of payments, and pays it if it can be paid.
- * @param claimant who has signed for it in its own texts.
+ * Opens an order that was just entered: claims it by its own texts and those of payments, and pays it if possible.
+ * @param claimant the signer of a claim in its own texts.
  */
 export async function openOrder(
   ledger: Ledger,
@@ -142,7 +142,7 @@ export async function openOrder(
   await payNewOrder(ledger, order.orderId);
 }
 
-/** Signatures go before what payments say of their senders, and the order's own text before that of payments. */
+/** Signatures take precedence over claimed senders, and the order's own text over that of payments. */
 async function claimByTexts(
   ledger: Ledger,
   order: Order,
@@ -160,7 +160,7 @@ async function claimByTexts(
   if (first !== undefined) await enterNaming(ledger, await now(), await statedBy(ledger.tx, first));
 }
 
-/** By what has come for it; else, where nobody has signed for it, by credit that may pay it and covers it. */
+/** Pays it with the money that came for it; otherwise, if there is no signed claim, with credit that may pay it and covers it. */
 async function payNewOrder(ledger: Ledger, orderId: string): Promise<void> {
   await tryToPay(ledger, orderId);
   const order = await requireOrder(ledger.tx, orderId);
@@ -168,14 +168,14 @@ async function payNewOrder(ledger: Ledger, orderId: string): Promise<void> {
   if (isOpen(order.status) && order.claimKind !== 'proven' && costs) await payFromAllAccounts(ledger, orderId);
 }
 
-/** An order that is known to be there. */
+/** An order that must exist. */
 export async function requireOrder(tx: Transaction, orderId: string): Promise<Order> {
   const order = await tx.use(orderRepository).find(orderId);
   if (order === undefined) throw new Error(`Order ${orderId} is not known`);
   return order;
 }
 
-/** Nobody can pay it with a payment of its own, so somebody should know why it stays open. */
+/** Warns the operator about an order that no single payment can pay, and that therefore stays open. */
 function warnIfTooSmall({ orderId, totalPrice }: Order, log: Logger): void {
   if (totalPrice === 0n || totalPrice >= MIN_SENDABLE) return;
   log.warn(

@@ -16,17 +16,17 @@ import { ORDER_STATUSES, type OrderStatus } from './store/tables.ts';
 
 /** A list of ids or addresses, whose position is the text itself. */
 export interface TextPageRequest extends PageRequest<string> {
-  /** How many to leave out first. */
+  /** How many rows to skip. */
   offset?: number | undefined;
 }
 
 export interface OrderPage extends Page<Order, OrderPosition> {
-  /** The sum in µT of all orders of the list, those of other pages too. */
+  /** The sum in µT of all orders of the list, including those of other pages. */
   total: MicroTari;
 }
 
 export interface PaymentPage extends Page<Payment, PaymentPosition> {
-  /** The sum in µT of all payments of the list, those of other pages too. */
+  /** The sum in µT of all payments of the list, including those of other pages. */
   total: MicroTari;
 }
 
@@ -35,7 +35,7 @@ const UNFULFILLED = ['Unclaimed', 'New'] as const satisfies readonly OrderStatus
 
 export type Lists = ReturnType<typeof lists>;
 
-/** What can be looked up of many orders, payments, customers and addresses. Each answer is one picture of the books. */
+/** Lists of orders, payments, customers and addresses. Each result is one snapshot of the committed data. */
 export function lists({ store }: Pick<EngineContext, 'store'>) {
   const ordersOf = (
     account: AccountId,
@@ -53,20 +53,20 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
 
   return {
     /**
-     * The orders that an address claimed or paid, oldest first unless told.
-     * @param seesNotes false shows the notes of orders only where the address paid them.
+     * The orders that an address claimed or paid, oldest first by default.
+     * @param seesNotes false shows the notes of an order only if the address paid it.
      */
     orders: (address: TariAddress, request: PageRequest<OrderPosition>, seesNotes = true): Promise<OrderPage> =>
       ordersOf(accountOf(address), ORDER_STATUSES, request, seesNotes),
 
-    /** Those of them that can still be paid. */
+    /** Those of these orders that can still be paid. */
     unfulfilledOrders: (
       address: TariAddress,
       request: PageRequest<OrderPosition>,
       seesNotes = true,
     ): Promise<OrderPage> => ordersOf(accountOf(address), UNFULFILLED, request, seesNotes),
 
-    /** The orders that fit the filter, oldest first unless told. */
+    /** The orders that match the filter, oldest first by default. */
     search: (filter: OrderFilter, request: PageRequest<OrderPosition>): Promise<Page<Order, OrderPosition>> =>
       store.read((tx) =>
         readPage(
@@ -76,7 +76,7 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
         ),
       ),
 
-    /** The payments of an address, whatever their status, oldest first unless told. */
+    /** The payments of an address, of any status, oldest first by default. */
     payments: (address: TariAddress, request: PageRequest<PaymentPosition>): Promise<PaymentPage> =>
       store.read(async (tx) => {
         const account = accountOf(address);
@@ -86,7 +86,7 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
         return { ...page, total: await tx.use(paymentListRepository).totalOfAccount(account) };
       }),
 
-    /** The payments that fit the filter, oldest first unless told. */
+    /** The payments that match the filter, oldest first by default. */
     searchPayments: (
       filter: PaymentFilter,
       request: PageRequest<PaymentPosition>,
@@ -100,7 +100,7 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
       ),
 
     /**
-     * The payments that name an order, by its order id or by the shop's other name for it, oldest first unless told.
+     * The payments that name an order, by its order id or by the shop's name for it, oldest first by default.
      * @throws {DomainError} `order_not_found`
      */
     paymentsForOrder: (
@@ -129,7 +129,7 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
     customerIds: (request: TextPageRequest): Promise<Page<string, string>> =>
       store.read((tx) => readTexts(request, tx.use(customerRepository).ids)),
 
-    /** The balances of all addresses that are known, by address. */
+    /** The balances of all known addresses, by address. */
     balances: (request: PageRequest<string>): Promise<Page<Account, string>> =>
       store.read((tx) =>
         readPage(
@@ -139,7 +139,7 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
         ),
       ),
 
-    /** The addresses that are known, in base58, sorted. */
+    /** The known addresses, in base58, sorted. */
     addresses: (request: TextPageRequest): Promise<Page<string, string>> =>
       store.read((tx) => readTexts(request, tx.use(accountRepository).addresses)),
   };
@@ -153,7 +153,7 @@ export function positionOfPayment({ createdAt, txid }: Payment): PaymentPosition
   return { createdAt, txid };
 }
 
-/** Only the first go leaves rows out; those after it begin behind what was read. */
+/** Only the first query skips rows; later ones start after the last row read. */
 function readTexts(
   { offset = 0, ...request }: TextPageRequest,
   read: (after: string, offset: number, limit: number) => Promise<string[]>,

@@ -17,20 +17,20 @@ export interface AuditReport {
   events: number;
   /** Where every µT is. */
   money: MoneyPlaces;
-  /** To whom the migration gave the credit that was there before money had owners; undefined where there was none. */
+  /** To whom the migration assigned the credit from before money had owners; undefined if there was none. */
   ownersGiven: string | undefined;
-  /** What another server had charged twice before these books came here. */
+  /** What another server had charged twice before its database was imported. */
   overcharges: Overcharge[];
-  /** Empty where the books are right. At most 1000 of each kind. */
+  /** Empty if everything is consistent. At most 1000 of each kind. */
   differences: JournalDifference[];
 }
 
 const TOTALS = ['current', 'paid', 'expired', 'cancelled'] as const;
 
 /**
- * Computes every balance, every order's settlement and every customer's sums again from the journals, and lists what
- * differs from what is kept beside them. It reads all tables once, in one picture of what is committed.
- * @param onProgress told before each check how many are done.
+ * Reconciliation: recomputes every balance, every order's settlement and every customer's sums from the journals, and
+ * lists the differences from the stored values. It reads all tables once, in one snapshot of the committed data.
+ * @param onProgress called before each check with the number of completed checks.
  */
 export function audit(
   store: Pick<Store, 'read'>,
@@ -72,10 +72,10 @@ export function audit(
   });
 }
 
-/** How the migration that gave money its owners is named in the audit log. */
+/** The action of the migration that gave money its owners, in the audit log. */
 const OWNERS_GIVEN = 'give money its owners';
 
-/** What the migration that gave money its owners has said of it, as a sentence. */
+/** The report of the migration that gave money its owners, as a sentence. */
 export async function ownersGiven(tx: Transaction): Promise<string | undefined> {
   const [record] = await tx.use(auditLogRepository).search({ action: OWNERS_GIVEN }, 0n, 1);
   return record?.reason ?? undefined;

@@ -13,12 +13,12 @@ export function orderById(tx: Transaction, orderId: string): Promise<Order | und
   return tx.use(orderRepository).find(orderId);
 }
 
-/** Up to `limit` orders that have this id, in the shop or here, or this name, with `#` or without; the newest first. */
+/** Up to `limit` orders with this id, in the shop or here, or with this name, with or without `#`; newest first. */
 export function ordersCalled(tx: Transaction, named: string, limit: number): Promise<Order[]> {
   return tx.use(orderRepository).called(named, limit);
 }
 
-/** Notes what stands in a mempool for an order, in µT. It counts for nothing. */
+/** Records the payments for an order in a mempool, in µT. They have no effect. */
 export function noteSeen(tx: Transaction, order: Order, amount: MicroTari): Promise<Order> {
   return tx.use(orderRepository).noteSeen(order, amount);
 }
@@ -42,7 +42,7 @@ export function paymentsOnChainSince(
   return tx.use(paymentListRepository).onChainSince(since, after, limit);
 }
 
-/** What was taken back of the payments, in µT, and when last; null where nothing was. */
+/** How much of the payments was taken back by operators, in µT, and when last; null if nothing was. */
 export function takenBackOf(
   tx: Transaction,
   txids: readonly string[],

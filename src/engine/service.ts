@@ -19,7 +19,7 @@ declare module '#platform/module.ts' {
     engine: EngineService;
   }
   interface Ports {
-    /** A new id for a manual payment, such as no transaction on the chain has; random unless set. */
+    /** A new id for a manual payment, distinct from all transactions on the chain; random by default. */
     makeTxid?: () => string;
   }
 }
@@ -44,7 +44,7 @@ function service(platform: ServiceContext) {
     orderEvents: orderEvents(context),
     orders: orders(context),
     audit: () => audit(store),
-    /** What the migration that gave money its owners has said of it; undefined where there was nothing to say. */
+    /** The report of the migration that gave money its owners; undefined if there is none. */
     ownersGiven: () => store.read(ownersGiven),
   };
 }

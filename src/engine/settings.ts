@@ -94,7 +94,7 @@ function read(values: Values) {
 export interface ShopSettings {
   /** Whether orders come from a shop. */
   hasShop: boolean;
-  /** What a number in a payment's text means first: an order's id, or its name in the shop. */
+  /** The meaning that is tried first for a number in a payment's text: an order's id, or its name in the shop. */
   orderIdField: 'id' | 'name';
 }
 

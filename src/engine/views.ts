@@ -11,14 +11,14 @@ import type { Payment } from './store/payments.ts';
 import type { SettlementEntry } from './store/settlements.ts';
 
 /**
- * The shapes of `http-api.md` 2, in which orders and money are shown: by the HTTP routes, in events, in the audit log.
+ * The shapes of `http-api.md` 2 for orders and money, in HTTP routes, events and the audit log.
  * Amounts are whole µT as bigint, which our JSON writes as plain integers. Nullable fields are always present.
  */
 
 export type OrderView = ReturnType<typeof orderView>;
 export type PaymentView = ReturnType<typeof paymentView>;
 
-/** @param payTo gives the order its own payment address, which it has for ever: it is looked up after the end, too. */
+/** @param payTo derives the order's own payment address, which never changes: it is looked up after the order is closed, too. */
 export function orderView(order: Order, payTo: OrderAddress) {
   const missing = amountMissing(order);
   return {
@@ -45,8 +45,8 @@ export function ordersView(orders: readonly Order[], payTo: OrderAddress) {
 }
 
 /**
- * What is missing until an order is paid, in µT: its price less what is there for it, less the credit that will be used
- * for it. Null for an order that can't be paid.
+ * The amount missing until an order is paid, in µT: its price minus its own money and the credit that will be used for it.
+ * Null for an order that can't be paid.
  */
 export function amountMissing(order: Order): MicroTari | null {
   if (!isOpen(order.status)) return null;
@@ -81,20 +81,20 @@ export function settlementView(entry: SettlementEntry) {
   };
 }
 
-/** An order with who claimed it and how, when it is due, and what has paid it. */
+/** An order with its claims, its due time, and the payments that paid it. */
 export interface OrderDetails {
   order: Order;
-  /** The address of the account that it is claimed for, in base58. */
+  /** The address of the account that claimed it, in base58. */
   claimant: string | null;
-  /** Who has signed that it is theirs, the first one first. At most 100. */
+  /** Its signed claims, oldest first. At most 100. */
   signers: SignedClaim[];
-  /** When it expires unless it is paid; null for one that can't be paid. */
+  /** When it expires unless it is paid; null if it can no longer be paid. */
   dueAt: Date | null;
   /** The parts of payments that paid it. At most 100. */
   paidBy: PaidPart[];
 }
 
-/** An order as operators see it: with who claimed it and how, when it is due, and what has paid it. */
+/** An order as operators see it: with its claims, its due time, and the payments that paid it. */
 export function orderDetailsView({ order, claimant, signers, dueAt, paidBy }: OrderDetails, payTo: OrderAddress) {
   return {
     ...orderView(order, payTo),
@@ -119,7 +119,7 @@ export function heldView({ row, reason }: HeldMoney) {
   };
 }
 
-/** What paying came to. */
+/** The result of a settlement. */
 export function settledView(
   { ordersPaid, settlements }: { ordersPaid: Order[]; settlements: SettlementEntry[] },
   payTo: OrderAddress,
@@ -130,16 +130,16 @@ export function settledView(
   };
 }
 
-/** What a customer has, in µT. */
+/** A customer's funds, in µT. */
 export interface CustomerFunds {
-  /** The customer's own, what is there for its open orders, and the free credit that may pay them. */
+  /** The customer's own credit, the money of its open orders, and the free credit that may pay them. */
   available: bigint;
-  /** What has paid the customer's orders. */
+  /** The money spent on the customer's orders. */
   paid: bigint;
   accounts: readonly Account[];
 }
 
-/** @param address how the account was asked for, in base58; an unknown account shows zeros and the epoch. */
+/** @param address the requested address in base58; an unknown account shows zeros and the epoch. */
 export function balanceView(address: string, account: Account | undefined) {
   const confirmed = account?.totalConfirmed ?? 0n;
   const paid = account?.totalPaid ?? 0n;
@@ -152,7 +152,7 @@ export function balanceView(address: string, account: Account | undefined) {
   };
 }
 
-/** What may pay a customer's orders, and what has paid them. */
+/** The funds for a customer's orders, and the money spent on them. */
 export function customerBalanceView({ available, paid, accounts }: CustomerFunds) {
   return {
     total_confirmed: available + paid,

@@ -1,4 +1,4 @@
-/** An answer was longer than it may be. */
+/** The body of a response exceeded its limit. */
 export class BodyTooLongError extends Error {
   override readonly name = 'BodyTooLongError';
 
@@ -8,9 +8,9 @@ export class BodyTooLongError extends Error {
 }
 
 /**
- * Reads the body of an answer as UTF-8, and stops where it is too long: a server can send for ever.
- * @param look is shown each piece before it is kept, and may throw.
- * @throws {BodyTooLongError} and what the connection or `look` throws. The rest is not read then.
+ * Reads the body of a response as UTF-8, and stops when it gets too long: a server may never stop sending.
+ * @param look is called with each chunk before it is kept, and may throw.
+ * @throws {BodyTooLongError} and whatever the connection or `look` throws. The rest is then not read.
  */
 export async function readBoundedText(
   response: Response,

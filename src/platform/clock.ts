@@ -1,4 +1,4 @@
-/** The time of day, as a port: tests own it, and nothing in the engine asks the machine. */
+/** The system clock as a port, so that tests control the time. */
 export interface Clock {
   now(): Date;
 }

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Store } from './database/store.ts';
 import type { Logger } from './logging/logger.ts';
 
-/** What every service stands on. */
+/** The dependencies of every service. */
 export interface PlatformContext {
   store: Store;
   clock: Clock;

@@ -1,4 +1,4 @@
-/** Kinds of errors that a caller can meet. Each way in to the server has its own sign for them: HTTP a status. */
+/** Kinds of errors that a caller can get. Each interface of the server maps them to its own codes: HTTP to a status. */
 export type ErrorKind =
   | 'invalid'
   | 'unauthenticated'
@@ -17,19 +17,19 @@ export type ErrorKind =
   | 'upstream_failed'
   | 'unavailable';
 
-/** Errors by their codes: snake case, one code in all of the program. In a sentence `{}` stands for what the caller named. */
+/** Errors by code: snake case, unique in the program. In a sentence `{}` is replaced by what the caller named. */
 export type ErrorRows = Readonly<Record<string, readonly [kind: ErrorKind, sentence: string]>>;
 
-/** The errors of every context: each context adds its own rows. */
+/** The errors of all contexts: each adds its own rows. */
 // biome-ignore lint/suspicious/noEmptyInterface: contexts add to it.
 export interface ErrorRegistry {}
 
-/** A code that some context has defined. */
+/** A code that a context has defined. */
 export type ErrorCode = keyof ErrorRegistry & string;
 
 const catalogue = new Map<string, ErrorRows[string]>();
 
-/** Makes errors known by their codes. */
+/** Registers errors by their codes. */
 export function defineErrors<const Rows extends ErrorRows>(rows: Rows): Rows {
   for (const [code, row] of Object.entries(rows)) {
     if (catalogue.has(code)) throw new Error(`The error ${code} is defined twice`);
@@ -45,12 +45,12 @@ export function errorRow(code: string): ErrorRows[string] {
   return row;
 }
 
-/** What a caller can cause. Any other error is a bug, or a database that is out of reach. */
+/** An error that a caller can cause. Any other is a bug, or the database is unreachable. */
 export class DomainError extends Error {
   override readonly name: string = 'DomainError';
   readonly code: ErrorCode;
   readonly kind: ErrorKind;
-  /** What fills the sentence's `{}`. */
+  /** Replaces the sentence's `{}`. */
   readonly about: string;
 
   constructor(code: ErrorCode, about = '') {

@@ -1,35 +1,35 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** One address of either family. An IPv4 address in IPv6 clothes (`::ffff:1.2.3.4`) is always held as its IPv4 self. */
+/** One address of either family. IPv4-mapped IPv6 addresses (`::ffff:1.2.3.4`) are stored as IPv4. */
 export type IpAddress = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** All addresses that share the first `prefixLength` bits of `address`; a single address has all of its bits. */
+/** All addresses that share the first `prefixLength` bits of `address`; for a single address, that is all bits. */
 export interface IpRange {
   address: IpAddress;
   prefixLength: number;
 }
 
-/** The longest text that can be an address, zone name included; longer ones are not looked at. */
-const LONGEST_ADDRESS_TEXT = 80;
+/** The longest text that can be an address, zone name included; longer ones are not parsed. */
+const MAX_ADDRESS_TEXT_LENGTH = 80;
 
 /**
- * Reads an address as it stands in a socket or a header. The zone of a link-local IPv6 address (`%eth0`) is dropped:
+ * Parses an address of a socket or a header. The zone of a link-local IPv6 address (`%eth0`) is dropped:
  * it names an interface of this machine, not of the peer.
  * @returns undefined for anything that is not exactly one address.
  */
 export function parseIpAddress(text: string): IpAddress | undefined {
-  // ipaddr.js also reads `1`, `0x7f.1` and octal parts as IPv4; node:net knows only the forms that people mean.
-  if (text.length > LONGEST_ADDRESS_TEXT || isIP(text) === 0) return undefined;
+  // ipaddr.js also reads `1`, `0x7f.1` and octal parts as IPv4; node:net accepts only the usual forms.
+  if (text.length > MAX_ADDRESS_TEXT_LENGTH || isIP(text) === 0) return undefined;
   return ipaddr.process(withoutDots(text.replace(/%.*$/, '')));
 }
 
-/** An IPv6 address with its last 32 bits in hex: ipaddr.js takes `::192.0.2.1` for the mapped form, and it is not. */
+/** An IPv6 address with its last 32 bits in hex: ipaddr.js mistakes `::192.0.2.1` for the mapped form. */
 function withoutDots(text: string): string {
   return text.includes(':') && text.includes('.') ? new URL(`http://[${text}]`).hostname.slice(1, -1) : text;
 }
 
-/** The one text by which an address is compared and logged: dotted IPv4, or IPv6 as RFC 5952 writes it. */
+/** The canonical text of an address, for comparing and logging: dotted IPv4, or IPv6 by RFC 5952. */
 export function formatIpAddress(address: IpAddress): string {
   return address.kind() === 'ipv4' ? address.toString() : (address as ipaddr.IPv6).toRFC5952String();
 }
@@ -51,8 +51,8 @@ export function networkOf(text: string): string {
 }
 
 /**
- * Reads an address (`192.0.2.1`, `2001:db8::1`) or a CIDR range (`10.0.0.0/8`, `fc00::/7`). Bits behind the prefix may
- * be set; they do not count.
+ * Parses an address (`192.0.2.1`, `2001:db8::1`) or a CIDR range (`10.0.0.0/8`, `fc00::/7`). Bits after the prefix may
+ * be set and are ignored.
  * @returns undefined for anything else.
  */
 export function parseIpRange(text: string): IpRange | undefined {

@@ -2,25 +2,25 @@ import { parse as parseLossless } from 'lossless-json';
 import { configure } from 'safe-stable-stringify';
 import { scan } from 'secure-json-parse';
 
-/** Deeper than any document that we take in; later code may then walk one by recursion without fear for the stack. */
-const GREATEST_DEPTH = 64;
+/** Deeper than any document that we accept, and shallow enough to be walked recursively without exhausting the stack. */
+const MAX_DEPTH = 64;
 
-/** Far more than an amount or an id has; reading a number of a million digits would take seconds. */
-const MOST_INTEGER_DIGITS = 1000;
+/** Far more than an amount or an id has; parsing a number of a million digits would take seconds. */
+const MAX_INTEGER_DIGITS = 1000;
 
 /**
- * An integer that may not survive as a `number` has at least 16 digits and stands where a value can begin. This may
- * also be met inside of a text, which costs time and nothing else.
+ * An integer that may not fit into a `number` has at least 16 digits and stands where a value can begin. A match inside
+ * a string costs some time and nothing else.
  */
 const MAY_HOLD_UNSAFE_INTEGER = /(?:^|[[,:\s-])\d{16}/;
 
-/** The two key names that reach a prototype, plainly or with some of their letters written as \u escapes. */
+/** The two key names that reach a prototype, plain or with letters written as \u escapes. */
 const MAY_HOLD_PROTOTYPE_KEY = /__proto__|constructor|\\u00[567]/i;
 
 /** A text that is not JSON, or JSON that is refused. The message is a sentence for the caller and quotes no input. */
 export class JsonError extends Error {
   override readonly name = 'JsonError';
-  /** Where in the text the trouble is, counted in UTF-16 units from 0; undefined where that is not known. */
+  /** The position of the error in UTF-16 units from 0; undefined if it is not known. */
   readonly position: number | undefined;
 
   constructor(message: string, options: { position?: number; cause?: unknown } = {}) {
@@ -30,14 +30,14 @@ export class JsonError extends Error {
 }
 
 /**
- * Reads JSON as `JSON.parse` does, save that an integer literal that is not a safe integer comes out as `bigint`:
- * shop ids and totals pass 2^53 (`protocol.md` 1). All other numbers are `number`. Of repeated keys the last counts.
- * @throws {JsonError} for what is not JSON, is nested deeper than 64, holds an integer of more than 1000 digits, or has
+ * Parses JSON as `JSON.parse` does, except that an integer literal that is not a safe integer becomes a `bigint`:
+ * shop ids and totals pass 2^53 (`protocol.md` 1). All other numbers are `number`. If a key is repeated, the last one counts.
+ * @throws {JsonError} if the text is not JSON, is nested deeper than 64 levels, has an integer of more than 1000 digits, or
  *   keys that could reach a prototype (`__proto__`, or `constructor` with `prototype` in it).
  */
 export function parseJson(text: string): unknown {
   refuseGreatDepth(text);
-  // The native parser goes first even where the lossless one must follow: it decides what is JSON at all.
+  // The native parser always runs first, because it decides what is valid JSON.
   const value = parseNative(text);
   if (MAY_HOLD_PROTOTYPE_KEY.test(text)) refusePrototypeKeys(value);
   if (!MAY_HOLD_UNSAFE_INTEGER.test(text)) return value;
@@ -48,15 +48,15 @@ export function parseJson(text: string): unknown {
 const stringify = configure({ deterministic: false, circularValue: TypeError });
 
 /**
- * Writes JSON as `JSON.stringify` does, with `bigint` as integers of full length; a `Date` becomes its ISO text.
- * A value that JSON has no form for (undefined, a function) becomes null, as it does within a list.
- * @throws {TypeError} for a value that holds itself.
+ * Serialises as `JSON.stringify` does, but with `bigint` as integers of full length. A `Date` becomes its ISO text. A
+ * value that JSON cannot represent (undefined, a function) becomes null, as it does within an array.
+ * @throws {TypeError} for a circular value.
  */
 export function stringifyJson(value: unknown): string {
   return stringify(value) ?? 'null';
 }
 
-/** Runs over the text once, without recursion, so that no input can exhaust the stack. */
+/** Scans the text once, without recursion, so that no input can exhaust the stack. */
 function refuseGreatDepth(text: string): void {
   let depth = 0;
   for (let index = 0; index < text.length; index += 1) {
@@ -65,8 +65,8 @@ function refuseGreatDepth(text: string): void {
       index = closingQuote(text, index);
     } else if (character === OPENING_BRACE || character === OPENING_BRACKET) {
       depth += 1;
-      if (depth > GREATEST_DEPTH) {
-        throw new JsonError(`The JSON is nested deeper than ${GREATEST_DEPTH} levels.`, { position: index });
+      if (depth > MAX_DEPTH) {
+        throw new JsonError(`The JSON is nested deeper than ${MAX_DEPTH} levels.`, { position: index });
       }
     } else if (character === CLOSING_BRACE || character === CLOSING_BRACKET) {
       depth -= 1;
@@ -81,7 +81,7 @@ const CLOSING_BRACKET = 0x5d;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
-/** Where the text that begins at `opening` ends; the end of everything where it is not closed. */
+/** The index of the quote that closes the string opened at `opening`; the end of the text if there is none. */
 function closingQuote(text: string, opening: number): number {
   let index = opening;
   do {
@@ -101,14 +101,14 @@ function parseNative(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    // The engine's own message quotes the input, which may hold what no log should.
+    // V8's own message quotes the input, which may contain secrets.
     const position = /at position (\d+)/.exec(String(cause))?.[1];
     if (position === undefined) throw new JsonError('The text is not valid JSON.', { cause });
     throw new JsonError(`The text is not valid JSON at position ${position}.`, { position: Number(position), cause });
   }
 }
 
-/** By the rules that Fastify applies to bodies that it reads itself. */
+/** Applies the rules by which Fastify checks bodies that it parses itself. */
 function refusePrototypeKeys(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   if (scan(value as Record<string, unknown>, { safe: true }) === null) {
@@ -119,8 +119,8 @@ function refusePrototypeKeys(value: unknown): void {
 function parseNumber(literal: string): number | bigint {
   const number = Number(literal);
   if (Number.isSafeInteger(number) || !/^-?\d+$/.test(literal)) return number;
-  if (literal.replace('-', '').length > MOST_INTEGER_DIGITS) {
-    throw new JsonError(`The JSON holds an integer of more than ${MOST_INTEGER_DIGITS} digits.`);
+  if (literal.replace('-', '').length > MAX_INTEGER_DIGITS) {
+    throw new JsonError(`The JSON holds an integer of more than ${MAX_INTEGER_DIGITS} digits.`);
   }
   return BigInt(literal);
 }

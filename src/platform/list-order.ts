@@ -6,7 +6,7 @@ export function opposite(order: ListOrder): ListOrder {
   return order === 'asc' ? 'desc' : 'asc';
 }
 
-/** Beside the id that a page begins after: ids below which it stays, and whether the highest come first. */
+/** The range of a page besides the id that it starts after: an upper bound, and whether the highest ids come first. */
 export interface IdRange {
   before?: bigint | undefined;
   order?: ListOrder | undefined;

@@ -1,13 +1,13 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** What the process's umask leaves of it. */
+/** Reduced by the process's umask. */
 const DEFAULT_MODE = 0o777;
 
 /**
- * Makes a folder with those above it that are missing, one after another. Node's own `recursive` never ends where the
- * system says of a folder inside an existing one that there is no such place, as it does in /proc.
- * @throws the system's error for the first one that can't be made.
+ * Creates a folder and its missing parents, one after another. Node's own `recursive` never returns if the system
+ * reports ENOENT for a folder inside an existing one, as it does in /proc.
+ * @throws the system's error for the first one that can't be created.
  */
 export function makeFolder(path: string, mode = DEFAULT_MODE): void {
   const missing: string[] = [];
@@ -16,7 +16,7 @@ export function makeFolder(path: string, mode = DEFAULT_MODE): void {
 }
 
 function isFolder(path: string): boolean {
-  // The root has no folder above it.
+  // The root has no parent.
   return dirname(path) === path || (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
 }
 

@@ -15,22 +15,22 @@ import type { EventType } from './outbox/events.ts';
 import type { EventPayloads } from './outbox/http/schemas.ts';
 
 /**
- * What a context of the program says of itself. Its module is small and loaded in every thread and in the tool; what is
- * heavy is loaded where it is needed.
+ * The description of a context. It is small and loaded in every thread and in the tool; heavy parts are imported
+ * where they are needed.
  */
 export interface Module<Name extends keyof Services = keyof Services> {
   readonly name: Name;
-  /** Its errors, named here so that every thread knows them. */
+  /** Its errors, listed here so that every thread knows them. */
   readonly errors?: ErrorRows;
   /** The types of its events, named here so that plugins can be told which there are. */
   readonly events?: readonly EventType[];
   /** Its settings: the start reads those of all contexts together. */
   readonly settings?: () => Promise<{ settings: SettingsPart }>;
-  /** Its migrations, numbered on in the one sequence of all of them. */
+  /** Its migrations, numbered in the common sequence. */
   readonly migrations?: () => Promise<MigrationModule>;
-  /** What it does in the database thread. */
+  /** Its service in the database thread. */
   readonly service?: () => Promise<{ open: OpenService<Name> }>;
-  /** What it serves in the HTTP thread. */
+  /** Its routes in the HTTP thread. */
   readonly routes?: () => Promise<HttpParts>;
   /**
    * Its commands of the tool, by what is typed behind `taritools`, such as `admin rates`. One may stand below a group of a
@@ -43,37 +43,37 @@ export type MakeCommand = (ports: CommandPorts) => Command;
 
 export type Commands = Readonly<Record<string, () => Promise<MakeCommand>>>;
 
-/** What each context can do, by the context's name: each adds its own. Plain data goes in and out. */
+/** The services by the name of their context: each context adds its own. Arguments and results are plain data. */
 // biome-ignore lint/suspicious/noEmptyInterface: contexts add to it.
 export interface Services {}
 
 /**
- * What contexts need of those above them, which set it when they are opened; it is asked for when it is needed. A context
- * that needs something declares it here, all of it optional.
+ * The dependencies of contexts on those above them, which set them when they are opened; they are looked up when needed.
+ * A context declares its own here, all of them optional.
  */
 // biome-ignore lint/suspicious/noEmptyInterface: contexts add to it.
 export interface Ports {}
 
-/** What each service is made of. */
+/** The dependencies of each service. */
 export interface ServiceContext extends PlatformContext {
   store: OpenedStore;
   settings: Settings;
   /** Connections, lease holders and schedules are the platform's; contexts register their handlers here. */
   subscriptions: EventBus;
   ports: Ports;
-  /** Evenly from 0 up to 1. */
+  /** Uniform in [0, 1). */
   random: () => number;
   randomBytes: (length: number) => Uint8Array;
   fetch: typeof globalThis.fetch;
-  /** When this process began to take things in. */
+  /** When this process started to accept requests. */
   startedAt: Date;
-  /** When the database last refused a write of this process; undefined where it never did. */
+  /** When a write of this process last failed; undefined if none has. */
   lastFailedWriteAt: () => Date | undefined;
-  /** Says that the outbox has something to deliver that was not just appended. */
+  /** Signals that the outbox has something to deliver that was not just appended. */
   wakeOutbox: () => void;
 }
 
-/** @param services those of the modules that come before it. */
+/** @param services those of the modules before it. */
 export type OpenService<Name extends keyof Services> = (
   context: ServiceContext,
   services: Services,
@@ -82,31 +82,31 @@ export type OpenService<Name extends keyof Services> = (
 export interface Opened<Service> {
   service: Service;
   background?: Background;
-  /** Looks at its part of the server's condition. */
+  /** Checks its part of the server's readiness. */
   check?: Check;
   /** Reads its part of the metrics. */
   metrics?: ReadMetrics;
 }
 
-/** What a context does by itself. */
+/** The background work of a context. */
 export interface Background {
   /** Runs in every instance. */
   start?(): Promise<void> | void;
   stop?(): Promise<void>;
-  /** One instance at a time does these: the one that holds the scheduler's lease. */
+  /** Run by one instance at a time: the one that holds the scheduler's lease. */
   jobs?: readonly Job[];
   begin?(): Promise<void> | void;
   end?(): Promise<void>;
 }
 
 export interface Check {
-  /** What stands in GET /health/ready as long as the database can't be asked. */
+  /** Shown in GET /health/ready while the database is unreachable. */
   unknown: Readonly<Record<string, unknown>>;
   look(tx: Transaction, now: Date): Promise<CheckResult>;
 }
 
 export interface CheckResult {
-  /** Why the server can't do its work, each a sentence for operators. None where it can. */
+  /** Why the server is not ready, as sentences for operators; none if it is. */
   reasons: readonly string[];
   /** Its part of GET /health/ready. */
   details: Readonly<Record<string, unknown>>;
@@ -114,7 +114,7 @@ export interface CheckResult {
 
 export type ReadMetrics = (tx: Transaction) => Promise<readonly Metric[]>;
 
-/** A gauge for Prometheus, with what it shows now. */
+/** A Prometheus gauge with its current values. */
 export interface Metric {
   name: string;
   help: string;
@@ -124,19 +124,19 @@ export interface Metric {
   samples: readonly { labels?: Readonly<Record<string, string>>; value: number | Date }[];
 }
 
-/** What a context brings into the HTTP thread. */
+/** The parts of a context in the HTTP thread. */
 export interface HttpParts {
   readonly routes: MakeRoutes;
-  /** Of its routes, for the description of the interface. */
+  /** Of its routes, for the OpenAPI description. */
   readonly examples?: Examples;
-  /** What its events say. */
+  /** The payload schemas of its events. */
   readonly eventPayloads?: EventPayloads;
 }
 
-/** Answers undefined where the settings switch the context's routes off. */
+/** Returns undefined if the settings disable the context's routes. */
 export type MakeRoutes = (services: Services, http: HttpContext) => FastifyPluginAsyncZod | undefined;
 
-/** Checks a module against its name, and keeps its type. */
+/** Checks a module's type against its name. */
 export function defineModule<Name extends keyof Services>(module: Module<Name>): Module<Name> {
   return module;
 }

@@ -1,2 +1,2 @@
-/** The header that names where the next part of a list begins; both sides read it. Missing where there is no more. */
+/** The header with the cursor of a list's next page, used by server and client. Missing on the last page. */
 export const NEXT_CURSOR = 'x-next-cursor';

@@ -1,31 +1,31 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ListOrder } from './list-order.ts';
 
-/** What a caller who names no limit gets at most. Existing clients name none and want everything. */
-export const MOST_ROWS = 10_000;
+/** The most rows for a caller who gives no limit. Existing clients give none and expect everything. */
+export const MAX_ROWS = 10_000;
 
-/** So many are read in one go; between two goes others have their turn. */
+/** Rows read in one transaction; between two of them other requests get their turn. */
 const ROWS_AT_ONCE = 1000;
 
-/** Which part of a list is wanted. */
+/** A page of a list. */
 export interface PageRequest<Position> {
-  /** The row that the part before ended with. */
+  /** The last row of the previous page. */
   after?: Position | undefined;
-  /** How many rows; everything up to MOST_ROWS where it is not given. */
+  /** The number of rows; up to MAX_ROWS by default. */
   limit?: number | undefined;
-  /** Oldest first unless told; only lists that are sorted by time can be read from the other end. */
+  /** Oldest first by default; only lists that are sorted by time can be read in reverse. */
   order?: ListOrder | undefined;
 }
 
 export interface Page<Row, Position> {
   rows: Row[];
-  /** Where the rest begins; undefined where there is none. */
+  /** Where the next page begins; undefined if there is none. */
   next: Position | undefined;
 }
 
-/** Reads one row more than is wanted, to know whether there is a rest. */
+/** Reads one row more than requested, to know whether there is a next page. */
 export async function readPage<Row, Position>(
-  { after, limit = MOST_ROWS }: PageRequest<Position>,
+  { after, limit = MAX_ROWS }: PageRequest<Position>,
   read: (after: Position | undefined, limit: number) => Promise<Row[]>,
   positionOf: (row: Row) => Position,
 ): Promise<Page<Row, Position>> {

@@ -1,15 +1,15 @@
 import type { Ports } from './module.ts';
 
-/** Ports, and who looks at them. */
+/** Ports that record which context looks at them. */
 export interface WatchedPorts {
   ports: Ports;
-  /** Says which context is being opened from now on; undefined once all are. */
+  /** Sets the context that is being opened from now on; undefined once all are. */
   opening(context: string | undefined): void;
 }
 
 /**
- * Watches ports while contexts are opened. One that is set after another context has looked for it in vain comes too late:
- * that context would do without it as long as the process lives, and say nothing.
+ * Watches ports while contexts are opened. A port that is set after another context has looked for it comes too late:
+ * that context would silently do without it until the process ends.
  */
 export function watchPorts(given: Ports): WatchedPorts {
   const missedBy = new Map<PropertyKey, string>();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { RandomBytes } from '#tari/schnorr.ts';
 
-/** The machine's chance, fit for keys. */
+/** Cryptographically secure random bytes. */
 export const systemRandomBytes: RandomBytes = (length) => new Uint8Array(randomBytes(length));

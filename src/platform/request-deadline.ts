@@ -1,16 +1,16 @@
-/** What ends a request in time: when its own time is over, or when its caller is stopped. */
+/** Aborts a request when its time-out expires or its caller is stopped. */
 export interface RequestDeadline {
   /** For `fetch`. */
   signal: AbortSignal;
-  /** Whether it was the time that ended it. */
+  /** Whether the time-out ended it. */
   hasExpired(): boolean;
   /** To be called when the request is over, however it ended. */
   stop(): void;
 }
 
 /**
- * Joins a time-out with the caller's signal. AbortSignal.any would do the same, but on Node 20 it keeps a trace of every
- * request on a signal that lives as long as the process.
+ * Combines a time-out with the caller's signal. AbortSignal.any would do the same, but on Node 20 it leaks memory for
+ * every request on a signal that lives as long as the process.
  */
 export function startDeadline(timeoutMs: number, caller: AbortSignal | undefined): RequestDeadline {
   const controller = new AbortController();
@@ -32,7 +32,7 @@ export function startDeadline(timeoutMs: number, caller: AbortSignal | undefined
   };
 }
 
-/** fetch says only "fetch failed"; what happened stands in the code of the error beneath it. */
+/** fetch says only "fetch failed"; the reason is in the code of the error's cause. */
 export function networkErrorCode(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code);

@@ -1,15 +1,15 @@
 import { isStorableTime } from './storable-text.ts';
 
-/** Times as people write them, in queries and behind options. */
+/** Times as people write them in queries and options. */
 
 const PARTS =
   /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?)?(?:(Z)|([+ -])(\d{2}):?(\d{2}))?)?$/i;
 
 /**
- * Reads `2024-03-11T08:30:00Z`, and shorter: `2024-03-11T0:0:0Z`, `2024-03-11T8:30`, `2024-03-11`, which is its first
- * moment. A `+` that was not escaped in a URL arrives as a space, and is read as what it was. Answers undefined for what is
- * no time, such as the 30th of February.
- * @param zone where times without a zone are meant: UTC, or the machine's own.
+ * Parses `2024-03-11T08:30:00Z` and shorter forms: `2024-03-11T0:0:0Z`, `2024-03-11T8:30`, `2024-03-11`, which is the
+ * start of the day. A `+` that was not escaped in a URL arrives as a space and is accepted. Returns undefined for
+ * anything else, such as the 30th of February.
+ * @param zone the zone of times without one: UTC, or the machine's own.
  */
 export function readWrittenTime(text: string, zone: 'utc' | 'local' = 'utc'): Date | undefined {
   const match = PARTS.exec(text.trim());
@@ -26,7 +26,7 @@ export function readWrittenTime(text: string, zone: 'utc' | 'local' = 'utc'): Da
   if (zone === 'local' && match[8] === undefined && match[9] === undefined) {
     const local = new Date(2000, 0, 1, hour, minute, second, milliseconds);
     local.setFullYear(year, month - 1, day);
-    // The day may have another offset than the one that it was made on.
+    // That day may have another UTC offset than the day that the Date was created for.
     local.setHours(hour, minute, second, milliseconds);
     return isStorableTime(local) ? local : undefined;
   }

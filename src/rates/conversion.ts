@@ -10,14 +10,14 @@ import {
 import { DomainError } from './errors.ts';
 import { type ExchangeRate, exchangeRateRepository } from './store/exchange-rates.ts';
 
-/** A price as a shop wrote it. */
+/** A price as the shop formats it. */
 export interface ShopPrice {
   price: string;
   currency: string;
 }
 
 /**
- * The price in µT by the rate that holds now; Tari is worth itself.
+ * The price in µT at the current rate; Tari converts to itself.
  * @throws {DomainError} `unsupported_currency`, `invalid_price`
  */
 export async function convertPrice(
@@ -34,20 +34,20 @@ export async function convertPrice(
   }
 }
 
-/** The rate that was set last for a currency. */
+/** The last rate that was set for a currency. */
 export function lastRate(tx: Transaction, currency: string): Promise<ExchangeRate | undefined> {
   return tx.use(exchangeRateRepository).last(currency);
 }
 
-/** What one unit of a currency costs now, in µT; undefined where no rate is set. Tari is worth itself. */
+/** The current rate of a currency, in µT per unit; undefined if none is set. Tari converts to itself. */
 export async function rateInForce(tx: Transaction, currencyCode: string): Promise<bigint | undefined> {
   const currency = currencyCode.toUpperCase();
   return isTariCurrency(currency) ? MICRO_TARI_PER_TARI : (await tx.use(exchangeRateRepository).last(currency))?.rate;
 }
 
 /**
- * A price of the shop at a rate, as orders are charged: exact, then rounded down to whole µT.
- * @throws {AmountError} for what is no price, or more than all Tari.
+ * Converts a price of the shop at a rate, as for orders: exact, then rounded down to whole µT.
+ * @throws {AmountError} if it is not a price, or more than the supply of Tari.
  */
 export function priceAtRate(price: string, rate: bigint): MicroTari {
   const converted = priceInMicroTari(price, rate);

@@ -2,7 +2,7 @@ import { defineErrors } from '#platform/errors.ts';
 
 export { DomainError } from '#platform/errors.ts';
 
-/** What callers can do wrong in rates and prices. Existing clients match these sentences, so their words stay. */
+/** Errors of rates and prices that callers can cause. Existing clients match these sentences, so they must not change. */
 export const rateErrors = defineErrors({
   invalid_price: ['invalid', 'The price of the order cannot be read: {}'],
   unsupported_currency: ['invalid', '{} is not a supported currency: no exchange rate is set for it.'],

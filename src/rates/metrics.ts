@@ -5,7 +5,7 @@ import { type ExchangeRate, exchangeRateRepository } from './store/exchange-rate
 export const rateMetrics: ReadMetrics = async (tx) => [
   {
     name: 'tpg_exchange_rate_age_seconds',
-    help: 'How long ago the rate of a currency was set.',
+    help: 'Seconds since the rate of a currency was set.',
     labels: ['currency'],
     samples: (await lastRates(tx)).map(({ currency, updatedAt }) => ({ labels: { currency }, value: updatedAt })),
   },

@@ -1,7 +1,7 @@
 import { defineModule } from '#platform/module.ts';
 import { rateErrors } from './errors.ts';
 
-/** What a currency costs in Tari. */
+/** Exchange rates of currencies to Tari. */
 export const rates = defineModule({
   name: 'rates',
   errors: rateErrors,

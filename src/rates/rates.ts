@@ -9,18 +9,18 @@ import { exchangeRateView } from './views.ts';
 
 export type ExchangeRates = ReturnType<typeof exchangeRates>;
 
-/** What follows the rates: the prices that a shop shows. */
+/** A follower of the rates: the prices that a shop shows. */
 export interface RateFollower {
   /**
-   * Has the prices follow a rate, in the unit of work that sets it. Answers which work on prices that is; undefined where
-   * there are no prices to follow.
+   * Updates the prices to a rate, in the unit of work that sets it. Returns the id of the price update; undefined if there
+   * are no prices to update.
    */
   follow(tx: Transaction, rate: ExchangeRate, now: Date): Promise<bigint | undefined>;
-  /** Says that there is something to do, once the rate is set. */
+  /** Signals that there is something to do, once the rate is set. */
   wake(): void;
 }
 
-/** @param follower is asked for each time that a rate is set. */
+/** @param follower is looked up each time that a rate is set. */
 export function exchangeRates({ store, clock, log }: PlatformContext, follower: () => RateFollower | undefined) {
   return {
     /** @throws {DomainError} `exchange_rate_not_found` */
@@ -32,7 +32,7 @@ export function exchangeRates({ store, clock, log }: PlatformContext, follower: 
       return rate;
     },
 
-    /** The rates that hold now, by currency. There are as many as there are currencies. */
+    /** The current rates, by currency. */
     all: (): Promise<ExchangeRate[]> =>
       store.read(async (tx) => {
         const rates: ExchangeRate[] = [];
@@ -44,8 +44,7 @@ export function exchangeRates({ store, clock, log }: PlatformContext, follower: 
       }),
 
     /**
-     * Sets what one unit of a currency costs in µT, for orders that come from now on, and has the prices that the shop
-     * shows follow it.
+     * Sets the rate of a currency in µT per unit, for future orders, and updates the prices that the shop shows.
      * @throws {DomainError} `exchange_rate_fixed`
      */
     async set(currencyCode: string, rate: bigint, actor: string): Promise<ExchangeRate> {
@@ -71,13 +70,13 @@ export function exchangeRates({ store, clock, log }: PlatformContext, follower: 
       follower()?.wake();
       const follows =
         priceUpdate === undefined
-          ? 'no shop is configured whose prices could follow it'
-          : `the shop's prices follow it in price update ${priceUpdate}`;
+          ? 'no shop is configured whose prices could be updated'
+          : `the shop's prices are updated by price update ${priceUpdate}`;
       log.info({ currency, rate, actor, priceUpdate }, `The rate is now 1 ${currency} = ${rate} µT; ${follows}`);
       return set;
     },
 
-    /** The rates that a currency has had, newest first. */
+    /** The history of a currency's rates, newest first. */
     history: (currencyCode: string, request: PageRequest<bigint>): Promise<Page<SetRate, bigint>> =>
       store.read((tx) =>
         readPage(

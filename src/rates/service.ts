@@ -7,7 +7,7 @@ declare module '#platform/module.ts' {
     rates: RatesService;
   }
   interface Ports {
-    /** What follows the rates. */
+    /** Notified when a rate is set. */
     rateFollower?: RateFollower;
   }
 }

@@ -4,7 +4,7 @@ export function exchangeRateView(rate: ExchangeRate) {
   return { currency: rate.currency, rate: rate.rate, updated_at: rate.updatedAt.toISOString() };
 }
 
-/** A rate as it was set once. */
+/** A rate of the history. */
 export function setRateView({ id, actor, ...rate }: SetRate) {
   return { id, ...exchangeRateView(rate), actor };
 }

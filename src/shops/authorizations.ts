@@ -7,7 +7,7 @@ import { authorizationRepository } from './store/authorizations.ts';
 import type { WebhookAnswer } from './store/webhooks.ts';
 import { answer } from './webhook-answer.ts';
 
-/** What becomes of an authorization, by the state of its order. */
+/** What happens to an authorization, by the state of its order. */
 const PROSPECTS: Readonly<Record<OrderStatus, string>> = {
   Unclaimed: 'is captured once the order is paid in Tari',
   New: 'is captured once the order is paid in Tari',
@@ -17,11 +17,11 @@ const PROSPECTS: Readonly<Record<OrderStatus, string>> = {
 };
 
 /**
- * Keeps money that another gateway holds for an order, whether the order is known or not. It is captured when the shop
- * is told that the order is paid; where that was done already, the shop is told once more, which pays nothing twice.
- * @param storefront names the shop as it is named among the subscribers; undefined where none is configured.
+ * Records money that another gateway holds for an order, whether the order is known or not. It is captured when the shop
+ * is notified that the order is paid; if that was done already, the notification is repeated, which pays nothing twice.
+ * @param storefront the shop's name among the subscribers; undefined if none is configured.
  */
-export async function takeInAuthorization(
+export async function receiveAuthorization(
   { tx, now }: Ledger,
   authorization: ShopAuthorization,
   storefront: string | undefined,
@@ -34,11 +34,11 @@ export async function takeInAuthorization(
     return answer(
       'accepted',
       true,
-      `Order ${orderId} is not known yet; authorization ${transactionId} is kept until it comes.`,
+      `Order ${orderId} is not known yet; authorization ${transactionId} is kept until it arrives.`,
     );
   }
   if (order.status === 'Paid' && storefront !== undefined) {
-    await tx.use(deliveryRepository).tellAgain('OrderPaid', order.orderId, storefront, now);
+    await tx.use(deliveryRepository).redeliver('OrderPaid', order.orderId, storefront, now);
   }
   return answer(
     'accepted',

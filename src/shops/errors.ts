@@ -2,7 +2,7 @@ import { defineErrors } from '#platform/errors.ts';
 
 export { DomainError } from '#platform/errors.ts';
 
-/** What callers can do wrong in the shop. Existing clients match these sentences, so their words stay. */
+/** Errors of the shop that callers can cause. Existing clients match these sentences, so they must not change. */
 export const shopErrors = defineErrors({
   webhook_not_set_aside: ['not_found', 'There is no webhook {} that is set aside.'],
   shop_not_configured: ['not_supported', 'No shop is configured whose orders could be read.'],

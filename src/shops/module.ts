@@ -1,7 +1,7 @@
 import { defineModule } from '#platform/module.ts';
 import { shopErrors } from './errors.ts';
 
-/** Where orders come from, and who is told what became of them. */
+/** Shops: the orders that come from them, and the notifications back to them. */
 export const shops = defineModule({
   name: 'shops',
   errors: shopErrors,

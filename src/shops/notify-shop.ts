@@ -11,7 +11,7 @@ const REASONS = {
 /** The ids of the authorizations that are kept for an order. */
 export type AuthorizationsOf = (orderId: string) => Promise<readonly string[]>;
 
-/** Tells the shop what became of its orders: the default hooks of OrderPaid and OrderAnnulled. */
+/** Notifies the shop of the outcome of its orders: the default handlers of OrderPaid and OrderAnnulled. */
 export function subscribeStorefront(
   events: EventRegistry,
   storefront: Storefront,
@@ -22,7 +22,7 @@ export function subscribeStorefront(
     log.info({ orderId: order.order_id, effect: outcome.effect, storefront: storefront.name }, outcome.detail);
 
   events.onDurable(storefront.name, 'OrderPaid', async ({ payload: { order } }, signal) => {
-    // Read each time that the shop is told: one may have come since the order was paid.
+    // Read for each notification: one may have arrived since the order was paid.
     const paid = { ...named(order), authorizationIds: await authorizationsOf(order.order_id) };
     note(order, await storefront.markPaid(paid, new Date(order.updated_at), signal));
   });
@@ -32,7 +32,7 @@ export function subscribeStorefront(
     async ({ payload: { order, status } }, signal) => {
       note(order, await storefront.cancel(named(order), REASONS[status], signal));
     },
-    // What the shop cancelled or took the money for itself, it must not be told to cancel.
+    // An order that the shop itself closed must not be cancelled there.
     { exceptFrom: 'shop' },
   );
 }

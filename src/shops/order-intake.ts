@@ -4,31 +4,31 @@ import type { Owner } from '#engine/money/owners.ts';
 import { findShopOrder } from '#engine/order-lookup.ts';
 import { enterOrder, openOrder, requireOrder } from '#engine/orders.ts';
 import type { Order } from '#engine/store/orders.ts';
-import { closeByShop, withEarlyNews } from './out-of-order-updates.ts';
+import { closeByShop, withEarlyUpdate } from './out-of-order-updates.ts';
 import type { ShopOrder } from './shop-connector.ts';
 
-/** What became of an order that the shop reported. */
+/** The result of entering an order that the shop reported. */
 export interface OrderReceipt {
   order: Order;
-  /** False where the order was known already; nothing was changed then. */
+  /** False if the order was known already; then nothing was changed. */
   isNew: boolean;
 }
 
 export type OrderIntake = ReturnType<typeof orderIntake>;
 
-/** How orders of the shop come in. */
+/** Enters orders of the shop. */
 export function orderIntake(context: Pick<EngineContext, 'settings' | 'log'>) {
   return {
     /**
-     * Enters an order that the shop reported, inside its caller's unit of work, by the newest that the shop said of it:
-     * one that it has closed meanwhile is entered and cancelled at once. A known order is left as it is.
+     * Enters an order that the shop reported, inside its caller's unit of work, in its newest known state: if the shop has
+     * closed it meanwhile, it is entered and immediately cancelled. A known order is left unchanged.
      * @throws {DomainError} `unsupported_currency`, `invalid_price`
      */
-    async enter(ledger: Ledger, told: ShopOrder, claimant: Owner | undefined): Promise<OrderReceipt> {
+    async enter(ledger: Ledger, reported: ShopOrder, claimant: Owner | undefined): Promise<OrderReceipt> {
       const { tx } = ledger;
-      const known = await findShopOrder(tx, told);
+      const known = await findShopOrder(tx, reported);
       if (known !== undefined) return { order: known, isNew: false };
-      const { shopOrder, closing } = await withEarlyNews(tx, told);
+      const { shopOrder, closing } = await withEarlyUpdate(tx, reported);
       const { orderId, altId, customerId, memo, price, currency, outstanding, createdAt } = shopOrder;
       const { order, named } = await enterOrder(
         ledger,

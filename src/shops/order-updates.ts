@@ -13,7 +13,7 @@ import {
   closingOf,
   isOlder,
   keepEarlyDeletion,
-  keepEarlyNews,
+  keepEarlyUpdate,
   momentOf,
   recordByShop,
 } from './out-of-order-updates.ts';
@@ -23,18 +23,18 @@ import type { WebhookAnswer } from './store/webhooks.ts';
 import { answer } from './webhook-answer.ts';
 
 /**
- * What the shop says of its orders, and what follows here. Each works inside its caller's unit of work.
+ * Applies the shop's updates of its orders. Each function works inside its caller's unit of work.
  *
- * News comes late, twice and in any order, and ends in the same. What the shop can't take back, that an order is
- * cancelled or paid there, counts however late it comes. What it can, the price, goes by the newest news alone.
+ * Updates may arrive late, twice and in any order, and lead to the same result. An update that the shop can't undo, that
+ * an order is cancelled or paid there, counts however late it arrives. The price is taken from the newest update only.
  */
 
 /**
- * Takes in that the shop has a new order.
- * @param claimant who claims it by its own texts: `claimantIn`, found before the unit of work.
- * @throws {DomainError} `unsupported_currency`, `invalid_price`; nothing has changed then.
+ * Applies a new order of the shop.
+ * @param claimant the signer of a claim in its own texts, from `claimantIn` before the unit of work.
+ * @throws {DomainError} `unsupported_currency`, `invalid_price`; then nothing has changed.
  */
-export async function takeInOrder(
+export async function applyNewOrder(
   ledger: Ledger,
   orders: OrderIntake,
   shopOrder: ShopOrder,
@@ -54,14 +54,14 @@ export async function takeInOrder(
 }
 
 /**
- * Takes in that something happened to an order in the shop.
- * @throws {DomainError} `unsupported_currency`, `invalid_price`; nothing has changed then.
+ * Applies an update of an order in the shop.
+ * @throws {DomainError} `unsupported_currency`, `invalid_price`; then nothing has changed.
  */
-export async function takeInNews(ledger: Ledger, news: ShopOrder): Promise<WebhookAnswer> {
+export async function applyOrderUpdate(ledger: Ledger, news: ShopOrder): Promise<WebhookAnswer> {
   const order = await findShopOrder(ledger.tx, news);
   if (order === undefined) {
     if (news.notOurs !== undefined) return answer('ignored', true, news.notOurs);
-    await keepEarlyNews(ledger, news);
+    await keepEarlyUpdate(ledger, news);
     return answer('accepted', true, `Order ${news.orderId} is not known yet; this is kept until it comes.`);
   }
   const closing = closingOf(news);
@@ -72,8 +72,8 @@ export async function takeInNews(ledger: Ledger, news: ShopOrder): Promise<Webho
   return takeInPrice(ledger, order, news);
 }
 
-/** Takes in that the shop has deleted an order, which ends it as cancelling does. */
-export async function takeInDeletion(ledger: Ledger, orderId: string): Promise<WebhookAnswer> {
+/** Applies the deletion of an order in the shop, which closes it like a cancellation. */
+export async function applyOrderDeletion(ledger: Ledger, orderId: string): Promise<WebhookAnswer> {
   const order = await orderById(ledger.tx, orderId);
   if (order === undefined) {
     await keepEarlyDeletion(ledger, orderId);
@@ -106,27 +106,27 @@ async function takeInClosing(
       `Order ${order.orderId} ${how} but is Paid here and stays so: a person has to decide what becomes of the customer's money.`,
     );
   }
-  // Telling the shop that an order is paid makes it send orders/paid: here that is no news.
+  // When we notify the shop that an order is paid, it sends orders/paid, which is nothing new here.
   return nothing(order, 'stays as it is');
 }
 
 async function takeInPrice(ledger: Ledger, order: Order, news: ShopOrder): Promise<WebhookAnswer> {
   const heard = {
     shopUpdatedAt: news.updatedAt,
-    // What was asked for and not sent leaves the time of the last that was sent.
+    // An order that was fetched rather than sent keeps the time of the last one that was sent.
     shopTriggeredAt: news.triggeredAt ?? order.shopTriggeredAt,
     amountOutstanding: news.outstanding ?? order.amountOutstanding,
   };
   if (isShopPriceOf(order, news)) {
     const isNewer = heard.shopUpdatedAt > order.shopUpdatedAt || heard.shopTriggeredAt !== order.shopTriggeredAt;
-    if (isNewer || heard.amountOutstanding !== order.amountOutstanding) await ledger.noteNews(order, heard);
+    if (isNewer || heard.amountOutstanding !== order.amountOutstanding) await ledger.recordShopUpdate(order, heard);
     return nothing(order, 'has the same price');
   }
   const { totalPrice, exchangeRate } = await convertPrice(ledger.tx, news);
   const inShop = { originalPrice: news.price, currency: news.currency, exchangeRate, ...heard };
   if (totalPrice === order.totalPrice) {
-    // An operator was faster than the shop.
-    await ledger.noteNews(order, inShop);
+    // An operator has already made the change.
+    await ledger.recordShopUpdate(order, inShop);
     return nothing(order, 'has that price already');
   }
   const before = await ledger.viewOf(order);

@@ -5,10 +5,10 @@ import type { OrderView } from '#engine/views.ts';
 import { recordChange } from '#platform/audit-log/record.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import type { ShopOrder } from './shop-connector.ts';
-import { type EarlyNews, earlyNewsRepository } from './store/out-of-order-updates.ts';
+import { type EarlyUpdate, earlyNewsRepository } from './store/out-of-order-updates.ts';
 import type { ShopClosing } from './store/tables.ts';
 
-/** Who stands in the audit log for what the shop did by itself. */
+/** The actor in the audit log for changes by the shop itself. */
 export const SHOP = 'shop';
 
 const CLOSING_REASONS: Readonly<Record<ShopClosing | 'deleted', string>> = {
@@ -17,7 +17,7 @@ const CLOSING_REASONS: Readonly<Record<ShopClosing | 'deleted', string>> = {
   paid: 'It was paid in the shop by other means.',
 };
 
-/** When something was true in the shop. */
+/** A point in time in the shop. */
 export interface ShopMoment {
   shopUpdatedAt: Date;
   triggeredAt: string | null;
@@ -28,8 +28,8 @@ export function momentOf({ updatedAt, triggeredAt = null }: ShopOrder): ShopMome
 }
 
 /**
- * Whether news is older than what was heard before. The shop's own times are whole seconds: of two in one second the one
- * counts that the shop sent later, or where it does not say, the one that came later.
+ * Whether an update is older than an earlier received one. The shop's own times are whole seconds: within one second, the
+ * update that the shop sent later counts or, if that is unknown, the one that arrived later.
  */
 export function isOlder(news: ShopMoment, heard: ShopMoment): boolean {
   const difference = news.shopUpdatedAt.getTime() - heard.shopUpdatedAt.getTime();
@@ -46,9 +46,9 @@ export function closingOf(news: ShopOrder): ShopClosing | null {
 /**
  * Closes an open order because the shop did, without calling the shop back.
  *
- * One that the shop has its money for becomes Cancelled too, not Paid: Paid means here that the journals hold
- * settlements of exactly its price, and nothing was paid through them. So no credit is spent, the sums stay right, and
- * the audit log tells the two apart.
+ * An order that was paid in the shop becomes Cancelled too, not Paid: Paid means that the journals have settlements of
+ * exactly its price, and it was not paid through them. So no credit is spent, the sums stay right, and the audit log
+ * distinguishes the two.
  */
 export async function closeByShop(
   ledger: Ledger,
@@ -64,7 +64,7 @@ export async function closeByShop(
   return closed;
 }
 
-/** The line in the audit log for what the shop changed of an order. */
+/** Writes the audit record of a change by the shop. */
 export async function recordByShop(
   ledger: Ledger,
   action: string,
@@ -78,42 +78,42 @@ export async function recordByShop(
 }
 
 /**
- * Keeps news of an order that is not known yet. Webhooks come in any order, and one that comes late tells how things
- * were when it was made: without this, a late orders/create would open an order that the shop has closed, or at a price
- * that no longer holds. The news itself enters no order: shops also tell of orders that were never to be paid in Tari.
+ * Keeps an update of an order that is not known yet. Webhooks arrive in any order, and a late one describes the state when
+ * it was made: without this, a late orders/create would open an order that the shop has closed, or at an outdated price.
+ * The update itself enters no order: shops also send updates of orders that are not to be paid in Tari.
  */
-export function keepEarlyNews(ledger: Ledger, news: ShopOrder): Promise<void> {
+export function keepEarlyUpdate(ledger: Ledger, news: ShopOrder): Promise<void> {
   const { orderId, price, currency, outstanding = null } = news;
   return keep(ledger, { orderId, closing: closingOf(news), price, currency, outstanding, ...momentOf(news) });
 }
 
-/** Keeps that an order which is not known yet has been deleted: nobody pays it, so that it needs no price. */
+/** Keeps the deletion of an order that is not known yet; it needs no price, because it will not be paid. */
 export function keepEarlyDeletion(ledger: Ledger, orderId: string): Promise<void> {
   const closed = { orderId, closing: 'cancelled', price: '0', currency: 'XTM', outstanding: null } as const;
   return keep(ledger, { ...closed, shopUpdatedAt: ledger.now, triggeredAt: null });
 }
 
-async function keep({ tx, now }: Ledger, heard: EarlyNews): Promise<void> {
+async function keep({ tx, now }: Ledger, heard: EarlyUpdate): Promise<void> {
   const kept = await tx.use(earlyNewsRepository).find(heard.orderId);
   await tx.use(earlyNewsRepository).keep(kept === undefined ? heard : joined(kept, heard), now);
 }
 
-/** The price goes by the newer of the two; that an order was closed holds whichever says so. */
-function joined(kept: EarlyNews, heard: EarlyNews): EarlyNews {
+/** The price is taken from the newer of the two; the order is closed if either says so. */
+function joined(kept: EarlyUpdate, heard: EarlyUpdate): EarlyUpdate {
   const newer = isOlder(heard, kept) ? kept : heard;
   return { ...newer, closing: kept.closing ?? heard.closing };
 }
 
-/** The order as the shop tells of it, by the newest that it has said, and how it has closed it. */
-export async function withEarlyNews(
+/** The order in its newest known state, and how the shop has closed it. */
+export async function withEarlyUpdate(
   tx: Transaction,
-  told: ShopOrder,
+  reported: ShopOrder,
 ): Promise<{ shopOrder: ShopOrder; closing: ShopClosing | null }> {
-  const early = await tx.use(earlyNewsRepository).find(told.orderId);
-  if (early === undefined) return { shopOrder: told, closing: null };
+  const early = await tx.use(earlyNewsRepository).find(reported.orderId);
+  if (early === undefined) return { shopOrder: reported, closing: null };
   const { price, currency, outstanding, shopUpdatedAt: updatedAt, triggeredAt, closing } = early;
-  if (isOlder(early, momentOf(told))) return { shopOrder: told, closing };
-  // Nobody pays an order that is closed, so its price need not be one that can be converted now.
+  if (isOlder(early, momentOf(reported))) return { shopOrder: reported, closing };
+  // A closed order is not paid, so its price need not be convertible now.
   const due = closing === null && { price, currency, outstanding };
-  return { shopOrder: { ...told, ...due, updatedAt, triggeredAt }, closing };
+  return { shopOrder: { ...reported, ...due, updatedAt, triggeredAt }, closing };
 }

@@ -6,22 +6,22 @@ import { orderById } from '#engine/records.ts';
 import { recordChange } from '#platform/audit-log/record.ts';
 import { DomainError } from './errors.ts';
 import type { OrderIntake } from './order-intake.ts';
-import { takeInNews, takeInOrder } from './order-updates.ts';
+import { applyNewOrder, applyOrderUpdate } from './order-updates.ts';
 import { type OpenOrder, type ShopOrder, type Storefront, StorefrontError } from './shop-connector.ts';
 import type { WebhookAnswer } from './store/webhooks.ts';
 
-/** What a rescan did about one open order of the shop. */
+/** The result of a rescan for one open order of the shop. */
 export interface RescanResult {
   success: boolean;
   /** A sentence that names the order. */
   message: string;
 }
 
-/** Of the rescans that run together. */
+/** The progress of all rescans that run concurrently. */
 export interface RescanProgress {
   /** How many run now. */
   running: number;
-  /** How many open orders they have looked at, and how many of those could not be taken in. */
+  /** How many open orders they have processed, and how many of those could not be entered. */
   read: number;
   failed: number;
 }
@@ -31,7 +31,7 @@ export type Rescan = ReturnType<typeof rescan>;
 /** Three thousand orders take about four minutes at the pace that a shop of the smallest plan allows. */
 const READ_WITHIN_MS = 5 * 60_000;
 
-/** @param storefront undefined where no shop is configured. */
+/** @param storefront undefined if no shop is configured. */
 export function rescan(
   context: EngineContext,
   orders: OrderIntake,
@@ -40,16 +40,16 @@ export function rescan(
 ) {
   const { store, clock, log } = context;
 
-  /** Each order is a unit of work of its own: what was added stays, whatever becomes of the rest. */
-  const takeIn = async (actor: string, told: ShopOrder): Promise<Omit<WebhookAnswer, 'state'>> => {
-    const shopOrder = { ...told, confirmationNumber: told.confirmationNumber ?? makePageCode() };
+  /** Each order is a unit of work of its own: added orders stay even if later ones fail. */
+  const takeIn = async (actor: string, reported: ShopOrder): Promise<Omit<WebhookAnswer, 'state'>> => {
+    const shopOrder = { ...reported, confirmationNumber: reported.confirmationNumber ?? makePageCode() };
     const claimant = claimantIn(shopOrder, context);
     const now = clock.now();
     try {
       return await store.run(async (tx) => {
         const ledger = new Ledger(tx, now, context);
         if ((await findShopOrder(tx, shopOrder)) !== undefined) return takeInKnown(ledger, shopOrder);
-        const taken = await takeInOrder(ledger, orders, shopOrder, claimant);
+        const taken = await applyNewOrder(ledger, orders, shopOrder, claimant);
         const added = await orderById(tx, shopOrder.orderId);
         if (added !== undefined) {
           const entry = { actor, action: 'add order', subject: added.orderId, after: await ledger.viewOf(added) };
@@ -63,9 +63,9 @@ export function rescan(
     }
   };
 
-  /** A known order follows what the shop says of it now, as if a webhook had told it. */
+  /** Updates a known order to its state in the shop, as a webhook would have done. */
   const takeInKnown = async (ledger: Ledger, shopOrder: ShopOrder): Promise<Omit<WebhookAnswer, 'state'>> => {
-    const { state, success, message } = await takeInNews(ledger, shopOrder);
+    const { state, success, message } = await applyOrderUpdate(ledger, shopOrder);
     return state === 'accepted' || !success
       ? { success, message }
       : { success: true, message: 'Order already processed.' };
@@ -82,15 +82,15 @@ export function rescan(
   const state: RescanProgress = { running: 0, read: 0, failed: 0 };
 
   return {
-    /** How far the rescan has come that runs here now, or the last one. Another instance knows of its own alone. */
+    /** The progress of this instance's current or last rescan. Other instances only know their own. */
     progress: async (): Promise<RescanProgress> => ({ ...state }),
 
     /**
-     * Adds the orders that are open in the shop and missing here, and has those that are known follow the shop, as webhooks
-     * would have done. Answers one result for each open order of the shop. It can be repeated at any time.
-     * @param actor who asks, as the audit log names them.
-     * @throws {DomainError} `shop_not_configured`; `shop_unreachable` where the shop did not tell all: what it told is
-     *   taken in.
+     * Adds the orders that are open in the shop but missing here, and updates known ones to their state in the shop, as
+     * webhooks would have done. Returns one result for each open order of the shop. It can be repeated at any time.
+     * @param actor the operator, as in the audit log.
+     * @throws {DomainError} `shop_not_configured`; `shop_unreachable` if not all orders could be read: those that were are
+     *   entered.
      */
     async openOrders(actor: string): Promise<RescanResult[]> {
       const openOrders = storefront?.openOrders?.(AbortSignal.timeout(READ_WITHIN_MS));
@@ -119,7 +119,7 @@ export function rescan(
       for (const { message } of failed) log.warn({ actor }, `An open order of the shop is not added: ${message}`);
       log.info(
         { actor, read: results.length, failed: failed.length },
-        'The open orders of the shop were looked through',
+        'The rescan of the shop’s open orders is finished',
       );
       return results;
     },

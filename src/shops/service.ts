@@ -18,7 +18,7 @@ import { authorizationRepository } from './store/authorizations.ts';
 import { webhookRepository } from './store/webhooks.ts';
 import { webhooks } from './webhook-inbox.ts';
 
-/** Of an order's code for its pay page, which is 16 characters then: it can't be guessed within the rate limit. */
+/** Random bytes of an order's page code of 16 characters: it can't be guessed within the rate limit. */
 const PAGE_CODE_BYTES = 10;
 
 declare module '#platform/module.ts' {
@@ -51,7 +51,7 @@ export function open(platform: ServiceContext): Opened<ShopsService> {
   const { ports, subscriptions, store, clock, random, log } = platform;
   const { shop } = ports;
   let worker: PriceUpdateWorker | undefined;
-  // Where another instance does this work, it looks by itself before long.
+  // If another instance does this work, it polls soon enough by itself.
   const opened = service(platform, () => worker?.wake());
   const { priceUpdates, webhooks } = opened;
   ports.rateFollower = { follow: priceUpdates.requestShop, wake: priceUpdates.wake };
@@ -121,22 +121,22 @@ const metrics: ReadMetrics = async (tx) => {
   return [
     {
       name: 'tpg_price_updates_waiting',
-      help: 'Works on the prices that the shop shows that are not done yet.',
+      help: 'Pending updates of the prices that the shop shows.',
       samples: [{ value: waiting }],
     },
     {
       name: 'tpg_price_updates_failed',
-      help: 'Works on the prices that the shop shows that were given up: somebody must look at them.',
+      help: 'Permanently failed updates of the prices that the shop shows: an operator must look at them.',
       samples: [{ value: failed }],
     },
     {
       name: 'tpg_webhooks_rejected',
-      help: 'Webhooks that could not be used: a person must look at them.',
+      help: 'Rejected webhooks: an operator must look at them.',
       samples: [{ value: await tx.use(webhookRepository).countSetAside() }],
     },
     {
       name: 'tpg_webhook_age_seconds',
-      help: 'How long ago the last webhook came. Left out until one has.',
+      help: 'Seconds since the last webhook. Left out until one has arrived.',
       samples: lastWebhookAt === undefined ? [] : [{ value: lastWebhookAt }],
     },
   ];

@@ -1,14 +1,14 @@
 import { DeliveryError } from '#platform/outbox/delivery-error.ts';
 /**
- * What the engine takes from a shop and what it asks of one. The engine knows no shop by name: `shopify/` implements
- * this port, and tests may implement it too.
+ * The port of a shop: the orders that it reports, and the calls to it. No other code depends on a particular shop:
+ * `shopify/` implements this port, and tests may implement it too.
  */
 
-/** An order as the shop reports it, before its price is turned into Tari. */
+/** An order as the shop reports it, before its price is converted to Tari. */
 export interface ShopOrder {
   /** The id that identifies the order everywhere in this server. */
   orderId: string;
-  /** The order's other name in the shop, such as `#1001`; null where the shop has none. */
+  /** The order's name in the shop, such as `#1001`; null if it has none. */
   altId: string | null;
   /** The shop's id of the customer; for a guest's order `guest:` + orderId. */
   customerId: string;
@@ -16,46 +16,46 @@ export interface ShopOrder {
   memo: string | null;
   /** Every text of the order that may carry a signed claim (`protocol.md` 4), the note first. */
   claimTexts: readonly string[];
-  /** What is to be paid in Tari now, as a decimal text in units of `currency`: without what others have paid or hold. */
+  /** The amount to be paid in Tari now, as a decimal text in units of `currency`, without what other gateways have or hold. */
   price: string;
-  /** The currency code as the shop wrote it. */
+  /** The currency code as the shop writes it. */
   currency: string;
-  /** What the shop itself says is still due, in its own currency and spelling; null where it says nothing. */
+  /** The amount still due according to the shop, in its own currency and format; null if it reports none. */
   outstanding: string | null;
-  /** Why the order is not to be paid in Tari, as a sentence: it opens nothing. Left out where it is. */
+  /** Why the order is not to be paid in Tari, as a sentence; then it is not opened. Left out if it is to be paid. */
   notOurs?: string | undefined;
   /**
-   * The random number that the shop shows to the customer beside the order's name, by which its pay page is found; null
-   * or left out where the shop gives none.
+   * The random number that the shop shows to the customer beside the order's name, which identifies its pay page; null or
+   * left out if the shop has none.
    */
   confirmationNumber?: string | null | undefined;
-  /** The customer's language in the shop, such as `pt-BR`; null or left out where it says none. */
+  /** The customer's language in the shop, such as `pt-BR`; null or left out if unknown. */
   customerLocale?: string | null | undefined;
-  /** Whether the shop has its money already, or holds it, by other means than Tari: such an order is none of ours. */
+  /** Whether the shop already has or holds its money by other means than Tari: such an order does not concern us. */
   isPaidInShop: boolean;
-  /** Whether the order is cancelled in the shop, which nobody can undo there. */
+  /** Whether the order is cancelled in the shop, which cannot be undone there. */
   isCancelledInShop: boolean;
-  /** When the order was made, by the shop's clock. */
+  /** When the order was created, by the shop's clock. */
   createdAt: Date;
-  /** When the order last changed, by the shop's clock: older news never overwrites newer. */
+  /** When the order last changed, by the shop's clock: older updates never overwrite newer ones. */
   updatedAt: Date;
   /**
-   * When the shop sent this, as UTC text that compares by its characters: of two updates with one `updatedAt` the later
-   * counts. Null or left out where the order was asked for.
+   * When the shop sent this, as sortable UTC text: of two updates with the same `updatedAt` the later counts. Null or left
+   * out if the order was fetched.
    */
   triggeredAt?: string | null | undefined;
 }
 
-/** An open order of the shop as it can be asked for it, without a webhook. */
+/** An open order of the shop as it can be fetched, without a webhook. */
 export type OpenOrder =
-  /** The remark is a sentence on what the shop did not tell of it; null where that is nothing. */
+  /** The remark is a sentence about data that the shop withheld; null if there is none. */
   | { kind: 'order'; order: ShopOrder; remark: string | null }
-  /** The order that the shop calls by this name is to be paid by another method than ours; the reason is a sentence. */
+  /** The order with this name is to be paid by another method than ours; the reason is a sentence. */
   | { kind: 'other_method'; name: string; reason: string }
-  /** What the shop said of the order that it calls by this name cannot be used. */
+  /** The data of the order with this name cannot be used. */
   | { kind: 'unusable'; name: string; reason: string };
 
-/** Money of a customer that another gateway holds for an order, until it is captured or let go. */
+/** Money of a customer that another gateway holds for an order, until it is captured or released. */
 export interface ShopAuthorization {
   /** The shop's id of the transaction. */
   transactionId: string;
@@ -71,17 +71,17 @@ export interface ShopAuthorization {
 export interface StorefrontOrder {
   orderId: string;
   altId: string | null;
-  /** What the order was paid for in Tari, as the shop wrote it: what the shop asks for now is held against it. */
+  /** The price that was paid in Tari, as the shop wrote it, for comparison with what the shop asks for now. */
   price?: { amount: string; currency: string } | undefined;
 }
 
 /** An order that was paid in Tari. */
 export interface PaidOrder extends StorefrontOrder {
-  /** The shop's ids of the authorizations that were kept for it. None of them may be missing when they are captured. */
+  /** The shop's ids of the authorizations recorded for it. None of them may be missing when they are captured. */
   authorizationIds?: readonly string[] | undefined;
 }
 
-/** What became of a call to the shop. */
+/** The outcome of a call to the shop. */
 export interface StorefrontOutcome {
   /**
    * - `done`: the shop changed because of this call.
@@ -93,13 +93,13 @@ export interface StorefrontOutcome {
   detail: string;
 }
 
-/** A shop that can be told what became of its orders. Every method can be repeated without doing its work twice. */
+/** The calls to a shop about the outcome of its orders. Every method is idempotent. */
 export interface Storefront {
   /** The shop's kind, in lower case, as it is named in logs and deliveries. */
   readonly name: string;
   /**
-   * Records in the shop that the order has been paid in full. Where other gateways hold a part of the money, that is
-   * captured first, each authorization once.
+   * Records in the shop that the order has been paid in full. If other gateways hold a part of the money, that is captured
+   * first, each authorization once.
    * @throws {StorefrontError}
    */
   markPaid(order: PaidOrder, paidAt: Date, signal?: AbortSignal): Promise<StorefrontOutcome>;
@@ -110,9 +110,9 @@ export interface Storefront {
    */
   cancel(order: StorefrontOrder, reason: string, signal?: AbortSignal): Promise<StorefrontOutcome>;
   /**
-   * Reads the orders that are open in the shop and not paid there, page by page as they are taken. Left out by shops
-   * that cannot be asked.
-   * @throws {StorefrontError} from the iteration, also where there are more than may be read.
+   * Reads the orders that are open and unpaid in the shop, page by page as they are consumed. Left out by shops that do not
+   * support it.
+   * @throws {StorefrontError} from the iteration, also if there are more than may be read.
    */
   openOrders?(signal?: AbortSignal): AsyncIterable<OpenOrder>;
   /** The prices that the shop shows. Left out by shops that show none in Tari. */
@@ -123,33 +123,33 @@ export interface Storefront {
 export interface ShopVariant {
   /** The shop's id of the variant. */
   variantId: string;
-  /** What it costs, as the decimal text that the shop wrote, in the currency of its page. */
+  /** Its price, as the decimal text that the shop wrote, in the currency of its page. */
   price: string;
-  /** The price in µT that the shop shows for it, as a decimal text without needless digits; null where it shows none. */
+  /** The price in µT that the shop shows for it, as a decimal text without needless digits; null if it shows none. */
   tariPrice: string | null;
 }
 
-/** Some variants, in an order that stays. */
+/** A page of variants, in a stable order. */
 export interface VariantPage {
   /** The currency of the shop's own prices. */
   currency: string;
   variants: readonly ShopVariant[];
-  /** Where the rest begins, to be given back as it is, also years later; null where there is none. */
+  /** Opaque position of the next page, valid indefinitely; null if there is none. */
   next: string | null;
-  /** How many variants the shop has, where that was asked for and the shop tells. */
+  /** How many variants the shop has, if that was requested and the shop reports it. */
   total: number | null;
 }
 
-/** Which part of all variants is wanted. */
+/** A range of all variants. */
 export interface VariantRange {
-  /** The `next` of the page before; null for the first page. */
+  /** The `next` of the previous page; null for the first page. */
   after: string | null;
-  /** An `after` of before: variants behind it are left out. Null for all. */
+  /** An earlier `after`: variants after it are left out. Null for all. */
   upTo: string | null;
   withTotal: boolean;
 }
 
-/** A price in µT that the shop is to show for a variant. */
+/** A price in µT for the shop to show for a variant. */
 export interface TariPrice {
   variantId: string;
   microTari: bigint;
@@ -158,18 +158,17 @@ export interface TariPrice {
 /** The prices in Tari that a shop shows. */
 export interface ShopPrices {
   /**
-   * Reads so many of the shop's variants as `setTariPrices` takes at once.
+   * Reads a page of the shop's variants, as many as `setTariPrices` accepts.
    * @throws {StorefrontError}
    */
   variants(range: VariantRange, signal?: AbortSignal): Promise<VariantPage>;
   /**
-   * The same of one product; undefined where the shop has no such product.
+   * The same for one product; undefined if the shop has no such product.
    * @throws {StorefrontError}
    */
   variantsOfProduct(productId: string, after: string | null, signal?: AbortSignal): Promise<VariantPage | undefined>;
   /**
-   * Has the shop show these prices, all of them or, where it throws, none. Answers those that the shop can't take, with
-   * the reason of each as a sentence.
+   * Sets these prices, all of them or, if it throws, none. Returns those that the shop can't accept, each with a reason.
    * @param prices at most a page of them.
    * @throws {StorefrontError}
    */
@@ -178,14 +177,14 @@ export interface ShopPrices {
     signal?: AbortSignal,
   ): Promise<readonly { variantId: string; reason: string }[]>;
   /**
-   * Has the shop know what one unit of a currency costs, for whatever it computes by itself.
+   * Stores the rate of a currency in the shop, for computations of the shop itself.
    * @param rate µT per unit.
    * @throws {StorefrontError}
    */
   setGlobalRate(currency: string, rate: bigint, signal?: AbortSignal): Promise<void>;
 }
 
-/** A call to the shop that did not come to its end. */
+/** A call to the shop that failed. */
 export class StorefrontError extends DeliveryError {
   override readonly name = 'StorefrontError';
 }

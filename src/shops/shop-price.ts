@@ -2,8 +2,8 @@ import type { Order } from '#engine/store/orders.ts';
 import type { ShopPrice } from '#rates/conversion.ts';
 
 /**
- * Whether the shop asks for what it asked for when the order's price was made, however it writes it: `12.5` is `12.50`.
- * The price here may be another one: the rate has moved since, or an operator has changed it.
+ * Whether the shop's price is still that from which the order's price was computed, in any format: `12.5` is `12.50`. The
+ * price in Tari may differ: the rate has changed since, or an operator has changed the price.
  */
 export function isShopPriceOf(order: Order, { price, currency }: ShopPrice): boolean {
   if (order.originalPrice === null || order.currency.toUpperCase() !== currency.toUpperCase()) return false;

@@ -2,7 +2,7 @@ import type { PriceUpdate } from './store/price-updates.ts';
 
 export type PriceUpdateView = ReturnType<typeof priceUpdateView>;
 
-/** A work on the prices of the shop, with how far it has come. */
+/** A price update with its progress. */
 export function priceUpdateView(update: PriceUpdate) {
   const { target } = update;
   return {

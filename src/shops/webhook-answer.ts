@@ -1,6 +1,6 @@
 import type { WebhookAnswer } from './store/webhooks.ts';
 
-/** What the shop is told of a webhook, and what became of it here. */
+/** The answer to a webhook, with the resulting state of the delivery. */
 export function answer(state: WebhookAnswer['state'], success: boolean, message: string): WebhookAnswer {
   return { state, success, message };
 }

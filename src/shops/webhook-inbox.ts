@@ -5,9 +5,9 @@ import { StoreContentError } from '#platform/database/errors.ts';
 import { DomainError } from '#platform/errors.ts';
 import type { IdRange } from '#platform/list-order.ts';
 import { storableText } from '#platform/storable-text.ts';
-import { takeInAuthorization } from './authorizations.ts';
+import { receiveAuthorization } from './authorizations.ts';
 import type { OrderIntake } from './order-intake.ts';
-import { takeInDeletion, takeInNews, takeInOrder } from './order-updates.ts';
+import { applyNewOrder, applyOrderDeletion, applyOrderUpdate } from './order-updates.ts';
 import type { PriceUpdateRequests } from './prices/price-updates.ts';
 import { authorizationRepository } from './store/authorizations.ts';
 import { earlyNewsRepository } from './store/out-of-order-updates.ts';
@@ -19,14 +19,14 @@ const UNSTORABLE = 'It holds a text, a time or a sum that the database cannot ke
 
 export type Webhooks = ReturnType<typeof webhooks>;
 
-/** How long used deliveries are remembered. The shop sends again for 4 hours; this leaves room for a person's retry. */
+/** How long used deliveries are remembered. The shop repeats for 4 hours; this leaves time for manual retries. */
 export const MEMORY_DAYS = 30;
 
 /** The shop's side of its deliveries. */
 export interface WebhookShop {
-  /** As it is named among the subscribers; undefined where none is told of anything. */
+  /** Its name among the subscribers; undefined if no shop is notified. */
   name: string | undefined;
-  /** Says that there is something to tell it again. */
+  /** Signals that a delivery to it was requeued. */
   wakeOutbox: () => void;
   readContent: ReadContent;
   makePageCode: () => string;
@@ -45,22 +45,22 @@ export function webhooks(
   const process = async (ledger: Ledger, content: CheckedContent, triggeredAt: string | null, pageCode: string) => {
     if (content.kind === 'ignored') return answer('ignored', true, content.reason);
     if (content.kind === 'unusable') return answer('set_aside', false, content.reason);
-    if (content.kind === 'product_news') {
+    if (content.kind === 'product_updated') {
       const isRequested = await priceUpdates.requestProduct(ledger.tx, content.productId, ledger.now);
       if (!isRequested) return answer('ignored', true, 'No shop is configured whose prices could be set.');
       return answer('accepted', true, `The Tari prices of the product ${content.productId} will be looked at.`);
     }
     try {
       if (content.kind === 'authorization') {
-        return await takeInAuthorization(ledger, content.authorization, shop.name);
+        return await receiveAuthorization(ledger, content.authorization, shop.name);
       }
-      if (content.kind === 'order_deleted') return await takeInDeletion(ledger, content.orderId);
+      if (content.kind === 'order_deleted') return await applyOrderDeletion(ledger, content.orderId);
       const confirmationNumber = content.order.confirmationNumber ?? pageCode;
       const order = { ...content.order, triggeredAt, confirmationNumber };
-      if (content.kind === 'order_news') return await takeInNews(ledger, order);
-      return await takeInOrder(ledger, orders, order, content.claimant);
+      if (content.kind === 'order_updated') return await applyOrderUpdate(ledger, order);
+      return await applyNewOrder(ledger, orders, order, content.claimant);
     } catch (error) {
-      // What waiting or a person can mend (a rate that is not set yet, a price that cannot be read) is kept for them.
+      // Errors that time or an operator can fix (a missing rate, an unreadable price) are kept for a retry.
       if (error instanceof DomainError) return answer('set_aside', false, error.message);
       throw error;
     }
@@ -75,14 +75,14 @@ export function webhooks(
     const at = { now, pageCode: shop.makePageCode() };
     const { received, isRepeat } = await enterOnce(delivery, content, body, at).catch((error: unknown) => {
       if (!(error instanceof StoreContentError)) throw error;
-      // The shop would send it again and again, and end the subscription.
+      // Otherwise the shop would repeat it and finally remove the subscription.
       log.error({ err: error, topic: delivery.topic, webhookId: delivery.webhookId }, UNSTORABLE);
       return enterOnce(delivery, { kind: 'unusable', reason: UNSTORABLE }, body, at);
     });
     if (content.kind === 'authorization') shop.wakeOutbox();
-    if (content.kind === 'product_news') priceUpdates.wake();
+    if (content.kind === 'product_updated') priceUpdates.wake();
     const fields = { topic: delivery.topic, webhookId: delivery.webhookId, isRepeat };
-    if (received.state === 'set_aside') log.warn(fields, `A webhook is set aside: ${received.message}`);
+    if (received.state === 'set_aside') log.warn(fields, `A webhook was rejected: ${received.message}`);
     else if (!received.success && !isRepeat) log.warn(fields, `Webhook ${delivery.topic}: ${received.message}`);
     else log.info(fields, `Webhook ${delivery.topic}: ${received.message}${isRepeat ? ' (sent again)' : ''}`);
     return received;
@@ -106,21 +106,21 @@ export function webhooks(
     });
 
   return {
-    /** What `receive` does once the signatures are checked. */
+    /** The second half of `receive`, once the signatures are verified. */
     enter,
 
-    /** Up to `limit` deliveries that are set aside, after the one with id `after`, oldest first unless told. */
+    /** Up to `limit` rejected deliveries after the one with id `after`, oldest first by default. */
     setAside: (after: bigint, limit: number, range: IdRange = {}): Promise<SetAsideWebhook[]> =>
       store.read((tx) => tx.use(webhookRepository).setAsideAfter(after, limit, range)),
 
     /**
-     * Takes up a delivery that was set aside as if it had just come, because somebody has mended what was wrong with
-     * it. What still can't be used stays set aside, with its reason of now.
+     * Retries a rejected delivery as if it had just arrived, after its problem was fixed. If it still can't be used, it
+     * stays rejected with its current reason.
      * @throws {DomainError} `webhook_not_set_aside`
      */
     async retry(request: ChangeRequest, id: bigint): Promise<WebhookAnswer> {
-      // Reading a body and checking a claim in it takes time that a unit of work must not. While a delivery is set
-      // aside neither its topic nor its body changes.
+      // Parsing a body and verifying a claim in it is too slow for a unit of work. While a delivery is rejected, neither
+      // its topic nor its body changes.
       const found = await store.read((tx) => tx.use(webhookRepository).findSetAside(id));
       const content = found && checkedContent(shop.readContent(found.topic, found.body), context);
       const pageCode = shop.makePageCode();
@@ -136,12 +136,12 @@ export function webhooks(
         };
       });
       if (content?.kind === 'authorization') shop.wakeOutbox();
-      if (content?.kind === 'product_news') priceUpdates.wake();
+      if (content?.kind === 'product_updated') priceUpdates.wake();
       return retried;
     },
 
     /**
-     * Takes a delivery that was set aside off the list for good, because it is of no use to anybody.
+     * Dismisses a rejected delivery that will not be needed.
      * @throws {DomainError} `webhook_not_set_aside`
      */
     dismiss(request: ChangeRequest, id: bigint, reason: string): Promise<WebhookAnswer> {
@@ -158,7 +158,7 @@ export function webhooks(
       });
     },
 
-    /** Forgets used deliveries that are too old to come again, and news and authorizations of orders that never came. */
+    /** Deletes used deliveries that are too old to be repeated, and updates and authorizations of orders that never arrived. */
     async forgetOld(): Promise<number> {
       const before = new Date(clock.now().getTime() - MEMORY_DAYS * 24 * 3_600_000);
       return store.run(async (tx) => {

@@ -31,7 +31,7 @@ export const ONE_SIDED = 1;
 export const INTERACTIVE = 2;
 export const PAYMENT_ID = 4;
 
-/** An address whose checksum, network, features and keys are all right: there is no other way to make one. */
+/** An address whose checksum, network, features and keys are valid: there is no other way to create one. */
 export interface TariAddress {
   readonly kind: 'single' | 'dual' | 'legacy';
   readonly network: Network;
@@ -47,7 +47,7 @@ export interface TariAddress {
 /** What identifies the owner of addresses: the network byte and the spend key in lower-case hex, 66 characters. */
 export type AccountId = string & { readonly __brand: 'AccountId' };
 
-/** What was given is no Tari address. The message is a sentence that may be shown to whoever gave it. */
+/** The input is not a Tari address. The message is a sentence that may be shown to the user. */
 export class AddressError extends Error {
   override readonly name = 'AddressError';
 }
@@ -56,13 +56,13 @@ const KEY_LENGTH = 32;
 const LEGACY_LENGTH = 33;
 const SINGLE_LENGTH = 35;
 const DUAL_LENGTH = 67;
-const LONGEST_PAYMENT_ID = 256;
-const LONGEST_ADDRESS = DUAL_LENGTH + LONGEST_PAYMENT_ID;
+const MAX_PAYMENT_ID_LENGTH = 256;
+const MAX_ADDRESS_LENGTH = DUAL_LENGTH + MAX_PAYMENT_ID_LENGTH;
 
-/** An emoji is two characters of a string, and people may write `|` and space between them. */
-const LONGEST_TEXT = 4 * LONGEST_ADDRESS;
+/** An emoji is two characters of a string, and there may be `|` and spaces in between. */
+const MAX_TEXT_LENGTH = 4 * MAX_ADDRESS_LENGTH;
 /** Base58 takes time that grows with the square of its length, so it has a limit of its own (protocol.md 2). */
-const LONGEST_BASE58 = 443;
+const MAX_BASE58_LENGTH = 443;
 
 /** The features of the account that a legacy address stands for (protocol.md 2). */
 const LEGACY_FEATURES = ONE_SIDED | INTERACTIVE;
@@ -73,13 +73,13 @@ const NETWORK_OF_BYTE: ReadonlyMap<number, Network> = new Map(
 
 // ---- Reading ------------------------------------------------------------------------------------------------------
 
-/** Reads an address in emoji, base58 or hex, tried in this order. Throws AddressError. */
+/** Parses an address in emoji, base58 or hex, tried in this order. Throws AddressError. */
 export function parseAddress(text: string): TariAddress {
-  if (text.length > LONGEST_TEXT) throw new AddressError('This is not a Tari address: it is too long.');
+  if (text.length > MAX_TEXT_LENGTH) throw new AddressError('This is not a Tari address: it is too long.');
   const fromEmoji = addressFromEmoji(text);
   if (fromEmoji) return fromEmoji;
 
-  const base58Bytes = text.length <= LONGEST_BASE58 ? bytesFromBase58(text) : undefined;
+  const base58Bytes = text.length <= MAX_BASE58_LENGTH ? bytesFromBase58(text) : undefined;
   // A legacy address was never written in base58.
   const candidates = [base58Bytes?.length === LEGACY_LENGTH ? undefined : base58Bytes, bytesFromHex(text)];
   const readable = candidates.filter((bytes) => bytes !== undefined);
@@ -88,7 +88,7 @@ export function parseAddress(text: string): TariAddress {
 }
 
 /**
- * Reads an address as JSON holds it: a text in any form, or one of the objects of older tools, whose keys are in hex
+ * Parses an address in JSON: a text in any form, or one of the objects of older tools, whose keys are in hex
  * (protocol.md 2). Throws AddressError.
  *   {"Single":{"network","features","public_spend_key"}}
  *   {"Dual":{"network","features","public_view_key","public_spend_key"}}
@@ -109,12 +109,12 @@ export function parseAddressObject(value: unknown): TariAddress {
   return legacyAddress(networkIn(object), keyIn(object, 'public_key'));
 }
 
-/** Reads the bytes of an address, of any of the three kinds. Throws AddressError. */
+/** Parses the bytes of an address of any of the three kinds. Throws AddressError. */
 export function addressFromBytes(given: Uint8Array): TariAddress {
   const bytes = Uint8Array.from(given);
   if (bytes.length === LEGACY_LENGTH) return legacyFromBytes(bytes);
   const isSingle = bytes.length === SINGLE_LENGTH;
-  if (!isSingle && (bytes.length < DUAL_LENGTH || bytes.length > LONGEST_ADDRESS)) {
+  if (!isSingle && (bytes.length < DUAL_LENGTH || bytes.length > MAX_ADDRESS_LENGTH)) {
     throw new AddressError(`This is not a Tari address: no address has ${bytes.length} bytes.`);
   }
   if (dammSum(bytes) !== 0) throw checksumError();
@@ -131,12 +131,12 @@ export function addressFromBytes(given: Uint8Array): TariAddress {
 
 // ---- Making -------------------------------------------------------------------------------------------------------
 
-/** A single address: it has only the spend key. Throws AddressError for a key or features that are not right. */
+/** A single address, which has only the spend key. Throws AddressError for an invalid key or invalid features. */
 export function singleAddress(network: Network, spendKey: Uint8Array, features = ONE_SIDED | INTERACTIVE): TariAddress {
   return addressFromBytes(withChecksum([NETWORKS[network], features, ...requireKey(spendKey)]));
 }
 
-/** A dual address without payment id. Throws AddressError for keys or features that are not right. */
+/** A dual address without payment id. Throws AddressError for invalid keys or features. */
 export function dualAddress(
   network: Network,
   viewKey: Uint8Array,
@@ -147,19 +147,19 @@ export function dualAddress(
 }
 
 /**
- * A dual address that carries a payment id of 1 to 256 bytes in place of any that it had: a plain payment to it names
- * its order (protocol.md 2). Throws AddressError for an address that is not dual and for an id of another length.
+ * A dual address with a payment id of 1 to 256 bytes, replacing any that it had: a plain payment to it names its order
+ * (protocol.md 2). Throws AddressError for an address that is not dual and for an id of another length.
  */
 export function withPaymentId(dual: TariAddress, id: Uint8Array): TariAddress {
   if (dual.kind !== 'dual') throw new AddressError('Only a dual address can carry a payment id.');
-  if (id.length < 1 || id.length > LONGEST_PAYMENT_ID) {
-    throw new AddressError(`A payment id has 1 to ${LONGEST_PAYMENT_ID} bytes, not ${id.length}.`);
+  if (id.length < 1 || id.length > MAX_PAYMENT_ID_LENGTH) {
+    throw new AddressError(`A payment id has 1 to ${MAX_PAYMENT_ID_LENGTH} bytes, not ${id.length}.`);
   }
   const [network = 0] = dual.bytes;
   return addressFromBytes(withChecksum([network, dual.features | PAYMENT_ID, ...dual.bytes.subarray(2, 66), ...id]));
 }
 
-/** The same address without its payment id, and without the feature that says that there may be one. */
+/** The same address without its payment id and without the feature that allows one. */
 export function withoutPaymentId(address: TariAddress): TariAddress {
   if (address.viewKey === null || (address.features & PAYMENT_ID) === 0) return address;
   return dualAddress(address.network, address.viewKey, address.spendKey, address.features & ~PAYMENT_ID);
@@ -184,7 +184,7 @@ export function addressToHex(address: TariAddress): string {
   return hex.encode(address.bytes);
 }
 
-/** The emoji text: a legacy address in the table that was in use in its time, all others in the current one. */
+/** The emoji text: a legacy address in the table of its time, all others in the current one. */
 export function addressToEmoji(address: TariAddress): string {
   return emojiFromBytes(address.bytes, address.kind === 'legacy' ? EMOJI_BEFORE_2024_04 : CURRENT_EMOJI);
 }
@@ -196,7 +196,7 @@ export function accountOf(address: TariAddress): AccountId {
   return hex.encode(Uint8Array.of(NETWORKS[address.network], ...address.spendKey)) as AccountId;
 }
 
-/** The single address of an account, where nothing else is known of it. */
+/** The single address of an account about which nothing else is known. */
 export function addressOfAccount(account: AccountId): TariAddress {
   return singleAddress(networkOfAccount(account), hex.decode(account).subarray(1));
 }
@@ -206,12 +206,12 @@ export function networkOfAccount(account: AccountId): Network {
   return networkOfByte(Number.parseInt(account.slice(0, 2), 16));
 }
 
-/** The network of an address that was read before and is kept as base58: its first character says it. */
+/** The network of an already validated address in base58, given by its first character. */
 export function networkOfBase58(text: string): Network {
   return networkOfByte(bytesFromBase58(text)?.[0]);
 }
 
-/** The text as an account id. Throws AddressError when it is not 66 characters of lower-case hex that name a key. */
+/** The text as an account id. Throws AddressError unless it is 66 characters of lower-case hex that name a key. */
 export function accountId(text: string): AccountId {
   if (!/^[0-9a-f]{66}$/.test(text)) throw new AddressError('An account id is 66 characters of lower-case hex.');
   const bytes = hex.decode(text);
@@ -220,7 +220,7 @@ export function accountId(text: string): AccountId {
   return text as AccountId;
 }
 
-/** The address an account is shown by when this one is the first seen of it: without payment id, and never legacy. */
+/** The address by which an account is shown if this is its first one seen: without payment id, and never legacy. */
 export function accountAddress(address: TariAddress): TariAddress {
   return withoutPaymentId(standsFor(address));
 }
@@ -235,7 +235,7 @@ function addressFromEmoji(text: string): TariAddress | undefined {
   return current && current.length > 0 ? addressFromBytes(current) : undefined;
 }
 
-/** The first candidate that is an address. When none is, the last one's error says why. */
+/** The first candidate that is an address. If none is, throws the last one's error. */
 function firstAddress(candidates: Uint8Array[]): TariAddress {
   for (const candidate of candidates.slice(0, -1)) {
     try {
@@ -272,7 +272,7 @@ function requireKey(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** A dual address may say that it takes payment ids and have none; a payment id that is not said to be there is refused. */
+/** A dual address may allow payment ids and have none; a payment id without that feature is refused. */
 function requireFeatures(features: number, shape: { isSingle: boolean; hasPaymentId: boolean }): void {
   const known = shape.isSingle ? ONE_SIDED | INTERACTIVE : ONE_SIDED | INTERACTIVE | PAYMENT_ID;
   if ((features & ~known) !== 0) {
@@ -308,7 +308,7 @@ function networkIn(fields: Record<string, unknown>): Network {
   return name as Network;
 }
 
-/** JSON read without loss holds whole numbers as bigint, so both are taken. */
+/** JSON parsed without loss has integers as bigint, so both types are accepted. */
 function featuresIn(fields: Record<string, unknown>): number {
   const features = typeof fields.features === 'bigint' ? Number(fields.features) : fields.features;
   if (Number.isInteger(features) && Number(features) >= 0 && Number(features) <= 0xff) return Number(features);

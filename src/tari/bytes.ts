@@ -1,6 +1,6 @@
 import { hex } from '@scure/base';
 
-/** Small operations on bytes that the protocol's hashes and messages are put together with. */
+/** Small operations on bytes for building the protocol's hashes and messages. */
 
 const encoder = new TextEncoder();
 
@@ -9,8 +9,8 @@ export function utf8(text: string): Uint8Array {
 }
 
 /**
- * Each part behind its length as 8 bytes, little-endian. This is how the protocol hashes several values at once
- * (protocol.md 3): no two lists of parts give the same bytes.
+ * Each part preceded by its length as 8 bytes, little-endian. This is how the protocol hashes several values together
+ * (protocol.md 3): different lists of parts never result in the same bytes.
  */
 export function lengthPrefixed(...parts: Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((length, part) => length + 8 + part.length, 0));
@@ -24,7 +24,7 @@ export function lengthPrefixed(...parts: Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** Whether two public byte strings are equal. The time it takes tells where they differ: not for secrets. */
+/** Whether two public byte strings are equal. Not constant-time, so not for secrets. */
 export function bytesEqual(first: Uint8Array, second: Uint8Array): boolean {
   return first.length === second.length && first.every((byte, index) => byte === second[index]);
 }
@@ -34,7 +34,7 @@ export function isHex(text: string): boolean {
   return text.length % 2 === 0 && /^[0-9a-f]+$/i.test(text);
 }
 
-/** The bytes of a text of hex in either case, or undefined when it is none. */
+/** The bytes of a hex text in either case, or undefined if it is not hex. */
 export function bytesFromHex(text: string): Uint8Array | undefined {
   return isHex(text) ? hex.decode(text.toLowerCase()) : undefined;
 }

@@ -7,8 +7,8 @@ import { NONCE_RANDOM_LENGTH, type RandomBytes, signSchnorr, verifySchnorr } fro
 import { MAX_MEMO_LENGTH, MAX_ORDER_ID_LENGTH } from './text-limits.ts';
 
 /**
- * Order claims (protocol.md 3 and 4): the owner of an address says, with a signature, that an order is theirs. Without
- * it anybody could name somebody else's wallet in an order and wait for a payment to come from it.
+ * Order claims (protocol.md 3 and 4): the owner of an address states, with a signature, that an order is theirs. Without
+ * it, anyone could name another person's wallet in an order and wait for a payment from it.
  */
 
 const DOMAIN = 'MemoSignature';
@@ -27,7 +27,7 @@ export interface Claim {
 
 export type ClaimErrorCode = 'malformed_claim' | 'invalid_address' | 'invalid_order_id' | 'invalid_signature';
 
-/** What was given is no claim. The message is a sentence that may be shown to whoever gave it. */
+/** The input is not a claim. The message is a sentence that may be shown to the user. */
 export class ClaimError extends Error {
   override readonly name = 'ClaimError';
   readonly code: ClaimErrorCode;
@@ -39,8 +39,8 @@ export class ClaimError extends Error {
 }
 
 /**
- * Reads a claim object, which may hold other keys too. An address in one of the JSON objects of older tools is put into
- * its text. Throws ClaimError. It does not look at what the signature says: that is verifyClaim.
+ * Parses a claim object, which may have other keys too. An address in one of the JSON objects of older tools is converted
+ * to text. Throws ClaimError. It does not verify the signature: that is verifyClaim.
  */
 export function parseClaim(value: unknown): Claim {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -65,14 +65,14 @@ export function parseClaim(value: unknown): Claim {
 }
 
 /**
- * Whether the claim's signature is by the spend key of the claim's address, and that address. Throws AddressError when
- * the address is none, which parseClaim has seen to.
+ * Whether the claim's signature is by the spend key of the claim's address, and that address. Throws AddressError for an
+ * invalid address, which parseClaim has already excluded.
  */
 export function verifyClaim(claim: Claim): { valid: boolean; address: TariAddress } {
   const address = parseAddressObject(claim.address);
   const isSigned = (addressText: string) =>
     isSignatureOf(claim.signature, claimMessage(addressText, claim.order_id), address.spendKey);
-  // Who gives the address in hex has most likely signed that hex, so it is tried first (protocol.md 3).
+  // A claim with the address in hex has most likely signed that hex, so it is tried first (protocol.md 3).
   const valid = (isHex(claim.address) && isSigned(claim.address)) || isSigned(addressToBase58(address));
   return { valid, address };
 }
@@ -89,7 +89,7 @@ function isSignatureOf(text: string, message: Uint8Array, publicKey: Uint8Array)
   return verifySchnorr(DOMAIN, message, publicKey, signature) || verifyMessageSignature(message, publicKey, signature);
 }
 
-/** The text that a claim signs: what a wallet is to sign as a message, to claim the order. */
+/** The text that a claim signs: the message that a wallet must sign to claim the order. */
 export function claimText(address: TariAddress, orderId: string): string {
   return `${addressToBase58(address)}:${orderId}`;
 }
@@ -109,7 +109,7 @@ export function signClaim(secretKey: Uint8Array, address: TariAddress, orderId: 
 export function claimInMemo(memo: string): Claim | undefined {
   if (memo.length > MAX_MEMO_LENGTH) return undefined;
   const text = memo.trim();
-  // Most memos are plain words. They need not go through a parser's exception.
+  // Most memos are plain words; this check saves a parser's exception.
   if (!text.startsWith('{')) return undefined;
   const value = orUndefined(() => JSON.parse(text) as Record<string, unknown>);
   if (value === undefined) return undefined;

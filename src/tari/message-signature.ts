@@ -3,8 +3,8 @@ import { bytesFromHex } from './bytes.ts';
 import { NONCE_RANDOM_LENGTH, type RandomBytes, SIGNATURE_LENGTH, signSchnorr, verifySchnorr } from './schnorr.ts';
 
 /**
- * Signatures that a Tari wallet makes when it is asked to sign a message (docs/reference/protocol.md 3): the scheme of all
- * others, under a domain of its own, with the spend key of the wallet's address. A wallet shows one as `hex(s)|hex(R)`.
+ * Signatures that a Tari wallet makes when it signs a message (docs/reference/protocol.md 3): the common scheme with its
+ * own domain, by the spend key of the wallet's address. A wallet shows one as `hex(s)|hex(R)`.
  */
 
 const DOMAIN = 'com.tari.base_layer.wallet.message_signing';
@@ -13,7 +13,7 @@ const DOMAIN = 'com.tari.base_layer.wallet.message_signing';
 const WALLET_FORM = /^([0-9a-f]{64})\|([0-9a-f]{64})$/i;
 const S_LENGTH = SIGNATURE_LENGTH / 2;
 
-/** The 64 bytes R s of a signature in the wallet's text form; undefined for a text that is none. */
+/** The 64 bytes R s of a signature in the wallet's text form; undefined for any other text. */
 export function bytesOfWalletForm(text: string): Uint8Array | undefined {
   const [, s = '', r = ''] = WALLET_FORM.exec(text) ?? [];
   return bytesFromHex(r + s);

@@ -7,18 +7,18 @@
 /** A whole number of µT that fits a signed 64 bit column of the database. */
 export type MicroTari = bigint & { readonly __unit: 'MicroTari' };
 
-/** A text that is no amount. The message is a sentence that may be shown to the person who wrote the text. */
+/** A text that is not an amount. The message is a sentence that may be shown to the user. */
 export class AmountError extends Error {
   override readonly name = 'AmountError';
 }
 
 export const MICRO_TARI_PER_TARI = 1_000_000n;
 
-/** All Tari that there will ever be, 21 billion, in µT (protocol.md 1): no price and no payment is above it. */
+/** The maximum supply of Tari, 21 billion, in µT (protocol.md 1): no price and no payment exceeds it. */
 export const TARI_SUPPLY = 21_000_000_000n * MICRO_TARI_PER_TARI;
 
 /**
- * A wallet sends nothing below the fee of its own transaction, 740 µT at the usual fee with one input
+ * A wallet sends nothing below the fee of its own transaction, 740 µT at the default fee with one input
  * (docs/reference/protocol.md 1).
  */
 export const MIN_SENDABLE: MicroTari = 1_000n as MicroTari;
@@ -28,7 +28,7 @@ const LARGEST = 2n ** 63n - 1n;
 const SMALLEST = -(2n ** 63n);
 
 /** Far more digits than any amount has, and few enough that a hostile text costs nothing. */
-const LONGEST_TEXT = 40;
+const MAX_TEXT_LENGTH = 40;
 
 /** The value as an amount. Throws RangeError when it does not fit a signed 64 bit integer. */
 export function microTari(value: bigint): MicroTari {
@@ -46,11 +46,11 @@ export function sumMicroTari(values: Iterable<bigint>): MicroTari {
 }
 
 /**
- * Reads an amount as people and the console wallet write it (protocol.md 1 and 6): "1.5", "2.500000 T", "1.5 XTM" and
+ * Parses an amount as people and the console wallet write it (protocol.md 1 and 6): "1.5", "2.500000 T", "1.5 XTM" and
  * "1.5 XTR" are Tari, "500 µT" and "500 uT" are whole µT. Throws AmountError for everything else.
  */
 export function parseTari(text: string): MicroTari {
-  const trimmed = text.length <= LONGEST_TEXT ? text.trim() : '';
+  const trimmed = text.length <= MAX_TEXT_LENGTH ? text.trim() : '';
   // Both µ are in use: U+00B5 is on keyboards, U+03BC is the Greek letter.
   const inMicroTari = /^(-?\d+) ?[\u00b5\u03bcu]T$/.exec(trimmed);
   if (inMicroTari) return amountWithin(BigInt(inMicroTari[1] ?? ''), text);
@@ -66,7 +66,7 @@ export function parseTari(text: string): MicroTari {
   return amountWithin(sign === '-' ? -magnitude : magnitude, text);
 }
 
-/** An amount in µT as people read it, always with six decimals: "477.000000 XTM". parseTari reads it back. */
+/** An amount in µT for people, always with six decimals: "477.000000 XTM". parseTari parses it. */
 export function formatTari(amount: bigint): string {
   const magnitude = amount < 0n ? -amount : amount;
   const decimals = (magnitude % MICRO_TARI_PER_TARI).toString().padStart(DECIMALS_OF_TARI, '0');
@@ -81,10 +81,10 @@ export function isTariCurrency(code: string): boolean {
 /**
  * A price in some currency, as the decimal text the shop sent, at a rate of µT for one unit of that currency. The
  * product is exact and then rounded down to whole µT, so that a customer never owes a part of a µT. Throws AmountError
- * for what is not a plain non-negative decimal, for a negative rate, and for a result past 2^63 - 1.
+ * for anything but a plain non-negative decimal, for a negative rate, and for a result above 2^63 - 1.
  */
 export function priceInMicroTari(price: string, microTariPerUnit: bigint): MicroTari {
-  const parts = price.length <= LONGEST_TEXT ? /^(\d+)(?:\.(\d+))?$/.exec(price) : null;
+  const parts = price.length <= MAX_TEXT_LENGTH ? /^(\d+)(?:\.(\d+))?$/.exec(price) : null;
   if (!parts) throw new AmountError(`${quoted(price)} is not a price. A price is a decimal like 12.50.`);
   if (microTariPerUnit < 0n) throw new AmountError('A rate cannot be negative.');
   const [, whole = '', decimals = ''] = parts;
@@ -96,7 +96,7 @@ function amountWithin(value: bigint, text: string): MicroTari {
   return microTari(value);
 }
 
-/** The text as it may stand in a sentence: a hostile one must not fill the log. */
+/** The text, truncated and quoted for a sentence: a hostile one must not fill the log. */
 function quoted(text: string): string {
-  return JSON.stringify(text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);
+  return JSON.stringify(text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text);
 }

@@ -5,7 +5,7 @@ import { utf8 } from './bytes.ts';
 
 /**
  * An order's own payment address: the shop's dual address with the order's id as its payment id, so that a plain payment
- * to it names its order (docs/reference/protocol.md 2). It is computed, never stored, and the same for ever.
+ * to it names its order (docs/reference/protocol.md 2). It is computed, never stored, and never changes.
  */
 
 /** The address of an order in base58; null if the shop has no dual address, or the id is too long to be a payment id. */
@@ -21,7 +21,7 @@ export const noOrderAddress: OrderAddress = () => null;
 /** @param shop the address that customers pay to; undefined while there is none. */
 export function orderAddress(shop: TariAddress | undefined): OrderAddress {
   if (shop?.kind !== 'dual') return noOrderAddress;
-  // Keys and features are checked once: that takes a hundred times as long as all the rest.
+  // Keys and features are validated once: that takes a hundred times as long as the rest.
   const start = withPaymentId(shop, Uint8Array.of(0)).bytes.subarray(0, KEYS_END);
   return (orderId) => {
     const id = utf8(orderId);

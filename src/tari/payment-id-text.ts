@@ -2,19 +2,20 @@ import { bytesFromHex, utf8 } from './bytes.ts';
 
 /**
  * Payment ids as the console wallet displays them to its notification script (docs/reference/protocol.md 6). The payer's
- * text in them may hold anything, also what looks like a part of the form, so each form is taken by its own grammar, whole.
+ * text in them may contain anything, even text that looks like a part of the form, so each form is matched as a whole by
+ * its own grammar.
  */
 
-/** A memo has 256 bytes, and one byte is displayed by at most five characters, beside an address or two. */
+/** A memo has 256 bytes, and a byte is displayed as at most five characters, besides an address or two. */
 const MAX_DISPLAYED_LENGTH = 4096;
 
 /** `None`, and the number of the two oldest forms. */
 const NUMBER = /^u(?:64|256)\((\d+)\)$/;
-/** Bytes in hex: today's form for those of no known kind, and the two of before texts were displayed. */
+/** Bytes in hex: the current form for unknown kinds, and the two forms from before texts were displayed. */
 const HEX_BYTES = /^(?:Raw\(|data\(|address_and_data\([^,()]*, ?)((?:[0-9a-fA-F]{2})*)\)$/;
-/** Those of today that hold no text. */
+/** The current forms without a text. */
 const OTHER_FORM_OF_TODAY = /^(?:None|u256\(\d+\)|Raw\((?:[0-9a-fA-F]{2})*\))$/;
-/** The text stands from the first `data(` behind the named fields, whose values hold no brackets, to the last bracket. */
+/** The text extends from the first `data(` after the named fields, whose values contain no brackets, to the last bracket. */
 const TEXT =
   /^(?:type|sender_address|recipient_address)\([^()]*\)(?:, (?!data\()[a-z_]+\([^()]*\))*, data\(([\s\S]*)\)$/;
 
@@ -23,10 +24,9 @@ const ESCAPE = /\\(?:([\\tnr])|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2}))/g;
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\', t: '\t', n: '\n', r: '\r' };
 
 /**
- * The bytes that the payer gave, out of a payment id as it is displayed: `None`, `u64(n)`, `u256(n)`, `Raw(HEX)`,
- * `data(HEX)`, `address_and_data(B58,HEX)`, `type(KIND), data(TEXT)`, and the latter behind `sender_address(…)` or
- * `recipient_address(…)` and their fields. A number stands for its digits. Undefined where the text is, as a whole, none of
- * these.
+ * The payer's bytes in a displayed payment id: `None`, `u64(n)`, `u256(n)`, `Raw(HEX)`, `data(HEX)`,
+ * `address_and_data(B58,HEX)`, `type(KIND), data(TEXT)`, and the latter after `sender_address(…)` or
+ * `recipient_address(…)` and their fields. A number yields its digits. Undefined if the text as a whole is none of these.
  */
 export function bytesOfPaymentId(displayed: string): Uint8Array | undefined {
   if (displayed.length > MAX_DISPLAYED_LENGTH) return undefined;
@@ -39,14 +39,14 @@ export function bytesOfPaymentId(displayed: string): Uint8Array | undefined {
   return text ? unescaped(text[1] ?? '') : undefined;
 }
 
-/** Whether the text is, as a whole, a payment id as wallets of today display it: the older forms came in another place. */
+/** Whether the text as a whole is a payment id as current wallets display it; the older forms came in another argument. */
 export function isPaymentIdOfToday(text: string): boolean {
   return text.length <= MAX_DISPLAYED_LENGTH && (OTHER_FORM_OF_TODAY.test(text) || TEXT.test(text));
 }
 
 /**
- * The text that the payer gave. What is no UTF-8 in it becomes `�`; hex of anything but a text gives an empty one. A text
- * that is no displayed payment id is taken for the payer's own.
+ * The payer's text. Invalid UTF-8 in it becomes `�`; hex that is not a text yields an empty one. A text that is not a
+ * displayed payment id is taken to be the payer's own.
  */
 export function textOfPaymentId(displayed: string): string {
   const trimmed = displayed.trim();
@@ -63,7 +63,7 @@ function textOrNone(bytes: Uint8Array): string {
   }
 }
 
-/** What an escape that is none stands for is itself. */
+/** An invalid escape is kept as it is. */
 function unescaped(text: string): Uint8Array {
   const parts: Uint8Array[] = [];
   let behind = 0;

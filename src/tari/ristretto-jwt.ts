@@ -8,24 +8,24 @@ import { bytesOfWalletForm, verifyMessageSignature } from './message-signature.t
 import { NONCE_RANDOM_LENGTH, type RandomBytes, SIGNATURE_LENGTH, signSchnorr, verifySchnorr } from './schnorr.ts';
 
 /**
- * JSON Web Tokens signed with Ristretto256 (protocol.md 3 and 5). jose reads the header. The algorithm is Tari's own,
- * which no library for tokens knows, and a nonce passes 2^53, which they all lose; so claims and signature are read here.
+ * JSON Web Tokens signed with Ristretto256 (protocol.md 3 and 5). jose parses the header. The algorithm is Tari's own,
+ * which no JWT library knows, and nonces exceed 2^53, which they all round; so claims and signature are parsed here.
  */
 
 const DOMAIN = 'com.tari.jwt-ristretto';
 const HEADER = { alg: 'Ristretto256', typ: 'JWT' } as const;
-/** A token travels in one HTTP header, and servers take 8 to 16 KiB of those. */
-const LONGEST_TOKEN = 8 * 1024;
+/** A token is sent in an HTTP header, and servers accept 8 to 16 KiB of headers. */
+const MAX_TOKEN_LENGTH = 8 * 1024;
 /** `hex(s)|hex(R)`. */
 const WALLET_FORM_LENGTH = 129;
-const MOST_ROLES = 16;
-const LONGEST_ROLE = 64;
-/** The last second that a Date can hold. */
-const LARGEST_SECONDS = 8_640_000_000_000n;
+const MAX_ROLES = 16;
+const MAX_ROLE_LENGTH = 64;
+/** The last second that a Date can represent. */
+const MAX_SECONDS = 8_640_000_000_000n;
 
 export type TokenErrorCode = 'malformed' | 'wrong_algorithm' | 'bad_signature' | 'bad_claims' | 'expired';
 
-/** A token that is not accepted, and why. */
+/** A rejected token, with the reason. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
   readonly code: TokenErrorCode;
@@ -36,7 +36,7 @@ export class TokenError extends Error {
   }
 }
 
-/** The claims of a token as they are on the wire. Whole numbers are bigint, so that none loses a digit. */
+/** The claims of a token as they are on the wire. Integers are bigint, so that none loses digits. */
 export type TokenClaims = Record<string, unknown>;
 
 export interface DecodedToken {
@@ -48,14 +48,14 @@ export interface DecodedToken {
   signature: Uint8Array;
 }
 
-/** What a login token says. Its nonce is a u64 and must rise strictly for its address; whoever keeps nonces checks that. */
+/** The claims of a login token. Its nonce is a u64 and must increase strictly per address; the nonce store checks that. */
 export interface LoginClaims {
   address: TariAddress;
   nonce: bigint;
   desiredRoles: string[];
 }
 
-/** What an access token says. Times are whole seconds on the wire. */
+/** The claims of an access token. Times are whole seconds on the wire. */
 export interface AccessClaims {
   address: TariAddress;
   roles: string[];
@@ -65,16 +65,16 @@ export interface AccessClaims {
 
 // ---- Any token ----------------------------------------------------------------------------------------------------
 
-/** Signs claims. Those that are bigint are written as whole numbers. */
+/** Signs claims; bigints are serialised as integers. */
 export function signToken(claims: object, secretKey: Uint8Array, random: RandomBytes): string {
   const signingInput = `${encodePart(HEADER)}.${encodePart(claims)}`;
   const signature = signSchnorr(DOMAIN, utf8(signingInput), secretKey, random(NONCE_RANDOM_LENGTH));
   return `${signingInput}.${base64urlnopad.encode(signature)}`;
 }
 
-/** Takes a token apart without verifying it. Throws TokenError `malformed` or `wrong_algorithm`. */
+/** Decodes a token without verifying it. Throws TokenError `malformed` or `wrong_algorithm`. */
 export function decodeToken(token: string): DecodedToken {
-  if (token.length > LONGEST_TOKEN) throw new TokenError('malformed', 'The token is too long.');
+  if (token.length > MAX_TOKEN_LENGTH) throw new TokenError('malformed', 'The token is too long.');
   const [headerText, claimsText, signatureText, ...more] = token.split('.');
   if (!headerText || !claimsText || !signatureText || more.length > 0) {
     throw new TokenError('malformed', 'A token is three parts with dots between them.');
@@ -221,16 +221,16 @@ function nonceIn({ nonce }: TokenClaims): bigint {
 
 function rolesIn(claims: TokenClaims, name: 'roles' | 'desired_roles'): string[] {
   const roles = claims[name];
-  const isRoleName = (role: unknown): role is string => typeof role === 'string' && role.length <= LONGEST_ROLE;
-  if (!Array.isArray(roles) || roles.length > MOST_ROLES || !roles.every(isRoleName)) {
-    throw new TokenError('bad_claims', `The token's ${name} are not a list of at most ${MOST_ROLES} names.`);
+  const isRoleName = (role: unknown): role is string => typeof role === 'string' && role.length <= MAX_ROLE_LENGTH;
+  if (!Array.isArray(roles) || roles.length > MAX_ROLES || !roles.every(isRoleName)) {
+    throw new TokenError('bad_claims', `The token's ${name} are not a list of at most ${MAX_ROLES} names.`);
   }
   return roles;
 }
 
 function dateIn(claims: TokenClaims, name: 'iat' | 'exp'): Date {
   const seconds = claims[name];
-  if (typeof seconds !== 'bigint' || seconds < 0n || seconds > LARGEST_SECONDS) {
+  if (typeof seconds !== 'bigint' || seconds < 0n || seconds > MAX_SECONDS) {
     throw new TokenError('bad_claims', `The token's ${name} is not a time in seconds.`);
   }
   return new Date(Number(seconds) * 1000);

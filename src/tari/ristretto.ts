@@ -5,8 +5,8 @@ import sodium from 'libsodium-wrappers-sumo';
  * same in JavaScript, and takes the same time whatever the secret. Points are their canonical encodings of 32 bytes,
  * scalars 32 bytes little-endian.
  *
- * libsodium throws where a result is the identity, and where a point is not valid. Here the identity is a result like
- * any other, and a point that is not valid gives undefined.
+ * libsodium throws if a result is the identity or a point is invalid. Here the identity is a result like any other, and an
+ * invalid point returns undefined.
  */
 
 await sodium.ready;
@@ -60,7 +60,7 @@ export function multiplyPublicKey(scalar: Uint8Array, point: Uint8Array): Uint8A
   return undefinedWhenRefused(() => sodium.crypto_scalarmult_ristretto255(scalar, point));
 }
 
-/** scalar·point for a canonical scalar, or undefined when the bytes are no point. The identity is one. */
+/** scalar·point for a canonical scalar, or undefined if the bytes are not a point. The identity is a point. */
 export function multiplyPoint(scalar: Uint8Array, point: Uint8Array): Uint8Array | undefined {
   return point.length === POINT_LENGTH && isZero(point) ? IDENTITY.slice() : multiplyPublicKey(scalar, point);
 }
@@ -80,14 +80,14 @@ export function blake2b256(message: Uint8Array): Uint8Array {
   return sodium.crypto_generichash(32, message, null);
 }
 
-/** XChaCha20-Poly1305 with its parts apart, as encrypted data of an output holds them: tag 16, nonce 24, key 32 bytes. */
+/** The parts of XChaCha20-Poly1305, separate as in an output's encrypted data: tag 16, nonce 24, key 32 bytes. */
 export interface SealedParts {
   tag: Uint8Array;
   nonce: Uint8Array;
   ciphertext: Uint8Array;
 }
 
-/** What was encrypted, or undefined when the key, the additional data or any byte is another. Constant-time. */
+/** The plaintext, or undefined if the key, the additional data or any byte is wrong. Constant-time. */
 export function openSealed(sealed: SealedParts, key: Uint8Array, additionalData: Uint8Array): Uint8Array | undefined {
   return undefinedWhenRefused(() =>
     sodium.crypto_aead_xchacha20poly1305_ietf_decrypt_detached(

@@ -17,7 +17,7 @@ import {
  * the nonce k, R = k·G:  e = H(D, R, P, m), s = k + e·x, and the signature is the 64 bytes R s.
  */
 
-/** Gives that many fresh random bytes. Chance is a port: app.ts passes node's, tests their own. */
+/** Returns that many fresh random bytes. Randomness is a port: the process passes Node's, tests their own. */
 export type RandomBytes = (length: number) => Uint8Array;
 
 export const SIGNATURE_LENGTH = POINT_LENGTH + SCALAR_LENGTH;
@@ -33,15 +33,15 @@ export function publicKeyOf(secretKey: Uint8Array): Uint8Array {
 
 /** A new secret key: a canonical scalar above 0, 32 bytes little-endian. */
 export function generateSecretKey(random: RandomBytes): Uint8Array {
-  // 64 bytes are reduced rather than 32, so that no key is noticeably likelier than another.
+  // 64 bytes are reduced rather than 32, so that the keys are practically uniform.
   const secretKey = reduceToScalar(random(64));
   requireSecretKey(secretKey);
   return secretKey;
 }
 
 /**
- * Signs the message: 64 bytes R s. `nonce64` are 64 fresh random bytes, never used before. Throws RangeError for a
- * secret key that is none and for random bytes of another length.
+ * Signs the message: 64 bytes R s. `nonce64` are 64 fresh random bytes, never used before. Throws RangeError for an
+ * invalid secret key and for random bytes of another length.
  */
 export function signSchnorr(
   domain: string,
@@ -60,8 +60,8 @@ export function signSchnorr(
 }
 
 /**
- * Whether the signature of 64 bytes R s is the public key's on the message: s·G == R + e·P with s canonical, R and P
- * canonical and P not the identity. Never throws: whatever is wrong with the input, the answer is false.
+ * Verifies the signature of 64 bytes R s by the public key on the message: s·G == R + e·P with s canonical, R and P
+ * canonical and P not the identity. Never throws: for any invalid input the result is false.
  */
 export function verifySchnorr(
   domain: string,
@@ -95,10 +95,10 @@ function schnorrChallenge(
 }
 
 /**
- * The secret nonce k. A nonce that repeats for two messages gives the key away, so k is a hash of the key and the
- * message as well as of the random bytes: even a random source that is stuck gives each message a nonce of its own, one
- * that nobody can compute without the key. And the random bytes make two signatures on one message differ, which
- * defeats fault attacks on nonces that depend on the message only.
+ * The secret nonce k. Reusing a nonce for two messages reveals the key, so k is a hash of the key and the message as well
+ * as of the random bytes: even with a stuck random source each message gets its own nonce, which cannot be computed
+ * without the key. And the random bytes make two signatures on one message differ, which defeats fault attacks on
+ * deterministic nonces.
  */
 function hedgedNonce(domain: string, message: Uint8Array, secretKey: Uint8Array, nonce64: Uint8Array): Uint8Array {
   if (nonce64.length !== NONCE_RANDOM_LENGTH) {

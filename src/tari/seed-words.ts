@@ -14,7 +14,7 @@ import { bytesEqual, lengthPrefixed, utf8 } from './bytes.ts';
 import { reduceToScalar } from './ristretto.ts';
 import { publicKeyOf } from './schnorr.ts';
 
-/** The 24 words that a Tari wallet is restored from, and the keys that they stand for (protocol.md 8). */
+/** The 24 seed words of a Tari wallet and the keys derived from them (protocol.md 8). */
 
 const BIP39_LISTS = { english, chinese_simplified, french, italian, japanese, korean, spanish } as const;
 
@@ -23,7 +23,7 @@ export type SeedLanguage = keyof typeof BIP39_LISTS;
 
 export type SeedWordsErrorCode = 'word_count' | 'unknown_word' | 'checksum' | 'version' | 'passphrase';
 
-/** Words that are no seed. The message is a sentence for whoever typed them, and quotes none of them. */
+/** Invalid seed words. The message is a sentence for the user and quotes none of them. */
 export class SeedWordsError extends Error {
   override readonly name = 'SeedWordsError';
   readonly code: SeedWordsErrorCode;
@@ -34,10 +34,10 @@ export class SeedWordsError extends Error {
   }
 }
 
-/** What a wallet's seed holds. */
+/** A wallet's seed. */
 export interface Seed {
   language: SeedLanguage;
-  /** Days since 2022-01-01 on which the wallet was made. */
+  /** The day on which the wallet was created, in days since 2022-01-01. */
   birthday: number;
   /** 16 bytes. */
   entropy: Uint8Array;
@@ -59,8 +59,8 @@ const DEFAULT_PASSPHRASE = 'TARI_CIPHER_SEED';
 const ARGON2_MEMORY_KIB = 46 * 1024;
 
 /**
- * Reads 24 words of one language, with whatever spaces, in upper or lower case, with or without accents.
- * @param passphrase where the wallet has one. It takes a second or two to try it.
+ * Parses 24 words of one language, with any spacing, in upper or lower case, with or without accents.
+ * @param passphrase if the wallet has one. Trying it takes a second or two.
  * @throws {SeedWordsError}
  */
 export function seedFromWords(text: string, passphrase?: string): Seed {
@@ -78,7 +78,7 @@ export function seedFromWords(text: string, passphrase?: string): Seed {
   return { language, ...decipher(bytes, passphrase) };
 }
 
-/** The keys of a wallet that was made from the seed. */
+/** The keys of the wallet of a seed. */
 export function keysOfSeed(seed: Seed, network: Network, features: number = ONE_SIDED): SeedKeys {
   const viewKey = deriveKey(seed.entropy, 'data encryption', 0n);
   const spendKey = deriveKey(seed.entropy, 'comms', 0n);
@@ -101,8 +101,8 @@ function comparable(word: string): string {
 }
 
 /**
- * The 2048 words of a language in the order of their numbers. They are those of BIP-39, but Tari's wallets have each
- * list without accents and sorted by code points. For English that is the standard list.
+ * The 2048 words of a language in the order of their numbers. They are those of BIP-39, but Tari's wallets strip accents
+ * and sort each list by code points. For English the result is the standard list.
  */
 export function seedWordList(language: SeedLanguage): string[] {
   return BIP39_LISTS[language].map(comparable).sort(compareCodePoints);
@@ -113,12 +113,12 @@ function compareCodePoints(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-/** Seeds are read seldom: nothing is kept. */
+/** Seeds are read rarely, so nothing is cached. */
 function numbersOfWords(language: SeedLanguage): ReadonlyMap<string, bigint> {
   return new Map(seedWordList(language).map((word, index) => [word, BigInt(index)]));
 }
 
-/** Words can belong to two languages, as many English and French ones do; then the checksum says which is meant. */
+/** Words can belong to two languages, as many English and French ones do; then the checksum decides. */
 function bytesOfWords(words: readonly string[]): { language: SeedLanguage; bytes: Uint8Array } {
   const given = words.map(comparable);
   const readings = SEED_LANGUAGES.flatMap((language) => {
@@ -131,7 +131,7 @@ function bytesOfWords(words: readonly string[]): { language: SeedLanguage; bytes
   }
   const reading = readings.find(({ bytes }) => hasRightChecksum(bytes));
   if (reading !== undefined) return reading;
-  throw new SeedWordsError('checksum', 'The words do not belong together: one is wrong, or their order is.');
+  throw new SeedWordsError('checksum', 'The words do not belong together: one of them or their order is wrong.');
 }
 
 /** The first word has the lowest bits. */

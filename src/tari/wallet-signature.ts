@@ -3,11 +3,11 @@ import { addressToEmoji, type TariAddress } from './address.ts';
 import { bytesFromHex, utf8 } from './bytes.ts';
 import { NONCE_RANDOM_LENGTH, type RandomBytes, signSchnorr, verifySchnorr } from './schnorr.ts';
 
-/** What the hot wallet signs when it tells the server of a payment (protocol.md 3). */
+/** The hot wallet's signatures of its reports to the server (protocol.md 3). */
 
 const DOMAIN = 'WalletSignature';
 
-/** What a hot wallet says of a payment: texts as they are sent, the amount in µT. */
+/** A hot wallet's report of a payment: texts as they are sent, the amount in µT. */
 export interface SignedPayment {
   sender: string;
   amount: bigint;
@@ -16,7 +16,7 @@ export interface SignedPayment {
   orderId: string | null;
 }
 
-/** Who signed a message, which must rise with each message (`nonce`), and the signature, hex(R) hex(s). */
+/** The signer of a message, its `nonce`, which must increase with each message, and the signature, hex(R) hex(s). */
 export interface WalletAuthentication {
   address: TariAddress;
   nonce: bigint;
@@ -24,8 +24,8 @@ export interface WalletAuthentication {
 }
 
 /**
- * The JSON of a payment as it is signed: exactly these keys in this order, without spaces, absent ones as null. Wallets
- * write it with serde_json, whose string escapes are those of JSON.stringify.
+ * The signed JSON of a payment: exactly these keys in this order, without spaces, absent ones as null. Wallets serialise
+ * it with serde_json, whose string escapes are those of JSON.stringify.
  */
 export function paymentPayload({ sender, amount, txid, memo, orderId }: SignedPayment): string {
   const text = JSON.stringify;
@@ -35,7 +35,7 @@ export function paymentPayload({ sender, amount, txid, memo, orderId }: SignedPa
   );
 }
 
-/** The JSON of a confirmation as it is signed. */
+/** The signed JSON of a confirmation. */
 export function confirmationPayload(txid: string): string {
   return JSON.stringify({ txid });
 }

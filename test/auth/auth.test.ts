@@ -8,7 +8,7 @@ import { ADMIN, closeEngines, loginBy, type TestEngine, testEngine } from '#test
 import { ACCOUNTS, type Person } from '#test/test-wallets.ts';
 
 const [alice, bob] = ACCOUNTS;
-const LARGEST_NONCE = 2n ** 64n - 1n;
+const MAX_NONCE = 2n ** 64n - 1n;
 
 afterEach(closeEngines);
 
@@ -34,7 +34,7 @@ describe('a login', () => {
         message: expect.stringContaining('Nonce is not strictly increasing'),
       });
     }
-    await expect(test.engine.access.logIn(loginBy(alice, LARGEST_NONCE, ['user']))).resolves.toEqual(['user']);
+    await expect(test.engine.access.logIn(loginBy(alice, MAX_NONCE, ['user']))).resolves.toEqual(['user']);
   });
 
   it('leaves a bounded number of nonces where nobody knows its key, and keeps those of others', async () => {
@@ -44,7 +44,7 @@ describe('a login', () => {
     const made = `insert into nonces (purpose, account, last_nonce, updated_at, is_stranger) values
       ('login', 'made-%', '00000000000000000001', '2020-01-01T00:00:0%.000Z', 1)`;
     for (let index = 0; index < 10; index += 1) test.database.execute(made.replaceAll('%', String(index)));
-    await test.store.run((tx) => tx.use(nonceRepository).forgetStrangersBut(4));
+    await test.store.run((tx) => tx.use(nonceRepository).forgetAnonymousBut(4));
     const kept = test.database.rows('select account from nonces order by updated_at, account');
     expect(kept.map(({ account }) => account)).toEqual(['made-6', 'made-7', 'made-8', 'made-9', alice.account]);
     await expect(test.engine.access.logIn(loginBy(alice, 5n, ['user']))).rejects.toMatchObject({
@@ -63,7 +63,7 @@ describe('a login', () => {
     await test.engine.access.logIn(loginBy(alice, 5n, ['user']));
     expect(test.database.rows('select is_stranger from nonces')).toEqual([{ is_stranger: 1n }]);
     await test.store.run((tx) => tx.use(accountRepository).ensure(alice.account, alice.address, new Date()));
-    await test.store.run((tx) => tx.use(nonceRepository).forgetStrangersBut(0));
+    await test.store.run((tx) => tx.use(nonceRepository).forgetAnonymousBut(0));
     expect(test.database.rows('select account from nonces')).toEqual([{ account: alice.account }]);
     await test.engine.access.logIn(loginBy(alice, 6n, ['user']));
     expect(test.database.rows('select is_stranger from nonces')).toEqual([{ is_stranger: 0n }]);

@@ -96,7 +96,7 @@ describe('loadOrCreateKeys', () => {
     mkdirSync(join(directory, 'data'));
     writeFileSync(path, '# Made by the ser', { mode: 0o600 });
     await expect(loadOrCreateKeys(path, noRandom)).rejects.toThrow(
-      /perhaps because it was cut off\. Restore it, or delete it/,
+      /perhaps because it was truncated\. Restore it, or delete it/,
     );
   });
 

@@ -5,7 +5,7 @@ import { customerRepository } from '#engine/store/customers.ts';
 import { amountMissing } from '#engine/views.ts';
 import { addressToBase58, addressToEmoji, singleAddress } from '#tari/address.ts';
 import { microTari } from '#tari/micro-tari.ts';
-import { customerAddress } from '#tari/synthetic-address.ts';
+import { syntheticAddressOf } from '#tari/synthetic-address.ts';
 import {
   claimText,
   closeEngines,
@@ -245,7 +245,7 @@ describe('a sender that is nobody', () => {
 
   it.each([
     ['an address of another network', elsewhere],
-    ['the made address of another customer', customerAddress('c2')],
+    ['the made address of another customer', syntheticAddressOf('c2')],
     ['white space', '   '],
     ['a JSON text', '{"Single":{}}'],
     ['an address with one letter wrong', alice.address.replace(/.$/, (last) => (last === '1' ? '2' : '1'))],

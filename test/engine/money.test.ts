@@ -5,7 +5,7 @@ import { customerRepository } from '#engine/store/customers.ts';
 import { amountMissing } from '#engine/views.ts';
 import { parseJson } from '#platform/json.ts';
 import { microTari } from '#tari/micro-tari.ts';
-import { customerAddress } from '#tari/synthetic-address.ts';
+import { syntheticAddressOf } from '#tari/synthetic-address.ts';
 import {
   claimText,
   closeEngines,
@@ -224,7 +224,7 @@ describe('the sender of a payment', () => {
     ['an address of all-zero keys', '1'.repeat(67)],
     ['a text that is none', 'unknown'],
     ['nothing at all', ''],
-    ['the made address of a customer', customerAddress('c1')],
+    ['the made address of a customer', syntheticAddressOf('c1')],
   ] as const)(
     'is nobody where it is %s: the money pays the order that it names, and credits nobody',
     async (_, from) => {
@@ -249,7 +249,7 @@ describe('the sender of a payment', () => {
   it('that is nobody and names nothing is held, and does not become the credit of the customer it was made for', async () => {
     const test = await engine();
     await test.engine.orderChanges.credit(BY_HAND, { customerId: 'c1', amount: tari(1), reason: undefined });
-    await test.payConfirmed({ from: customerAddress('c1'), amount: tari(100), txid: 'made' });
+    await test.payConfirmed({ from: syntheticAddressOf('c1'), amount: tari(100), txid: 'made' });
     await test.payConfirmed({ from: '', amount: tari(5), txid: 'none' });
     await test.order({ orderId: '1' });
     expect(await test.statusOf('1')).toBe('Unclaimed');
@@ -707,6 +707,6 @@ describe('the note of an order', () => {
 });
 
 function customerAccount(customerId: string) {
-  const address = customerAddress(customerId);
+  const address = syntheticAddressOf(customerId);
   return `00${Buffer.from(address.spendKey).toString('hex')}` as Person['account'];
 }

@@ -8,7 +8,7 @@ import { orderView as viewOf } from '#engine/views.ts';
 import { parseJson, stringifyJson } from '#platform/json.ts';
 import { type MicroTari, microTari } from '#tari/micro-tari.ts';
 import { noOrderAddress } from '#tari/order-address.ts';
-import { customerAddress } from '#tari/synthetic-address.ts';
+import { syntheticAddressOf } from '#tari/synthetic-address.ts';
 import {
   aShopOrder,
   claimText,
@@ -40,7 +40,7 @@ afterEach(closeEngines);
 
 // ---- Short words --------------------------------------------------------------------------------------------------
 
-const made = (customerId: string): Owner => ownerOf(customerAddress(customerId));
+const made = (customerId: string): Owner => ownerOf(syntheticAddressOf(customerId));
 
 const credit = (customerId: string, amount: number, reason?: string) =>
   changes.credit(BY_HAND, { customerId, amount: tari(amount), reason });

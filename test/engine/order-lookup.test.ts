@@ -176,7 +176,7 @@ describe('an order that is known by its name since ids stood for names', () => {
     const receive = (order: object) =>
       test.engine.webhooks.receive(
         { webhookId: null, topic: 'orders/updated', eventId: null, triggeredAt: null },
-        { kind: 'order_news', order: { ...news, ...order } },
+        { kind: 'order_updated', order: { ...news, ...order } },
         '{}',
       );
     expect((await receive({})).message).toMatch(/^The price of order #1001 is now/);

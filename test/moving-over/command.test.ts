@@ -90,7 +90,7 @@ describe('taritools setup import-tps', { timeout: 120_000 }, () => {
       const audit = await home.run(['audit', '-d', url], { asProcess: true });
       if (audit.code === 0)
         expect(audit.stdout).toMatch(/^Read 0 orders, 0 payments, 0 settlements, 0 accounts, 0 events/);
-      else expect(audit.stderr).toMatch(/There is no database|holds nothing of this program/);
+      else expect(audit.stderr).toMatch(/There is no database|does not belong to this program/);
     }
     expect(readFileSync(file).equals(bytes)).toBe(true);
     expect(leftovers()).toEqual(before);

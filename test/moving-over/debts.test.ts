@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { addressToBase58 } from '#tari/address.ts';
-import { customerAddress } from '#tari/synthetic-address.ts';
+import { syntheticAddressOf } from '#tari/synthetic-address.ts';
 import { newDatabase, newFolder, type TestDatabase } from '#test/database/database.ts';
 import { ADMIN, claimText, closeEngine, registerHotWallet, type TestEngine, tari, testEngine } from '#test/engine.ts';
 import { auditOf, importFile } from '#test/importing.ts';
@@ -62,7 +62,7 @@ it('leaves money that names an order to the order', async () => {
 });
 
 it('takes what a customer owes out of the next credit note', async () => {
-  const made = addressToBase58(customerAddress('7001'));
+  const made = addressToBase58(syntheticAddressOf('7001'));
   old.payment('credit_note_7001:-5.000τ:2', made, { payment_type: 'Manual', amount: -5_000_000 });
   const server = await started();
   const credit = (amount: number, key: string) =>

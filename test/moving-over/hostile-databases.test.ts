@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addressToBase58 } from '#tari/address.ts';
-import { customerAddress } from '#tari/synthetic-address.ts';
+import { syntheticAddressOf } from '#tari/synthetic-address.ts';
 import { newDatabase, newFolder, type TestDatabase } from '#test/database/database.ts';
 import { closeEngine, registerHotWallet, testEngine } from '#test/engine.ts';
 import { auditOf, importFile } from '#test/importing.ts';
@@ -154,7 +154,7 @@ describe('a settlement of an order that did not exist', () => {
 });
 
 it('a customer for whom an order was fulfilled owes nothing of it to a debt', async () => {
-  const made = addressToBase58(customerAddress('7001'));
+  const made = addressToBase58(syntheticAddressOf('7001'));
   old.order('1').payment('credit_note_7001:-5.000τ:2', made, { payment_type: 'Manual', amount: -5_000_000 });
   await imported();
 });

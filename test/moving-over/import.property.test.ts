@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { accountOf, addressToBase58, dualAddress } from '#tari/address.ts';
 import { readSender } from '#tari/sender.ts';
-import { customerAddress } from '#tari/synthetic-address.ts';
+import { syntheticAddressOf } from '#tari/synthetic-address.ts';
 import { isOnPostgres, newDatabase, newFolder } from '#test/database/database.ts';
 import { claimText } from '#test/engine.ts';
 import { auditOf, importFile } from '#test/importing.ts';
@@ -22,7 +22,7 @@ const ADDRESSES = [
   bob.address,
   // Another address of alice's wallet.
   addressToBase58(dualAddress('mainnet', personOf(9).tariAddress.spendKey, alice.tariAddress.spendKey, 3)),
-  ...CUSTOMERS.map((customer) => addressToBase58(customerAddress(customer))),
+  ...CUSTOMERS.map((customer) => addressToBase58(syntheticAddressOf(customer))),
   'no address',
 ];
 const ORDER_IDS = ['1', '2', '3', '4'];
@@ -92,7 +92,7 @@ const FOUND: Contents[] = [
     settlements: [
       {
         order_id: '1',
-        payment_address: addressToBase58(customerAddress('guest')),
+        payment_address: addressToBase58(syntheticAddressOf('guest')),
         settlement_type: 'Single',
         amount: 1,
       },

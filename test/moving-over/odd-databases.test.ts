@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accountOf, addressToBase58, addressToHex, dualAddress } from '#tari/address.ts';
-import { customerAddress } from '#tari/synthetic-address.ts';
+import { syntheticAddressOf } from '#tari/synthetic-address.ts';
 import { newDatabase, newFolder, type TestDatabase } from '#test/database/database.ts';
 import { ADMIN, claimText, closeEngine, forgedClaimText, testEngine } from '#test/engine.ts';
 import { auditOf, type ImportOutcome, importFile } from '#test/importing.ts';
@@ -77,7 +77,7 @@ describe('whose the money is', () => {
   });
 
   it('gives a credit note to the customer, with the link by hand', async () => {
-    const made = addressToBase58(customerAddress('7001'));
+    const made = addressToBase58(syntheticAddressOf('7001'));
     old.order('1').payment('credit_note_7001:10.000τ:1796020570', made, { payment_type: 'Manual' });
     await imported();
     expect(database.rows('select credit from customers')).toEqual([{ credit: 10n * TARI }]);
@@ -122,7 +122,7 @@ describe('whose the money is', () => {
 
 describe('what that server allows', () => {
   it('keeps a balance below zero that credit notes made, and lets the next money pay it', async () => {
-    const made = addressToBase58(customerAddress('7001'));
+    const made = addressToBase58(syntheticAddressOf('7001'));
     old.order('1').payment('credit_note_7001:3.000τ:1', made, { payment_type: 'Manual', amount: 3_000_000 });
     old.payment('credit_note_7001:-5.000τ:2', made, { payment_type: 'Manual', amount: -5_000_000 });
     const { report } = await imported();
@@ -173,7 +173,7 @@ describe('what that server allows', () => {
   });
 
   it('keeps one entry of a Paid order that the customer’s credit paid in part', async () => {
-    const made = addressToBase58(customerAddress('7001'));
+    const made = addressToBase58(syntheticAddressOf('7001'));
     old.order('1', { status: 'Paid' }).order('2', { status: 'Paid' });
     old.payment('credit_note_7001:5.000τ:1', made, { payment_type: 'Manual', amount: 5_000_000 });
     old.payment('a', alice.address, { amount: 1_000_000 });
@@ -190,7 +190,7 @@ describe('what that server allows', () => {
       { id: 2n, order_id: '2', sender: null, amount: TARI, settlement_type: 'multiple' },
       { id: 3n, order_id: '2', sender: null, amount: 9n * TARI, settlement_type: 'multiple' },
     ]);
-    expect(balanceOf(accountOf(customerAddress('7001')))).toEqual({ balance: 0n, free_credit: 0n, debt: 0n });
+    expect(balanceOf(accountOf(syntheticAddressOf('7001')))).toEqual({ balance: 0n, free_credit: 0n, debt: 0n });
     expect(balanceOf(alice.account)).toMatchObject({ balance: 0n, debt: 0n });
   });
 

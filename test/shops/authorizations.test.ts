@@ -3,7 +3,7 @@ import { EVENT_TYPES } from '#engine/events.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
-import { deliveryRepository, type HeldDelivery } from '#platform/outbox/store/deliveries.ts';
+import { deliveryRepository, type LeasedDelivery } from '#platform/outbox/store/deliveries.ts';
 import {
   type PaidOrder,
   type ShopAuthorization,
@@ -75,7 +75,7 @@ async function scene(database?: TestDatabase): Promise<Scene> {
     bus,
     clock: test.clock,
     random: () => 0,
-    makeHold: takeNames(),
+    newLeaseToken: takeNames(),
     log,
   });
   const carryAll = async () => {
@@ -129,7 +129,7 @@ describe('an authorization', () => {
   it('is kept before its order is known', async () => {
     const { test, shop, carryAll } = await scene();
     expect((await tell(test)).message).toBe(
-      'Order 1001 is not known yet; authorization 6887976009940 is kept until it comes.',
+      'Order 1001 is not known yet; authorization 6887976009940 is kept until it arrives.',
     );
     await test.order();
     await test.payConfirmed({ from: alice, orderId: '1001' });
@@ -266,10 +266,10 @@ describe('an authorization that comes after its order was paid', () => {
     return {
       async take() {
         const now = test.clock.now();
-        const held = { hold: nextHold(), heldUntil: new Date(now.getTime() + MINUTE) };
-        return test.store.run((tx) => tx.use(deliveryRepository).takeNext(['shopify'], now, held));
+        const held = { leaseToken: nextHold(), leasedUntil: new Date(now.getTime() + MINUTE) };
+        return test.store.run((tx) => tx.use(deliveryRepository).leaseNext(['shopify'], now, held));
       },
-      async settle(delivery: HeldDelivery | undefined, state: 'done' | 'pending' = 'done') {
+      async settle(delivery: LeasedDelivery | undefined, state: 'done' | 'pending' = 'done') {
         const outcome = { state, nextAttemptAt: test.clock.now(), lastError: null };
         if (delivery === undefined) throw new Error('Nothing was taken');
         await test.store.run((tx) => tx.use(deliveryRepository).settle(delivery, outcome, test.clock.now()));

@@ -36,7 +36,7 @@ async function engineWithShop(): Promise<{ test: TestEngine; shop: NotingShop; c
   const shop = new NotingShop();
   subscribeStorefront(test.bus, shop, test.log);
   const { store, bus, clock, log } = test;
-  const dispatcher = new Dispatcher({ store, bus, clock, random: () => 0, makeHold: takeNames(), log });
+  const dispatcher = new Dispatcher({ store, bus, clock, random: () => 0, newLeaseToken: takeNames(), log });
   const carryAll = async () => {
     while ((await dispatcher.processNext()) !== undefined);
   };

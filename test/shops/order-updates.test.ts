@@ -34,7 +34,7 @@ const PAID: Partial<ShopOrder> = { isPaidInShop: true };
 
 function tell(test: TestEngine, order: ShopOrder, webhookId: string | null = null): Promise<WebhookAnswer> {
   const delivery = aDelivery({ webhookId, topic: 'orders/updated' });
-  return test.engine.webhooks.receive(delivery, { kind: 'order_news', order }, stringifyJson(order));
+  return test.engine.webhooks.receive(delivery, { kind: 'order_updated', order }, stringifyJson(order));
 }
 
 /** An engine whose events a shop and a plugin hear of for sure. */

@@ -6,23 +6,23 @@ import { DomainError } from '#auth/errors.ts';
 import { mayActAs } from '#auth/roles.ts';
 import type { Clock } from '#platform/clock.ts';
 import { HttpError } from '#platform/http/errors.ts';
-import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import { isFromAnotherSite } from '#platform/http/same-site.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import { type AccessClaims, TokenError, verifyAccessToken } from '#tari/ristretto-jwt.ts';
 
-/** Tokens whose signature was found good, so that a busy client's is looked at once. Expiry and roles are not kept. */
+/** Tokens whose signature was verified, so that a busy client's token is verified only once. Expiry and roles are not cached. */
 const MAX_VERIFIED_TOKENS = 1000;
 
 export interface GuardPorts {
   access: Access;
-  /** Of the key that signs access tokens. */
+  /** Verifies access tokens. */
   verificationKey: Uint8Array;
   clock: Clock;
-  limitStrangers: StrangerLimit;
+  limitStrangers: AnonymousRateLimit;
 }
 
-/** Lets through only callers who hold all the roles that a route names, or super_admin. */
+/** Admits only callers who have all the roles that a route requires, or super_admin. */
 export function createGuard({ access, verificationKey, clock, limitStrangers }: GuardPorts) {
   const verified = new Lru<AccessClaims>(MAX_VERIFIED_TOKENS);
 
@@ -40,7 +40,7 @@ export function createGuard({ access, verificationKey, clock, limitStrangers }: 
     }
   };
 
-  /** Whoever has no good token is a stranger. */
+  /** A caller without a valid token is anonymous. */
   const identify = async (request: FastifyRequest, reply: FastifyReply): Promise<AccessClaims> => {
     try {
       const { token, isCookie } = accessTokenIn(request);
@@ -62,7 +62,7 @@ export function createGuard({ access, verificationKey, clock, limitStrangers }: 
     };
 }
 
-/** Has every route that is registered from now on say who may call it, and holds callers to it. */
+/** Requires `config.access` of every route that is registered from now on, and enforces it. */
 export function enforceAccess(app: FastifyInstance, ports: GuardPorts): void {
   const guard = createGuard(ports);
   const guards = new WeakSet<object>();
@@ -71,7 +71,7 @@ export function enforceAccess(app: FastifyInstance, ports: GuardPorts): void {
     if (access === undefined) throw new Error(`The route ${route.method} ${route.url} does not say who may call it`);
     if (access === 'public') return;
     const hooks = [route.onRequest ?? []].flat();
-    // The HEAD route that Fastify makes of a GET route may have its hooks already.
+    // The HEAD route that Fastify derives from a GET route may already have its hooks.
     if (hooks.some((hook) => guards.has(hook))) return;
     const hook = guard(access);
     guards.add(hook);
@@ -98,7 +98,7 @@ function isChange({ method }: FastifyRequest): boolean {
   return method !== 'GET' && method !== 'HEAD';
 }
 
-/** Existing clients look for these words. */
+/** Existing clients match these words. */
 function tokenFault(error: TokenError): string {
   if (error.code === 'expired') return 'token has expired.';
   if (error.code === 'bad_signature') return 'signature has failed verification.';

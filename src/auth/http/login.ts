@@ -6,12 +6,12 @@ import type { JwtKeys } from '#auth/key-file.ts';
 import type { Clock } from '#platform/clock.ts';
 import { DomainError } from '#platform/errors.ts';
 import { HttpError } from '#platform/http/errors.ts';
-import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import { issueAccessToken, type LoginClaims, TokenError, verifyLoginToken } from '#tari/ristretto-jwt.ts';
 import type { RandomBytes } from '#tari/schnorr.ts';
 import { bearerTokenIn } from './guard.ts';
 
-/** How long an access token lives. */
+/** Lifetime of an access token. */
 const ACCESS_TOKEN_LIFE_MS = 24 * 3_600_000;
 
 export interface AuthPorts {
@@ -20,12 +20,12 @@ export interface AuthPorts {
   randomBytes: RandomBytes;
   /** Sign access tokens. */
   keys: Pick<JwtKeys, 'signingKey'>;
-  limitStrangers: StrangerLimit;
+  limitStrangers: AnonymousRateLimit;
 }
 
 /**
- * Exchanges a login token, which a wallet signed, for an access token, which this server signs. The limit for strangers
- * counts logins that fail, and those of addresses that nobody knows: whoever works here logs in as often as needed.
+ * Exchanges a login token, signed by a wallet, for an access token, signed by this server. The rate limit counts failed
+ * logins and those of unknown addresses; known addresses can log in as often as they need.
  */
 export function authRoutes({ access, clock, randomBytes, keys, limitStrangers }: AuthPorts): FastifyPluginAsyncZod {
   const logIn = async (request: FastifyRequest) => {
@@ -58,7 +58,7 @@ export function authRoutes({ access, clock, randomBytes, keys, limitStrangers }:
         },
       },
       async (request, reply) => {
-        // Again: of requests that came at the same moment, the first may have been too many.
+        // Again, because concurrent requests may have exceeded the limit meanwhile.
         limitStrangers.refuseExceeded(request, reply);
         const loggedIn = await logIn(request).catch(async (error: unknown) => {
           if (error instanceof HttpError || error instanceof DomainError) await limitStrangers(request, reply);
@@ -69,14 +69,14 @@ export function authRoutes({ access, clock, randomBytes, keys, limitStrangers }:
         const issuedAt = clock.now();
         const expiresAt = new Date(issuedAt.getTime() + ACCESS_TOKEN_LIFE_MS);
         const token = issueAccessToken({ address, roles, issuedAt, expiresAt }, keys.signingKey, randomBytes);
-        // Bare text under a JSON type is what existing clients expect.
+        // Existing clients expect plain text with a JSON content type.
         return reply.type('application/json').serializer(String).send(token);
       },
     );
   };
 }
 
-/** From the header of existing clients, or a bearer token: proxies drop names with underscores unless they are told not to. */
+/** From the header of existing clients, or a bearer token: by default proxies drop header names with underscores. */
 function loginTokenIn({ headers }: FastifyRequest): string {
   const header = headers.tpg_auth_token;
   if (typeof header === 'string' && header !== '') return header;

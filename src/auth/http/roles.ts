@@ -6,15 +6,15 @@ import { address, nothing } from '#platform/http/fields.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import { role, rolesOfAddress } from './schemas.ts';
 
-const MOST_ROLE_CHANGES = 100;
+const MAX_ROLE_CHANGES = 100;
 
-const roles = z.array(role).max(MOST_ROLE_CHANGES).nullish();
-/** Whether roles are revoked though no super admin is left then. */
+const roles = z.array(role).max(MAX_ROLE_CHANGES).nullish();
+/** Whether roles are revoked even if no super admin is left. */
 const forced = z.strictObject({ force: z.enum(['true', 'false']).optional() });
 
-const roleChanges = z.array(z.object({ address, apply: roles, revoke: roles })).max(MOST_ROLE_CHANGES);
+const roleChanges = z.array(z.object({ address, apply: roles, revoke: roles })).max(MAX_ROLE_CHANGES);
 
-/** Who may do what. */
+/** The routes of roles. */
 export function roleRoutes(auth: AuthService): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
@@ -46,12 +46,12 @@ export function roleRoutes(auth: AuthService): FastifyPluginAsyncZod {
       {
         config: { access: ['super_admin'] },
         schema: {
-          summary: 'All addresses that were given roles',
+          summary: 'All addresses with granted roles',
           tags: ['administration'],
           response: { 200: z.array(rolesOfAddress) },
         },
       },
-      async () => (await auth.everybody()).map(({ address, roles }) => ({ address: addressToBase58(address), roles })),
+      async () => (await auth.allRoles()).map(({ address, roles }) => ({ address: addressToBase58(address), roles })),
     );
 
     app.get(

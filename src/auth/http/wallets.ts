@@ -29,7 +29,7 @@ export function walletRoutes(wallets: AuthService['wallets']): FastifyPluginAsyn
       {
         config: { access: ['super_admin'] },
         schema: {
-          summary: 'Registers a hot wallet, or gives it another place',
+          summary: 'Registers a hot wallet, or changes its source IP',
           tags: ['administration'],
           body: newWallet,
           errors: ['wrong_network'],

@@ -4,7 +4,7 @@ import { preparedQuery } from '#platform/database/prepared-query.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { AuthTables, NoncePurpose } from './tables.ts';
 
-/** The digits of the largest u64: texts of one length sort as their numbers do. */
+/** The number of digits of the largest u64: texts of the same length sort as their numbers do. */
 const NONCE_DIGITS = 20;
 
 export type NonceRepository = ReturnType<typeof nonceRepository>;
@@ -35,7 +35,7 @@ export function nonceRepository(database: Kysely<AuthTables>) {
   );
 
   return {
-    /** Uses up a nonce. Answers false, and keeps the old one, unless it is above the last nonce of that signer. */
+    /** Uses up a nonce. Returns false, without effect, unless it is above the signer's last nonce. */
     async raise(
       purpose: NoncePurpose,
       account: AccountId,
@@ -49,7 +49,7 @@ export function nonceRepository(database: Kysely<AuthTables>) {
       return numAffectedRows === 1n;
     },
 
-    /** The last nonce that an account has used for this purpose; 0 where it has used none. */
+    /** The last nonce that an account has used for this purpose; 0 if none. */
     async last(purpose: NoncePurpose, account: AccountId): Promise<bigint> {
       const row = await database
         .selectFrom('nonces')
@@ -60,8 +60,8 @@ export function nonceRepository(database: Kysely<AuthTables>) {
       return BigInt(row?.last_nonce ?? 0);
     },
 
-    /** Forgets all but the last `kept` nonces of accounts that nobody knew at their login, nor knows now. */
-    async forgetStrangersBut(kept: number): Promise<void> {
+    /** Deletes all but the last `kept` nonces of accounts that were unknown at their login and still are. */
+    async forgetAnonymousBut(kept: number): Promise<void> {
       const first = await database
         .selectFrom('nonces')
         .select('updated_at')
@@ -79,7 +79,7 @@ export function nonceRepository(database: Kysely<AuthTables>) {
         .execute();
     },
 
-    /** When a nonce for this purpose was last used, by whomever. */
+    /** When a nonce for this purpose was last used, by any account. */
     async lastRaisedAt(purpose: NoncePurpose): Promise<Date | undefined> {
       const { time } = await database
         .selectFrom('nonces')

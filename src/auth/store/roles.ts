@@ -19,7 +19,7 @@ export function roleRepository(database: Kysely<AuthTables>) {
       return rows.map((row) => row.role);
     },
 
-    /** The accounts that were given roles, with each of them, by account and role. */
+    /** All granted roles, sorted by account and role. */
     async all(limit: number): Promise<{ account: AccountId; role: Role }[]> {
       const rows = await database
         .selectFrom('roles')
@@ -43,7 +43,7 @@ export function roleRepository(database: Kysely<AuthTables>) {
       await database.deleteFrom('roles').where('account', '=', account).where('role', '=', role).execute();
     },
 
-    /** Whether anybody at all holds the role. */
+    /** Whether any account has the role. */
     async isHeld(role: Role): Promise<boolean> {
       const row = await database.selectFrom('roles').select('account').where('role', '=', role).executeTakeFirst();
       return row !== undefined;

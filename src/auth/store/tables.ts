@@ -10,13 +10,13 @@ export interface AuthTables {
   wallets: WalletsTable;
 }
 
-/** The last nonce of a signer, as 20 decimal digits: u64 does not fit a signed column, and texts of one length sort. */
+/** The last nonce of a signer, as 20 decimal digits: a u64 does not fit into a signed column, and texts of the same length sort correctly. */
 interface NoncesTable {
   purpose: NoncePurpose;
   account: string;
   last_nonce: string;
   updated_at: string;
-  /** 1 if nobody knew the account when it logged in. */
+  /** 1 if the account was unknown when it logged in. */
   is_stranger: Generated<bigint>;
 }
 

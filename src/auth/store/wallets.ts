@@ -51,7 +51,7 @@ export function walletRepository(database: Kysely<AuthTables>) {
       return row && walletOf(row);
     },
 
-    /** All hot wallets, by the time they were registered. */
+    /** All hot wallets, in the order of their registration. */
     async all(): Promise<RegisteredWallet[]> {
       const rows = await database.selectFrom('wallets').selectAll().orderBy('created_at').orderBy('account').execute();
       return rows.map(walletOf);
@@ -62,7 +62,7 @@ export function walletRepository(database: Kysely<AuthTables>) {
       return (await selectFirst({})).rows[0]?.address;
     },
 
-    /** Gives a registered wallet another place. */
+    /** Changes a registered wallet's source IP. */
     async move(account: AccountId, address: string, ipAddress: string): Promise<void> {
       await database
         .updateTable('wallets')
@@ -71,7 +71,7 @@ export function walletRepository(database: Kysely<AuthTables>) {
         .execute();
     },
 
-    /** Answers whether there was such a wallet. */
+    /** Returns whether there was such a wallet. */
     async remove(account: AccountId): Promise<boolean> {
       const { numDeletedRows } = await database
         .deleteFrom('wallets')

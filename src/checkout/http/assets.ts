@@ -6,13 +6,13 @@ import type { PayPageSettings } from '#checkout/settings.ts';
 import { text as style } from '../browser/page.css?browser';
 import { text as script } from '../browser/page.ts?browser';
 
-/** Files of the page, under names that change with them, so that browsers may keep them for ever. */
+/** The page's files, with content hashes in their names, so that browsers may cache them indefinitely. */
 
 export interface Asset {
   name: string;
   mediaType: string;
   bytes: Buffer;
-  /** Undefined where it would save nothing. */
+  /** Undefined if compression would save nothing. */
   gzipped: Buffer | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface Assets {
 
 const MAX_LOGO_BYTES = 100 * 1024;
 
-/** @throws {Error} where the logo can't be read or is no picture. */
+/** @throws {Error} if the logo can't be read or is not a picture. */
 export function createAssets(settings: PayPageSettings, base: string): Assets {
   const assets = {
     script: asset('page', 'js', 'text/javascript; charset=utf-8', Buffer.from(script)),
@@ -81,7 +81,7 @@ function logoOf(path: string): Asset {
   return asset('logo', kind.ending, kind.mediaType, bytes);
 }
 
-/** By what the file holds: its name says nothing. A picture in an SVG can't run scripts within `<img>`. */
+/** Determined by the file's content rather than its name. An SVG can't run scripts within `<img>`. */
 function kindOf(bytes: Buffer): { ending: string; mediaType: string } | undefined {
   const start = bytes.subarray(0, 12).toString('latin1');
   if (start.startsWith('\x89PNG')) return { ending: 'png', mediaType: 'image/png' };

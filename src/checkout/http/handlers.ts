@@ -5,7 +5,7 @@ import type { signedClaims } from '#engine/claims/signed-claims.ts';
 import type { Clock } from '#platform/clock.ts';
 import { DomainError } from '#platform/errors.ts';
 import { HttpError } from '#platform/http/errors.ts';
-import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { isStorable } from '#platform/storable-text.ts';
 import { ClaimError, parseClaim } from '#tari/claim.ts';
@@ -18,13 +18,13 @@ import type { Refresh } from './view.ts';
 
 export interface HandlerPorts {
   settings: PayPageSettings;
-  /** Where the server is reached from outside: behind a proxy there may be a path before all of ours. */
+  /** The server's public address: behind a proxy it may have a path prefix. */
   publicUrl: string | null;
   payerOrders: PayerOrders;
   orders: ReturnType<typeof signedClaims>;
   clock: Clock;
   log: Logger;
-  limitStrangers: StrangerLimit;
+  limitStrangers: AnonymousRateLimit;
   clientAddress: (request: FastifyRequest) => string;
 }
 
@@ -33,12 +33,12 @@ export type Handlers = ReturnType<typeof createHandlers>;
 const MAX_ORDER_LENGTH = 256;
 const MAX_NUMBER_LENGTH = 64;
 
-/** No-JavaScript pages ask again so often. */
+/** Refresh interval of pages without JavaScript. */
 const REFRESH_SECONDS = 15;
 
 const YEAR_SECONDS = 31_536_000;
 
-/** What answers for the pages. Loaded when somebody first asks for one. @throws {Error} for a logo that is none. */
+/** The handlers of the pages. Loaded when a page is first requested. @throws {Error} for an invalid logo. */
 export function createHandlers(ports: HandlerPorts) {
   const { settings, payerOrders, clock, log, limitStrangers, clientAddress } = ports;
   const base = ports.publicUrl === null ? '' : new URL(ports.publicUrl).pathname.replace(/\/+$/, '');
@@ -48,8 +48,8 @@ export function createHandlers(ports: HandlerPorts) {
   const streams = new Streams({ orders: payerOrders, pages, now, log });
 
   /**
-   * The order for who knows its number. Who does not is a stranger, who learns nothing: a wrong order and a wrong number
-   * are the same, and count for the same limit.
+   * The order, for visitors who know its number. Others learn nothing: a wrong order and a wrong number give the same
+   * answer and count against the same rate limit.
    */
   const find = async (request: FastifyRequest, reply: FastifyReply, named: Named): Promise<FoundOrder> => {
     limitStrangers.refuseExceeded(request, reply);
@@ -66,7 +66,7 @@ export function createHandlers(ports: HandlerPorts) {
       return page(pages.entry(visitOf(request)));
     },
 
-    /** The path of the order whose numbers were typed in, whether or not there is one; undefined where none were. */
+    /** The path of the order whose numbers were entered, whether or not it exists; undefined if none were. */
     typedIn(request: FastifyRequest): string | undefined {
       const { order, number, lang, embed } = queryOf(request);
       if (order === undefined || number === undefined) return undefined;
@@ -79,7 +79,7 @@ export function createHandlers(ports: HandlerPorts) {
       const visit = visitOf(request);
       const named = namedIn(request);
       const found = await find(request, reply, named);
-      // An order that is not known may be on its way, so that its page is no error; a browser would log one.
+      // An unknown order may still arrive, so its page is not an error, which a browser would log.
       if (visit.refresh === 'timed') reply.header('refresh', REFRESH_SECONDS);
       return page(pages.order(visit, named, found, claimOutcomeIn(request)));
     },
@@ -88,11 +88,11 @@ export function createHandlers(ports: HandlerPorts) {
       const visit = visitOf(request);
       const named = namedIn(request);
       const address = clientAddress(request);
-      // Without room the page asks now and then instead. Before the order is looked up, since that costs more.
+      // Without room the page polls instead. Checked before the order is looked up, because that costs more.
       if (!streams.hasRoomFor(address, true)) throw new HttpError('unavailable');
       const { told } = streams;
       const found = await find(request, reply, named);
-      // Behind another answer on its connection nothing could be sent, only kept.
+      // Behind another response on its connection nothing could be sent, only buffered.
       const canBeSent = reply.raw.socket !== null;
       if (!canBeSent || !streams.hasRoomFor(address, found !== undefined)) throw new HttpError('unavailable');
       const shown = pages.render(visit, named, found);
@@ -102,7 +102,7 @@ export function createHandlers(ports: HandlerPorts) {
       reply.raw.writeHead(200, {
         ...(reply.getHeaders() as Record<string, string>),
         'content-type': 'text/event-stream; charset=utf-8',
-        // nginx would keep what is sent until it has enough of it.
+        // Otherwise nginx would buffer the stream.
         'x-accel-buffering': 'no',
       });
       const lastSeen = request.headers['last-event-id'];
@@ -110,7 +110,7 @@ export function createHandlers(ports: HandlerPorts) {
       streams.open({ request: request.raw, response: reply.raw, address, visit, named, since, told }, shown);
     },
 
-    /** Sends the visitor back to the page, which says what became of the claim. */
+    /** Redirects the visitor back to the page, which shows the result of the claim. */
     async claim(request: FastifyRequest, reply: FastifyReply): Promise<void> {
       const named = namedIn(request);
       const found = await find(request, reply, named);

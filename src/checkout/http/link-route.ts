@@ -7,7 +7,7 @@ import { orderId } from '#platform/http/fields.ts';
 /** The link to an order's page, for operators to give to its customer. */
 export function orderLinkRoute(
   payerOrders: Pick<PayerOrders, 'linkOf'>,
-  /** Where the pages are; null where they are off. */
+  /** The public address of the pages; null if they are disabled. */
   publicUrl: string | null,
 ): FastifyPluginAsyncZod {
   return async (app) => {
@@ -16,7 +16,7 @@ export function orderLinkRoute(
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'The link to the page where the order’s customer pays it and sees what becomes of it',
+          summary: 'The link to the page where the customer pays the order and follows its state',
           tags: ['accounts'],
           errors: ['order_not_found', 'pay_page_off'],
           params: z.object({ order_id: orderId }),

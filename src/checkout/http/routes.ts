@@ -4,14 +4,14 @@ import { isFromAnotherSite } from '#platform/http/same-site.ts';
 import type { HandlerPorts, Handlers } from './handlers.ts';
 
 /**
- * The customer's page of an order: GET /o/{order}/{confirmation number}. What makes the pages is loaded when one is first
- * asked for.
+ * The customer's page of an order: GET /o/{order}/{confirmation number}. The code of the pages is loaded when one is first
+ * requested.
  */
 
 /** A claim has an address of at most 443 characters of base58, or 1,300 of emoji, and a signature. */
 const MAX_FORM_BYTES = 16 * 1024;
 
-/** The page takes all from here, and nothing of it is written within it: no script, no style, no frame, no other place. */
+/** The page loads everything from this server: no inline script or style, no frames, no other origin. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -31,7 +31,7 @@ export function checkoutRoutes(ports: HandlerPorts): FastifyPluginAsync {
   const { frameAncestors } = ports.settings;
 
   return async (app) => {
-    // A picture that is none shows at the start, and not to the first customer.
+    // An invalid logo fails at the start rather than for the first customer.
     if (ports.settings.logo !== null) await load();
     readForms(app);
     app.addHook('onRequest', (request, reply, done) => {
@@ -39,7 +39,7 @@ export function checkoutRoutes(ports: HandlerPorts): FastifyPluginAsync {
       done();
     });
     app.addHook('preClose', async () => (await handlers)?.close());
-    // Buyers read sentences in their language, and no JSON.
+    // Buyers get sentences in their language rather than JSON.
     app.setErrorHandler(async (error, request, reply) => {
       const status = error instanceof HttpError ? error.status : 500;
       if (!(error instanceof HttpError) || !/\btext\/html\b/.test(String(request.headers.accept ?? ''))) throw error;
@@ -85,7 +85,7 @@ function readForms(app: Parameters<FastifyPluginAsync>[0]): void {
   });
 }
 
-/** A page is kept nowhere, found by no search, and tells no other page of itself. */
+/** A page is not cached, not indexed by search engines, and sends no referrer. */
 function sendPageHeaders(request: FastifyRequest, reply: FastifyReply, frameAncestors: readonly string[]): void {
   const isEmbedded = (request.query as Record<string, unknown>)?.embed === '1' && frameAncestors.length > 0;
   const ancestors = isEmbedded ? frameAncestors.join(' ') : "'none'";

@@ -8,30 +8,29 @@ import { RefreshQueue } from './refresh-queue.ts';
 import { StreamRoom } from './stream-room.ts';
 
 /**
- * Pages that are open hear of what changes, as server-sent events: each carries the finished part of the page, which is
- * the same that a first load shows. Those who look at the same order in the same language are one group: it is read and
- * rendered once for all of them.
+ * Updates of open pages as server-sent events: each carries the rendered part of the page, which is the same as on a first
+ * load. Visitors of the same order in the same language form a group, whose order is read and rendered once.
  */
 
 /** Proxies end connections on which nothing happens for 30 s or a minute. */
 const COMMENT_EVERY_MS = 20_000;
 
-/** How long the database's thread is asked to wait for news. */
+/** How long a call to the database thread waits for events. */
 const WAIT_MS = 5_000;
 
-/** After a failure, such as a database that is out of reach. */
+/** The pause after a failure, such as an unreachable database. */
 const RETRY_MS = 2_000;
 
-/** What changes without an event, such as the count of confirmations, is looked at so often. */
+/** How often changes without an event, such as the count of confirmations, are checked. */
 const LOOK_EVERY_MS = 10_000;
 
-/** Groups that are looked at in one go without anything having happened, those first that were looked at longest ago. */
+/** Groups per such check, least recently checked first. */
 const MAX_LOOKED_AT = 50;
 
-/** What a reader has not taken. One that takes nothing is let go, and comes back. */
+/** Unsent data of a client. A client that reads nothing is disconnected, and reconnects. */
 const MAX_UNSENT_BYTES = 128 * 1024;
 
-/** Browsers come back after this time: to another instance when this one ends. */
+/** Browsers reconnect after this time, to another instance if this one shuts down. */
 const COME_BACK_MS = 3_000;
 
 /** What is around the changing part is another thing now. */
@@ -94,7 +93,7 @@ export class Streams {
     this.#queue = new RefreshQueue((group) => this.#refresh(group), ports.log);
   }
 
-  /** Rises whenever something is told: what was read before may be old by then. */
+  /** Incremented with every update: data that was read before may be outdated. */
   get told(): number {
     return this.#told;
   }
@@ -121,11 +120,11 @@ export class Streams {
       if (group.streams.size === 0) this.#groups.delete(key);
     });
     this.#listen();
-    // Which of the two is the newer, this page's or that of those before it, another look says, and says it to all.
+    // Another refresh decides whether this page or the group's state is newer, and updates all streams.
     if (!isAsBefore || told !== this.#told) this.#queue.add([group]);
   }
 
-  /** Ends all streams: their browsers come back, to another instance or after the start. */
+  /** Ends all streams: their browsers reconnect, to another instance or after the restart. */
   close(): void {
     this.#isClosed = true;
     this.#queue.close();
@@ -167,7 +166,7 @@ export class Streams {
         else this.#tell(news);
       } catch (error) {
         if (this.#isClosed) return;
-        this.#ports.log.warn({ err: error }, 'The open pages could not be told what is new; it is tried again');
+        this.#ports.log.warn({ err: error }, 'The open pages could not be updated; retrying');
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
       }
     }
@@ -236,7 +235,7 @@ function send(response: ServerResponse, text: string | Buffer): void {
   else response.write(text);
 }
 
-/** The event's id is the tag of what it shows: who comes back with it is told only what has changed since. */
+/** The event's id is the tag of its content: a client that reconnects with it gets only later changes. */
 function eventOf({ fragment, tag }: Rendered): string {
   const data = fragment.html.text.split('\n').map((line) => `data: ${line}\n`);
   return `id: ${tag}\nevent: state\n${data.join('')}\n`;

@@ -4,17 +4,17 @@ import type { PayPageSettings } from '#checkout/settings.ts';
 import { type Html, html } from '#platform/http/html.ts';
 import type { Assets } from './assets.ts';
 
-/** How a page without script comes by news: not at all while it has one, by the browser's timer, or by a link. */
+/** How a page is refreshed: by its script, or, without one, by the browser's timer or by a link. */
 export type Refresh = 'script' | 'timed' | 'off';
 
-/** What every template is given. */
+/** The input of every template. */
 export interface View {
   language: Language;
   shop: PayPageSettings;
   assets: Assets;
   /** The path of the page, without its query. */
   path: string;
-  /** That of the page where the numbers are typed in. */
+  /** The path of the page with the form for the numbers. */
   entryPath: string;
   /** What of the query stays in links: `lang` and `embed` as they were asked for. */
   kept: Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ export function pathWith({ path, kept }: View, changes: Readonly<Record<string, 
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** A time in UTC, which the script makes the visitor's own. */
+/** A time in UTC, which the script converts to the visitor's time zone. */
 export function time(view: View, at: Date): Html {
   return html`<time datetime="${at.toISOString()}">${timeText(view, at)}</time>`;
 }
@@ -49,7 +49,7 @@ function timeText({ language: { code } }: View, at: Date): string {
   return `${format.format(at)} UTC`;
 }
 
-/** Where a customer asks for help with an order; undefined where the shop names no place. */
+/** The link for help with an order; undefined if the shop has none. */
 export function supportLink({ shop: { supportUrl } }: View, order: string): string | undefined {
   if (supportUrl === null) return undefined;
   if (supportUrl.startsWith('mailto:')) return `${supportUrl}?subject=${encodeURIComponent(order)}`;

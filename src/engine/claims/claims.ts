@@ -6,11 +6,11 @@ import type { Order } from '#engine/store/orders.ts';
 import type { Payment } from '#engine/store/payments.ts';
 import type { Transaction } from '#platform/database/store.ts';
 
-/** How orders come to be claimed: by a signature, which speaks for its account, or by a payment that only names them. */
+/** Claims of orders: by a signature, which authorises its account, or by a payment that merely names the order. */
 
 /**
- * Enters that the claimant has signed that an open order is theirs. It takes the order over from whom only payments named
- * it for. Where somebody has signed before, that changes nothing for them: the claimant's credit may pay it, too.
+ * Enters a signed claim of an open order. It takes precedence over a claimant that only payments have named. An earlier
+ * signed claim stays valid: the new claimant's credit may pay the order as well.
  */
 export async function enterSignedClaim(ledger: Ledger, order: Order, claimant: Owner): Promise<void> {
   if (!isOpen(order.status)) return;
@@ -19,12 +19,12 @@ export async function enterSignedClaim(ledger: Ledger, order: Order, claimant: O
   else await ledger.takeOverOrder(order, claimant);
 }
 
-/** Enters that a payment names an order: an Unclaimed one is New then. It lets nobody's account pay anything. */
+/** Enters that a payment names an order: an Unclaimed order becomes New. It authorises no account to pay. */
 export async function enterNaming(ledger: Ledger, order: Order, claimant: Claimant): Promise<void> {
   if (order.status === 'Unclaimed') await ledger.claimOrder(order, claimant, 'stated');
 }
 
-/** From whom a payment says that it comes. */
+/** The sender that a payment claims. */
 export async function statedBy(tx: Transaction, { account, sender }: Payment): Promise<Claimant> {
   const known = account === null ? undefined : await tx.use(accountRepository).find(account);
   return known === undefined ? { account: null, address: sender } : { account, address: known.address };

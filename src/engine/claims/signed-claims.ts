@@ -4,15 +4,15 @@ import { DomainError } from '#engine/errors.ts';
 import type { ClaimedOrder, Orders } from '#engine/orders.ts';
 import type { Claim } from '#tari/claim.ts';
 
-/** Claims as they come, with their signatures. */
+/** Verifies the signatures of claims before they are processed. */
 export function signedClaims(
   { enterClaim }: Pick<Orders, 'enterClaim'>,
   { settings }: Pick<SignatureContext, 'settings'>,
 ) {
   return {
     /**
-     * Claims an order for the address that signed the claim, and tries to pay it. Repeating the same claim answers the
-     * same and changes nothing.
+     * Claims an order for the address that signed the claim, and tries to pay it. A repeat of the same claim has the same
+     * result and no effect.
      * @throws {DomainError} `claim_signature_invalid`, and as `enterClaim`
      */
     async claim(claim: Claim): Promise<ClaimedOrder> {

@@ -5,14 +5,14 @@ import { isNamed } from '#engine/order-names.ts';
 import type { Order } from '#engine/store/orders.ts';
 import { type Claim, claimInMemo, verifyClaim } from '#tari/claim.ts';
 
-/** Looking at the signatures of claims, which needs no database and is done before there is a unit of work. */
+/** Verifies the signatures of claims. It needs no database and is done before the unit of work. */
 
-/** A claim whose signature has been checked: the claimant says that the order is theirs. */
+/** A claim whose signature was verified: the claimant states that the order is theirs. */
 export type VerifiedClaim = { orderId: string; claimant: Owner } & { readonly __checked: 'Claim' };
 
 /**
- * The claim, where the owner of its address has signed it, or where the settings ask nobody to. Looking at signatures is
- * slow, so it is done before the unit of work.
+ * The claim, if the owner of its address has signed it or the settings require no signature. Verifying signatures is slow,
+ * so it is done before the unit of work.
  */
 export function verifiedClaim(
   claim: Claim,
@@ -23,7 +23,7 @@ export function verifiedClaim(
   return { orderId: claim.order_id, claimant: ownerOf(address) } as VerifiedClaim;
 }
 
-/** Who claims an order by its own texts: the first that has signed a claim of it. Slow, so it is done before the unit of work. */
+/** The claimant in an order's own texts: the first signed claim of it. Slow, so it is done before the unit of work. */
 export function claimantIn(
   shopOrder: Pick<Order, 'orderId' | 'altId'> & { readonly claimTexts: readonly string[] },
   { settings, log }: SignatureContext,
@@ -36,7 +36,7 @@ export function claimantIn(
     if (verified !== undefined && problem === undefined) return verified.claimant;
     log.info(
       { orderId: shopOrder.orderId },
-      `The claim in the note of the order is passed over: ${problem ?? 'it is not signed by its address.'}`,
+      `Ignoring the claim in the note of the order: ${problem ?? 'it is not signed by its address.'}`,
     );
   }
   return undefined;

@@ -25,8 +25,8 @@ const byCustomer = z.object({ id: customerId });
 const historyPage = z.object(pageFields(HISTORY_CURSOR));
 
 /**
- * Balances, histories, and single orders. A history's lists are read in parts together, see `pages.ts`: `limit` is that of
- * each of them.
+ * Balances, histories, and single orders. The lists of a history are paged together, see `pagination.ts`: `limit` applies
+ * to each of them.
  */
 export function accountRoutes(accounts: Accounts, payTo: OrderAddresses): FastifyPluginAsyncZod {
   return async (app) => {
@@ -95,7 +95,7 @@ export function accountRoutes(accounts: Accounts, payTo: OrderAddresses): Fastif
       {
         config: { access: ['user'] },
         schema: {
-          summary: 'One order: any for read_all, with who claimed it and what paid it; else the caller’s own',
+          summary: 'One order: for read_all any, with its claims and payments; otherwise one of the caller’s own',
           tags: ['customers'],
           params: z.object({ order_id: orderId }),
           response: { 200: orderDetails.nullable() },
@@ -115,7 +115,7 @@ export function accountRoutes(accounts: Accounts, payTo: OrderAddresses): Fastif
   };
 }
 
-/** What the caller's address sees of itself. */
+/** The routes of the caller's own address. */
 function ownRoutes(accounts: Accounts, payTo: OrderAddresses): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -123,7 +123,7 @@ function ownRoutes(accounts: Accounts, payTo: OrderAddresses): FastifyPluginAsyn
       {
         config: { access: ['user'] },
         schema: {
-          summary: 'Says that the access token is valid',
+          summary: 'Checks that the access token is valid',
           tags: ['customers'],
           produces: ['text/plain'],
           response: { 200: z.string() },

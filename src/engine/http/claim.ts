@@ -4,19 +4,19 @@ import type { signedClaims } from '#engine/claims/signed-claims.ts';
 import { DomainError } from '#engine/errors.ts';
 import { amountMissing } from '#engine/views.ts';
 import { address, orderId } from '#platform/http/fields.ts';
-import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import { JsonError, parseJson } from '#platform/json.ts';
 import { addressToObject, parseAddress } from '#tari/address.ts';
 import { ClaimError, parseClaim } from '#tari/claim.ts';
 import { claimedOrder, claimSignature } from './schemas.ts';
 
-/** Ties an order to the address that signed for it. */
+/** Claims an order for the address that signed the claim. */
 export function claimRoutes(
   claim: ReturnType<typeof signedClaims>['claim'],
-  limitStrangers: StrangerLimit,
+  limitStrangers: AnonymousRateLimit,
 ): FastifyPluginAsyncZod {
   return async (app) => {
-    // Clients expect one answer to everything that is no claim, also to what is not even JSON.
+    // Clients expect the same answer to every invalid claim, even to one that is not JSON.
     app.removeContentTypeParser('application/json');
     app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
 
@@ -50,7 +50,7 @@ export function claimRoutes(
   };
 }
 
-/** The Rust server's tool, and nobody else, reads an address here as an object alone. */
+/** Only the Rust server's tool expects an address here as an object. */
 const RUST_TOOL = 'Tari Payment Server Client';
 
 function sendToFor(userAgent: string | undefined, sendTo: string | null) {

@@ -8,13 +8,13 @@ import { announceNext, sortedPageFields } from '#platform/http/pagination.ts';
 import { PAYMENT_CURSOR } from './cursors.ts';
 import { customerId, heldMoney, settlement } from './schemas.ts';
 
-/** To an order or to a customer, and never to both. */
+/** To either an order or a customer. */
 const assignment = z.union(
   [z.strictObject({ order_id: orderId, reason }), z.strictObject({ customer_id: customerId, reason })],
   { error: 'names an order_id or a customer_id, and a reason' },
 );
 
-/** Money that has paid no order yet, and giving it to an order or a customer. */
+/** Held money, which has paid no order yet, and its assignment to an order or a customer. */
 export function heldRoutes(held: Held): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -40,7 +40,7 @@ export function heldRoutes(held: Held): FastifyPluginAsyncZod {
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Gives held money to an order or a customer, and pays what that pays',
+          summary: 'Assigns held money to an order or a customer, and pays the orders that it covers',
           tags: ['changes'],
           params: z.object({ txid: transactionId }),
           body: assignment,

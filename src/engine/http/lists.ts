@@ -30,16 +30,16 @@ const orderPage = z.object(sortedPageFields(ORDER_CURSOR));
 const paymentPage = z.object(sortedPageFields(PAYMENT_CURSOR));
 const textPage = z.object(pageFields(TEXT_CURSOR));
 
-/** Longer than any part of a memo that somebody looks for. */
-const LONGEST_MEMO_PART = 500;
+/** Longer than any part of a memo that anyone searches for. */
+const MAX_MEMO_PART_LENGTH = 500;
 
-/** What an answer without `cursor` holds at most is also what can be asked for. */
-const MOST_TEXTS = 10_000;
-const GREATEST_OFFSET = 1_000_000_000;
+/** The most rows of an answer without `cursor`, which is also the highest limit. */
+const MAX_TEXTS = 10_000;
+const MAX_OFFSET = 1_000_000_000;
 
 const countedTexts = z.object({
-  count: queryInteger(0, MOST_TEXTS).optional(),
-  offset: queryInteger(0, GREATEST_OFFSET).optional(),
+  count: queryInteger(0, MAX_TEXTS).optional(),
+  offset: queryInteger(0, MAX_OFFSET).optional(),
   cursor: pageFields(TEXT_CURSOR).cursor,
 });
 
@@ -50,7 +50,7 @@ const statuses = z
   .transform((given) => [...new Set(given)]);
 
 const orderSearch = z.strictObject({
-  memo: keptText(LONGEST_MEMO_PART).min(1).optional(),
+  memo: keptText(MAX_MEMO_PART_LENGTH).min(1).optional(),
   order_id: orderId.optional(),
   alt_id: orderId.optional(),
   customer_id: customerId.optional(),
@@ -71,8 +71,8 @@ const paymentSearch = z.strictObject({
 });
 
 /**
- * Lists of orders, payments, customers and addresses. Those that grow take `limit` and `cursor`, see `pages.ts`: without
- * `limit` an answer holds at most 10,000 rows, and `x-next-cursor` where there are more.
+ * Lists of orders, payments, customers and addresses. Those that grow accept `limit` and `cursor`, see `pagination.ts`:
+ * without `limit` an answer has at most 10,000 rows, and `x-next-cursor` if there are more.
  */
 export function listRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyncZod {
   return async (app) => {
@@ -244,7 +244,7 @@ function customerListRoutes(lists: Lists): FastifyPluginAsyncZod {
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'The customers with claimed orders that are not paid yet',
+          summary: 'The customers with claimed but unpaid orders',
           tags: ['accounts'],
           querystring: textPage,
           response: { 200: z.array(customerOrders) },
@@ -287,7 +287,7 @@ function customerListRoutes(lists: Lists): FastifyPluginAsyncZod {
 
     app.get(
       '/api/addresses',
-      described(texts, 'accounts', 'All addresses that were ever seen'),
+      described(texts, 'accounts', 'All known addresses'),
       async ({ query: { count: limit, offset, cursor: after } }, reply) => {
         const page = await lists.addresses({ limit, offset, after });
         announceNext(reply, TEXT_CURSOR, page.next);

@@ -9,15 +9,15 @@ import { address, orderId, reason } from '#platform/http/fields.ts';
 import { customerId, memo, order, orderChanged, orderMoved, priceAmount, settlement, signedAmount } from './schemas.ts';
 
 const optionalReason = reason.nullish().transform((text) => text ?? undefined);
-/** A change under an Idempotency-Key is made once. */
+/** A change with an Idempotency-Key is made once. */
 const KEY: readonly ErrorCode[] = ['idempotency_key_reused'];
 const CHANGE: readonly ErrorCode[] = ['order_not_found', 'order_change_forbidden', ...KEY];
 
 const orderAndReason = z.object({ order_id: orderId, reason });
 
 /**
- * What operators change of orders and money, and how customers settle. Each takes an `Idempotency-Key`.
- * @param canReset false while the shop cannot take a cancelled order back.
+ * Operator actions on orders and money, and settling by customers. Each accepts an `Idempotency-Key`.
+ * @param canReset false if the shop cannot reopen a cancelled order.
  */
 export function changeRoutes(changes: OrderChanges, canReset: boolean): FastifyPluginAsyncZod {
   return async (app) => {
@@ -26,7 +26,7 @@ export function changeRoutes(changes: OrderChanges, canReset: boolean): FastifyP
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Gives a customer credit, or takes it back, and pays what can be paid then',
+          summary: 'Gives a customer credit, or takes it back, and pays the orders that can then be paid',
           tags: ['changes'],
           body: z.object({ customer_id: customerId, amount: signedAmount, reason: optionalReason }),
           errors: ['credit_exceeds_balance', ...KEY],
@@ -98,7 +98,7 @@ export function changeRoutes(changes: OrderChanges, canReset: boolean): FastifyP
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Changes the price of an open order, and pays it if that is possible then',
+          summary: 'Changes the price of an open order, and pays it if that is then possible',
           tags: ['changes'],
           body: z.object({ order_id: orderId, new_price: priceAmount, reason: optionalReason }),
           errors: [...CHANGE, 'order_change_no_op'],
@@ -134,7 +134,7 @@ export function changeRoutes(changes: OrderChanges, canReset: boolean): FastifyP
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Opens an expired or cancelled order again',
+          summary: 'Reopens an expired or cancelled order',
           tags: ['changes'],
           params: z.object({ order_id: orderId }),
           errors: [...CHANGE, 'order_reset_impossible'],
@@ -152,7 +152,7 @@ export function changeRoutes(changes: OrderChanges, canReset: boolean): FastifyP
       {
         config: { access: [] },
         schema: {
-          summary: 'Pays what can be paid of the open orders of the caller’s customers',
+          summary: 'Pays as many open orders of the caller’s customers as possible',
           tags: ['customers'],
           errors: KEY,
           response: { 200: settlement.nullable() },
@@ -170,7 +170,7 @@ export function changeRoutes(changes: OrderChanges, canReset: boolean): FastifyP
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Pays what can be paid of the open orders of an address’s customers',
+          summary: 'Pays as many open orders of an address’s customers as possible',
           tags: ['changes'],
           params: z.object({ address }),
           errors: KEY,
@@ -188,7 +188,7 @@ export function changeRoutes(changes: OrderChanges, canReset: boolean): FastifyP
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Pays what can be paid of the open orders of a customer',
+          summary: 'Pays as many open orders of a customer as possible',
           tags: ['changes'],
           params: z.object({ id: customerId }),
           errors: KEY,

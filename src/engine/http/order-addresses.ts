@@ -4,7 +4,7 @@ import type { Settings } from '#platform/config/read-settings.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import type { OrderAddress } from '#tari/order-address.ts';
 
-/** What gives orders their own payment addresses: by the setting, or by the hot wallet that was registered first. */
+/** Derives orders' payment addresses from the configured address, or from that of the first hot wallet. */
 export type OrderAddresses = () => Promise<OrderAddress>;
 
 export function createOrderAddresses(

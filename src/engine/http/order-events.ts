@@ -8,7 +8,7 @@ import { type EventPayloads, eventSchema } from '#platform/outbox/http/schemas.t
 
 const EVENT_CURSOR = idCursor('event');
 
-/** What happened to single orders. */
+/** The events of single orders. */
 export function orderEventRoutes(orderEvents: OrderEvents, payloads: EventPayloads): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -16,7 +16,7 @@ export function orderEventRoutes(orderEvents: OrderEvents, payloads: EventPayloa
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'What happened to an order and the payments for it, oldest first, in parts that may hold nothing',
+          summary: 'The events of an order and its payments, oldest first, in pages that may be empty',
           tags: ['accounts'],
           params: z.object({ order_id: orderId }),
           querystring: z.object({ cursor: pageFields(EVENT_CURSOR).cursor }),

@@ -22,6 +22,6 @@ export const routes: MakeRoutes =
     await app.register(listRoutes(engine.lists, payTo));
     await app.register(heldRoutes(engine.held));
     await app.register(orderEventRoutes(engine.orderEvents, eventPayloads));
-    // A shop can't take a cancelled order back.
+    // A shop can't reopen a cancelled order.
     await app.register(changeRoutes(engine.orderChanges, !settings.hasShop));
   };

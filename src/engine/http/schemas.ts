@@ -179,7 +179,7 @@ export const customerOrders = z.object({
 
 export const paymentsResult = z.object({ address: z.string(), total_payments: amount, payments: z.array(payment) });
 
-/** What each event says (`http-api.md` 2). */
+/** The payload of each event (`http-api.md` 2). */
 export const eventPayloads = {
   NewOrder: z.object({ order }),
   OrderPaid: z.object({ order }),

@@ -9,21 +9,21 @@ import type { MicroTari } from '#tari/micro-tari.ts';
 import type { Part } from './matching.ts';
 
 /**
- * Whose money is. What is left of a confirmed payment has one owner, or none where nothing says whose it is, and what
- * each owner has is kept beside the payments. These are the only functions that change either; each works inside its
- * caller's unit of work.
+ * Ownership of money. The unspent part of a confirmed payment has one owner, or none if nothing tells whose it is, and
+ * each owner's balance is kept beside the payments. These are the only functions that change either; each works inside
+ * its caller's unit of work.
  */
 
-/** What is taken of one payment, above 0. */
+/** An amount taken from one payment, above 0. */
 export interface Taking {
   payment: Payment;
   amount: MicroTari;
 }
 
-/** Payments that are looked at in one go. */
+/** Payments read in one query. */
 const PAYMENTS_AT_ONCE = 100;
 
-/** Adds to what an owner has, in step with the payments. */
+/** Adds to an owner's balance, in step with the payments. */
 export async function addTo(tx: Transaction, owner: MoneyOwner | null, amount: bigint, now: Date): Promise<void> {
   if (owner === null || amount === 0n) return;
   if (owner.kind === 'order') await tx.use(orderRepository).addOwnMoney(owner.id, amount);
@@ -31,7 +31,7 @@ export async function addTo(tx: Transaction, owner: MoneyOwner | null, amount: b
   else await tx.use(accountRepository).add(owner.id as AccountId, { free: amount }, now);
 }
 
-/** Gives what is left of a payment to another owner. */
+/** Transfers the unspent part of a payment to another owner. */
 export async function giveTo(
   tx: Transaction,
   payment: Payment,
@@ -44,7 +44,7 @@ export async function giveTo(
   return tx.use(paymentRepository).giveTo(payment, { owner, isLate });
 }
 
-/** Gives all that an owner has to another. Answers the payments as they are then. */
+/** Transfers all money of an owner to another. Returns the updated payments. */
 export async function giveAllTo(
   tx: Transaction,
   from: MoneyOwner,
@@ -60,7 +60,7 @@ export async function giveAllTo(
   }
 }
 
-/** Takes what a plan says out of the payments of each source, the oldest first. What it was used for is entered by the caller. */
+/** Takes the planned amounts from the payments of each source, oldest first. The caller enters their use. */
 export async function take(tx: Transaction, parts: readonly Part[], now: Date): Promise<Taking[]> {
   const takings: Taking[] = [];
   for (const part of parts) {
@@ -74,7 +74,7 @@ async function takePart(tx: Transaction, { source, amount }: Part): Promise<Taki
   const takings: Taking[] = [];
   let missing: bigint = amount;
   while (missing > 0n) {
-    // Those that are used up are not found again.
+    // Payments that are used up are not found again.
     const payments = await tx.use(paymentRepository).unspentOf(source.owner, PAYMENTS_AT_ONCE, source);
     assert(payments.length > 0, `${source.owner.kind} ${source.owner.id} spends more than it has`);
     for (const payment of payments) {
@@ -88,16 +88,16 @@ async function takePart(tx: Transaction, { source, amount }: Part): Promise<Taki
   return takings;
 }
 
-/** What was taken from one address. */
+/** The amounts taken from one address. */
 export interface AddressTaking {
   account: AccountId | null;
-  /** What the first of these payments said of its sender, in base58 where it is an address. */
+  /** The sender of the first of these payments, in base58 if it is an address. */
   sender: string;
   amount: MicroTari;
   takings: Taking[];
 }
 
-/** Puts together what came from one address, or, where it came from no wallet's, says the same of its sender. */
+/** Groups amounts by the address that they came from, or, without a wallet's address, by the claimed sender. */
 export function byAddress(takings: readonly Taking[]): AddressTaking[] {
   const addresses = new Map<string, AddressTaking>();
   for (const taking of takings) {

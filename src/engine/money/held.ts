@@ -10,12 +10,12 @@ import type { Change, ChangeRequest, Changes } from '#platform/audit-log/operato
 import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
 import { type HeldMoney, reasonFor } from './held-reasons.ts';
 import { type Ledger, ledgerActions } from './ledger.ts';
-import { madeOwner } from './made-owner.ts';
+import { syntheticOwner } from './made-owner.ts';
 import { payFromCredit, type Settled, tryToPay } from './settlement.ts';
 
-/** Money that is ours and has paid no order yet (docs/money.md). */
+/** Held money: it has arrived but has paid no order yet (docs/money.md). */
 
-/** To what a person gives money: to an open order, or to a customer. */
+/** The target of an assignment: an open order, or a customer. */
 export type Assignment = { orderId: string } | { customerId: string };
 
 export type Held = ReturnType<typeof held>;
@@ -25,7 +25,7 @@ export function held(context: EngineContext, actions: Changes) {
   const { perform } = ledgerActions(actions, context);
 
   return {
-    /** All money that has paid no order yet, oldest first unless told. */
+    /** All held money, oldest first by default. */
     list: (request: PageRequest<PaymentPosition>): Promise<Page<HeldMoney, PaymentPosition>> =>
       store.read((tx) =>
         readPage(
@@ -40,7 +40,7 @@ export function held(context: EngineContext, actions: Changes) {
       ),
 
     /**
-     * Gives what is left of a confirmed payment to an open order or to a customer, and pays what that pays.
+     * Assigns the unspent part of a confirmed payment to an open order or to a customer, and pays the orders that it covers.
      * @throws {DomainError} `payment_not_held`, `order_not_found`, `order_change_forbidden`, `order_change_no_op`
      */
     assign(request: ChangeRequest, txid: string, to: Assignment, reason: string) {
@@ -64,7 +64,7 @@ export function held(context: EngineContext, actions: Changes) {
     const owner: MoneyOwner = { kind: 'order', id: order.orderId };
     requireOther(payment, owner);
     if (order.status === 'Unclaimed') {
-      const made = await madeOwner(ledger.tx, order.customerId, settings);
+      const made = await syntheticOwner(ledger.tx, order.customerId, settings);
       await ledger.claimOrder(order, made, 'by_hand');
     }
     await ledger.assignPayment(payment, owner, reason);

@@ -11,8 +11,8 @@ import type { Claimant } from './owners.ts';
 import { bothSettled, payFromAccount, payFromCredit, type Settled, tryToPay } from './settlement.ts';
 
 /**
- * The life of a payment on the chain, whoever tells of it: a hot wallet, or what watches the chain. Each function works
- * inside its caller's unit of work, which has made sure that the payment is new, or as it was read.
+ * The life of a payment on the chain, whether a hot wallet or the chain watcher reports it. Each function works inside its
+ * caller's unit of work, which has made sure that the payment is new, or unchanged since it was read.
  */
 
 /** A payment as it was seen on the chain. */
@@ -21,9 +21,9 @@ export interface SeenPayment {
   /** µT, above 0. */
   amount: MicroTari;
   memo: string | null;
-  /** From whom it says that it comes, and how that is kept. */
+  /** The claimed sender, and its stored text. */
   sender: Claimant & { text: string };
-  /** The order that it names, and for whom; undefined where it names none. */
+  /** The order that it names, and the claimant; undefined if it names none. */
   named: NamedOrder | undefined;
   paymentReference: string | null;
   blockHeight: bigint | null;
@@ -33,8 +33,8 @@ export interface SeenPayment {
 export type NamingSettings = Pick<EngineSettings, 'orderIdField'>;
 
 /**
- * Enters a payment that is not confirmed. It pays nothing yet; an Unclaimed order that it names is New for its sender as
- * stated, and for who has signed a claim in its memo as proven.
+ * Enters an unconfirmed payment. It pays nothing yet; an Unclaimed order that it names becomes New, claimed by its sender
+ * as stated, or by the signer of a claim in its memo as proven.
  */
 export async function receivePayment(ledger: Ledger, seen: SeenPayment, settings: NamingSettings): Promise<Payment> {
   const { tx, now } = ledger;
@@ -68,8 +68,8 @@ export async function receivePayment(ledger: Ledger, seen: SeenPayment, settings
 }
 
 /**
- * Confirms a received payment and lets it pay. What named an order pays that order first, and then, from what is left
- * over, the other orders of its customer. What named none is its sender's, whose signatures say what it may pay.
+ * Confirms a received payment and lets it pay. If it names an order, it pays that order first and then, with the rest, the
+ * other orders of its customer. Otherwise it belongs to its sender, whose signatures decide which orders it may pay.
  */
 export async function confirmPayment(
   ledger: Ledger,
@@ -94,7 +94,7 @@ export async function confirmPayment(
   return { payment: confirmed, settled: bothSettled(named, await payFromSender(ledger, payment)) };
 }
 
-/** The sender's own credit, and only where the sender has let it pay. */
+/** Pays from the sender's own credit, and only orders that the sender has authorised. */
 async function payFromSender(ledger: Ledger, { account }: Payment): Promise<Settled> {
   return account === null ? { ordersPaid: [], settlements: [] } : payFromAccount(ledger, account);
 }

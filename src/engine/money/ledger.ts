@@ -35,24 +35,24 @@ const NOTHING = 0n as MicroTari;
 export interface PaidOrder {
   order: Order;
   settlements: SettlementEntry[];
-  /** Whether something of its own money was left over, which is its customer's now. */
+  /** Whether some of its own money was left over, which now belongs to its customer. */
   hasSurplus: boolean;
 }
 
-/** Money that a person enters in the name of a customer, and that counts at once. */
+/** Money that an operator enters for a customer, and that is credited immediately. */
 export interface ManualPayment {
   txid: string;
   customerId: string;
-  /** From whom it comes. */
+  /** The sender. */
   from: Owner;
   /** Above zero. */
   amount: MicroTari;
   memo: string | null;
-  /** The order that it is for; the customer's own credit where it is for none. */
+  /** The order that it is for; null credits the customer. */
   orderId: string | null;
 }
 
-/** Money that a person takes back: what it is taken out of comes from one address. */
+/** Money that an operator takes back from payments of one address. */
 export interface TakenBack {
   txid: string;
   memo: string | null;
@@ -60,15 +60,15 @@ export interface TakenBack {
   parts: readonly Part[];
 }
 
-/** What the ledger goes by. */
+/** The ledger's dependencies. */
 export interface LedgerContext {
   subscriptions: Subscriptions;
   settings: Pick<EngineSettings, 'paymentWalletAddress' | 'underpaidTolerance'>;
 }
 
 /**
- * The only way in which orders and money change. Each entry keeps the row, the sums beside it, the journal and the
- * event together, inside the unit of work of its caller.
+ * The only way in which orders and money change. Each entry changes the row, the sums beside it, the journal and the
+ * event together, inside its caller's unit of work.
  */
 export class Ledger {
   readonly tx: Transaction;
@@ -84,7 +84,7 @@ export class Ledger {
     this.#subscriptions = subscriptions;
   }
 
-  /** What gives orders their own payment addresses. */
+  /** Derives orders' payment addresses. */
   async payTo(): Promise<OrderAddress> {
     this.#payTo ??= orderAddressAt(await shopAddress(this.tx, this.settings));
     return this.#payTo;
@@ -105,14 +105,13 @@ export class Ledger {
   }
 
   /**
-   * Makes an Unclaimed order New. The claimant and the customer belong together from then on, as strongly as the kind of
-   * the claim says.
+   * Makes an Unclaimed order New and links the claimant to the customer, as strongly as the kind of the claim allows.
    */
   claimOrder(order: Order, claimant: Claimant, claimKind: ClaimKind): Promise<Order> {
     return this.#claim(order, 'claim', claimant, claimKind);
   }
 
-  /** Takes a New order, which only payments named, over for who has signed that it is theirs. */
+  /** Transfers a New order that only payments have named to an owner who has signed a claim of it. */
   takeOverOrder(order: Order, claimant: Owner): Promise<Order> {
     assert.notEqual(order.claimKind, 'proven', 'a signature is not overridden');
     return this.#claim(order, 'take_over', claimant, 'proven');
@@ -136,7 +135,7 @@ export class Ledger {
     return claimed;
   }
 
-  /** Keeps that somebody else has signed, too, that an open order is theirs. Answers whether that is new. */
+  /** Records another signed claim of an open order. Returns whether it is new. */
   async addSigner(order: Order, { account, address }: Owner): Promise<boolean> {
     await this.tx.use(accountRepository).ensure(account, address, this.now);
     const isNew = await this.tx.use(orderClaimRepository).insert(order.orderId, account, this.now);
@@ -144,7 +143,7 @@ export class Ledger {
     return isNew;
   }
 
-  /** Pays a New order with exactly its price. What of its own money is left over then is its customer's. */
+  /** Pays a New order with exactly its price. The rest of its own money goes to its customer. */
   async payOrder(order: Order, parts: readonly Part[]): Promise<PaidOrder> {
     nextStatus(order.orderId, order.status, 'pay');
     assert.equal(
@@ -162,8 +161,8 @@ export class Ledger {
   }
 
   /**
-   * Expires or cancels an order that is not paid. What came for it is its customer's then.
-   * @param byShop given where the shop closed the order itself, with the time of its news: it is not told again then.
+   * Expires or cancels an unpaid order. Its money goes to its customer.
+   * @param byShop set if the shop closed the order itself, with the time of its update: then the shop is not notified.
    */
   async annulOrder(order: Order, action: 'expire' | 'cancel', byShop?: { shopUpdatedAt: Date }): Promise<Order> {
     const released = await this.#releaseOwnMoney(order, true);
@@ -175,8 +174,8 @@ export class Ledger {
     return annulled;
   }
 
-  /** Notes what the shop said of an order that changes nothing of it here: neither its time-out nor anybody hears of it. */
-  noteNews(
+  /** Records an update by the shop that changes nothing here: it neither resets the time-out nor causes an event. */
+  recordShopUpdate(
     order: Order,
     news: Pick<
       OrderChange,
@@ -186,7 +185,7 @@ export class Ledger {
     return this.tx.use(orderRepository).change(order, news, order.updatedAt);
   }
 
-  /** Enters a payment that was seen on the chain. It is not anybody's yet. */
+  /** Enters a payment that was seen on the chain. It has no owner yet. */
   async enterPayment(payment: NewPayment): Promise<Payment> {
     assert.equal(payment.status, 'received');
     const entered = await this.tx
@@ -197,9 +196,9 @@ export class Ledger {
   }
 
   /**
-   * Confirms a received payment and gives it to its owner, where it has one. It counts for the account that it came from,
-   * whoever's it is.
-   * @param isLate whether it came for an order that is closed.
+   * Confirms a received payment and gives it to its owner, if it has one. It is added to the totals of the account that it
+   * came from, whoever owns it.
+   * @param isLate whether it came for a closed order.
    */
   async confirmPayment(payment: Payment, owner: MoneyOwner | null, isLate: boolean): Promise<Payment> {
     assert.equal(payment.status, 'received', 'a payment is confirmed once');
@@ -215,12 +214,12 @@ export class Ledger {
     return owner?.kind === 'account' ? this.#payDebts(confirmed) : confirmed;
   }
 
-  /** Says in which block a payment stands now, and by which reference it is known there; null for in none. */
+  /** Sets the block that a payment is in, and its reference there; null for none. */
   placePayment(payment: Payment, place: BlockOfPayment | null): Promise<Payment> {
     return this.tx.use(paymentRepository).place(payment, place, this.now);
   }
 
-  /** Says that a confirmed payment stands in no block any more. What it paid stays paid: a person must look. */
+  /** Records that a confirmed payment is in no block any more. Orders that it paid stay paid: an operator must look. */
   async leaveChain(payment: Payment): Promise<Payment> {
     assert.equal(payment.status, 'confirmed', 'one that was never confirmed has nothing to take back');
     const left = await this.placePayment(payment, null);
@@ -228,7 +227,7 @@ export class Ledger {
     return left;
   }
 
-  /** Says that a payment stands in a mempool. It counts for nothing. */
+  /** Announces that a payment is in a mempool. It has no effect yet. */
   async announceSeen(seen: Omit<EventPayloads['PaymentSeen'], 'order'>, order: Order | undefined): Promise<void> {
     await this.#append('PaymentSeen', seen.txid, {
       ...seen,
@@ -236,9 +235,9 @@ export class Ledger {
     });
   }
 
-  /** Gives what is left of a confirmed payment to another owner, as a person has decided. */
+  /** Assigns the unspent part of a confirmed payment to another owner, as an operator has decided. */
   async assignPayment(payment: Payment, owner: MoneyOwner, reason: string): Promise<Payment> {
-    assert(payment.unspent > 0n, 'what is used up belongs to nobody any more');
+    assert(payment.unspent > 0n, 'a payment that is used up has no owner any more');
     const assigned = await giveTo(this.tx, payment, owner, false, this.now);
     await this.#append('PaymentAssigned', payment.txid, {
       payment: paymentView(assigned),
@@ -250,13 +249,13 @@ export class Ledger {
     return assigned;
   }
 
-  /** Gives an open order the confirmed payments that named it before it was known. */
+  /** Gives an open order a confirmed payment that named it before it was known. */
   async adoptPayment(payment: Payment, order: Order): Promise<void> {
     assert.equal(payment.owner, null, 'what has an owner keeps it');
     await giveTo(this.tx, payment, { kind: 'order', id: order.orderId }, false, this.now);
   }
 
-  /** Enters money by hand, which counts at once. */
+  /** Enters a manual payment, which is credited immediately. */
   async enterManualPayment(payment: ManualPayment): Promise<Payment> {
     const { from, customerId, amount } = payment;
     assert(amount > 0n, 'money that is taken back goes another way');
@@ -277,7 +276,7 @@ export class Ledger {
     return owner.kind === 'customer' ? this.#payDebts(entered) : entered;
   }
 
-  /** Takes money back: a payment by hand whose amount is below zero, and what it took of which payments. */
+  /** Takes money back: a manual payment with a negative amount, and the amounts taken from each payment. */
   async takeBack({ txid, memo, from, parts }: TakenBack): Promise<Payment> {
     const amount = -sumMicroTari(parts.map((part) => part.amount)) as MicroTari;
     const entered = await this.tx.use(paymentRepository).insert(this.#manual(txid, from, memo, amount));
@@ -291,7 +290,7 @@ export class Ledger {
     return entered;
   }
 
-  /** Changes what an order says without changing its state, and keeps the customers' sums in step. */
+  /** Changes fields of an order without changing its state, and keeps the customers' sums in step. */
   async modifyOrder(
     order: Order,
     field: 'customer_id' | 'memo' | 'total_price',
@@ -314,7 +313,7 @@ export class Ledger {
     return changed;
   }
 
-  /** Opens an Expired or Cancelled order again, for whom it was claimed. */
+  /** Reopens an Expired or Cancelled order for its claimant. */
   async resetOrder(order: Order): Promise<Order> {
     const reset = await this.#move(order, order.claimedBy === null ? 'reset_unclaimed' : 'reset', {});
     await this.#append('OrderModified', reset.orderId, {
@@ -324,15 +323,15 @@ export class Ledger {
     return reset;
   }
 
-  /** The order as it is shown now, with what is missing at this moment. */
+  /** The view of the order, with the amount that is missing now. */
   async viewOf(order: Order): Promise<OrderView> {
     const shown = isOpen(order.status) ? await this.tx.use(orderRepository).withFunds(order) : order;
     return orderView(shown, await this.payTo());
   }
 
   /**
-   * What an account had spent beyond what it had, on the server that it came from, is paid by its next money that is for
-   * no order. Answers the payment as it is then.
+   * If an imported account had spent more than it had, its next money that is for no order pays that debt. Returns the
+   * updated payment.
    */
   async #payDebts(payment: Payment): Promise<Payment> {
     const { account, owner } = payment;
@@ -398,7 +397,7 @@ export class Ledger {
     return entry;
   }
 
-  /** Makes what is left of an order's own money its customer's. Answers the payments that it is left of. */
+  /** Transfers the rest of an order's own money to its customer. Returns the payments that it is part of. */
   #releaseOwnMoney({ orderId, customerId }: Order, isLate: boolean): Promise<Payment[]> {
     return giveAllTo(this.tx, { kind: 'order', id: orderId }, { kind: 'customer', id: customerId }, isLate, this.now);
   }
@@ -407,7 +406,7 @@ export class Ledger {
     return this.#append('PaymentUnmatched', payment.txid, { payment: paymentView(payment), reason: 'late' });
   }
 
-  /** Takes an order to its next state, and its price from one of the customer's sums to the other. */
+  /** Moves an order to its next state, and its price from one of the customer's sums to another. */
   async #move(order: Order, action: OrderAction, change: OrderChange): Promise<Order> {
     const status = nextStatus(order.orderId, order.status, action);
     const moved = await this.tx.use(orderRepository).change(order, { ...change, status }, this.now);
@@ -433,7 +432,7 @@ export class Ledger {
   }
 }
 
-/** Actions of operators that change orders and money: each is given a ledger over its unit of work. */
+/** Operator actions that change orders and money: each gets a ledger over its unit of work. */
 export function ledgerActions({ perform }: Pick<Changes, 'perform'>, context: LedgerContext) {
   return {
     perform: <Answer>(

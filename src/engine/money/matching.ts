@@ -2,27 +2,27 @@ import type { MoneyOwner } from '#engine/store/payments.ts';
 import type { AccountId } from '#tari/address.ts';
 import { type MicroTari, sumMicroTari } from '#tari/micro-tari.ts';
 
-/** How money meets orders (`http-api.md` 3), as pure functions over what there is and what is due. */
+/** Matching of money to orders (`http-api.md` 3), as pure functions of available funds and amounts due. */
 
-/** Money that may pay an order, in µT: all that one owner has, or the part of it that `from` names. */
+/** Money that may pay an order, in µT: all of one owner's, or the part selected by `from`. */
 export interface Source {
   owner: MoneyOwner;
-  /** Only what came from this account, or from none; left out, whatever the owner has. */
+  /** Only money that came from this account, or from none; by default all of the owner's money. */
   from?: { account: AccountId | null };
-  /** Only what is left of this payment. */
+  /** Only the unspent part of this payment. */
   txid?: string;
   available: MicroTari;
 }
 
-/** What is taken from one source, above 0. */
+/** An amount taken from one source, above 0. */
 export interface Part {
   source: Source;
   amount: MicroTari;
 }
 
 /**
- * Takes what is due from the sources in their turn: each is used up before the next is touched. Undefined where all of
- * them together do not cover it.
+ * Takes the amount due from the sources in order: each is used up before the next. Undefined if all of them together do
+ * not cover it.
  */
 export function planInTurn(due: bigint, sources: readonly Source[]): Part[] | undefined {
   const parts: Part[] = [];
@@ -38,8 +38,8 @@ export function planInTurn(due: bigint, sources: readonly Source[]): Part[] | un
 }
 
 /**
- * The same over addresses: what is the order's own goes first, then the address that has the most, alone where it covers
- * the rest. An address may have money with several owners.
+ * The same over addresses: the order's own money first, then the address with the largest balance, alone if it covers the
+ * rest. An address may have money with several owners.
  */
 export function planLargestFirst(
   due: bigint,
@@ -54,7 +54,7 @@ export function planLargestFirst(
   const totalOf = (sources: readonly Source[]) => sumMicroTari(sources.map(({ available }) => available));
   const largestFirst = [...byAccount]
     .map(([account, sources]) => ({ name: account ?? '', sources, total: totalOf(sources) }))
-    // Of equal ones always the same goes first, whatever order a database gives them in.
+    // Ties are broken by name, so that the order does not depend on the database.
     .sort((a, b) => (a.total === b.total ? (a.name < b.name ? -1 : 1) : a.total > b.total ? -1 : 1));
   return planInTurn(due, [...own, ...largestFirst.flatMap(({ sources }) => sources)]);
 }

@@ -9,21 +9,21 @@ export interface Owner {
   address: string;
 }
 
-/** For whom an order is claimed: the account is null where what named it came from no wallet's address. */
+/** The claimant of an order: the account is null if the payment that named it has no wallet's address. */
 export interface Claimant {
   account: AccountId | null;
-  /** Base58, or what the sender said of itself. */
+  /** Base58, or the claimed sender. */
   address: string;
 }
 
-/** The owner that an address stands for. */
+/** The owner of an address. */
 export function ownerOf(address: TariAddress): Owner {
   return { account: accountOf(address), address: addressToBase58(accountAddress(address)) };
 }
 
 /**
- * Whom a payment says that it comes from. There is no account where that is no wallet's address: a text that is none, keys
- * that nobody can have, or the address that was made for a customer, which anybody can make again.
+ * The sender that a payment claims. It has no account unless it is a wallet's address: other texts, keys that nobody can
+ * have, and synthetic addresses of customers, which anyone can compute, have none.
  */
 export function claimantOf(sender: Sender): Claimant {
   if (sender.address === undefined) return { account: null, address: sender.text };
@@ -31,7 +31,7 @@ export function claimantOf(sender: Sender): Claimant {
   return isCustomerAccount(owner.account) ? { account: null, address: owner.address } : owner;
 }
 
-/** The sender as it is kept and shown: base58 with its payment id, or the text as it was given. */
+/** The sender's stored text: base58 with its payment id, or the text as it was given. */
 export function senderText({ text, address }: Sender): string {
   return address === undefined ? text : addressToBase58(address);
 }

@@ -9,16 +9,16 @@ import type { SettlementEntry } from '#engine/store/settlements.ts';
 import type { AccountId } from '#tari/address.ts';
 import { type MicroTari, microTari, sumMicroTari } from '#tari/micro-tari.ts';
 import type { Ledger } from './ledger.ts';
-import { madeOwner } from './made-owner.ts';
+import { syntheticOwner } from './made-owner.ts';
 import { type Part, planInTurn, planLargestFirst, type Source } from './matching.ts';
 import type { Claimant } from './owners.ts';
 
 /**
- * Which money pays which orders (docs/money.md). An order is paid by its own money, by its customer's credit, and by the
- * free credit of accounts that a signature or a person lets pay it; nothing else ever does.
+ * Settlement: which money pays which orders (docs/money.md). An order is paid by its own money, by its customer's credit,
+ * and by the free credit of accounts that a signature or an operator has authorised; by nothing else.
  */
 
-/** What paying came to. */
+/** The result of a settlement. */
 export interface Settled {
   ordersPaid: Order[];
   settlements: SettlementEntry[];
@@ -35,17 +35,17 @@ export function bothSettled(one: Settled, other: Settled): Settled {
   };
 }
 
-/** Orders that are looked at in one go; as long as all of them are paid, the next ones follow. */
+/** Orders per page; as long as all of a page are paid, the next page follows. */
 const ORDERS_AT_ONCE = 100;
 
-/** Orders that one change looks at. Far more than any customer has open: they expire. */
-const MOST_ORDERS = 10_000;
+/** Orders that one change processes. Far more than any customer has open, because orders expire. */
+const MAX_ORDERS = 10_000;
 
 const ORDERS_OF_A_PAGE = 1000;
 
 /**
- * Pays an order if its own money, its customer's credit and the free credit of those who have signed that it is theirs
- * cover it together, and then what else the customer's credit covers. What is missing and tolerated is given to it.
+ * Pays an order if its own money, its customer's credit and the free credit of its signers together cover it, and then the
+ * other orders that the customer's credit covers. A missing amount within the tolerance is credited to the order.
  */
 export async function tryToPay(ledger: Ledger, orderId: string): Promise<Settled> {
   const found = await ledger.tx.use(orderRepository).find(orderId);
@@ -53,7 +53,7 @@ export async function tryToPay(ledger: Ledger, orderId: string): Promise<Settled
     return nothingSettled();
   }
   const order = isWithinReach(found) ? found : await giveTolerated(ledger, found);
-  // What costs nothing waits for somebody to claim it.
+  // A free order waits until it is claimed.
   if (order.status === 'Unclaimed' && order.ownMoney + order.usableCredit === 0n) return nothingSettled();
   const credit = await ledger.tx.use(customerRepository).credit(order.customerId);
   const signers = order.claimKind === 'proven' ? await ledger.tx.use(accountRepository).signersOf(order.orderId) : [];
@@ -62,20 +62,20 @@ export async function tryToPay(ledger: Ledger, orderId: string): Promise<Settled
   return parts === undefined ? nothingSettled() : payAsPlanned(ledger, order, parts);
 }
 
-/** What may be missing of an order that somebody has begun to pay, in µT. */
+/** How much may be missing of an order that is partly paid, in µT. */
 function toleratedFor(ledger: Ledger, { status, totalPrice, ownMoney, usableCredit }: Order): bigint {
   const isBegun = status === 'New' && ownMoney + usableCredit > 0n;
   return isBegun ? toleratedOf(totalPrice, ledger.settings.underpaidTolerance ?? NO_TOLERANCE) : 0n;
 }
 
-/** Gives an order what is missing of it, as a credit that says why. Answers the order as it is then. */
+/** Credits an order with the missing amount, giving the reason. Returns the updated order. */
 async function giveTolerated(ledger: Ledger, order: Order): Promise<Order> {
   const missing = order.totalPrice - order.ownMoney - order.usableCredit;
   await ledger.enterManualPayment({
-    // An order is paid once, so that it is given this once.
+    // An order is paid once, so it gets this credit only once.
     txid: `${TOLERANCE_REASON}-${order.id}`,
     customerId: order.customerId,
-    from: await madeOwner(ledger.tx, order.customerId, ledger.settings),
+    from: await syntheticOwner(ledger.tx, order.customerId, ledger.settings),
     amount: microTari(missing),
     memo: TOLERANCE_REASON,
     orderId: order.orderId,
@@ -84,8 +84,8 @@ async function giveTolerated(ledger: Ledger, order: Order): Promise<Order> {
 }
 
 /**
- * The same with one account that may pay the order and has not signed for it: the rest after own money and the customer's
- * credit comes from that account alone.
+ * The same with one account that may pay the order without having signed for it: the rest after own money and the
+ * customer's credit comes from that account alone.
  */
 async function tryToPayFrom(ledger: Ledger, orderId: string, account: AccountId): Promise<Settled> {
   const order = await ledger.tx.use(orderRepository).find(orderId);
@@ -96,7 +96,7 @@ async function tryToPayFrom(ledger: Ledger, orderId: string, account: AccountId)
   return parts === undefined ? nothingSettled() : payAsPlanned(ledger, order, parts, payer);
 }
 
-/** Pays the order; an Unclaimed one is claimed for the account that pays the most of it. */
+/** Pays the order; an Unclaimed one is claimed by the account that pays most of it. */
 async function payAsPlanned(ledger: Ledger, order: Order, parts: readonly Part[], payer?: Account): Promise<Settled> {
   const claimed =
     order.status === 'Unclaimed'
@@ -107,14 +107,14 @@ async function payAsPlanned(ledger: Ledger, order: Order, parts: readonly Part[]
   return paid.hasSurplus ? bothSettled(settled, await payFromCredit(ledger, order.customerId)) : settled;
 }
 
-/** The account whose free credit pays the most, else the customer's made account. */
+/** The account whose free credit pays the most, otherwise the customer's synthetic account. */
 async function payerIn(
   ledger: Ledger,
   { customerId, totalPrice }: Order,
   parts: readonly Part[],
   payer: Account | undefined,
 ): Promise<Claimant> {
-  const made = () => madeOwner(ledger.tx, customerId, ledger.settings);
+  const made = () => syntheticOwner(ledger.tx, customerId, ledger.settings);
   if (totalPrice === 0n) return payer ?? made();
   let largest: Part | undefined;
   for (const part of parts) {
@@ -125,7 +125,7 @@ async function payerIn(
   return account ?? made();
 }
 
-/** Pays what the customer's own credit covers now, each order by itself, oldest first. */
+/** Pays the orders that the customer's own credit covers, one by one, oldest first. */
 export async function payFromCredit(ledger: Ledger, customerId: string): Promise<Settled> {
   if ((await ledger.tx.use(customerRepository).credit(customerId)) === 0n) return nothingSettled();
   return eachOpenOrder(
@@ -135,14 +135,14 @@ export async function payFromCredit(ledger: Ledger, customerId: string): Promise
   );
 }
 
-/** As it was when it was read: paying other orders only takes from that, so what is out of reach need not be looked at. */
+/** Based on the funds when the order was read: paying other orders only reduces them, so orders out of reach can be skipped. */
 function isWithinReach(order: Order, help = 0n): boolean {
   return order.ownMoney + order.usableCredit + help >= order.totalPrice;
 }
 
 /**
- * Pays from the free credit of an account the orders that it has signed for, and those of the customers that it is linked
- * with by a signature or by hand: oldest first, each in full, stopping at the first that it can't cover.
+ * Pays, from the free credit of an account, the orders that it has signed for and those of the customers that it is linked
+ * to by a signature or by hand: oldest first, each in full, stopping at the first that it can't cover.
  */
 export async function payFromAccount(ledger: Ledger, account: AccountId): Promise<Settled> {
   let settled = nothingSettled();
@@ -161,7 +161,7 @@ export async function payFromAccount(ledger: Ledger, account: AccountId): Promis
   }
 }
 
-/** Tries to pay each of the open orders that are read, a page at a time, over all that may pay it. */
+/** Tries to pay each open order, page by page, from all accounts that may pay it. */
 export function payAllFromAllAccounts(
   ledger: Ledger,
   read: (after: OrderPosition | undefined, limit: number) => Promise<Order[]>,
@@ -182,7 +182,7 @@ async function eachOpenOrder(
 ): Promise<Settled> {
   const settled = nothingSettled();
   let after: OrderPosition | undefined;
-  for (let looked = 0; looked < MOST_ORDERS; looked += ORDERS_OF_A_PAGE) {
+  for (let looked = 0; looked < MAX_ORDERS; looked += ORDERS_OF_A_PAGE) {
     const orders = await read(after, ORDERS_OF_A_PAGE);
     for (const order of orders) {
       const { ordersPaid, settlements } = await pay(order);
@@ -196,9 +196,8 @@ async function eachOpenOrder(
 }
 
 /**
- * Tries to pay an open order over all addresses of its customer and of those who have signed that it is theirs: its own
- * money first, then the largest balance, alone where that covers the rest. An Unclaimed order is claimed for the account
- * that pays the most of it.
+ * Tries to pay an open order from all addresses of its customer and of its signers: its own money first, then the largest
+ * balance, alone if that covers the rest. An Unclaimed order is claimed by the account that pays most of it.
  */
 export async function payFromAllAccounts(ledger: Ledger, orderId: string): Promise<Settled> {
   const { tx } = ledger;

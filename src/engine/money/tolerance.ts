@@ -1,28 +1,28 @@
 import { MICRO_TARI_PER_TARI, type MicroTari, microTari } from '#tari/micro-tari.ts';
 
 /**
- * How much may be missing of what an order costs for it to count as paid. The difference is given to the order as a
- * credit, so that the books stay whole.
+ * How much of an order's price may be missing for it to count as paid. The difference is credited to the order, so that
+ * the accounts stay balanced.
  */
 export type Tolerance = { kind: 'amount'; microTari: bigint } | { kind: 'share'; perMillion: bigint };
 
 export const NO_TOLERANCE: Tolerance = { kind: 'amount', microTari: 0n };
 
-/** The reason that stands with the credit. */
+/** The reason of that credit. */
 export const TOLERANCE_REASON = 'tolerance';
 
 const MILLION = 1_000_000n;
 
-/** A tenth of the price: beyond that it is no slip any more. */
+/** A tenth of the price: more is not a slip any more. */
 const MAX_PER_MILLION = MILLION / 10n;
 
-/** What of a price may be missing, in µT. Never more than half of it, so that no order is paid by next to nothing. */
+/** How much of a price may be missing, in µT. At most half of it, so that no order is paid by next to nothing. */
 export function toleratedOf(price: MicroTari, tolerance: Tolerance): MicroTari {
   const most = tolerance.kind === 'amount' ? tolerance.microTari : (price * tolerance.perMillion) / MILLION;
   return microTari(most > price / 2n ? price / 2n : most);
 }
 
-/** Reads `0`, `2%`, `0.5%`, `5000 µT` or `0.01 XTM`; undefined for anything else. */
+/** Parses `0`, `2%`, `0.5%`, `5000 µT` or `0.01 XTM`; undefined for anything else. */
 export function toleranceValue(text: string): Tolerance | undefined {
   if (text === '0') return NO_TOLERANCE;
   const [, share] = /^(\d{1,2}(?:\.\d{1,4})?) ?%$/.exec(text) ?? [];

@@ -17,38 +17,38 @@ import type { NamedOrder } from './payment-report.ts';
 
 /**
  * Payments that were found on the chain and proven to be the shop's. Each function works inside its caller's unit of work,
- * so that what was found and how far was looked are written at once. A payment that a wallet reports as well, before or
- * after, is the same one.
+ * so that the payments and the watcher's position are written together. If a wallet reports a payment as well, before or
+ * after, it is the same one.
  */
 
-/** A payment as it stands on the chain. */
+/** A payment on the chain. */
 export interface ChainPayment {
-  /** The wallet's own number of it. */
+  /** The wallet's own id of it. */
   txid: string;
   /** µT, above 0. */
   amount: MicroTari;
-  /** What the payer's wallet says of itself. */
+  /** The sender that the payer's wallet claims. */
   sender: Sender;
   /** The payer's text. */
   memo: string | null;
   block: { height: bigint; reference: string };
 }
 
-/** A payment whose memo has been read: looking at signatures is slow, so it is done before the unit of work. */
+/** A payment whose memo has been parsed: verifying signatures is slow, so it is done before the unit of work. */
 export interface PreparedPayment {
   payment: ChainPayment;
-  /** From whom it says that it comes: without account where that is nobody, or the shop's own wallet. */
+  /** The claimed sender; without an account if there is none, or if it is the shop's own wallet. */
   owner: Claimant;
-  /** The order that the memo claims, signed. */
+  /** The order of a signed claim in the memo. */
   claim: { orderId: string; claimant: Owner } | undefined;
   /** The order that the memo's text names. */
   orderId: string | undefined;
 }
 
-/** `contradicted`: it was reported with another amount, which nothing on the chain has; what was known is kept. */
+/** `contradicted`: it was reported with an amount that does not match the chain; the known payment is kept. */
 export type ChainEntry = 'entered' | 'known' | 'contradicted';
 
-/** An order id is never longer; a memo may be. */
+/** Order ids are never longer, but memos can be. */
 const MAX_ORDER_ID_LENGTH = 256;
 
 export type ChainPayments = ReturnType<typeof chainPayments>;
@@ -58,10 +58,10 @@ export function chainPayments(context: Pick<EngineContext, 'settings' | 'subscri
   const { paymentWalletAddress } = settings;
   const ownAccount = paymentWalletAddress === undefined ? undefined : accountOf(parseAddress(paymentWalletAddress));
 
-  /** Who is on another network than the shop has no account here, whatever is said or signed. */
+  /** An owner on another network than the shop has no account here, whatever it signs. */
   const isOfShopNetwork = ({ account }: Owner): boolean => networkProblemBySettings(settings, account) === undefined;
 
-  /** The order that a payment names. The payment id of an order's own address is the order's id, however it is written. */
+  /** The order that a payment names. The payment id of an order's own address is the order's id, in any form. */
   const orderIdOf = async (tx: Transaction, { payment, claim, orderId }: PreparedPayment) => {
     const { memo } = payment;
     if (claim !== undefined) return claim.orderId;
@@ -90,19 +90,19 @@ export function chainPayments(context: Pick<EngineContext, 'settings' | 'subscri
       blockHeight: payment.block.height,
     };
     const entered = await receivePayment(ledger, seen, settings);
-    // A wallet may have been faster in saying that it is confirmed than in saying that it is there.
+    // A wallet may have reported the confirmation before the payment itself.
     const isConfirmed = await tx.use(paymentRepository).takeEarlyConfirmation(payment.txid);
     return isConfirmed ? (await confirmPayment(ledger, entered, settings)).payment : entered;
   };
 
   const found = async (tx: Transaction, txid: string): Promise<Payment> => {
     const payment = await tx.use(paymentRepository).find(txid);
-    if (payment === undefined) throw new Error(`Payment ${txid} was found on the chain and is not in the books`);
+    if (payment === undefined) throw new Error(`Payment ${txid} was found on the chain but is not in the database`);
     return payment;
   };
 
   return {
-    /** Reads what is to be known of a payment before it is entered. */
+    /** Parses a payment before it is entered. */
     prepare(payment: ChainPayment): PreparedPayment {
       const claim = payment.memo === null ? undefined : claimInMemo(payment.memo);
       const verified = claim && verifiedClaim(claim, settings);
@@ -119,7 +119,7 @@ export function chainPayments(context: Pick<EngineContext, 'settings' | 'subscri
       };
     },
 
-    /** Enters a payment that stands in a block. One that is known already only gets its place there. */
+    /** Enters a payment that is in a block. A known one only gets its block. */
     async enter(tx: Transaction, now: Date, prepared: PreparedPayment): Promise<ChainEntry> {
       const ledger = new Ledger(tx, now, context);
       const known = await tx.use(paymentRepository).find(prepared.payment.txid);
@@ -132,20 +132,20 @@ export function chainPayments(context: Pick<EngineContext, 'settings' | 'subscri
       return 'known';
     },
 
-    /** Credits a payment that is deep enough, once: a wallet may have said so already. */
+    /** Credits a payment that is deep enough, once: a wallet may have confirmed it already. */
     async confirm(tx: Transaction, now: Date, txid: string): Promise<void> {
       const payment = await found(tx, txid);
       if (payment.status === 'received') await confirmPayment(new Ledger(tx, now, context), payment, settings);
     },
 
-    /** Says in which other block a payment stands now. */
+    /** Records that a payment is now in another block. */
     async place(tx: Transaction, now: Date, txid: string, block: ChainPayment['block']): Promise<void> {
       await new Ledger(tx, now, context).placePayment(await found(tx, txid), block);
     },
 
     /**
-     * Says that a payment stands in no block any more. Where it was confirmed this is told, and nothing is taken back.
-     * Answers whether it was.
+     * Records that a payment is in no block any more. If it was confirmed an event announces this, and nothing is taken
+     * back. Returns whether it was confirmed.
      */
     async leave(tx: Transaction, now: Date, txid: string): Promise<boolean> {
       const ledger = new Ledger(tx, now, context);

@@ -12,7 +12,7 @@ import type { Sender } from '#tari/sender.ts';
 /** A payment as the hot wallet reports it. */
 export interface PaymentReport {
   txid: string;
-  /** What the payer's wallet wrote into the payment: a statement, not a proof. */
+  /** What the payer's wallet wrote into the payment: a claim, not a proof. */
   sender: Sender;
   /** µT, above 0. */
   amount: MicroTari;
@@ -21,12 +21,12 @@ export interface PaymentReport {
   orderId: string | null;
 }
 
-/** The order that a payment names, and for whom: its sender says so, or somebody has signed it. */
+/** The order that a payment names, and the claimant: its claimed sender, or the signer of a claim. */
 export type NamedOrder =
   | { orderId: string; claimant: Claimant; isSigned: false }
   | { orderId: string; claimant: Owner; isSigned: true };
 
-/** The order that a payment names, and for whom: a signed claim in its memo speaks for its signer. */
+/** The order that a payment names, and the claimant: a signed claim in its memo makes its signer the claimant. */
 export function namedOrder(
   { txid, memo, orderId, sender }: Pick<PaymentReport, 'txid' | 'memo' | 'orderId' | 'sender'>,
   { settings, log }: SignatureContext,
@@ -38,14 +38,14 @@ export function namedOrder(
     if (verified !== undefined && problem === undefined) return { ...verified, isSigned: true };
     log.info(
       { txid },
-      `The claim in the memo of the payment is passed over: ${problem ?? 'it is not signed by its address.'}`,
+      `Ignoring the claim in the memo of the payment: ${problem ?? 'it is not signed by its address.'}`,
     );
   }
   const named = orderId ?? orderNamedInMemo(memo, settings);
   return named === undefined ? undefined : { orderId: named, claimant: claimantOf(sender), isSigned: false };
 }
 
-/** `early`: the payment is not known yet; the confirmation is kept and counts as soon as the payment comes. */
+/** `early`: the payment is not known yet; the confirmation is kept and applied as soon as the payment arrives. */
 export type ConfirmationOutcome = 'confirmed' | 'already_confirmed' | 'early';
 
 export const CONFIRMATION_SENTENCES: Readonly<Record<ConfirmationOutcome, string>> = {

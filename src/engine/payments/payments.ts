@@ -11,9 +11,9 @@ import { formatTari } from '#tari/micro-tari.ts';
 import type { ConfirmationOutcome, NamedOrder, PaymentReport } from './payment-report.ts';
 
 export interface PaymentReceipt {
-  /** As it is now: confirmed where its confirmation came first. */
+  /** As it is now: confirmed if its confirmation arrived first. */
   payment: Payment;
-  /** False where the payment was known already; nothing was changed then. */
+  /** False if the payment was known already; then nothing was changed. */
   isNew: boolean;
 }
 
@@ -22,9 +22,9 @@ export interface ConfirmationReceipt extends Settled {
 }
 
 /**
- * Enters a payment that a rail reports, and confirms it where its confirmation came first. It pays nothing until it is
- * confirmed, but an Unclaimed order that it names is New then. A payment that is known already changes nothing.
- * @throws {DomainError} `payment_contradicted` where the same transaction was reported with another sender or amount.
+ * Enters a payment that a rail reports, and confirms it if its confirmation arrived first. It pays nothing until it is
+ * confirmed, but an Unclaimed order that it names becomes New. A known payment has no effect.
+ * @throws {DomainError} `payment_contradicted` if the same transaction was reported with another sender or amount.
  */
 export async function enterPayment(
   ledger: Ledger,
@@ -44,7 +44,8 @@ export async function enterPayment(
 }
 
 /**
- * Enters that a payment is confirmed on the chain, and pays what it can pay. One that is not known yet is kept in mind.
+ * Enters that a payment is confirmed on the chain, and pays the orders that it can. The confirmation of an unknown payment
+ * is kept until the payment arrives.
  * @throws {DomainError} `payment_cancelled`
  */
 export async function enterConfirmation(
@@ -72,12 +73,12 @@ export function warnIfLate({ txid, orderId, amount, isLate }: Payment, log: Logg
   );
 }
 
-/** The payment where it is known. A wallet that says two things of one transaction is wrong in one of them. */
+/** The payment if it is known. If a wallet reports one transaction in two ways, one of them is wrong. */
 async function knownPayment(tx: Transaction, report: PaymentReport): Promise<Payment | undefined> {
   const known = await tx.use(paymentRepository).find(report.txid);
   if (known === undefined) return undefined;
   const { account } = claimantOf(report.sender);
-  // Where one side knows of no account, it says nothing against the other.
+  // A side without an account does not contradict the other.
   const isSameSender = known.account === null || account === null || known.account === account;
   if (known.amount !== report.amount || !isSameSender) throw new DomainError('payment_contradicted', report.txid);
   return known;

@@ -21,7 +21,7 @@ export function accountOrderRepository(database: Kysely<EngineTables>) {
 
   const openInOrder = () => all().where('status', 'in', ['Unclaimed', 'New']);
 
-  /** The open orders that the account's free credit may pay: of its customers, by a signature or by hand. */
+  /** The open orders that the account's free credit may pay: those of customers linked by a signature or by hand. */
   const openOfItsCustomers = (account: string) =>
     openInOrder().where('customer_id', 'in', (query) =>
       query
@@ -31,21 +31,21 @@ export function accountOrderRepository(database: Kysely<EngineTables>) {
         .where('kind', '<>', 'stated'),
     );
 
-  /** And those that it has signed for itself, whoever has them now. */
+  /** The open orders that the account has signed for itself, whoever their customer is. */
   const openAndSigned = (account: string) =>
     openInOrder().where('order_id', 'in', (query) =>
       query
         .selectFrom('order_claims')
         .select('order_id')
         .where('account_ordinal', '=', ordinalOf(account))
-        // Not a bound value: there is an index for this one, for which SQLite would plan the query again each time.
+        // A literal rather than a bound value: with the partial index on it, SQLite would prepare the query again each time.
         .where('is_open', '=', sql.lit(1n)),
     );
 
   const claimedBy = (account: AccountId, statuses: readonly OrderStatus[]) =>
     database.selectFrom('orders').where('claimant_ordinal', '=', ordinalOf(account)).where(inStates(statuses));
 
-  /** The orders that the account paid for and that are claimed for somebody else. */
+  /** The orders that the account paid for but that another account claimed. */
   const paidForOthers = (account: AccountId, statuses: readonly OrderStatus[]) =>
     database
       .selectFrom('settlements')

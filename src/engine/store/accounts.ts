@@ -7,18 +7,18 @@ import { ordinalOf } from './account-ordinals.ts';
 import type { EngineTables, LinkKind } from './tables.ts';
 
 /**
- * The balance of one owner of Tari, kept beside the journals. What is left of what came from it is below 0 only where it
- * was so when it came from another server.
+ * The balance of one owner of Tari, kept beside the journals. It is negative only if it was so when it was imported from
+ * another server.
  */
 export interface Account {
   account: AccountId;
   /** The base58 address by which the account was first seen, without payment id. */
   address: string;
-  /** All confirmed payments that came from it. */
+  /** The sum of all confirmed payments from it. */
   totalConfirmed: MicroTari;
-  /** All that was used of them. */
+  /** The spent part of these. */
   totalPaid: MicroTari;
-  /** What is left of those that named nothing: only this is spent by what the account signs. */
+  /** The unspent part of payments that named no order: only this is spent by the account's signatures. */
   freeCredit: MicroTari;
   createdAt: Date;
   updatedAt: Date;
@@ -36,12 +36,12 @@ function accountOf(row: Selectable<EngineTables['accounts']>): Account {
   };
 }
 
-/** An account that belongs to a customer, and how that came about. */
+/** An account that is linked to a customer, with the kind of the link. */
 export interface LinkedAccount extends Account {
   link: LinkKind;
 }
 
-/** What is added to an account's sums, in µT. */
+/** Changes of an account's sums, in µT. */
 export interface AccountSums {
   confirmed?: bigint;
   paid?: bigint;
@@ -49,7 +49,7 @@ export interface AccountSums {
   debt?: bigint;
 }
 
-/** So many accounts of one order or customer have a say in what pays it; those with the most come first. */
+/** Accounts that are considered for paying one order or customer; those with the largest balances come first. */
 const MAX_SPENDERS = 100;
 
 export type AccountRepository = ReturnType<typeof accountRepository>;
@@ -97,7 +97,7 @@ export function accountRepository(database: Kysely<EngineTables>) {
           kind: value('kind'),
           created_at: value('time'),
         })
-        // A link only ever gets stronger.
+        // A link can only get stronger.
         .onConflict((conflict) =>
           conflict
             .columns(['customer_id', 'account'])
@@ -145,7 +145,7 @@ export function accountRepository(database: Kysely<EngineTables>) {
   );
 
   return {
-    /** Makes the account known, with a zero balance where it is new. */
+    /** Inserts the account with a zero balance unless it exists. */
     async ensure(account: AccountId, address: string, now: Date): Promise<void> {
       await insert({ account, address, time: timeText(now) });
     },
@@ -155,7 +155,7 @@ export function accountRepository(database: Kysely<EngineTables>) {
       return row && accountOf(row);
     },
 
-    /** Up to `limit` addresses in base58 behind `after`, sorted, without the first `offset` of them. */
+    /** Up to `limit` addresses in base58 after `after`, sorted, skipping the first `offset`. */
     async addresses(after: string, offset: number, limit: number): Promise<string[]> {
       const rows = await database
         .selectFrom('accounts')
@@ -168,7 +168,7 @@ export function accountRepository(database: Kysely<EngineTables>) {
       return rows.map((row) => row.address);
     },
 
-    /** Up to `limit` accounts whose addresses are behind `after`, sorted by those. */
+    /** Up to `limit` accounts with addresses after `after`, sorted by address. */
     async page(after: string, limit: number): Promise<Account[]> {
       const rows = await database
         .selectFrom('accounts')
@@ -187,7 +187,7 @@ export function accountRepository(database: Kysely<EngineTables>) {
       if (numAffectedRows !== 1n) throw new Error(`Account ${account} is not known`);
     },
 
-    /** What all accounts together have confirmed and not spent on orders, from the index of those that have any. */
+    /** The confirmed, unspent money of all accounts, from the partial index of accounts that have any. */
     async totalCredit(): Promise<MicroTari> {
       const { credit } = await database
         .selectFrom('accounts')
@@ -197,12 +197,12 @@ export function accountRepository(database: Kysely<EngineTables>) {
       return amountOf(credit ?? 0n);
     },
 
-    /** Says that an account and a customer belong together, where that was not said as strongly before. */
+    /** Links an account to a customer, unless there is a link at least as strong. */
     async link(customerId: string, account: AccountId, kind: LinkKind, now: Date): Promise<void> {
       await insertLink({ customerId, account, kind, time: timeText(now) });
     },
 
-    /** The accounts that are linked to a customer in any way, the most recently active one first. */
+    /** The accounts with any link to a customer, the most recently active one first. */
     async ofCustomer(customerId: string): Promise<LinkedAccount[]> {
       const { rows } = await selectOfCustomer({ customerId });
       return rows.map((row) => ({ ...accountOf(row), link: row.link }));

@@ -4,7 +4,7 @@ import { preparedQuery } from '#platform/database/prepared-query.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import type { EngineTables } from './tables.ts';
 
-/** The sums of a customer's orders by state, in µT. Current are those that are Unclaimed or New. */
+/** The sums of a customer's orders by state, in µT. `current` covers Unclaimed and New orders. */
 export interface OrderTotals {
   current: MicroTari;
   paid: MicroTari;
@@ -14,7 +14,7 @@ export interface OrderTotals {
 
 const NO_TOTALS = { current: 0n, paid: 0n, expired: 0n, cancelled: 0n };
 
-/** What a customer owes: the sum in µT of the orders that are claimed and not paid. */
+/** A customer's balance due: the sum in µT of claimed but unpaid orders. */
 export interface Creditor {
   customerId: string;
   totalOrders: MicroTari;
@@ -79,25 +79,25 @@ export function customerRepository(database: Kysely<EngineTables>) {
       await insert({ customerId, time: timeText(now) });
     },
 
-    /** Makes the customer known where it is not yet, and adds what a new order costs to its current sum. */
+    /** Inserts the customer unless it exists, and adds a new order's price to its current sum. */
     async ensureWithOrder(customerId: string, price: MicroTari, now: Date): Promise<void> {
       await upsertCurrent({ customerId, current: price, time: timeText(now) });
     },
 
-    /** Adds to the customer's sums; amounts may be negative, the sums may not become so. */
+    /** Adds to the customer's sums; amounts may be negative, sums may not. */
     async add(customerId: string, sums: { [Total in keyof OrderTotals]?: bigint }, now: Date): Promise<void> {
       const added = { ...NO_TOTALS, ...sums } as OrderTotals;
       const { numAffectedRows } = await update({ ...added, customerId, time: timeText(now) });
       if (numAffectedRows !== 1n) throw new Error(`Customer ${customerId} is not known`);
     },
 
-    /** Adds to the customer's credit, in the unit of work that gives it the money or takes it; it may not become negative. */
+    /** Adds to the customer's credit, in the unit of work that moves the money; it may not become negative. */
     async addCredit(customerId: string, amount: bigint, now: Date): Promise<void> {
       const { numAffectedRows } = await updateCredit({ customerId, amount, time: timeText(now) });
       if (numAffectedRows !== 1n) throw new Error(`Customer ${customerId} is not known`);
     },
 
-    /** What is left over for the customer's orders in µT; none for a customer who is not known. */
+    /** The customer's credit in µT; 0 for an unknown customer. */
     async credit(customerId: string): Promise<MicroTari> {
       return amountOf((await selectCredit({ customerId })).rows[0]?.credit ?? 0n);
     },
@@ -118,7 +118,7 @@ export function customerRepository(database: Kysely<EngineTables>) {
       );
     },
 
-    /** Up to `limit` ids behind `after`, sorted, without the first `offset` of them. */
+    /** Up to `limit` ids after `after`, sorted, skipping the first `offset`. */
     async ids(after: string, offset: number, limit: number): Promise<string[]> {
       const rows = await database
         .selectFrom('customers')
@@ -131,12 +131,12 @@ export function customerRepository(database: Kysely<EngineTables>) {
       return rows.map((row) => row.customer_id);
     },
 
-    /** Up to `limit` customers with New orders above zero whose ids are behind `after`, by id. */
+    /** Up to `limit` customers with New orders above zero and ids after `after`, by id. */
     async creditors(after: string, limit: number): Promise<Creditor[]> {
       const rows = await database
         .selectFrom('orders')
         .select(['customer_id', sql<bigint>`cast(sum(total_price) as bigint)`.as('total')])
-        // As it stands in the partial index, which is taken only for the very same words.
+        // Exactly as in the partial index, which is used only for the identical expression.
         .where(sql<SqlBool>`status || '' = 'New'`)
         .where('customer_id', '>', after)
         .groupBy('customer_id')

@@ -6,23 +6,23 @@ import type { MicroTari } from '#tari/micro-tari.ts';
 import type { PaymentPosition } from './payments.ts';
 import type { EngineTables, OwnerKind } from './tables.ts';
 
-/** A payment of which something belongs to no order that is paid, or a confirmation that came before its payment. */
+/** A payment that is not completely spent on paid orders, or a confirmation that arrived before its payment. */
 export interface HeldRow extends PaymentPosition {
-  /** What is left of it; all of it until it is confirmed. 0 for a confirmation whose payment is not known. */
+  /** The unspent part; all of it until it is confirmed. 0 for a confirmation of an unknown payment. */
   amount: MicroTari;
   state: 'early_confirmation' | 'received' | 'confirmed';
-  /** Null where only the confirmation is known. */
+  /** Null if only the confirmation is known. */
   sender: string | null;
   hasAccount: boolean;
-  /** Whether a signature or a person lets the account that it came from pay for any customer. */
+  /** Whether a signature or an operator has authorised the account that it came from to pay for any customer. */
   isAccountTrusted: boolean;
-  /** The order that it names, whether or not there is one. */
+  /** The order that it names, whether or not it exists. */
   orderId: string | null;
-  /** Whose it is, or whose the order is that it names. */
+  /** The customer who owns it, or whose order it names. */
   customerId: string | null;
   ownerKind: OwnerKind | null;
   isLate: boolean;
-  /** When it came to be held. */
+  /** Since when it has been held. */
   since: Date;
 }
 
@@ -64,7 +64,7 @@ export function heldMoneyRepository(database: Kysely<EngineTables>) {
         sql<bigint>`(select count(*) from customer_addresses
           where customer_addresses.account_ordinal = payments.account_ordinal and kind <> 'stated')`.as('links'),
       )
-      // As it stands in the partial index.
+      // Exactly as in the partial index.
       .where(sql<SqlBool>`(payments.unspent > 0 or payments.status = 'received')`)
       .orderBy('payments.created_at', order)
       .orderBy('payments.txid', order)

@@ -5,7 +5,7 @@ import type { AccountId } from '#tari/address.ts';
 import { ordinalOf } from './account-ordinals.ts';
 import type { EngineTables } from './tables.ts';
 
-/** Somebody has signed that an order is theirs. */
+/** A signed claim of an order. */
 export interface SignedClaim {
   account: AccountId;
   /** The account's address in base58. */
@@ -43,17 +43,17 @@ export function orderClaimRepository(database: Kysely<EngineTables>) {
   );
 
   return {
-    /** Keeps that the account has signed a claim of an open order. Answers whether that is new. */
+    /** Records that the account has signed a claim of an open order. Returns whether that is new. */
     async insert(orderId: string, account: AccountId, now: Date): Promise<boolean> {
       return (await insert({ orderId, account, time: timeText(now) })).numAffectedRows === 1n;
     },
 
-    /** Says of all claims of an order whether it can be paid now. */
+    /** Sets for all claims of an order whether it can be paid now. */
     async setOpen(orderId: string, isOpen: boolean): Promise<void> {
       await setOpen({ orderId, isOpen: isOpen ? 1n : 0n });
     },
 
-    /** Up to `limit` of those who have signed that the order is theirs, the first one first. */
+    /** Up to `limit` signed claims of the order, oldest first. */
     async ofOrder(orderId: string, limit: number): Promise<SignedClaim[]> {
       const rows = await database
         .selectFrom('order_claims')

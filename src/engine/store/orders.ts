@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
-import { columnsOf, perNames, preparedQuery } from '#platform/database/prepared-query.ts';
+import { columnsOf, memoizeByNames, preparedQuery } from '#platform/database/prepared-query.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import { ordinalOf } from './account-ordinals.ts';
@@ -14,41 +14,41 @@ export interface Order {
   customerId: string;
   memo: string | null;
   totalPrice: MicroTari;
-  /** The shop's price as it wrote it, in `currency`. */
+  /** The price as the shop formats it, in `currency`. */
   originalPrice: string | null;
   currency: string;
-  /** µT per unit of `currency` that `totalPrice` was made with. */
+  /** The rate of `totalPrice`, in µT per unit of `currency`. */
   exchangeRate: bigint;
   status: OrderStatus;
-  /** What the shop says is still due there, in its currency and spelling; null where it said nothing. */
+  /** The amount still due according to the shop, in its currency and format; null if it reported none. */
   amountOutstanding: string | null;
-  /** Who claimed the order; null while it is Unclaimed, and where only what came from no wallet's address named it. */
+  /** The claimant; null while it is Unclaimed, and if only payments without a wallet's address named it. */
   claimedBy: AccountId | null;
-  /** How it came to be claimed; null while it is Unclaimed. */
+  /** The kind of the claim; null while it is Unclaimed. */
   claimKind: ClaimKind | null;
-  /** What is there of the confirmed payments that named it, in µT. None once it is closed. */
+  /** The unspent money of confirmed payments that named it, in µT. 0 once it is closed. */
   ownMoney: MicroTari;
-  /** What else would be used for it now: its customer's credit, and the free credit of those who signed that it is theirs. */
+  /** Further money that may pay it: its customer's credit, and the free credit of its signers. */
   usableCredit: MicroTari;
-  /** What stands in a mempool for it, in µT: it is not in a block yet, and counts for nothing. */
+  /** Payments for it in a mempool, in µT: they are not in a block yet and have no effect. */
   amountSeen: MicroTari;
   createdAt: Date;
-  /** Our last change, from which the time-outs count. */
+  /** Our last change, from which time-outs are measured. */
   updatedAt: Date;
   /** The shop's last change that we know of. */
   shopUpdatedAt: Date;
-  /** When the shop sent word of that change, as text that compares by its characters; null where it did not say. */
+  /** When the shop triggered the webhook of that change, as sortable text; null if it did not say. */
   shopTriggeredAt: string | null;
   /**
-   * Proves to the pay page that a visitor belongs to the order: the shop's confirmation number, or a code of ours. Null
-   * for one that was entered past the engine: it has no page.
+   * Proves to the pay page that a visitor belongs to the order: the shop's confirmation number, or a code of our own. Null
+   * for an order that was not entered by the engine: it has no page.
    */
   pageCode: string | null;
-  /** The customer's language in the shop, as the shop writes it; null where it says none. */
+  /** The customer's language in the shop, as the shop writes it; null if it reports none. */
   customerLocale: string | null;
 }
 
-/** Where an order stands in a list that is sorted by creation. Neither part of it ever changes. */
+/** The position of an order in a list sorted by creation. Neither part of it ever changes. */
 export interface OrderPosition {
   createdAt: Date;
   id: bigint;
@@ -81,7 +81,7 @@ type OrderRow = Selectable<EngineTables['orders']>;
 /** An order as it is read. */
 export type ReadOrderRow = OrderRow & { usable_credit: bigint };
 
-/** Of an order that can be paid, in a query of `orders`. */
+/** The usable credit of an order that can be paid, as an expression over `orders`. */
 export const USABLE_CREDIT = sql<bigint>`case when orders.status in ('Unclaimed', 'New') then
   (select customers.credit from customers where customers.customer_id = orders.customer_id) +
   (select cast(coalesce(sum(accounts.free_credit), 0) as bigint) from order_claims
@@ -115,7 +115,7 @@ export function orderOf(row: ReadOrderRow): Order {
   };
 }
 
-/** What is written of an order; the rest follows from it. */
+/** The written columns; the others are derived. */
 type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal' | 'shop_id' | 'amount_seen' | 'imported_as'>;
 
 function rowOf(order: NewOrder & Pick<Order, 'ownMoney'>): WrittenRow {
@@ -171,7 +171,7 @@ const COLUMNS = [
 
 export type OrderRepository = ReturnType<typeof orderRepository>;
 
-/** The state is compared as an expression: what else is asked for narrows the search, and no planner shall think otherwise. */
+/** The state is compared as an expression, so that the planner uses the index on what else is queried, which narrows the search. */
 export function inStates(statuses: readonly OrderStatus[]) {
   return sql<SqlBool>`status || '' in (${sql.join(statuses)})`;
 }
@@ -222,13 +222,13 @@ export function orderRepository(database: Kysely<EngineTables>) {
   const selectEither = preparedQuery<{ orderId: string; name: string }, ReadOrderRow>(database, (value) =>
     all().where('order_id', 'in', [value('orderId'), value('name')]),
   );
-  const selectNamed = perNames((statuses: readonly OrderStatus[]) =>
+  const selectNamed = memoizeByNames((statuses: readonly OrderStatus[]) =>
     preparedQuery<{ altId: string; limit: number }, ReadOrderRow>(database, (value) =>
       all().where('alt_id', '=', value('altId')).where(inStates(statuses)).orderBy('id').limit(value('limit')),
     ),
   );
-  /** By what they set: SQLite writes to the index of every column that is set, also where it stays as it was. */
-  const updateOf = perNames((fields: readonly (keyof OrderChange)[]) =>
+  /** One statement per set of fields: SQLite updates the index of every column that is set, even if its value stays. */
+  const updateOf = memoizeByNames((fields: readonly (keyof OrderChange)[]) =>
     preparedQuery<WrittenRow & { statusBefore: OrderStatus }>(database, (value) =>
       database
         .updateTable('orders')
@@ -249,14 +249,14 @@ export function orderRepository(database: Kysely<EngineTables>) {
       return { id: (row as { id: bigint }).id, amountSeen: none, ...order, ownMoney: none, usableCredit: none };
     },
 
-    /** The order with what is there for it at this moment. */
+    /** The order with its current funds. */
     async withFunds(order: Order): Promise<Order> {
       const [row] = (await selectFunds({ orderId: order.orderId })).rows;
       if (row === undefined) throw new Error(`Order ${order.orderId} is not known`);
       return { ...order, ownMoney: amountOf(row.own_money), usableCredit: amountOf(row.usable_credit) };
     },
 
-    /** What is there for the open orders of a customer, in µT. */
+    /** The own money of a customer's open orders, in µT. */
     async ownMoneyOfCustomer(customerId: string): Promise<MicroTari> {
       const { total } = await database
         .selectFrom('orders')
@@ -267,25 +267,25 @@ export function orderRepository(database: Kysely<EngineTables>) {
       return amountOf(total);
     },
 
-    /** Adds to the own money of an open order, in the unit of work that gives it the money or takes it. */
+    /** Adds to the own money of an open order, in the unit of work that moves the money. */
     async addOwnMoney(orderId: string, amount: bigint): Promise<void> {
       const { numAffectedRows } = await updateOwnMoney({ orderId, amount });
       if (numAffectedRows !== 1n) throw new Error(`Order ${orderId} is not known`);
     },
 
-    /** By order id, or by the shop's id where the order's name stands in place of that. */
+    /** By order id, or by the shop's id if the order is stored under its name. */
     async find(orderId: string): Promise<Order | undefined> {
       const row = (await select({ orderId })).rows[0] ?? (await selectByShopId({ shopId: orderId })).rows[0];
       return row && orderOf(row);
     },
 
-    /** Up to `limit` orders that have this id, in the shop or here, or this name, with `#` or without; the newest first. */
+    /** Up to `limit` orders with this id, in the shop or here, or with this name, with or without `#`; newest first. */
     async called(name: string, limit: number): Promise<Order[]> {
       const spelledOut = name.startsWith('#') ? name.slice(1) : `#${name}`;
       return (await selectCalled({ name, spelledOut, limit })).rows.map(orderOf);
     },
 
-    /** Notes what stands in a mempool for an order. It is no change of the order: neither its time-out nor the shop hears of it. */
+    /** Records the amount in a mempool for an order. This does not reset its time-out, and the shop is not notified. */
     async noteSeen(order: Order, amountSeen: MicroTari): Promise<Order> {
       await database
         .updateTable('orders')
@@ -295,7 +295,7 @@ export function orderRepository(database: Kysely<EngineTables>) {
       return { ...order, amountSeen };
     },
 
-    /** Notes the shop's id of an order whose name stands in place of it, unless another order has that id. */
+    /** Records the shop's id of an order that is stored under its name, unless another order has that id. */
     async noteShopId({ orderId }: Order, shopId: string): Promise<void> {
       if ((await selectByShopId({ shopId })).rows.length > 0) return;
       await database
@@ -311,7 +311,7 @@ export function orderRepository(database: Kysely<EngineTables>) {
       return (await selectEither({ orderId, name })).rows.map(orderOf);
     },
 
-    /** Up to `limit` orders in the given states that the shop calls by this other name, oldest first. */
+    /** Up to `limit` orders in the given states with this name in the shop, oldest first. */
     async named(altId: string, statuses: readonly OrderStatus[], limit: number): Promise<Order[]> {
       return (await selectNamed(statuses)({ altId, limit })).rows.map(orderOf);
     },
@@ -326,9 +326,9 @@ export function orderRepository(database: Kysely<EngineTables>) {
     },
 
     /**
-     * Up to `limit` orders in the given state that have not changed since `unchangedSince`, longest unchanged first; of those
-     * that changed at once the oldest.
-     * @param after where an earlier part ended.
+     * Up to `limit` orders in the given state that have not changed since `unchangedSince`, longest unchanged first; ties in
+     * the order of creation.
+     * @param after the last order of the previous page.
      */
     async unchangedSince(
       status: OrderStatus,
@@ -358,7 +358,7 @@ export function orderRepository(database: Kysely<EngineTables>) {
       return Number(count);
     },
 
-    /** Every order after `afterId`, a page at a time: for the audit. */
+    /** Every order after `afterId`, page by page, for reconciliation. */
     async page(afterId: bigint, limit: number): Promise<Order[]> {
       const rows = await all().where('id', '>', afterId).orderBy('id').limit(limit).execute();
       return rows.map(orderOf);

@@ -58,7 +58,7 @@ export function paymentListRepository(database: Kysely<EngineTables>) {
       return amountOf(total);
     },
 
-    /** Up to `limit` payments that fit the filter, after the position in that order. */
+    /** Up to `limit` payments that match the filter, after the position in that order. */
     async search(
       filter: PaymentFilter,
       after: PaymentPosition | undefined,
@@ -86,13 +86,13 @@ export function paymentListRepository(database: Kysely<EngineTables>) {
       return rows.map(paymentOf);
     },
 
-    /** The payments that name an order by any of up to four names, oldest first, those that were cancelled left out. */
+    /** The payments that name an order by any of up to four names, oldest first, without cancelled ones. */
     async naming([name, second = name, third = name, fourth = name]: OrderNames): Promise<Payment[]> {
       const { rows } = await selectNaming({ name, second, third, fourth });
       return rows.map(paymentOf);
     },
 
-    /** The payments that are not confirmed, name nothing, and come from those who have signed that the order is theirs. */
+    /** The sum of unconfirmed payments without an order from the order's signers. */
     async onTheWayFromSigners(orderId: string): Promise<MicroTari> {
       const { total } = await database
         .selectFrom('payments')
@@ -106,8 +106,8 @@ export function paymentListRepository(database: Kysely<EngineTables>) {
     },
 
     /**
-     * Up to `limit` payments on the chain that were entered since then, or that stand in that block or a later one, after
-     * the one with that id, by their ids.
+     * Up to `limit` payments on the chain that were entered since then, or that are in that block or a later one, after the
+     * one with that id, by id.
      */
     async onChainSince(
       { time, height }: { time: Date; height: number },

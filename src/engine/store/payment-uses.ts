@@ -4,17 +4,17 @@ import { preparedQuery } from '#platform/database/prepared-query.ts';
 import { type MicroTari, sumMicroTari } from '#tari/micro-tari.ts';
 import type { EngineTables } from './tables.ts';
 
-/** One entry of the journal of what payments were used for. */
+/** An entry of the journal of the uses of payments. */
 export interface PaymentUse {
   txid: string;
-  /** The entry of the settlement that it paid; null where a payment by hand took it back. */
+  /** The settlement that it paid; null if a manual payment took it back. */
   settlementId: bigint | null;
-  /** The payment by hand that took it back. */
+  /** The manual payment that took it back. */
   takenBy: string | null;
   amount: MicroTari;
 }
 
-/** What paid an order: a part of a payment. */
+/** A part of a payment that paid an order. */
 export interface PaidPart {
   txid: string;
   sender: string;
@@ -39,7 +39,7 @@ export function paymentUseRepository(database: Kysely<EngineTables>) {
       await insert({ ...use, time: timeText(now) });
     },
 
-    /** What of these payments was taken back by hand, and when the last time; null where nothing was. */
+    /** How much of these payments was taken back by operators, and when last; null if nothing was. */
     async takenBackOf(txids: readonly string[]): Promise<{ amount: MicroTari; at: Date } | null> {
       if (txids.length === 0) return null;
       const rows = await database
@@ -53,7 +53,7 @@ export function paymentUseRepository(database: Kysely<EngineTables>) {
       return { amount: sumMicroTari(rows.map(({ amount }) => amount)), at: new Date(Math.max(...times)) };
     },
 
-    /** Up to `limit` parts of payments that paid the order, in the order in which they did. */
+    /** Up to `limit` parts of payments that paid the order, oldest first. */
     async ofOrder(orderId: string, limit: number): Promise<PaidPart[]> {
       const rows = await database
         .selectFrom('payment_uses')

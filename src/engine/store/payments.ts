@@ -9,63 +9,63 @@ import type { EngineTables, OwnerKind, PaymentStatus, PaymentType } from './tabl
 export interface Payment {
   /** The transaction's id on the chain, decimal; for a manual payment an id of our own. */
   txid: string;
-  /** Whose credit it is once confirmed; null where the sender is no wallet's address. */
+  /** The account that it came from; null if the sender is not a wallet's address. */
   account: AccountId | null;
   /** The sender's address in base58 as the wallet reported it. */
   sender: string;
-  /** Above zero for a payment on the chain; a manual one may take away. */
+  /** Positive for a payment on the chain; a manual one may be negative. */
   amount: MicroTari;
   memo: string | null;
   paymentType: PaymentType;
   status: PaymentStatus;
-  /** The order that the payment names, whether or not we know it yet. */
+  /** The order that the payment names, whether or not it is known yet. */
   orderId: string | null;
-  /** For whom the named order is claimed: the signer of the memo's claim, else the sender. Null when none is named. */
+  /** The claimant of the named order: the signer of the memo's claim, otherwise the sender. Null if none is named. */
   claimant: AccountId | null;
-  /** Whether the claimant has signed that. What is not signed is only what the payer's wallet says of itself. */
+  /** Whether the claimant has signed the claim. Otherwise it is only what the payer's wallet claims. */
   claimIsSigned: boolean;
-  /** Whose what is left of it is. Null until it is confirmed, where nothing known says whose it is, and where nothing was left when money got its owners. */
+  /** The owner of the unspent part. Null until it is confirmed, if the owner is unknown, and if nothing was left when money got its owners. */
   owner: MoneyOwner | null;
-  /** What is left of it in µT, once it is confirmed. */
+  /** The unspent part in µT, once it is confirmed. */
   unspent: MicroTari;
-  /** Whether it came for an order that was closed. */
+  /** Whether it came for a closed order. */
   isLate: boolean;
   /** The payment reference that payer and shop both see, 64 characters of lower-case hex. Null until it is known. */
   paymentReference: string | null;
-  /** The block that it stands in. Null until that is known, and for a payment that left the chain. */
+  /** The block that it is in. Null until that is known, and for a payment that left the chain. */
   blockHeight: bigint | null;
   createdAt: Date;
   updatedAt: Date;
 }
 
-/** Whose money is: an order's by its order id, a customer's by its id, an account's. */
+/** The owner of money: an order, a customer or an account, by id. */
 export interface MoneyOwner {
   kind: OwnerKind;
   id: string;
 }
 
-/** What is new of a payment: nothing of it is anybody's yet. */
+/** A new payment, which has no owner yet. */
 export type NewPayment = Omit<Payment, 'owner' | 'unspent' | 'isLate'>;
-/** The block that a payment stands in. */
+/** The block that a payment is in. */
 export interface BlockOfPayment {
   height: bigint;
   /** The payment reference, hex: it changes with the block. */
   reference: string;
 }
 
-/** What payments are searched by. All that is given must hold; nothing given is every payment. */
+/** A filter of payments. All given fields must match; an empty filter matches every payment. */
 export interface PaymentFilter {
   txid?: string | undefined;
   /** 64 characters of lower-case hex. */
   paymentReference?: string | undefined;
   /** The order as the payment names it. */
   orderId?: string | undefined;
-  /** The earliest and the latest time of creation, both included. */
+  /** The earliest and the latest creation time, both inclusive. */
   since?: Date | undefined;
   until?: Date | undefined;
 }
 
-/** Where a payment stands in a list that is sorted by its creation. */
+/** The position of a payment in a list sorted by creation. */
 export interface PaymentPosition {
   createdAt: Date;
   txid: string;
@@ -95,7 +95,7 @@ export function paymentOf(row: PaymentRow): Payment {
   };
 }
 
-/** What is written of a payment; the rest follows from it. */
+/** The written columns; the others are derived. */
 type WrittenRow = Omit<PaymentRow, 'account_ordinal' | 'owed' | 'imported_as'>;
 
 function rowOf(payment: Payment): WrittenRow {
@@ -148,7 +148,7 @@ function ownedRow({ owner, isLate }: Pick<Payment, 'owner' | 'isLate'>): OwnedRo
   return { owner_kind: owner?.kind ?? null, owner_id: owner?.id ?? null, is_late: isLate ? 1n : 0n };
 }
 
-/** What payments may call an order. */
+/** The names by which payments may refer to an order. */
 export type OrderNames = readonly [string, string?, string?, string?];
 
 export type PaymentRepository = ReturnType<typeof paymentRepository>;
@@ -167,7 +167,7 @@ export function paymentRepository(database: Kysely<EngineTables>) {
       .selectFrom('payments')
       .select(['txid', 'owed'])
       .where('account_ordinal', '=', ordinalOf(value('account')))
-      // As it stands in the partial index.
+      // Exactly as in the partial index.
       .where(sql<SqlBool>`owed > 0`)
       .orderBy('created_at')
       .orderBy('txid'),
@@ -240,7 +240,7 @@ export function paymentRepository(database: Kysely<EngineTables>) {
       return payment;
     },
 
-    /** Confirms a received payment that was read in the same unit of work. All of it is there to be used. */
+    /** Confirms a received payment that was read in the same unit of work. All of it is unspent. */
     async confirm(
       payment: Payment,
       { owner, isLate }: Pick<Payment, 'owner' | 'isLate'>,
@@ -253,32 +253,32 @@ export function paymentRepository(database: Kysely<EngineTables>) {
       return { ...payment, status: 'confirmed', owner, isLate, unspent, updatedAt };
     },
 
-    /** Says whose what is left of a payment is from now on. */
+    /** Sets the owner of the unspent part of a payment. */
     async giveTo(payment: Payment, { owner, isLate }: Pick<Payment, 'owner' | 'isLate'>): Promise<Payment> {
       await updateOwner({ txid: payment.txid, ...ownedRow({ owner, isLate }) });
       return { ...payment, owner, isLate };
     },
 
-    /** Uses up a part of what is left of a payment. It can't be more than that. */
+    /** Spends some of the unspent part of a payment, and no more than that. */
     async spend(txid: string, amount: MicroTari): Promise<void> {
       const { numAffectedRows } = await updateUnspent({ txid, amount });
       if (numAffectedRows !== 1n) throw new Error(`Payment ${txid} is not known`);
     },
 
-    /** The payments by hand that took more from the account than it had, with how much is still owed of each, oldest first. */
+    /** The manual payments that took more from the account than it had, with the amount still owed, oldest first. */
     async owingOf(account: AccountId): Promise<{ txid: string; owed: MicroTari }[]> {
       return (await selectOwing({ account })).rows.map(({ txid, owed }) => ({ txid, owed: amountOf(owed) }));
     },
 
-    /** Pays a part of what is owed of a payment by hand. It can't be more than that. */
+    /** Pays some of the amount owed of a manual payment, and no more than that. */
     async repay(txid: string, amount: MicroTari): Promise<void> {
       const { numAffectedRows } = await updateOwed({ txid, amount });
       if (numAffectedRows !== 1n) throw new Error(`Payment ${txid} is not known`);
     },
 
     /**
-     * Up to `limit` payments of which something is left that is this owner's, oldest first.
-     * @param which only those that came from an account, or from none, or the one of this id; all where it is left out.
+     * Up to `limit` of this owner's payments with an unspent part, oldest first.
+     * @param which only those from an account, or from none, or the one with this id; all by default.
      */
     async unspentOf(
       { kind, id }: MoneyOwner,
@@ -294,7 +294,7 @@ export function paymentRepository(database: Kysely<EngineTables>) {
       return (await query.execute()).map(paymentOf);
     },
 
-    /** What is left that is this owner's, by the account that it came from, in µT. */
+    /** This owner's unspent money by the account that it came from, in µT. */
     async unspentByAccount({ kind, id }: MoneyOwner): Promise<{ account: AccountId | null; amount: MicroTari }[]> {
       const { rows } = await selectUnspentByAccount({ kind, id });
       return rows.map((row) => ({
@@ -316,7 +316,7 @@ export function paymentRepository(database: Kysely<EngineTables>) {
       return { ...payment, status, updatedAt };
     },
 
-    /** Says in which block a payment stands now; null for in none. */
+    /** Sets the block that a payment is in; null for none. */
     async place(payment: Payment, block: BlockOfPayment | null, updatedAt: Date): Promise<Payment> {
       const { height: blockHeight = null, reference: paymentReference = null } = block ?? {};
       await database
@@ -327,7 +327,7 @@ export function paymentRepository(database: Kysely<EngineTables>) {
       return { ...payment, blockHeight, paymentReference, updatedAt };
     },
 
-    /** How many payments came for orders that were closed, and are not used up. */
+    /** How many payments came for closed orders and are not completely spent. */
     async countLate(): Promise<number> {
       const { count } = await database
         .selectFrom('payments')
@@ -337,7 +337,7 @@ export function paymentRepository(database: Kysely<EngineTables>) {
       return Number(count);
     },
 
-    /** Keeps a confirmation whose payment is not known yet. */
+    /** Stores a confirmation whose payment is not known yet. */
     async keepEarlyConfirmation(txid: string, createdAt: Date): Promise<void> {
       await database
         .insertInto('early_confirmations')
@@ -346,7 +346,7 @@ export function paymentRepository(database: Kysely<EngineTables>) {
         .execute();
     },
 
-    /** Takes out the confirmation that came before this payment. Answers whether there was one. */
+    /** Removes the confirmation that arrived before this payment. Returns whether there was one. */
     async takeEarlyConfirmation(txid: string): Promise<boolean> {
       return (await deleteEarly({ txid })).numAffectedRows === 1n;
     },

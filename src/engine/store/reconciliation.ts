@@ -3,9 +3,9 @@ import type { EventPayloads } from '#engine/events.ts';
 import type { OutboxTables } from '#platform/outbox/store/tables.ts';
 import { type EngineTables, type OrderStatus, OWNER_KINDS } from './tables.ts';
 
-/** A place where what is kept beside the journals differs from what they add up to. Amounts in µT, counts as they are. */
+/** A stored value that differs from the sum of the journals. Amounts in µT, counts as they are. */
 export interface JournalDifference {
-  /** What was compared. */
+  /** The check that found it. */
   check:
     | 'account_confirmed'
     | 'account_paid'
@@ -24,13 +24,13 @@ export interface JournalDifference {
     | 'account_index';
   /** The account, order, customer or payment. */
   subject: string;
-  /** What the journals say. */
+  /** According to the journals. */
   expected: bigint;
-  /** What is kept. */
+  /** The stored value. */
   found: bigint;
 }
 
-/** Where money is, in µT: what is not confirmed, what is left with each kind of owner, and what has paid orders. */
+/** Where money is, in µT: unconfirmed, unspent by kind of owner, and spent on orders. */
 export interface MoneyPlaces {
   unconfirmed: bigint;
   order: bigint;
@@ -40,11 +40,11 @@ export interface MoneyPlaces {
   settled: bigint;
 }
 
-/** What was charged beyond the price of an order, of one address, before the order came here. In µT. */
+/** What another server had charged an address beyond the price of an order before the import. In µT. */
 export interface Overcharge {
   orderId: string;
   customerId: string | null;
-  /** The address that it was taken from, or what stood in its place. */
+  /** The address that it was taken from, or the text in its place. */
   address: string;
   amount: bigint;
   isReturned: boolean;
@@ -52,10 +52,10 @@ export interface Overcharge {
 
 export type JournalRepository = ReturnType<typeof journalRepository>;
 
-/** Every check answers at most this many differences: one that is systematic need not fill the memory. */
-const MOST_DIFFERENCES = 1000;
+/** Every check returns at most this many differences, so that a systematic error does not fill the memory. */
+const MAX_DIFFERENCES = 1000;
 
-/** The tables that are looked up by account, with the columns of the account and of its ordinal. */
+/** The tables with lookups by account, with the columns of the account and its ordinal. */
 const FOUND_BY_ACCOUNT = [
   ['customer_addresses', 'account', 'account_ordinal'],
   ['orders', 'claimed_by', 'claimant_ordinal'],
@@ -65,14 +65,14 @@ const FOUND_BY_ACCOUNT = [
 ] as const;
 
 /**
- * The audit's sums, computed from the journals alone. Each costs one pass over its tables, so they belong into
- * `taritools audit` and tests, never into a request. Both sides of a comparison are looked at in full, so that a row
- * that is missing altogether is a difference too.
+ * The sums of the reconciliation, computed from the journals alone. Each takes a full pass over its tables, so they belong
+ * in `taritools audit` and tests, never in a request. Both sides of a comparison are read in full, so that a missing row
+ * is a difference too.
  */
 export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTables, 'events'>>) {
   /**
-   * Adds up what is expected of each subject and what is found of it, and answers those where the two differ. The sides
-   * are put one below the other and added up in one pass: SQLite joins two sums by comparing every row with every other.
+   * Sums the expected and found amounts of each subject, and returns the subjects where the two differ. The sides are
+   * combined by a union and summed in one pass: SQLite would join two sums by comparing every row with every other.
    * @param sides selects of `subject`, `expected` and `found`.
    */
   const differences = async (
@@ -82,11 +82,11 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
     const { rows } = await sql<{ subject: string; expected: bigint; found: bigint }>`
       select cast(subject as text) as subject, cast(sum(expected) as bigint) as expected, cast(sum(found) as bigint) as found
       from (${sql.join(sides, sql` union all `)}) sides
-      group by subject having sum(expected) <> sum(found) limit ${MOST_DIFFERENCES}`.execute(database);
+      group by subject having sum(expected) <> sum(found) limit ${MAX_DIFFERENCES}`.execute(database);
     return rows.map((row) => ({ check, ...row }));
   };
 
-  /** Compares how often events of the type were appended with how often they were to be: `expected` of each subject. */
+  /** Compares the number of events of a type with the `expected` number for each subject. */
   const announced = (check: JournalDifference['check'], type: keyof EventPayloads, expected: RawBuilder<unknown>) =>
     differences(check, [expected, sql`select subject, 0 as expected, 1 as found from events where type = ${type}`]);
 
@@ -104,7 +104,7 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
         sql`select account, 0, total_paid from accounts`,
       ]),
 
-    /** What an account owes is what payments by hand took from it that was not there. */
+    /** An account's debt is what manual payments took from it beyond its balance. */
     debts: () =>
       differences('account_debt', [
         sql`select account as subject, owed as expected, 0 as found from payments
@@ -112,7 +112,7 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
         sql`select account, 0, debt from accounts where debt > 0`,
       ]),
 
-    /** What each owner has is what is left of its payments. */
+    /** Each owner's balance is the unspent part of its payments. */
     ownedMoney: async () => {
       const kept = {
         account: ['account_free_credit', 'accounts', 'account', 'free_credit'],
@@ -132,7 +132,7 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
       return found;
     },
 
-    /** Every µT that came in is used, or left, and in no second place; what was taken back was taken out of payments. */
+    /** Every µT received is either spent or unspent, exactly once; money taken back was taken from payments. */
     usedPayments: () =>
       differences('payment_used', [
         sql`select txid as subject, amount as expected, unspent as found from payments
@@ -142,14 +142,14 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
         sql`select taken_by, 0, amount from payment_uses where taken_by is not null`,
       ]),
 
-    /** Each settlement was paid out of payments, and they say so. */
+    /** Each settlement was paid from payments that record it. */
     usedBySettlements: () =>
       differences('settlement_used', [
         sql`select id as subject, amount as expected, 0 as found from settlements`,
         sql`select settlement_id, 0, amount from payment_uses where settlement_id is not null`,
       ]),
 
-    /** What is left of a payment that names no order is its sender's or somebody's by hand, where there is a sender. */
+    /** If a payment has a sender and names no order, its unspent part belongs to the sender or to an assigned owner. */
     ownerless: () =>
       differences('owner_missing', [
         sql`select txid as subject, 0 as expected, unspent as found from payments
@@ -174,25 +174,25 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
       };
     },
 
-    /** A Paid order is settled with its price, every other with nothing. */
+    /** A Paid order is settled with its price, all others with nothing. */
     settledByOrder: () =>
       differences('order_settled', [
         sql`select order_id as subject, total_price as expected, 0 as found from orders where status = 'Paid'`,
         sql`select order_id, 0, amount from settlements`,
       ]),
 
-    /** One entry is `single`, several for one order are `multiple`. */
+    /** A single entry is `single`; several for one order are `multiple`. */
     settlementTypes: async () => {
       const { rows } = await sql<{ subject: string; expected: bigint; found: bigint }>`
         select order_id as subject, cast(case when count(*) = 1 then 1 else 0 end as bigint) as expected,
           cast(sum(case when settlement_type = 'single' then 1 else 0 end) as bigint) as found
         from settlements group by order_id
         having sum(case when settlement_type = 'single' then 1 else 0 end) <> case when count(*) = 1 then 1 else 0 end
-        limit ${MOST_DIFFERENCES}`.execute(database);
+        limit ${MAX_DIFFERENCES}`.execute(database);
       return rows.map((row) => ({ check: 'settlement_type' as const, ...row }));
     },
 
-    /** The sums that are kept for a customer equal those of its orders in the given states. */
+    /** A customer's stored sums equal those of its orders in the given states. */
     totalsByCustomer: (total: 'current' | 'paid' | 'expired' | 'cancelled', statuses: readonly OrderStatus[]) =>
       differences('customer_totals', [
         sql`select customer_id as subject, total_price as expected, 0 as found from orders
@@ -201,8 +201,8 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
       ]),
 
     /**
-     * Each order was announced once, each Paid one was announced as paid once, and nothing else was. What came from
-     * another server was announced there.
+     * Each order was announced once, each Paid one was announced as paid once, and nothing else. Imported orders were
+     * announced by the other server.
      */
     orderEvents: async () => [
       ...(await announced(
@@ -219,9 +219,9 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
     ],
 
     /**
-     * Each payment on the chain was announced when it came, once more when it was confirmed, and nothing else was. A
-     * manual one counts from the start, and was announced as confirmed alone. What came from another server was announced
-     * there, and its corrections never were.
+     * Each payment on the chain was announced when it arrived and again when it was confirmed, and nothing else. A manual
+     * one is credited immediately and was only announced as confirmed. Imported payments were announced by the other server,
+     * and their corrections never.
      */
     paymentEvents: async () => [
       ...(await announced(
@@ -238,7 +238,7 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
       )),
     ],
 
-    /** Whatever is an account's is found by the ordinal of that account, and nothing else is: row by row. */
+    /** Lookups by an account's ordinal find exactly the rows of that account, checked row by row. */
     foundByAccount: async () => {
       const found: JournalDifference[] = [];
       for (const [table, account, ordinal] of FOUND_BY_ACCOUNT) {
@@ -256,10 +256,10 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
       return found;
     },
 
-    /** What another server had charged beyond the price of orders, as the import found it: the sums and each of them. */
+    /** What another server had charged beyond the prices of orders, as the import found it: the sums and the details. */
     overcharges: () => overchargesIn(database),
 
-    /** How many rows the journals hold. */
+    /** The number of rows of the journals. */
     async counts(): Promise<{
       orders: number;
       payments: number;

@@ -6,13 +6,13 @@ import type { MicroTari } from '#tari/micro-tari.ts';
 import { ordinalOf } from './account-ordinals.ts';
 import type { EngineTables, SettlementType } from './tables.ts';
 
-/** One entry of the journal of money that paid orders. */
+/** An entry of the journal of settlements. */
 export interface SettlementEntry {
   id: bigint;
   orderId: string;
-  /** Null where the money came from no wallet's address. */
+  /** Null if the money came from no wallet's address. */
   account: AccountId | null;
-  /** The account's address in base58, or what the sender said of itself. */
+  /** The account's address in base58, or the claimed sender. */
   address: string;
   settlementType: SettlementType;
   amount: MicroTari;
@@ -96,7 +96,7 @@ export function settlementRepository(database: Kysely<EngineTables>) {
       return { id, ...entry };
     },
 
-    /** Up to `limit` entries of what was paid from the account, after the one with id `after`, oldest first. */
+    /** Up to `limit` settlements paid by the account, after the one with id `after`, oldest first. */
     async pageOfAccount(account: AccountId, after: bigint, limit: number): Promise<SettlementEntry[]> {
       const rows = await withAddress()
         .where('settlements.account_ordinal', '=', ordinalOf(account))
@@ -106,7 +106,7 @@ export function settlementRepository(database: Kysely<EngineTables>) {
       return rows.map(settlementOf);
     },
 
-    /** Whether the account paid for the order, or a part of it. */
+    /** Whether the account paid for at least a part of the order. */
     async paidBy(orderId: string, account: AccountId): Promise<boolean> {
       return (await paidParts([orderId], account)).size > 0;
     },
@@ -114,7 +114,7 @@ export function settlementRepository(database: Kysely<EngineTables>) {
     /** What the account paid of each of the orders, in µT, by their order ids. */
     paidParts,
 
-    /** Up to `limit` entries of what was paid for orders of the customer, after the one with id `after`, oldest first. */
+    /** Up to `limit` settlements of the customer's orders, after the one with id `after`, oldest first. */
     async pageOfCustomer(customerId: string, after: bigint, limit: number): Promise<SettlementEntry[]> {
       const rows = await withAddress()
         .innerJoin('orders', 'orders.order_id', 'settlements.order_id')

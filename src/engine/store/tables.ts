@@ -7,9 +7,9 @@ export const PAYMENT_STATUSES = ['received', 'confirmed', 'cancelled'] as const;
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
 /**
- * What a payment was in the database that it came from, or which correction of the import it is: what was charged beyond
- * an order's price, and its return; what was charged for an order that is not Paid; what a Paid order lacked; what an
- * account had spent beyond what it had.
+ * The kind of a payment in the database that it was imported from, or the kind of correction that the import made: an
+ * overcharge and its return; a charge for an order that is not Paid; an amount that a Paid order lacked; an account's
+ * spending beyond its balance.
  */
 export const PAYMENT_ORIGINS = [
   ...PAYMENT_STATUSES,
@@ -28,17 +28,17 @@ export const SETTLEMENT_TYPES = ['single', 'multiple'] as const;
 export type SettlementType = (typeof SETTLEMENT_TYPES)[number];
 
 /**
- * How it came about that an account and a customer belong together: a payment said so, a person, or a signature. Only
- * the last two let the account's money pay the customer's orders.
+ * How an account was linked to a customer: by a payment, by an operator, or by a signature. Only the last two authorise
+ * the account's money to pay the customer's orders.
  */
 export const LINK_KINDS = ['stated', 'by_hand', 'proven'] as const;
 export type LinkKind = (typeof LINK_KINDS)[number];
 
-/** How an order came to be claimed: as a link comes about, or because credit that may pay it covered it. */
+/** How an order was claimed: as for links, or because credit that may pay it covered it. */
 export const CLAIM_KINDS = ['stated', 'credit', 'by_hand', 'proven'] as const;
 export type ClaimKind = (typeof CLAIM_KINDS)[number];
 
-/** Whose the money of a confirmed payment is. */
+/** The kinds of owners of a confirmed payment's money. */
 export const OWNER_KINDS = ['order', 'customer', 'account'] as const;
 export type OwnerKind = (typeof OWNER_KINDS)[number];
 
@@ -55,31 +55,31 @@ export interface EngineTables {
   payment_uses: PaymentUsesTable;
 }
 
-/** A customer of the shop, with the sums of its orders by state in µT, so that reading them costs the same for ever. */
+/** A customer of the shop, with the sums of its orders by state in µT, so that reading them always costs the same. */
 interface CustomersTable {
   customer_id: string;
   total_current: bigint;
   total_paid: bigint;
   total_expired: bigint;
   total_cancelled: bigint;
-  /** What is left over of money that was meant for its orders, and credit notes, in µT: it pays this customer's orders. */
+  /** Surplus of payments for its orders, and credit given by operators, in µT: it pays this customer's orders. */
   credit: bigint;
   created_at: string;
   updated_at: string;
 }
 
-/** One owner of Tari: a network and a spend key, whatever addresses its wallet shows. Sums in µT. */
+/** One owner of Tari: a network and a spend key, whichever addresses its wallet shows. Sums in µT. */
 interface AccountsTable {
   account: string;
-  /** Counts from 1 in the order in which accounts came. What is looked up by account is indexed by it. */
+  /** Counts from 1 in the order of arrival. Lookups by account use indexes on it. */
   ordinal: bigint;
   address: string;
-  /** All confirmed payments that came from it, and what was used of them. */
+  /** The sum of all confirmed payments from it, and the spent part. */
   total_confirmed: bigint;
   total_paid: bigint;
-  /** What is left of those that named nothing: only what the account signs, or a person, lets it pay. */
+  /** The unspent part of payments that named no order: it pays only what the account's signatures or an operator authorise. */
   free_credit: bigint;
-  /** What it had spent beyond what it had when it came from another server. */
+  /** What it had spent beyond its balance when it was imported from another server. */
   debt: Generated<bigint>;
   created_at: string;
   updated_at: string;
@@ -105,33 +105,33 @@ interface OrdersTable {
   /** µT per unit of `currency` when the price was converted. */
   exchange_rate: bigint;
   status: OrderStatus;
-  /** What the shop says is still due, as it wrote it. */
+  /** The amount still due according to the shop, in its format. */
   amount_outstanding: string | null;
   claimed_by: string | null;
   claimant_ordinal: bigint | null;
   /** Null while it is Unclaimed. */
   claim_kind: ClaimKind | null;
-  /** What is there of the confirmed payments that named it, in µT. None once it is closed. */
+  /** The unspent money of confirmed payments that named it, in µT. 0 once it is closed. */
   own_money: bigint;
   created_at: string;
   updated_at: string;
   shop_updated_at: string;
   shop_triggered_at: string | null;
-  /** The shop's id of an order whose name stands in `order_id`, where it is known; null for all others. */
+  /** The shop's id, if known, of an order that has its name in `order_id`; null for all others. */
   shop_id: string | null;
-  /** What stands in a mempool for it, in µT. It counts for nothing. */
+  /** Payments for it in a mempool, in µT. They have no effect. */
   amount_seen: Generated<bigint>;
-  /** The shop's confirmation number, or a code of ours. */
+  /** The shop's confirmation number, or a code of our own. */
   page_code: string | null;
   /** As the shop writes it, such as `pt-BR`. */
   customer_locale: string | null;
-  /** Its state in the database that it came from; null for one that came here first. */
+  /** Its state in the database that it was imported from; null if it was not imported. */
   imported_as: Generated<OrderStatus | null>;
 }
 
 interface PaymentsTable {
   txid: string;
-  /** Null where the sender is no wallet's address: the payment credits no account. */
+  /** Null if the sender is not a wallet's address: the payment credits no account. */
   account: string | null;
   account_ordinal: bigint | null;
   /** The sender's address in base58 as the wallet reported it. */
@@ -141,21 +141,21 @@ interface PaymentsTable {
   payment_type: PaymentType;
   status: PaymentStatus;
   order_id: string | null;
-  /** For whom the named order is claimed: the signer of the memo's claim, else the sender. Null when none is named. */
+  /** The claimant of the named order: the signer of the memo's claim, otherwise the sender. Null if none is named. */
   claimant: string | null;
-  /** 1 where the claimant has signed that. */
+  /** 1 if the claimant has signed the claim. */
   claim_is_signed: bigint;
-  /** Whose what is left of it is; null until it is confirmed, and where that is not known. */
+  /** The owner of the unspent part; null until it is confirmed, and if it is unknown. */
   owner_kind: OwnerKind | null;
   /** The order's, customer's or account's id. */
   owner_id: string | null;
-  /** What is left of it in µT, once it is confirmed. */
+  /** The unspent part in µT, once it is confirmed. */
   unspent: bigint;
-  /** 1 where it came for an order that was closed. */
+  /** 1 if it came for a closed order. */
   is_late: bigint;
-  /** What it took back of money that was not there: the next money of its account pays it. */
+  /** What it took back beyond the available money: the next money of its account pays it. */
   owed: Generated<bigint>;
-  /** Null for one that came here first. */
+  /** Null if it was not imported. */
   imported_as: Generated<PaymentOrigin | null>;
   payment_reference: string | null;
   block_height: bigint | null;
@@ -163,7 +163,7 @@ interface PaymentsTable {
   updated_at: string;
 }
 
-/** Confirmations that came before their payment. */
+/** Confirmations that arrived before their payment. */
 interface EarlyConfirmationsTable {
   txid: string;
   created_at: string;
@@ -172,7 +172,7 @@ interface EarlyConfirmationsTable {
 interface SettlementsTable {
   id: Generated<bigint>;
   order_id: string;
-  /** Null where the money came from no wallet's address: then `sender` says what it said of itself. */
+  /** Null if the money came from no wallet's address: then `sender` is the claimed sender. */
   account: string | null;
   account_ordinal: bigint | null;
   sender: string | null;
@@ -181,7 +181,7 @@ interface SettlementsTable {
   created_at: string;
 }
 
-/** Who has signed that an order is theirs: their free credit may pay it. */
+/** Signed claims of orders: the signers' free credit may pay the order. */
 interface OrderClaimsTable {
   order_id: string;
   account: string;
@@ -191,7 +191,7 @@ interface OrderClaimsTable {
   created_at: string;
 }
 
-/** The journal of what payments were used for: a settlement, or a payment by hand that took something back. */
+/** The journal of the uses of payments: a settlement, or a manual payment that took something back. */
 interface PaymentUsesTable {
   id: Generated<bigint>;
   txid: string;

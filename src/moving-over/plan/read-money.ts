@@ -3,7 +3,7 @@ import { OWN_TXID } from '#moving-over/old/old-rows.ts';
 import { orderLine } from '#moving-over/report/order-line.ts';
 import { type AccountId, addressToBase58, type Network, networkOfAccount } from '#tari/address.ts';
 import { formatTari } from '#tari/micro-tari.ts';
-import { customerAddress } from '#tari/synthetic-address.ts';
+import { syntheticAddressOf } from '#tari/synthetic-address.ts';
 import type { Work } from './scratch.ts';
 import { type OldEntry, settledOrder, withMissing } from './settlement-rules.ts';
 import type { Sources } from './sources.ts';
@@ -203,7 +203,7 @@ function takeUnknownSettlements({ scratch, findings }: Work, corrections: Correc
 /** The address in whose name the customer gets credit; a text where no address is made for an id of such a length. */
 function madeAddress(customerId: string, network: Network): string {
   try {
-    return addressToBase58(customerAddress(customerId, network));
+    return addressToBase58(syntheticAddressOf(customerId, network));
   } catch (error) {
     if (error instanceof RangeError) return 'import-tps';
     throw error;

@@ -2,7 +2,7 @@ import { shown } from '#moving-over/old/values.ts';
 import type { Findings } from '#moving-over/report/findings.ts';
 import { type AccountId, accountAddress, accountOf, addressToBase58, networkOfAccount } from '#tari/address.ts';
 import { readSender } from '#tari/sender.ts';
-import { customerAddress, isCustomerAccount } from '#tari/synthetic-address.ts';
+import { isCustomerAccount, syntheticAddressOf } from '#tari/synthetic-address.ts';
 import type { Scratch } from './scratch.ts';
 
 /** Whose the money of an address was: the account behind it, whatever it was written as, or a text that is no address. */
@@ -104,7 +104,7 @@ const HEX = /^(?:[0-9a-f]{2})+$/i;
 
 function isAddressOf(customerId: string, account: AccountId): boolean {
   try {
-    return accountOf(customerAddress(customerId, networkOfAccount(account))) === account;
+    return accountOf(syntheticAddressOf(customerId, networkOfAccount(account))) === account;
   } catch (error) {
     // No address is made for an id of such a length.
     if (error instanceof RangeError) return false;

@@ -2,7 +2,7 @@ import { defineErrors } from '#platform/errors.ts';
 
 export { DomainError } from '#platform/errors.ts';
 
-/** What callers can do wrong in actions of operators. Existing clients match these sentences, so their words stay. */
+/** Errors that callers of operator actions can cause. Existing clients match these sentences, so they must not change. */
 export const auditLogErrors = defineErrors({
   idempotency_key_reused: ['unprocessable', 'The Idempotency-Key was used for another request before.'],
 });

@@ -1,7 +1,7 @@
 import { defineModule } from '#platform/module.ts';
 import { auditLogErrors } from './errors.ts';
 
-/** What people change by hand, and the log of it. */
+/** Operator actions and their audit log. */
 export const auditLog = defineModule({
   name: 'auditLog',
   errors: auditLogErrors,

@@ -5,15 +5,15 @@ import { DomainError } from './errors.ts';
 import { recordChange } from './record.ts';
 import { idempotencyKeyRepository } from './store/idempotency-keys.ts';
 
-/** Who changes something by hand, and how a repeat is recognised. */
+/** The operator who requests a change, and how a repeat of the request is recognised. */
 export interface ChangeRequest {
   /** The caller's address in base58. */
   actor: string;
-  /** Given by the caller so that a repeat is answered as the first time, and not done again. */
+  /** Given by the caller, so that a repeat gets the first answer and has no further effect. */
   idempotency?: { key: string; fingerprint: string } | undefined;
 }
 
-/** What a change says of itself in the audit log. */
+/** The audit log entry of a change. */
 export interface ChangeRecord {
   action: string;
   subject: string;
@@ -23,28 +23,28 @@ export interface ChangeRecord {
 }
 
 /**
- * Changes one thing by hand, and says what it did and what to answer. The answer is a view, as JSON can hold it. What
- * changed nothing leaves no record.
+ * One operator action: makes its change and returns the answer and the audit record. The answer is a view that JSON can
+ * represent. A change that had no effect returns no record.
  */
 export type Change<Answer> = (change: {
   tx: Transaction;
   now: Date;
 }) => Promise<{ answer: Answer; record: ChangeRecord | undefined }>;
 
-/** How long a repeat is recognised. */
+/** How long answers are kept to recognise a repeat. */
 const ANSWERS_KEPT_MS = 24 * 3_600_000;
 
 export type Changes = ReturnType<typeof changes>;
 
-/** The one way in which people change orders and money: one unit of work with its events and its line in the audit log. */
+/** The only way in which operators change orders and money: one unit of work with its events and its audit record. */
 export function changes({ store, clock, log }: PlatformContext) {
   return {
-    /** @throws {DomainError} `idempotency_key_reused` where the key stands for another request; what the change throws. */
+    /** @throws {DomainError} `idempotency_key_reused` if the key was used for a different request; whatever the change throws. */
     async perform<Answer>(request: ChangeRequest, change: Change<Answer>): Promise<Answer> {
       const { actor, idempotency } = request;
       const now = clock.now();
       const { answer, record } = await store.run(async (tx) => {
-        // Here too, so that how long a key counts does not hang on when the housekeeping runs.
+        // Here too, so that a key's lifetime does not depend on when the housekeeping runs.
         if (idempotency !== undefined) await tx.use(idempotencyKeyRepository).forgetBefore(oldestKept(now));
         const kept = idempotency && (await tx.use(idempotencyKeyRepository).find(actor, idempotency.key));
         if (kept !== undefined) {
@@ -68,7 +68,7 @@ export function changes({ store, clock, log }: PlatformContext) {
       return answer;
     },
 
-    /** Forgets answers that are too old to be asked for again. */
+    /** Deletes answers that have expired. */
     forgetOld: (): Promise<number> => {
       const before = oldestKept(clock.now());
       return store.run((tx) => tx.use(idempotencyKeyRepository).forgetBefore(before));

@@ -2,7 +2,7 @@ import type { Transaction } from '#platform/database/store.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { auditLogRepository } from './store/audit-log.ts';
 
-/** What somebody changed by hand. Before and after are views; left out where there was nothing. */
+/** One operator action. Before and after are views, left out if there was nothing. */
 export interface AuditEntry {
   /** An address in base58, or a part of the server such as `taritools`. */
   actor: string;

@@ -14,7 +14,7 @@ export type AuditLogService = ReturnType<typeof service>;
 
 function service({ store }: ServiceContext) {
   return {
-    /** Up to `limit` records of the audit log that fit, after the one with id `after`, oldest first unless told. */
+    /** Up to `limit` matching records of the audit log after the one with id `after`, oldest first by default. */
     search: (filter: AuditLogFilter, after: bigint, limit: number, range: IdRange = {}) =>
       store.read((tx) => tx.use(auditLogRepository).search(filter, after, limit, range)),
   };

@@ -1,9 +1,9 @@
 import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 
-/** How values cross between the program and the columns of `database.ts`. */
+/** Conversions between the program's values and the columns of the tables. */
 
-/** The rows of one unit of work bear the same time, and writing it out takes V8 longer than SQLite takes to keep it. */
+/** The rows of one unit of work share a time, and formatting it takes V8 longer than SQLite takes to store it. */
 let last = { timeMs: Number.NaN, text: '' };
 
 export function timeText(time: Date): string {
@@ -16,12 +16,12 @@ export function timeOf(text: string): Date {
   return new Date(text);
 }
 
-/** A column that holds µT: the database's constraints vouch for its range. */
+/** A column that holds µT: the database's constraints guarantee its range. */
 export function amountOf(value: bigint): MicroTari {
   return value as MicroTari;
 }
 
-/** A column that refers to an account, which only engine code writes. */
+/** A column that refers to an account; only engine code writes it. */
 export function accountOfColumn(value: string): AccountId {
   return value as AccountId;
 }

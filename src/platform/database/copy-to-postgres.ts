@@ -15,8 +15,8 @@ import type { DatabaseTables } from './tables.ts';
 import { sqliteFile } from './url.ts';
 
 /**
- * Copies the books of a server that is stopped from SQLite to PostgreSQL. It is one transaction: where anything is in the
- * way, the target stays empty.
+ * Copies the database of a stopped server from SQLite to PostgreSQL in one transaction: if anything fails, the target
+ * stays empty.
  */
 
 export interface CopyProgress {
@@ -25,22 +25,22 @@ export interface CopyProgress {
   total: bigint;
 }
 
-/** A time outside the years that both databases keep. Earlier versions took such times of shops. */
+/** A time outside the years that both databases support. Earlier versions accepted such times from shops. */
 export interface OddTime {
   place: { table: string; row: Row; column: string };
   time: string;
-  /** What the copy holds in its place: the nearest time that it can keep. */
+  /** What the copy stores in its place: the nearest time that it supports. */
   kept: string;
 }
 
-/** Names the row of a time by its key, which is the first column of every table. */
+/** Identifies the row by its key, which is the first column of every table. */
 export function placeText({ table, row, column }: OddTime['place']): string {
   const [key = ['row', '?']] = Object.entries(row);
   return `${column} of the row of ${table} with ${key[0]} ${key[1]}`;
 }
 
 export interface CopyListener {
-  /** Looks at the books of both before anything is kept; what it throws ends the copying. */
+  /** Compares both databases before the commit; an error that it throws aborts the copy. */
   check: (reader: Reader) => Promise<void>;
   progress: (progress: CopyProgress) => void;
   onOddTime: (found: OddTime) => void;
@@ -49,7 +49,7 @@ export interface CopyListener {
 const FIRST_TIME = '0001-01-01T00:00:00.000Z';
 const LAST_TIME = '9999-12-31T23:59:59.999Z';
 
-/** The nearest time of the years 1 to 9999; undefined for what is no time as JavaScript writes it. */
+/** The nearest time of the years 1 to 9999; undefined if the text is not a time as JavaScript writes it. */
 function storableTimeText(text: string): string | undefined {
   const [, sign, year = ''] = /^([+-]?)(\d{4,6})-\d\d-\d\dT/.exec(text) ?? [];
   if (year === '' || Number.isNaN(Date.parse(text))) return undefined;
@@ -57,24 +57,24 @@ function storableTimeText(text: string): string | undefined {
   return Number(year) > 9999 ? LAST_TIME : text;
 }
 
-/** Rows at once, and characters: bodies of webhooks are long. */
+/** Limits of a batch, in rows and in characters: bodies of webhooks are long. */
 const ROWS_AT_ONCE = 1_000;
 const CHARACTERS_AT_ONCE = 4_000_000;
 
-/** It says only that the database can be written; and the copy is another database. */
+/** The heartbeat only shows that the database can be written, and the copy has an identity of its own. */
 const NOT_COPIED: readonly (keyof DatabaseTables)[] = ['heartbeat', 'database_identity'];
 
-/** What SQLite and the migrator keep for themselves. */
+/** Internal tables of SQLite and the migrator. */
 const OWN_TABLES = /^(sqlite|kysely)_/;
 
 type Row = Record<string, string | bigint | null>;
 
-/** A SQLite file that nobody else has open. */
+/** A SQLite file that no other process has open. */
 export class SqliteSource {
   readonly #connection: SqliteDatabase.Database;
   readonly #store: Reader;
 
-  /** @throws {StoreUnavailableError} where it is not there or in use, {StoreBrokenError} where it is of another version. */
+  /** @throws {StoreUnavailableError} if it is missing or in use, {StoreBrokenError} if it is of another version. */
   constructor(databaseUrl: string, migrations: Migrations) {
     const file = sqliteFile(databaseUrl);
     if (!existsSync(file)) throw new StoreUnavailableError(`There is no database at ${file}`);
@@ -89,12 +89,12 @@ export class SqliteSource {
     }
   }
 
-  /** The books, for whoever checks them. */
+  /** For checks of the source. */
   get reader(): Reader {
     return this.#store;
   }
 
-  /** The tables that hold rows. Those of an index, such as SQLite's over memos, are not among them. */
+  /** The tables with data; those of an index, such as SQLite's over memos, are left out. */
   tables(): string[] {
     const names = this.#connection
       .prepare(`select name from pragma_table_list where schema = 'main' and type = 'table' order by name`)
@@ -125,7 +125,7 @@ export class SqliteSource {
     if (batch.length > 0) yield batch;
   }
 
-  /** The last id that a table ever gave; undefined where it gives none, or has given none. */
+  /** The last id that a table ever assigned; undefined if it assigns none or has assigned none yet. */
   lastId(table: string): bigint | undefined {
     return this.#connection.prepare('select seq from sqlite_sequence where name = ?').pluck().get(table) as
       | bigint
@@ -136,15 +136,17 @@ export class SqliteSource {
     this.#connection.close();
   }
 
-  /** Whoever has the file open, if only to read, keeps it from being locked. */
+  /** Fails while another process has the file open, even just for reading. */
   #lock(file: string): void {
     try {
       this.#connection.pragma('locking_mode = exclusive');
       this.#connection.exec('begin immediate; commit');
     } catch (error) {
       const isBusy = error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
-      if (!isBusy) throw new StoreBrokenError(`${file} is no database that can be read: ${error}`, { cause: error });
-      throw new StoreUnavailableError(`The database ${file} is in use: stop the server, and whatever else has it open`);
+      if (!isBusy) throw new StoreBrokenError(`${file} is not a readable database: ${error}`, { cause: error });
+      throw new StoreUnavailableError(
+        `The database ${file} is in use: stop the server and every other program that has it open`,
+      );
     }
   }
 
@@ -155,14 +157,14 @@ export class SqliteSource {
       : [];
     if (found.join() === migrations.names.join()) return;
     throw new StoreBrokenError(
-      `The database ${file} is not as this version makes it. Bring it up to date first, with taritools setup migrate`,
+      `The schema of the database ${file} is not that of this version. Bring it up to date first with taritools setup migrate`,
     );
   }
 }
 
 /**
- * Copies all that the source holds into a PostgreSQL database that is empty, and brings that up to date before.
- * What stands in a time outside the years that PostgreSQL is given goes over as the nearest that it is, and is told.
+ * Brings an empty PostgreSQL database up to date and copies everything from the source into it. A time outside the
+ * supported years becomes the nearest supported one and is reported.
  * @throws {StoreUnavailableError | StoreBrokenError}
  */
 export async function copyToPostgres(
@@ -176,10 +178,10 @@ export async function copyToPostgres(
   try {
     filling = await beginFilling(databaseUrl, { ...options, migrations });
     const { client } = filling;
-    // What a tool of SQLite's has added for itself has no table there.
+    // Tables that a SQLite tool added for itself do not exist in the target.
     const known = await tablesIn(client, source.tables());
     const tables = parentsFirst(known, (table) => source.parentsOf(table));
-    // Another process may have come first.
+    // Another process may have been faster.
     for (const table of tables) await refuseRows(client, table);
     const counts = new Map<string, bigint>();
     for (const table of tables) counts.set(table, await copyTable(source, client, table, { progress, onOddTime }));
@@ -194,7 +196,7 @@ export async function copyToPostgres(
   }
 }
 
-/** Before it is migrated: the books of another server are not even touched. */
+/** Checked before migrating, so that another server's database is not even touched. */
 async function refuseFilled(databaseUrl: string, options: PostgresOptions, tables: readonly string[]): Promise<void> {
   const pool = openPool({ ...clientConfig(databaseUrl, options), max: 1 });
   try {
@@ -206,7 +208,7 @@ async function refuseFilled(databaseUrl: string, options: PostgresOptions, table
   }
 }
 
-/** Those of the tables that are there. */
+/** The tables among these that exist in the target. */
 async function tablesIn(client: Pick<pg.Pool, 'query'>, tables: readonly string[]): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     'select name from unnest($1::text[]) as name where to_regclass(quote_ident(name)) is not null order by name',
@@ -236,14 +238,14 @@ async function copyTable(
   }
   const { rows } = await client.query<{ count: bigint }>(`select count(*) as count from "${table}"`);
   if (rows[0]?.count !== total) {
-    throw new StoreBrokenError(`${rows[0]?.count} rows of ${table} have arrived, and ${total} were sent`);
+    throw new StoreBrokenError(`${rows[0]?.count} rows of ${table} arrived, but ${total} were sent`);
   }
   const lastId = source.lastId(table);
   if (lastId !== undefined) await client.query(`select setval(pg_get_serial_sequence($1, 'id'), $2)`, [table, lastId]);
   return total;
 }
 
-/** A batch goes over as one array for each column, whatever the number of rows. */
+/** A batch is sent as one array per column, whatever the number of rows. */
 async function insertionInto(client: pg.PoolClient, table: string, onOddTime: CopyListener['onOddTime']) {
   const { rows: columns } = await client.query<{ name: string; type: string }>(
     `select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
@@ -253,7 +255,7 @@ async function insertionInto(client: pg.PoolClient, table: string, onOddTime: Co
   const names = columns.map(({ name }) => `"${name}"`).join(', ');
   const arrays = columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ');
   const text = `insert into "${table}" (${names}) select * from unnest(${arrays})`;
-  // Older versions kept texts in JSON that PostgreSQL does not take.
+  // Older versions stored texts in JSON that PostgreSQL does not accept.
   const kept = (row: Row, { name, type }: { name: string; type: string }) => {
     const value = row[name];
     if (type.startsWith('timestamp') && typeof value === 'string') return keptTime(value, { table, row, column: name });

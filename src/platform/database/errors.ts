@@ -1,6 +1,6 @@
 /**
- * The database could not do its part for a reason that may pass: disk full, locked by another process, read-only,
- * unreachable, too much waiting. Nothing of the unit of work was kept.
+ * The database failed for a reason that may be temporary: disk full, locked by another process, read-only, unreachable,
+ * too many units of work waiting. Nothing of the unit of work was stored.
  */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
@@ -12,18 +12,18 @@ export class StoreBrokenError extends Error {
 }
 
 /**
- * The database refused what it was given to keep for what it is: a text or a time that no column holds, or a sum that
- * would pass 2^63. It is the last net: what is known to be refused never comes so far. Nothing of the unit of work was kept.
+ * The database refused a value: a text or a time that no column can store, or a sum that would exceed 2^63. This is the
+ * last line of defence behind the checks of the input. Nothing of the unit of work was stored.
  */
 export class StoreContentError extends Error {
   override readonly name = 'StoreContentError';
 }
 
-/** Another database stands where the one was that the server has opened: nothing is read from it or kept in it. */
+/** The database that the server opened was replaced by another: the server neither reads from it nor writes to it. */
 export class StoreReplacedError extends StoreUnavailableError {
   constructor(what: string) {
     super(
-      `${what} while the server was running. Nothing is kept until the server is restarted. Before that, look which database is the right one: what was kept since that backup is missing in a restored one.`,
+      `${what} while the server was running. Nothing is stored until the server is restarted. Before that, make sure which database is the right one: a restored backup lacks everything that was stored since it was made.`,
     );
   }
 }

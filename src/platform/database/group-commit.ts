@@ -1,18 +1,18 @@
 import { StoreUnavailableError } from './errors.ts';
 
-/** What the group needs of the one connection that writes. Every method answers when the database has done it. */
+/** The one connection that writes, as the group commit uses it. Every method resolves when the database has done it. */
 export interface WriteConnection {
   begin(): Promise<void>;
-  /** Marks a place to return to. */
+  /** Sets a savepoint to roll back to. */
   savepoint(): Promise<void>;
   releaseSavepoint(): Promise<void>;
   rollbackToSavepoint(): Promise<void>;
-  /** Makes all that was released durable. */
+  /** Makes everything written durable. */
   commit(): Promise<void>;
   rollback(): Promise<void>;
-  /** How many statements have written so far. What has not written leaves nothing to take back. */
+  /** How many statements have written so far. A unit of work that has written nothing needs no rollback. */
   writes(): number;
-  /** False after an error so grave that the database gave up the whole transaction by itself. */
+  /** False after an error so severe that the database rolled the whole transaction back by itself. */
   isInTransaction(): boolean;
 }
 
@@ -26,22 +26,22 @@ type Outcome<Context> =
   | { work: Work<Context>; result: unknown; committed: () => void }
   | { work: Work<Context>; error: unknown };
 
-/** Works in one commit: enough to share the cost of making it durable, few enough to answer the first one soon. */
-const MOST_WORKS_IN_A_GROUP = 256;
+/** Units of work in one commit: enough to share the cost of making it durable, few enough to answer the first one soon. */
+const MAX_GROUP_SIZE = 256;
 
-/** A group takes no more works after so long: on PostgreSQL other instances wait for its end, and refuse what waits for long. */
+/** A group accepts no more units of work after this: on PostgreSQL other instances wait for its end, and time out. */
 const GROUP_FULL_AFTER_MS = 500;
 
-/** Works that may wait. Beyond this the database is behind by seconds, and refusing is kinder than letting wait. */
-const MOST_WORKS_WAITING = 5000;
+/** The length of the queue. Beyond this the database is seconds behind, and refusing is kinder than making callers wait. */
+const MAX_UNITS_WAITING = 5000;
 
 /**
- * Takes the works that wait together into one transaction, and answers them all after the one commit that makes them
- * durable: the cost of a durable write is paid once per group. Works run one after another, so each sees all that
- * earlier ones did. Where one fails after it has written, all are run again, each behind a savepoint, to which those that
- * fail are rolled back alone: savepoints take a tenth of a work's time, and hardly ever is one needed.
+ * Runs the waiting units of work in one transaction and answers them all after the one commit that makes them durable,
+ * so that the cost of a durable write is paid once per group. They run one after another, so each sees everything that
+ * earlier ones did. If one fails after it has written, the group is run again with a savepoint before each unit, so that
+ * only those that fail are rolled back: a savepoint costs a tenth of a unit's time and is hardly ever needed.
  *
- * @param contextFor makes what a work is handed; called anew each time that a work is run.
+ * @param contextFor makes the argument of a unit of work; called again each time that it is run.
  */
 export class GroupCommit<Context> {
   readonly #connection: WriteConnection;
@@ -57,8 +57,8 @@ export class GroupCommit<Context> {
 
   run<T>(run: (context: Context) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(new StoreUnavailableError('The database is being closed'));
-    if (this.#waiting.length >= MOST_WORKS_WAITING) {
-      return Promise.reject(new StoreUnavailableError(`${MOST_WORKS_WAITING} writes are waiting for the database`));
+    if (this.#waiting.length >= MAX_UNITS_WAITING) {
+      return Promise.reject(new StoreUnavailableError(`${MAX_UNITS_WAITING} writes are waiting for the database`));
     }
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ run, resolve: resolve as (result: unknown) => void, reject });
@@ -66,7 +66,7 @@ export class GroupCommit<Context> {
     });
   }
 
-  /** Answers when every work that was taken has been answered. Later works are refused. */
+  /** Resolves when every accepted unit of work has been answered. Later ones are refused. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
@@ -74,9 +74,9 @@ export class GroupCommit<Context> {
 
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
-      // Whatever else arrives in this turn of the event loop joins the group.
+      // Units of work that arrive in the same turn of the event loop join the group.
       await new Promise((resolve) => setImmediate(resolve));
-      await this.#commitGroup(this.#waiting.splice(0, MOST_WORKS_IN_A_GROUP));
+      await this.#commitGroup(this.#waiting.splice(0, MAX_GROUP_SIZE));
     }
     this.#running = undefined;
   }
@@ -97,13 +97,13 @@ export class GroupCommit<Context> {
         outcome.work.reject(outcome.error);
       } else {
         outcome.work.resolve(outcome.result);
-        // On its own: whoever listens must not be able to end the writer.
+        // Detached, so that an error of a listener cannot stop the writer.
         queueMicrotask(outcome.committed);
       }
     }
   }
 
-  /** Undefined where a work has failed after it had written: what it wrote stands among what the others did. */
+  /** Undefined if a unit of work failed after it had written: its writes are mixed with those of the others. */
   async #runTogether(group: Work<Context>[]): Promise<Outcome<Context>[] | undefined> {
     const outcomes: Outcome<Context>[] = [];
     const fullAt = performance.now() + GROUP_FULL_AFTER_MS;
@@ -133,7 +133,7 @@ export class GroupCommit<Context> {
     return outcomes;
   }
 
-  /** @throws what the work has thrown, where the database gave up the whole transaction with it. */
+  /** @throws the error of the unit of work if the database rolled the whole transaction back because of it. */
   async #runOne(work: Work<Context>): Promise<Outcome<Context>> {
     const { context, committed } = this.#contextFor();
     try {
@@ -144,7 +144,7 @@ export class GroupCommit<Context> {
     }
   }
 
-  /** Nothing of the group was kept, so nothing of it may be answered with success. */
+  /** Nothing of the group was stored, so none of it may succeed. */
   async #giveUp(group: Work<Context>[], error: unknown): Promise<void> {
     if (this.#connection.isInTransaction()) await this.#connection.rollback().catch(() => undefined);
     for (const work of group) work.reject(error);

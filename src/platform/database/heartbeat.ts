@@ -6,7 +6,7 @@ export type HeartbeatRepository = ReturnType<typeof heartbeatRepository>;
 
 export function heartbeatRepository(database: Kysely<DatabaseTables>) {
   return {
-    /** Proves, by doing it, that the database can be written. */
+    /** Proves that the database can be written, by writing to it. */
     async beat(now: Date): Promise<void> {
       await database
         .insertInto('heartbeat')

@@ -3,15 +3,15 @@ import type { MigrationDatabase, SchemaDialect } from '#migrations/schema.ts';
 import { StoreBrokenError } from './errors.ts';
 import type { Migrations } from './migrations.ts';
 
-/** What the schema still has if an earlier version was interrupted in the middle of a migration: what that made before. */
+/** Errors that mean that an earlier version was interrupted in the middle of a migration: its objects already exist. */
 const MADE_BEFORE = /already exists|duplicate column name|no such (?:index|trigger)/i;
 
 const ADVICE = 'or restore the backup that was made before the upgrade.';
 
 /**
- * Brings the database up to date, inside the transaction of the caller. Returns the names of the migrations that were
- * applied, in order.
- * @throws {StoreBrokenError} with what the database said as its cause. The caller rolls its transaction back.
+ * Brings the database up to date inside the caller's transaction. Returns the names of the migrations that were applied,
+ * in order.
+ * @throws {StoreBrokenError} with the database's error as its cause. The caller rolls its transaction back.
  */
 export async function migrate(
   database: MigrationDatabase,
@@ -22,7 +22,7 @@ export async function migrate(
   const migrator = new Migrator({
     db: database,
     provider: { getMigrations: async () => migrations },
-    // It goes by the times at which they were applied, and a clock may have been set back. isUpToDate goes by the names.
+    // Kysely orders them by the times at which they were applied, but clocks can be set back. isUpToDate goes by the names.
     allowUnorderedMigrations: true,
   });
   const { error, results = [] } = await migrator.migrateToLatest();
@@ -41,10 +41,10 @@ function sentenceOf(error: unknown, migration: string | undefined): string {
 }
 
 /**
- * Whether a database needs no migration, seen from the names of those that it had.
- * @param applied undefined or empty where it is new.
- * @throws {StoreBrokenError} with a sentence that says what to do, where a newer version has migrated it, or where the
- * names are in no order that any version makes.
+ * Whether a database needs no migration, judging by the names of those applied.
+ * @param applied undefined or empty if it is new.
+ * @throws {StoreBrokenError} with a sentence that says what to do if a newer version has migrated it, or if no version
+ * applies migrations in that order.
  */
 export function isUpToDate({ names }: Migrations, applied: readonly string[] | undefined = []): boolean {
   const newer = applied.filter((name) => !names.includes(name));
@@ -66,13 +66,13 @@ export function isUpToDate({ names }: Migrations, applied: readonly string[] | u
 }
 
 /**
- * For those who only read, and so migrate nothing.
- * @throws {StoreBrokenError} where the database was made by another version, with a sentence that says what to do.
+ * For readers, which do not migrate.
+ * @throws {StoreBrokenError} with a sentence that says what to do if the database was made by another version.
  */
 export function requireUpToDate(migrations: Migrations, applied: readonly string[] | undefined = []): void {
   if (isUpToDate(migrations, applied)) return;
   if (applied.length === 0)
-    throw new StoreBrokenError('The database holds nothing of this program: it has no migrations.');
+    throw new StoreBrokenError('The database does not belong to this program: it has no migrations.');
   const missing = migrations.names.filter((name) => !applied.includes(name));
   throw new StoreBrokenError(
     `The database is older than this program: it lacks ${missing.join(', ')}. To read a backup of an older version, make a copy of it, bring the copy up to date with "taritools setup migrate -d URL", and read that; or read the backup with the version that made it.`,

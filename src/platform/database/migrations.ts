@@ -5,11 +5,11 @@ import type { MigrationList, SchemaDialect } from '#migrations/schema.ts';
 export interface Migrations {
   /** In the order in which they are applied. A database remembers them under these names. */
   readonly names: readonly string[];
-  /** By their names, as one database wants them. */
+  /** By name, for one kind of database. */
   madeFor(schema: SchemaDialect): Record<string, Migration>;
 }
 
-/** A folder of migrations, as its `index.ts` is. */
+/** The `index.ts` of a folder of migrations. */
 export interface MigrationModule {
   readonly migrations: MigrationList;
 }
@@ -24,8 +24,8 @@ export async function loadMigrations(load: readonly (() => Promise<MigrationModu
 }
 
 /**
- * Makes one sequence of several lists, in whatever order they come.
- * @throws where a name is not a number of four digits and words, a number is given twice, or one is left out.
+ * Merges several lists, in any order, into one sequence.
+ * @throws if a name is not a number of four digits and words, or if a number occurs twice or is missing.
  */
 export function joinMigrations(lists: readonly MigrationList[]): Migrations {
   const all = lists.flatMap((list) => Object.entries(list)).sort(([one], [other]) => (one < other ? -1 : 1));

@@ -5,7 +5,7 @@ import { openSqliteReader, openSqliteStore } from './sqlite/store.ts';
 import type { Reader, Store } from './store.ts';
 import { isPostgres, isSqlite } from './url.ts';
 
-/** How a database is worked with. All but the number of connections counts for PostgreSQL alone, and has a default. */
+/** How to connect to a database. All but the number of connections applies to PostgreSQL only, and has a default. */
 export type StoreOptions = ConnectionOptions & { migrations: Migrations };
 
 export type ConnectionOptions = Pick<PostgresOptions, 'maxConnections'> & Partial<PostgresOptions>;
@@ -23,8 +23,7 @@ export interface OpenedStore extends Store {
 }
 
 /**
- * Opens the database that the setting TPG_DATABASE_URL names, makes it where it is a file that is missing, and brings it
- * up to date.
+ * Opens the database that the setting TPG_DATABASE_URL names and brings it up to date. A missing SQLite file is created.
  * @throws {StoreUnavailableError | StoreBrokenError}
  */
 export async function openStore(databaseUrl: string, options: StoreOptions): Promise<OpenedStore> {
@@ -33,7 +32,7 @@ export async function openStore(databaseUrl: string, options: StoreOptions): Pro
     return openSqliteStore(databaseUrl, { maxReadConnections, noticeReplacement, migrations });
   }
   if (isPostgres(databaseUrl)) {
-    // Loaded where it is needed alone: each start of taritools would take longer for it.
+    // Loaded only when needed: it would slow down every start of taritools.
     const { openPostgresStore } = await import('./postgres/store.ts');
     return openPostgresStore(databaseUrl, { ...postgresOptions(options), migrations: options.migrations });
   }
@@ -44,7 +43,7 @@ export interface OpenedReader extends Reader {
   close(): Promise<void>;
 }
 
-/** Opens an existing database only to read it, beside servers that may be running. Nothing is migrated. */
+/** Opens an existing database read-only, beside servers that may be running. Nothing is migrated. */
 export async function openReader(databaseUrl: string, migrations: Migrations): Promise<OpenedReader> {
   if (isSqlite(databaseUrl)) return openSqliteReader(databaseUrl, migrations);
   if (isPostgres(databaseUrl)) {
@@ -56,7 +55,7 @@ export async function openReader(databaseUrl: string, migrations: Migrations): P
 
 const NO_SUCH_DATABASE = 'Only sqlite:// and postgres:// databases can be used; see TPG_DATABASE_URL';
 
-/** What is not told counts as usual. */
+/** Fills in the defaults. */
 export function postgresOptions(options: ConnectionOptions): PostgresOptions {
   return { ...DEFAULTS, ...options };
 }

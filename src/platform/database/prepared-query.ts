@@ -1,6 +1,6 @@
 import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely';
 
-/** Stands in a query for a value that comes later. */
+/** A placeholder in a query for a value that is bound later. */
 class Placeholder {
   readonly name: PropertyKey;
 
@@ -9,10 +9,10 @@ class Placeholder {
   }
 }
 
-/** Stands for the value of this name that comes with each run of a prepared query. */
+/** The placeholder of the value with this name, which is bound at each execution. */
 export type ValueOf<Values extends object> = <Name extends keyof Values>(name: Name) => Values[Name];
 
-/** Columns that get the values of their own names, for rows that are written whole. */
+/** Columns bound to the values of the same names, for rows that are written whole. */
 export function columnsOf<Values extends object, Column extends keyof Values>(
   value: ValueOf<Values>,
   columns: readonly Column[],
@@ -21,9 +21,9 @@ export function columnsOf<Values extends object, Column extends keyof Values>(
 }
 
 /**
- * Makes a query whose text is built once, at its first use: building costs Kysely twice the time that SQLite takes to
- * run a small query. For the queries of every request; elsewhere the plain builder reads better.
- * @param build writes the query, with `value('name')` wherever a value comes later. It must not look at the values.
+ * Makes a query whose text is built once, at its first use: building takes Kysely twice as long as SQLite takes to run a
+ * small query. For the queries of every request; elsewhere the plain builder reads better.
+ * @param build builds the query, with `value('name')` for each value that is bound later. It must not look at the values.
  */
 export function preparedQuery<Values extends object, Row = unknown>(
   database: Pick<Kysely<unknown>, 'executeQuery'>,
@@ -48,8 +48,8 @@ function prepare<Values extends object, Row>(build: (value: ValueOf<Values>) => 
   };
 }
 
-/** Keeps what is made for each list of names. They must be few: the program's own, not what comes from outside. */
-export function perNames<Name extends string, Made>(
+/** Memoises by a list of names. There must be few lists: names of the program itself, never from outside. */
+export function memoizeByNames<Name extends string, Made>(
   make: (names: readonly Name[]) => Made,
 ): (names: readonly Name[]) => Made {
   const made = new Map<string, Made>();

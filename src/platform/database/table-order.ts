@@ -1,7 +1,7 @@
 /**
- * Tables in an order in which their rows can be copied: each after those that it refers to, otherwise as they were given.
- * A table that refers to itself says nothing of the order.
- * @throws where tables refer to each other in a circle: no order lets their rows in.
+ * Sorts tables so that their rows can be copied: each after those that it refers to, otherwise in the given order.
+ * References of a table to itself are ignored.
+ * @throws if tables refer to each other in a circle: then no such order exists.
  */
 export function parentsFirst(tables: readonly string[], parentsOf: (table: string) => readonly string[]): string[] {
   const ordered = new Set<string>();

@@ -1,7 +1,7 @@
 /**
- * Of all tables, here and in the `store/tables.ts` of each context: they are written as both databases hold them. Integers
- * are `bigint` everywhere, so that no amount is ever rounded. Times are RFC 3339 texts in UTC with milliseconds, which
- * sort as they run. JSON columns hold JSON text. The dialects see to it that both databases hand them over in this form.
+ * These types, and those in the `store/tables.ts` of each context, are the same for both databases. Integers are `bigint`
+ * everywhere, so that no amount is ever rounded. Times are RFC 3339 texts in UTC with milliseconds, which sort
+ * chronologically. JSON columns hold JSON text. The dialects make both databases return values in this form.
  */
 export interface DatabaseTables {
   heartbeat: HeartbeatTable;

@@ -1,6 +1,6 @@
 import type { AnyDatabase, MakeRepository, RepositoryConnection, Transaction } from './store.ts';
 
-/** What units of work are handed, over one connection. Each repository is made at its first use, once for all of them. */
+/** The transaction object of one connection. Each repository is created at its first use and then reused. */
 export function transactionOver(database: AnyDatabase, connection: RepositoryConnection): Transaction {
   const made = new Map<MakeRepository<unknown>, unknown>();
   return {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-/** What the setting TPG_DATABASE_URL can be. */
+/** The URLs that the setting TPG_DATABASE_URL accepts. */
 
 export function isSqlite(databaseUrl: string): boolean {
   return databaseUrl.startsWith('sqlite:');
@@ -17,7 +17,7 @@ export function sqliteFile(databaseUrl: string): string {
   return file;
 }
 
-/** The URL as people and logs may see it: without a password. */
+/** The URL without its password, for logs and output. */
 export function shownDatabaseUrl(databaseUrl: string): string {
   if (!isPostgres(databaseUrl)) return databaseUrl;
   const url = new URL(databaseUrl);
@@ -27,7 +27,7 @@ export function shownDatabaseUrl(databaseUrl: string): string {
   return url.href;
 }
 
-/** The same URL with the path of a SQLite file made absolute, seen from `folder`. */
+/** The same URL with a SQLite file's path made absolute, relative to `folder`. */
 export function databaseUrlFrom(folder: string, databaseUrl: string): string {
   if (!isSqlite(databaseUrl) || sqliteFile(databaseUrl) === ':memory:') return databaseUrl;
   return `sqlite://${resolve(folder, sqliteFile(databaseUrl))}`;

@@ -2,16 +2,16 @@ import type { Clock } from '#platform/clock.ts';
 import { StoreUnavailableError } from './errors.ts';
 import type { OpenedStore } from './open.ts';
 
-/** A store that knows when it last could not be written. */
+/** A store that remembers when a write last failed. */
 export interface WatchedStore {
   store: OpenedStore;
-  /** Undefined where every write of this process was kept. */
+  /** Undefined if no write of this process has failed. */
   lastFailedWriteAt: () => Date | undefined;
 }
 
 /**
- * Notes when a unit of work could not be kept because the database was out of reach. What was refused then, such as reports
- * of payments, comes again only some time after it can be written.
+ * Records when a unit of work failed because the database was unreachable. Requests that were refused then, such as
+ * reports of payments, are sent again only some time after the database has recovered.
  */
 export function watchWrites(store: OpenedStore, clock: Clock): WatchedStore {
   let failedAt: Date | undefined;

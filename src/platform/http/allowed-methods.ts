@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Says which methods a path is served with; none for a path that is not known. */
+/** Returns the methods that a path supports; none for an unknown path. */
 export type MethodsAt = (path: string) => string[];
 
 /**
- * Notes every route that is registered after this, so that a known path with another method can be told from a path
- * that is not known: Fastify's router answers both the same. It is asked only for requests without a route.
+ * Records every route that is registered after this, so that a wrong method on a known path can be distinguished from an
+ * unknown path: Fastify's router answers both the same. It is only used for requests without a route.
  */
 export function noteMethods(app: FastifyInstance): MethodsAt {
   const methodsByPattern = new Map<string, { matches: RegExp; methods: Set<string> }>();
@@ -20,7 +20,7 @@ export function noteMethods(app: FastifyInstance): MethodsAt {
   };
 }
 
-/** `/api/orders/:address` as an expression; the slash at the end is as free as it is for the router. */
+/** `/api/orders/:address` as a regular expression; the trailing slash is optional, as it is for the router. */
 function patternOf(url: string): RegExp {
   const parts = url
     .replace(/\/$/, '')

@@ -5,19 +5,19 @@ import { whenAnswerIsOver } from './answer-over.ts';
 import { HttpError } from './errors.ts';
 
 /**
- * Bytes of bodies that the process holds at once, from their first byte to the end of their answer. A body is held two or
- * three times for a moment, as pieces, as a whole and as text, so that memory stays below 250 MB. Three thousand webhooks
- * of the usual 10 KB fit, and sixteen of the largest.
+ * Bytes of request bodies in memory at the same time, from their first byte to the end of the response. For a moment a
+ * body is held two or three times, as chunks, as a whole and as text; with this limit memory stays below 250 MB. Three
+ * thousand webhooks of the typical 10 KB fit, or sixteen of the largest.
  */
 export const MAX_BODY_BYTES_IN_HAND = 32 * 1024 * 1024;
 
-/** One address (of IPv6, its network) has no more than a quarter of that, so that it can't keep out the others. */
+/** One address (for IPv6, its network) may use no more than a quarter of that, so that it can't lock out the others. */
 export const MAX_BODY_BYTES_OF_ONE_ADDRESS = MAX_BODY_BYTES_IN_HAND / 4;
 
-/** What a piece of a body costs at least, however few bytes it brings: the objects around it. */
+/** The least that a chunk is counted as, however few bytes it has: the objects around it take memory, too. */
 const MIN_PIECE_BYTES = 512;
 
-/** Operators hear of it at most so often. */
+/** Refusals are logged at most this often. */
 const REPORT_INTERVAL_MS = 10_000;
 
 interface Held {
@@ -25,14 +25,14 @@ interface Held {
 }
 
 interface HeldOfAddress extends Held {
-  /** Requests that are under way, also those whose bodies have not begun to come: they are counted together. */
+  /** Requests in flight, including those whose bodies have not started to arrive. */
   requests: number;
 }
 
 /**
- * Bounds what bodies take of memory before anything is known of who sent them. What is announced as larger than the room
- * that is left is refused before it is read; what grows beyond it, in the middle. Only bytes that have come count: who
- * announces much and sends nothing keeps nobody out.
+ * Bounds the memory of request bodies before their senders are authenticated. A body whose Content-Length exceeds the
+ * remaining budget is refused before it is read, and one that grows beyond it is cut off. Only bytes that have arrived
+ * count: a client that announces a large body and sends nothing locks out no other.
  */
 export function limitBodies(
   app: FastifyInstance,
@@ -50,9 +50,9 @@ export function limitBodies(
 
   app.addHook('preParsing', (request, reply, payload, done) => {
     const { raw } = request;
-    // It was read already, or there is none.
+    // The body was read already, or there is none.
     if (raw.complete) return done(null, payload);
-    // More than its route takes: Fastify refuses it unread, with the right reason.
+    // More than its route accepts: Fastify refuses it unread, with the right reason.
     if (announcedBytes(request) > request.routeOptions.bodyLimit) return done(null, payload);
     const address = networkOf(clientAddress(request));
     const ofAddress = byAddress.get(address) ?? { bytes: 0, requests: 0 };
@@ -68,7 +68,7 @@ export function limitBodies(
       ofAddress.bytes += bytes;
       if (hasRoomFor(0)) return;
       raw.off('data', take);
-      // Whoever reads the body answers this error, and ends the connection.
+      // The reader of the body answers with this error and ends the connection.
       raw.emit('error', Object.assign(refusal(), { statusCode: 503 }));
     };
     byAddress.set(address, ofAddress);
@@ -85,13 +85,13 @@ export function limitBodies(
   });
 }
 
-/** What a request says of its length; one that comes in pieces says nothing. */
+/** The Content-Length; a chunked request has none. */
 function announcedBytes({ headers }: FastifyRequest): number {
   const length = Number(headers['content-length']);
   return Number.isFinite(length) ? length : 1;
 }
 
-/** One line for many refusals: a line each would take more time than refusing does. */
+/** Logs one line for many refusals: a line for each would cost more than the refusal itself. */
 function createReport(log: Logger): () => void {
   let refused = 0;
   let reportedAt = Number.NEGATIVE_INFINITY;
@@ -101,7 +101,7 @@ function createReport(log: Logger): () => void {
     if (now - reportedAt < REPORT_INTERVAL_MS) return;
     log.warn(
       { refused, maxBytes: MAX_BODY_BYTES_IN_HAND, maxBytesOfOneAddress: MAX_BODY_BYTES_OF_ONE_ADDRESS },
-      'Requests are refused, since the bodies of others take all the memory that there is for bodies',
+      'Requests were refused because the bodies of others use all the memory reserved for bodies',
     );
     refused = 0;
     reportedAt = now;

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import type { TariAddress } from '#tari/address.ts';
 
-/** Who is calling a route that is not public. */
+/** The authenticated caller of a route that is not public. */
 export interface Caller {
   address: TariAddress;
-  /** The address in base58, as it stands in the audit log. */
+  /** The address in base58, as in the audit log. */
   name: string;
   /** The roles of the access token that the address still has. */
   roles: ReadonlySet<string>;
@@ -16,14 +16,14 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     /**
-     * Who may call the route: everybody, or who has an access token with all of these roles or super_admin. With none
-     * any access token will do. A route that says nothing keeps the server from starting.
+     * Who may call the route: everyone, or callers whose access token has all of these roles or super_admin. An empty
+     * list accepts any access token. A route without this keeps the server from starting.
      */
     access?: 'public' | readonly string[];
   }
 }
 
 export function callerOf(request: FastifyRequest): Caller {
-  if (request.caller === null) throw new Error('A public route knows no caller');
+  if (request.caller === null) throw new Error('A public route has no caller');
   return request.caller;
 }

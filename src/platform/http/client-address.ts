@@ -2,30 +2,31 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { formatIpAddress, parseIpAddress } from '#platform/ip-address.ts';
 import { createIpList, type IpList } from './ip-allowlist.ts';
 
-/** More proxies in a row than this is not a network but an attack; the walk stops and keeps what it has. */
-const MOST_ENTRIES = 50;
+/** More proxies in a row than this are an attack rather than a network; the walk stops at the address that it has. */
+const MAX_ENTRIES = 50;
 
-/** Of a longer header only the end is read: that is where the nearest proxies write. */
-const LONGEST_HEADER = 4096;
+/** Only the end of a longer header is read: that is where the nearest proxies write. */
+const MAX_HEADER_LENGTH = 4096;
 
-/** Which forwarded headers count, and from whom. */
+/** Which forwarded headers are trusted, and from which proxies. */
 export interface ClientAddressOptions {
   useXForwardedFor: boolean;
   useForwarded: boolean;
-  /** Addresses and CIDR ranges of the proxies whose headers are believed. */
+  /** Addresses and CIDR ranges of the trusted proxies. */
   trustedProxies: readonly string[];
 }
 
-/** Says who sent a request, from the address of the connection's peer and the request's headers. */
+/** Returns the address that sent a request, given the connection's peer and the request's headers. */
 export type ClientAddress = (peer: string, headers: IncomingHttpHeaders) => string;
 
 /**
- * Makes the function that says who sent a request: the peer of the connection, or, where a forwarded header is switched
- * on and the peer is a trusted proxy, the address that the nearest trusted proxy saw. The list in the header is walked
- * from its end past trusted proxies, so that nothing a client writes at its beginning counts. An entry that cannot be
- * read ends the walk at the last address that could. X-Forwarded-For goes before Forwarded where both are on and present.
+ * Creates the function that determines who sent a request: the peer of the connection, or, if a forwarded header is
+ * enabled and the peer is a trusted proxy, the address that the nearest trusted proxy saw. The list in the header is
+ * walked from its end past trusted proxies, so that nothing a client writes at its beginning counts. An entry that cannot
+ * be parsed ends the walk at the address before it. X-Forwarded-For takes precedence over Forwarded if both are enabled
+ * and present.
  *
- * Addresses come out in their one canonical form, an IPv4 peer of a dual-stack socket as plain IPv4.
+ * Addresses are returned in canonical form, an IPv4 peer of a dual-stack socket as plain IPv4.
  */
 export function createClientAddress(options: ClientAddressOptions): ClientAddress {
   const trustedProxies = createIpList(options.trustedProxies);
@@ -41,7 +42,7 @@ export function createClientAddress(options: ClientAddressOptions): ClientAddres
   };
 }
 
-/** Goes from the peer towards the client for as long as a trusted proxy vouches for the next address. */
+/** Walks from the peer towards the client as long as a trusted proxy vouches for the next address. */
 function walk(
   peerAddress: string,
   header: string,
@@ -55,17 +56,17 @@ function walk(
     if (address === undefined) return lastGood;
     lastGood = address;
     entries += 1;
-    if (entries === MOST_ENTRIES || !trustedProxies.contains(address)) return lastGood;
+    if (entries === MAX_ENTRIES || !trustedProxies.contains(address)) return lastGood;
   }
   return lastGood;
 }
 
 /**
- * The entries of a comma list, last first, commas in quotes left alone. Quotes are paired from the right as well: read
- * from the left, one stray quote of a client's would swallow all that the proxies wrote behind it.
+ * The entries of a comma-separated list, last first; commas in quotes do not separate. Quotes are paired from the right
+ * as well: paired from the left, one stray quote of a client would swallow everything that the proxies wrote after it.
  */
 function* entriesFromTheRight(header: string): Generator<string> {
-  const text = header.slice(-LONGEST_HEADER);
+  const text = header.slice(-MAX_HEADER_LENGTH);
   let end = text.length;
   for (let index = end - 1; index >= 0; index -= 1) {
     if (text[index] === '"') {
@@ -75,11 +76,11 @@ function* entriesFromTheRight(header: string): Generator<string> {
       end = index;
     }
   }
-  // What is left of a header that was cut may be the tail of a longer address.
+  // The first entry of a truncated header may be the tail of a longer address.
   if (text.length === header.length) yield text.slice(0, end).trim();
 }
 
-/** Where the quoted text that ends at `closing` begins; -1 where it has no beginning. */
+/** The index of the quote that opens the text closed at `closing`; -1 if there is none. */
 function openingQuote(text: string, closing: number): number {
   let index = closing;
   do {
@@ -94,7 +95,7 @@ function isEscaped(text: string, index: number): boolean {
   return backslashes % 2 === 1;
 }
 
-/** The `for` of one element of Forwarded (RFC 7239, section 4); undefined where the element is malformed or has none. */
+/** The `for` of one element of Forwarded (RFC 7239, section 4); undefined if the element is malformed or has none. */
 function addressOfForwardedElement(element: string): string | undefined {
   const pair = /\s*([\w!#$%&'*+.^`|~-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s",;]+))\s*(?:;|$)/y;
   let node: string | undefined;
@@ -123,7 +124,7 @@ function canonicalAddress(text: string): string | undefined {
   return address === undefined ? undefined : formatIpAddress(address);
 }
 
-/** Node joins repeated headers with commas except where a program hands them over as a list. */
+/** Node joins repeated headers with commas, unless a program provides them as an array. */
 function headerText(header: string | string[] | undefined): string | undefined {
   const text = Array.isArray(header) ? header.join(',') : header;
   return text === undefined || text.trim() === '' ? undefined : text;

@@ -4,9 +4,9 @@ import type { Settings } from '#platform/config/read-settings.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { EventPayloads } from '#platform/outbox/http/schemas.ts';
 import type { Counters } from './counters.ts';
-import type { StrangerLimit } from './rate-limit.ts';
+import type { AnonymousRateLimit } from './rate-limit.ts';
 
-/** What routes are made of, beside the services. */
+/** The dependencies of routes besides the services. */
 export interface HttpContext {
   settings: Settings;
   clock: Clock;
@@ -16,13 +16,13 @@ export interface HttpContext {
   randomBytes: (length: number) => Uint8Array;
   /** The address of the client, behind trusted proxies too. */
   clientAddress: (request: FastifyRequest) => string;
-  limitStrangers: StrangerLimit;
-  /** Whether the server has said that it will end. */
+  limitStrangers: AnonymousRateLimit;
+  /** Whether the server has announced its shutdown. */
   isEnding: () => boolean;
-  /** What the events of all contexts say. */
+  /** The payload schemas of the events of all contexts. */
   eventPayloads: EventPayloads;
-  /** What is counted for the metrics. */
+  /** Counters of the metrics. */
   counters: Counters;
-  /** Has `listen` called for each request that has been answered. */
+  /** Calls `listen` for each request that has been answered. */
   onAnswered: (listen: (request: FastifyRequest, reply: FastifyReply) => void) => void;
 }

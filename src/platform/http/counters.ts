@@ -1,17 +1,17 @@
-/** Something that is counted, by the value of one label. */
+/** A counter with one label. */
 export interface CounterDescription<Value extends string = string> {
   name: string;
   help: string;
   label: string;
-  /** All that the label can be: each stands there from the start, so that the first of a kind is an increase. */
+  /** All values of the label: each is exported from the start, so that the first event shows as an increase. */
   values: readonly Value[];
 }
 
-/** What the routes of all contexts count for the metrics. */
+/** The counters of all contexts' routes. */
 export class Counters {
   readonly #counters: { description: CounterDescription; counts: Map<string, number> }[] = [];
 
-  /** Makes what counts one more of a value. */
+  /** Adds a counter and returns the function that increments it. */
   add<Value extends string>(description: CounterDescription<Value>): (value: Value) => void {
     const counts = new Map<string, number>(description.values.map((value) => [value, 0]));
     this.#counters.push({ description, counts });

@@ -9,7 +9,7 @@ import { JsonError } from '#platform/json.ts';
 import { withoutPageCode } from '#platform/logging/access-log.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 
-/** What the HTTP interface itself answers, before any context is asked. */
+/** Errors of the HTTP layer itself, before any context is called. */
 export const httpErrors = defineErrors({
   invalid_request: ['invalid', 'The request is not as expected: {}'],
   request_timeout: ['timeout', 'The request did not arrive in time.'],
@@ -53,7 +53,7 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   unavailable: 503,
 };
 
-/** An error that is found before any context is asked. Refusals by load or at the end of the server are no faults. */
+/** An error of the HTTP layer. Refusals under load or during shutdown are not faults. */
 export class HttpError extends DomainError {
   override readonly name = 'HttpError';
 
@@ -62,13 +62,13 @@ export class HttpError extends DomainError {
   }
 }
 
-/** What an error is answered with; the sentence has `…` where it names what was wrong. */
+/** An error's status and sentence; the sentence has `…` in place of the specifics. */
 export function errorInCatalogue(code: ErrorCode): { status: number; sentence: string } {
   const [kind, sentence] = errorRow(code);
   return { status: STATUS[kind], sentence: sentence.replace('{}', '…') };
 }
 
-/** The one JSON form of every error. */
+/** The JSON form of every error. */
 export interface ErrorBody {
   /** A sentence for the caller. */
   error: string;
@@ -79,7 +79,7 @@ export interface ErrorBody {
 
 const RETRY_AFTER_SECONDS = 5;
 
-/** Answers every error in the one form. What is not the caller's doing is logged whole and answered without its text. */
+/** Answers every error in the same form. Errors that the caller did not cause are logged in full and answered without their text. */
 export function createErrorHandler(log: Logger) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const known = knownError(error) ?? fastifyError(error as FastifyError, request);
@@ -88,7 +88,7 @@ export function createErrorHandler(log: Logger) {
       code: 'internal_error',
       message: httpErrors.internal_error[1],
     };
-    // What the HTTP layer itself refuses, because the server ends or has too much to do, is no fault.
+    // Refusals of the HTTP layer itself, during shutdown or under load, are not faults.
     if (status >= 500 && !(error instanceof HttpError)) {
       log.error(
         { err: error, requestId: request.id, method: request.method, url: withoutPageCode(request.url) },
@@ -101,7 +101,7 @@ export function createErrorHandler(log: Logger) {
   };
 }
 
-/** Answers, in the same form, what cannot be read as HTTP at all, and ends the connection. */
+/** Answers, in the same form, a request that cannot be parsed as HTTP, and ends the connection. */
 export function answerUnreadableRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const { status, code, message } = unreadableRequest(error.code);
@@ -143,7 +143,7 @@ function knownError(error: unknown): KnownError | undefined {
   return undefined;
 }
 
-/** What Fastify itself refuses. */
+/** Maps Fastify's own errors. */
 function fastifyError(error: FastifyError, request: FastifyRequest): KnownError | undefined {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
@@ -162,7 +162,7 @@ function fastifyError(error: FastifyError, request: FastifyRequest): KnownError 
   }
 }
 
-const MOST_ISSUES_NAMED = 5;
+const MAX_ISSUES_NAMED = 5;
 
 /** `payment.amount: must be above 0; auth: is missing`. */
 function describeIssues(error: {
@@ -172,6 +172,6 @@ function describeIssues(error: {
     const path = issue.instancePath.replaceAll('/', '.').replace(/^\./, '');
     return path === '' ? (issue.message ?? 'it is malformed') : `${path}: ${issue.message ?? 'malformed'}`;
   });
-  const more = issues.length > MOST_ISSUES_NAMED ? `; and ${issues.length - MOST_ISSUES_NAMED} more` : '';
-  return `${issues.slice(0, MOST_ISSUES_NAMED).join('; ')}${more}.`;
+  const more = issues.length > MAX_ISSUES_NAMED ? `; and ${issues.length - MAX_ISSUES_NAMED} more` : '';
+  return `${issues.slice(0, MAX_ISSUES_NAMED).join('; ')}${more}.`;
 }

@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Requests that are begun in one turn of the event loop; as many as one commit of the database takes. */
-const MOST_IN_A_TURN = 256;
+/** Requests that are started in one turn of the event loop; as many as fit into one group commit. */
+const MAX_REQUESTS_PER_TURN = 256;
 
 /**
- * Lets further requests wait for the next turn of the event loop. While more than a thousand connections have something
- * to say, libuv reads them up to 48 times over before it lets anything else have its turn: timers, and `setImmediate`,
- * by which the database's writer begins. Those who are answered at once, be it by a refusal, and ask again at once, kept
- * everybody else waiting for seconds. A connection whose request waits has nothing to say.
+ * Defers further requests to the next turn of the event loop. While more than a thousand sockets are readable, libuv
+ * polls them up to 48 times before it runs anything else: timers, and `setImmediate`, which starts the database's writer.
+ * Clients that were answered immediately, if only by a refusal, and sent their next request immediately, kept all others
+ * waiting for seconds. A connection whose request is deferred is not readable.
  */
-export function takeTurns(app: FastifyInstance): void {
+export function yieldBetweenRequests(app: FastifyInstance): void {
   let begun = 0;
   const endTurn = () => {
     begun = 0;
@@ -17,7 +17,7 @@ export function takeTurns(app: FastifyInstance): void {
   app.addHook('onRequest', (_request, _reply, done) => {
     if (begun === 0) setImmediate(endTurn);
     begun += 1;
-    if (begun <= MOST_IN_A_TURN) done();
+    if (begun <= MAX_REQUESTS_PER_TURN) done();
     else setImmediate(done);
   });
 }

@@ -1,6 +1,6 @@
 /**
- * HTML as a tagged template: what is put into it is escaped, always, unless it is HTML that this made. It can stand as
- * text or in a quoted attribute, and nowhere else.
+ * HTML as a tagged template: every value is escaped unless it was made by this template itself. Values may appear as text
+ * or in a quoted attribute, and nowhere else.
  */
 
 /** Text that may be sent as HTML. */
@@ -12,7 +12,7 @@ export class Html {
   }
 }
 
-/** What a template takes. Of what is not there nothing is written. */
+/** The values of a template. null, undefined and false produce no output. */
 export type HtmlValue = string | number | bigint | Html | readonly HtmlValue[] | null | undefined | false;
 
 const ESCAPED: Readonly<Record<string, string>> = {
@@ -27,7 +27,7 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPED[character] ?? '');
 }
 
-/** @throws {Error} for a value in an attribute without quotes, where a space would begin another attribute. */
+/** @throws {Error} for a value in an unquoted attribute, where a space would start another attribute. */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   let text = parts[0] ?? '';
   for (const [index, value] of values.entries()) {
@@ -37,7 +37,7 @@ export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[
   return new Html(text);
 }
 
-/** Whether what comes next would be the value of an attribute without quotes. */
+/** Whether the next value would be in an unquoted attribute. */
 function isBareAttribute(text: string): boolean {
   if (!/=\s*$/.test(text)) return false;
   const tag = text.slice(text.lastIndexOf('<'));

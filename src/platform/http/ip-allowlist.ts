@@ -8,12 +8,12 @@ export interface IpList {
 }
 
 /**
- * Makes a list from addresses and CIDR ranges of both families. An IPv4 address matches in its IPv6-mapped form too,
+ * Creates a list from addresses and CIDR ranges of both families. An IPv4 address also matches in its IPv6-mapped form,
  * because that is how a dual-stack socket reports it.
- * @throws {TypeError} for an entry that is neither; the settings are checked before they come here.
+ * @throws {TypeError} for an entry that is neither; the settings have been validated before.
  */
 export function createIpList(entries: readonly string[]): IpList {
-  // In one list, node:net would let all of IPv6 (`::/0`) hold the mapped addresses, and with them all of IPv4.
+  // In a single list, node:net would let `::/0` match the mapped addresses too, and so all of IPv4.
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const entry of entries) {
     const range = parseIpRange(entry);

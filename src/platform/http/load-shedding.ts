@@ -3,16 +3,16 @@ import type { Logger } from '#platform/logging/logger.ts';
 import { HttpError } from './errors.ts';
 
 /**
- * Requests that are worked on at once, those that only read and the others each. As many as one commit of the database
- * takes, so that nobody waits for more than the commit before: a server that manages no more than 130 a second still
- * answers within 2 s what it took. The shop waits for 5. A shop's burst has a few dozen.
+ * Requests in flight, for reads and changes separately. As many as fit into one group commit, so that none waits for more
+ * than the previous commit: even a server that manages only 130 requests a second answers what it accepted within 2 s.
+ * The shop waits 5 s, and a shop's burst has a few dozen requests.
  */
-export const MOST_IN_HAND = 256;
+export const MAX_IN_FLIGHT = 256;
 
-/** Operators hear of it at most so often. */
+/** Refusals are logged at most this often. */
 const REPORT_EVERY_MS = 10_000;
 
-/** What supervisors ask is answered however much there is to do. */
+/** Requests of supervisors are answered under any load. */
 const ALWAYS_ANSWERED: ReadonlySet<string | undefined> = new Set([
   '/health',
   '/health/live',
@@ -23,37 +23,37 @@ const ALWAYS_ANSWERED: ReadonlySet<string | undefined> = new Set([
 type Kind = 'reading' | 'changing';
 
 /**
- * Refuses early what could not be answered soon: with 503, before the body is read or anything is checked, which costs
- * little. Reads and changes count apart, so that one can be answered while the other waits for the database. A request
- * counts while its handler works, whether or not its caller is still there, and not while its body arrives: whoever
- * dawdles must not take the place of others. Holds for routes that are added later.
+ * Refuses excess requests early, with 503, before the body is read or anything is checked, which costs little. Reads and
+ * changes are counted separately, so that one kind can be answered while the other waits for the database. A request is
+ * in flight while its handler runs, even if its caller has gone, but not while its body arrives: slow clients must not
+ * take the place of others. Applies to routes that are added later.
  */
 export function refuseBeyondCapacity(app: FastifyInstance, log: Logger): void {
-  const inHand: Record<Kind, number> = { reading: 0, changing: 0 };
+  const inFlight: Record<Kind, number> = { reading: 0, changing: 0 };
   const report = createReport(log);
 
   app.addHook('onRequest', (request, _reply, done) => {
     const kind = kindOf(request.method);
-    if (inHand[kind] < MOST_IN_HAND || ALWAYS_ANSWERED.has(request.routeOptions.url)) return done();
+    if (inFlight[kind] < MAX_IN_FLIGHT || ALWAYS_ANSWERED.has(request.routeOptions.url)) return done();
     report(kind);
     done(new HttpError('unavailable'));
   });
   app.addHook('onRoute', (route) => {
-    // Fastify makes HEAD of GET, with its handler.
+    // Fastify derives HEAD from GET, with the same handler.
     if (route.method === 'HEAD' || ALWAYS_ANSWERED.has(route.url)) return;
     const { handler } = route;
     route.handler = async function (request, reply) {
       const kind = kindOf(request.method);
-      // Those whose bodies arrived meanwhile.
-      if (inHand[kind] >= MOST_IN_HAND) {
+      // Other requests may have started while this body arrived.
+      if (inFlight[kind] >= MAX_IN_FLIGHT) {
         report(kind);
         throw new HttpError('unavailable');
       }
-      inHand[kind] += 1;
+      inFlight[kind] += 1;
       try {
         return await handler.call(this, request, reply);
       } finally {
-        inHand[kind] -= 1;
+        inFlight[kind] -= 1;
       }
     };
   });
@@ -63,7 +63,7 @@ function kindOf(method: string): Kind {
   return method === 'GET' || method === 'HEAD' ? 'reading' : 'changing';
 }
 
-/** One line for many refusals: a line each would take more time than refusing does. */
+/** Logs one line for many refusals: a line for each would cost more than the refusal itself. */
 function createReport(log: Logger): (kind: Kind) => void {
   let refused = 0;
   let reportedAt = Number.NEGATIVE_INFINITY;
@@ -71,7 +71,7 @@ function createReport(log: Logger): (kind: Kind) => void {
     refused += 1;
     const now = performance.now();
     if (now - reportedAt < REPORT_EVERY_MS) return;
-    log.warn({ kind, refused }, `Requests are refused, since ${MOST_IN_HAND} others are in hand`);
+    log.warn({ kind, refused }, `Requests were refused because ${MAX_IN_FLIGHT} others are in flight`);
     refused = 0;
     reportedAt = now;
   };

@@ -8,7 +8,7 @@ import { listOrder } from './fields.ts';
 /**
  * Lists that grow are read in parts: `limit` says how many rows, and `cursor` is what the header `x-next-cursor` of the
  * part before held. The header is there as long as there is more; a body's shape is fixed and has no place for it.
- * Without `limit` a client gets everything, up to `MOST_ROWS` of `engine/lists.ts`, and then this header too.
+ * Without `limit` a client gets everything, up to `MAX_ROWS` of `engine/lists.ts`, and then this header too.
  */
 
 const MOST_ROWS_OF_A_PAGE = 1000;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { readWrittenTime } from '#platform/written-time.ts';
 
-/** A time of a query as people and the older `taritools` write it; without a zone it is UTC. */
+/** A time in a query as people and the older `taritools` write it; UTC by default. */
 export const queryTime = z
   .string()
   .max(64)

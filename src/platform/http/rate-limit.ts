@@ -5,47 +5,47 @@ import { HttpError } from './errors.ts';
 
 const WINDOW_MS = 60_000;
 
-/** Addresses that are counted at once; the one seen longest ago makes room. */
-const MOST_ADDRESSES = 10_000;
+/** Addresses that are counted; beyond this, the least recently seen one is evicted. */
+const MAX_ADDRESSES = 10_000;
 
-export interface StrangerLimit {
-  /** Counts one request of a stranger, and refuses it with 429 when its address has had too many in this minute. */
+export interface AnonymousRateLimit {
+  /** Counts an anonymous request, and refuses it with 429 if its address has exceeded the limit of this minute. */
   (request: FastifyRequest, reply: FastifyReply): Promise<void>;
-  /** Refuses a request, without counting it, whose address has had too many. */
+  /** Refuses a request, without counting it, if its address has exceeded the limit. */
   refuseExceeded(request: FastifyRequest, reply: FastifyReply): void;
   /**
-   * The same for a body that need not be read then. A small one is read all the same: behind a proxy that hides addresses
-   * it may be a webhook of the shop, which strangers must not keep out.
+   * The same before the body is read. A small body is read anyway: behind a proxy that hides addresses the request may be
+   * a webhook of the shop, which anonymous callers must not lock out.
    */
   refuseBody(request: FastifyRequest, reply: FastifyReply): void;
 }
 
-/** Shopify's bodies are about 10 KB, reports of hot wallets far less. */
+/** Shopify's bodies are about 10 KB, reports of hot wallets far smaller. */
 const SMALL_BODY_BYTES = 64 * 1024;
 
-const NO_LIMIT: StrangerLimit = Object.assign(async () => undefined, {
+const NO_LIMIT: AnonymousRateLimit = Object.assign(async () => undefined, {
   refuseExceeded: () => undefined,
   refuseBody: () => undefined,
 });
 
 /**
- * What a stranger can reach is limited by address: /auth, /order/claim, unknown paths, and every request that fails
- * to prove who sent it. What carries a valid HMAC, wallet signature or access token is never counted.
- * @param requestsPerMinute 0 is off.
+ * Limits anonymous requests by address: /auth, /order/claim, unknown paths, and every request that fails to
+ * authenticate. Requests with a valid HMAC, wallet signature or access token are never counted.
+ * @param requestsPerMinute 0 disables the limit.
  */
-export async function createStrangerLimit(
+export async function createAnonymousRateLimit(
   app: FastifyInstance,
   requestsPerMinute: number,
   clientAddress: (request: FastifyRequest) => string,
-): Promise<StrangerLimit> {
+): Promise<AnonymousRateLimit> {
   if (requestsPerMinute === 0) return NO_LIMIT;
-  // The plugin's own `ipv6Subnet` counts only where the address is found by the plugin itself.
+  // The plugin's own `ipv6Subnet` only applies to addresses that the plugin determines itself.
   const keyOf = (request: FastifyRequest) => networkOf(clientAddress(request));
   await app.register(rateLimit, {
     global: false,
     max: requestsPerMinute,
     timeWindow: WINDOW_MS,
-    cache: MOST_ADDRESSES,
+    cache: MAX_ADDRESSES,
     keyGenerator: keyOf,
   });
   const count = app.createRateLimit();
@@ -73,12 +73,12 @@ export async function createStrangerLimit(
   });
 }
 
-/** Addresses that have had all their requests of this minute. The one that came first makes room. */
+/** Addresses that have exceeded the limit of this minute. Beyond the maximum, the oldest entry is evicted. */
 class ExceededAddresses {
   readonly #until = new Map<string, number>();
 
   add(address: string, ttlMs: number): void {
-    if (this.#until.size >= MOST_ADDRESSES) {
+    if (this.#until.size >= MAX_ADDRESSES) {
       for (const [first] of this.#until) {
         this.#until.delete(first);
         break;

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 
 /**
- * A browser sends cookies with whatever any page asks for, and says with each change where it comes from. What is no
- * browser says nothing, and sends only what it was told to.
+ * A browser sends cookies with requests of any page, and states the origin with each change. Other clients send no origin,
+ * and cookies only on purpose.
  */
 export function isFromAnotherSite({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];

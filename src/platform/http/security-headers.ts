@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * No browser is to show what is answered here, save /docs, which has a policy of its own. The headers that only concern
- * pages are left out.
+ * Browsers must not render responses of the API; /docs and the order's page have policies of their own. Headers that
+ * only concern pages are left out.
  */
 const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none';frame-ancestors 'none'",
@@ -13,7 +13,7 @@ const SECURITY_HEADERS = {
   'x-frame-options': 'DENY',
 } as const;
 
-/** Sends the headers that keep browsers from doing harm with every answer. */
+/** Adds the security headers to every response. */
 export function sendSecurityHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(SECURITY_HEADERS);

@@ -11,38 +11,38 @@ import { createClientAddress } from './client-address.ts';
 import type { HttpContext } from './context.ts';
 import { Counters } from './counters.ts';
 import { answerUnreadableRequest, createErrorHandler, HttpError } from './errors.ts';
-import { takeTurns } from './event-loop-fairness.ts';
+import { yieldBetweenRequests } from './event-loop-fairness.ts';
 import { refuseBeyondCapacity } from './load-shedding.ts';
 import { describeApi } from './openapi/document.ts';
 import type { Examples } from './openapi/examples.ts';
-import { createStrangerLimit } from './rate-limit.ts';
+import { createAnonymousRateLimit } from './rate-limit.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 
-/** Requests other than webhooks are a few hundred bytes; a hundred role changes with long addresses fit. */
-const LARGEST_BODY_BYTES = 256 * 1024;
+/** Requests other than webhooks have a few hundred bytes; a hundred role changes with long addresses fit. */
+const MAX_BODY_BYTES = 256 * 1024;
 
 /** The longest path parameter: an address of 323 bytes as percent-encoded emoji. */
-const LONGEST_PARAMETER = 5000;
+const MAX_PARAMETER_LENGTH = 5000;
 
-/** A request that takes longer than this to arrive is given up. */
+/** A request that takes longer than this to arrive is aborted. */
 const REQUEST_TIMEOUT_MS = 15_000;
 
-/** Its headers fit into a packet or two. Must be less than for all of it: Node exchanges the two where it is more. */
+/** Headers fit into a packet or two. Must be less than the time-out of the request: otherwise Node swaps the two. */
 const HEADERS_TIMEOUT_MS = 10_000;
 
-/** How often is looked for requests that take too long; it is done with a look at the oldest. */
+/** Interval of Node's check for timed-out requests; each check looks only at the oldest connection. */
 const CONNECTIONS_CHECKED_EVERY_MS = 1_000;
 
 /**
- * One that says nothing takes about 5 KB, and is closed after 10 s. More than this are closed at once: memory must stay
- * bounded, and so must open files.
+ * An idle connection takes about 5 KB and is closed after 10 s. Connections beyond this are closed immediately, to bound
+ * memory and open files.
  */
-const MOST_CONNECTIONS = 12_000;
+const MAX_CONNECTIONS = 12_000;
 
-/** Longer than load balancers keep an idle connection (60 s), so that they close it and not we. */
+/** Longer than load balancers keep an idle connection (60 s), so that they close it rather than we. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
-/** What is in flight when the server closes has so long; the process has 10 s for everything. */
+/** Time for requests in flight when the server closes; the process has 10 s for everything. */
 const FINISH_WITHIN_MS = 4_000;
 
 export type ServerPorts = Pick<HttpContext, 'settings' | 'keys' | 'clock' | 'randomBytes' | 'log' | 'isEnding'>;
@@ -50,9 +50,9 @@ export type ServerPorts = Pick<HttpContext, 'settings' | 'keys' | 'clock' | 'ran
 export interface ServerRoutes {
   /** Of all routes. */
   examples: Examples;
-  /** What the events of all contexts say. */
+  /** The payload schemas of the events of all contexts. */
   eventPayloads: EventPayloads;
-  /** Holds callers to what each route says of who may call it, from then on. */
+  /** Enforces each route's `config.access` for routes that are added later. */
   enforceAccess: (app: FastifyInstance, http: HttpContext) => void;
   register: (app: FastifyInstance, http: HttpContext) => Promise<void>;
 }
@@ -70,20 +70,20 @@ export async function createServer(ports: ServerPorts, routes: ServerRoutes): Pr
   };
   const app = createFastify(answerError, logAnswer);
 
-  // Hooks of every request are told when to go on: a promise for each took as long as all of them do.
+  // Hooks that run for every request use callbacks: a promise for each took as long as all of them do.
   app.addHook('onResponse', (request, reply, done) => {
     logAnswer(request, reply);
     done();
   });
-  takeTurns(app);
+  yieldBetweenRequests(app);
   app.addHook('onRequest', ({ raw, headers }, _reply, done) => {
     const mustNameHost = raw.httpVersion === '1.1' && headers.host === undefined;
     done(mustNameHost ? new HttpError('invalid_request', 'it names no host.') : undefined);
   });
   sendSecurityHeaders(app);
   endConnectionsOnClose(app, isEnding);
-  const limitStrangers = await createStrangerLimit(app, settings.rateLimitPerMinute, clientAddress);
-  // In the first hook: whatever is sent to an unknown path is not even read.
+  const limitStrangers = await createAnonymousRateLimit(app, settings.rateLimitPerMinute, clientAddress);
+  // In the first hook, so that the body of a request to an unknown path is not even read.
   app.addHook('onRequest', (request, reply, done) => {
     if (request.is404) refuseUnknown(request, reply).catch(done);
     else done();
@@ -125,39 +125,39 @@ function createFastify(
 ): FastifyInstance {
   const app = Fastify({
     logger: false,
-    bodyLimit: LARGEST_BODY_BYTES,
+    bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     http: {
-      // Node would answer a request without a host by itself; see below.
+      // Otherwise Node would answer a request without a Host header itself; see below.
       requireHostHeader: false,
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: CONNECTIONS_CHECKED_EVERY_MS,
     },
-    // Our own answer has the one form of errors: see endConnectionsOnClose.
+    // Our own answer has the common form of errors; see endConnectionsOnClose.
     return503OnClosing: false,
     genReqId: () => randomUUID(),
-    // A path that cannot be read reaches no hook, and is answered and logged here.
+    // A path that cannot be decoded reaches no hook, so it is answered and logged here.
     frameworkErrors: (error, request, reply) => {
       reply.raw.once('finish', () => logAnswer(request, reply));
       answerError(error, request, reply);
     },
     clientErrorHandler: answerUnreadableRequest,
-    routerOptions: { maxParamLength: LONGEST_PARAMETER, ignoreTrailingSlash: true },
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH, ignoreTrailingSlash: true },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => stringifyJson);
   app.setErrorHandler(answerError);
-  app.server.maxConnections = MOST_CONNECTIONS;
-  // Left to itself, Node answers what it does not expect to be expected, and no route or log hears of it.
+  app.server.maxConnections = MAX_CONNECTIONS;
+  // By default Node answers unknown `Expect` headers itself, bypassing our routes and access log.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   readJsonWithoutLoss(app);
   return app;
 }
 
-/** Amounts pass 2^53, so bodies are read by our own parser. */
+/** Amounts exceed 2^53, so bodies are parsed by our own parser. */
 function readJsonWithoutLoss(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
@@ -171,9 +171,9 @@ function readJsonWithoutLoss(app: FastifyInstance): void {
 }
 
 /**
- * Ends every connection when the server closes. Idle ones Fastify ends at once; a busy one ends with its answer instead
- * of being kept alive. One that says nothing, or never finishes its request, nobody else would ever end: Node counts it
- * as busy, and stops looking for time-outs as soon as it closes.
+ * Ends every connection when the server closes. Fastify ends idle ones immediately; a busy one ends after its response
+ * rather than being kept alive. One that is silent or never finishes its request would otherwise stay open for ever: Node
+ * counts it as busy, and stops checking time-outs as soon as the server closes.
  */
 function endConnectionsOnClose(app: FastifyInstance, isEnding: () => boolean): void {
   let isClosing = false;
@@ -190,7 +190,7 @@ function endConnectionsOnClose(app: FastifyInstance, isEnding: () => boolean): v
   app.addHook('onClose', async () => clearTimeout(timer));
 }
 
-/** Makes what writes one line a request, when it has been answered. */
+/** Creates the logger of the access log, which writes one line per request when it has been answered. */
 function accessLogger(log: Logger, clientAddress: (request: FastifyRequest) => string) {
   return (request: FastifyRequest, reply: FastifyReply): void => {
     const durationMs = reply.elapsedTime;

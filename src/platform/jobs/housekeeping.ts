@@ -1,2 +1,2 @@
-/** What is only kept to recognise repeats is forgotten once a day, at an hour when shops are quiet. */
+/** Records that are only kept to recognise repeats are deleted once a day, at an hour when shops are quiet. */
 export const HOUSEKEEPING_SCHEDULE = '17 4 * * *';

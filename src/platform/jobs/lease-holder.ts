@@ -1,39 +1,39 @@
 import { once } from 'node:events';
 import type { Store } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import { Loop } from '#platform/timers/polling-loop.ts';
+import { PollingLoop } from '#platform/timers/polling-loop.ts';
 
-/** So often an instance looks whether nobody has the duty any more; each at another moment. */
+/** How often an instance tries to acquire a lease that another has; with jitter, so that instances do not try in step. */
 const LOOK_AGAIN_MS = 6_000;
 
-export interface DutyKeeperPorts {
-  store: Pick<Store, 'takeDuty' | 'isShared'>;
-  /** Instances know the duty by it. */
+export interface LeaseHolderPorts {
+  store: Pick<Store, 'acquireLease' | 'isShared'>;
+  /** The lease's name, the same in all instances. */
   name: string;
-  /** Begins what is to be done. It is called again when the duty was lost and taken again. */
+  /** Starts the work. It is called again if the lease was lost and acquired again. */
   begin: () => Promise<void>;
-  /** Ends it. */
+  /** Stops the work. */
   end: () => Promise<void>;
-  /** Evenly from 0 up to 1. */
+  /** Uniform in [0, 1). */
   random: () => number;
   log: Logger;
 }
 
-/** Has something done by one instance at a time, and takes it over from one that has ended. */
-export class DutyKeeper {
-  readonly #ports: DutyKeeperPorts;
-  readonly #loop: Loop;
+/** Runs something in one instance at a time, and takes over from an instance that has ended. */
+export class LeaseHolder {
+  readonly #ports: LeaseHolderPorts;
+  readonly #loop: PollingLoop;
 
-  constructor(ports: DutyKeeperPorts) {
+  constructor(ports: LeaseHolderPorts) {
     this.#ports = ports;
     const pauseMs = () => LOOK_AGAIN_MS * (0.75 + ports.random() / 4);
-    this.#loop = new Loop(
+    this.#loop = new PollingLoop(
       async () => {
         await this.#doOnce();
         return pauseMs();
       },
       (error) => {
-        ports.log.error({ err: error, duty: ports.name }, 'Nobody can say who has a duty; it is asked again');
+        ports.log.error({ err: error, lease: ports.name }, `Could not acquire the ${ports.name} lease; retrying`);
         return pauseMs();
       },
     );
@@ -43,25 +43,25 @@ export class DutyKeeper {
     this.#loop.start();
   }
 
-  /** Ends what is being done, and lets another instance do it. */
+  /** Stops the work and releases the lease to another instance. */
   stop(): Promise<void> {
     return this.#loop.stop();
   }
 
-  /** Does it as long as this instance has the duty; nothing where another has it. */
+  /** Works as long as this instance has the lease; does nothing if another has it. */
   async #doOnce(): Promise<void> {
     const { store, name, log } = this.#ports;
-    const duty = await store.takeDuty(name);
-    if (duty === undefined) return;
-    if (store.isShared) log.info({ duty: name }, `This instance has the duty of the ${name}`);
+    const lease = await store.acquireLease(name);
+    if (lease === undefined) return;
+    if (store.isShared) log.info({ lease: name }, `This instance has acquired the ${name} lease`);
     try {
       await this.#ports.begin();
-      const isOver = AbortSignal.any([this.#loop.stopping, duty.lost]);
+      const isOver = AbortSignal.any([this.#loop.stopping, lease.lost]);
       if (!isOver.aborted) await once(isOver, 'abort');
-      if (duty.lost.aborted) log.warn({ duty: name }, `This instance has lost the duty of the ${name}`);
+      if (lease.lost.aborted) log.warn({ lease: name }, `This instance has lost the ${name} lease`);
     } finally {
       await this.#ports.end();
-      await duty.release();
+      await lease.release();
     }
   }
 }

@@ -1,7 +1,7 @@
 import { createTask } from 'node-cron';
 import type { Logger } from '#platform/logging/logger.ts';
 
-/** Something that is done again and again. */
+/** A task that runs on a schedule. */
 export interface Job {
   name: string;
   /** A cron expression, with or without seconds. */
@@ -9,14 +9,14 @@ export interface Job {
   run: () => Promise<unknown>;
 }
 
-/** Schedules a job: never twice at the same time; after a failure it runs again at its next time. */
+/** Schedules a job. Its runs never overlap; after a failure it runs again at its next scheduled time. */
 export function scheduleJob({ name, schedule, run }: Job, log: Logger) {
   let running: Promise<void> = Promise.resolve();
   const runOnce = async () => {
     try {
       await run();
     } catch (error) {
-      log.error({ err: error, job: name }, `The ${name} job has failed; it runs again at its next time`);
+      log.error({ err: error, job: name }, `The ${name} job failed; it runs again at its next scheduled time`);
     }
   };
   const start = () => {
@@ -26,7 +26,7 @@ export function scheduleJob({ name, schedule, run }: Job, log: Logger) {
   const task = createTask(schedule, start, { name, noOverlap: true });
   return {
     start: () => task.start(),
-    /** Answers when it runs no more. */
+    /** Resolves when it is no longer running. */
     async end() {
       await task.destroy();
       await running;

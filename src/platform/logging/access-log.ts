@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** How much of what a stranger sent goes into one line, in characters. */
-const LONGEST = { method: 16, httpVersion: 8, url: 1024, userAgent: 256, forwarded: 256, address: 64 } as const;
+/** How much of what an anonymous caller sent goes into one line, in characters. */
+const MAX_LENGTHS = { method: 16, httpVersion: 8, url: 1024, userAgent: 256, forwarded: 256, address: 64 } as const;
 
-/** One answered request. */
+/** A request that was answered. */
 export interface AnsweredRequest {
   receivedAt: Date;
   /** The client's address, as `createClientAddress` gives it. */
@@ -19,8 +19,8 @@ export interface AnsweredRequest {
 }
 
 /**
- * What the log keeps of a request, as JSON. Texts are as they were sent, cut to length, and null where there was none.
- * Tokens are never among them: `auth` and `access` only tell whether one was sent.
+ * The access log's fields of a request, as JSON. Texts are as they were sent, truncated, and null if there was none.
+ * Tokens are never included: `auth` and `access` only say whether one was sent.
  */
 export interface AccessLogFields {
   /** RFC 3339, UTC, with milliseconds. */
@@ -40,19 +40,19 @@ export interface AccessLogFields {
   durationMs: number;
 }
 
-/** Picks what the access log keeps of an answered request. Log it as `{ access: fields }`: see `createLogger`. */
+/** The access log's fields of an answered request. Log them as `{ access: fields }`; see `createLogger`. */
 export function accessLogFields(request: AnsweredRequest): AccessLogFields {
   const { headers } = request;
   return {
     receivedAt: request.receivedAt.toISOString(),
-    address: cut(request.address, LONGEST.address),
-    xForwardedFor: headerText(headers['x-forwarded-for'], LONGEST.forwarded),
-    forwarded: headerText(headers.forwarded, LONGEST.forwarded),
-    method: cut(request.method, LONGEST.method),
-    url: cut(withoutPageCode(request.url), LONGEST.url),
-    httpVersion: cut(request.httpVersion, LONGEST.httpVersion),
+    address: cut(request.address, MAX_LENGTHS.address),
+    xForwardedFor: headerText(headers['x-forwarded-for'], MAX_LENGTHS.forwarded),
+    forwarded: headerText(headers.forwarded, MAX_LENGTHS.forwarded),
+    method: cut(request.method, MAX_LENGTHS.method),
+    url: cut(withoutPageCode(request.url), MAX_LENGTHS.url),
+    httpVersion: cut(request.httpVersion, MAX_LENGTHS.httpVersion),
     status: request.status,
-    userAgent: headerText(headers['user-agent'], LONGEST.userAgent),
+    userAgent: headerText(headers['user-agent'], MAX_LENGTHS.userAgent),
     auth: hasLoginToken(request) ? 'present' : null,
     access: hasAccessToken(request) ? 'present' : null,
     durationMs: Math.round(request.durationMs * 1000) / 1000,
@@ -60,8 +60,8 @@ export function accessLogFields(request: AnsweredRequest): AccessLogFields {
 }
 
 /**
- * The access log's one line a request, in the form that the documentation promises and log readers parse. Quotes,
- * backslashes and control characters are escaped, so that no request can end the line or forge another.
+ * The line of a request in the access log, in the documented format that log parsers rely on. Quotes, backslashes and
+ * control characters are escaped, so that no request can end the line or forge another.
  */
 export function formatAccessLine(fields: AccessLogFields): string {
   const text = (value: string | null) => (value === null ? '-' : escapeText(value));
@@ -79,7 +79,7 @@ export function formatAccessLine(fields: AccessLogFields): string {
   ].join(' ');
 }
 
-/** Where a bearer token is a login token. */
+/** Whether a bearer token of this request is a login token. */
 function isLogin({ url }: AnsweredRequest): boolean {
   return /^\/auth\/?(?:\?|$)/.test(url);
 }
@@ -110,7 +110,7 @@ function headerText(header: string | string[] | undefined, longest: number): str
   return text === undefined || text === '' ? null : cut(text, longest);
 }
 
-/** The path without the number that opens an order's page: who reads the log need not be able to. */
+/** The path without the code that opens an order's page: readers of the log must not be able to open it. */
 export function withoutPageCode(url = ''): string {
   return url.replace(/^(\/o\/(?!assets\/)[^/?]*\/)[^/?]+/, '$1…').replace(/^(\/o\/?\?.*?\bnumber=)[^&]*/, '$1…');
 }
@@ -119,12 +119,12 @@ function cut(text: string, longest: number): string {
   return text.length <= longest ? text : `${text.slice(0, longest)}…`;
 }
 
-/** Escapes what ends a quoted text or a line, moves the cursor, or turns the writing direction round. */
+/** Escapes characters that end a quoted text or a line, move the cursor, or reverse the writing direction. */
 function escapeText(text: string): string {
   return escapeControls(text.replace(/["\\]/g, '\\$&'));
 }
 
-/** Escapes what ends a line, moves the cursor, or turns the writing direction round. */
+/** Escapes characters that end a line, move the cursor, or reverse the writing direction. */
 export function escapeControls(text: string): string {
   return text.replace(
     /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,

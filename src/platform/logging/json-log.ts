@@ -6,31 +6,31 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
 
 export interface LogOptions {
   level: LogLevel;
-  /** Where the lines go, each one JSON object with its line break: `linesForPeople` makes others of them. */
+  /** Where the lines go, each a JSON object and a line break; `prettyLines` turns them into readable ones. */
   destination: DestinationStream;
 }
 
-/** Names of what must not be read in a log. A boolean under such a name tells nothing and stays. */
+/** Names of values that must not appear in a log. A boolean under such a name reveals nothing and stays. */
 const SECRET_NAME =
   /secret|password|passphrase|token|authorization|cookie|signature|hmac|(?:signing|private|api|jwt|view)[_-]?keys?$|database[_-]?url/i;
 
-/** How many levels of an object are looked through for secrets; what lies deeper was not meant for a log. */
-const DEEPEST_LEVEL = 4;
+/** How many levels of an object are searched for secrets; deeper values are replaced, as they were not meant for a log. */
+const MAX_LEVEL = 4;
 
 const HIDDEN = '[hidden]';
 
 /**
- * Lines are written beside the requests, not within them, and whatever waits is written when the process ends in
- * order. Where nobody reads them, so much waits; what comes then is dropped rather than the server stopped.
+ * Lines are written asynchronously, and pending ones are written when the process shuts down. If nothing reads them, this
+ * much is buffered; further lines are dropped rather than blocking the server.
  */
-const MOST_WAITING_BYTES = 16 * 1024 * 1024;
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
-/** Standard output, for lines. */
+/** Standard output as a destination of lines. */
 export function standardOutput(): DestinationStream {
-  return pino.destination({ dest: 1, sync: false, maxLength: MOST_WAITING_BYTES });
+  return pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES });
 }
 
-/** Makes the program's logger. What stands under a secret-looking name is hidden wherever it is logged. */
+/** Creates the program's logger. Values under a secret-looking name are hidden wherever they are logged. */
 export function createLogger({ level, destination }: LogOptions): Logger {
   const options: LoggerOptions = {
     level,
@@ -44,7 +44,7 @@ export function createLogger({ level, destination }: LogOptions): Logger {
     },
   };
   const logger = pino(options, destination);
-  // pino asks no formatter about what a child logger is bound to. Children inherit this method, so all are covered.
+  // pino applies no formatter to the bindings of a child logger. Children inherit this method, so all are covered.
   const makeChild = logger.child;
   logger.child = function child(this: Logger, bindings, childOptions) {
     return makeChild.call(this, hideSecrets(bindings), childOptions) as ReturnType<typeof makeChild>;
@@ -52,8 +52,8 @@ export function createLogger({ level, destination }: LogOptions): Logger {
   return logger;
 }
 
-/** A copy of a record in which no value under a secret-looking name can be read; the record itself if it has none. */
-function hideSecrets(record: Record<string, unknown>, levels = DEEPEST_LEVEL): Record<string, unknown> {
+/** A copy of a record with the values under secret-looking names hidden; the record itself if it has none. */
+function hideSecrets(record: Record<string, unknown>, levels = MAX_LEVEL): Record<string, unknown> {
   let copy = record;
   for (const [name, value] of Object.entries(record)) {
     const shown = isSecret(name, value) ? HIDDEN : hideWithin(value, levels);
@@ -68,7 +68,7 @@ function isSecret(name: string, value: unknown): boolean {
   return value !== null && value !== undefined && typeof value !== 'boolean' && SECRET_NAME.test(name);
 }
 
-/** Goes down into plain objects and lists only: errors, dates and the like are the business of serializers. */
+/** Descends into plain objects and arrays only: errors, dates and the like are handled by serializers. */
 function hideWithin(value: unknown, levels: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return levels === 0 ? '[list]' : hideInList(value, levels - 1);
@@ -82,7 +82,7 @@ function hideInList(list: readonly unknown[], levels: number): readonly unknown[
   return shown.some((item, index) => item !== list[index]) ? shown : list;
 }
 
-/** An error as JSON, with what libraries hang on it (a request's headers, say) looked through like any record. */
+/** An error as JSON, with the properties that libraries attach (a request's headers, say) searched like any record. */
 function describeError(error: unknown): unknown {
   const described: unknown = pino.stdSerializers.err(error as Error);
   return typeof described === 'object' && described !== null ? hideSecrets({ ...described }) : described;

@@ -1,4 +1,4 @@
-/** What the program needs of a logger; pino's fits. Fields first, then a sentence for the one who reads it. */
+/** The part of pino's interface that the program uses: fields first, then a sentence for the reader. */
 export interface Logger {
   debug(fields: object, sentence: string): void;
   info(fields: object, sentence: string): void;
@@ -6,7 +6,7 @@ export interface Logger {
   error(fields: object, sentence: string): void;
 }
 
-/** Says nothing: for what has nobody to read it, such as a command that prints its own answer. */
+/** Logs nothing, for commands that print their own output. */
 export const silentLog: Logger = {
   debug: () => undefined,
   info: () => undefined,

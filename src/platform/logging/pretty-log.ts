@@ -3,10 +3,10 @@ import pinoPretty from 'pino-pretty';
 import { type AccessLogFields, escapeControls, formatAccessLine } from './access-log.ts';
 
 /**
- * Turns the logger's lines into lines for people as they are written, without a thread of its own to lose them in. A
- * record `{ access: AccessLogFields }` becomes the documented access line and nothing else.
+ * Formats the logger's lines for a terminal as they are written, without a thread of its own that could lose them. A
+ * record `{ access: AccessLogFields }` becomes just the documented access line.
  */
-export function linesForPeople(destination: DestinationStream): DestinationStream {
+export function prettyLines(destination: DestinationStream): DestinationStream {
   const prettify = pinoPretty.prettyFactory({
     colorize: false,
     ignore: 'pid,hostname',
@@ -22,8 +22,8 @@ export function linesForPeople(destination: DestinationStream): DestinationStrea
 }
 
 /**
- * The record with whatever could end its line, or forge another, escaped. An error's stack keeps its line breaks: what
- * follows them is indented, as the beginning of no record is.
+ * The record with every character escaped that could end its line or forge another. An error's stack keeps its line
+ * breaks: the lines after them are indented, as the start of a record never is.
  */
 function withoutControls(line: string): unknown {
   return JSON.parse(line, (name, value: unknown) => {
@@ -33,7 +33,7 @@ function withoutControls(line: string): unknown {
 }
 
 function accessFieldsIn(line: string): AccessLogFields | undefined {
-  // Most lines are no access lines, and this tells so without reading the JSON twice.
+  // Most lines are not access lines, and this check saves parsing the JSON twice.
   if (!line.includes('"access":{"receivedAt"')) return undefined;
   return (JSON.parse(line) as { access?: AccessLogFields }).access;
 }

@@ -1,16 +1,16 @@
 import type { PlatformContext } from '#platform/context.ts';
 import type { Metric, ReadMetrics } from '#platform/module.ts';
 
-/** The metrics of all contexts, with the time that ages are reckoned from. */
+/** The metrics of all contexts, with the time from which ages are computed. */
 export interface CurrentMetrics {
   metrics: readonly Metric[];
   now: Date;
 }
 
-/** They are read when they are asked for, and at most so often. */
+/** They are read on request, and cached for this long. */
 const FRESH_FOR_MS = 5_000;
 
-/** Creates the reader of all contexts' metrics, in one picture of the database. */
+/** Creates the reader of all contexts' metrics, in one snapshot of the database. */
 export function metrics(
   { store, clock }: Pick<PlatformContext, 'store' | 'clock'>,
   readers: readonly ReadMetrics[],

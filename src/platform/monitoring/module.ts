@@ -1,6 +1,6 @@
 import { defineModule } from '#platform/module.ts';
 
-/** Whether the server can do its work, and its metrics. */
+/** Readiness and metrics. */
 export const monitoring = defineModule({
   name: 'monitoring',
   settings: () => import('./settings.ts'),

@@ -3,23 +3,23 @@ import { StoreReplacedError } from '#platform/database/errors.ts';
 import { heartbeatRepository } from '#platform/database/heartbeat.ts';
 import type { Check } from '#platform/module.ts';
 
-/** Whether the server can do its work: keep what it is told, and tell others what it decided. */
+/** Whether the server can do its work: store requests and deliver events. */
 export interface Condition {
-  /** Why it can't, as sentences for operators. None where it can. */
+  /** Why it can't, as sentences for operators; none if it can. */
   reasons: readonly string[];
   hasDatabase: boolean;
-  /** What each context says of its part. */
+  /** The details of each context. */
   details: Readonly<Record<string, unknown>>;
 }
 
-const NO_DATABASE = 'The database cannot be written; what is sent now is refused and must be sent again.';
+const NO_DATABASE = 'The database cannot be written; requests are refused for now and must be sent again.';
 
 /** Creates the readiness check. Each call writes to the database, so callers should cache the result. */
 export function readiness({ store, clock, log }: PlatformContext, checks: readonly Check[]) {
   const unknown = (): Readonly<Record<string, unknown>> => Object.assign({}, ...checks.map((check) => check.unknown));
 
   return {
-    /** What is said of each context as long as the database can't be asked. */
+    /** The details of each context while the database is unreachable. */
     unknown: async () => unknown(),
 
     async condition(): Promise<Condition> {

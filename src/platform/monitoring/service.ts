@@ -7,7 +7,7 @@ declare module '#platform/module.ts' {
     monitoring: MonitoringService;
   }
   interface Ports {
-    /** The checks and metrics of all contexts that are open; those of later ones are added. */
+    /** The checks and metrics of all opened contexts; later ones are added. */
     monitored?: { checks: Check[]; metrics: ReadMetrics[] };
   }
 }

@@ -7,12 +7,12 @@ export const MAX_DISMISSED_AT_ONCE = 500;
 export interface DeadLetterFilter {
   subscriber?: string | undefined;
   type?: EventType | undefined;
-  /** The last event: what comes later is not meant. */
+  /** The last event: later ones do not match. */
   upToEvent?: bigint | undefined;
 }
 
 export interface BulkDismissal {
   dismissed: number;
-  /** Whether there are more that are meant. */
+  /** Whether more dead letters match. */
   hasMore: boolean;
 }

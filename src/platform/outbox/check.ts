@@ -3,17 +3,17 @@ import type { Check } from '#platform/module.ts';
 import type { EventBus } from './event-bus.ts';
 import { type DeliveryBacklog, deliveryRepository } from './store/deliveries.ts';
 
-/** Events that wait longer than this say that the shop, or a plugin, has been out of reach for long. */
-const LONGEST_LAG_MS = 15 * 60_000;
+/** A lag above this means that the shop or a plugin has been unreachable for a long time. */
+const MAX_LAG_MS = 15 * 60_000;
 
 /** How long the oldest event has waited to be delivered. */
 function lagMs({ oldestPendingAt }: DeliveryBacklog, now: Date): number {
   return oldestPendingAt === null ? 0 : Math.max(0, now.getTime() - oldestPendingAt.getTime());
 }
 
-/** Whether subscribers have been out of reach for long. */
+/** Whether a subscriber has been unreachable for a long time. */
 export async function isBehind(tx: Transaction, subscriptions: EventBus, now: Date): Promise<boolean> {
-  return lagMs(await tx.use(deliveryRepository).backlog(subscriptions.allDurableSubscribers()), now) > LONGEST_LAG_MS;
+  return lagMs(await tx.use(deliveryRepository).backlog(subscriptions.allDurableSubscribers()), now) > MAX_LAG_MS;
 }
 
 export function outboxCheck(subscriptions: EventBus): Check {
@@ -26,8 +26,8 @@ export function outboxCheck(subscriptions: EventBus): Check {
       const backlog = await tx.use(deliveryRepository).backlog(subscriptions.allDurableSubscribers());
       const lag = lagMs(backlog, now);
       const reasons =
-        lag > LONGEST_LAG_MS
-          ? [`Events have waited for ${Math.floor(lag / 60_000)} minutes to be told to the shop or a plugin.`]
+        lag > MAX_LAG_MS
+          ? [`Events have waited for ${Math.floor(lag / 60_000)} minutes to be delivered to the shop or a plugin.`]
           : [];
       return { reasons, details: details(backlog, lag) };
     },

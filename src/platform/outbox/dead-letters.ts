@@ -8,7 +8,7 @@ import { type DeadLetter, deadLetterRepository } from './store/dead-letters.ts';
 
 export type DeadLetters = ReturnType<typeof deadLetters>;
 
-/** What could not be told to the shop or a plugin, and that a person sends again once it can be. */
+/** Deliveries to the shop or a plugin that failed permanently, for an operator to retry or dismiss. */
 export function deadLetters(
   { store, subscriptions }: Pick<ServiceContext, 'store' | 'subscriptions'>,
   { perform }: Changes,
@@ -17,22 +17,22 @@ export function deadLetters(
   const loaded = () => subscriptions.allDurableSubscribers();
 
   return {
-    /** The dead letters of up to `limit` events after the one with id `after`, oldest event first unless told. */
+    /** The dead letters of up to `limit` events after the one with id `after`, oldest event first by default. */
     after: (after: bigint, limit: number, range: IdRange = {}): Promise<DeadLetter[]> =>
       store.read((tx) => tx.use(deadLetterRepository).deadAfter(after, limit, loaded(), range)),
 
     /**
-     * Has the dead letters of an event delivered again, as if they had never been tried. They take their place before
-     * all that still waits for the same subscriber about the same subject. Answers how many there were.
-     * @param subscriber names the one to tell; where it is left out, all that could not be told.
+     * Requeues the dead letters of an event as if they had never been tried, ahead of everything pending for the same
+     * subscriber and subject. Returns how many there were.
+     * @param subscriber limits the retry to one subscriber; by default all of the event's dead letters are retried.
      * @throws {DomainError} `dead_letter_not_found`
      */
     async retry(request: ChangeRequest, eventId: bigint, subscriber: string | undefined): Promise<number> {
       const retried = await perform(request, async ({ tx, now }) => {
-        // What waits for a plugin that is not loaded needs no retry.
+        // A delivery that waits for a plugin to be loaded needs no retry.
         const chosen = (await deadOf(tx, eventId, subscriber, loaded())).filter(({ isWaiting }) => !isWaiting);
         if (chosen.length === 0) throw new DomainError('dead_letter_not_found', nameOf(eventId, subscriber));
-        for (const letter of chosen) await tx.use(deadLetterRepository).revive(letter, now);
+        for (const letter of chosen) await tx.use(deadLetterRepository).requeue(letter, now);
         const before = { deliveries: chosen.map(deliveryView) };
         const record = { action: 'retry dead letter', subject: `event ${eventId}`, before };
         return { answer: chosen.length, record };
@@ -42,9 +42,8 @@ export function deadLetters(
     },
 
     /**
-     * Lets the dead letters of an event rest: nobody is told of it any more, and they are not counted any longer.
-     * Answers how many there were.
-     * @param subscriber names the one whose letter rests; where it is left out, all that could not be told.
+     * Dismisses the dead letters of an event: they are neither delivered nor counted any more. Returns how many there were.
+     * @param subscriber limits it to one subscriber; by default all of the event's dead letters are dismissed.
      * @throws {DomainError} `dead_letter_not_found`
      */
     dismiss(request: ChangeRequest, eventId: bigint, subscriber: string | undefined, reason: string): Promise<number> {
@@ -57,7 +56,7 @@ export function deadLetters(
       });
     },
 
-    /** The same for all that are meant, up to `MAX_DISMISSED_AT_ONCE` of them, the oldest events first. */
+    /** Dismisses all that match, up to `MAX_DISMISSED_AT_ONCE` of them, the oldest events first. */
     dismissMatching(request: ChangeRequest, filter: DeadLetterFilter, reason: string): Promise<BulkDismissal> {
       return perform(request, async ({ tx, now }) => {
         const found = await tx.use(deadLetterRepository).deadMatching(filter, MAX_DISMISSED_AT_ONCE + 1, loaded());
@@ -72,7 +71,7 @@ export function deadLetters(
   };
 }
 
-/** @throws {DomainError} `dead_letter_not_found` where there is none. */
+/** @throws {DomainError} `dead_letter_not_found` if there is none. */
 async function deadOf(
   tx: Transaction,
   eventId: bigint,

@@ -1,7 +1,7 @@
-/** A delivery that failed because of the one that it was for: it says all in its sentence. Any other error is a bug. */
+/** The receiver could not be reached or refused the delivery; the message says why. Any other error of a handler is a bug. */
 export class DeliveryError extends Error {
   override readonly name: string = 'DeliveryError';
-  /** Whether the same delivery may succeed later; false if only a person can mend it. */
+  /** Whether the same delivery may succeed later; false if someone must fix something first. */
   readonly retryable: boolean;
   /** How long the receiver asked us to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;

@@ -1,135 +1,135 @@
 import type { Clock } from '#platform/clock.ts';
 import type { Store } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import { MOST_ATTEMPTS, pauseAfterMs } from '#platform/timers/backoff.ts';
-import { Loop, pauseUntilMs } from '#platform/timers/polling-loop.ts';
+import { MAX_ATTEMPTS, pauseAfterMs } from '#platform/timers/backoff.ts';
+import { PollingLoop, pauseUntilMs } from '#platform/timers/polling-loop.ts';
 import { DeliveryError } from './delivery-error.ts';
 import { type EventBus, messageOf } from './event-bus.ts';
-import { deliveryRepository, type HeldDelivery } from './store/deliveries.ts';
+import { deliveryRepository, type LeasedDelivery } from './store/deliveries.ts';
 
 /** How long a handler may take. */
 const HANDLER_TIMEOUT_MS = 25_000;
 
-/** Whoever dies with a delivery in hand holds it no longer than this; instances whose clocks differ by less agree. */
-const HELD_FOR_MS = 12_000;
+/** How long a lease lasts: a crashed worker's deliveries are available again after it. It must exceed the clock skew between instances. */
+const LEASE_MS = 12_000;
 
-/** So often a hold is made longer while the handler is busy. */
-const HOLD_ON_EVERY_MS = 4_000;
+/** How often a lease is renewed while the handler is busy. */
+const RENEW_EVERY_MS = 4_000;
 
-/** Deliveries in hand at once: one slow order does not hold up the others, and a shop is not flooded. */
-const MOST_IN_HAND = 8;
+/** Concurrent deliveries: one slow order does not delay the others, and the shop is not flooded. */
+const MAX_IN_FLIGHT = 8;
 
-/** How long to sleep when nothing is known to be due: another process may add something. */
-const LONGEST_SLEEP_MS = 10_000;
+/** How long to sleep when no delivery is known to be due: another process may add one. */
+const MAX_SLEEP_MS = 10_000;
 
-/** After the database refused, before it is asked again. */
+/** The pause after the database was unavailable. */
 const STORE_PAUSE_MS = 2_000;
 
-/** The longest text of an error that is kept with its delivery. */
-const LONGEST_ERROR = 1_000;
+/** How much of an error's text is stored with its delivery, in characters. */
+const MAX_ERROR_LENGTH = 1_000;
 
 export interface DispatcherPorts {
   store: Store;
   bus: EventBus;
   clock: Clock;
-  /** Evenly from 0 up to 1. */
+  /** Uniform in [0, 1). */
   random: () => number;
-  /** A new name for each take of a delivery, such as no instance ever gave. */
-  makeHold: () => string;
+  /** A new token for each lease, unique across all instances. */
+  newLeaseToken: () => string;
   log: Logger;
 }
 
-/** Carries events to their durable subscribers until each has succeeded once. */
+/** Delivers events to their durable subscribers until each handler has succeeded once. */
 export class Dispatcher {
   readonly #ports: DispatcherPorts;
-  readonly #inHand = new Map<HeldDelivery, Promise<void>>();
-  readonly #loop: Loop;
+  readonly #inFlight = new Map<LeasedDelivery, Promise<void>>();
+  readonly #loop: PollingLoop;
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
-    this.#loop = new Loop(
+    this.#loop = new PollingLoop(
       () => this.#startNext(),
       (error) => {
-        ports.log.error({ err: error }, 'The outbox cannot reach the database; it tries again in a moment');
+        ports.log.error({ err: error }, 'The outbox cannot reach the database; retrying shortly');
         return STORE_PAUSE_MS;
       },
     );
   }
 
-  /** Starts carrying. Without subscribers there is nothing to carry, and nothing runs. */
+  /** Starts delivering. Without subscribers there is nothing to deliver, and nothing runs. */
   start(): void {
     if (this.#ports.bus.allDurableSubscribers().length > 0) this.#loop.start();
   }
 
-  /** Says that there may be something new. */
+  /** Signals that there may be a new delivery. */
   wake(): void {
     this.#loop.wake();
   }
 
-  /** Takes nothing more, and waits for what is in hand. */
+  /** Leases no more deliveries and waits for those in flight. */
   async stop(): Promise<void> {
     await this.#loop.stop();
-    await Promise.all(this.#inHand.values());
+    await Promise.all(this.#inFlight.values());
   }
 
-  /** Carries one delivery that is due, if there is one. Answers the id of its event, so that tests drive it by hand. */
+  /** Makes one delivery that is due, if there is one. Returns the id of its event, so that tests can drive the dispatcher by hand. */
   async processNext(): Promise<bigint | undefined> {
-    const delivery = await this.#take();
+    const delivery = await this.#leaseNext();
     if (delivery === undefined) return undefined;
-    await this.#carry(delivery);
+    await this.#deliver(delivery);
     return delivery.event.id;
   }
 
-  /** Answers how long there is nothing to do after it. */
+  /** Returns how long to sleep afterwards, in milliseconds. */
   async #startNext(): Promise<number> {
-    const delivery = this.#inHand.size < MOST_IN_HAND ? await this.#take() : undefined;
+    const delivery = this.#inFlight.size < MAX_IN_FLIGHT ? await this.#leaseNext() : undefined;
     if (delivery === undefined) return this.#sleepMs();
-    this.#startCarrying(delivery);
+    this.#startDelivering(delivery);
     return 0;
   }
 
-  #startCarrying(delivery: HeldDelivery): void {
-    const carried: Promise<void> = this.#carry(delivery)
+  #startDelivering(delivery: LeasedDelivery): void {
+    const delivering: Promise<void> = this.#deliver(delivery)
       .catch((error: unknown) => {
         this.#ports.log.error(
           { err: error, eventId: delivery.event.id },
-          'How a delivery ended could not be noted; it is repeated',
+          'The outcome of a delivery could not be saved; it will be repeated',
         );
       })
       .finally(() => {
-        this.#inHand.delete(delivery);
+        this.#inFlight.delete(delivery);
         this.wake();
       });
-    this.#inHand.set(delivery, carried);
+    this.#inFlight.set(delivery, delivering);
   }
 
-  async #take(): Promise<HeldDelivery | undefined> {
-    const { store, bus, clock, makeHold } = this.#ports;
+  async #leaseNext(): Promise<LeasedDelivery | undefined> {
+    const { store, bus, clock, newLeaseToken } = this.#ports;
     const subscribers = bus.allDurableSubscribers();
     const now = clock.now();
-    const heldUntil = new Date(now.getTime() + HELD_FOR_MS);
-    const hold = makeHold();
-    // Where the clock leaps, or the database was out of reach, a hold is over although a call is still on its way. Another
-    // about the same subject must not reach the subscriber beside it.
-    const overdue = [...this.#inHand.keys()].filter((delivery) => delivery.heldUntil <= now);
-    const taken = await store.run(async (tx) => {
-      for (const delivery of overdue) await tx.use(deliveryRepository).holdOn(delivery, heldUntil);
-      return tx.use(deliveryRepository).takeNext(subscribers, now, { hold, heldUntil });
+    const leasedUntil = new Date(now.getTime() + LEASE_MS);
+    const leaseToken = newLeaseToken();
+    // If the clock jumps or the database was out of reach, a lease may have expired while its handler is still running.
+    // No other delivery about the same subject may reach the subscriber meanwhile.
+    const overdue = [...this.#inFlight.keys()].filter((delivery) => delivery.leasedUntil <= now);
+    const leased = await store.run(async (tx) => {
+      for (const delivery of overdue) await tx.use(deliveryRepository).renewLease(delivery, leasedUntil);
+      return tx.use(deliveryRepository).leaseNext(subscribers, now, { leaseToken, leasedUntil });
     });
-    for (const delivery of overdue) delivery.heldUntil = heldUntil;
-    return taken;
+    for (const delivery of overdue) delivery.leasedUntil = leasedUntil;
+    return leased;
   }
 
-  /** Answers false where it is lost. */
-  async #holdOn(delivery: HeldDelivery): Promise<boolean> {
+  /** Returns false if the lease was lost. */
+  async #renewLease(delivery: LeasedDelivery): Promise<boolean> {
     const { store, clock } = this.#ports;
-    const heldUntil = new Date(clock.now().getTime() + HELD_FOR_MS);
-    const isHeld = await store.run((tx) => tx.use(deliveryRepository).holdOn(delivery, heldUntil));
-    delivery.heldUntil = heldUntil;
-    return isHeld;
+    const leasedUntil = new Date(clock.now().getTime() + LEASE_MS);
+    const isLeased = await store.run((tx) => tx.use(deliveryRepository).renewLease(delivery, leasedUntil));
+    delivery.leasedUntil = leasedUntil;
+    return isLeased;
   }
 
-  async #carry(delivery: HeldDelivery): Promise<void> {
+  async #deliver(delivery: LeasedDelivery): Promise<void> {
     const { store, clock } = this.#ports;
     const error = await this.#callHandler(delivery);
     const now = clock.now();
@@ -137,16 +137,16 @@ export class Dispatcher {
     await store.run((tx) => tx.use(deliveryRepository).settle(delivery, outcome, now));
   }
 
-  async #callHandler(delivery: HeldDelivery): Promise<unknown> {
+  async #callHandler(delivery: LeasedDelivery): Promise<unknown> {
     const { event, subscriber } = delivery;
     const handler = this.#ports.bus.handlerOf(subscriber, event.type);
     if (handler === undefined) return new Error(`The subscriber ${subscriber} no longer handles ${event.type} events`);
     const lost = new AbortController();
-    const holdOn = async () => {
-      // Where the database is out of reach, it is asked again, and may have given the delivery to nobody.
-      if (!(await this.#holdOn(delivery).catch(() => true))) lost.abort();
+    const renew = async () => {
+      // If the database is out of reach, the next renewal may still find the lease intact.
+      if (!(await this.#renewLease(delivery).catch(() => true))) lost.abort();
     };
-    const holding = setInterval(holdOn, HOLD_ON_EVERY_MS).unref();
+    const renewal = setInterval(renew, RENEW_EVERY_MS).unref();
     const signal = AbortSignal.any([AbortSignal.timeout(HANDLER_TIMEOUT_MS), lost.signal]);
     try {
       await Promise.race([Promise.resolve(handler(messageOf(event), signal)), rejectOn(signal)]);
@@ -154,40 +154,40 @@ export class Dispatcher {
     } catch (error) {
       return error ?? new Error('The handler failed without a reason');
     } finally {
-      clearInterval(holding);
+      clearInterval(renewal);
     }
   }
 
-  #afterFailure(delivery: HeldDelivery, error: unknown, now: Date) {
+  #afterFailure(delivery: LeasedDelivery, error: unknown, now: Date) {
     const { event, subscriber, attempts } = delivery;
-    const isOfReceiver = error instanceof DeliveryError;
-    // A receiver that cannot be reached says all in its sentence; anything else is a bug, whose stack is wanted.
-    const err = isOfReceiver ? undefined : error;
+    const isDeliveryError = error instanceof DeliveryError;
+    // A DeliveryError's message says everything; any other error is a bug, so its stack is logged.
+    const err = isDeliveryError ? undefined : error;
     const fields = { err, eventId: event.id, type: event.type, subject: event.subject, subscriber, attempts };
-    const lastError = (error instanceof Error ? error.message : String(error)).slice(0, LONGEST_ERROR);
-    const isHopeless = isOfReceiver && !error.retryable;
-    if (isHopeless || attempts >= MOST_ATTEMPTS) {
+    const lastError = (error instanceof Error ? error.message : String(error)).slice(0, MAX_ERROR_LENGTH);
+    const isPermanent = isDeliveryError && !error.retryable;
+    if (isPermanent || attempts >= MAX_ATTEMPTS) {
       this.#ports.log.error(
         fields,
-        `${event.type} of ${event.subject} could not be told to ${subscriber}: ${lastError} Somebody must look at it.`,
+        `Delivery of ${event.type} ${event.subject} to ${subscriber} failed permanently: ${lastError} Manual intervention required.`,
       );
       return { state: 'dead' as const, nextAttemptAt: now, lastError };
     }
-    const pause = pauseAfterMs(attempts, this.#ports.random, isOfReceiver ? error.retryAfterMs : undefined);
+    const pause = pauseAfterMs(attempts, this.#ports.random, isDeliveryError ? error.retryAfterMs : undefined);
     this.#ports.log.warn(
       fields,
-      `${event.type} of ${event.subject} could not be told to ${subscriber} yet; next try in ${Math.ceil(pause / 1000)} s: ${lastError}`,
+      `Delivery of ${event.type} ${event.subject} to ${subscriber} failed; retrying in ${Math.ceil(pause / 1000)} s: ${lastError}`,
     );
     return { state: 'pending' as const, nextAttemptAt: new Date(now.getTime() + pause), lastError };
   }
 
   async #sleepMs(): Promise<number> {
     const { store, bus, clock } = this.#ports;
-    if (this.#inHand.size >= MOST_IN_HAND) return LONGEST_SLEEP_MS;
+    if (this.#inFlight.size >= MAX_IN_FLIGHT) return MAX_SLEEP_MS;
     const now = clock.now();
     const dueAt = await store.read((tx) => tx.use(deliveryRepository).nextDueAt(bus.allDurableSubscribers(), now));
-    // What has become due since we looked is taken in the next round.
-    return pauseUntilMs(dueAt, now, LONGEST_SLEEP_MS);
+    // A delivery that has become due in the meantime is leased in the next round.
+    return pauseUntilMs(dueAt, now, MAX_SLEEP_MS);
   }
 }
 
@@ -197,7 +197,7 @@ function rejectOn(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener(
       'abort',
-      () => reject(new Error(`It took longer than ${HANDLER_TIMEOUT_MS / 1000} s, or was lost`)),
+      () => reject(new Error(`The handler took longer than ${HANDLER_TIMEOUT_MS / 1000} s, or its lease was lost`)),
       {
         once: true,
       },

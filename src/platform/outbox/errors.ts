@@ -2,7 +2,7 @@ import { defineErrors } from '#platform/errors.ts';
 
 export { DomainError } from '#platform/errors.ts';
 
-/** What callers can do wrong in dead letters. Existing clients match these sentences, so their words stay. */
+/** Errors that callers of dead letters can cause. Existing clients match these sentences, so they must not change. */
 export const outboxErrors = defineErrors({
   dead_letter_not_found: ['not_found', 'There is no dead letter of {}.'],
 });

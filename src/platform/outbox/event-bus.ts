@@ -5,39 +5,39 @@ import type { Events, EventType } from './events.ts';
 import type { StoredEvent } from './stored-event.ts';
 import type { EventOrigin, Subscriptions } from './subscriptions.ts';
 
-/** An event as a handler gets it. Whole numbers of the payload past 2^53 are bigint, others number. */
+/** An event as a handler receives it. Integers of the payload beyond 2^53 are bigint, all others number. */
 export interface EventMessage<Type extends EventType = EventType> {
-  /** The same as in `GET /api/events`: a handler that keeps it can tell a repeat. */
+  /** The same as in `GET /api/events`: a handler that stores it can recognise a repeat. */
   id: bigint;
   type: Type;
   createdAt: Date;
   payload: Events[Type];
 }
 
-/** @param signal is aborted when the handler takes too long; what it does after that counts as failed. */
+/** @param signal is aborted when the handler takes too long; the delivery then counts as failed. */
 export type EventHandler<Type extends EventType = EventType> = (
   event: EventMessage<Type>,
   signal: AbortSignal,
 ) => unknown;
 
 export interface DurableOptions {
-  /** Events of this origin are not told: a shop need not hear of what it did itself. All are told where it is left out. */
+  /** Skips events of this origin: the shop need not be notified of its own changes. By default none are skipped. */
   exceptFrom?: EventOrigin | undefined;
 }
 
-/** What a plugin is given to register its handlers with. */
+/** With this a plugin registers its handlers. */
 export interface EventRegistry {
   /**
-   * Calls the handler once for each event of the type, right after the commit, on each of several instances. What was not
-   * told when the process ends is not told later, and a failure is only logged.
+   * Calls the handler once for each event of the type, right after the commit, in every instance. Events that were not
+   * handled when the process ends are lost, and failures are only logged.
    */
   on<Type extends EventType>(type: Type, handler: EventHandler<Type>): void;
   /**
    * Calls the handler for each event of the type until it has succeeded once, across restarts, in the order of the
-   * events of one order or payment. It may be called again after it succeeded, if the process died before that was
-   * noted, so it must check before it acts.
-   * What it missed while it was not loaded it is told when it is loaded again, from its last event on.
-   * @param subscriber names the handler for ever: under this name the database remembers what it has done.
+   * events of one order or payment. It may be called again after it succeeded, if the process died before the success
+   * was saved, so it must check before it acts.
+   * Events that it missed while its plugin was not loaded are delivered once it is loaded again.
+   * @param subscriber identifies the handler in the database and must never change.
    */
   onDurable<Type extends EventType>(
     subscriber: string,
@@ -55,7 +55,7 @@ const ORIGINS: readonly EventOrigin[] = ['server', 'shop'];
 
 const SUBSCRIBER_NAME = /^[a-z][a-z0-9-]{0,63}$/;
 
-/** Knows who wants to hear of what. The dispatcher and the commit listener do the telling. */
+/** Knows which handlers are subscribed to which events. The dispatcher and the commit listener call them. */
 export class EventBus implements EventRegistry, Subscriptions {
   readonly #emitter = new EventEmitter();
   readonly #durable: ReadonlyMap<EventType, Map<string, DurableHandler>>;
@@ -72,11 +72,11 @@ export class EventBus implements EventRegistry, Subscriptions {
 
   on<Type extends EventType>(type: Type, handler: EventHandler<Type>): void {
     this.#emitter.on(type, (event: EventMessage<Type>) => {
-      // The handler runs on its own: neither its failure nor its slowness reaches the request that caused the event.
+      // The handler runs detached: neither its failure nor its slowness affects the request that caused the event.
       void Promise.resolve()
         .then(() => handler(event, AbortSignal.timeout(LIVE_HANDLER_TIMEOUT_MS)))
         .catch((error: unknown) => {
-          this.#log.error({ err: error, eventId: event.id, type }, `A handler of ${type} events has failed`);
+          this.#log.error({ err: error, eventId: event.id, type }, `A handler of ${type} events failed`);
         });
     });
   }
@@ -95,10 +95,10 @@ export class EventBus implements EventRegistry, Subscriptions {
     if (handlers.has(subscriber)) throw new Error(`The subscriber ${subscriber} already handles ${type} events`);
     handlers.set(subscriber, { handle: handler as EventHandler, exceptFrom });
     for (const origin of ORIGINS) {
-      const hearing = [...handlers].filter(([, durable]) => durable.exceptFrom !== origin);
+      const subscribed = [...handlers].filter(([, durable]) => durable.exceptFrom !== origin);
       this.#names.set(
         `${type} ${origin}`,
-        hearing.map(([name]) => name),
+        subscribed.map(([name]) => name),
       );
     }
   }
@@ -107,7 +107,7 @@ export class EventBus implements EventRegistry, Subscriptions {
     return this.#names.get(`${type} ${origin}`) ?? [];
   }
 
-  /** Every name under which something durable was registered. */
+  /** The names of all durable subscribers. */
   allDurableSubscribers(): string[] {
     return [...new Set([...this.#durable.values()].flatMap((handlers) => [...handlers.keys()]))];
   }
@@ -121,7 +121,7 @@ export class EventBus implements EventRegistry, Subscriptions {
     return this.#durable.get(type)?.get(subscriber)?.handle;
   }
 
-  /** Tells the live handlers of what was committed. */
+  /** Calls the live handlers with events that were committed. */
   emit(events: readonly StoredEvent[]): void {
     for (const event of events) {
       if (this.#emitter.listenerCount(event.type) > 0) this.#emitter.emit(event.type, messageOf(event));
@@ -129,7 +129,7 @@ export class EventBus implements EventRegistry, Subscriptions {
   }
 }
 
-/** A live handler that takes longer is told so by its signal; nobody waits for it. */
+/** A live handler that takes longer has its signal aborted; the server does not wait for it. */
 const LIVE_HANDLER_TIMEOUT_MS = 30_000;
 
 export function messageOf(event: StoredEvent): EventMessage {

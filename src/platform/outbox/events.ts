@@ -1,4 +1,4 @@
-/** What an event of each type says: each context adds its own. */
+/** The payload of each type of event: each context adds its own. */
 // biome-ignore lint/suspicious/noEmptyInterface: contexts add to it.
 export interface Events {}
 

@@ -9,17 +9,17 @@ export function outboxMetrics({ subscriptions }: Pick<ServiceContext, 'subscript
     return [
       {
         name: 'tpg_outbox_lag_seconds',
-        help: 'How long the oldest event has waited to be told to the shop or a plugin.',
+        help: 'How long the oldest event has waited to be delivered to the shop or a plugin.',
         samples: [{ value: oldestPendingAt ?? 0 }],
       },
       {
         name: 'tpg_outbox_pending',
-        help: 'Deliveries to the shop and plugins that wait.',
+        help: 'Pending deliveries to the shop and plugins.',
         samples: [{ value: pending }],
       },
       {
         name: 'tpg_outbox_dead_letters',
-        help: 'Deliveries that were given up: somebody must look at them.',
+        help: 'Deliveries that failed permanently: an operator must look at them.',
         samples: [{ value: dead }],
       },
     ];

@@ -1,7 +1,7 @@
 import { defineModule } from '#platform/module.ts';
 import { outboxErrors } from './errors.ts';
 
-/** Events, and telling them until each subscriber has heard of them. */
+/** Events and their delivery to each subscriber. */
 export const outbox = defineModule({
   name: 'outbox',
   errors: outboxErrors,

@@ -2,38 +2,38 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { EVENTS_CHANNEL } from '#platform/database/postgres/session.ts';
 import { doubledPauseMs } from '#platform/timers/backoff.ts';
-import { Alarm } from '#platform/timers/wakeable-timer.ts';
+import { WakeableTimer } from '#platform/timers/wakeable-timer.ts';
 import type { StoredEvent } from './stored-event.ts';
 
-/** So often somebody looks without having been told: a connection may be gone that seems to be there. */
+/** How often the follower polls without a notification: the listening connection may be dead without our noticing. */
 const LOOK_AGAIN_MS = 5_000;
 
-/** After the database refused, before it is asked again: twice as long each time. */
+/** The pause after a failure of the database; it doubles each time. */
 const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5_000;
+const MAX_PAUSE_MS = 5_000;
 
 const EVENTS_AT_ONCE = 500;
 
 type Listener = (events: readonly StoredEvent[]) => void;
 
 export interface FollowerPorts {
-  /** The last event that nobody needs to be told of. */
+  /** The last event that listeners need not be given. */
   lastId: bigint;
   read(after: bigint, limit: number): Promise<StoredEvent[]>;
   /** A connection of its own. */
   connect(): Promise<pg.Client>;
-  /** Evenly from 0 up to 1. */
+  /** Uniform in [0, 1). */
   random: () => number;
 }
 
 /**
- * Tells listeners of the events of all instances, each once, in the order of their ids, soon after their commits. A notice
- * says only that there are some: what they are is read from the table, so that none is missed while no connection listens.
+ * Passes the events of all instances to listeners, each once, in the order of their ids, soon after their commits. A
+ * notification only wakes it: the events are read from the table, so that none is missed while no connection listens.
  */
 export class EventFollower {
   readonly #ports: FollowerPorts;
   readonly #listeners: Listener[] = [];
-  readonly #alarm = new Alarm();
+  readonly #timer = new WakeableTimer();
   readonly #closing = new AbortController();
   #lastId: bigint;
   #running: Promise<unknown> | undefined;
@@ -48,14 +48,14 @@ export class EventFollower {
     this.#running ??= Promise.all([this.#tell(), this.#listen()]);
   }
 
-  /** Says that there are new events. */
+  /** Signals that there are new events. */
   wake(): void {
-    this.#alarm.ring();
+    this.#timer.wake();
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#alarm.ring();
+    this.#timer.wake();
     await this.#running;
   }
 
@@ -65,17 +65,17 @@ export class EventFollower {
 
   async #tell(): Promise<void> {
     for (let failures = 0; !this.#isClosed; ) {
-      this.#alarm.reset();
+      this.#timer.reset();
       try {
         await this.#tellNew();
         failures = 0;
-        await this.#alarm.sleep(LOOK_AGAIN_MS);
+        await this.#timer.sleep(LOOK_AGAIN_MS);
       } catch {
         failures += 1;
         await this.#pause(failures);
       }
     }
-    // What this instance committed before it ended is told.
+    // Events that this instance committed before it was closed are still passed on.
     await this.#tellNew().catch(() => undefined);
   }
 
@@ -94,7 +94,7 @@ export class EventFollower {
     for (const listener of this.#listeners) listener(events);
   }
 
-  /** Keeps a connection that listens, and looks for what was missed whenever there is a new one. */
+  /** Keeps a listening connection open, and catches up on missed events whenever there is a new one. */
   async #listen(): Promise<void> {
     for (let failures = 0; !this.#isClosed; failures += 1) {
       try {
@@ -103,13 +103,13 @@ export class EventFollower {
           failures = 0;
         });
       } catch {
-        // The database is out of reach: the pause is what can be done about it.
+        // The database is out of reach; all we can do is wait.
       }
       if (!this.#isClosed) await this.#pause(failures);
     }
   }
 
-  /** Answers when the connection has ended. */
+  /** Resolves when the connection has ended. */
   async #hear(client: pg.Client, onListening: () => void): Promise<void> {
     const { signal } = this.#closing;
     let stop: () => void = () => undefined;
@@ -121,10 +121,10 @@ export class EventFollower {
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
     try {
-      client.on('notification', () => this.#alarm.ring());
+      client.on('notification', () => this.#timer.wake());
       await client.query(`listen ${EVENTS_CHANNEL}`);
       onListening();
-      this.#alarm.ring();
+      this.#timer.wake();
       await ended;
     } finally {
       signal.removeEventListener('abort', stop);
@@ -133,7 +133,7 @@ export class EventFollower {
   }
 
   async #pause(failures: number): Promise<void> {
-    const pauseMs = doubledPauseMs(failures + 1, FIRST_PAUSE_MS, LONGEST_PAUSE_MS) * (0.5 + this.#ports.random() / 2);
+    const pauseMs = doubledPauseMs(failures + 1, FIRST_PAUSE_MS, MAX_PAUSE_MS) * (0.5 + this.#ports.random() / 2);
     await sleep(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }
 }

@@ -18,7 +18,7 @@ function service(context: ServiceContext) {
   const { store, wakeOutbox } = context;
   return {
     deadLetters: deadLetters(context, changes(context), wakeOutbox),
-    /** Up to `limit` events after the one with id `after`, oldest first unless told. */
+    /** Up to `limit` events after the one with id `after`, oldest first by default. */
     eventsAfter: (after: bigint, limit: number, range: IdRange = {}) =>
       store.read((tx) => tx.use(eventRepository).after(after, limit, range)),
   };

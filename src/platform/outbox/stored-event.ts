@@ -10,6 +10,6 @@ export interface NewEvent {
 }
 
 export interface StoredEvent extends NewEvent {
-  /** Counts from 1 in the order in which things happened. */
+  /** Counts from 1 in the order of the commits. */
   id: bigint;
 }

@@ -1,11 +1,11 @@
 import type { EventType } from './events.ts';
 
-/** Who brought an event about: this server, for a customer or an operator, or the shop itself, which knows of it then. */
+/** The origin of an event: this server, for a customer or an operator, or the shop, which then knows of it already. */
 export type EventOrigin = 'server' | 'shop';
 
-/** Who must hear of events even across restarts. The outbox keeps the list; contexts only ask it. */
+/** The durable subscribers to events. The outbox keeps the list; contexts only query it. */
 export interface Subscriptions {
-  /** The names of the durable subscribers to a type of event that is of this origin; `server` unless told. */
+  /** The names of the durable subscribers to events of a type and origin; `server` by default. */
   durableSubscribers(type: EventType, origin?: EventOrigin): readonly string[];
   /** The names of all durable subscribers. */
   allDurableSubscribers(): readonly string[];

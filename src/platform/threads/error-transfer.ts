@@ -2,9 +2,9 @@ import { inspect } from 'node:util';
 import { StoreBrokenError, StoreContentError, StoreUnavailableError } from '#platform/database/errors.ts';
 import { DomainError, type ErrorCode } from '#platform/errors.ts';
 
-/** An error as it goes from one thread to another: of a class of ours, only its kind and its fields arrive. */
+/** An error in transfer between threads: of our own classes only kind and fields are sent. */
 export interface WireError {
-  /** Undefined for what is no class of ours: then `fields` is the error. */
+  /** Undefined for any other class: then `fields` is the error. */
   kind: string | undefined;
   fields: unknown;
 }
@@ -17,7 +17,7 @@ interface Transfer<Failure extends Error, Fields> {
 
 const transfers = new Map<string, Transfer<Error, unknown>>();
 
-/** Has errors of a class arrive as such in other threads. Both threads must have loaded the file that calls this. */
+/** Registers how errors of a class are transferred to other threads. Both threads must have loaded the calling file. */
 export function transferError<Failure extends Error, Fields>(kind: string, transfer: Transfer<Failure, Fields>): void {
   transfers.set(kind, transfer as unknown as Transfer<Error, unknown>);
 }
@@ -29,19 +29,19 @@ export function toWire(error: unknown): WireError {
   return { kind: undefined, fields: error };
 }
 
-/** Whatever comes, it answers an error and throws none: thrown here, it would end the process and leave its caller waiting. */
+/** Returns an error for any input and never throws: throwing here would end the process or leave the caller waiting. */
 export function fromWire({ kind, fields }: WireError): unknown {
   if (kind === undefined) return fields;
   const transfer = transfers.get(kind);
   if (transfer === undefined) {
     return new Error(
-      `Another thread has failed with ${inspect(fields)}; this one does not know errors of the kind ${kind}`,
+      `Another thread failed with ${inspect(fields)}; this thread does not know errors of the kind ${kind}`,
     );
   }
   try {
     return transfer.fromFields(fields);
   } catch (error) {
-    return new Error(`Another thread has failed with ${inspect(fields)}, which this one cannot read`, { cause: error });
+    return new Error(`Another thread failed with ${inspect(fields)}, which this thread cannot read`, { cause: error });
   }
 }
 

@@ -1,18 +1,18 @@
-/** So many are posted without waiting for the turn to end: the other thread can begin meanwhile. */
-const MOST_IN_A_POST = 16;
+/** A full batch is posted without waiting for the turn to end, so that the other thread can start. */
+const MAX_MESSAGES_PER_BATCH = 16;
 
 /**
- * Gathers what is to be told to another thread in one turn of the event loop. A message takes 10 µs to post and to
- * receive, whatever is in it; what is in it takes one.
+ * Batches the messages to another thread within one turn of the event loop. Posting and receiving costs 10 µs for the
+ * message itself and 1 µs for each item in it.
  */
-export class GatheredPosts<Item> {
+export class MessageBatch<Item> {
   readonly #post: (items: readonly Item[]) => void;
   readonly #onRefused: (item: Item, error: unknown) => void;
   #items: Item[] = [];
 
   /**
-   * @param post posts to the other thread, and throws where something cannot be copied there.
-   * @param onRefused is told of each item that cannot be copied; the others are posted.
+   * @param post posts to the other thread, and throws if something cannot be copied there.
+   * @param onRefused is called with each item that cannot be copied; the others are posted.
    */
   constructor(post: (items: readonly Item[]) => void, onRefused: (item: Item, error: unknown) => void) {
     this.#post = post;
@@ -21,11 +21,11 @@ export class GatheredPosts<Item> {
 
   add(item: Item): void {
     this.#items.push(item);
-    if (this.#items.length >= MOST_IN_A_POST) this.flush();
+    if (this.#items.length >= MAX_MESSAGES_PER_BATCH) this.flush();
     else if (this.#items.length === 1) setImmediate(() => this.flush());
   }
 
-  /** Posts at once what waits. */
+  /** Posts the waiting items immediately. */
   flush(): void {
     if (this.#items.length === 0) return;
     const items = this.#items;

@@ -1,23 +1,23 @@
 import { fromWire, toWire, type WireError } from './error-transfer.ts';
-import { GatheredPosts } from './message-batch.ts';
+import { MessageBatch } from './message-batch.ts';
 
 /**
- * Calls from one thread to functions of another. What is given and answered is copied: plain data, `Date`, `Map`,
- * `Set`, bytes. Calls reach the functions in the order in which they were made.
+ * Remote procedure calls between threads. Arguments and results are copied: plain data, `Date`, `Map`, `Set`, bytes.
+ * Calls reach the functions in the order in which they were made.
  */
 
-/** Asynchronous functions by name, on as many levels as one likes. */
+/** Asynchronous functions by name, nested to any depth. */
 export type Functions = { readonly [name: string]: AnyFunction | Functions };
 
-// biome-ignore lint/suspicious/noExplicitAny: what functions take and answer is their callers' business.
+// biome-ignore lint/suspicious/noExplicitAny: the functions' own types are restored by `functions<T>()`.
 type AnyFunction = (...given: any[]) => unknown;
 
-/** The function's name is the names on the way to it, with dots between. */
+/** The function's name is its path, joined by dots. */
 export type Call = readonly [id: number, name: string, given: readonly unknown[]];
 
 export type Answer = readonly [id: number, answer: unknown] | readonly [id: number, nothing: undefined, WireError];
 
-/** The call that nobody makes: it is answered, with the functions' names, when the thread is ready. */
+/** The id of a response that no call asked for: when the thread is ready, it carries the functions' names. */
 const OPENING = 0;
 
 interface Waiting {
@@ -25,21 +25,21 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** The side that calls. */
-export class Caller {
-  readonly #calls: GatheredPosts<Call>;
+/** The calling side. */
+export class RpcClient {
+  readonly #calls: MessageBatch<Call>;
   readonly #waiting = new Map<number, Waiting>();
   readonly #opening: Promise<unknown>;
   #lastId = OPENING;
-  /** Why no call is answered any more. */
+  /** Why calls are not answered any more. */
   #failure: Error | undefined;
 
   constructor(post: (calls: readonly Call[]) => void) {
-    this.#calls = new GatheredPosts(post, ([id], error) => this.#settle(id)?.reject(error));
+    this.#calls = new MessageBatch(post, ([id], error) => this.#settle(id)?.reject(error));
     this.#opening = this.#answerTo(OPENING);
   }
 
-  /** All functions of the thread, once it is ready. @throws what kept it from getting ready. */
+  /** All functions of the thread, once it is ready. @throws the error that kept it from starting. */
   async functions<T extends Functions>(): Promise<T> {
     const names = (await this.#opening) as readonly string[];
     const root: Record<string, unknown> = {};
@@ -56,14 +56,14 @@ export class Caller {
     return root as T;
   }
 
-  /** Takes an answer that has come. */
+  /** Handles a response. */
   take([id, answer, error]: Answer): void {
     const call = this.#settle(id);
     if (error === undefined) call?.resolve(answer);
     else call?.reject(fromWire(error));
   }
 
-  /** The thread is gone: no call is answered any more, neither those that wait nor later ones. */
+  /** Rejects all pending and later calls, because the thread is gone. */
   fail(failure: Error): void {
     this.#failure = failure;
     for (const { reject } of this.#waiting.values()) reject(failure);
@@ -89,17 +89,17 @@ export class Caller {
   }
 }
 
-/** The side that is called. */
-export class Answerer {
-  readonly #tell: (answer: Answer) => void;
+/** The called side. */
+export class RpcServer {
+  readonly #send: (answer: Answer) => void;
   #functions: ReadonlyMap<string, AnyFunction> = new Map();
 
-  /** @param tell carries an answer to the caller's `take`. */
-  constructor(tell: (answer: Answer) => void) {
-    this.#tell = tell;
+  /** @param send passes a response to the client's `take`. */
+  constructor(send: (answer: Answer) => void) {
+    this.#send = send;
   }
 
-  /** Makes the functions ready to be called, or says why they never will be. */
+  /** Announces the functions once they can be called, or the error that prevented it. */
   async open(opening: Promise<Functions>): Promise<void> {
     await this.#answer(OPENING, async () => {
       this.#functions = new Map(named(await opening));
@@ -107,7 +107,7 @@ export class Answerer {
     });
   }
 
-  /** Carries out calls that have come. */
+  /** Executes calls. */
   take(calls: readonly Call[]): void {
     for (const [id, name, given] of calls) {
       void this.#answer(id, async () => {
@@ -120,16 +120,16 @@ export class Answerer {
 
   async #answer(id: number, work: () => Promise<unknown>): Promise<void> {
     try {
-      this.#tell([id, await work()]);
+      this.#send([id, await work()]);
     } catch (error) {
-      this.#tell([id, undefined, toWire(error)]);
+      this.#send([id, undefined, toWire(error)]);
     }
   }
 }
 
-/** What to answer in place of something that cannot be copied to the caller. */
+/** The response in place of a result that cannot be copied to the client. */
 export function answerOfRefused([id]: Answer, error: unknown): Answer {
-  return [id, undefined, toWire(new Error(`What was answered cannot go to another thread: ${String(error)}`))];
+  return [id, undefined, toWire(new Error(`The result cannot be copied to another thread: ${String(error)}`))];
 }
 
 function* named(functions: Functions, before = ''): Generator<[name: string, AnyFunction]> {

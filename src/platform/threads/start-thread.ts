@@ -1,25 +1,25 @@
 import { Worker } from 'node:worker_threads';
-import { type Answer, Caller, type Functions } from './rpc.ts';
+import { type Answer, type Functions, RpcClient } from './rpc.ts';
 
-/** What a thread says: answers to calls, and lines of the log. */
+/** A message from a thread: the response to a call, or a line of the log. */
 export type ThreadMessage = Answer | string;
 
-/** What the functions of every thread have beside others. */
+/** The functions that every thread has. */
 export interface Closable {
-  /** Finishes what was taken, then lets go of everything. */
+  /** Finishes accepted work, then releases all resources. */
   close(): Promise<void>;
 }
 
-/** What the thread makes anew for each call is little and soon forgotten. V8 would take 48 MB for it. */
-const MOST_YOUNG_MB = 12;
+/** The young generation: calls leave little short-lived garbage, for which V8 would take 48 MB. */
+const MAX_YOUNG_MB = 12;
 
 /**
- * Starts what has to do with the database in a thread of its own, so that HTTP goes on while the database makes something durable, and the two
- * share two processors. Where the thread ends by itself, which takes a mistake of ours or of a plugin, nobody catches
- * the error: without it there is nothing that the process could do.
+ * Starts a worker thread and returns its functions. The database has a thread of its own, so that HTTP continues while
+ * the database makes something durable, and the two can use two processors. If the thread ends by itself, which takes a
+ * bug of ours or of a plugin, the error stays uncaught: the process can do nothing without the thread.
  * @param entry the thread's program.
  * @param writeLine writes a line of the thread's log.
- * @throws what kept the core from opening.
+ * @throws the error that kept the thread from starting.
  */
 export async function startThread<Thread extends Closable>(
   entry: URL,
@@ -28,9 +28,9 @@ export async function startThread<Thread extends Closable>(
 ): Promise<Thread> {
   const worker = new Worker(entry, {
     workerData: data,
-    resourceLimits: { maxYoungGenerationSizeMb: MOST_YOUNG_MB },
+    resourceLimits: { maxYoungGenerationSizeMb: MAX_YOUNG_MB },
   });
-  const caller = new Caller((calls) => worker.postMessage(calls));
+  const caller = new RpcClient((calls) => worker.postMessage(calls));
   let state: 'opening' | 'open' | 'gone' = 'opening';
   const die = (error: Error) => {
     const wasOpen = state === 'open';
@@ -38,8 +38,8 @@ export async function startThread<Thread extends Closable>(
     caller.fail(error);
     if (wasOpen) throw error;
   };
-  worker.on('message', (told: readonly ThreadMessage[]) => {
-    for (const item of told) {
+  worker.on('message', (messages: readonly ThreadMessage[]) => {
+    for (const item of messages) {
       if (typeof item === 'string') writeLine(item);
       else caller.take(item);
     }
@@ -48,7 +48,7 @@ export async function startThread<Thread extends Closable>(
   const ended = new Promise<void>((resolve) => {
     worker.once('exit', (code) => {
       resolve();
-      if (state !== 'gone') die(new Error(`The thread of the core has ended by itself, with code ${code}`));
+      if (state !== 'gone') die(new Error(`The database thread ended unexpectedly with code ${code}`));
     });
   });
 

@@ -1,21 +1,21 @@
-/** The pauses between tries of what is told to the shop or a plugin. */
+/** The back-off between attempts of a delivery to the shop or a plugin. */
 const FIRST_PAUSE_MS = 1_000;
-export const LONGEST_PAUSE_MS = 10 * 60_000;
+export const MAX_PAUSE_MS = 10 * 60_000;
 
-/** With the pauses above this is about a day; after that a person must look. */
-export const MOST_ATTEMPTS = 150;
+/** With the pauses above these take about a day; after that an operator must look. */
+export const MAX_ATTEMPTS = 150;
 
-/** Twice as long after each try, up to the longest. Callers add chance, so that many do not come in step. */
-export function doubledPauseMs(tries: number, firstMs: number, longestMs: number): number {
-  return Math.min(firstMs * 2 ** Math.min(tries - 1, 30), longestMs);
+/** Exponential back-off: twice as long after each attempt, up to a maximum. Callers add jitter. */
+export function doubledPauseMs(attempts: number, firstMs: number, maxMs: number): number {
+  return Math.min(firstMs * 2 ** Math.min(attempts - 1, 30), maxMs);
 }
 
-/** The pause before the next try, in milliseconds: doubling, with jitter so that retries do not come in step. */
+/** The pause before the next attempt, in milliseconds: doubling, with jitter so that retries do not come in step. */
 export function pauseMs(attempts: number, random: () => number): number {
-  return Math.round(doubledPauseMs(attempts, FIRST_PAUSE_MS, LONGEST_PAUSE_MS) * (0.5 + random() / 2));
+  return Math.round(doubledPauseMs(attempts, FIRST_PAUSE_MS, MAX_PAUSE_MS) * (0.5 + random() / 2));
 }
 
-/** The pause after a failure where the other side may have asked for a longer one, in milliseconds. */
+/** The pause after a failure if the receiver may have asked for a longer one, in milliseconds. */
 export function pauseAfterMs(attempts: number, random: () => number, askedMs = 0): number {
-  return Math.max(pauseMs(attempts, random), Math.min(askedMs, LONGEST_PAUSE_MS));
+  return Math.max(pauseMs(attempts, random), Math.min(askedMs, MAX_PAUSE_MS));
 }

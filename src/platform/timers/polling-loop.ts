@@ -1,32 +1,32 @@
-import { Alarm } from './wakeable-timer.ts';
+import { WakeableTimer } from './wakeable-timer.ts';
 
-/** The least pause keeps a wrong clock from spinning. */
-const SHORTEST_PAUSE_MS = 50;
+/** A minimum, so that a wrong clock cannot cause a busy loop. */
+const MIN_PAUSE_MS = 50;
 
-/** The pause until something is due, in milliseconds; the longest where nothing is known to be. */
-export function pauseUntilMs(dueAt: Date | undefined, now: Date, longestMs: number): number {
-  if (dueAt === undefined) return longestMs;
-  return Math.min(Math.max(dueAt.getTime() - now.getTime(), SHORTEST_PAUSE_MS), longestMs);
+/** The pause until something is due, in milliseconds; the maximum if nothing is known to be. */
+export function pauseUntilMs(dueAt: Date | undefined, now: Date, maxMs: number): number {
+  if (dueAt === undefined) return maxMs;
+  return Math.min(Math.max(dueAt.getTime() - now.getTime(), MIN_PAUSE_MS), maxMs);
 }
 
-/** Something that is done again and again, with pauses between that are cut short where there may be something new. */
-export class Loop {
+/** Repeats something, with pauses in between that are cut short when there may be something to do. */
+export class PollingLoop {
   readonly #takeTurn: () => Promise<number>;
   readonly #afterFailure: (error: unknown) => number;
-  readonly #alarm = new Alarm();
+  readonly #timer = new WakeableTimer();
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
 
   /**
-   * @param takeTurn does it once, and answers the pause before the next time, in milliseconds; 0 for none.
-   * @param afterFailure hears why that failed, and answers the pause.
+   * @param takeTurn does it once and returns the pause before the next time, in milliseconds; 0 for none.
+   * @param afterFailure is given the error of a failed turn and returns the pause.
    */
   constructor(takeTurn: () => Promise<number>, afterFailure: (error: unknown) => number) {
     this.#takeTurn = takeTurn;
     this.#afterFailure = afterFailure;
   }
 
-  /** Aborted when it is to end: a turn that takes long had better end then. */
+  /** Aborted when the loop is to stop: a long turn should end then. */
   get stopping(): AbortSignal {
     return this.#stopping.signal;
   }
@@ -35,12 +35,12 @@ export class Loop {
     this.#running ??= this.#run();
   }
 
-  /** Cuts the pause short, or the next one where a turn is being taken. */
+  /** Cuts the current pause short, or the next one if a turn is running. */
   wake(): void {
-    this.#alarm.ring();
+    this.#timer.wake();
   }
 
-  /** Begins no more turns, and answers when the last one has ended. */
+  /** Starts no more turns, and resolves when the last one has ended. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.wake();
@@ -49,9 +49,9 @@ export class Loop {
 
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      this.#alarm.reset();
+      this.#timer.reset();
       const pauseMs = await this.#takeTurn().catch(this.#afterFailure);
-      if (pauseMs > 0) await this.#alarm.sleep(pauseMs);
+      if (pauseMs > 0) await this.#timer.sleep(pauseMs);
     }
   }
 }

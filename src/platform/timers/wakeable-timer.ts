@@ -1,22 +1,22 @@
-/** A sleep that others can end. For loops that wait until there is something to do. */
-export class Alarm {
+/** A sleep that can be cut short, for loops that wait until there is something to do. */
+export class WakeableTimer {
   #wakeUp: () => void = () => undefined;
-  #hasRung = false;
+  #wasWoken = false;
 
-  /** Ends the sleep, or the next one where nobody sleeps now. */
-  ring(): void {
-    this.#hasRung = true;
+  /** Ends the current sleep, or the next one if there is none. */
+  wake(): void {
+    this.#wasWoken = true;
     this.#wakeUp();
   }
 
-  /** Forgets that it has rung: what there was to do is being looked at. */
+  /** Forgets earlier wake-ups: the work that they announced is about to be looked at. */
   reset(): void {
-    this.#hasRung = false;
+    this.#wasWoken = false;
   }
 
-  /** Sleeps until the time is over or the alarm has rung since its last reset. */
+  /** Sleeps until the time is over or the timer has been woken since its last reset. */
   async sleep(ms: number): Promise<void> {
-    if (this.#hasRung) return;
+    if (this.#wasWoken) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.#wakeUp = () => {

@@ -12,14 +12,14 @@ import type { KnownBlock } from './store/known-block.ts';
 import type { ChainOutput } from './store/outputs.ts';
 
 /**
- * What the watcher writes. Each function is one transaction: where it stands changes together with what was found, so
- * that a process that dies at any moment loses nothing and doubles nothing.
+ * The watcher's writes. Each function is one transaction: the watcher's position changes together with what was found, so
+ * that a process that crashes at any moment neither loses nor duplicates anything.
  */
 
-/** A reorganisation is followed as deep as blocks are kept; 500 would do, and a thousand are some 100 KB. */
+/** How deep a reorganisation can be followed; 500 would do, and a thousand blocks take about 100 KB. */
 export const KEPT_BLOCKS = 1_000;
 
-/** Somebody else has moved on meanwhile: what was to be written is of another place, and is looked at again. */
+/** Another writer has moved the position meanwhile: the write is for an old position, so the work is repeated. */
 export class MovedError extends Error {
   override readonly name = 'MovedError';
 }
@@ -31,13 +31,13 @@ export interface ChainBooksPorts {
   payments: ChainPayments;
 }
 
-/** An output with all that was read of it before the transaction: looking at signatures is slow. */
+/** An output with everything that was computed before the transaction: verifying signatures is slow. */
 interface PreparedOutput {
   output: FoundOutput;
   prepared: PreparedPayment | undefined;
 }
 
-/** What a transaction came to, for the log. */
+/** The log line about a transaction. */
 type Sentence = { level: 'info' | 'warn'; fields: object; text: string };
 
 export type ChainBooks = ReturnType<typeof chainBooks>;
@@ -45,7 +45,7 @@ export type ChainBooks = ReturnType<typeof chainBooks>;
 const NO_SENDER = { text: '', address: undefined };
 
 export function chainBooks({ store, clock, log, payments }: ChainBooksPorts) {
-  /** The log hears of it once it is durable. */
+  /** Logged once it is durable. */
   const write = async <T>(work: (tx: Transaction, say: (sentence: Sentence) => void) => Promise<T>): Promise<T> => {
     const { result, said } = await store.run(async (tx) => {
       const sentences: Sentence[] = [];
@@ -70,14 +70,14 @@ export function chainBooks({ store, clock, log, payments }: ChainBooksPorts) {
 
   return {
     /**
-     * Begins to watch for a wallet.
-     * @param watchFrom what the settings said about it.
+     * Starts to watch for a wallet.
+     * @param watchFrom the setting at that time.
      */
     begin: (wallet: string, watchFrom: string | null, startHeight: number): Promise<void> =>
       write((tx) => tx.use(chainRepository).begin(wallet, watchFrom, startHeight, clock.now())),
 
     /**
-     * Enters what was found in blocks that follow `top`, and stands on the last of them. Answers how many payments.
+     * Enters what was found in the blocks after `top`, and moves to the last of them. Returns the number of payments.
      * @throws {MovedError}
      */
     async enterBlocks(
@@ -107,14 +107,15 @@ export function chainBooks({ store, clock, log, payments }: ChainBooksPorts) {
     },
 
     /**
-     * Enters what another node has shown of a block that was read before. Answers how many payments.
-     * @throws {MovedError} if another block stands there by now, or none is kept at all.
+     * Enters what another node has shown of a block that was read before. Returns the number of payments.
+     * @throws {MovedError} if the block was replaced in the meantime, or if no block is kept at all.
      */
     async enterMissed(block: KnownBlock, found: readonly FoundOutput[]): Promise<number> {
       const now = clock.now();
       const outputs = found.map((one) => prepare(block.height, one));
       return write(async (tx, say) => {
-        if (!(await tx.use(chainRepository).stands(block))) throw new MovedError('The block was replaced by now');
+        if (!(await tx.use(chainRepository).stands(block)))
+          throw new MovedError('The block was replaced in the meantime');
         let entered = 0;
         for (const output of outputs) if (await enterOutput(payments, { tx, now, say }, block, output)) entered += 1;
         await tx.use(chainRepository).noteScanned(0, entered, now);
@@ -123,8 +124,8 @@ export function chainBooks({ store, clock, log, payments }: ChainBooksPorts) {
     },
 
     /**
-     * Goes back to a block that the chain still has. What stood above it stands nowhere until it is found again.
-     * @param common null where not even the first block is there any more: then it is begun anew at `startHeight`.
+     * Goes back to a block that the chain still has. Outputs above it are in no block until they are found again.
+     * @param common null if not even the first block is left: then the watcher starts again at `startHeight`.
      * @throws {MovedError}
      */
     async goBack(top: KnownBlock, common: KnownBlock | null, startHeight = 0): Promise<void> {
@@ -140,7 +141,7 @@ export function chainBooks({ store, clock, log, payments }: ChainBooksPorts) {
     },
 
     /**
-     * Confirms outputs that are deep enough. One that has moved meanwhile is left as it is.
+     * Confirms outputs that are deep enough, except those that have moved to another block meanwhile.
      * @param deepest the highest height of a block that is deep enough.
      * @throws {MovedError}
      */
@@ -171,15 +172,16 @@ interface Work {
   say: (sentence: Sentence) => void;
 }
 
-/** One instance watches at a time, but one that hung may wake up late. */
+/** Only one instance watches at a time, but one that hung may resume late. */
 async function requireTop(tx: Transaction, top: KnownBlock | undefined): Promise<void> {
   if ((await tx.use(chainRepository).top())?.hash !== top?.hash)
-    throw new MovedError('The watcher stands elsewhere by now');
+    throw new MovedError('The watcher has moved in the meantime');
 }
 
 /**
- * Outputs that stand where one of the blocks is, and in another. Above where we stand there are none, unless the chain was
- * begun to be read from an earlier place: then it may have been reorganised since, and what was in those blocks has left them.
+ * Outputs that are recorded in another block at the height of one of these. Above our position there are none, unless
+ * reading was restarted from an earlier height: then the chain may have been reorganised since, and the outputs of the old
+ * blocks have left them.
  */
 async function replacedBy(tx: Transaction, blocks: readonly KnownBlock[]): Promise<ChainOutput[]> {
   const [first, last] = [blocks[0], blocks.at(-1)];
@@ -189,17 +191,17 @@ async function replacedBy(tx: Transaction, blocks: readonly KnownBlock[]): Promi
   return outputs.filter(({ block }) => block !== null && hashes.get(block.height) !== block.hash);
 }
 
-/** Why an output is no payment. Worth nothing it is none either: the books hold amounts above 0 only. */
+/** Why an output is not a payment. One of amount 0 is not one either: the database only accepts amounts above 0. */
 function refusalOf(output: FoundOutput): RefusalReason | undefined {
   return output.refusal ?? (output.amount === 0n ? 'no_amount' : undefined);
 }
 
-/** The payer can write anything, also what no database stores. */
+/** The payer can write anything, including characters that no database stores. */
 function memoOf({ text }: FoundOutput): string | null {
   return text === null ? null : storableText(text);
 }
 
-/** Answers whether it is a payment that was not known to the watcher. */
+/** Returns whether it is a payment that the watcher did not know. */
 async function enterOutput(
   payments: ChainPayments,
   work: Work,
@@ -214,7 +216,7 @@ async function enterOutput(
   const { tx, now, say } = work;
   const known = await tx.use(chainRepository).findOutput(output.outputHash);
   if (known !== undefined) {
-    // The same output is in one block only; what says otherwise further up is not believed.
+    // An output can only be in one block; a second occurrence higher up is ignored.
     const isElsewhere = known.block === null || known.block.height > block.height;
     const isReplaced = known.block?.height === block.height && known.block.hash !== block.hash;
     if (isElsewhere || isReplaced) await place(payments, work, known, block, output);
@@ -231,12 +233,12 @@ async function enterOutput(
   say({
     level: 'info',
     fields: { txid, height: block.height },
-    text: `Payment ${txid} of ${formatTari(output.amount as MicroTari)} stands in block ${block.height}${entry === 'known' ? '; it was known already' : ''}`,
+    text: `Payment ${txid} of ${formatTari(output.amount as MicroTari)} is in block ${block.height}${entry === 'known' ? '; it was known already' : ''}`,
   });
   return true;
 }
 
-/** A payment that we know stands in a block again, maybe another one. */
+/** A known payment is in a block again, perhaps another one. */
 async function place(
   payments: ChainPayments,
   { tx, now, say }: Work,
@@ -252,7 +254,7 @@ async function place(
   say({
     level: 'info',
     fields: { txid: known.txid, height: block.height },
-    text: `Payment ${known.txid}, which had left the chain, stands in block ${block.height} now`,
+    text: `Payment ${known.txid}, which had left the chain, is now in block ${block.height}`,
   });
 }
 
@@ -266,7 +268,7 @@ async function leave(payments: ChainPayments, { tx, now, say }: Work, output: Ch
     say({
       level: 'info',
       fields,
-      text: `Payment ${txid} is in block ${block.height} no more: the chain was reorganised`,
+      text: `Payment ${txid} is no longer in block ${block.height}: the chain was reorganised`,
     });
     return;
   }
@@ -274,7 +276,7 @@ async function leave(payments: ChainPayments, { tx, now, say }: Work, output: Ch
   say({
     level: 'warn',
     fields,
-    text: `Payment ${txid} was confirmed in block ${block.height} and has left the chain. What it paid stays paid; look whether it comes back before anything is shipped for it.`,
+    text: `Payment ${txid} was confirmed in block ${block.height} and has left the chain. Orders that it paid stay paid; check whether it comes back before shipping anything for it.`,
   });
 }
 
@@ -298,6 +300,6 @@ async function refuse(
   say({
     level: 'warn',
     fields: { outputHash: output.outputHash, height: block.height, reason },
-    text: `An output in block ${block.height} was encrypted for the shop and is no payment to it (${reason}). It is kept in the list of refused outputs and counts for nothing.`,
+    text: `An output in block ${block.height} was encrypted for the shop but is not a payment to it (${reason}). It is recorded in the list of refused outputs and not credited.`,
   });
 }

@@ -1,11 +1,11 @@
-/** What a watcher of the chain says of itself. Heights are of blocks. */
+/** The status of a chain watcher. Heights are of blocks. */
 
 export interface NodeStatus {
   url: string;
-  /** The end of its chain as it last said; null before its first answer. */
+  /** The last reported tip of its chain; null before its first answer. */
   height: number | null;
   lastAnswerAt: Date | null;
-  /** Why it is of no use now; null while it is of use. */
+  /** Why it is unusable now; null while it works. */
   trouble: { since: Date; sentence: string } | null;
 }
 
@@ -14,17 +14,17 @@ export type WatchState = 'off' | 'watching' | 'elsewhere';
 
 export interface ChainStatus {
   state: WatchState;
-  /** The last block that was looked through; null before the first. */
+  /** The last block that was scanned; null before the first. */
   height: number | null;
-  /** The highest block that a node has told of. */
+  /** The highest block that a node has reported. */
   nodeHeight: number | null;
   /** When a node last answered: how old our knowledge is. */
   lastAnswerAt: Date | null;
-  /** How long the rest of a long reading takes, in ms, at its pace; null when it is not behind. */
+  /** Estimated time to catch up, in ms; null if it is not behind. */
   timeLeftMs: number | null;
   outputsSeen: number;
   paymentsFound: number;
-  /** None where another instance watches. */
+  /** Empty if another instance watches. */
   nodes: readonly NodeStatus[];
 }
 
@@ -34,8 +34,8 @@ export function blocksBehind({ height, nodeHeight }: Pick<ChainStatus, 'height' 
 }
 
 /**
- * Why an output that was encrypted for the shop is no payment. Beside what the output itself tells: `no_amount` is worth
- * nothing; `contradicted` was reported with another amount before.
+ * Why an output that was encrypted for the shop is not a payment. Besides the reasons of the output itself: `no_amount`
+ * has the amount 0; `contradicted` was reported with another amount before.
  */
 export const REFUSAL_REASONS = [
   'wrong_value',

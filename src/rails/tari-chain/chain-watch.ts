@@ -5,13 +5,13 @@ import type { ChainStatus, RefusalReason } from './chain-status.ts';
 import { chainRepository } from './store/chain.ts';
 import type { ChainDeparture, ChainRefusal } from './store/findings.ts';
 
-/** A watcher, as far as the engine knows of one. */
+/** A watcher as other contexts see it. */
 export interface ChainWatch {
-  /** What this instance knows by itself; undefined where it does not watch. */
+  /** This instance's own knowledge; undefined if it does not watch. */
   status(): Pick<ChainStatus, 'nodeHeight' | 'lastAnswerAt' | 'timeLeftMs' | 'nodes'> | undefined;
 }
 
-/** What the metrics say of it. */
+/** The numbers for the metrics. */
 export interface ChainFigures {
   status: ChainStatus;
   refused: ReadonlyMap<RefusalReason, number>;
@@ -30,7 +30,7 @@ const OFF: ChainStatus = {
   nodes: [],
 };
 
-/** How the watcher does, from what it says and from what is kept; what is kept is all that other instances know. */
+/** The watcher's status, from the watcher itself and from the database, which is all that other instances know. */
 export async function chainStatus(tx: Transaction, watch: ChainWatch | undefined): Promise<ChainStatus> {
   if (watch === undefined) return OFF;
   const [progress, top, own] = [
@@ -66,7 +66,7 @@ export function chainQueries({ store }: Pick<EngineContext, 'store'>, watch: Cha
   return {
     status: (): Promise<ChainStatus> => store.read((tx) => chainStatus(tx, watch)),
 
-    /** Up to `limit` outputs that were encrypted for the shop and are no payment to it, after the one with that id. */
+    /** Up to `limit` outputs that were encrypted for the shop but are not payments, after the one with that id. */
     refusals: (after: bigint, limit: number, range: IdRange = {}): Promise<ChainRefusal[]> =>
       store.read((tx) => tx.use(chainRepository).refusalsAfter(after, limit, range)),
 

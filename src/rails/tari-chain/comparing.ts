@@ -8,17 +8,17 @@ export interface ComparingPorts {
   sayOnce: (key: string, text: string, fields: object) => void;
 }
 
-/** The blocks as they are to be entered, and those of them that no other node could be asked about. */
+/** The blocks to be entered, and those among them that could not be compared with another node. */
 export interface ComparedBlocks {
   blocks: ScannedBlock[];
   uncompared: ScannedBlock[];
 }
 
 /**
- * Compares the blocks that one node has given with what another one lists in them. Where that differs, both are looked
- * through: a node that keeps a payment to itself, as one that is pruned may, has it received late and not never. What only
- * one has is not confirmed.
- * @param leader the node that gave the blocks.
+ * Compares the outputs that one node lists in blocks with those of another node. If they differ, both are scanned: if a
+ * node withholds a payment, as a pruned one may, the payment is found late rather than never. An output that only one
+ * node has is not confirmed.
+ * @param leader the node that provided the blocks.
  * @param answering the nodes that have answered in this turn.
  */
 export async function compareBlocks(
@@ -36,7 +36,7 @@ export async function compareBlocks(
   const uncompared: ScannedBlock[] = [];
   for (const block of blocks) {
     const digest = digests.get(block.hash);
-    // One that does not have the block lags, and is asked again later, or is on another branch, which shows when it is to
+    // A node without the block lags behind and is queried again later, or is on another branch, which shows when it has to
     // confirm something.
     if (digest === undefined) uncompared.push(block);
     if (digest === undefined || digest === block.digest) compared.push(block);
@@ -45,7 +45,7 @@ export async function compareBlocks(
       const fields = { height: block.height, nodes: [nodes.urlOf(leader), nodes.urlOf(other)] };
       sayOnce(
         `outputs ${leader} ${other}`,
-        `Base nodes ${nodes.urlOf(leader)} and ${nodes.urlOf(other)} list different outputs in block ${block.height}; both are looked through, and what only one has is not confirmed`,
+        `Base nodes ${nodes.urlOf(leader)} and ${nodes.urlOf(other)} list different outputs in block ${block.height}; both lists are scanned, and an output that only one node has is not confirmed`,
         fields,
       );
       if (theirs === undefined) uncompared.push(block);

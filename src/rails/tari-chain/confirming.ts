@@ -7,13 +7,13 @@ import { chainRepository } from './store/chain.ts';
 import type { KnownBlock } from './store/known-block.ts';
 import { type ChainOutput, OUTPUTS_AT_ONCE, type OutputPosition } from './store/outputs.ts';
 
-/** Nodes that do not agree on a block are asked again after so long. */
+/** Nodes that disagree on a block are queried again after this long. */
 const ASK_AGAIN_MS = 10_000;
 
-/** Pages of outputs that are looked at in one turn, so that reading blocks goes on. */
+/** Pages of outputs processed in one turn, so that reading blocks continues. */
 const PAGES_IN_A_TURN = 5;
 
-/** Blocks that nodes did not agree on are remembered, up to this number. */
+/** The number of disputed blocks that are remembered. */
 const MAX_REMEMBERED = 1_000;
 
 export interface ConfirmingPorts {
@@ -25,9 +25,9 @@ export interface ConfirmingPorts {
   sayOnce: (key: string, text: string, fields: object) => void;
 }
 
-/** What is deep enough in one turn. */
+/** The blocks that are deep enough in one turn. */
 export interface Deep {
-  /** Where the watcher stands. */
+  /** The watcher's position. */
   top: KnownBlock;
   /** The highest height of a block that is deep enough. */
   deepest: number;
@@ -36,15 +36,15 @@ export interface Deep {
 }
 
 /**
- * Confirms what is deep enough: what all nodes have that answer, in the same block, where several are configured two at
- * least. One that lies or lags is then a delay and a warning, and no sale. A node that is alone is asked as well: what is
- * kept may come from another one, which was configured before.
+ * Confirms outputs that are deep enough and that all answering nodes have in the same block; if several nodes are
+ * configured, at least two must answer. A node that lies or lags then causes a delay and a warning rather than a wrong
+ * confirmation. A single node is queried as well: the stored outputs may come from a node that was configured before.
  */
 export class Confirming {
   readonly #ports: ConfirmingPorts;
-  /** By the hash of a block that nodes did not agree on: when it is asked for again. */
+  /** When a disputed block is queried again, by its hash. */
   readonly #askAgainAtMs = new Map<string, number>();
-  /** What was looked at last: what nodes never agree on must not keep the rest from its turn. */
+  /** The last position: permanently disputed outputs must not starve the others. */
   #after: OutputPosition | undefined;
 
   constructor(ports: ConfirmingPorts) {
@@ -111,8 +111,8 @@ export class Confirming {
     const key = `unconfirmed ${outputHash} ${block?.hash} ${without.join()}`;
     const why =
       without.length === 0
-        ? 'fewer base nodes answer than it takes; it is confirmed when they do'
-        : `is not there for ${without.join(' and ')}; it is not confirmed until all base nodes that answer have it`;
+        ? 'too few base nodes answer; it is confirmed once enough do'
+        : `${without.join(' and ')} does not have it; it is not confirmed until all answering base nodes have it`;
     const start = `Payment ${txid} in block ${block?.height} is deep enough, but`;
     sayOnce(key, `${start} ${why}`, fields);
   }

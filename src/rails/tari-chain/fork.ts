@@ -1,29 +1,29 @@
 import type { Header } from './nodes/node-answers.ts';
 import type { KnownBlock } from './store/known-block.ts';
 
-/** What is asked to find out where a node's chain leaves ours. */
+/** The queries for finding the fork between a node's chain and ours. */
 export interface ForkPorts {
-  /** Our block at that height, or the next lower one that is kept. */
+  /** Our block at that height, or the next lower kept one. */
   ours(height: number): Promise<KnownBlock | undefined>;
   /** The node's, undefined above its tip. */
   theirs(height: number): Promise<Pick<Header, 'hash'> | undefined>;
 }
 
 /**
- * `none`: the node has our blocks, as far as it goes. `fork`: our last block that it has, and our lowest that it has
- * another for. `nothing_in_common`: it has none of the blocks that are kept; `lowest` is the lowest of them.
+ * `none`: the node has all of our blocks up to its tip. `fork`: our last block that it has, and our lowest block that it
+ * has replaced. `nothing_in_common`: it has none of the kept blocks; `lowest` is the lowest of them.
  */
 export type Fork =
   | { kind: 'none' }
   | { kind: 'fork'; common: KnownBlock; lost: KnownBlock }
   | { kind: 'nothing_in_common'; lowest: KnownBlock };
 
-/** What a node has in the place of a block of ours: the same, another one, or, above its tip, nothing. */
+/** What a node has at the height of one of our blocks: the same block, another one, or, above its tip, nothing. */
 type Found = 'same' | 'other' | 'nothing';
 
 /**
- * Looks where a node's chain leaves ours, from the top down in growing steps, then between the last two: a block names
- * the one before, so two chains that have a block in common have all below it. It takes some twenty questions at most.
+ * Finds where a node's chain forks from ours, from the top down in growing steps, then by bisection: a block names its
+ * predecessor, so two chains that share a block share all blocks below it. It takes about twenty requests at most.
  */
 export async function findFork({ ours, theirs }: ForkPorts, top: KnownBlock): Promise<Fork> {
   const look = async ({ height, hash }: KnownBlock): Promise<Found> => {
@@ -33,7 +33,7 @@ export async function findFork({ ours, theirs }: ForkPorts, top: KnownBlock): Pr
   };
   let block = top;
   let found = await look(block);
-  /** The lowest of ours that was looked at and is not theirs. */
+  /** Our lowest block so far that is not theirs. */
   let high: { block: KnownBlock; found: Found } | undefined;
   for (let step = 1; found !== 'same'; step *= 2) {
     high = { block, found };
@@ -57,7 +57,7 @@ export async function findFork({ ours, theirs }: ForkPorts, top: KnownBlock): Pr
   return high.found === 'other' ? { kind: 'fork', common, lost: high.block } : { kind: 'none' };
 }
 
-/** At the lowest kept block the steps end: it is looked at whatever the step. */
+/** The lowest kept block is checked whatever the step. */
 async function below(ours: ForkPorts['ours'], block: KnownBlock, step: number): Promise<KnownBlock | undefined> {
   for (let size = step; size >= 1; size = Math.floor(size / 2)) {
     const found = await ours(block.height - size);
@@ -66,7 +66,7 @@ async function below(ours: ForkPorts['ours'], block: KnownBlock, step: number): 
   return undefined;
 }
 
-/** A kept block between two others, near the middle; undefined where none is. */
+/** A kept block between two others, near the middle; undefined if there is none. */
 async function between(ours: ForkPorts['ours'], low: KnownBlock, high: KnownBlock): Promise<KnownBlock | undefined> {
   const middle = await ours(low.height + Math.floor((high.height - low.height) / 2));
   if (middle !== undefined && middle.height > low.height) return middle;

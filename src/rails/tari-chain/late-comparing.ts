@@ -4,14 +4,14 @@ import type { ComparingPorts } from './comparing.ts';
 import type { ScannedBlock } from './scan/found-output.ts';
 import { chainRepository } from './store/chain.ts';
 
-/** Blocks that are remembered until another node can be asked about them: those of a day and more. */
+/** Blocks that are remembered until another node can be queried: those of more than a day. */
 const MAX_WAITING = 1_000;
 
-/** Blocks that are compared in one turn, so that reading goes on. */
+/** Blocks that are compared in one turn, so that reading continues. */
 const BLOCKS_IN_A_TURN = 100;
 
 interface WaitingBlock extends Pick<ScannedBlock, 'height' | 'hash' | 'digest'> {
-  /** The node that gave it. */
+  /** The node that provided it. */
   leader: number;
 }
 
@@ -21,9 +21,9 @@ export interface LateComparingPorts extends ComparingPorts {
 }
 
 /**
- * Compares blocks that no second node could be asked about when they were read, since it lagged or did not answer: nodes
- * hear of a block some seconds after each other, and a node that keeps a payment to itself must not get away with being
- * the first. What only the other one has is entered late. What waits is forgotten when the process ends.
+ * Compares blocks for which no second node was available when they were read, because it lagged or did not answer: blocks
+ * reach nodes some seconds apart, and a node must not be able to withhold a payment by being the first. Outputs that only
+ * the other node has are entered late. Pending comparisons are lost when the process ends.
  */
 export class LateComparing {
   readonly #ports: LateComparingPorts;
@@ -34,8 +34,8 @@ export class LateComparing {
   }
 
   /**
-   * Notes that blocks were read from that height on, and remembers those that one node alone has given. What waits there was
-   * replaced or is read again: it stands no longer. The oldest are given up where there are too many.
+   * Records that blocks were read from that height on, and remembers those that only one node has provided. Pending blocks
+   * at these heights were replaced or read again, so they are dropped. If there are too many, the oldest are dropped.
    */
   noteRead(from: number, uncompared: readonly ScannedBlock[], leader: number): void {
     if (this.#ports.nodes.size === 1) return;
@@ -57,7 +57,7 @@ export class LateComparing {
     for (const other of others) if (await this.#compareWith(other, first)) return;
   }
 
-  /** Answers whether that node has the first block that waits. */
+  /** Returns whether that node has the first pending block. */
   async #compareWith(other: number, first: WaitingBlock): Promise<boolean> {
     const { nodes, scan } = this.#ports;
     const asked = this.#waiting.slice(0, BLOCKS_IN_A_TURN).filter(({ leader }) => leader !== other);
@@ -72,7 +72,7 @@ export class LateComparing {
     return true;
   }
 
-  /** Answers whether the other node has shown what it has there. */
+  /** Returns whether the other node has provided its outputs of that block. */
   async #lookAgain(block: WaitingBlock, other: number): Promise<boolean> {
     const { nodes, scan, books, sayOnce } = this.#ports;
     const [theirs] = (await nodes.ask(other, () => scan.scan(other, block.hash, 1, false)))?.answer ?? [];
@@ -80,13 +80,13 @@ export class LateComparing {
     const urls = [nodes.urlOf(block.leader), nodes.urlOf(other)];
     sayOnce(
       `late outputs ${block.leader} ${other}`,
-      `Base nodes ${urls[0]} and ${urls[1]} list different outputs in block ${block.height}, which was read when only the first could be asked; what only one has is not confirmed`,
+      `Base nodes ${urls[0]} and ${urls[1]} list different outputs in block ${block.height}, which was read when only the first was available; an output that only one node has is not confirmed`,
       { height: block.height, nodes: urls },
     );
     try {
       await books.enterMissed({ height: block.height, hash: block.hash }, theirs.found);
     } catch (error) {
-      // The block was replaced since, and what is in its place has been read, or will be.
+      // The block was replaced, and its replacement has been read or will be.
       if (!(error instanceof MovedError)) throw error;
     }
     return true;

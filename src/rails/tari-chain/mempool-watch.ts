@@ -6,7 +6,7 @@ import type { Store, Transaction } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { storableText } from '#platform/storable-text.ts';
 import { doubledPauseMs } from '#platform/timers/backoff.ts';
-import { Loop } from '#platform/timers/polling-loop.ts';
+import { PollingLoop } from '#platform/timers/polling-loop.ts';
 import { formatTari, type MicroTari, sumMicroTari } from '#tari/micro-tari.ts';
 import type { SeenOutput } from './mempool/mempool.ts';
 import { NodeError } from './nodes/node-error.ts';
@@ -19,13 +19,13 @@ const POLL_MS = 3_000;
 const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 60_000;
 
-/** What was seen is shown for so long when the node does not answer any more; it may have vanished. */
+/** How long a sighting is shown after the node stopped answering; it may have vanished. */
 const FORGET_AFTER_MS = 10 * 60_000;
 
-/** How fresh a sighting is, is written so often. */
+/** How often the freshness of a sighting is written. */
 const NOTE_SEEN_EVERY_MS = 60_000;
 
-/** More payments to one shop at a time are none. */
+/** More payments to one shop at a time are not real. */
 const MAX_SIGHTINGS = 1_000;
 
 export interface MempoolWatchPorts {
@@ -38,24 +38,24 @@ export interface MempoolWatchPorts {
 }
 
 /**
- * Shows what stands in the mempool for the shop beside its orders. It counts for nothing: it is a sight, and goes when
- * it goes.
+ * Shows payments in the mempool beside the shop's orders. They have no effect: they are only displayed, and disappear
+ * when they leave the mempool.
  */
 export class MempoolWatch {
   readonly #ports: MempoolWatchPorts;
-  readonly #loop: Loop;
+  readonly #loop: PollingLoop;
   #failures = 0;
   #notedAt = new Date(0);
 
   constructor(ports: MempoolWatchPorts) {
     this.#ports = ports;
-    this.#loop = new Loop(
+    this.#loop = new PollingLoop(
       async () => {
         await this.look();
         return POLL_MS + this.#pauseMs();
       },
       (error) => {
-        ports.log.error({ err: error }, 'What stands in the mempool could not be written down; it is tried again');
+        ports.log.error({ err: error }, 'Sightings in the mempool could not be saved; retrying');
         return MAX_PAUSE_MS;
       },
     );
@@ -69,7 +69,7 @@ export class MempoolWatch {
     return this.#loop.stop();
   }
 
-  /** Looks once. */
+  /** Reads the mempool once. */
   async look(): Promise<void> {
     const { store, scan, log } = this.#ports;
     const top = await store.read((tx) => tx.use(chainRepository).top());
@@ -96,37 +96,31 @@ export class MempoolWatch {
     );
     this.#notedAt = now;
     for (const { txid, amount, orderId } of added) {
-      const order = orderId === null ? 'for no order that is known' : `for order ${orderId}`;
-      log.info(
-        { txid, orderId },
-        `Payment ${txid} of ${formatTari(amount as MicroTari)} ${order} stands in the mempool`,
-      );
+      const order = orderId === null ? 'for no known order' : `for order ${orderId}`;
+      log.info({ txid, orderId }, `Payment ${txid} of ${formatTari(amount as MicroTari)} ${order} is in the mempool`);
     }
   }
 
   async #afterFailure(error: NodeError): Promise<void> {
-    // What is cut off at the end is no trouble of the node's.
+    // A request aborted by the shutdown is not a failure of the node.
     if (this.#loop.stopping.aborted) return;
     const { store, clock, log } = this.#ports;
     this.#failures += 1;
     if (this.#failures === 1) {
-      log.warn(
-        { kind: error.kind },
-        `The mempool cannot be read: ${error.message} It is tried again, with pauses that grow.`,
-      );
+      log.warn({ kind: error.kind }, `The mempool cannot be read: ${error.message} Retrying with back-off.`);
     }
     const old = clock.now().getTime() - FORGET_AFTER_MS;
     const known = await store.read((tx) => tx.use(chainRepository).sightings());
     if (known.some(({ lastSeenAt }) => lastSeenAt.getTime() <= old)) await store.run(forgetSightings);
   }
 
-  /** Beside the usual pause: a node that fails is asked less and less. */
+  /** The poll interval plus back-off: a failing node is queried less and less often. */
   #pauseMs(): number {
     return this.#failures === 0 ? 0 : doubledPauseMs(this.#failures, FIRST_PAUSE_MS, MAX_PAUSE_MS);
   }
 }
 
-/** Forgets all that was seen: nobody looks any more, or what could be seen is too old. */
+/** Deletes all sightings: the watcher stopped, or they are too old. */
 export async function forgetSightings(tx: Transaction): Promise<void> {
   const sightings = await tx.use(chainRepository).sightings();
   for (const { outputHash } of sightings) await tx.use(chainRepository).removeSighting(outputHash);
@@ -139,21 +133,21 @@ interface Sighting {
   orderId: string | null;
 }
 
-/** Makes what is kept what is seen. Answers what is new. */
+/** Makes the stored sightings equal to the mempool. Returns the new ones. */
 async function keepSightings(
   { tx, now, payments, ledger }: { tx: Transaction; now: Date; payments: ChainPayments; ledger: Ledger },
   seen: readonly SeenOutput[],
 ): Promise<Sighting[]> {
   const known = await tx.use(chainRepository).sightings();
   const shown = new Set(seen.map(({ outputHash }) => outputHash));
-  // First what has gone, so that an order whose payment is told of shows nothing that was there before.
+  // First the vanished ones, so that an order never shows an old sighting beside a new one.
   const gone = known.filter(({ outputHash }) => !shown.has(outputHash));
   for (const { outputHash } of gone) await tx.use(chainRepository).removeSighting(outputHash);
   await noteAmountsSeen(tx, new Set(gone.map(({ orderId }) => orderId)));
   const kept = new Set(known.map(({ outputHash }) => outputHash));
   const added: Sighting[] = [];
   for (const { outputHash, txid, amount, text } of seen) {
-    // A node may show in its mempool for a moment what stands in a block already.
+    // For a moment a node may still show a payment in its mempool that is already in a block.
     if (kept.has(outputHash) || (await paymentById(tx, txid)) !== undefined) continue;
     kept.add(outputHash);
     const memo = text === null ? null : storableText(text);

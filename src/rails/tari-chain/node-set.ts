@@ -6,25 +6,25 @@ import { NodeError } from './nodes/node-error.ts';
 import { NodeHealth, type NodeHealthPorts } from './nodes/node-health.ts';
 import type { Scanner } from './scan/scanner.ts';
 
-/** When one node has answered, the others have so long to answer as well; those that hang are not waited for. */
+/** Once one node has answered, the others have this long to answer as well; hanging nodes are not waited for. */
 const OTHERS_WITHIN_MS = 1_500;
 
 export interface NodeSetPorts extends Omit<NodeHealthPorts, 'url' | 'log'> {
   urls: readonly string[];
   scan: Pick<Scanner, 'tip'>;
   log: Logger;
-  /** Whether what is asked now may be cut off because the watcher ends. */
+  /** Whether a request may have been aborted because the watcher is stopping. */
   isEnding: () => boolean;
 }
 
-/** All nodes that are configured, by their places in the settings. */
+/** All configured nodes, by their index in the settings. */
 export class NodeSet {
   readonly #nodes: readonly NodeHealth[];
   readonly #scan: Pick<Scanner, 'tip'>;
   readonly #isEnding: () => boolean;
-  /** Nodes that are being asked and have not answered yet. */
+  /** Pending queries of the nodes' tips. */
   readonly #asked = new Map<number, Promise<Tip | undefined>>();
-  /** Those that were of no use in this turn. */
+  /** The nodes that failed in this turn. */
   #failed = new Set<number>();
 
   constructor({ urls, scan, isEnding, ...ports }: NodeSetPorts) {
@@ -37,7 +37,7 @@ export class NodeSet {
     return this.#nodes.length;
   }
 
-  /** The highest block that any of them has told of, and when one last answered. */
+  /** The highest block that any of them has reported, and when one last answered. */
   get knowledge(): { height: number | null; answeredAt: Date | null } {
     const tips = this.#nodes.flatMap(({ lastTip, trouble }) => (lastTip && !trouble ? [lastTip.height] : []));
     const times = this.#nodes.flatMap(({ lastAnswerAt }) => lastAnswerAt ?? []);
@@ -47,7 +47,7 @@ export class NodeSet {
     };
   }
 
-  /** Asks every node that is due where its chain ends. A node that does not answer has undefined. */
+  /** The tip of every node that is due; undefined for a node that does not answer. */
   async tips(): Promise<(Tip | undefined)[]> {
     this.#failed = new Set();
     const tips: (Tip | undefined)[] = this.#nodes.map(() => undefined);
@@ -70,7 +70,7 @@ export class NodeSet {
     return [...tips];
   }
 
-  /** Asks a node something. Its failure is noted, and answered as undefined. */
+  /** Queries a node. A failure is recorded, and undefined is returned. */
   async ask<T>(index: number, question: () => Promise<T>): Promise<{ answer: T } | undefined> {
     try {
       return { answer: await question() };
@@ -80,20 +80,20 @@ export class NodeSet {
     }
   }
 
-  /** Notes that a node was of no use. @throws what is no fault of a node. */
+  /** Records a failure of a node. @throws any error that is not a node's. */
   fail(index: number, error: unknown): void {
     this.#failed.add(index);
-    // What is cut off at the end is no trouble of a node's.
+    // A request aborted by the shutdown is not a failure of the node.
     if (error instanceof NodeError && this.#isEnding()) return;
     this.#nodes[index]?.noteFailure(error);
   }
 
-  /** Whether a node has been of use in this turn as far as it was asked. */
+  /** Whether a node has not failed in this turn. */
   isGood(index: number): boolean {
     return !this.#failed.has(index);
   }
 
-  /** Notes that those which have answered in this turn have done all that they were asked. */
+  /** Records that the nodes that answered in this turn worked. */
   endTurn(tips: readonly (Tip | undefined)[]): void {
     for (const [index, tip] of tips.entries()) {
       if (tip !== undefined && this.isGood(index)) this.#nodes[index]?.noteGood();

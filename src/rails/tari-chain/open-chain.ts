@@ -1,7 +1,7 @@
 import { hex } from '@scure/base';
 import type { EngineContext } from '#engine/context.ts';
 import { chainPayments } from '#engine/payments/chain-payments.ts';
-import { DutyKeeper } from '#platform/jobs/lease-holder.ts';
+import { LeaseHolder } from '#platform/jobs/lease-holder.ts';
 import { multiplyBase } from '#tari/ristretto.ts';
 import { chainBooks } from './chain-books.ts';
 import type { ChainWatch } from './chain-watch.ts';
@@ -14,9 +14,9 @@ import { ChainWatcher } from './watcher.ts';
 export interface ChainRailPorts {
   settings: ChainSettings;
   context: EngineContext;
-  /** Starts what asks nodes and looks through outputs. */
+  /** Starts the thread that queries nodes and scans outputs. */
   startScan: (settings: ScanSettings) => ScanThread;
-  /** Evenly from 0 up to 1. */
+  /** Uniform in [0, 1). */
   random: () => number;
 }
 
@@ -26,7 +26,7 @@ export interface ChainRail extends ChainWatch {
   stop(): Promise<void>;
 }
 
-/** Makes the watcher, which one instance runs at a time. */
+/** Creates the watcher, which only one instance runs at a time. */
 export function openChainRail({ settings, context, startScan, random }: ChainRailPorts): ChainRail {
   const { store, clock, log } = context;
   const payments = chainPayments(context);
@@ -49,12 +49,12 @@ export function openChainRail({ settings, context, startScan, random }: ChainRai
   const end = async () => {
     const ended = running;
     running = undefined;
-    // They know that it ends before their questions are cut off; without the thread nothing waits for a node.
+    // They are stopped before their requests are aborted, so that they do not count these as failures.
     const stopped = Promise.all([ended?.watcher.stop(), ended?.mempool?.stop()]);
     await ended?.scan.close();
     await stopped;
   };
-  const keeper = new DutyKeeper({ store, name: 'chain', begin, end, random, log });
+  const keeper = new LeaseHolder({ store, name: 'chain', begin, end, random, log });
 
   return {
     status: () => running?.watcher.status(),

@@ -2,12 +2,12 @@ import type { ChainWatch } from './chain-watch.ts';
 import type { ScanSettings } from './scan/open-scan.ts';
 import type { ScanThread } from './scan/start-scan.ts';
 
-/** What this context is given by the process, and what it gives to others. */
+/** The dependencies of this context on the process, and what it provides to others. */
 declare module '#platform/module.ts' {
   interface Ports {
-    /** Starts what asks the nodes of the chain. */
+    /** Starts the scan thread. */
     startScan?: (settings: ScanSettings) => ScanThread;
-    /** The watcher, where there is one; set before this context is opened, it stands in place of its own. */
+    /** The watcher, if there is one. If it is set before this context is opened, it replaces the context's own. */
     chainWatch?: ChainWatch;
   }
 }

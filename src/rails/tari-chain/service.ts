@@ -22,7 +22,7 @@ export async function open(platform: ServiceContext): Promise<Opened<ChainQuerie
     : { ...opened, background: { start: () => rail.start(), stop: () => rail.stop() } };
 }
 
-/** The watcher, where it is configured: otherwise nothing of it is even read. */
+/** The watcher if it is configured; otherwise its code is not even loaded. */
 async function openRail(platform: ServiceContext) {
   const { settings, ports, random } = platform;
   const { startScan } = ports;
@@ -31,7 +31,7 @@ async function openRail(platform: ServiceContext) {
   return openChainRail({ settings: settings.chain, context: engineContext(platform), startScan, random });
 }
 
-/** How old our knowledge of the chain is. It makes no server unready: it takes orders and reports without a node. */
+/** How old our knowledge of the chain is. It does not affect readiness: orders and reports work without a node. */
 function chainCheck(watch: ChainWatch): Check {
   return {
     unknown: {},
@@ -58,27 +58,27 @@ function chainMetrics(watch: ChainWatch): ReadMetrics {
       samples: value === null ? [] : [{ value }],
     });
     return [
-      single('height', 'The last block that was looked through for payments.', status.height),
-      single('blocks_behind', 'How many blocks the nodes are ahead of that.', blocksBehind(status)),
+      single('height', 'The last block that was scanned for payments.', status.height),
+      single('blocks_behind', 'How many blocks the nodes are ahead of it.', blocksBehind(status)),
       {
         name: 'tpg_chain_node_age_seconds',
-        help: 'How long ago a base node last answered. Left out until it has.',
+        help: 'Seconds since a base node last answered. Left out until one has.',
         labels: ['node'],
         samples: status.nodes.flatMap(({ url, lastAnswerAt }) =>
           lastAnswerAt === null ? [] : [{ labels: { node: url }, value: lastAnswerAt }],
         ),
       },
-      single('outputs_seen', 'Outputs that were looked through, all in all.', status.outputsSeen),
-      single('payments_found', 'Payments that were found on the chain, all in all.', status.paymentsFound),
+      single('outputs_seen', 'Outputs scanned in total.', status.outputsSeen),
+      single('payments_found', 'Payments found on the chain in total.', status.paymentsFound),
       {
         name: 'tpg_chain_outputs_refused',
-        help: 'Outputs that were encrypted for the shop and are no payment to it, by reason.',
+        help: 'Outputs that were encrypted for the shop but are not payments to it, by reason.',
         labels: ['reason'],
         samples: [...refused].map(([reason, value]) => ({ labels: { reason }, value })),
       },
       single(
         'payments_left',
-        'Confirmed payments that left the chain and did not come back: a person must look.',
+        'Confirmed payments that left the chain and did not come back: an operator must look.',
         departed,
       ),
     ];

@@ -1,7 +1,7 @@
 import type { Clock } from '#platform/clock.ts';
 import type { Store } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import { Loop } from '#platform/timers/polling-loop.ts';
+import { PollingLoop } from '#platform/timers/polling-loop.ts';
 import { type ChainBooks, MovedError } from './chain-books.ts';
 import type { ChainWatch } from './chain-watch.ts';
 import { type ComparingPorts, compareBlocks } from './comparing.ts';
@@ -26,32 +26,32 @@ import { chainRepository } from './store/chain.ts';
 import type { KnownBlock } from './store/known-block.ts';
 import { startHeightOf } from './where-to-start.ts';
 
-/** Blocks come every two minutes; a payment is shown this long after its block at the latest. */
+/** The poll interval: a payment is shown this long after its block at the latest. Blocks come every two minutes. */
 const POLL_MS = 3_000;
 
-/** After an error that is no node's: the database is out of reach, or a fault of ours. */
+/** The pause after an error that is not a node's: the database is unreachable, or there is a bug. */
 const PAUSE_AFTER_ERROR_MS = 5_000;
 
-/** Batches of blocks between two looks at where the nodes' chains end. */
+/** Batches of blocks between two queries of the nodes' tips. */
 const BATCHES_IN_A_TURN = 20;
 
-/** A reading of more blocks than this says in the log how far it has come, so often. */
+/** Catching up with more blocks than this is logged, once per this many blocks. */
 const MIN_BLOCKS_FOR_PROGRESS = 100;
 const PROGRESS_EVERY_MS = 30_000;
 
 /**
- * How deep below the tip each block must be shown to follow the one before. Deeper, no chain changes while it is being
- * read, and each header would be a question of its own.
+ * Down to this depth below the tip, each block must be proven to follow the previous one. Deeper, no chain changes while
+ * it is being read, and checking each header would take a request of its own.
  */
 const PROVEN_BLOCKS = 200;
 
-/** Where even the first block was replaced, what was paid may stand so many blocks before it now. */
+/** If even the first block was replaced, its payments may now be up to this many blocks earlier. */
 const BLOCKS_BEFORE_START = 100;
 
-/** Something between us and a node may keep its answers for a minute; what is not there after that is not there. */
+/** A cache in front of a node may serve old answers for a minute; a block that is still missing after this does not exist. */
 const STUCK_AFTER_MS = 120_000;
 
-/** What another instance knows of how old our knowledge is, is written so often. */
+/** How often the age of our knowledge is written for other instances. */
 const NOTE_CHECKED_EVERY_MS = 30_000;
 
 export interface WatcherPorts {
@@ -62,19 +62,19 @@ export interface WatcherPorts {
   books: ChainBooks;
   scan: Scan;
   clock: Clock;
-  /** Milliseconds of a clock that never goes back. */
+  /** A monotonic clock, in milliseconds. */
   monotonicMs: () => number;
-  /** Evenly from 0 up to 1. */
+  /** Uniform in [0, 1). */
   random: () => number;
   log: Logger;
-  /** Between two looks at the chain; POLL_MS where left out. */
+  /** The poll interval; POLL_MS by default. */
   pollMs?: number;
 }
 
 /**
- * Watches the chain: follows one node's chain block by block, enters what is found, confirms what is deep enough, and goes
- * back where the chain was reorganised. Whatever it does is begun anew from the books after any failure, so a step that
- * was cut off is done again.
+ * Watches the chain: follows one node's chain block by block, enters payments, confirms those that are deep enough, and
+ * goes back if the chain was reorganised. After any failure it starts again from the database, so an interrupted step is
+ * repeated.
  */
 export class ChainWatcher {
   readonly #ports: WatcherPorts;
@@ -82,19 +82,19 @@ export class ChainWatcher {
   readonly #comparing: ComparingPorts;
   readonly #lateComparing: LateComparing;
   readonly #confirming: Confirming;
-  readonly #loop: Loop;
+  readonly #loop: PollingLoop;
   #leader: number | undefined;
   #limit = MAX_BLOCKS_AT_ONCE;
-  /** All that was done for the chain up to a block, as a node said. */
+  /** The accumulated difficulty up to a block, as a node reported it. */
   #weight: { hash: string; difficulty: bigint } | undefined;
   #top: KnownBlock | undefined;
   #reading: { from: number; startedAtMs: number; saidAtMs: number } | undefined;
   #timeLeftMs: number | undefined;
   #notedAtMs = Number.NEGATIVE_INFINITY;
   #hasBegun = false;
-  /** Since when the node that is followed has had no block that its tip says it has. */
+  /** Since when the followed node has been missing a block that its tip implies. */
   #stuckSinceMs: number | undefined;
-  /** What was said once and is not said again while it lasts. */
+  /** Warnings that were logged and are not repeated while they last. */
   readonly #said = new Set<string>();
 
   constructor(ports: WatcherPorts) {
@@ -107,11 +107,11 @@ export class ChainWatcher {
     this.#comparing = { nodes: this.#nodes, scan, sayOnce };
     this.#lateComparing = new LateComparing({ ...ports, ...this.#comparing });
     this.#confirming = new Confirming({ ...ports, nodes: this.#nodes, sayOnce });
-    this.#loop = new Loop(
+    this.#loop = new PollingLoop(
       () => this.#takeTurn(),
       (error) => {
         if (error instanceof MovedError) return POLL_MS;
-        log.error({ err: error }, 'The watcher of the chain could not go on; it tries again');
+        log.error({ err: error }, 'The chain watcher failed; retrying');
         return PAUSE_AFTER_ERROR_MS;
       },
     );
@@ -125,7 +125,7 @@ export class ChainWatcher {
     return this.#loop.stop();
   }
 
-  /** Looks at the chain once, as far as it goes. For those who do not want to wait for the next time. */
+  /** Follows the chain to its tip once, without waiting for the next poll. */
   async turn(): Promise<void> {
     while ((await this.#takeTurn()) === 0);
   }
@@ -136,7 +136,7 @@ export class ChainWatcher {
     return { nodeHeight, lastAnswerAt: answeredAt, timeLeftMs: timeLeft, nodes: this.#nodes.status() };
   }
 
-  /** Answers the pause until the next turn; 0 where there is more to do now. */
+  /** Returns the pause until the next turn; 0 if there is more to do now. */
   async #takeTurn(): Promise<number> {
     const { pollMs = POLL_MS } = this.#ports;
     const tips = await this.#nodes.tips();
@@ -151,7 +151,7 @@ export class ChainWatcher {
     return done?.answer === 'more' && !this.#loop.stopping.aborted ? 0 : pollMs;
   }
 
-  /** @throws {NodeError} what makes the node that is followed of no use. */
+  /** @throws {NodeError} if the followed node fails. */
   async #follow(leader: number, tip: Tip, tips: readonly (Tip | undefined)[]): Promise<'more' | 'done'> {
     const { store } = this.#ports;
     await this.#begin(leader, tip);
@@ -192,7 +192,7 @@ export class ChainWatcher {
     return step;
   }
 
-  /** The first time, and where the settings name an earlier place, it is found out where to begin. */
+  /** Determines where to start, at the first time or if the settings name an earlier start. */
   async #begin(leader: number, tip: Tip): Promise<void> {
     if (this.#hasBegun) return;
     const { settings, scan, store, books, wallet, clock, log } = this.#ports;
@@ -208,16 +208,16 @@ export class ChainWatcher {
       await store.run((tx) => tx.use(chainRepository).noteWatchFrom(watchFrom));
       log.info(
         { height },
-        'The chain has been watched from before TPG_WATCH_FROM; the watcher goes on where it stopped',
+        'The chain has already been watched from before TPG_WATCH_FROM; the watcher continues where it stopped',
       );
     } else {
       await books.begin(wallet, watchFrom, height);
-      log.info({ height }, `The chain is watched from block ${height} on`);
+      log.info({ height }, `Watching the chain from block ${height} on`);
     }
     this.#hasBegun = true;
   }
 
-  /** Reads blocks up to the tip, some batches of them in a turn. */
+  /** Reads blocks up to the tip, several batches per turn. */
   async #read(leader: number, tip: Tip, answering: readonly number[]): Promise<'more' | 'done' | 'forked'> {
     const { store } = this.#ports;
     const startHeight = (await store.read((tx) => tx.use(chainRepository).progress()))?.startHeight ?? 0;
@@ -244,7 +244,7 @@ export class ChainWatcher {
   ): Promise<'read' | 'nothing' | 'forked'> {
     const { scan, books } = this.#ports;
     const header = await scan.header(leader, height);
-    // What it said of its tip is newer than this answer: something between us keeps answers for a while.
+    // The reported tip is newer than this answer: a cache in between serves old answers for a while.
     if (header === undefined) {
       this.#requireProgress();
       return 'nothing';
@@ -275,7 +275,7 @@ export class ChainWatcher {
     return 'read';
   }
 
-  /** Goes back to where the node's chain leaves ours, where the other nodes do not say otherwise. */
+  /** Goes back to the fork of the node's chain, unless the other nodes contradict. */
   async #reorganise(leader: number, tips: readonly (Tip | undefined)[]): Promise<'more' | 'done' | 'none'> {
     const { store, scan, books, log } = this.#ports;
     const top = this.#top;
@@ -294,7 +294,7 @@ export class ChainWatcher {
       this.#sayOnce(`fork ${lost.hash} ${leader} ${keeper}`, () =>
         log.warn(
           { height: lost.height, node: this.#nodes.urlOf(leader), other: this.#nodes.urlOf(keeper) },
-          `Base node ${this.#nodes.urlOf(leader)} has another block at height ${lost.height} than ${this.#nodes.urlOf(keeper)}; nothing is taken back, and nothing above is confirmed, until they agree`,
+          `Base node ${this.#nodes.urlOf(leader)} has a different block at height ${lost.height} than ${this.#nodes.urlOf(keeper)}; nothing is taken back and nothing above is confirmed until they agree`,
         ),
       );
       return 'done';
@@ -311,8 +311,8 @@ export class ChainWatcher {
   }
 
   /**
-   * Where even the first block was replaced, the chain is read from somewhat earlier on. What is deeper than what is kept
-   * cannot be followed.
+   * If even the first block was replaced, the chain is read again from somewhat earlier. A reorganisation deeper than the
+   * kept blocks cannot be followed.
    */
   async #beginEarlier(top: KnownBlock, lowest: KnownBlock): Promise<void> {
     const { store, books } = this.#ports;
@@ -326,7 +326,7 @@ export class ChainWatcher {
     await books.goBack(top, null, Math.max(0, progress.startHeight - BLOCKS_BEFORE_START));
   }
 
-  /** Another node that has answered and still has the block; undefined where none says so. */
+  /** Another answering node that still has the block; undefined if there is none. */
   async #nodeThatKeeps(
     block: KnownBlock,
     leader: number,
@@ -340,18 +340,18 @@ export class ChainWatcher {
     return undefined;
   }
 
-  /** @throws {NodeError} when a node has named a tip for long and has no block on the way to it. */
+  /** @throws {NodeError} if a node has reported a tip for a long time without having the blocks up to it. */
   #requireProgress(): void {
     const now = this.#ports.monotonicMs();
     this.#stuckSinceMs ??= now;
     if (now - this.#stuckSinceMs < STUCK_AFTER_MS) return;
     this.#stuckSinceMs = undefined;
-    throw new NodeError('garbage', 'It names the end of its chain and does not have the blocks up to there.');
+    throw new NodeError('garbage', 'It reports a tip but does not have the blocks up to it.');
   }
 
   #sayOnce(key: string, say: () => void): void {
     if (this.#said.has(key)) return;
-    // Forgotten all at once, so that what others make up does not fill the memory.
+    // Cleared as a whole, so that input made up by others cannot fill the memory.
     if (this.#said.size >= 1_000) this.#said.clear();
     this.#said.add(key);
     say();
@@ -369,7 +369,7 @@ export class ChainWatcher {
     const minutes = Math.ceil((this.#timeLeftMs ?? 0) / 60_000);
     log.info(
       { height, nodeHeight: tip.height },
-      `The chain is read up to block ${height} of ${tip.height}; at this pace the rest takes about ${minutes} minutes`,
+      `The chain has been read up to block ${height} of ${tip.height}; at this pace the rest takes about ${minutes} minutes`,
     );
   }
 

@@ -8,8 +8,8 @@ const DAY_MS = 86_400_000;
 const BLOCKS_A_DAY = 720;
 
 /**
- * The first block to look at: what the settings say, or a day back.
- * @param heightAt the height at a time, as a node says.
+ * The first block to scan: as configured, or a day ago.
+ * @param heightAt the height at a time, according to a node.
  * @throws {NodeError}
  */
 export async function startHeightOf(

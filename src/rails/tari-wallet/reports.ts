@@ -12,13 +12,13 @@ import {
 import { StoreContentError } from '#platform/database/errors.ts';
 import { formatTari } from '#tari/micro-tari.ts';
 
-/** What hot wallets report: a payment that they have seen, and that it is confirmed. */
+/** The reports of hot wallets: that a payment was seen, and that it is confirmed. */
 
-/** A report whose signatures have been checked: the wallet's, and that of a claim in the payment's memo. */
+/** A report whose signatures were verified: the wallet's, and that of a claim in the payment's memo. */
 export interface CheckedReport {
   report: PaymentReport;
   message: AuthenticatedMessage;
-  /** Undefined where the payment names no order. */
+  /** Undefined if the payment names no order. */
   named: NamedOrder | undefined;
 }
 
@@ -35,7 +35,7 @@ export function reports(context: EngineContext, wallets: Pick<Wallets, 'admit'>)
 
   return {
     /**
-     * What `receive` does once the signatures are checked.
+     * The second half of `receive`, once the signatures are verified.
      * @throws {DomainError} as `wallets.admit` and `enterPayment`
      */
     async enterReport(checked: CheckedReport): Promise<PaymentReceipt> {
@@ -43,8 +43,8 @@ export function reports(context: EngineContext, wallets: Pick<Wallets, 'admit'>)
       const { report } = checked;
       const receipt = await enterOnce(checked, now).catch((error: unknown) => {
         if (!(error instanceof StoreContentError)) throw error;
-        // Money is not refused for a text beside it.
-        log.error({ err: error, txid: report.txid }, `Payment ${report.txid} is kept without its memo and order id`);
+        // Money is not refused because of a text that comes with it.
+        log.error({ err: error, txid: report.txid }, `Payment ${report.txid} is stored without its memo and order id`);
         return enterOnce({ ...checked, report: { ...report, memo: null }, named: undefined }, now);
       });
       const { txid, sender } = receipt.payment;
@@ -57,7 +57,7 @@ export function reports(context: EngineContext, wallets: Pick<Wallets, 'admit'>)
     },
 
     /**
-     * What `confirm` does once the signature is checked.
+     * The second half of `confirm`, once the signature is verified.
      * @throws {DomainError} as `wallets.admit` and `enterConfirmation`
      */
     async enterConfirmation(txid: string, message: AuthenticatedMessage): Promise<ConfirmationReceipt> {

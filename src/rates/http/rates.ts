@@ -9,7 +9,7 @@ import { exchangeRate, setRate } from './schemas.ts';
 
 const RATE_CURSOR = idCursor('rate');
 
-/** The rates at which prices of the shop become Tari. */
+/** The rates at which the shop's prices are converted to Tari. */
 export function rateRoutes(rates: RatesService): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -17,7 +17,7 @@ export function rateRoutes(rates: RatesService): FastifyPluginAsyncZod {
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'The exchange rate that holds for a currency',
+          summary: 'The current exchange rate of a currency',
           tags: ['administration'],
           params: z.object({ currency }),
           errors: ['exchange_rate_not_found'],
@@ -32,7 +32,7 @@ export function rateRoutes(rates: RatesService): FastifyPluginAsyncZod {
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'The exchange rates that hold, of all currencies that one was set for',
+          summary: 'The current exchange rates of all currencies that have one',
           tags: ['administration'],
           response: { 200: z.array(exchangeRate) },
         },
@@ -45,7 +45,7 @@ export function rateRoutes(rates: RatesService): FastifyPluginAsyncZod {
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'The exchange rates that a currency has had, newest first',
+          summary: 'The history of a currency’s exchange rates, newest first',
           tags: ['administration'],
           params: z.object({ currency }),
           querystring: z.strictObject(pageFields(RATE_CURSOR)),

@@ -5,5 +5,5 @@ import { amount, time } from '#platform/http/fields.ts';
 
 export const exchangeRate = z.object({ currency: z.string(), rate: amount, updated_at: time });
 
-/** A rate as it was set once. */
+/** A rate of the history. */
 export const setRate = z.object({ id: z.bigint(), ...exchangeRate.shape, actor: z.string() });

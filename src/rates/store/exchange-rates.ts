@@ -11,11 +11,11 @@ export interface ExchangeRate {
   updatedAt: Date;
 }
 
-/** A rate as it was set once. */
+/** A rate of the history. */
 export interface SetRate extends ExchangeRate {
   /** Counts from 1 over all currencies. */
   id: bigint;
-  /** Who set it. */
+  /** The operator who set it. */
   actor: string;
 }
 
@@ -41,13 +41,13 @@ export function exchangeRateRepository(database: Kysely<RateTables>) {
         .execute();
     },
 
-    /** The rate that holds now. */
+    /** The current rate. */
     async last(currency: string): Promise<ExchangeRate | undefined> {
       const [row] = (await selectLast({ currency })).rows;
       return row && { currency: row.currency, rate: row.rate, updatedAt: timeOf(row.created_at) };
     },
 
-    /** Up to `limit` rates that a currency had, newest first, before the one with id `before`. */
+    /** Up to `limit` past rates of a currency, newest first, before the one with id `before`. */
     async history(currency: string, before: bigint | undefined, limit: number): Promise<SetRate[]> {
       const rows = await database
         .selectFrom('exchange_rates')
@@ -60,7 +60,7 @@ export function exchangeRateRepository(database: Kysely<RateTables>) {
       return rows.map(({ created_at: createdAt, ...rate }) => ({ ...rate, updatedAt: timeOf(createdAt) }));
     },
 
-    /** Every currency that a rate was ever set for, sorted: a step in the index for each, whatever its history. */
+    /** Every currency with a rate, sorted: one step in the index for each, however long its history. */
     async currencies(): Promise<string[]> {
       const currencies: string[] = [];
       for (;;) {

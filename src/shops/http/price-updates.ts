@@ -17,7 +17,7 @@ const search = z.strictObject({
   ...pageFields(PRICE_UPDATE_CURSOR),
 });
 
-/** What becomes of the shop's prices when a rate is set. */
+/** The updates of the shop's prices after a rate was set. */
 export function priceUpdateRoutes(priceUpdates: PriceUpdates): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -25,7 +25,7 @@ export function priceUpdateRoutes(priceUpdates: PriceUpdates): FastifyPluginAsyn
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'What was and is to be done about the shop’s prices, newest first',
+          summary: 'The updates of the shop’s prices, newest first',
           tags: ['administration'],
           querystring: search,
           response: { 200: z.array(priceUpdate) },
@@ -43,7 +43,7 @@ export function priceUpdateRoutes(priceUpdates: PriceUpdates): FastifyPluginAsyn
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'How far the shop’s prices follow a rate',
+          summary: 'The progress of an update of the shop’s prices',
           tags: ['administration'],
           params: byId,
           errors: ['price_update_not_found'],
@@ -58,7 +58,7 @@ export function priceUpdateRoutes(priceUpdates: PriceUpdates): FastifyPluginAsyn
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Has the shop show all its prices at the rate that holds for a currency',
+          summary: 'Updates all of the shop’s prices to the current rate of a currency',
           tags: ['administration'],
           body: z.strictObject({ currency }),
           errors: ['exchange_rate_not_found', 'exchange_rate_fixed', 'no_shop_for_prices', 'idempotency_key_reused'],
@@ -73,7 +73,7 @@ export function priceUpdateRoutes(priceUpdates: PriceUpdates): FastifyPluginAsyn
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Has a price update that failed, or waits, go on at once',
+          summary: 'Continues a failed or waiting price update immediately',
           tags: ['administration'],
           params: byId,
           errors: ['price_update_not_found', 'price_update_finished', 'idempotency_key_reused'],

@@ -6,7 +6,7 @@ import { orderNamedIn } from '#shops/shopify/named-order.ts';
 import type { Webhooks } from '#shops/webhook-inbox.ts';
 import { rejectedWebhook } from './schemas.ts';
 
-/** Webhooks that could not be used: what they said, why that was no use, trying them again, and letting them be. */
+/** Rejected webhooks: listing them with their reasons, retrying and dismissing them. */
 export function rejectedRoutes(webhooks: Pick<Webhooks, 'setAside' | 'retry' | 'dismiss'>): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -14,7 +14,7 @@ export function rejectedRoutes(webhooks: Pick<Webhooks, 'setAside' | 'retry' | '
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'The webhooks that were set aside, with reason',
+          summary: 'The rejected webhooks, with reasons',
           tags: ['administration'],
           querystring: idPage,
           response: { 200: z.array(rejectedWebhook) },
@@ -37,7 +37,7 @@ export function rejectedRoutes(webhooks: Pick<Webhooks, 'setAside' | 'retry' | '
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Takes up a webhook that was set aside',
+          summary: 'Retries a rejected webhook',
           tags: ['administration'],
           params: z.object({ id: rowId }),
           errors: ['webhook_not_set_aside', 'idempotency_key_reused'],
@@ -55,7 +55,7 @@ export function rejectedRoutes(webhooks: Pick<Webhooks, 'setAside' | 'retry' | '
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Takes a webhook off the list of those that were set aside, unused',
+          summary: 'Dismisses a rejected webhook',
           tags: ['administration'],
           params: z.object({ id: rowId }),
           body: z.strictObject({ reason }),

@@ -4,7 +4,7 @@ import { callerOf } from '#platform/http/caller.ts';
 import { result } from '#platform/http/fields.ts';
 import type { Rescan } from '#shops/rescan.ts';
 
-/** Asks the shop for orders that its webhooks never brought. */
+/** Fetches orders from the shop that its webhooks never delivered. */
 export function rescanRoutes(rescan: Rescan): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -12,7 +12,7 @@ export function rescanRoutes(rescan: Rescan): FastifyPluginAsyncZod {
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'How far the rescan of open orders has come that this instance runs now',
+          summary: 'The progress of this instance’s current rescan of open orders',
           tags: ['changes'],
           response: { 200: z.object({ running: z.int(), read: z.int(), failed: z.int() }) },
         },
@@ -25,7 +25,7 @@ export function rescanRoutes(rescan: Rescan): FastifyPluginAsyncZod {
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Takes in the shop’s open orders that are missing here',
+          summary: 'Adds the shop’s open orders that are missing here',
           tags: ['changes'],
           errors: ['shop_not_configured', 'shop_unreachable'],
           response: { 200: z.array(result) },

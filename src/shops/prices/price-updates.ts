@@ -15,36 +15,35 @@ import { isTariCurrency } from '#tari/micro-tari.ts';
 
 export type PriceUpdates = ReturnType<typeof priceUpdates>;
 
-/** What the parts of the engine that learn of rates and products need of the work on prices. */
+/** The price updates as seen by those who report changed rates and products. */
 export type PriceUpdateRequests = Pick<PriceUpdates, 'requestShop' | 'requestProduct' | 'wake'>;
 
 /**
- * After prices of a product were written it is looked at again no sooner than this. Our own writing makes the shop tell
- * of the product once more; and where another program writes the same metafield, the two must not answer each other as
- * fast as they can.
+ * The minimum pause between updates of a product. Our own write makes the shop send another webhook for the product; and
+ * if another program writes the same metafield, the two must not overwrite each other in a tight loop.
  */
 const PRODUCT_PAUSE_MS = 60_000;
 
-/** How long it is remembered that a product was written to, or could not be. */
+/** How long the result of a product's update is remembered. */
 const PRODUCTS_KEPT_MS = 24 * 3_600_000;
 
 export interface PriceUpdateOptions {
   /** Whether there is a shop that shows prices in Tari. Without one nothing is requested. */
   hasShop: boolean;
-  /** Says that there is something new to do. */
+  /** Signals that there is a new update. */
   wake: () => void;
 }
 
-/** What is to be done about the prices that the shop shows: requested here, done by `price-update-worker.ts`. */
+/** Updates of the prices that the shop shows: requested here, executed by `worker.ts`. */
 export function priceUpdates(
   { store, clock }: EngineContext,
   { perform }: Changes,
   { hasShop, wake }: PriceUpdateOptions,
 ) {
   /**
-   * Has the shop show all its prices at a rate, in the unit of work that sets it. Works at older rates of the currency
-   * end. Where one was under way the new one begins behind its last variant and comes back to the first ones later: so
-   * that each variant has its turn, however often the rate is set.
+   * Requests an update of all prices to a rate, in the unit of work that sets it. Updates to older rates of the currency
+   * are superseded. If one was in progress, the new one starts after its last variant and returns to the first ones later,
+   * so that each variant gets its turn however often the rate is set.
    */
   const requestShop = async (
     tx: Transaction,
@@ -58,7 +57,7 @@ export function priceUpdates(
     return tx.use(priceUpdateRepository).insert({ kind: 'shop', currency, rate }, underWay?.position ?? null, now);
   };
 
-  /** Looks for a work that somebody asks for. */
+  /** Finds a requested update. */
   const findIn = async (tx: Transaction, id: bigint): Promise<PriceUpdate> => {
     const update = await tx.use(priceUpdateRepository).find(id);
     if (update === undefined) throw new DomainError('price_update_not_found', String(id));
@@ -69,8 +68,8 @@ export function priceUpdates(
     requestShop,
 
     /**
-     * Has the shop show the right prices for one product, in the unit of work that learns of it: once, however often it
-     * is told of before that is done. Answers whether there is a shop to do it in.
+     * Requests an update of one product's prices, in the unit of work that processes its webhook: one update, however many
+     * webhooks arrive before it is done. Returns whether there is a shop to update.
      */
     async requestProduct(tx: Transaction, productId: string, now: Date): Promise<boolean> {
       if (!hasShop) return false;
@@ -79,7 +78,7 @@ export function priceUpdates(
         await tx.use(priceUpdateRepository).insert({ kind: 'product', productId }, null, now);
       } else {
         const { at, attempts } = nextTryOf(known, now);
-        // From its first variant on: which of them has changed, nobody says.
+        // From its first variant on: the webhook does not say which one has changed.
         await tx.use(priceUpdateRepository).restart(known.id, NO_PROGRESS, attempts, at, now);
       }
       return true;
@@ -87,7 +86,7 @@ export function priceUpdates(
 
     wake,
 
-    /** The works that fit, newest first. Those on products are only there until they are done. */
+    /** The matching updates, newest first. Those of products are deleted once they are done. */
     page: (filter: PriceUpdateFilter, request: PageRequest<bigint>): Promise<Page<PriceUpdate, bigint>> =>
       store.read((tx) =>
         readPage(
@@ -101,7 +100,7 @@ export function priceUpdates(
     get: (id: bigint): Promise<PriceUpdate> => store.read((tx) => findIn(tx, id)),
 
     /**
-     * Has the shop show all its prices at the rate that holds for a currency, whatever was done before.
+     * Requests an update of all prices to the current rate of a currency, whatever was done before.
      * @throws {DomainError} `no_shop_for_prices`, `exchange_rate_fixed`, `exchange_rate_not_found`
      */
     async start(request: ChangeRequest, currencyCode: string): Promise<PriceUpdateView> {
@@ -121,7 +120,7 @@ export function priceUpdates(
     },
 
     /**
-     * Has a work that has failed, or waits for its next try, go on at once, from where it stopped.
+     * Continues an update that has failed, or waits for its next attempt, immediately from where it stopped.
      * @throws {DomainError} `price_update_not_found`, `price_update_finished`
      */
     async retry(request: ChangeRequest, id: bigint): Promise<PriceUpdateView> {
@@ -142,7 +141,7 @@ export function priceUpdates(
       return retried;
     },
 
-    /** Forgets the works on products that ended long ago. Answers how many. */
+    /** Deletes updates of products that finished long ago. Returns how many. */
     forgetOld(): Promise<number> {
       const before = new Date(clock.now().getTime() - PRODUCTS_KEPT_MS);
       return store.run((tx) => tx.use(priceUpdateRepository).forgetProductsBefore(before));
@@ -150,7 +149,7 @@ export function priceUpdates(
   };
 }
 
-/** When a product that is told of again is looked at: no news makes a shop that fails be asked more often. */
+/** When a product is processed after another webhook: webhooks never shorten the back-off of a failing shop. */
 function nextTryOf({ finishedAt, nextAttemptAt, attempts }: PriceUpdate, now: Date): { at: Date; attempts: number } {
   if (finishedAt === null) return { at: nextAttemptAt, attempts };
   const earliest = finishedAt.getTime() + PRODUCT_PAUSE_MS;

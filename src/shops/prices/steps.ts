@@ -7,16 +7,16 @@ import type { PriceUpdate, PriceUpdateProgress } from '#shops/store/price-update
 import { AmountError } from '#tari/micro-tari.ts';
 
 /**
- * One step of the work on the shop's prices: the global rate, or one page of variants. A step can be done again without
- * harm, and writes only what is not right yet, so a work goes on from the last step that was noted, whenever that was.
+ * One step of a price update: the global rate, or one page of variants. Steps are idempotent and write only values that
+ * are not right yet, so an update continues from its last saved step, whenever that was.
  */
 
-/** The longest text of the shop's, or of an error, that is kept. */
-const LONGEST_TEXT = 1_000;
+/** How much of a text of the shop, or of an error, is stored, in characters. */
+const MAX_TEXT_LENGTH = 1_000;
 
-/** A text as it can be kept, whatever the shop wrote into it. */
+/** A text in a form that can be stored, whatever the shop wrote into it. */
 export function keptText(text: string): string {
-  return storableText(text.slice(0, LONGEST_TEXT));
+  return storableText(text.slice(0, MAX_TEXT_LENGTH));
 }
 
 export interface StepPorts {
@@ -38,7 +38,7 @@ interface Rate {
   rate: bigint;
 }
 
-/** What the shop refuses for good holds up no variant: it is kept, and the work fails when all of them are done. */
+/** A permanent refusal does not block the variants: it is recorded, and the update fails once all variants are done. */
 async function setGlobalRate(
   { prices }: StepPorts,
   update: PriceUpdate,
@@ -92,7 +92,7 @@ async function lookAtProduct(
   return page.next === null ? { ...seen, variantsAreDone: true } : { ...seen, position: page.next };
 }
 
-/** Has the shop show the right prices for the variants of a page that it shows wrong ones for, or none. */
+/** Corrects the prices of a page's variants that are wrong or missing in the shop. */
 async function correct(
   { prices, log }: StepPorts,
   update: PriceUpdate,

@@ -1,8 +1,8 @@
 import type { Clock } from '#platform/clock.ts';
 import type { Store } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import { MOST_ATTEMPTS, pauseAfterMs, pauseMs } from '#platform/timers/backoff.ts';
-import { Loop, pauseUntilMs } from '#platform/timers/polling-loop.ts';
+import { MAX_ATTEMPTS, pauseAfterMs, pauseMs } from '#platform/timers/backoff.ts';
+import { PollingLoop, pauseUntilMs } from '#platform/timers/polling-loop.ts';
 import { type ShopPrices, StorefrontError } from '#shops/shop-connector.ts';
 import {
   type PriceUpdate,
@@ -12,41 +12,41 @@ import {
 } from '#shops/store/price-updates.ts';
 import { keptText, takeStep } from './steps.ts';
 
-/** A step is three or four calls to the shop, each of which may have to wait for room in its limits. */
+/** A step is three or four calls to the shop, each of which may have to wait for its rate limit. */
 const STEP_TIMEOUT_MS = 120_000;
 
-/** How long to sleep when nothing is known to be due: another process may add something. */
-const LONGEST_SLEEP_MS = 5_000;
+/** How long to sleep when no update is known to be due: another process may add one. */
+const MAX_SLEEP_MS = 5_000;
 
-/** After the database refused, before it is asked again. */
+/** The pause after the database was unavailable. */
 const STORE_PAUSE_MS = 2_000;
 
 export interface PriceUpdateWorkerPorts {
   store: Store;
   prices: ShopPrices;
   clock: Clock;
-  /** Evenly from 0 up to 1. */
+  /** Uniform in [0, 1). */
   random: () => number;
   log: Logger;
 }
 
 /**
- * Does what is to be done about the prices that the shop shows, one step at a time: so telling the shop of paid orders,
- * which counts against the same limits, never waits for more than a step, and a product that has just changed does not
- * wait until all others are done. What is under way is in the database, and goes on after a restart.
+ * Executes price updates one step at a time, so that notifications of paid orders, which share the shop's rate limit,
+ * never wait for more than a step, and a product that has just changed does not wait for all others. Updates in progress
+ * are in the database and continue after a restart.
  */
 export class PriceUpdateWorker {
   readonly #ports: PriceUpdateWorkerPorts;
-  readonly #loop: Loop;
-  /** However many works wait, a shop in trouble is not asked for each of them at once. */
+  readonly #loop: PollingLoop;
+  /** Back-off for the shop as a whole, however many updates are waiting. */
   #failuresInARow = 0;
 
   constructor(ports: PriceUpdateWorkerPorts) {
     this.#ports = ports;
-    this.#loop = new Loop(
+    this.#loop = new PollingLoop(
       () => this.#takeTurn(),
       (error) => {
-        ports.log.error({ err: error }, 'The work on prices cannot reach the database; it goes on in a moment');
+        ports.log.error({ err: error }, 'Price updates cannot reach the database; retrying shortly');
         return STORE_PAUSE_MS;
       },
     );
@@ -56,21 +56,21 @@ export class PriceUpdateWorker {
     this.#loop.start();
   }
 
-  /** Says that there may be something new. */
+  /** Signals that there may be a new update. */
   wake(): void {
     this.#loop.wake();
   }
 
-  /** Breaks off the step that is being done, which is done again after the next start. */
+  /** Aborts the current step, which is repeated after the next start. */
   stop(): Promise<void> {
     return this.#loop.stop();
   }
 
-  /** Does one step of the work that has been due for longest. Answers its id; undefined where none is due. */
+  /** Executes one step of the update that has been due longest. Returns its id; undefined if none is due. */
   async processNext(): Promise<bigint | undefined> {
     const { store, clock } = this.#ports;
     const now = clock.now();
-    const update = await store.run((tx) => tx.use(priceUpdateRepository).takeNext(now));
+    const update = await store.run((tx) => tx.use(priceUpdateRepository).leaseNext(now));
     if (update === undefined) return undefined;
     const step = await this.#takeStep(update);
     if (this.#loop.stopping.aborted) return update.id;
@@ -78,7 +78,7 @@ export class PriceUpdateWorker {
     return update.id;
   }
 
-  /** Answers how long there is nothing to do after it. */
+  /** Returns how long to sleep afterwards, in milliseconds. */
   async #takeTurn(): Promise<number> {
     const isIdle = (await this.processNext()) === undefined;
     if (isIdle) return this.#sleepMs();
@@ -102,7 +102,7 @@ export class PriceUpdateWorker {
     const outcome = outcomeOf(update, progress, now);
     this.#failuresInARow = 0;
     const isNoted = await store.run((tx) => {
-      // A product whose prices were right is not heard of again until it changes.
+      // A product whose prices were right needs no record until it changes.
       const isForgotten =
         update.target.kind === 'product' && outcome.state === 'done' && progress.variantsChanged === 0;
       return isForgotten
@@ -113,7 +113,7 @@ export class PriceUpdateWorker {
     const { variantsSeen: seen, variantsChanged: changed, variantsLeftOut: leftOut, remark } = progress;
     const fields = { id: update.id, seen, changed, leftOut, remark };
     if (outcome.state === 'failed') {
-      log.error(fields, `${nameOf(update)} could not be finished: ${outcome.lastError} Somebody must look at it.`);
+      log.error(fields, `${nameOf(update)} could not be finished: ${outcome.lastError} Manual intervention required.`);
     } else {
       log.info(fields, `${nameOf(update)} is done: ${seen} variants seen, ${changed} changed, ${leftOut} left out.`);
     }
@@ -125,9 +125,9 @@ export class PriceUpdateWorker {
     const isOfTheShop = error instanceof StorefrontError;
     const attempts = update.attempts + 1;
     const lastError = keptText(error instanceof Error ? error.message : String(error));
-    // A shop that cannot be reached says all in its sentence; anything else is a bug, whose stack is wanted.
+    // A StorefrontError's message says everything; any other error is a bug, so its stack is logged.
     const fields = { err: isOfTheShop ? undefined : error, id: update.id, attempts };
-    const isHopeless = (isOfTheShop && !error.retryable) || attempts >= MOST_ATTEMPTS;
+    const isHopeless = (isOfTheShop && !error.retryable) || attempts >= MAX_ATTEMPTS;
     this.#failuresInARow = isHopeless ? 0 : this.#failuresInARow + 1;
     const pause = pauseAfterMs(attempts, random, isOfTheShop ? error.retryAfterMs : undefined);
     const outcome: PriceUpdateOutcome = {
@@ -140,18 +140,18 @@ export class PriceUpdateWorker {
     const isNoted = await store.run((tx) => tx.use(priceUpdateRepository).note(update, update, outcome, now));
     if (!isNoted) return;
     const seconds = Math.ceil(pause / 1000);
-    if (isHopeless) log.error(fields, `${nameOf(update)} has failed: ${lastError} Somebody must look at it.`);
-    else log.warn(fields, `${nameOf(update)} cannot go on yet; next try in ${seconds} s: ${lastError}`);
+    if (isHopeless) log.error(fields, `${nameOf(update)} failed: ${lastError} Manual intervention required.`);
+    else log.warn(fields, `${nameOf(update)} was interrupted; retrying in ${seconds} s: ${lastError}`);
   }
 
   async #sleepMs(): Promise<number> {
     const { store, clock } = this.#ports;
     const dueAt = await store.read((tx) => tx.use(priceUpdateRepository).nextDueAt());
-    return pauseUntilMs(dueAt, clock.now(), LONGEST_SLEEP_MS);
+    return pauseUntilMs(dueAt, clock.now(), MAX_SLEEP_MS);
   }
 }
 
-/** A work that went well goes on at once, behind others that are due. */
+/** A successful update continues immediately, after others that are due. */
 function outcomeOf(update: PriceUpdate, progress: PriceUpdateProgress, now: Date): PriceUpdateOutcome {
   const isRateDue = update.target.kind === 'shop' && !progress.globalRateIsSet && progress.globalRateError === null;
   const lastError = progress.globalRateError;

@@ -19,13 +19,13 @@ export interface CancelPorts {
 
 /** Shopify's limit for the note of the staff, in characters. */
 const MAXIMUM_STAFF_NOTE_LENGTH = 255;
-/** How often, and after which pauses, the cancelling job is asked for: about ten seconds altogether. */
+/** The pauses between polls of the cancellation job: about ten seconds in total. */
 const JOB_POLL_PAUSES_MS = [250, 500, 1000, 1500, 2000, 2000, 2000] as const;
 const RETRY_WHILE_JOB_RUNS_MS = 10_000;
 
 /**
- * Cancels the order in the shop, unless money was paid there or is to be paid by another method than ours. Shopify cancels in a job of its own, and can't undo it.
- * A repeat reads the order first and so does nothing when an earlier call got through.
+ * Cancels the order in the shop, unless money was paid there or is to be paid by another method than ours. Shopify cancels
+ * in an asynchronous job, and can't undo it. A repeat reads the order first and does nothing if an earlier call succeeded.
  * @throws {StorefrontError}
  */
 export async function cancelOrder(
@@ -50,7 +50,7 @@ export async function cancelOrder(
   return confirmCancelled(ports, before, signal);
 }
 
-/** States in which the shop holds, held or may take the customer's money: cancelling would leave it with nobody. */
+/** States in which the shop holds, held or may take the customer's money, so that cancelling would leave it stranded. */
 const PAID_BY_OTHER_MEANS: ReadonlyMap<string, string> = new Map([
   ['PAID', 'it has been paid'],
   ['PARTIALLY_PAID', 'it has been paid in part'],
@@ -60,8 +60,8 @@ const PAID_BY_OTHER_MEANS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Whether no more is authorized than the part that other gateways were to take. Without its Tari part the order is
- * not to be delivered, so it is cancelled, and by that the shop lets go of what is authorized.
+ * Whether no more is authorized than the part that other gateways were to take. Without its Tari part the order must not
+ * be delivered, so it is cancelled, and the shop thereby releases the authorized money.
  */
 async function isOnlyPartAuthorized(
   { client, fields }: CancelPorts,
@@ -102,12 +102,12 @@ async function startCancelling(
   };
 }
 
-/** Cuts between characters, never through the middle of one that takes two UTF-16 units. */
+/** Truncates between characters, never within a surrogate pair. */
 function cutToCharacters(text: string, maximum: number): string {
   return Array.from(text).slice(0, maximum).join('');
 }
 
-/** A refusal may mean no more than that somebody else was faster, which the order's state tells better than its words. */
+/** A refusal may only mean that another call was faster, which the order's state shows better than the message. */
 async function resolveRefusal(
   client: AdminClient,
   before: OrderState,
@@ -119,7 +119,7 @@ async function resolveRefusal(
   const code = refusal.code ?? 'no code';
   throw new StorefrontError(
     `The shop does not cancel ${orderLabel(after)} (${code}: ${refusal.message.slice(0, 300)})`,
-    // INVALID and its kin name an obstacle in the order itself, such as a fulfilment under way, that only a person can clear.
+    // INVALID and similar codes mean an obstacle in the order itself, such as a fulfilment in progress, that only staff can clear.
     { retryable: refusal.code === 'INTERNAL_ERROR' || refusal.code === null },
   );
 }
@@ -135,7 +135,7 @@ async function waitForJob(
   for (const pauseMs of JOB_POLL_PAUSES_MS) {
     await pause(ports.sleep, pauseMs, signal);
     const data = await ports.client.request(READ_JOB, { id: jobId }, jobSchema, { signal });
-    // The shop forgets jobs after a while; whether this one did its work shows in the order.
+    // The shop deletes jobs after a while; the order shows whether this one succeeded.
     if (data.job === null || data.job.done) return;
   }
   throw new StorefrontError(`The shop is still cancelling ${orderLabel(state)}.`, {
@@ -156,10 +156,10 @@ async function confirmCancelled(
     });
   }
   const paid = PAID_BY_OTHER_MEANS.get(after.displayFinancialStatus ?? '');
-  // Of what was authorized the shop lets go by and by.
+  // The shop releases authorized money asynchronously.
   const isReleased = before.displayFinancialStatus === 'AUTHORIZED' && after.displayFinancialStatus === 'AUTHORIZED';
   if (paid !== undefined && !isReleased) {
-    // Shopify has no "cancel if unpaid": money that came between our two readings is there for a person to give back.
+    // Shopify has no "cancel if unpaid": money that arrived between our two reads must be refunded by the staff.
     ports.log.error({ order: after.id }, `A cancelled order needs a person: ${paid} while it was being cancelled.`);
   }
   return { effect: 'done', detail: `${orderLabel(after)} was cancelled in the shop.` };

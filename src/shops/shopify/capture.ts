@@ -22,15 +22,15 @@ export interface CapturePorts {
   fields: OrderWebhookOptions;
 }
 
-/** While the shop waits for a gateway, or does not show yet what it has told us of. */
+/** The pause while the shop waits for a gateway, or does not yet show an authorization that it has reported. */
 const RETRY_WHILE_SHOP_WORKS_MS = 30_000;
 
 /**
- * Takes the money that other gateways hold for an order that was paid in Tari, each authorization once. Shopify knows
- * no idempotency keys for this, so the order's transactions are read first: an authorization with a capture is left
- * alone, whoever made it, and a repeat after an answer that got lost finds ours.
+ * Captures the money that other gateways hold for an order that was paid in Tari, each authorization once. Shopify has no
+ * idempotency keys for this, so the order's transactions are read first: an authorization with a capture is left alone,
+ * whoever made it, and a repeat after a lost response finds our own.
  * @returns the order after that, and how many authorizations this call captured.
- * @throws {StorefrontError} unless none is left to capture; not retryable for what only a person can decide.
+ * @throws {StorefrontError} unless none is left to capture; not retryable if the staff has to decide.
  */
 export async function captureAuthorizations(
   { client, log, fields }: CapturePorts,
@@ -48,7 +48,7 @@ export async function captureAuthorizations(
     else
       log.info({ order: gid, authorization: authorization.id }, `A payment of ${authorization.gateway} was captured.`);
   }
-  // A refusal may mean no more than that somebody else was faster, which the transactions tell better than its words.
+  // A refusal may only mean that another call was faster, which the transactions show better than the message.
   const payments = open.length === 0 ? before : await readPayments(client, { id: gid }, signal);
   refuseUnsettled(payments, refusals);
   refuseMissing(payments, order);
@@ -70,7 +70,7 @@ const captureSchema = z.object({
     .nullable(),
 });
 
-/** Statuses of a capture that the gateway has refused for good. */
+/** Statuses of a capture that the gateway has permanently refused. */
 const FAILED: ReadonlySet<string> = new Set(['FAILURE', 'ERROR']);
 
 async function capture(
@@ -91,7 +91,7 @@ async function capture(
   return FAILED.has(status) ? { message: 'The gateway refused the capture', retryable: false } : undefined;
 }
 
-/** @throws {StorefrontError} for a capture that has not come to its end. */
+/** @throws {StorefrontError} for a capture that is not complete. */
 function refuseUnsettled(payments: OrderPayments, refusals: ReadonlyMap<string, CaptureRefusal>): void {
   const unsettled = authorizationsIn(payments).filter(({ fate }) => fate === 'open' || fate === 'capturing');
   const hopeless = unsettled.find(({ id }) => refusals.get(id)?.retryable === false);
@@ -111,7 +111,7 @@ function refuseUnsettled(payments: OrderPayments, refusals: ReadonlyMap<string, 
   });
 }
 
-/** @throws {StorefrontError} where the shop has told of an authorization that it does not show. */
+/** @throws {StorefrontError} if the shop has reported an authorization that it does not show. */
 function refuseMissing(payments: OrderPayments, { authorizationIds = [] }: PaidOrder): void {
   const shown = new Set(payments.transactions.map(({ id }) => id));
   const missing = authorizationIds.find((id) => !shown.has(`gid://shopify/OrderTransaction/${id}`));
@@ -122,7 +122,7 @@ function refuseMissing(payments: OrderPayments, { authorizationIds = [] }: PaidO
   );
 }
 
-/** @throws {StorefrontError} where other gateways hold or have money for what was paid in Tari: no more is taken then. */
+/** @throws {StorefrontError} if other gateways hold or have money for the part that was paid in Tari: no more is captured then. */
 function refuseDoubleCharge(payments: OrderPayments, order: PaidOrder, fields: OrderWebhookOptions): void {
   if (lacksTariPart(payments, order, fields)) return;
   throw new StorefrontError(
@@ -132,8 +132,9 @@ function refuseDoubleCharge(payments: OrderPayments, order: PaidOrder, fields: O
 }
 
 /**
- * Where an authorization was let go, or only a part of it was taken, the shop may lack its money, and entering all that
- * it lacks as paid in Tari would be untrue. It is all right where the shop lacks no more than the Tari part: another authorization took its place.
+ * If an authorization was released or only partly captured, the shop may lack its money, and recording everything that it
+ * lacks as paid in Tari would be wrong. It is fine if the shop lacks only the Tari part: then another authorization took
+ * its place.
  * @throws {StorefrontError}
  */
 function refuseReleased(payments: OrderPayments, order: PaidOrder, fields: OrderWebhookOptions): void {
@@ -145,7 +146,7 @@ function refuseReleased(payments: OrderPayments, order: PaidOrder, fields: Order
   );
 }
 
-/** Never said of line items, whose price may lie beside what the shop asks for. */
+/** False for line items, whose sum may differ from what the shop asks for. */
 function lacksTariPartAlone(
   payments: OrderPayments,
   { price }: PaidOrder,

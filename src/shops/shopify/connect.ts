@@ -19,11 +19,11 @@ export interface ShopifySettings {
   adminUrl?: string | undefined;
   /** Such as `2026-10`. */
   apiVersion: string;
-  /** Wins over the client's id and secret, which older settings hold beside it. */
+  /** Takes precedence over the client's id and secret, which older settings have besides it. */
   accessToken?: string | undefined;
   clientId?: string | undefined;
   clientSecret?: string | undefined;
-  /** How orders are read; by their total, and all of them, unless told. */
+  /** How orders are read; by default by their total, and all of them. */
   fields?: OrderWebhookOptions | undefined;
 }
 
@@ -33,11 +33,11 @@ export interface ShopifyPorts {
   sleep: Sleep;
   random: () => number;
   log: Logger;
-  /** For one request; 10 000 unless told. */
+  /** For one request; 10 000 by default. */
   timeoutMs?: number | undefined;
 }
 
-/** What the shop says of our app's connection. */
+/** The shop's report on our app's connection. */
 export interface ConnectionReport {
   /** The shop's own domain. */
   shop: string;
@@ -46,7 +46,7 @@ export interface ConnectionReport {
   scopes: string[];
   /** Scopes that this server needs and doesn't have. */
   missingScopes: string[];
-  /** One sentence each, for the log at the start; empty when all is well. */
+  /** Sentences for the log at the start; empty if all is well. */
   warnings: string[];
 }
 
@@ -57,7 +57,7 @@ export interface ShopifyStorefront extends Storefront {
    */
   checkConnection(signal?: AbortSignal): Promise<ConnectionReport>;
   /**
-   * Has the shop send the server at this public address all that it needs; see `renewSubscriptions`.
+   * Subscribes the server at this public address to all topics that it needs; see `renewSubscriptions`.
    * @throws {StorefrontError} when the shop can't be asked.
    */
   renewSubscriptions(server: string, signal?: AbortSignal): Promise<SubscriptionRenewal>;

@@ -5,9 +5,9 @@ import { READ_LINE_ITEMS } from './admin-api/operations.ts';
 import { type PriceField, readTariPart, type TariPart } from './order-price.ts';
 import { readBody } from './webhooks/fields.ts';
 
-/** What is due for an order now, as the Admin API tells it, read by the same rules as a webhook's body. */
+/** The amount due for an order now, from the Admin API, by the same rules as for a webhook's body. */
 
-/** How many pages of line items are read of one order: 2500 items. */
+/** Pages of line items read per order: 2500 items. */
 const MAX_ITEM_PAGES = 100;
 
 export const moneySchema = z.object({
@@ -21,9 +21,9 @@ export const pageInfoSchema = z.object({ hasNextPage: z.boolean(), endCursor: z.
 
 const shopMoneyOnlySchema = z.object({ shopMoney: moneySchema });
 
-/** What is due for an order, after its edits. Subtotal and discounts are there where the price field needs them. */
+/** The amounts of an order after its edits. Subtotal and discounts are included if the price field needs them. */
 export const orderPricesSchema = z.object({
-  /** Null while the shop has not worked it out. */
+  /** Null while the shop has not computed it. */
   displayFinancialStatus: z.string().max(64).nullable(),
   currencyCode: z.string().max(16),
   presentmentCurrencyCode: z.string().max(16),
@@ -38,7 +38,7 @@ export type OrderPrices = z.infer<typeof orderPricesSchema>;
 const lineItemSchema = z.object({ currentQuantity: z.int(), originalUnitPriceSet: moneyBagSchema });
 export type LineItem = z.infer<typeof lineItemSchema>;
 
-/** The prices of an order in the form that webhooks have. */
+/** The prices of an order in the form of webhooks. */
 export function pricesInWebhook(prices: OrderPrices, lineItems: readonly LineItem[]) {
   return {
     currency: prices.currencyCode,
@@ -62,8 +62,8 @@ function moneyOf(field: string, { shopMoney, presentmentMoney }: MoneyBag): Reco
 }
 
 /**
- * What of the order is to be paid in Tari now, by the price field.
- * @throws {StorefrontError}; {WebhookContentError} where what the shop says is no price.
+ * The part of the order that is to be paid in Tari now, by the price field.
+ * @throws {StorefrontError}; {WebhookContentError} if the shop's data is not a price.
  */
 export async function readDueNow(
   client: AdminClient,
@@ -72,7 +72,7 @@ export async function readDueNow(
   signal: AbortSignal | undefined,
 ): Promise<TariPart> {
   const lineItems = priceField === 'line_items' ? await readLineItems(client, order.id, signal) : [];
-  // What is outstanding is what would be recorded, whatever the status says of how it came about.
+  // The outstanding amount is what would be recorded, whatever the status says.
   const prices = { ...pricesInWebhook(order, lineItems), financial_status: null };
   return readTariPart(readBody(prices), prices, priceField);
 }
@@ -81,7 +81,7 @@ const lineItemsSchema = z.object({
   order: z.object({ lineItems: z.object({ nodes: z.array(lineItemSchema), pageInfo: pageInfoSchema }) }).nullable(),
 });
 
-/** Asked for by themselves and only where they make the price: for a whole page of orders they would cost too much. */
+/** Fetched separately and only if they make up the price: for a whole page of orders they would cost too much. */
 export async function readLineItems(
   client: AdminClient,
   gid: string,

@@ -20,8 +20,8 @@ export interface MarkPaidPorts {
 }
 
 /**
- * Records in the shop that the order has been paid in full. Neither of Shopify's mutations for this knows idempotency
- * keys, so the order's state is read first: a repeat after an answer that got lost finds PAID and does nothing.
+ * Records in the shop that the order has been paid in full. Neither of Shopify's mutations for this supports idempotency
+ * keys, so the order's state is read first: a repeat after a lost response finds PAID and does nothing.
  * @throws {StorefrontError}
  */
 export async function markPaid(
@@ -38,9 +38,9 @@ export async function markPaid(
 }
 
 /**
- * What other gateways hold is captured before the Tari part is recorded: the shop has no payment of a part to record
- * (`amount` is for Shopify Plus alone), but once the rest is there, the whole balance is the Tari part. Also an order
- * that is paid is looked through, because an authorization may have come after that.
+ * Money held by other gateways is captured before the Tari part is recorded: partial payments cannot be recorded
+ * (`amount` is only for Shopify Plus), but once the rest is there, the whole balance is the Tari part. A paid order is
+ * checked as well, because an authorization may have arrived later.
  */
 async function captureAndRecord(
   ports: MarkPaidPorts,
@@ -58,7 +58,7 @@ async function captureAndRecord(
 }
 
 /**
- * The shop works its status out by and by, and an order that is authorized there must not be recorded as paid.
+ * The shop updates its status asynchronously, and an order that is authorized there must not be recorded as paid.
  * @throws {StorefrontError}
  */
 function refuseWhileAuthorized(payments: OrderPayments): void {
@@ -69,7 +69,7 @@ function refuseWhileAuthorized(payments: OrderPayments): void {
   });
 }
 
-/** Both of Shopify's mutations record all that is outstanding, whatever was paid: so that has to be the same. */
+/** Both of Shopify's mutations record everything that is outstanding, so that must equal what was paid. */
 async function recordInFull(
   ports: MarkPaidPorts,
   before: OrderState,
@@ -80,7 +80,7 @@ async function recordInFull(
   await refuseOtherSum(ports, before, order, signal);
   const { order: answered, refusal } = await recordPayment(ports, before, paidAt, signal);
   if (refusal === undefined && answered !== null && isPaid(answered)) return recorded(before, answered);
-  // A refusal may mean no more than that somebody else was faster, which the order's state tells better than its words.
+  // A refusal may only mean that another call was faster, which the order's state shows better than the message.
   const after = await readOrderById(ports.client, before.id, signal);
   if (isPaid(after)) return refusal === undefined ? recorded(before, after) : alreadyPaid(after);
   refuseUnpayable(after);
@@ -95,9 +95,9 @@ function recorded(before: OrderState, after: OrderState): StorefrontOutcome {
   return paidNow(after);
 }
 
-/** What a mutation answered. */
+/** The response of a mutation. */
 interface PaymentAnswer {
-  /** The order as the mutation left it; null where it was refused altogether. */
+  /** The order after the mutation; null if it was refused altogether. */
   order: OrderState | null;
   /** The shop's sentence when it refused, undefined when it took the payment. */
   refusal: string | undefined;
@@ -128,7 +128,7 @@ const manualPaymentSchema = z.object({
 /** Codes of refusals that concern the label or the time of the payment, which orderMarkAsPaid doesn't have. */
 const CODES_FOR_OTHER_WAY: ReadonlySet<string> = new Set(['GATEWAY_NOT_FOUND', 'PROCESSED_AT_INVALID']);
 
-/** The answer's `tryOtherWay` says whether orderMarkAsPaid may succeed where this was refused. */
+/** The result's `tryOtherWay` says whether orderMarkAsPaid may succeed although this was refused. */
 async function createManualPayment(
   ports: MarkPaidPorts,
   state: OrderState,
@@ -177,7 +177,7 @@ function isPaid(state: OrderState): boolean {
 }
 
 /**
- * The states in which the customer's Tari and the shop's own books collide, so that a person has to decide.
+ * The states in which the payment in Tari conflicts with the shop's own records, so that the staff has to decide.
  *
  * An authorized order is among them because marking it as paid captures the authorization: the customer, who has paid
  * in Tari, would be charged on the card as well.

@@ -1,7 +1,7 @@
 import { defineModule } from '#platform/module.ts';
 import { shopifyErrors } from './errors.ts';
 
-/** The adapter of Shopify: its webhooks, and its Admin API. */
+/** The Shopify adapter: its webhooks and its Admin API. */
 export const shopify = defineModule({
   name: 'shopify',
   errors: shopifyErrors,

@@ -1,6 +1,6 @@
 import { isTopic } from './webhooks/order.ts';
 
-/** How a webhook names its order; null where that cannot be read. */
+/** The order that a webhook names; null if that cannot be parsed. */
 export interface NamedOrder {
   order_id: string | null;
   order_name: string | null;
@@ -12,8 +12,8 @@ const ORDER_GID = /^gid:\/\/shopify\/Order\/(\d{1,40})$/;
 const MAX_NAME_LENGTH = 255;
 
 /**
- * Which order a webhook is about, for a person who looks through those that could not be used. What cannot be used may
- * hold anything, so nothing is taken for granted, and nothing is decided by it.
+ * The order that a webhook is about, for operators who look through rejected ones. A rejected webhook may contain
+ * anything, so nothing is assumed and nothing depends on this.
  */
 export function orderNamedIn({ topic, body }: { topic: string; body: string }): NamedOrder {
   if (!isTopic(topic) || !topic.startsWith('order')) return NOTHING;

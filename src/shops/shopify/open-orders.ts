@@ -14,8 +14,8 @@ export interface OpenOrdersPorts {
   fields: OrderWebhookOptions;
 }
 
-/** Three thousand open orders. Whoever has more has other troubles, and a shop that pages for ever must not hold us. */
-const MOST_PAGES = 60;
+/** Three thousand open orders, more than any shop has; an endless sequence of pages must not block us. */
+const MAX_PAGES = 60;
 /** Open, and not paid in full: another gateway may hold a part of what is authorized. The search knows no filter for ours. */
 const OPEN_ORDERS =
   'status:open AND (financial_status:pending OR financial_status:partially_paid OR financial_status:authorized)';
@@ -24,13 +24,13 @@ const CUSTOMER_UNKNOWN =
   'Its customer is not known, because our app in the shop lacks the scope read_customers; reassign the order if it needs one.';
 
 /**
- * Reads the shop's open orders, oldest first, each as a webhook would have told of it.
+ * Reads the shop's open orders, oldest first, each in the form of a webhook.
  * @throws {StorefrontError} from the iteration.
  */
 export async function* readOpenOrders(ports: OpenOrdersPorts, signal?: AbortSignal): AsyncGenerator<OpenOrder> {
   let after: string | null = null;
   let withCustomers = true;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
+  for (let page = 0; page < MAX_PAGES; page += 1) {
     const read: PageRead = await readPage(ports, { after, withCustomers }, signal);
     withCustomers = read.withCustomers;
     for (const node of read.orders.nodes) yield await openOrderOf(ports, node, withCustomers, signal);
@@ -38,7 +38,7 @@ export async function* readOpenOrders(ports: OpenOrdersPorts, signal?: AbortSign
     if (!hasNextPage) return;
     after = endCursor;
   }
-  throw new StorefrontError(`The shop has more open orders than the ${MOST_PAGES} pages that are read.`, {
+  throw new StorefrontError(`The shop has more open orders than the ${MAX_PAGES} pages that are read.`, {
     retryable: false,
   });
 }
@@ -65,7 +65,7 @@ interface PageRead extends z.infer<typeof pageSchema> {
   withCustomers: boolean;
 }
 
-/** An order's customer may only be named to an app with a scope of its own, without which all the rest can be read. */
+/** Reading an order's customer needs a separate scope; without it everything else can be read. */
 async function readPage(
   { client, log, fields: { priceField } }: OpenOrdersPorts,
   { after, withCustomers }: { after: string | null; withCustomers: boolean },
@@ -81,7 +81,10 @@ async function readPage(
     return await read(withCustomers);
   } catch (error) {
     if (!withCustomers || !(error instanceof AdminApiError) || error.code !== 'ACCESS_DENIED') throw error;
-    log.warn({ reason: error.message }, 'The shop names no customers to us; its open orders are read without them.');
+    log.warn(
+      { reason: error.message },
+      'The shop does not give us access to customers; reading its open orders without them.',
+    );
     return read(false);
   }
 }
@@ -105,7 +108,7 @@ async function openOrderOf(
   }
 }
 
-/** The order in the form that webhooks have, so that it is read by the same rules. */
+/** The order in the form of webhooks, so that it is parsed by the same rules. */
 function webhookBodyOf(node: OpenOrderNode, lineItems: readonly LineItem[]): object {
   return {
     id: digitsOf(node.id),

@@ -13,33 +13,33 @@ import {
 /** Which price of the shop's order is to be paid (TPG_SHOPIFY_PRICE_FIELD). */
 export type PriceField = 'total' | 'subtotal' | 'line_items';
 
-/** What of an order is to be paid in Tari. */
+/** The part of an order that is to be paid in Tari. */
 export interface TariPart {
   /** Decimal text in `currency`. */
   price: string;
   currency: string;
-  /** Whether other gateways have or hold all that was to be paid: nothing is left for Tari then. */
+  /** Whether other gateways have or hold the whole amount, so that nothing is left for Tari. */
   isTakenByOthers: boolean;
-  /** `total_outstanding` as the shop wrote it, in its own currency; null where it said nothing. */
+  /** `total_outstanding` as the shop wrote it, in its own currency; null if it is missing. */
   outstanding: string | null;
 }
 
-/** The fields of an order that its price depends on and that are read with the rest of it. */
+/** The fields that an order's price depends on and that are parsed with the rest of the order. */
 export interface PricedOrder {
   currency: string;
   presentment_currency?: string | null | undefined;
   financial_status?: string | null | undefined;
 }
 
-/** How many line items of an order are summed up. */
+/** How many line items of an order are summed. */
 const MAX_LINE_ITEMS = 5000;
 
 /**
- * What of the order is to be paid in Tari: what is due now by the price field, and no more than what the shop still
- * lacks (`total_outstanding`, which leaves out what is paid and what is authorized), so that what a gift card or another
- * gateway has paid or holds is not charged again. Line items are priced before discounts, so that what was discounted
- * counts as lacking too: a shop may discount all of them for whoever pays in Tari, and let a card pay the shipping that
- * is left. Outstanding and discounts are told in the shop's currency alone, and so is a price that they have lowered.
+ * The part of the order that is to be paid in Tari: the amount due now by the price field, and at most the amount that the
+ * shop still lacks (`total_outstanding`, which excludes paid and authorized money), so that money of a gift card or another
+ * gateway is not charged again. Line items are priced before discounts, so discounts count as lacking too: a shop may
+ * discount all of them for customers who pay in Tari, and let a card pay the remaining shipping. Outstanding amounts and
+ * discounts are only available in the shop's currency, and so is a price that they have lowered.
  * @throws {WebhookContentError}
  */
 export function readTariPart(order: Fields, fields: PricedOrder, priceField: PriceField): TariPart {
@@ -63,7 +63,7 @@ interface Price {
 }
 
 const OUTSTANDING = expected('a decimal number as text');
-/** Below zero where the shop owes the customer. */
+/** Negative if the shop owes the customer. */
 const outstandingSchema = z
   .string(OUTSTANDING)
   .regex(/^-?\d{1,20}(?:\.\d{1,18})?$/, OUTSTANDING)
@@ -71,14 +71,14 @@ const outstandingSchema = z
 
 const optionalPriceSchema = priceSchema.nullish();
 
-/** Where what is outstanding shows nothing of what other gateways have or hold: most often they have nothing. */
+/** If the outstanding amount shows no money of other gateways, they usually have none. */
 function whereNothingShows(whole: TariPart, { financial_status: status }: PricedOrder): TariPart {
   if (status === 'partially_paid') {
     throw new WebhookContentError(
       "A part of it is paid in the shop by other means, and the order's total_outstanding does not say what is left.",
     );
   }
-  // A card that holds the money without its showing in what is outstanding holds all of it.
+  // If a card holds money that the outstanding amount does not show, it holds all of it.
   return { ...whole, isTakenByOthers: status === 'authorized' };
 }
 
@@ -90,7 +90,7 @@ function readDiscounts(order: Fields): string {
   return readField(order, fieldDueNow(order, 'total_discounts'), optionalPriceSchema) ?? '0';
 }
 
-/** Shopify keeps in its older fields what held at the time of ordering; what holds since an edit stands in `current_…`. */
+/** Shopify's older fields have the values at the time of the order; the values after edits are in `current_…`. */
 function fieldDueNow(order: Fields, field: string): string {
   const current = `current_${field}`;
   return isGiven(order[current]) || isGiven(order[`${current}_set`]) ? current : field;
@@ -105,7 +105,7 @@ function readShopPrice(order: Fields, { currency }: PricedOrder, priceField: Pri
   return { price: readShopAmount(order, fieldDueNow(order, `${priceField}_price`)), currency };
 }
 
-/** An amount in the shop's currency: the field itself, or where it is left out its set. */
+/** An amount in the shop's currency: the field itself, or its set if it is missing. */
 function readShopAmount(order: Fields, field: string): string {
   const inShop = isGiven(order[field]) ? undefined : readField(order, `${field}_set`, moneySetSchema)?.shop_money;
   return inShop?.amount ?? readField(order, field, priceSchema);
@@ -113,9 +113,9 @@ function readShopAmount(order: Fields, field: string): string {
 
 /**
  * The price that the buyer saw. An order has it twice: in the shop's currency (`currency`, `current_total_price`) and in
- * the buyer's (`presentment_currency`, `current_total_price_set.presentment_money`). Where the two differ the buyer's
- * counts, because it is what was agreed at the checkout and what Shopify compares a payment with; bodies without the
- * presentment price, as older versions of the API send them, leave only the shop's.
+ * the buyer's (`presentment_currency`, `current_total_price_set.presentment_money`). If the two differ, the buyer's counts,
+ * because it was agreed at the checkout and Shopify compares payments with it; bodies of older API versions without the
+ * presentment price only have the shop's.
  */
 function readPrice(order: Fields, fields: PricedOrder, priceField: PriceField): Price {
   const { currency } = fields;
@@ -142,7 +142,7 @@ const lineItemSchema = z
     {
       price: priceSchema,
       price_set: z.object({ presentment_money: moneySchema.nullish() }, OBJECT).nullish(),
-      /** What is left of it: an item that was removed stays in the list with none. */
+      /** The remaining quantity: a removed item stays in the list with 0. */
       current_quantity: quantitySchema.nullish(),
       quantity: quantitySchema.nullish(),
     },
@@ -155,7 +155,7 @@ const lineItemSchema = z
   .transform((item) => ({ ...item, quantity: item.current_quantity ?? item.quantity ?? 0 }));
 const lineItemsSchema = z.array(lineItemSchema, LINE_ITEMS).min(1, LINE_ITEMS).max(MAX_LINE_ITEMS, LINE_ITEMS);
 
-/** The sum of price times quantity, exactly; shipping, taxes and discounts are left out, as this setting means. */
+/** The exact sum of price times quantity, without shipping, taxes and discounts, as this setting is defined. */
 function sumLineItems(order: Fields, currency: string, inBuyersCurrency: boolean): Price {
   const items = readField(order, 'line_items', lineItemsSchema);
   const buyersPrices = items.map((item) => item.price_set?.presentment_money);

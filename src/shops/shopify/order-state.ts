@@ -4,7 +4,7 @@ import type { AdminClient } from './admin-api/client.ts';
 import { FIND_ORDERS_BY_NAME, READ_ORDER } from './admin-api/operations.ts';
 import { moneyBagSchema, moneySchema, orderPricesSchema } from './due-now.ts';
 
-/** What `OrderState` of `operations.ts` brings. */
+/** The fields of the fragment `OrderState` in `operations.ts`. */
 export const orderStateSchema = orderPricesSchema.extend({
   id: z.string().min(1).max(255),
   name: z.string().max(255),
@@ -15,16 +15,16 @@ export const orderStateSchema = orderPricesSchema.extend({
   totalReceivedSet: z.object({ presentmentMoney: moneySchema }),
 });
 
-/** An order as the shop has it now. */
+/** The current state of an order in the shop. */
 export type OrderState = z.infer<typeof orderStateSchema>;
 
-/** How the shop is asked for an order. */
+/** How to look up an order in the shop. */
 export type OrderReference = { by: 'id'; gid: string } | { by: 'name'; name: string };
 
 /**
- * Tells how to ask the shop for an order. Its id is one of Shopify's, unless it was entered by an older version of this
- * server while orders went by their names: then the id *is* the name. The order's other name, which is always the name,
- * tells the two apart, also where a shop names its orders by bare digits.
+ * Determines how to look up an order in the shop. Its id is one of Shopify's, unless an older version of this server
+ * entered it while orders were identified by their names: then the id *is* the name. The order's `altId`, which is always
+ * the name, distinguishes the two, even if a shop's order names are plain digits.
  */
 export function orderReference(order: StorefrontOrder): OrderReference {
   const isShopifyId = /^\d+$/.test(order.orderId) && order.orderId !== order.altId;
@@ -33,9 +33,9 @@ export function orderReference(order: StorefrontOrder): OrderReference {
 }
 
 /**
- * Reads the order's present state from the shop.
- * @throws {StorefrontError} also when the shop has no such order: not retryable for an id; retryable for a name, since
- * the search that finds names runs some time behind the orders.
+ * Reads the order's current state from the shop.
+ * @throws {StorefrontError} also if the shop has no such order: not retryable for an id; retryable for a name, because
+ * the search for names lags behind the orders.
  */
 export async function readOrder(
   client: AdminClient,
@@ -63,7 +63,7 @@ const findOrdersSchema = z.object({ orders: z.object({ nodes: z.array(orderState
 
 async function findOrderByName(client: AdminClient, name: string, signal?: AbortSignal): Promise<OrderState> {
   const data = await client.request(FIND_ORDERS_BY_NAME, { query: nameQuery(name) }, findOrdersSchema, { signal });
-  // The search also finds names that merely contain the words, and to pay one of those would be worse than to fail.
+  // The search also finds names that merely contain the words, and paying one of those would be worse than failing.
   const exact = data.orders.nodes.filter((node) => node.name === name);
   const [found, second] = exact;
   if (second !== undefined) {
@@ -83,7 +83,7 @@ export function nameQuery(name: string): string {
   return `name:"${name.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** How sentences call an order: by the name that the shop's staff sees. */
+/** The order in messages: by the name that the shop's staff sees. */
 export function orderLabel(state: OrderState): string {
   return `Order ${state.name} (${state.id})`;
 }

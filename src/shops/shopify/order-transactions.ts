@@ -7,11 +7,11 @@ import { type MoneyBag, moneyBagSchema, moneySchema } from './due-now.ts';
 import { type OrderState, orderLabel, orderStateSchema } from './order-state.ts';
 import type { OrderWebhookOptions } from './webhooks/order.ts';
 
-/** The label that a payment in Tari has in the shop's admin. */
+/** The label of a payment in Tari in the shop's admin. */
 export const PAYMENT_METHOD_NAME = 'Tari';
 
-/** As many as `READ_ORDER_PAYMENTS` asks for. */
-const MOST_TRANSACTIONS = 60;
+/** As many as `READ_ORDER_PAYMENTS` requests. */
+const MAX_TRANSACTIONS = 60;
 
 const transactionSchema = z.object({
   id: z.string().min(1).max(255),
@@ -26,15 +26,15 @@ const transactionSchema = z.object({
 type Transaction = z.infer<typeof transactionSchema>;
 
 const paymentsSchema = orderStateSchema.extend({
-  transactions: z.array(transactionSchema).max(MOST_TRANSACTIONS),
+  transactions: z.array(transactionSchema).max(MAX_TRANSACTIONS),
 });
 
-/** An order as the shop has it now, with all that was paid and held for it. */
+/** The current state of an order in the shop, with all money paid and held for it. */
 export type OrderPayments = z.infer<typeof paymentsSchema>;
 
 const readPaymentsSchema = z.object({ order: paymentsSchema.nullable() });
 
-/** @throws {StorefrontError} also for an order with more transactions than are read: what is missing might be money. */
+/** @throws {StorefrontError} also for an order with more transactions than are read: the others might be money. */
 export async function readPayments(
   client: AdminClient,
   { id }: Pick<OrderState, 'id'>,
@@ -42,19 +42,19 @@ export async function readPayments(
 ): Promise<OrderPayments> {
   const { order } = await client.request(READ_ORDER_PAYMENTS, { id }, readPaymentsSchema, { signal });
   if (order === null) throw new StorefrontError(`The shop has no order ${id}.`, { retryable: false });
-  if (order.transactions.length < MOST_TRANSACTIONS) return order;
-  throw new StorefrontError(`${orderLabel(order)} has more transactions than the ${MOST_TRANSACTIONS} that are read.`, {
+  if (order.transactions.length < MAX_TRANSACTIONS) return order;
+  throw new StorefrontError(`${orderLabel(order)} has more transactions than the ${MAX_TRANSACTIONS} that are read.`, {
     retryable: false,
   });
 }
 
 /**
- * What has become of an authorization:
- * - `open`: its money is held and can be taken.
- * - `capturing`: the shop is taking it, and has not heard of the end yet.
- * - `captured`: it was taken, by us or by the shop's staff.
- * - `captured_in_part`: the shop's staff has taken a part of it.
- * - `released`: it was voided, or holds nothing any more.
+ * The state of an authorization:
+ * - `open`: its money is held and can be captured.
+ * - `capturing`: the shop is capturing it and does not know the result yet.
+ * - `captured`: it was captured, by us or by the shop's staff.
+ * - `captured_in_part`: the shop's staff has captured a part of it.
+ * - `released`: it was voided, or holds no money any more.
  */
 export type AuthorizationFate = 'open' | 'capturing' | 'captured' | 'captured_in_part' | 'released';
 
@@ -62,17 +62,17 @@ export interface AuthorizationInShop {
   /** The transaction's id as the Admin API has it. */
   id: string;
   gateway: string;
-  /** What can be taken, in the buyer's currency. */
+  /** The amount that can be captured, in the buyer's currency. */
   amount: string;
   currency: string;
-  /** False where the shop names nothing that could be captured; it is asked all the same, and refuses for good. */
+  /** False if the shop reports nothing to capture; the capture is requested anyway and permanently refused. */
   isCapturable: boolean;
   fate: AuthorizationFate;
 }
 
 const KINDS_OF_AUTHORIZATIONS: ReadonlySet<string> = new Set(['AUTHORIZATION', 'EMV_AUTHORIZATION']);
 
-/** The authorizations of other gateways. What a manual gateway calls one is a promise, and nobody's money to take. */
+/** The authorizations of other gateways. Those of a manual gateway are promises without money to capture. */
 export function authorizationsIn({ transactions }: OrderPayments): AuthorizationInShop[] {
   return transactions
     .filter(
@@ -108,13 +108,13 @@ function fateOf(authorization: Transaction, left: string, transactions: readonly
   return isVoid || new Big(left).lte(0) ? 'released' : 'open';
 }
 
-/** Everything else but SUCCESS may still succeed. */
+/** Any other status may still become SUCCESS. */
 const ENDED_WITHOUT_SUCCESS: ReadonlySet<string> = new Set(['FAILURE', 'ERROR']);
 
 /**
- * Whether what was to be paid in Tari is still a part of what the shop lacks, or has got by a manual payment, which is
- * how Tari is entered there. If not, another gateway holds or has money for the same part, and taking both would charge
- * the customer twice. Line items were priced before discounts, as `parseOrderWebhook` reads them.
+ * Whether the shop still lacks the part that was to be paid in Tari, or received it as a manual payment, which is how Tari
+ * is recorded there. If not, another gateway holds or has money for the same part, and taking both would charge the
+ * customer twice. Line items were priced before discounts, as in `parseOrderWebhook`.
  */
 export function lacksTariPart(
   payments: OrderPayments,
@@ -135,7 +135,7 @@ export function lacksTariPart(
     (sum, amount) => (sum === undefined || amount === undefined ? undefined : sum.plus(amount)),
     new Big(0),
   );
-  // In another currency than the order's the two can't be compared, and so nothing can be said.
+  // In different currencies the two can't be compared.
   return lacking?.gte(price.amount) ?? false;
 }
 

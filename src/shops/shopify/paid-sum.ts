@@ -8,10 +8,10 @@ import { WebhookContentError } from './webhooks/fields.ts';
 import type { OrderWebhookOptions } from './webhooks/order.ts';
 
 /**
- * Never more and never less is recorded in the shop than what the order was paid for here. The shop records the whole of
- * what is outstanding, so what is due there now, by the price field, is held against that first: where the order was
- * edited after it was paid, or others paid a part of it, the two differ.
- * @throws {StorefrontError} not retryable where they differ or can't be compared, with both figures.
+ * The amount recorded in the shop must equal the amount paid here. The shop records everything that is outstanding, so the
+ * amount due there now, by the price field, is compared first: if the order was edited after it was paid, or others paid a
+ * part of it, the two differ.
+ * @throws {StorefrontError} not retryable, with both amounts, if they differ or can't be compared.
  */
 export async function refuseOtherSum(
   { client, fields }: { client: AdminClient; fields: OrderWebhookOptions },
@@ -54,9 +54,9 @@ async function dueNow(
 }
 
 /**
- * The shop works its status out by and by: where nothing is outstanding and a payment of ours is there, the order will
- * show as paid before long.
- * @throws {StorefrontError} retryable then.
+ * The shop updates its status asynchronously: if nothing is outstanding and our payment is there, the order will soon show
+ * as paid.
+ * @throws {StorefrontError} retryable, in that case.
  */
 async function refuseWhileRecorded(
   client: AdminClient,
@@ -74,16 +74,16 @@ async function refuseWhileRecorded(
 }
 
 /**
- * Between our reading and the shop's recording the order may have been edited, and Shopify has no "record if so much is
- * outstanding". So what it has received by that is looked at afterwards.
- * @throws {StorefrontError} not retryable where it was another sum than what was outstanding.
+ * The order may have been edited between our read and the shop's recording, and Shopify has no "record if this much is
+ * outstanding". So the recorded amount is checked afterwards.
+ * @throws {StorefrontError} not retryable, if it differs from what was outstanding.
  */
 export function refuseOtherRecord(before: OrderState, after: OrderState): void {
   const expected = before.totalOutstandingSet.presentmentMoney;
   const recorded = new Big(after.totalReceivedSet.presentmentMoney.amount).minus(
     before.totalReceivedSet.presentmentMoney.amount,
   );
-  // An answer that does not show our payment yet says nothing.
+  // A response that does not show our payment yet is inconclusive.
   if (recorded.eq(expected.amount) || recorded.lte(0)) return;
   throw new StorefrontError(
     `${orderLabel(after)} was edited while it was recorded as paid: the shop has recorded ${figure(recorded.toFixed(), expected.currencyCode)} in place of ${figure(expected.amount, expected.currencyCode)}. A person has to correct it.`,
@@ -95,7 +95,7 @@ function isSame(currency: string, other: string): boolean {
   return currency.toUpperCase() === other.toUpperCase();
 }
 
-/** With two digits at least: the shop writes `25.8`. */
+/** With at least two decimals: the shop writes `25.8`. */
 function figure(amount: string, currency: string): string {
   const value = new Big(amount);
   const plain = value.toFixed();

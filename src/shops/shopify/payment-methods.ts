@@ -5,8 +5,8 @@ const MAX_SHOWN_METHODS = 5;
 const MAX_SHOWN_LENGTH = 60;
 
 /**
- * Why an order is none of ours, as a sentence: it is to be paid by other methods than those that the settings name.
- * Undefined where one of its methods is ours, or where the settings name none.
+ * Why an order does not concern us, as a sentence: it is to be paid by other methods than those in the settings. Undefined
+ * if one of its methods is ours, or if the settings name none.
  * @param names `payment_gateway_names` of the order: what the merchant typed for a manual method, such as `Tari`.
  */
 export function reasonOfOtherMethod(
@@ -22,7 +22,7 @@ export function reasonOfOtherMethod(
   return `It is to be paid by ${shown.join(', ')}, not by ${ours.join(', ')}.`;
 }
 
-/** The same for the body of a webhook. Where it has no names, as older ones have, its `gateway` is the only method. */
+/** The same for the body of a webhook. If it has no names, as older ones, its `gateway` is the only method. */
 export function reasonNotOurs(order: Fields, ours: readonly string[] | null | undefined): string | undefined {
   const { payment_gateway_names: names, gateway } = order;
   const listed = Array.isArray(names) ? names : [gateway];

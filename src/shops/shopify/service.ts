@@ -8,12 +8,12 @@ import { readContent } from './webhooks/content.ts';
 
 declare module '#platform/module.ts' {
   interface Services {
-    // biome-ignore lint/complexity/noBannedTypes: what it does, it does through its ports.
+    // biome-ignore lint/complexity/noBannedTypes: it works through its ports only.
     shopify: {};
   }
 }
 
-/** Gives the contexts that know of shops this one. */
+/** Provides this shop to the contexts that use shops. */
 export function open(context: ServiceContext): Opened<object> {
   const { ports, settings, log } = context;
   ports.readContent ??= (topic, body) => readContent(topic, body, settings.shopify);
@@ -37,7 +37,7 @@ export function open(context: ServiceContext): Opened<object> {
   };
 }
 
-/** Undefined if the shop would send no webhooks here, or if somebody else looks after its subscriptions. */
+/** Undefined if the shop would send no webhooks here, or if the operator manages its subscriptions. */
 function subscriptionKeeper(
   { settings: { publicUrl, shopify }, random, log }: ServiceContext,
   shop: ShopifyStorefront,
@@ -46,7 +46,7 @@ function subscriptionKeeper(
   return new SubscriptionKeeper({ renew: (signal) => shop.renewSubscriptions(publicUrl, signal), random, log });
 }
 
-/** The shop to tell, if one is configured. */
+/** The configured shop, if there is one. */
 function connect({ settings: { shopify }, fetch, clock, random, log }: ServiceContext): ShopifyStorefront | undefined {
   if (shopify.shop === null) return undefined;
   return shopifyFromSettings(
@@ -75,6 +75,6 @@ async function reportConnection(storefront: ShopifyStorefront, log: Logger): Pro
     log.info({ shop: report.shop, scopes: report.scopes }, `Connected to the shop ${report.shop}`);
     for (const warning of report.warnings) log.warn({ shop: report.shop }, warning);
   } catch (error) {
-    log.warn({ err: error }, 'The shop cannot be asked at the moment; calls to it are repeated until they succeed');
+    log.warn({ err: error }, 'The shop is not reachable at the moment; calls to it are retried until they succeed');
   }
 }

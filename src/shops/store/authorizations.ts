@@ -4,7 +4,7 @@ import { timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
 import type { ShopTables } from './tables.ts';
 
-/** Money that another gateway holds for an order, as the shop told of it. It never changes. */
+/** Money that another gateway holds for an order, as reported by the shop. It never changes. */
 export interface Authorization {
   /** The shop's id of the transaction. */
   transactionId: string;
@@ -30,7 +30,7 @@ export function authorizationRepository(database: Kysely<ShopTables & Pick<Engin
   );
 
   return {
-    /** Keeps the authorization. Answers false where one of its transaction is kept already, which stays as it is. */
+    /** Stores the authorization. Returns false, without effect, if one of its transaction is stored already. */
     async keep(authorization: Authorization, now: Date): Promise<boolean> {
       const { transactionId, orderId, gateway, amount, currency } = authorization;
       const { numInsertedOrUpdatedRows } = await database
@@ -48,7 +48,7 @@ export function authorizationRepository(database: Kysely<ShopTables & Pick<Engin
       return numInsertedOrUpdatedRows === 1n;
     },
 
-    /** What is kept for the order, in the order of its ids. */
+    /** The authorizations of the order, by id. */
     async ofOrder(orderId: string): Promise<Authorization[]> {
       const { rows } = await selectOfOrder({ orderId });
       return rows.map((row) => ({
@@ -60,7 +60,7 @@ export function authorizationRepository(database: Kysely<ShopTables & Pick<Engin
       }));
     },
 
-    /** Forgets what came before the time for orders that are not known: shops also tell of orders that are none of ours. */
+    /** Deletes older authorizations of unknown orders: shops also report orders that do not concern us. */
     async forgetUnknownBefore(time: Date): Promise<number> {
       const { numDeletedRows } = await database
         .deleteFrom('authorizations')

@@ -3,18 +3,18 @@ import { timeOf, timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
 import type { ShopClosing, ShopTables } from './tables.ts';
 
-/** The last that the shop said of an order that it has not told us of yet. */
-export interface EarlyNews {
+/** The newest update of an order that the shop has not sent yet. */
+export interface EarlyUpdate {
   orderId: string;
   /** How the shop closed the order; null while it is open there. */
   closing: ShopClosing | null;
   /** As the shop wrote it, in `currency`. */
   price: string;
   currency: string;
-  /** What the shop says is still due, as it wrote it; null where it said nothing. */
+  /** The amount still due according to the shop, in its format; null if it reported none. */
   outstanding: string | null;
   shopUpdatedAt: Date;
-  /** When the shop sent it, as text that compares by its characters; null where it did not say. */
+  /** When the shop sent it, as sortable text; null if unknown. */
   triggeredAt: string | null;
 }
 
@@ -26,7 +26,7 @@ export function earlyNewsRepository(database: Kysely<ShopTables>) {
   );
 
   return {
-    async find(orderId: string): Promise<EarlyNews | undefined> {
+    async find(orderId: string): Promise<EarlyUpdate | undefined> {
       const [row] = (await select({ orderId })).rows;
       return (
         row && {
@@ -41,8 +41,8 @@ export function earlyNewsRepository(database: Kysely<ShopTables>) {
       );
     },
 
-    /** Keeps the news in place of what was kept of the order before. */
-    async keep(early: EarlyNews, now: Date): Promise<void> {
+    /** Stores the update, replacing an earlier one of the order. */
+    async keep(early: EarlyUpdate, now: Date): Promise<void> {
       const { orderId, closing, price, currency, outstanding, shopUpdatedAt, triggeredAt } = early;
       const news = {
         closing,
@@ -60,7 +60,7 @@ export function earlyNewsRepository(database: Kysely<ShopTables>) {
         .execute();
     },
 
-    /** Forgets news that came before the time. Answers how many. */
+    /** Deletes updates from before that time. Returns how many. */
     async forgetBefore(time: Date): Promise<number> {
       const { numDeletedRows } = await database
         .deleteFrom('early_news')

@@ -2,33 +2,33 @@ import { type Insertable, type Kysely, type Selectable, sql, type Updateable } f
 import { timeOf, timeText } from '#platform/database/columns.ts';
 import type { PriceUpdateState, ShopTables } from './tables.ts';
 
-/** What is to be done: all variants of the shop at a rate, or the variants of one product at the rate of the moment. */
+/** The target of an update: all variants of the shop at a rate, or the variants of one product at the current rate. */
 export type PriceUpdateTarget =
   | { kind: 'shop'; currency: string; rate: bigint }
   | { kind: 'product'; productId: string };
 
-/** How far the work has come. */
+/** The progress of an update. */
 export interface PriceUpdateProgress {
   globalRateIsSet: boolean;
-  /** Why the global rate cannot be set, as long as nobody has mended that. */
+  /** Why the global rate cannot be set, until that is fixed. */
   globalRateError: string | null;
   variantsAreDone: boolean;
-  /** Where in the shop's order of variants the work began; null at its first variant. */
+  /** Where in the shop's order of variants the update started; null at its first variant. */
   startPosition: string | null;
-  /** The variant that was looked at last; null before the first. */
+  /** The last processed variant; null before the first. */
   position: string | null;
-  /** Whether the work has come to the end of all variants and gone on with those before `startPosition`. */
+  /** Whether the update has reached the last variant and continued with those before `startPosition`. */
   hasWrapped: boolean;
-  /** How many variants there are; null where that is not known yet. */
+  /** How many variants there are; null if that is not known yet. */
   variantsTotal: number | null;
   variantsSeen: number;
   variantsChanged: number;
   variantsLeftOut: number;
-  /** A sentence on what was not done, though nothing failed. */
+  /** A sentence about something that was left out without a failure. */
   remark: string | null;
 }
 
-/** How the last step ended, and what comes next. */
+/** The result of the last step, and the schedule of the next. */
 export interface PriceUpdateOutcome {
   state: PriceUpdateState;
   /** Failures in a row. */
@@ -54,9 +54,9 @@ export interface PriceUpdateFilter {
 }
 
 export interface PriceUpdateBacklog {
-  /** Works that are not finished. */
+  /** Unfinished updates. */
   waiting: number;
-  /** Works that were given up: somebody must look at them. */
+  /** Permanently failed updates: an operator must look at them. */
   failed: number;
 }
 
@@ -79,10 +79,10 @@ export type PriceUpdateRepository = ReturnType<typeof priceUpdateRepository>;
 export function priceUpdateRepository(database: Kysely<ShopTables>) {
   const unfinished = () => database.selectFrom('price_updates').where('finished_at', 'is', null);
 
-  /** Written out, so that SQLite sees that the index of the failed ones is enough. */
+  /** A literal, so that SQLite can use the partial index of failed updates. */
   const failed = () => database.selectFrom('price_updates').where('state', '=', sql.lit('failed' as const));
 
-  /** Changes a work from outside of it, so that a step that is being done meanwhile is not noted. */
+  /** Changes an update from outside, so that a step in progress will not be saved. */
   const change = async (id: bigint, columns: Updateable<ShopTables['price_updates']>, now: Date): Promise<void> => {
     const { numUpdatedRows } = await database
       .updateTable('price_updates')
@@ -93,7 +93,7 @@ export function priceUpdateRepository(database: Kysely<ShopTables>) {
   };
 
   return {
-    /** Answers the new work's id. */
+    /** Returns the new update's id. */
     async insert(target: PriceUpdateTarget, startPosition: string | null, now: Date): Promise<bigint> {
       const columns: Insertable<ShopTables['price_updates']> = {
         ...targetColumns(target),
@@ -125,7 +125,7 @@ export function priceUpdateRepository(database: Kysely<ShopTables>) {
       return row && priceUpdateOf(row);
     },
 
-    /** Up to `limit` works that fit, newest first, before the one with id `before`. */
+    /** Up to `limit` matching updates, newest first, before the one with id `before`. */
     async page(filter: PriceUpdateFilter, before: bigint | undefined, limit: number): Promise<PriceUpdate[]> {
       const { kind, state } = filter;
       const rows = await database
@@ -141,7 +141,7 @@ export function priceUpdateRepository(database: Kysely<ShopTables>) {
       return rows.map(priceUpdateOf);
     },
 
-    /** The works at a rate of this currency that are not finished or have failed, newest first. */
+    /** The unfinished and failed updates to a rate of this currency, newest first. */
     async unfinishedOrFailed(currency: string): Promise<PriceUpdate[]> {
       const atRate = (rows: ReturnType<typeof unfinished>) =>
         rows.selectAll().where('currency', '=', currency).execute();
@@ -149,8 +149,8 @@ export function priceUpdateRepository(database: Kysely<ShopTables>) {
       return rows.map(priceUpdateOf).sort((a, b) => Number(b.id - a.id));
     },
 
-    /** The work that has been due for longest, if one is. From now on it is running. */
-    async takeNext(now: Date): Promise<PriceUpdate | undefined> {
+    /** The update that has been due longest, if there is one. It is marked as running. */
+    async leaseNext(now: Date): Promise<PriceUpdate | undefined> {
       const row = await unfinished()
         .selectAll()
         .where('next_attempt_at', '<=', timeText(now))
@@ -165,7 +165,7 @@ export function priceUpdateRepository(database: Kysely<ShopTables>) {
       return priceUpdateOf({ ...row, ...running });
     },
 
-    /** When the next work becomes due, if any is not finished. */
+    /** When the next unfinished update becomes due, if there is one. */
     async nextDueAt(): Promise<Date | undefined> {
       const row = await unfinished()
         .select('next_attempt_at')
@@ -177,8 +177,7 @@ export function priceUpdateRepository(database: Kysely<ShopTables>) {
     },
 
     /**
-     * Notes what a step did. Answers false, and notes nothing, where the work was changed from outside while the step
-     * was being done.
+     * Saves the result of a step. Returns false, without saving, if the update was changed from outside during the step.
      */
     async note(
       { id, revision }: PriceUpdate,
@@ -195,15 +194,15 @@ export function priceUpdateRepository(database: Kysely<ShopTables>) {
       return numUpdatedRows === 1n;
     },
 
-    /** Ends a work because a newer one does more. */
+    /** Ends an update because a newer one supersedes it. */
     supersede: (id: bigint, now: Date): Promise<void> =>
       change(id, { state: 'superseded', finished_at: timeText(now) }, now),
 
-    /** Has a work done, from where `progress` says, at the given time. */
+    /** Restarts an update from `progress` at the given time. */
     restart: (id: bigint, progress: PriceUpdateProgress, attempts: number, at: Date, now: Date): Promise<void> =>
       change(id, { ...progressColumns(progress), ...outcomeColumns({ ...waitingUntil(at), attempts }) }, now),
 
-    /** Forgets a product's work that a step has ended; not where there is more to do meanwhile. Answers whether. */
+    /** Deletes a product's finished update, unless it was requested again meanwhile. Returns whether it was deleted. */
     async forget({ id, revision }: PriceUpdate): Promise<boolean> {
       const { numDeletedRows } = await database
         .deleteFrom('price_updates')
@@ -214,7 +213,7 @@ export function priceUpdateRepository(database: Kysely<ShopTables>) {
       return numDeletedRows === 1n;
     },
 
-    /** Forgets works on products that were finished before the time, well or not. Answers how many. */
+    /** Deletes updates of products that finished before the time, successfully or not. Returns how many. */
     async forgetProductsBefore(time: Date): Promise<number> {
       const { numDeletedRows } = await database
         .deleteFrom('price_updates')

@@ -6,7 +6,7 @@ export type WebhookState = (typeof WEBHOOK_STATES)[number];
 export const PRICE_UPDATE_STATES = ['pending', 'running', 'done', 'failed', 'superseded'] as const;
 export type PriceUpdateState = (typeof PRICE_UPDATE_STATES)[number];
 
-/** How a shop may close an order by itself: nobody is to pay it here any more. */
+/** How a shop may close an order itself, so that it can no longer be paid here. */
 export type ShopClosing = 'cancelled' | 'paid';
 
 export interface ShopTables {
@@ -29,20 +29,20 @@ interface WebhooksTable {
   body: string | null;
 }
 
-/** What the shop said of orders that it has not told us of yet. */
+/** Updates of orders that the shop has not sent yet. */
 interface EarlyNewsTable {
   order_id: string;
   closing: ShopClosing | null;
   price: string;
   currency: string;
-  /** What the shop says is still due, as it wrote it. */
+  /** The amount still due according to the shop, in its format. */
   outstanding: string | null;
   shop_updated_at: string;
   triggered_at: string | null;
   received_at: string;
 }
 
-/** Money that other gateways hold for orders, as the shop told of it: the order need not be known. */
+/** Money that other gateways hold for orders, as reported by the shop; the order need not be known. */
 interface AuthorizationsTable {
   transaction_id: string;
   order_id: string;
@@ -52,10 +52,10 @@ interface AuthorizationsTable {
   received_at: string;
 }
 
-/** Work on the prices that the shop shows. Truths are 0 and 1. */
+/** Updates of the prices that the shop shows. Booleans are 0 and 1. */
 interface PriceUpdatesTable {
   id: Generated<bigint>;
-  /** The one product to look at; null where it is all of them, at `rate`. */
+  /** The product to update; null for all of them, at `rate`. */
   product_id: string | null;
   currency: string | null;
   rate: bigint | null;
@@ -74,7 +74,7 @@ interface PriceUpdatesTable {
   last_error: string | null;
   global_rate_error: string | null;
   remark: string | null;
-  /** Counts up when something else than the work itself changes the row, so that work on how it was is not noted. */
+  /** Incremented when the row is changed from outside, so that a step based on the old state is not saved. */
   revision: bigint;
   created_at: string;
   updated_at: string;

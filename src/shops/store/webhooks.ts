@@ -5,38 +5,38 @@ import { columnsOf, preparedQuery } from '#platform/database/prepared-query.ts';
 import type { IdRange } from '#platform/list-order.ts';
 import type { ShopTables, WebhookState } from './tables.ts';
 
-/** A delivery of the shop, as its headers name it. */
+/** A delivery of the shop, as identified by its headers. */
 export interface WebhookDelivery {
-  /** Stays the same when the shop sends the delivery again; null from senders that do not name theirs. */
+  /** Stays the same when the shop repeats the delivery; null if the sender gives none. */
   webhookId: string | null;
   topic: string;
   eventId: string | null;
   triggeredAt: string | null;
 }
 
-/** What was answered to a delivery, so that its repeat is answered the same. */
+/** The answer to a delivery, kept so that a repeat gets the same one. */
 export interface WebhookAnswer {
   state: WebhookState;
   success: boolean;
   message: string;
 }
 
-/** A delivery that could not be used, with what is needed to take it up again. */
+/** A rejected delivery, with everything needed to retry it. */
 export interface SetAsideWebhook {
-  /** Counts from 1 in the order in which deliveries came. */
+  /** Counts from 1 in the order of arrival. */
   id: bigint;
   webhookId: string | null;
   topic: string;
-  /** When the shop sent it, as text; null where it did not say. */
+  /** When the shop sent it, as text; null if unknown. */
   triggeredAt: string | null;
   receivedAt: Date;
-  /** Why it could not be used: the message that it was answered with. */
+  /** Why it was rejected: the message of its answer. */
   reason: string;
   /** The raw text. */
   body: string;
 }
 
-/** The topic of what `taritools shopify doctor` sends: signed as by the shop, and no sign of life of it. */
+/** The topic of the probe of `taritools shopify doctor`: signed like the shop's webhooks, but no sign of life of the shop. */
 export const PROBE_TOPIC = 'app/doctor';
 
 type WebhookRow = Selectable<ShopTables['webhooks']>;
@@ -71,7 +71,7 @@ export type WebhookRepository = ReturnType<typeof webhookRepository>;
 export function webhookRepository(database: Kysely<ShopTables>) {
   const setAside = () => database.selectFrom('webhooks').selectAll().where('state', '=', 'set_aside');
 
-  /** By id and not by time: a clock that was once ahead would hide for long that nothing comes any more. */
+  /** By id rather than time: if a clock was once ahead, it would hide for a long time that webhooks have stopped. */
   const lastOfShop = () =>
     database.selectFrom('webhooks').where('topic', '<>', PROBE_TOPIC).orderBy('id', 'desc').limit(1);
 
@@ -88,13 +88,13 @@ export function webhookRepository(database: Kysely<ShopTables>) {
   );
 
   return {
-    /** The answer that a delivery had when it came before. */
+    /** The answer to an earlier arrival of a delivery. */
     async answerOf(webhookId: string): Promise<WebhookAnswer | undefined> {
       const [row] = (await selectAnswer({ webhookId })).rows;
       return row && { state: row.state, success: row.success === 1n, message: row.message };
     },
 
-    /** @param body the raw text, kept only where the delivery is set aside. */
+    /** @param body the raw text, stored only if the delivery is rejected. */
     async insert(delivery: WebhookDelivery, answer: WebhookAnswer, body: string | null, now: Date): Promise<void> {
       await insert({
         webhook_id: delivery.webhookId,
@@ -109,10 +109,10 @@ export function webhookRepository(database: Kysely<ShopTables>) {
       });
     },
 
-    /** Up to `limit` deliveries that are set aside, after the one with id `after`, oldest first unless told. */
+    /** Up to `limit` rejected deliveries after the one with id `after`, oldest first by default. */
     async setAsideAfter(after: bigint, limit: number, range: IdRange = {}): Promise<SetAsideWebhook[]> {
       const rows = await setAside()
-        // The ids alone are sorted first: sorting whole rows would carry all their bodies along.
+        // Only the ids are sorted first: sorting whole rows would include all their bodies.
         .where('id', 'in', (page) =>
           page
             .selectFrom('webhooks')
@@ -132,7 +132,7 @@ export function webhookRepository(database: Kysely<ShopTables>) {
       return row && setAsideOf(row);
     },
 
-    /** Notes what came of a delivery that was set aside and has been tried again. The body of a used one is let go. */
+    /** Saves the result of retrying a rejected delivery. The body of a used one is deleted. */
     async answerAgain({ id, body }: SetAsideWebhook, answer: WebhookAnswer): Promise<void> {
       const { numUpdatedRows } = await database
         .updateTable('webhooks')
@@ -148,7 +148,7 @@ export function webhookRepository(database: Kysely<ShopTables>) {
       if (numUpdatedRows !== 1n) throw new Error(`The webhook ${id} was not set aside when it was tried again`);
     },
 
-    /** Takes a delivery off the list of those that are set aside, unused. Its body is kept as long as used ones are. */
+    /** Dismisses a rejected delivery. Its body is kept as long as used deliveries are. */
     async dismiss({ id }: SetAsideWebhook, message: string): Promise<void> {
       const { numUpdatedRows } = await database
         .updateTable('webhooks')
@@ -159,7 +159,7 @@ export function webhookRepository(database: Kysely<ShopTables>) {
       if (numUpdatedRows !== 1n) throw new Error(`The webhook ${id} was not set aside when it was dismissed`);
     },
 
-    /** How many are set aside. */
+    /** The number of rejected deliveries. */
     async countSetAside(): Promise<number> {
       const { count } = await database
         .selectFrom('webhooks')
@@ -169,15 +169,15 @@ export function webhookRepository(database: Kysely<ShopTables>) {
       return Number(count);
     },
 
-    /** When the last delivery came, other than what our own tool sends to try the connection; undefined where none has. */
+    /** When the last delivery arrived, not counting our own tool's probes; undefined if none has. */
     async lastReceivedAt(): Promise<Date | undefined> {
       const row = await lastOfShop().select('received_at').executeTakeFirst();
       return row && timeOf(row.received_at);
     },
 
     /**
-     * Forgets deliveries that were used and are too old to come again. Answers how many. The last one stays, so that a
-     * shop that has been silent for long is not taken for one that never spoke.
+     * Deletes used deliveries that are too old to be repeated. Returns how many. The last one stays, so that a shop that has
+     * been silent for a long time is distinguished from one that never sent anything.
      */
     async forgetUsedBefore(time: Date): Promise<number> {
       const last = await lastOfShop().select('id').executeTakeFirst();

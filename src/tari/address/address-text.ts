@@ -2,11 +2,11 @@ import { base58 } from '@scure/base';
 import type { EmojiTable } from './emoji-tables.ts';
 
 /**
- * The text forms of an address's bytes that are Tari's own (protocol.md 2): emoji and base58. Nothing here knows what the
- * bytes mean. Reading gives undefined for a text that is not of the form, so that the caller can try the next one.
+ * Tari's own text forms of an address's bytes (protocol.md 2): emoji and base58. Nothing here knows what the bytes mean.
+ * Parsing returns undefined for a text of another form, so that the caller can try the next one.
  */
 
-/** The bytes of a text with one emoji of the table a byte. Space around it and `|` between groups are for people. */
+/** The bytes of a text with one emoji of the table per byte. Surrounding space and `|` between groups are ignored. */
 export function bytesFromEmoji(text: string, table: EmojiTable): Uint8Array | undefined {
   const bytes: number[] = [];
   for (const symbol of text.trim()) {

@@ -1,6 +1,6 @@
 /**
  * The checksum of an address (protocol.md 2): DammSum over bytes, which multiplies by x in GF(2^8) after each byte.
- * It finds every single wrong byte and every swap of two neighbours. Over bytes that end with their own checksum it is 0.
+ * It detects every single wrong byte and every swap of neighbours. Over bytes that end with their checksum it is 0.
  */
 export function dammSum(bytes: Uint8Array): number {
   let sum = 0;

@@ -3,15 +3,15 @@ import { AddressError, addressFromBytes, NETWORKS, PAYMENT_ID, type TariAddress 
 import { isPublicKey } from '#tari/ristretto.ts';
 
 /**
- * The memo in an output's encrypted data (chain.md 3): the payer's text, and the address that he says is his. It is read
- * as the wallet reads it, so that both show the same text; what can't be read so is no text, and the payment stands.
+ * The memo in an output's encrypted data (chain.md 3): the payer's text, and the address that the payer claims. It is
+ * parsed as the wallet parses it, so that both show the same text; if that fails there is no text, and the payment counts.
  */
 export interface PaymentMemo {
-  /** The payer's text, or null where there is none, or none that can be read. */
+  /** The payer's text, or null if there is none or it cannot be parsed. */
   text: string | null;
-  /** The sender's address as it stands in the memo. It is a statement of the payer, and proves nothing. */
+  /** The sender's address in the memo. The payer claims it, and it proves nothing. */
   senderBytes: Uint8Array | null;
-  /** The same as an address, or null: there is none, its keys are no points, or all of them zero bytes. */
+  /** The same as an address; null if there is none, if its keys are not points, or if they are all zero bytes. */
   sender: TariAddress | null;
 }
 
@@ -29,7 +29,7 @@ const AMOUNT_LENGTH = 8;
 const META_LENGTH = 5;
 const NUMBER_LENGTH = 32;
 const HASH_LENGTH = 32;
-/** A memo with an address is filled up with zeros to this length; a longer one has none. */
+/** A memo with an address is padded with zeros to this length; a longer one is not padded. */
 const PADDED_LENGTH = 130;
 
 const SINGLE_ADDRESS_LENGTH = 35;
@@ -38,7 +38,7 @@ const MAX_ADDRESS_LENGTH = DUAL_ADDRESS_LENGTH + 256;
 const MAX_FEATURES = 7;
 const NETWORK_BYTES: ReadonlySet<number> = new Set(Object.values(NETWORKS));
 
-/** 8 bytes that are a number below this are of the chain's first outputs, and no memo. */
+/** 8 bytes that are a number below this belong to the chain's first outputs and are not a memo. */
 const PREMINE_LENGTH = 8;
 const PREMINE_NUMBERS = 1000n;
 
@@ -46,7 +46,7 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
 
 const NOTHING: PaymentMemo = { text: null, senderBytes: null, sender: null };
 
-/** What a payer wrote into the memo. Never throws: bytes of no known form give no text and no sender. */
+/** Parses a memo. Never throws: bytes of an unknown form have no text and no sender. */
 export function readMemo(memo: Uint8Array): PaymentMemo {
   if (isPremine(memo)) return NOTHING;
   const body = memo.subarray(1);
@@ -84,7 +84,7 @@ function readWithAddress(memo: Uint8Array, start: number, isSender: boolean): Pa
   return isSender ? withSender(text.bytes, address.bytes) : withText(textOf(text.bytes));
 }
 
-/** Amount, fee and flags, an address of a length that only its checksum tells, and the text to the end. */
+/** Amount, fee and flags, an address whose length only its checksum reveals, and the text to the end. */
 function readOld(body: Uint8Array, isSender: boolean): PaymentMemo {
   const rest = body.subarray(AMOUNT_LENGTH + META_LENGTH);
   const length = lengthOfAddress(rest);
@@ -93,7 +93,7 @@ function readOld(body: Uint8Array, isSender: boolean): PaymentMemo {
   return isSender ? withSender(text, rest.subarray(0, length)) : withText(textOf(text));
 }
 
-/** The lengths are tried in the order in which the wallet tries them: dual from the shortest up, then single. */
+/** Tries the lengths in the same order as the wallet: dual from the shortest up, then single. */
 function lengthOfAddress(bytes: Uint8Array): number | undefined {
   const longest = Math.min(bytes.length, MAX_ADDRESS_LENGTH);
   for (let length = DUAL_ADDRESS_LENGTH; length <= longest; length += 1) {
@@ -103,8 +103,8 @@ function lengthOfAddress(bytes: Uint8Array): number | undefined {
 }
 
 /**
- * Whether a wallet takes the bytes for an address: it looks at everything but the keys (protocol.md 2). Single addresses
- * have no payment ids, so they do not say either that they take any.
+ * Whether a wallet accepts the bytes as an address: it checks everything but the keys (protocol.md 2). Single addresses
+ * have no payment ids, nor the feature for them.
  */
 function isAddress(bytes: Uint8Array): boolean {
   const [network = -1, features = -1] = bytes;
@@ -124,7 +124,7 @@ function withSender(text: Uint8Array, address: Uint8Array): PaymentMemo {
   return { text: textOf(text), senderBytes, sender: senderOf(senderBytes) };
 }
 
-/** A wallet that knows no sender writes an address whose keys are all zero bytes: that is nobody's. */
+/** A wallet that knows no sender writes an address whose keys are all zero bytes, which nobody owns. */
 function senderOf(bytes: Uint8Array): TariAddress | null {
   try {
     const address = addressFromBytes(bytes);
@@ -136,14 +136,14 @@ function senderOf(bytes: Uint8Array): TariAddress | null {
   }
 }
 
-/** What stands where a text belongs. What is no UTF-8 in it becomes `�`, as in a text that the wallet displays. */
+/** The bytes as text. Invalid UTF-8 becomes `�`, as in texts that the wallet displays. */
 function textOf(bytes: Uint8Array): string | null {
   return bytes.length === 0 ? null : new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
 /**
- * Bytes that are not said to be a text, as those of a payer whose wallet was given an order id as bytes: a text when all
- * of them are printable UTF-8. Every kind that is known is a control character, so that a memo which is damaged is none.
+ * Bytes that are not marked as text, such as an order id that a payer's wallet was given as bytes: they are a text if all
+ * of them are printable UTF-8. Every known kind is a control character, so a damaged memo is not mistaken for a text.
  */
 function textOfBytes(bytes: Uint8Array): string | null {
   try {

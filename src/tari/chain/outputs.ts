@@ -17,10 +17,10 @@ import type { ViewWallet } from './view-wallet.ts';
 
 /**
  * Outputs of the chain as a wallet's view key sees them (chain.md 2 and 4): which were encrypted for the wallet, which
- * of those are a payment to it, and by which numbers its owner and the payer know them. Nothing here spends.
+ * of those are payments to it, and the ids by which its owner and the payer know them. Nothing here spends.
  */
 
-/** An output as a block's list shows it: enough to find out whether it was encrypted for the wallet. */
+/** An output as a block's list shows it, enough to determine whether it was encrypted for the wallet. */
 export interface ListedOutput {
   outputHash: Uint8Array;
   commitment: Uint8Array;
@@ -28,7 +28,7 @@ export interface ListedOutput {
   senderOffsetPublicKey: Uint8Array;
 }
 
-/** An output with everything that says who can spend it, and when. */
+/** An output with everything that determines who can spend it, and when. */
 export interface WholeOutput extends ListedOutput {
   outputType: number;
   /** The first height at which the output can be spent. */
@@ -37,9 +37,9 @@ export interface WholeOutput extends ListedOutput {
   covenant: Uint8Array;
 }
 
-/** What stood in the encrypted data. The one who made the output could write anything there: refusalOf says more. */
+/** The content of the encrypted data. The output's creator could write anything there; see refusalOf. */
 export interface OpenedOutput {
-  /** `own`: the wallet made the output itself, as change. It is no payment. */
+  /** `own`: the wallet created the output itself, as change. It is not a payment. */
   kind: 'for_us' | 'own';
   /** In µT, as claimed. */
   amount: bigint;
@@ -48,7 +48,7 @@ export interface OpenedOutput {
   memo: Uint8Array;
 }
 
-/** Why an output that was encrypted for the wallet is no payment to it. */
+/** Why an output that was encrypted for the wallet is not a payment to it. */
 export const OUTPUT_REFUSALS = [
   'wrong_value',
   'foreign_script',
@@ -68,7 +68,7 @@ const SCRIPT_KEY = hashTag('com.tari.base_layer.core.transactions.key_manager.v1
 const TRANSACTION_ID = hashTag('com.tari.mac.v1.tari/tx_id_64');
 const PAYMENT_REFERENCE = hashTag('com.tari.base_layer.wallet.payment_reference.v1.payment_reference');
 
-/** The generator that a value is committed to with. */
+/** The generator of the committed value. */
 const VALUE_GENERATOR = hex.decode('ce389841c0c8698ab95b70242aeea64840b1eac5f644b7d008ac0587cf471d70');
 
 const HASH_LENGTH = 32;
@@ -80,17 +80,17 @@ const VALUE_LENGTH = 8;
 const MEMO_START = VALUE_LENGTH + SCALAR_LENGTH;
 export const MAX_MEMO_LENGTH = 257;
 const MIN_ENCRYPTED_LENGTH = CIPHERTEXT_START + MEMO_START;
-/** The chain takes no longer encrypted data. What a node sends beyond it is not worth deciphering. */
+/** The chain accepts no longer encrypted data, so longer data from a node need not be decrypted. */
 const MAX_ENCRYPTED_LENGTH = MIN_ENCRYPTED_LENGTH + MAX_MEMO_LENGTH;
 
 const STANDARD_TYPE = 0;
 const COINBASE_TYPE = 1;
-/** PushPubKey: a script of this and a key is spent by who has the key. */
+/** PushPubKey: a script of this and a key can be spent with that key. */
 const PUSH_PUBLIC_KEY = 0x7e;
 
 /**
- * What stands in the output's encrypted data when it was encrypted for the wallet, by a payer or by the wallet itself
- * (chain.md 2, steps 1 to 4 and 6). Undefined for an output of others, and whatever else the bytes are: it never throws.
+ * Decrypts the output's data if it was encrypted for the wallet, by a payer or by the wallet itself (chain.md 2, steps 1
+ * to 4 and 6). Undefined for an output of others and for any other bytes; it never throws.
  * An output of others costs about 0.15 ms, nearly all of it the multiplication of step 1.
  */
 export function openOutput(
@@ -112,8 +112,8 @@ export function openOutput(
 }
 
 /**
- * Why the output is no payment to the wallet, or undefined: then it is one (chain.md 2, step 5). `opened` is what
- * openOutput gave for it, and of kind `for_us`: for change, which is no payment either, it throws RangeError.
+ * Why the output is not a payment to the wallet; undefined if it is one (chain.md 2, step 5). `opened` is the result of
+ * openOutput, of kind `for_us`: for change, which is not a payment either, it throws RangeError.
  */
 export function refusalOf(
   wallet: ViewWallet,
@@ -131,7 +131,7 @@ export function refusalOf(
   return undefined;
 }
 
-/** The wallet's own number of the payment, a decimal u64: the console wallet calls it tx_id (chain.md 4). */
+/** The wallet's own id of the payment, a decimal u64: the console wallet calls it tx_id (chain.md 4). */
 export function transactionIdOf(publicViewKey: Uint8Array, outputHash: Uint8Array): string {
   requireHash(outputHash);
   return littleEndianNumber(taggedHash256(TRANSACTION_ID, publicViewKey, outputHash)).toString();
@@ -163,7 +163,7 @@ function opened(kind: OpenedOutput['kind'], plain: Uint8Array): OpenedOutput {
   };
 }
 
-/** Whether C = mask·G + value·B. More than all Tari that there are is a lie, whatever the commitment says. */
+/** Whether C = mask·G + value·B. An amount above the supply of Tari is a lie, whatever the commitment says. */
 function opensCommitment({ amount, mask }: OpenedOutput, commitment: Uint8Array): boolean {
   if (amount > TARI_SUPPLY || !isCanonicalScalar(mask)) return false;
   const value = multiplyPublicKey(scalarOf(amount), VALUE_GENERATOR);
@@ -171,7 +171,7 @@ function opensCommitment({ amount, mask }: OpenedOutput, commitment: Uint8Array)
   return sum !== undefined && bytesEqual(sum, commitment);
 }
 
-/** Whether only the wallet's spend key spends it: a key of its own for this mask, or, in plain payments, the key itself. */
+/** Whether only the wallet's spend key can spend it: by a key derived for this mask, or, in plain payments, by the key itself. */
 function isScriptOf(wallet: ViewWallet, mask: Uint8Array, script: Uint8Array): boolean {
   if (script.length !== 1 + POINT_LENGTH || script[0] !== PUSH_PUBLIC_KEY) return false;
   const key = script.subarray(1);

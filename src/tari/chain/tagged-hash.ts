@@ -2,11 +2,11 @@ import { lengthPrefixed, utf8 } from '#tari/bytes.ts';
 import { blake2b256, blake2b512 } from '#tari/ristretto.ts';
 
 /**
- * H(n, tag, parts…), the hash that Tari derives keys and numbers with (protocol.md 8, chain.md 2): Blake2b of n bytes
- * over the tag and each part, each behind its length as 8 bytes, little-endian.
+ * H(n, tag, parts…), the hash by which Tari derives keys and ids (protocol.md 8, chain.md 2): Blake2b of n bytes over
+ * the tag and each part, each preceded by its length as 8 bytes, little-endian.
  */
 
-/** A tag as it stands at the beginning of every message that is hashed under it. Made once. */
+/** The encoded tag that starts every message hashed with it, computed once. */
 export type HashTag = Uint8Array & { readonly __brand: 'HashTag' };
 
 export function hashTag(text: string): HashTag {

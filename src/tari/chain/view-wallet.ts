@@ -2,8 +2,8 @@ import type { Network } from '#tari/address.ts';
 import { isPublicKey, isSecretKey, multiplyBase } from '#tari/ristretto.ts';
 
 /**
- * What is needed to find a wallet's payments on the chain, and spends nothing (chain.md 2). The private view key opens
- * every amount and memo of the wallet: it is never logged and never shown.
+ * The keys that find a wallet's payments on the chain but cannot spend (chain.md 2). The private view key reveals every
+ * amount and memo of the wallet: it is never logged and never shown.
  */
 export interface ViewWallet {
   network: Network;
@@ -16,7 +16,7 @@ export interface ViewWallet {
 
 export type ViewWalletErrorCode = 'invalid_view_key' | 'invalid_spend_key';
 
-/** A key that is none. The message is a sentence for the operator and holds no key. */
+/** An invalid key. The message is a sentence for the operator and contains no key. */
 export class ViewWalletError extends Error {
   override readonly name = 'ViewWalletError';
   readonly code: ViewWalletErrorCode;
@@ -32,11 +32,11 @@ export function viewWallet(network: Network, privateViewKey: Uint8Array, publicS
   if (!isSecretKey(privateViewKey)) {
     throw new ViewWalletError(
       'invalid_view_key',
-      'This is not a private view key: it is no number below the group order.',
+      'This is not a private view key: it is not a number below the group order.',
     );
   }
   if (!isPublicKey(publicSpendKey)) {
-    throw new ViewWalletError('invalid_spend_key', 'This is not a public spend key: it is no ristretto255 point.');
+    throw new ViewWalletError('invalid_spend_key', 'This is not a public spend key: it is not a ristretto255 point.');
   }
   return {
     network,

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import type { Access } from '#auth/auth.ts';
 import { createGuard } from '#auth/http/guard.ts';
-import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import { systemRandomBytes } from '#platform/random.ts';
 import { issueAccessToken } from '#tari/ristretto-jwt.ts';
 import { generateSecretKey, publicKeyOf } from '#tari/schnorr.ts';
@@ -23,7 +23,7 @@ describe('the tokens whose signatures were found good', () => {
       access: { rolesInForce: async () => new Set() } as unknown as Access,
       verificationKey,
       clock: { now: () => now },
-      limitStrangers: (async () => undefined) as unknown as StrangerLimit,
+      limitStrangers: (async () => undefined) as unknown as AnonymousRateLimit,
     })([]);
     const { tariAddress: address } = personOf(1);
     const newToken = () =>

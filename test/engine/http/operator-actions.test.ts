@@ -3,14 +3,14 @@ import { ROLES, type Role } from '#auth/roles.ts';
 import { ownerOf } from '#engine/money/owners.ts';
 import { addressToEmoji } from '#tari/address.ts';
 import { TARI_SUPPLY } from '#tari/micro-tari.ts';
-import { customerAddress } from '#tari/synthetic-address.ts';
+import { syntheticAddressOf } from '#tari/synthetic-address.ts';
 import { type Answer, borrowServer, errorOf, type RequestOptions, startServer, type TestServer } from '#test/server.ts';
 import { ACCOUNTS, NOW, type Person } from '#test/test-wallets.ts';
 
 const [ALICE, BOB, OPERATOR] = ACCOUNTS;
 const TIME = NOW.toISOString();
 const CUSTOMER = '7001';
-const MADE = ownerOf(customerAddress(CUSTOMER)).address;
+const MADE = ownerOf(syntheticAddressOf(CUSTOMER)).address;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -229,7 +229,7 @@ describe('PATCH /api/reassign_order', () => {
             id: 1,
             created_at: TIME,
             order_id: '1001',
-            payment_address: ownerOf(customerAddress('c2')).address,
+            payment_address: ownerOf(syntheticAddressOf('c2')).address,
             settlement_type: 'single',
             amount: 100_000_000,
           },

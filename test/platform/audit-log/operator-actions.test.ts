@@ -4,7 +4,7 @@ import { ownerOf } from '#engine/money/owners.ts';
 import type { Change, ChangeRequest } from '#platform/audit-log/operator-actions.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { microTari } from '#tari/micro-tari.ts';
-import { customerAddress } from '#tari/synthetic-address.ts';
+import { syntheticAddressOf } from '#tari/synthetic-address.ts';
 import { claimText, closeEngines, DAY, type TestEngine, tari, testEngine } from '#test/engine.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';
 
@@ -39,7 +39,7 @@ const changeThat =
   async ({ tx, now }) => {
     const ledger = new Ledger(tx, now, { subscriptions: test.bus, settings: test.settings });
     const customerId = 'c1';
-    const from = ownerOf(customerAddress(customerId));
+    const from = ownerOf(syntheticAddressOf(customerId));
     const payment = { txid: 'manual-x', customerId, from, amount: tari(1), memo: null, orderId: null };
     await ledger.enterManualPayment(payment);
     return { answer: end(), record: { action: 'credit customer', subject: customerId } };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { OpenedStore } from '#platform/database/open.ts';
-import type { Duty } from '#platform/database/store.ts';
+import type { Lease } from '#platform/database/store.ts';
 import { newDatabase, type TestDatabase } from '#test/database/database.ts';
 import { openStore } from '#test/database/open.ts';
 
@@ -12,7 +12,7 @@ const DUTIES_HERE = `pg_locks where locktype = 'advisory'
 
 let database: TestDatabase;
 let stores: OpenedStore[];
-let taken: Duty[];
+let taken: Lease[];
 
 beforeEach(async () => {
   database = await newDatabase();
@@ -22,55 +22,55 @@ beforeEach(async () => {
 
 afterEach(async () => {
   vi.useRealTimers();
-  for (const duty of taken) await duty.release();
+  for (const lease of taken) await lease.release();
   for (const store of stores) await store.close();
   await database.release();
 });
 
-async function take(store = stores[0], name = NAME): Promise<Duty | undefined> {
-  const duty = await store?.takeDuty(name);
-  if (duty) taken.push(duty);
-  return duty;
+async function take(store = stores[0], name = NAME): Promise<Lease | undefined> {
+  const lease = await store?.acquireLease(name);
+  if (lease) taken.push(lease);
+  return lease;
 }
 
 it('is taken by one of several who ask at once', async () => {
-  const duties = await Promise.all(stores.map((store) => take(store)));
-  expect(duties.filter((duty) => duty !== undefined)).toHaveLength(1);
+  const leases = await Promise.all(stores.map((store) => take(store)));
+  expect(leases.filter((lease) => lease !== undefined)).toHaveLength(1);
   expect(await take()).toBeUndefined();
 });
 
-it('is of its name: another duty is another one’s', async () => {
+it('is of its name: another lease is another one’s', async () => {
   expect(await take(stores[0])).toBeDefined();
   expect(await take(stores[1], 'another')).toBeDefined();
 });
 
 it('can be taken by another as soon as it is released', async () => {
-  const duty = await take(stores[0]);
-  await duty?.release();
-  expect(duty?.lost.aborted).toBe(true);
+  const lease = await take(stores[0]);
+  await lease?.release();
+  expect(lease?.lost.aborted).toBe(true);
   expect(await take(stores[1])).toBeDefined();
 });
 
 it('is lost with its connection, and whoever had it hears so', async () => {
-  const duty = await take(stores[0]);
-  expect(duty?.lost.aborted).toBe(false);
+  const lease = await take(stores[0]);
+  expect(lease?.lost.aborted).toBe(false);
   database.rows(`select pg_terminate_backend(pid) from ${DUTIES_HERE}`);
-  await vi.waitFor(() => expect(duty?.lost.aborted).toBe(true));
+  await vi.waitFor(() => expect(lease?.lost.aborted).toBe(true));
   expect(await take(stores[1])).toBeDefined();
 });
 
 it('is lost, before another may take it, by a holder whom the database does not answer', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
-  const duty = await take(stores[0]);
+  const lease = await take(stores[0]);
   const backend = database.rows(`select pid from ${DUTIES_HERE}`);
   expect(backend).toHaveLength(1);
   process.kill(Number(backend[0]?.pid), 'SIGSTOP');
   try {
     vi.advanceTimersByTime(2_000);
-    expect(duty?.lost.aborted).toBe(false);
+    expect(lease?.lost.aborted).toBe(false);
     vi.advanceTimersByTime(4_000);
     vi.useRealTimers();
-    await vi.waitFor(() => expect(duty?.lost.aborted).toBe(true));
+    await vi.waitFor(() => expect(lease?.lost.aborted).toBe(true));
   } finally {
     process.kill(Number(backend[0]?.pid), 'SIGCONT');
   }
@@ -78,8 +78,8 @@ it('is lost, before another may take it, by a holder whom the database does not 
 
 it('is taken from a holder who says nothing', { timeout: 30_000 }, async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  const duty = await take(stores[0]);
+  const lease = await take(stores[0]);
   vi.useRealTimers();
-  await vi.waitFor(() => expect(duty?.lost.aborted).toBe(true), { timeout: 15_000, interval: 200 });
+  await vi.waitFor(() => expect(lease?.lost.aborted).toBe(true), { timeout: 15_000, interval: 200 });
   expect(await take(stores[1])).toBeDefined();
 });

@@ -45,10 +45,10 @@ describe('a server whose certificate an authority of ours has signed', () => {
     await store.run((tx) => tx.use(customerRepository).ensure('c1', NOW));
     expect(await store.read(async (tx) => (await tx.use(customerRepository).totals('c1'))?.current)).toBe(0n);
     expect(encrypted()).toBeGreaterThan(0n);
-    // What listens and what holds duties are encrypted too.
+    // What listens and what holds leases are encrypted too.
     store.onCommitted(() => undefined);
-    const duty = await store.takeDuty('tests');
-    expect(duty).toBeDefined();
+    const lease = await store.acquireLease('tests');
+    expect(lease).toBeDefined();
     await expect.poll(encrypted).toBe(3n);
     expect(
       queryPostgres(
@@ -57,7 +57,7 @@ describe('a server whose certificate an authority of ours has signed', () => {
       where application_name = 'tari-payment-server' and not ssl`,
       ),
     ).toEqual([]);
-    await duty?.release();
+    await lease?.release();
     await store.close();
   });
 });

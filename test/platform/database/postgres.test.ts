@@ -289,7 +289,7 @@ describe('a connection that breaks', () => {
       runs += 1;
       await tx.use(orderRepository).insert(aNewOrder({ orderId: '1' }));
     });
-    await expect(work).rejects.toThrow('nobody knows whether it was made');
+    await expect(work).rejects.toThrow('it is unknown whether the commit was made');
     await expect(work).rejects.toBeInstanceOf(StoreUnavailableError);
     expect(runs).toBe(1);
     expect(await currentOf(store)).toBe(0n);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ADMIN, type Answer, borrowServer, errorOf, startServer, type TestServer } from '#test/server.ts';
 import { personOf } from '#test/test-wallets.ts';
 
-const LARGEST_BODY_BYTES = 256 * 1024;
+const MAX_BODY_BYTES = 256 * 1024;
 
 let server: TestServer;
 
@@ -77,8 +77,8 @@ describe('errors', () => {
 
   it('refuse a body that is too large, and say how large it may be', async () => {
     server = await borrowServer();
-    const sentence = `larger than the ${LARGEST_BODY_BYTES} bytes`;
-    const large = 'x'.repeat(LARGEST_BODY_BYTES + 1);
+    const sentence = `larger than the ${MAX_BODY_BYTES} bytes`;
+    const large = 'x'.repeat(MAX_BODY_BYTES + 1);
     for (const path of ['/wallet/incoming_payment', '/order/claim', '/auth']) {
       const answer = errorOf(await server.post(path, large));
       expect(answer).toMatchObject({

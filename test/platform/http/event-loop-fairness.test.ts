@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { takeTurns } from '#platform/http/event-loop-fairness.ts';
+import { yieldBetweenRequests } from '#platform/http/event-loop-fairness.ts';
 
 const IN_A_TURN = 256;
 
 /** A server that answers at once, and the urls that it has answered so far. */
 async function quickServer() {
   const app = Fastify();
-  takeTurns(app);
+  yieldBetweenRequests(app);
   const answered: string[] = [];
   app.get('/*', async (request) => {
     answered.push(request.url);

@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HttpError } from '#platform/http/errors.ts';
-import { MOST_IN_HAND, refuseBeyondCapacity } from '#platform/http/load-shedding.ts';
+import { MAX_IN_FLIGHT, refuseBeyondCapacity } from '#platform/http/load-shedding.ts';
 import { eventually } from '#test/server.ts';
 
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };
@@ -44,8 +44,8 @@ const statusOf = async (method: 'GET' | 'POST', url: string) =>
   (await app.inject({ method, url, ...(method === 'POST' && { payload: {} }) })).statusCode;
 
 const hold = async (method: 'GET' | 'POST') => {
-  const held = Array.from({ length: MOST_IN_HAND }, () => statusOf(method, '/held'));
-  await eventually(() => expect(release).toHaveLength(MOST_IN_HAND));
+  const held = Array.from({ length: MAX_IN_FLIGHT }, () => statusOf(method, '/held'));
+  await eventually(() => expect(release).toHaveLength(MAX_IN_FLIGHT));
   return held;
 };
 
@@ -70,18 +70,20 @@ describe('the requests that are worked on at once', () => {
 
   it('are no more where many come at once, and their bodies later than the limit is reached', async () => {
     const statuses: number[] = [];
-    const asked = Array.from({ length: MOST_IN_HAND + 44 }, async () => statuses.push(await statusOf('POST', '/held')));
+    const asked = Array.from({ length: MAX_IN_FLIGHT + 44 }, async () =>
+      statuses.push(await statusOf('POST', '/held')),
+    );
     await eventually(() => expect(statuses).toHaveLength(44));
     // All of them were let in before, and turned away only when their bodies had come.
-    expect(bodies).toBe(MOST_IN_HAND + 44);
+    expect(bodies).toBe(MAX_IN_FLIGHT + 44);
     expect(new Set(statuses)).toEqual(new Set([503]));
-    expect(release).toHaveLength(MOST_IN_HAND);
+    expect(release).toHaveLength(MAX_IN_FLIGHT);
     for (const letGo of release) letGo();
     await Promise.all(asked);
-    expect(statuses.filter((status) => status === 200)).toHaveLength(MOST_IN_HAND);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(MAX_IN_FLIGHT);
   });
 
   it('leave their room when they fail', async () => {
-    for (let index = 0; index < MOST_IN_HAND + 1; index += 1) expect(await statusOf('POST', '/fails')).toBe(500);
+    for (let index = 0; index < MAX_IN_FLIGHT + 1; index += 1) expect(await statusOf('POST', '/fails')).toBe(500);
   });
 });

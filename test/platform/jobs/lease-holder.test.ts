@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StoreUnavailableError } from '#platform/database/errors.ts';
-import type { Duty } from '#platform/database/store.ts';
-import { DutyKeeper } from '#platform/jobs/lease-holder.ts';
+import type { Lease } from '#platform/database/store.ts';
+import { LeaseHolder } from '#platform/jobs/lease-holder.ts';
 import { recordingLog } from '#test/engine.ts';
 
 /** A duty that its test gives and takes away. */
-class GivenDuty implements Duty {
+class GivenDuty implements Lease {
   readonly #lost = new AbortController();
   isReleased = false;
   readonly lost = this.#lost.signal;
@@ -24,17 +24,17 @@ const LOOK_AGAIN_MS = 6_000;
 describe('who keeps a duty', () => {
   let done: string[];
   let answers: (GivenDuty | undefined | Error)[];
-  let keeper: DutyKeeper;
+  let keeper: LeaseHolder;
   const log = recordingLog();
 
   beforeEach(() => {
     vi.useFakeTimers();
     done = [];
     answers = [];
-    keeper = new DutyKeeper({
+    keeper = new LeaseHolder({
       store: {
         isShared: true,
-        async takeDuty(name) {
+        async acquireLease(name) {
           done.push(`asks for ${name}`);
           const answer = answers.shift();
           if (answer instanceof Error) throw answer;

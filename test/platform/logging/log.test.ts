@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { accessLogFields } from '#platform/logging/access-log.ts';
 import { createLogger, type LogLevel } from '#platform/logging/json-log.ts';
-import { linesForPeople } from '#platform/logging/pretty-log.ts';
+import { prettyLines } from '#platform/logging/pretty-log.ts';
 
 function capture(pretty: boolean, level: LogLevel = 'info') {
   const lines: string[] = [];
   const output = { write: (line: string) => void lines.push(line) };
-  const logger = createLogger({ level, destination: pretty ? linesForPeople(output) : output });
+  const logger = createLogger({ level, destination: pretty ? prettyLines(output) : output });
   return { logger, lines };
 }
 

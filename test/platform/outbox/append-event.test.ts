@@ -53,7 +53,7 @@ describe('an event of any context', () => {
       bus,
       clock,
       random: () => 0,
-      makeHold: takeNames(),
+      newLeaseToken: takeNames(),
       log: recordingLog(),
     });
     while ((await dispatcher.processNext()) !== undefined);

@@ -23,7 +23,7 @@ import {
 import { ACCOUNTS, NOW } from '#test/test-wallets.ts';
 
 const [alice] = ACCOUNTS;
-const MOST_ATTEMPTS = 150;
+const MAX_ATTEMPTS = 150;
 /** How a test waits for the dispatcher when that runs by itself: less than the ten seconds that it sleeps at most. */
 const PATIENT = { interval: 2, timeout: 8_000 };
 
@@ -70,7 +70,7 @@ async function outbox(options: { subscribers?: string[]; random?: () => number; 
     bus,
     clock,
     random: options.random ?? (() => 0),
-    makeHold: takeNames(),
+    newLeaseToken: takeNames(),
     log,
   });
   const carryAll = async () => {
@@ -226,19 +226,21 @@ describe('the outbox, driven by hand,', () => {
     const box = await outbox();
     box.behaviour.set('shop NewOrder 1', failing(new Error('closed for ever')));
     await box.test.order({ orderId: '1', memo: claimText(alice, '1') });
-    for (let attempt = 1; attempt < MOST_ATTEMPTS; attempt += 1) {
+    for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt += 1) {
       await box.carryAll();
       box.test.clock.advance(10 * MINUTE);
     }
     expect(await backlogOf(box)).toMatchObject({ pending: 2, dead: 0 });
     await box.carryAll();
     expect(await backlogOf(box)).toEqual({ pending: 0, dead: 1, oldestPendingAt: null });
-    expect(box.told.filter((name) => name === 'shop NewOrder 1').length).toBe(MOST_ATTEMPTS);
+    expect(box.told.filter((name) => name === 'shop NewOrder 1').length).toBe(MAX_ATTEMPTS);
     expect(box.told.at(-1)).toBe('shop OrderClaimed 1');
     box.test.clock.advance(HOUR);
     expect(await box.dispatcher.processNext()).toBeUndefined();
     const [line] = box.test.log.lines.filter(({ level }) => level === 'error');
-    expect(line?.sentence).toBe('NewOrder of 1 could not be told to shop: closed for ever Somebody must look at it.');
+    expect(line?.sentence).toBe(
+      'Delivery of NewOrder 1 to shop failed permanently: closed for ever Manual intervention required.',
+    );
   });
 
   it('waits as long as the shop asks, where that is longer than its own pause', async () => {
@@ -300,9 +302,9 @@ describe('the outbox, driven by hand,', () => {
     const box = await outbox();
     await box.test.order({ orderId: '1' });
     const { clock, store } = box.test;
-    const heldUntil = new Date(clock.now().getTime() + 30 * SECOND);
+    const leasedUntil = new Date(clock.now().getTime() + 30 * SECOND);
     const held = await store.run((tx) =>
-      tx.use(deliveryRepository).takeNext(['shop'], clock.now(), { hold: 'h', heldUntil }),
+      tx.use(deliveryRepository).leaseNext(['shop'], clock.now(), { leaseToken: 'h', leasedUntil }),
     );
     expect(held?.attempts).toBe(1);
     clock.advance(30 * SECOND - 1);
@@ -345,8 +347,8 @@ describe('the outbox, driven by hand,', () => {
     const inHand = box.dispatcher.processNext();
     await wait();
     clock.advance(12 * SECOND);
-    const held = { hold: 'of another instance', heldUntil: new Date(clock.now().getTime() + MINUTE) };
-    expect(await store.run((tx) => tx.use(deliveryRepository).takeNext(['shop'], clock.now(), held))).toBeDefined();
+    const held = { leaseToken: 'of another instance', leasedUntil: new Date(clock.now().getTime() + MINUTE) };
+    expect(await store.run((tx) => tx.use(deliveryRepository).leaseNext(['shop'], clock.now(), held))).toBeDefined();
     vi.advanceTimersByTime(4 * SECOND);
     await inHand;
     expect(signal?.aborted).toBe(true);
@@ -359,7 +361,7 @@ describe('the outbox, driven by hand,', () => {
     const { clock, store } = box.test;
     const farAway = new Date(clock.now().getTime() + HOUR);
     await store.run((tx) =>
-      tx.use(deliveryRepository).takeNext(['shop'], clock.now(), { hold: 'h', heldUntil: farAway }),
+      tx.use(deliveryRepository).leaseNext(['shop'], clock.now(), { leaseToken: 'h', leasedUntil: farAway }),
     );
     expect(await box.dispatcher.processNext()).toBeUndefined();
     await store.run((tx) => tx.use(deliveryRepository).release(clock.now(), false));
@@ -601,7 +603,7 @@ describe('the running dispatcher', () => {
     await vi.waitFor(
       () =>
         expect(box.test.log.lines.map((line) => line.sentence)).toContain(
-          'How a delivery ended could not be noted; it is repeated',
+          'The outcome of a delivery could not be saved; it will be repeated',
         ),
       PATIENT,
     );

@@ -59,7 +59,7 @@ describe('a live handler', () => {
       'thrown',
       'rejected',
     ]);
-    expect(failures[0]?.sentence).toBe('A handler of NewOrder events has failed');
+    expect(failures[0]?.sentence).toBe('A handler of NewOrder events failed');
   });
 
   it('that never ends holds nobody up', async () => {

@@ -53,7 +53,7 @@ describe('a durable plugin that was not loaded for a while', () => {
     await orderWhile(database, '1', 'gone', 'loaded');
     const { engine } = await testEngine({ database, bus: busWith('loaded') });
     const listed = await engine.deadLetters.after(0n, 10);
-    const lastError = 'The subscriber gone is not loaded; it is told when it is.';
+    const lastError = 'The subscriber gone is not loaded; the event is delivered once it is.';
     expect(listed).toEqual([expect.objectContaining({ subscriber: 'gone', lastError })]);
     const id = listed[0]?.event.id ?? 0n;
     const notFound = { code: 'dead_letter_not_found' };

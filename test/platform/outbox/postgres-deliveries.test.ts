@@ -77,7 +77,9 @@ describe('many deliveries that wait, where PostgreSQL thinks that there are few'
   it('are found, the first of them first', async () => {
     expect(await store.read((tx) => tx.use(deliveryRepository).nextDueAt(['shopify'], NOW))).toEqual(NOW);
     const taken = await store.run((tx) =>
-      tx.use(deliveryRepository).takeNext(['shopify'], NOW, { hold: 'a', heldUntil: new Date(NOW.getTime() + 1000) }),
+      tx
+        .use(deliveryRepository)
+        .leaseNext(['shopify'], NOW, { leaseToken: 'a', leasedUntil: new Date(NOW.getTime() + 1000) }),
     );
     expect(taken?.event.subject).toBe('first');
   });

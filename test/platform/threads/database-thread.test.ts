@@ -24,21 +24,21 @@ async function startWithPlugin(onNewOrder: string) {
 const send = (url: string) => fetch(`${url}/shopify/webhook`, { method: 'POST', ...orderRequest(1) });
 const logText = () => readFileSync(join(place.folder, 'server.log'), 'utf8');
 
-describe('the thread of the core', () => {
+describe('the database thread', () => {
   it.each([
     [
       'throws where nobody catches it',
       `setTimeout(() => { throw new Error('A plugin has failed'); }, 50)`,
       'A plugin has failed',
     ],
-    ['ends the thread', 'setTimeout(() => process.exit(3), 50)', 'has ended by itself, with code 3'],
+    ['ends the thread', 'setTimeout(() => process.exit(3), 50)', 'ended unexpectedly with code 3'],
   ])('takes the process with it where a plugin %s, with what was answered kept', async (_, onNewOrder, said) => {
     const { url, ended } = await startWithPlugin(onNewOrder);
     expect((await send(url)).status).toBe(200);
     expect(await ended).toBe(1);
     expect(logText()).toContain(said);
-    expect(logText()).toContain('Something went wrong that nobody caught');
-    expect(logText()).toContain('The server has ended');
+    expect(logText()).toContain('Uncaught exception');
+    expect(logText()).toContain('The server has stopped');
     expect(place.database.rows('select order_id from orders')).toEqual([{ order_id: '1' }]);
   });
 
@@ -49,7 +49,7 @@ describe('the thread of the core', () => {
     await eventually(async () => {
       const answer = await fetch(`${url}/health/ready`);
       expect(answer.status).toBe(503);
-      expect(await answer.text()).toContain('has kept the server from doing anything for 2.5 s');
+      expect(await answer.text()).toContain('has blocked the server for 2.5 s');
     });
     expect((await sent).status).toBe(200);
     await eventually(async () => expect((await fetch(`${url}/health/ready`)).status).toBe(200));

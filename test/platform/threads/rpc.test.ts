@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { StoreBrokenError, StoreUnavailableError } from '#platform/database/errors.ts';
 import { DomainError } from '#platform/errors.ts';
-import { GatheredPosts } from '#platform/threads/message-batch.ts';
-import { type Answer, Answerer, answerOfRefused, type Call, Caller } from '#platform/threads/rpc.ts';
+import { MessageBatch } from '#platform/threads/message-batch.ts';
+import { type Answer, answerOfRefused, type Call, RpcClient, RpcServer } from '#platform/threads/rpc.ts';
 
 /** What goes over is copied, as between threads; and how much of it at once is noted. */
 const sizes: number[] = [];
@@ -25,15 +25,15 @@ const functions = {
 };
 
 /** Both sides, connected. */
-function connected(opening: Promise<typeof functions> = Promise.resolve(functions)): Caller {
-  const told: GatheredPosts<Answer> = new GatheredPosts(
+function connected(opening: Promise<typeof functions> = Promise.resolve(functions)): RpcClient {
+  const told: MessageBatch<Answer> = new MessageBatch(
     (answers) => {
       for (const answer of structuredClone(answers)) caller.take(answer);
     },
     (answer, error) => told.add(answerOfRefused(answer, error)),
   );
-  const answerer = new Answerer((answer) => told.add(answer));
-  const caller = new Caller((calls: readonly Call[]) => {
+  const answerer = new RpcServer((answer) => told.add(answer));
+  const caller = new RpcClient((calls: readonly Call[]) => {
     const copied = structuredClone(calls);
     sizes.push(copied.length);
     answerer.take(copied);
@@ -88,7 +88,7 @@ describe('calls from thread to thread', () => {
     ['whose fields are not what they should be', { kind: 'domain', fields: undefined }, /undefined/],
   ])('fail with an error all the same where the other thread sends one %s', async (_, wire, said) => {
     const made: Call[] = [];
-    const caller = new Caller((calls) => made.push(...calls));
+    const caller = new RpcClient((calls) => made.push(...calls));
     caller.take([0, ['echo']]);
     const { echo } = await caller.functions<typeof functions>();
     const calling = echo(1);
@@ -119,7 +119,7 @@ describe('calls from thread to thread', () => {
     const results = await Promise.allSettled([echo(1), echo(() => 2), unsendable(), echo(3)]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
     expect(String((results[1] as PromiseRejectedResult).reason)).toContain('could not be cloned');
-    expect(String((results[2] as PromiseRejectedResult).reason)).toContain('cannot go to another thread');
+    expect(String((results[2] as PromiseRejectedResult).reason)).toContain('cannot be copied to another thread');
   });
 
   it('all fail once the thread is gone, those that wait and those that come', async () => {
@@ -141,7 +141,7 @@ describe('calls from thread to thread', () => {
 
   it('reach only what is there', async () => {
     const answers: Answer[] = [];
-    const answerer = new Answerer((answer) => void answers.push(answer));
+    const answerer = new RpcServer((answer) => void answers.push(answer));
     await answerer.open(Promise.resolve(functions));
     answerer.take([[1, 'constructor', []]]);
     await nextTurn();

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Loop } from '#platform/timers/polling-loop.ts';
+import { PollingLoop } from '#platform/timers/polling-loop.ts';
 
 describe('a loop', () => {
   let turns: number;
   let pauseMs: number;
-  let loop: Loop;
+  let loop: PollingLoop;
 
   beforeEach(() => {
     vi.useFakeTimers();
     turns = 0;
     pauseMs = 1_000;
-    loop = new Loop(
+    loop = new PollingLoop(
       async () => {
         turns += 1;
         return pauseMs;
@@ -34,7 +34,7 @@ describe('a loop', () => {
 
   it('takes the next turn at once when it is woken, also in the middle of a turn', async () => {
     let isWoken = false;
-    loop = new Loop(
+    loop = new PollingLoop(
       async () => {
         turns += 1;
         if (!isWoken) loop.wake();
@@ -55,7 +55,7 @@ describe('a loop', () => {
 
   it('goes on after a turn that failed, when the pause is over that was answered to it', async () => {
     const heard: unknown[] = [];
-    const failing = new Loop(
+    const failing = new PollingLoop(
       async () => {
         turns += 1;
         throw new Error(`turn ${turns}`);
@@ -72,7 +72,7 @@ describe('a loop', () => {
   });
 
   it('is stopped when its turn has ended, and says so to a turn that takes long', async () => {
-    const slow = new Loop(
+    const slow = new PollingLoop(
       async () => {
         turns += 1;
         await new Promise((resolve) => slow.stopping.addEventListener('abort', () => setTimeout(resolve, 500)));

@@ -116,7 +116,7 @@ describe('several nodes', () => {
       const confirmed = (await paymentsOf(watcher)).filter(({ status }) => status === 'confirmed');
       expect(confirmed.map(({ memo }) => memo)).toEqual(['honest']);
       if (liarIsFirst) {
-        const said = warningsOf(watcher).filter((sentence) => sentence.includes('is not there for'));
+        const said = warningsOf(watcher).filter((sentence) => sentence.includes('does not have it'));
         expect(said).toHaveLength(1);
         expect(said[0]).toContain(node.url);
       }
@@ -149,7 +149,7 @@ describe('several nodes', () => {
     expect(await paymentsOf(watcher)).toMatchObject([{ txid, status: 'received', block_height: 1n }]);
     expect(warningsOf(watcher)).toEqual([
       expect.stringContaining('list different outputs in block 1'),
-      expect.stringContaining(`is not there for ${liar.url}`),
+      expect.stringContaining(`${liar.url} does not have it`),
     ]);
     liar.show(chain);
     watcher.wait(60_000);

@@ -97,11 +97,11 @@ describe('reading the chain for a check', () => {
   it('gives up after some minutes, and soon where no node has ever answered', async () => {
     chain.mineBlocks(60);
     node.fail('garbage', '/sync_utxos_by_block');
-    await expect(read()).rejects.toThrow(`No base node is of use. ${node.url}: Its answer is not JSON.`);
+    await expect(read()).rejects.toThrow(`No base node is usable. ${node.url}: Its answer is not JSON.`);
     expect(pausesMs).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 64_000]);
     pausesMs = [];
     node.fail('garbage');
-    await expect(read()).rejects.toThrow('No base node is of use.');
+    await expect(read()).rejects.toThrow('No base node is usable.');
     expect(pausesMs).toEqual([1000]);
   });
 
@@ -110,6 +110,6 @@ describe('reading the chain for a check', () => {
     const ending = new AbortController();
     node.fail('drop', '/sync_utxos_by_block');
     const reading = read(0, { signal: ending.signal, onPause: () => ending.abort() });
-    await expect(reading).rejects.toThrow('The reading was ended.');
+    await expect(reading).rejects.toThrow('Reading the chain was aborted.');
   });
 });

@@ -17,7 +17,7 @@ import {
 import { ACCOUNTS, HOT_WALLET } from '#test/test-wallets.ts';
 
 const [alice, bob] = ACCOUNTS;
-const LARGEST_NONCE = 2n ** 64n - 1n;
+const MAX_NONCE = 2n ** 64n - 1n;
 
 afterEach(closeEngines);
 
@@ -97,9 +97,9 @@ describe('a report of a payment', () => {
 
   it('may carry the largest nonce there is, and then no other', async () => {
     const test = await testEngine();
-    await test.pay({ from: alice }, { nonce: LARGEST_NONCE });
+    await test.pay({ from: alice }, { nonce: MAX_NONCE });
     await expect(test.pay({ from: alice })).rejects.toMatchObject({ code: 'wallet_nonce_not_increasing' });
-    expect((await test.engine.wallets.all())[0]?.lastNonce).toBe(LARGEST_NONCE);
+    expect((await test.engine.wallets.all())[0]?.lastNonce).toBe(MAX_NONCE);
   });
 
   it('may be signed with every address of the wallet, which share one nonce', async () => {

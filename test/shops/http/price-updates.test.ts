@@ -73,7 +73,7 @@ describe('setting a rate', () => {
     const token = await staff();
     expect((await setRate(token, 5)).status).toBe(200);
     expect((await server.get('/api/price_updates', { token })).json).toEqual([]);
-    expect(server.logText).toContain('no shop is configured whose prices could follow it');
+    expect(server.logText).toContain('no shop is configured whose prices could be updated');
   });
 });
 

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MOST_ATTEMPTS } from '#platform/timers/backoff.ts';
+import { MAX_ATTEMPTS } from '#platform/timers/backoff.ts';
 import { takeStep } from '#shops/prices/steps.ts';
 import { PriceUpdateWorker } from '#shops/prices/worker.ts';
 import { type PriceUpdate, priceUpdateRepository } from '#shops/store/price-updates.ts';
@@ -97,7 +97,7 @@ const lines = ({ test }: Box, level: string) =>
 
 /** Does a step, and dies before it is noted. */
 async function takeStepWithoutNote({ test, standIn }: Box): Promise<void> {
-  const update = await test.store.run((tx) => tx.use(priceUpdateRepository).takeNext(test.clock.now()));
+  const update = await test.store.run((tx) => tx.use(priceUpdateRepository).leaseNext(test.clock.now()));
   const { prices } = connect(standIn).storefront;
   if (update === undefined || prices === undefined) throw new Error('There is nothing to do');
   await takeStep({ store: test.store, prices, log: test.log }, update, new AbortController().signal);
@@ -107,7 +107,7 @@ async function takeStepWithoutNote({ test, standIn }: Box): Promise<void> {
 const tellOf = ({ test }: Box, productId: string, webhookId: string | null = null) =>
   test.engine.webhooks.receive(
     aDelivery({ webhookId, topic: 'products/update' }),
-    { kind: 'product_news', productId },
+    { kind: 'product_updated', productId },
     '{}',
   );
 
@@ -179,7 +179,7 @@ describe('setting a rate', () => {
     const test = await testEngine({ hotWallet: false });
     await test.engine.exchangeRates.set('USD', RATE, ADMIN);
     expect(test.dump().price_updates).toEqual([]);
-    expect(test.log.lines.at(-1)?.sentence).toMatch(/; no shop is configured whose prices could follow it$/);
+    expect(test.log.lines.at(-1)?.sentence).toMatch(/; no shop is configured whose prices could be updated$/);
     await expect(test.engine.priceUpdates.start({ actor: ADMIN }, 'USD')).rejects.toMatchObject({
       code: 'no_shop_for_prices',
     });
@@ -431,13 +431,13 @@ describe('a shop in trouble', () => {
     const box = await openBox({ products: [productOf(1)] });
     await setRate(box);
     box.standIn.down = true;
-    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       expect(await workOff(box)).toBe(1);
       box.test.clock.advance(10 * MINUTE);
     }
     expect(await workOff(box)).toBe(0);
-    expect(await only(box)).toMatchObject({ state: 'failed', attempts: MOST_ATTEMPTS });
-    expect(lines(box, 'error')).toEqual([expect.stringMatching(/has failed: .* Somebody must look at it\.$/)]);
+    expect(await only(box)).toMatchObject({ state: 'failed', attempts: MAX_ATTEMPTS });
+    expect(lines(box, 'error')).toEqual([expect.stringMatching(/failed: .* Manual intervention required\.$/)]);
   });
 
   it('that throttles gets its time', async () => {
@@ -641,7 +641,7 @@ describe('a product that the shop tells of', () => {
 
   it('is passed over without a shop', async () => {
     const test = await testEngine({ hotWallet: false });
-    const content = { kind: 'product_news', productId: '1' } as const;
+    const content = { kind: 'product_updated', productId: '1' } as const;
     expect(await test.engine.webhooks.receive(aDelivery(), content, '{}')).toMatchObject({
       state: 'ignored',
       success: true,

@@ -32,7 +32,7 @@ import { connect } from '#test/shopify-client.ts';
  */
 
 const RUNS = isOnPostgres() ? 30 : 120;
-const MOST_MORE = isOnPostgres() ? 10 : 0;
+const MAX_MORE = isOnPostgres() ? 10 : 0;
 /** Many times what they take: a slow machine tries as many. */
 const TIMEOUT_MS = 180_000;
 
@@ -206,7 +206,7 @@ class Play {
       bus: test.bus,
       clock: test.clock,
       random: () => 0,
-      makeHold: takeNames(),
+      newLeaseToken: takeNames(),
       log: recordingLog(),
     });
   }
@@ -274,7 +274,7 @@ class Play {
     this.order.updatedAt = new Date(this.order.updatedAt.getTime() + 1_000);
     const order = parseOrderWebhook(parseJson(webhookBody(this.order)), this.#fields);
     const told: ShopOrder = isNew ? { ...order, isCancelledInShop: false } : order;
-    const kind = isNew ? 'new_order' : 'order_news';
+    const kind = isNew ? 'new_order' : 'order_updated';
     await test.engine.webhooks.receive(aDelivery(), { kind, order: told }, '');
     // A known order is left as it is by a repeat of its first webhook, unless that says that it is none of ours.
     const isRepeat = isNew && typeof this.paper.owed === 'number';
@@ -386,8 +386,7 @@ describe('orders of which other gateways take a part', () => {
       });
       await fc.assert(property, { numRuns: RUNS, examples: RARE.map((history) => [history]) });
       // The histories are worth their time only while they come to each of these ends. Where there are few, chance may want more.
-      for (let more = 0; more < MOST_MORE && missing().length > 0; more += 1)
-        await fc.assert(property, { numRuns: 10 });
+      for (let more = 0; more < MAX_MORE && missing().length > 0; more += 1) await fc.assert(property, { numRuns: 10 });
       expect(missing()).toEqual([]);
       expect((await test.engine.audit()).differences).toEqual([]);
     },

@@ -26,7 +26,7 @@ describe('a server that knows its public address', () => {
     server = await startServer({ shop: true, settings: PUBLIC });
     server.shop.failNext(1, 'http_503', 'ReadSubscriptions');
     await server.app.start();
-    await eventually(() => expect(warningsWith('could not be looked at')).toMatchObject([{ attempts: 1 }]));
+    await eventually(() => expect(warningsWith('could not be checked')).toMatchObject([{ attempts: 1 }]));
     expect((await server.get('/health/ready')).json).toMatchObject({ ready: true });
     await eventually(() => expect(server.shop.subscriptions).toHaveLength(9));
   });
@@ -39,7 +39,7 @@ describe('a server that knows its public address', () => {
     await eventually(() => expect(reads()).toBe(1));
     await server.closeApp();
     expect(performance.now() - startedAt).toBeLessThan(3_000);
-    expect(warningsWith('could not be looked at')).toEqual([]);
+    expect(warningsWith('could not be checked')).toEqual([]);
   });
 
   it('warns once of what the app may not see, with what to do', async () => {

@@ -8,7 +8,7 @@ import type { Person } from '#test/demo/walkthrough.ts';
 const ANSWER_TIMEOUT_MS = 10_000;
 const PAUSE_MS = 50;
 /** A request that is not answered after so many tries shows a server that does not come back. */
-const MOST_TRIES = 400;
+const MAX_ATTEMPTS = 400;
 
 export interface Answer {
   status: number;
@@ -31,7 +31,7 @@ export class PatientClient {
 
   /** Sends until the server has answered with anything but 5xx or 429. */
   async send(make: () => Request): Promise<Answer> {
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
       const answer = await this.#try(make());
       if (answer !== undefined && answer.status < 500 && answer.status !== 429) {
         this.answered += 1;
@@ -39,7 +39,7 @@ export class PatientClient {
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
-    throw new Error(`No answer after ${MOST_TRIES} tries`);
+    throw new Error(`No answer after ${MAX_ATTEMPTS} tries`);
   }
 
   async #try({ path, headers, body }: Request): Promise<Answer | undefined> {

@@ -27,17 +27,17 @@ export interface CrashReport {
 const CUSTOMERS = 12;
 const HOT_WALLETS = 4;
 /** A server that has started is killed again within this time; a shorter life shows as much as a longer one. */
-const LONGEST_LIFE_MS = 800;
+const MAX_LIFE_MS = 800;
 /** After the last kill the load goes on for a moment, then all that waits is told to the shop. */
 const REST_MS = 500;
 /** A slow machine gets further before it is killed: to kill a server that did nothing yet proves nothing. */
-const LEAST_ANSWERS = 30;
-const LONGEST_WAIT_MS = 30_000;
+const MIN_ANSWERS = 30;
+const MAX_WAIT_MS = 30_000;
 const POLL_MS = 10;
 const OUTBOX_TIMEOUT_MS = 120_000;
 const KILLS_PER_DATABASE_KILL = 4;
 /** An instance, or the database, is gone for so long at most. */
-const LONGEST_OUTAGE_MS = 800;
+const MAX_OUTAGE_MS = 800;
 
 /** A shop of the largest plan: a smaller one lets us mark about nine orders a second as paid, and the load pays more. */
 const LARGE_SHOP = { cost: { maximumAvailable: 20_000, restoreRate: 2_000 } };
@@ -172,19 +172,19 @@ async function killAndRestart(
     if (random.chance(0.7)) standIn.failNext(random.between(1, 4), random.pick(FAULTS));
     if (random.chance(0.1)) standIn.failNext(1, 'hang');
     standIn.down = random.chance(0.1);
-    await pauseMs(random.between(20, LONGEST_LIFE_MS));
-    const deadline = Date.now() + LONGEST_WAIT_MS;
-    while (client.answered - answeredBefore < LEAST_ANSWERS && Date.now() < deadline) await pauseMs(POLL_MS);
+    await pauseMs(random.between(20, MAX_LIFE_MS));
+    const deadline = Date.now() + MAX_WAIT_MS;
+    while (client.answered - answeredBefore < MIN_ANSWERS && Date.now() < deadline) await pauseMs(POLL_MS);
     if (postgres && kill % KILLS_PER_DATABASE_KILL === 2) {
       databaseKills += 1;
       await postgres.stop('SIGQUIT');
-      await pauseMs(random.between(0, LONGEST_OUTAGE_MS));
+      await pauseMs(random.between(0, MAX_OUTAGE_MS));
       await postgres.startAgain();
     } else {
       const server = random.pick(servers);
       await server.process.kill();
       // The others do its work meanwhile.
-      if (servers.length > 1) await pauseMs(random.between(0, LONGEST_OUTAGE_MS));
+      if (servers.length > 1) await pauseMs(random.between(0, MAX_OUTAGE_MS));
       await server.start();
     }
     progress(`Kill ${kill} of ${kills}`);
@@ -198,7 +198,7 @@ async function untilOutboxIsEmpty({ url }: ServerProcess): Promise<void> {
   for (;;) {
     const answer = await fetch(`${url}/health/ready`);
     const { outbox } = parseJson(await answer.text()) as { outbox: { pending: number; dead_letters: number } };
-    if (outbox.dead_letters > 0) throw new Error(`${outbox.dead_letters} events could not be told to the shop`);
+    if (outbox.dead_letters > 0) throw new Error(`${outbox.dead_letters} deliveries to the shop failed permanently`);
     if (outbox.pending === 0) return;
     if (Date.now() > deadline) throw new Error(`${outbox.pending} events still wait to be told to the shop`);
     await pauseMs(200);

@@ -263,7 +263,7 @@ export class SqliteTestDatabase implements TestDatabase {
 // ---- PostgreSQL -------------------------------------------------------------------------------------------------------
 
 /** Making a database takes ten times as long as emptying one, but one that was emptied often gets slow. */
-const MOST_USES = 50;
+const MAX_USES = 50;
 
 let made = 0;
 const idle: PostgresTestDatabase[] = [];
@@ -378,7 +378,7 @@ class PostgresTestDatabase implements TestDatabase {
   async empty(): Promise<boolean> {
     disconnect(this.url, `lock ${this.#name}`);
     this.#uses += 1;
-    if (this.#isSpoiled || this.#uses >= MOST_USES) return false;
+    if (this.#isSpoiled || this.#uses >= MAX_USES) return false;
     try {
       await this.#clean();
     } catch {

@@ -20,7 +20,7 @@ export class LentStore {
     const spoil = () => {
       this.#isAsNew = false;
     };
-    const { close, onCommitted, takeDuty } = this.#store;
+    const { close, onCommitted, acquireLease } = this.#store;
     return {
       ...this.#store,
       close() {
@@ -31,9 +31,9 @@ export class LentStore {
         spoil();
         onCommitted(listener);
       },
-      takeDuty(name) {
+      acquireLease(name) {
         spoil();
-        return takeDuty(name);
+        return acquireLease(name);
       },
     };
   }

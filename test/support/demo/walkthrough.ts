@@ -172,7 +172,7 @@ export function walkthrough(stage: Stage): Step[] {
   const until = async (isSo: () => Promise<boolean>, what: string) => {
     const deadline = Date.now() + CHAIN_TIMEOUT_MS;
     while (!(await isSo())) {
-      assert(Date.now() < deadline, `Within ${CHAIN_TIMEOUT_MS / 1000} s it did not come true that ${what}`);
+      assert(Date.now() < deadline, `Within ${CHAIN_TIMEOUT_MS / 1000} s this did not happen: ${what}`);
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   };
@@ -181,11 +181,15 @@ export function walkthrough(stage: Stage): Step[] {
     while (standIn.effectCount(order.id, effect) === 0) {
       assert(
         Date.now() < deadline,
-        `The shop was not told within ${SHOP_TIMEOUT_MS / 1000} s that ${order.name} is ${effect}`,
+        `The shop was not notified within ${SHOP_TIMEOUT_MS / 1000} s that ${order.name} is ${effect}`,
       );
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    assert.equal(standIn.effectCount(order.id, effect), 1, `The shop was told once that ${order.name} is ${effect}`);
+    assert.equal(
+      standIn.effectCount(order.id, effect),
+      1,
+      `The shop was notified once that ${order.name} is ${effect}`,
+    );
   };
 
   return [
@@ -204,7 +208,7 @@ export function walkthrough(stage: Stage): Step[] {
       async run() {
         await call('POST', '/api/wallets', { address: hotWallet.name, ip_address: '127.0.0.1' });
         assert.deepEqual(await get('/wallet/send_to'), [hotWallet.name]);
-        return `Payments are reported by ${short(hotWallet)}, from 127.0.0.1 only, and customers are told to pay there.`;
+        return `Payments are reported by ${short(hotWallet)}, from 127.0.0.1 only, and customers pay to its address.`;
       },
     },
     {
@@ -243,7 +247,7 @@ export function walkthrough(stage: Stage): Step[] {
       async run() {
         await sendPayment();
         assert.deepEqual([await credit(), await orderStatus(firstOrder)], [0n, 'New']);
-        return `${formatTari(500n * XTM)} from ${short(customer)} were received. Nobody is credited before the chain confirms it: the order is still New.`;
+        return `${formatTari(500n * XTM)} from ${short(customer)} were received. Nothing is credited before the chain confirms it: the order is still New.`;
       },
     },
     {
@@ -255,7 +259,7 @@ export function walkthrough(stage: Stage): Step[] {
       },
     },
     {
-      name: 'The shop is told',
+      name: 'The shop is notified',
       async run() {
         await untilShop(firstOrder, 'paid');
         return `In the shop ${firstOrder.name} is ${firstOrder.financialStatus}: one ${firstOrder.transactions[0]?.kind} through the gateway "${firstOrder.transactions[0]?.gateway}".`;
@@ -275,18 +279,18 @@ export function walkthrough(stage: Stage): Step[] {
           await fetch(`${stage.serverUrl()}/o/${chainOrder.id}/${chainOrder.confirmationNumber}`)
         ).text();
         assert.match(page, /data-state="on_its_way"/);
-        return `Order ${chainOrder.name} of 2.00 USD has an address of its own, ${shortText(addressToBase58(address))}. ${formatTari(CHAIN_PRICE)} are on their way there: they are seen with the order, and count for nothing yet.`;
+        return `Order ${chainOrder.name} of 2.00 USD has an address of its own, ${shortText(addressToBase58(address))}. ${formatTari(CHAIN_PRICE)} are on their way there: the order shows them, but they are not credited yet.`;
       },
     },
     {
-      name: 'The payment stands in a block',
+      name: 'The payment is in a block',
       async run() {
         if (chain.chain.mempool.length > 0) chain.chain.mine();
         await until(async () => (await chainPayments()).length > 0, 'the payment was found on the chain');
         const [payment] = await chainPayments();
         assert.deepEqual([payment?.status, payment?.block_height], ['received', FIRST_BLOCKS + 1]);
         assert.equal(await orderStatus(chainOrder), 'New');
-        return `The server found it in block ${payment?.block_height} with the wallet's view key; no wallet told of it. The order is New until it is confirmed.`;
+        return `The server found it in block ${payment?.block_height} with the wallet's view key; no wallet reported it. The order is New until it is confirmed.`;
       },
     },
     {
@@ -297,7 +301,7 @@ export function walkthrough(stage: Stage): Step[] {
         const payments = await chainPayments();
         assert.deepEqual([payments.length, payments[0]?.status], [1, 'confirmed']);
         await untilShop(chainOrder, 'paid');
-        return `Without a claim, without a report: the payment is confirmed, ${chainOrder.name} is Paid, and the shop was told.`;
+        return `Without a claim, without a report: the payment is confirmed, ${chainOrder.name} is Paid, and the shop was notified.`;
       },
     },
     {
@@ -306,7 +310,7 @@ export function walkthrough(stage: Stage): Step[] {
         await webhook(secondOrder, 'delivery-2');
         assert.deepEqual([await credit(), await orderStatus(secondOrder)], [5n * XTM, 'Paid']);
         await untilShop(secondOrder, 'paid');
-        return `Order ${secondOrder.name} of 0.60 USD, ${formatTari(18n * XTM)}, was paid at once from the credit; ${formatTari(5n * XTM)} are left, and the shop was told.`;
+        return `Order ${secondOrder.name} of 0.60 USD, ${formatTari(18n * XTM)}, was paid immediately from the credit; ${formatTari(5n * XTM)} are left, and the shop was notified.`;
       },
     },
     {
@@ -315,7 +319,7 @@ export function walkthrough(stage: Stage): Step[] {
         await webhook(lostOrder, 'delivery-3');
         await untilShop(lostOrder, 'cancelled');
         assert.equal(await orderStatus(lostOrder), 'Expired');
-        return `Nobody claimed order ${lostOrder.name} within ${stage.unclaimedTimeoutMs / 1000} s: it Expired here and was cancelled in the shop.`;
+        return `Order ${lostOrder.name} was not claimed within ${stage.unclaimedTimeoutMs / 1000} s: it Expired here and was cancelled in the shop.`;
       },
     },
     {
@@ -340,7 +344,7 @@ export function walkthrough(stage: Stage): Step[] {
             [lostOrder.id, 'cancelled'],
           ],
         );
-        return 'The same webhooks, claim, payment and confirmation changed nothing, and the shop was told nothing twice.';
+        return 'The same webhooks, claim, payment and confirmation changed nothing, and the shop was not notified again.';
       },
     },
   ];

@@ -24,7 +24,7 @@ interface UserError {
   message: string;
 }
 
-const LARGEST_INTEGER = 2n ** 53n - 1n;
+const MAX_INTEGER = 2n ** 53n - 1n;
 
 /** The metaobjects of a shop, with the rules of shopify.dev for what our documents use. */
 export function createMetaobjects(requireScope: (scope: string, field: string) => void) {
@@ -118,7 +118,7 @@ export function createMetaobjects(requireScope: (scope: string, field: string) =
         const type = definition.fields.get(key);
         if (type === undefined)
           return refuse('UNDEFINED_OBJECT_FIELD', field, `Field definition "${key}" does not exist`);
-        const isInteger = /^-?\d{1,16}$/.test(value) && BigInt(value) <= LARGEST_INTEGER;
+        const isInteger = /^-?\d{1,16}$/.test(value) && BigInt(value) <= MAX_INTEGER;
         if (type === 'number_integer' && !isInteger) return refuse('INVALID_VALUE', field, 'Value must be an integer.');
       }
       const name = `${handle.type}/${handle.handle}`;

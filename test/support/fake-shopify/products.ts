@@ -63,8 +63,8 @@ interface MetafieldInput {
 const TARI_PRICE = 'custom.tari_price';
 
 /** The most that metafieldsSet takes, by its description in the schema. */
-const MOST_METAFIELDS = 25;
-const LARGEST_INTEGER = 2n ** 53n - 1n;
+const MAX_METAFIELDS = 25;
+const MAX_INTEGER = 2n ** 53n - 1n;
 
 /** The products of a shop, with the rules of shopify.dev for their metafields. */
 export function createProducts(requireScope: (scope: string, field: string) => void) {
@@ -106,8 +106,8 @@ export function createProducts(requireScope: (scope: string, field: string) => v
   }
 
   function errorsOf(metafields: readonly MetafieldInput[]): UserError[] {
-    if (metafields.length > MOST_METAFIELDS) {
-      const message = `Exceeded the maximum metafields input limit of ${MOST_METAFIELDS}.`;
+    if (metafields.length > MAX_METAFIELDS) {
+      const message = `Exceeded the maximum metafields input limit of ${MAX_METAFIELDS}.`;
       return [{ code: 'LESS_THAN_OR_EQUAL_TO', field: ['metafields'], message }];
     }
     return metafields.flatMap((metafield, index): UserError[] => {
@@ -120,7 +120,7 @@ export function createProducts(requireScope: (scope: string, field: string) => v
       if (defined !== undefined && metafield.type !== undefined && metafield.type !== defined) {
         return error('type', 'INVALID_TYPE', `Type '${metafield.type}' must be consistent with the definition's type.`);
       }
-      const isInteger = /^-?\d{1,16}$/.test(metafield.value) && BigInt(metafield.value) <= LARGEST_INTEGER;
+      const isInteger = /^-?\d{1,16}$/.test(metafield.value) && BigInt(metafield.value) <= MAX_INTEGER;
       if (metafield.type === 'number_integer' && !isInteger) {
         return error('value', 'INVALID_VALUE', 'Value must be an integer.');
       }

@@ -57,7 +57,7 @@ type Prepared = { document: DocumentNode } | { errors: GraphQLFormattedError[] }
 
 /** The schema is the same for every stand-in, so each document is held against it once. Ours are a few dozen. */
 const preparedQueries = new Map<string, Prepared>();
-const MOST_PREPARED_QUERIES = 200;
+const MAX_PREPARED_QUERIES = 200;
 
 export async function startShopifyStandIn(options: StandInOptions = {}): Promise<ShopifyStandIn> {
   const schema = loadAdminSchema();
@@ -116,7 +116,7 @@ export async function startShopifyStandIn(options: StandInOptions = {}): Promise
     const known = preparedQueries.get(query);
     if (known !== undefined) return known;
     const prepared = prepareAnew(query);
-    if (preparedQueries.size >= MOST_PREPARED_QUERIES) preparedQueries.clear();
+    if (preparedQueries.size >= MAX_PREPARED_QUERIES) preparedQueries.clear();
     preparedQueries.set(query, prepared);
     return prepared;
   }

@@ -22,7 +22,7 @@ export interface FuzzReport {
 /** So many cases are made at once; with each batch the tokens are new, since a case may take roles away. */
 const BATCH = 250;
 
-const MOST_BROKEN = 20;
+const MAX_BROKEN = 20;
 
 const ANSWER_TIMEOUT_MS = 10_000;
 
@@ -70,7 +70,7 @@ class Fuzzer {
     const description = (await this.#server.get('/api/openapi.json')).json as ApiDescription;
     const contract = new Contract(JSON.parse(stringifyJson(description)) as ApiDescription);
     const cases = fuzzCases(description);
-    for (let batch = 0; batch * BATCH < requests && report.broken.length < MOST_BROKEN; batch += 1) {
+    for (let batch = 0; batch * BATCH < requests && report.broken.length < MAX_BROKEN; batch += 1) {
       await this.#renewTokens();
       this.#books.hasChanged();
       for (const each of fc.sample(cases, { numRuns: Math.min(BATCH, requests - batch * BATCH), seed: seed + batch })) {

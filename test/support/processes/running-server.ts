@@ -4,7 +4,7 @@ import type { JwtKeys } from '#auth/key-file.ts';
 import { engineSettings } from '#engine/context.ts';
 import type { Settings } from '#platform/config/read-settings.ts';
 import { createLogger } from '#platform/logging/json-log.ts';
-import { linesForPeople } from '#platform/logging/pretty-log.ts';
+import { prettyLines } from '#platform/logging/pretty-log.ts';
 import { type App, createApp } from '#server.ts';
 import { type OpenedCore, openCore } from '#services.ts';
 import { generateSecretKey, publicKeyOf } from '#tari/schnorr.ts';
@@ -84,7 +84,7 @@ export async function beginServer(options: TestServerOptions): Promise<RunningSe
   const lines = { write: (line: string) => void log.lines.push(line) };
   const logger = createLogger({
     level: settings.logLevel,
-    destination: options.prettyLog ? linesForPeople(lines) : lines,
+    destination: options.prettyLog ? prettyLines(lines) : lines,
   });
   const core = await openCore({
     settings,

@@ -7,12 +7,12 @@ import { Sandbox, SandboxError, toolFolderOf } from './sandbox.ts';
 
 const HELP = [
   'order PRICE      the customer orders in the shop, for a price in US dollars: order 15.90',
-  'claim [ORDER]    the customer signs for an order; the last one unless named, by its number: claim 1101',
+  'claim [ORDER]    the customer signs for an order; by default the last one, or by its number: claim 1101',
   'pay [ORDER]      the hot wallet sees the price of an order, or an amount: pay 5 XTM',
-  'send [ORDER]     a wallet pays to the address on the order’s page: what is missing, or an amount: send 5 XTM',
-  'confirm          the chain confirms what was paid',
+  'send [ORDER]     a wallet pays to the address on the order’s page: the missing amount, or the given one: send 5 XTM',
+  'confirm          the chain confirms the payments',
   'cancel [ORDER]   the shop cancels an order',
-  'orders           what server and shop say of the orders',
+  'orders           the orders in the server and in the shop',
   'quit             ends the server',
 ].join('\n');
 
@@ -46,7 +46,7 @@ export async function runSandbox(
     say(`\nThe server stays up at ${kept.url}, with the profiles operator, customer and wallet for taritools:`);
     say(`  export TARITOOLS_FOLDER=${toolFolderOf(folder)}`);
     say('  npm run -s taritools -- admin orders search -p operator');
-    say(`Customers pay at ${kept.url}/o; each order says its page.`);
+    say(`Customers pay at ${kept.url}/o; each order has its own page.`);
     say(`Its database is ${stage.settings.TPG_DATABASE_URL}. Here you play the shop, its customer and the wallet:\n`);
     await runPrompt(sandbox, say);
   } finally {

@@ -7,7 +7,7 @@ import { DomainError } from '#platform/errors.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
-import { deliveryRepository, type HeldDelivery } from '#platform/outbox/store/deliveries.ts';
+import { deliveryRepository, type LeasedDelivery } from '#platform/outbox/store/deliveries.ts';
 import { type ChainBooks, chainBooks } from '#rails/tari-chain/chain-books.ts';
 import { compareBlocks } from '#rails/tari-chain/comparing.ts';
 import { Confirming, type Deep } from '#rails/tari-chain/confirming.ts';
@@ -50,7 +50,7 @@ export interface ServerPorts {
   random: () => number;
   makeTxid: () => string;
   /** Names takes of deliveries, other than those of all earlier processes. */
-  makeHold: () => string;
+  newLeaseToken: () => string;
   shop: Storefront;
   /** Reads the body of a delivery that is taken up again. */
   readContent: ReadContent;
@@ -62,7 +62,7 @@ export interface ServerPorts {
 /** One try to carry one delivery. */
 export interface Carrying {
   /** Undefined until one was given out, and when none was due. */
-  delivery?: HeldDelivery;
+  delivery?: LeasedDelivery;
   /** Answers the event's id; rejects where the database failed. */
   ended: Promise<bigint | undefined>;
 }
@@ -119,7 +119,7 @@ export class SimulatedServer {
       bus,
       clock,
       random: ports.random,
-      makeHold: ports.makeHold,
+      newLeaseToken: ports.newLeaseToken,
       log: silentLog,
     });
   }
@@ -265,7 +265,7 @@ export class SimulatedServer {
         const running = this.#store.run((tx) => work(mutated(tx)));
         if (carrying === undefined) return running;
         return running.then((answer) => {
-          if (answer !== undefined) carrying.delivery = answer as HeldDelivery;
+          if (answer !== undefined) carrying.delivery = answer as LeasedDelivery;
           return answer;
         });
       },

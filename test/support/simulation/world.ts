@@ -8,7 +8,7 @@ import type { WebhookDelivery } from '#shops/store/webhooks.ts';
 import type { CheckedContent, WebhookContent } from '#shops/webhook-content.ts';
 import { addressToBase58, dualAddress } from '#tari/address.ts';
 import { signClaim } from '#tari/claim.ts';
-import { customerAddress } from '#tari/synthetic-address.ts';
+import { syntheticAddressOf } from '#tari/synthetic-address.ts';
 import type { SeededRandom } from '#test/seeded-random.ts';
 import { type Person, personOf } from '#test/test-wallets.ts';
 import { SimulatedChain } from './chain/chain.ts';
@@ -38,7 +38,7 @@ export const PLACES = ['10.1.2.3', '10.1.2.4'] as const;
 
 type OrderContent = Extract<
   CheckedContent,
-  { kind: 'new_order' | 'order_news' | 'authorization' | 'ignored' | 'unusable' }
+  { kind: 'new_order' | 'order_updated' | 'authorization' | 'ignored' | 'unusable' }
 >;
 
 /** Something that the shop sends, as it was when it was made: it may come late, twice or never. */
@@ -85,7 +85,7 @@ export interface AloneBlock {
 const madeOwners = new Map<string, PaperOwner>();
 
 export function madeOwnerOf(customer: string): PaperOwner {
-  const owner = madeOwners.get(customer) ?? ownerOf(customerAddress(customer));
+  const owner = madeOwners.get(customer) ?? ownerOf(syntheticAddressOf(customer));
   madeOwners.set(customer, owner);
   return owner;
 }
@@ -302,7 +302,7 @@ export class World {
         this.#txids += 1;
         return this.lastTxid();
       },
-      makeHold: () => {
+      newLeaseToken: () => {
         this.#holds += 1;
         return `hold-${this.#holds}`;
       },

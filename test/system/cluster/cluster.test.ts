@@ -17,7 +17,7 @@ const WITHIN_MS = 20_000;
 const PAUSE_MS = 60;
 /** Several looks of the balancer. */
 const SHUTDOWN_DELAY_MS = 2_000;
-const HAS_THE_CHORES = 'This instance has the duty of the chores';
+const HAS_THE_LEASE = 'This instance has acquired the chores lease';
 
 /** Of a wallet's messages that are all the same, one is taken; the others are repeats of its nonce. */
 let nonce = BigInt(Date.now());
@@ -39,7 +39,7 @@ describe('three instances over one database', { timeout: 60_000 }, () => {
     await database.release();
   });
 
-  const holders = (): Instance[] => cluster.instances.filter(({ log }) => log().includes(HAS_THE_CHORES));
+  const holders = (): Instance[] => cluster.instances.filter(({ log }) => log().includes(HAS_THE_LEASE));
 
   /** The wallet's message, signed once. */
   const report = (content: object, payload: string) => {

@@ -22,9 +22,9 @@ const STEPS = [
   'The customer claims it',
   'The hot wallet sees a payment',
   'The payment is confirmed on the chain',
-  'The shop is told',
+  'The shop is notified',
   'A guest orders, and pays on the chain',
-  'The payment stands in a block',
+  'The payment is in a block',
   'Three more blocks confirm it',
   'The customer orders again',
   'A guest orders and never pays',
@@ -95,7 +95,7 @@ const ODD = new Set(STEPS.filter((_, index) => index % 2 === 1));
 /** On PostgreSQL a start takes far longer; there the crash test kills at many more points than these. */
 const THREE = new Set([
   'The payment is confirmed on the chain',
-  'The payment stands in a block',
+  'The payment is in a block',
   'A guest orders and never pays',
 ]);
 

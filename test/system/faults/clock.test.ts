@@ -76,7 +76,7 @@ describe('a clock that is set', () => {
     shop.down = true;
     await server.dollarOrder({ id: 1001 });
     await server.payConfirmed({ order_id: '1001' });
-    await eventually(() => expect(server.logText).toContain('could not be told to shopify yet'));
+    await eventually(() => expect(server.logText).toContain('to shopify failed; retrying in'));
     shop.down = false;
     server.clock.advance(-HOUR);
     await server.order({ id: 1002, name: '#1002' });

@@ -7,8 +7,8 @@ import { memoryMb } from '#test/processes/server-process.ts';
 import { ADMIN, errorOf, HMAC_SECRET, hmacOf, startServer, type TestServer } from '#test/server.ts';
 
 /** Each takes an open file here and in the server, which inherits how many it may have. */
-const MOST_FILES = Number(/Max open files +(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? 1_024);
-const SILENT_CONNECTIONS = Math.min(10_000, MOST_FILES - 500);
+const MAX_FILES = Number(/Max open files +(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? 1_024);
+const SILENT_CONNECTIONS = Math.min(10_000, MAX_FILES - 500);
 const OPENED_AT_ONCE = 250;
 
 const HEADERS_WITHIN_MS = 10_000;

@@ -34,7 +34,7 @@ const [ALICE] = ACCOUNTS;
 const FRESH_FOR_MS = 2_000;
 
 /** How long the server waits for another process that holds the database. */
-const LONGEST_WAIT_MS = 2_000;
+const MAX_WAIT_MS = 2_000;
 
 /** A server of the test's own, ended behind it. */
 async function serverFor({ onTestFinished }: TestContext, options?: TestServerOptions): Promise<TestServer> {
@@ -257,7 +257,7 @@ describe('a database that another process holds', () => {
     const unlock = server.lockDatabase();
     const startedAt = performance.now();
     const answers = await Promise.all([server.webhook(orderBody({ id: 1 })), server.webhook(orderBody({ id: 2 }))]);
-    expect(performance.now() - startedAt).toBeGreaterThan(LONGEST_WAIT_MS * 0.9);
+    expect(performance.now() - startedAt).toBeGreaterThan(MAX_WAIT_MS * 0.9);
     for (const answer of answers) {
       expect(errorOf(answer)).toMatchObject({ status: 503, code: 'unavailable' });
       expect(answer.headers.get('retry-after')).toBe('5');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import autocannon, { type Instance } from 'autocannon';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MOST_IN_HAND } from '#platform/http/load-shedding.ts';
+import { MAX_IN_FLIGHT } from '#platform/http/load-shedding.ts';
 import {
   aPlace,
   differencesIn,
@@ -22,15 +22,15 @@ const SHOP_WAITS_MS = 5_000;
 const CONNECTIONS = 2_000;
 
 /** So long there is too much to do, and until enough was taken to say something of it. */
-const LEAST_SECONDS = 5;
-const MOST_SECONDS = 60;
-const ENOUGH = 2 * MOST_IN_HAND;
+const MIN_SECONDS = 5;
+const MAX_SECONDS = 60;
+const ENOUGH = 2 * MAX_IN_FLIGHT;
 
 /** What takes a moment may take a minute on a machine with much else to do. */
 const PATIENT_MS = 60_000;
 
 /** More than are sent in the time, so that each is sent once. */
-const MOST_REQUESTS = 30_000;
+const MAX_REQUESTS = 30_000;
 
 let place: Place | undefined;
 let server: TestServer | undefined;
@@ -62,13 +62,13 @@ async function overload(url: string, connections: number): Promise<Load> {
     refusedWithoutRetryAfter: 0,
   };
   // Made before, so that it is the server that has too much to do, and not the test.
-  const requests = Array.from({ length: MOST_REQUESTS }, (_, index) => orderRequest(index + 1));
+  const requests = Array.from({ length: MAX_REQUESTS }, (_, index) => orderRequest(index + 1));
   let lastId = 0;
   const running = autocannon({
     url,
     connections,
-    duration: MOST_SECONDS,
-    timeout: MOST_SECONDS,
+    duration: MAX_SECONDS,
+    timeout: MAX_SECONDS,
     setupClient: (client) => {
       let id = 0;
       let mayRetry = false;
@@ -76,7 +76,7 @@ async function overload(url: string, connections: number): Promise<Load> {
         {
           setupRequest: (request) => {
             id = lastId + 1;
-            lastId = id % MOST_REQUESTS;
+            lastId = id % MAX_REQUESTS;
             return { ...request, method: 'POST', path: WEBHOOK, ...requests[id - 1] };
           },
         },
@@ -91,7 +91,7 @@ async function overload(url: string, connections: number): Promise<Load> {
           load.durationsMs.push(durationMs);
         } else if (!mayRetry) load.refusedWithoutRetryAfter += 1;
         load.seconds = (performance.now() - startedAt) / 1000;
-        if (load.seconds >= LEAST_SECONDS && load.accepted.size > ENOUGH) (running as unknown as Instance).stop();
+        if (load.seconds >= MIN_SECONDS && load.accepted.size > ENOUGH) (running as unknown as Instance).stop();
       });
     },
   });
@@ -121,7 +121,7 @@ describe('more changes than are worked on at once', { timeout: 3 * PATIENT_MS },
     const token = await server.logIn(ADMIN, 'super_admin', 'read_all');
     const letGo = holdWriter(server);
     const answered: Answer[] = [];
-    const sent = Array.from({ length: MOST_IN_HAND + 20 }, async (_, index) => {
+    const sent = Array.from({ length: MAX_IN_FLIGHT + 20 }, async (_, index) => {
       const answer = await (server as TestServer).webhook(orderBody({ id: index + 1, name: `#${index + 1}` }));
       answered.push(answer);
       return answer;
@@ -135,14 +135,14 @@ describe('more changes than are worked on at once', { timeout: 3 * PATIENT_MS },
     letGo();
 
     const statuses = (await Promise.all(sent)).map(({ status }) => status);
-    expect(statuses.filter((status) => status === 200)).toHaveLength(MOST_IN_HAND);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(MAX_IN_FLIGHT);
     for (const answer of refused) {
       expect(errorOf(answer)).toMatchObject({ status: 503, code: 'unavailable' });
       expect(answer.headers.get('retry-after')).toBe('5');
     }
-    expect(keptOrders(server.database).size).toBe(MOST_IN_HAND);
+    expect(keptOrders(server.database).size).toBe(MAX_IN_FLIGHT);
     expect((await server.webhook(orderBody({ id: 999, name: '#999' }))).json).toMatchObject({ success: true });
-    expect(server.logLines.filter((line) => line.includes('Requests are refused'))).toHaveLength(1);
+    expect(server.logLines.filter((line) => line.includes('Requests were refused'))).toHaveLength(1);
     expect(server.logRecords.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
@@ -151,7 +151,7 @@ describe('more changes than are worked on at once', { timeout: 3 * PATIENT_MS },
     const letGo = holdWriter(server);
     const { url } = server;
     const leaving = new AbortController();
-    const left = Array.from({ length: MOST_IN_HAND }, (_, index) =>
+    const left = Array.from({ length: MAX_IN_FLIGHT }, (_, index) =>
       fetch(`${url}${WEBHOOK}`, { method: 'POST', ...orderRequest(index + 1), signal: leaving.signal }).catch(
         () => 'left',
       ),
@@ -165,7 +165,7 @@ describe('more changes than are worked on at once', { timeout: 3 * PATIENT_MS },
     await refusal();
     letGo();
     await eventually(async () => expect((await sendOrder(url, 999)).status).toBe(200), PATIENT_MS);
-    expect(keptOrders(server.database).size).toBe(MOST_IN_HAND + 1);
+    expect(keptOrders(server.database).size).toBe(MAX_IN_FLIGHT + 1);
   });
 });
 
@@ -186,10 +186,10 @@ describe('a server with more to do than it can', () => {
     expect(new Set(load.statuses.keys())).toEqual(new Set([200, 503]));
     expect(load.refusedWithoutRetryAfter).toBe(0);
     // It goes on with what it took while it refuses, and does not only refuse.
-    expect(load.accepted.size).toBeGreaterThan(MOST_IN_HAND);
+    expect(load.accepted.size).toBeGreaterThan(MAX_IN_FLIGHT);
     // What is taken waits for what was taken before it, and that is little: a slow machine needs longer by its own pace.
     const perSecond = load.accepted.size / load.seconds;
-    const inTimeMs = Math.max(SHOP_WAITS_MS, (1000 * 4 * MOST_IN_HAND) / perSecond);
+    const inTimeMs = Math.max(SHOP_WAITS_MS, (1000 * 4 * MAX_IN_FLIGHT) / perSecond);
     // What the callers measured holds the time that they took themselves, on the same processors.
     expect(Math.max(...load.durationsMs)).toBeLessThan(2 * inTimeMs);
     expect(alive.length).toBeGreaterThan(0);
@@ -209,7 +209,7 @@ describe('a server with more to do than it can', () => {
       .map(({ access }) => access?.durationMs ?? 0);
     expect(durations.length).toBeGreaterThan(load.accepted.size);
     expect(Math.max(...durations)).toBeLessThan(inTimeMs);
-    expect(records.filter(({ msg }) => msg.startsWith('Requests are refused')).length).toBeLessThanOrEqual(3);
+    expect(records.filter(({ msg }) => msg.startsWith('Requests were refused')).length).toBeLessThanOrEqual(3);
     expect(records.filter(({ level }) => level === 'error')).toEqual([]);
   });
 });
@@ -224,6 +224,6 @@ interface LogRecord {
 function logOf(place: Place): LogRecord[] {
   const lines = readFileSync(join(place.folder, 'server.log'), 'utf8').trim().split('\n');
   const records = lines.map((line) => JSON.parse(line) as LogRecord);
-  expect(records.at(-1)?.msg).toBe('The server has ended');
+  expect(records.at(-1)?.msg).toBe('The server has stopped');
   return records;
 }

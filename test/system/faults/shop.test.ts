@@ -90,7 +90,7 @@ describe('a shop that throttles', () => {
     const { shop } = server;
     shop.failNext(1, 'http_429', 'ReadOrder');
     await orderAndPay(server, '1001');
-    await eventually(() => expect(server?.logText).toContain('could not be told to shopify yet'));
+    await eventually(() => expect(server?.logText).toContain('to shopify failed; retrying in'));
     await pass(server, MINUTE);
     expect(shop.effectCount('1001', 'paid')).toBe(0);
     await pass(server, 2 * MINUTE);

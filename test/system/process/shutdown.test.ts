@@ -8,7 +8,7 @@ import { ACCOUNTS } from '#test/test-wallets.ts';
 const [ALICE] = ACCOUNTS;
 
 /** The process may take 10 s to end, and the outbox and the database need some of them. */
-const LONGEST_CLOSE_MS = 7_000;
+const MAX_CLOSE_MS = 7_000;
 
 let server: TestServer;
 
@@ -112,7 +112,7 @@ describe('closing', () => {
     const halfBody = await Connection.open(server.port);
     await halfHead.send('GET /hea');
     await halfBody.send(slowClaim(server.claimOf(ALICE, '1001'))[0]);
-    expect(await durationOf(server.closeApp())).toBeLessThan(LONGEST_CLOSE_MS);
+    expect(await durationOf(server.closeApp())).toBeLessThan(MAX_CLOSE_MS);
     await sleep(50);
     expect([silent.closed, halfHead.closed, halfBody.closed]).toEqual([true, true, true]);
   });
@@ -124,7 +124,7 @@ describe('closing', () => {
     await server.payConfirmed({ order_id: '1001' });
     await server.order();
     await eventually(() => expect(server.shop.calls.map((call) => call.operation)).toContain('ReadOrder'));
-    expect(await durationOf(server.closeApp())).toBeLessThan(LONGEST_CLOSE_MS);
+    expect(await durationOf(server.closeApp())).toBeLessThan(MAX_CLOSE_MS);
     expect(server.rows('select subscriber, state from deliveries')).toEqual([
       { subscriber: 'shopify', state: 'pending' },
     ]);
@@ -147,7 +147,11 @@ describe('announcing the end', () => {
     server.app.announceEnd();
     const { status, json } = await server.get('/health/ready');
     expect(status).toBe(503);
-    expect(json).toMatchObject({ ready: false, database: 'ok', reasons: [expect.stringContaining('about to end')] });
+    expect(json).toMatchObject({
+      ready: false,
+      database: 'ok',
+      reasons: [expect.stringContaining('about to shut down')],
+    });
     const kept = await Connection.open(server.port);
     await kept.send(GET_HEALTH);
     expect(kept.received).toContain('HTTP/1.1 200');

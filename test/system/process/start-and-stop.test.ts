@@ -54,7 +54,7 @@ function run(settings: Record<string, string>, program = BUILT) {
   });
   const url = () =>
     eventually(() => {
-      const found = /takes requests at (http:[^"]+)/.exec(output.stdout)?.[1];
+      const found = /is listening at (http:[^"]+)/.exec(output.stdout)?.[1];
       if (found === undefined) throw new Error(`The server does not listen yet: ${output.stdout} ${output.stderr}`);
       return found;
     }, PATIENT_MS);
@@ -119,8 +119,8 @@ describe('the server as a process', PATIENT, () => {
     expect(await server.ended).toEqual({ code: 0, signal: null });
 
     expect(server.output.stderr).toBe('');
-    expect(server.output.stdout).toContain('told to end (SIGTERM)');
-    expect(server.output.stdout.trimEnd().split('\n').at(-1)).toContain('The server has ended');
+    expect(server.output.stdout).toContain('Received SIGTERM');
+    expect(server.output.stdout.trimEnd().split('\n').at(-1)).toContain('The server has stopped');
     for (const secret of [...keys.slice(0, 1), HMAC_SECRET]) expect(server.output.stdout).not.toContain(secret);
     const file = join(folder, 'store.db');
     expect(existsSync(`${file}-wal`)).toBe(false);

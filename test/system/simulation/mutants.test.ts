@@ -26,7 +26,7 @@ import { HOT_WALLETS } from '#test/simulation/world.ts';
 
 /** A simulation that finds nothing shows little unless it is known what it would find: servers that are wrong. */
 
-const MOST_HISTORIES = 150;
+const MAX_HISTORIES = 150;
 const OTHER_WALLET = HOT_WALLETS[1]?.address;
 /** The rarest takes some thousand steps, twice, on a machine that may be busy. */
 const TIMEOUT_MS = 10 * 60_000;
@@ -306,8 +306,8 @@ const MUTANTS: Record<string, Mutation> = {
   })),
   'a change that is done again under its key': wrong(idempotencyKeyRepository, () => ({ find: async () => undefined })),
   'a delivery that is settled before it is carried': wrong(deliveryRepository, (right) => ({
-    takeNext: async (subscribers, now, held) => {
-      const delivery = await right.takeNext(subscribers, now, held);
+    leaseNext: async (subscribers, now, held) => {
+      const delivery = await right.leaseNext(subscribers, now, held);
       const done = { state: 'done', nextAttemptAt: now, lastError: null } as const;
       if (delivery !== undefined) await right.settle(delivery, done, now);
       return delivery;
@@ -331,7 +331,7 @@ const MUTANTS: Record<string, Mutation> = {
 
 describe.each(Object.entries(MUTANTS))('%s', { timeout: TIMEOUT_MS }, (_, mutation) => {
   it('is found, and found again by the seed of the history that found it', async () => {
-    const finding = await play({ first: 1, count: MOST_HISTORIES, stride: 1, mutation });
+    const finding = await play({ first: 1, count: MAX_HISTORIES, stride: 1, mutation });
     expect(finding).toBeDefined();
     const again = await play({ first: finding?.seed ?? 0, count: 1, stride: 1, mutation });
     expect(again).toMatchObject({ seed: finding?.seed, message: finding?.message, trail: finding?.trail });

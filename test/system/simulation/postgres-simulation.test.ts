@@ -8,8 +8,8 @@ import { type Finding, play } from '#test/simulation/play.ts';
 import type { Mutation } from '#test/simulation/simulated-server.ts';
 
 /** A step takes a hundred times as long as on SQLite, so that there are fewer: what is tried here is the store. */
-const LEAST_STEPS = 2_000;
-const MOST_STEPS = 6_000;
+const MIN_STEPS = 2_000;
+const MAX_STEPS = 6_000;
 /** A minute or so, and many times as long on a machine that is busy with other things. */
 const TIMEOUT_MS = 10 * 60_000;
 
@@ -24,19 +24,19 @@ describe('random histories over PostgreSQL', () => {
   beforeAll(async () => {
     finding = await play({
       first: Date.now() % 1_000_000_000,
-      count: Math.ceil(MOST_STEPS / STEPS_OF_A_HISTORY),
+      count: Math.ceil(MAX_STEPS / STEPS_OF_A_HISTORY),
       stride: 1,
       postgresUrl,
       report: (part) => tally.add(part.plain()),
       reportEvery: 1,
-      isOver: () => tally.steps >= LEAST_STEPS && missing().length === 0,
+      isOver: () => tally.steps >= MIN_STEPS && missing().length === 0,
     });
   }, TIMEOUT_MS);
 
   it('leave the books after every step as they are on paper', () => {
     const again = `npm run test:simulate -- --histories 1 --seed ${finding?.seed} --trace --postgres`;
     expect(finding === undefined ? '' : `${finding.message}\n${finding.trail.join('\n')}\n${again}`).toBe('');
-    expect(tally.steps).toBeGreaterThanOrEqual(LEAST_STEPS);
+    expect(tally.steps).toBeGreaterThanOrEqual(MIN_STEPS);
   });
 
   it('bring up every fault of the database', () => {

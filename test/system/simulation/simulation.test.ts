@@ -7,8 +7,8 @@ import { playHistory, STEPS_OF_A_HISTORY } from '#test/simulation/history.ts';
 import { type Simulation, simulate } from '#test/simulation/worker-pool.ts';
 
 /** So many are played in any case, and more until everything has come up; where it has not after the most, it never does. */
-const LEAST_STEPS = 50_000;
-const MOST_STEPS = 100_000;
+const MIN_STEPS = 50_000;
+const MAX_STEPS = 100_000;
 /** A minute or two, and ten times as long on a machine that is busy with other things. */
 const TIMEOUT_MS = 15 * 60_000;
 
@@ -17,10 +17,10 @@ describe('random histories of everything that can happen', () => {
   let simulation: Simulation;
 
   beforeAll(async () => {
-    const histories = Math.ceil(MOST_STEPS / STEPS_OF_A_HISTORY);
+    const histories = Math.ceil(MAX_STEPS / STEPS_OF_A_HISTORY);
     const ending = new AbortController();
     const progress = (tally: Tally) => {
-      if (tally.steps >= LEAST_STEPS && missingIn(tally).length === 0) ending.abort();
+      if (tally.steps >= MIN_STEPS && missingIn(tally).length === 0) ending.abort();
     };
     simulation = await simulate({ seed, histories, workers: 2, progress, signal: ending.signal });
   }, TIMEOUT_MS);
@@ -31,7 +31,7 @@ describe('random histories of everything that can happen', () => {
         `${message}\n${trail.join('\n')}\nnpm run test:simulate -- --histories 1 --seed ${seed} --trace`,
     );
     expect(found).toEqual([]);
-    expect(simulation.tally.steps).toBeGreaterThanOrEqual(LEAST_STEPS);
+    expect(simulation.tally.steps).toBeGreaterThanOrEqual(MIN_STEPS);
   });
 
   it('bring up every kind of input, every change of state, every fault, and all that becomes of payments on the chain', () => {

@@ -96,7 +96,7 @@ function heading(view: View, order: ShownOrder, state: Exclude<PayerState, 'unkn
   }
 }
 
-/** In the shop's currency, small and with its unit, so that nobody types it into a wallet. */
+/** In the shop's currency, small and with its unit, so that it is not mistaken for the amount in Tari. */
 function shopPrice(view: View, { shopPrice, currency }: ShownOrder): Html | false {
   if (shopPrice === null || isTariCurrency(currency)) return false;
   return html`<p>${shownNumber(shopPrice, view.language.code)} ${currency}</p>`;
@@ -201,7 +201,7 @@ function field(view: View, { term, shown, copied, label }: Field): Html {
 <dd><button type="button" hidden data-copy="${copied}" data-done="${say(view, 'copied')}" aria-label="${say(view, label)}">${say(view, 'copy')}</button></dd></div>`;
 }
 
-/** The one thing to do, where it is not paying. */
+/** The one thing to do if it is not paying. */
 function action(view: View, order: ShownOrder, state: Exclude<PayerState, 'unknown'>): Html | false {
   const { shopUrl } = view.shop;
   const support = supportLink(view, say(view, 'order', { order: shownName(order) }));

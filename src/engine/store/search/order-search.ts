@@ -10,15 +10,15 @@ import type { MemoIndex } from './memo-index.ts';
 import { postgresMemoIndex } from './postgres-memo-index.ts';
 import { sqliteMemoIndex } from './sqlite-memo-index.ts';
 
-/** What orders are searched by. All that is given must hold; nothing given is every order. */
+/** A filter of orders. All given fields must match; an empty filter matches every order. */
 export interface OrderFilter {
-  /** Stands somewhere in the memo. Letters from a to z are the same in either case, `%` and `_` are themselves. */
+  /** A part of the memo. The case of a to z is ignored; `%` and `_` are literal. */
   memo?: string | undefined;
   orderId?: string | undefined;
   altId?: string | undefined;
   customerId?: string | undefined;
   currency?: string | undefined;
-  /** The earliest and the latest time of creation, both included. */
+  /** The earliest and the latest creation time, both inclusive. */
   since?: Date | undefined;
   until?: Date | undefined;
   /** Any of these. */
@@ -30,33 +30,33 @@ const MEMO_INDEXES: Readonly<Record<RepositoryConnection['dialect'], MemoIndex>>
   postgres: postgresMemoIndex,
 };
 
-/** So far each way to the orders is looked along, to see how far it reaches. */
+/** How many orders ahead each index is probed to see how far it reaches. */
 const LOOK_AHEAD = 500;
 
-/** Before all that an index finds is sorted, so many orders are looked at: what is frequent is among them. */
+/** How many orders are scanned before everything that an index finds is sorted: frequent texts are among them. */
 const FEW = 5_000;
 
-/** A search without an index looks at so many orders in one go, first few, then more; between two goes others come. */
+/** The first step of a search without an index; steps grow, and between two of them other requests get their turn. */
 const FIRST_STEP = 1_000;
-const LONGEST_STEP = 16_000;
+const MAX_STEP = 16_000;
 
 type Condition = RawBuilder<SqlBool>;
 
-/** Along what a search goes; what else must hold is looked at order by order. */
+/** The index that a search uses; the other conditions are checked row by row. */
 type Way = 'memo' | 'customer_id' | 'currency' | 'status';
 
 const allOf = (conditions: readonly Condition[]): Condition =>
   conditions.length === 0 ? sql<SqlBool>`1 = 1` : sql.join(conditions, sql` and `);
 
-/** As an expression: no planner then takes an index for it other than the one that was chosen here. */
+/** The column as an expression, so that the planner uses no other index than the one chosen here. */
 const hidden = (column: string) => sql`${sql.ref(`orders.${column}`)} || ''`;
 
 export type OrderSearchRepository = ReturnType<typeof orderSearchRepository>;
 
 /**
- * The search for orders. It decides by itself along which index it goes, because no planner knows that a page of a list
- * sorted by time is wanted. Every index hands out its orders by time, so the one whose next few hundred orders reach
- * furthest is the one with the fewest to look at; that costs the same in a large shop as in a small one.
+ * The search for orders. It chooses the index itself, because no planner knows that a page of a list sorted by time is
+ * wanted. Every index returns its orders by time, so the one whose next few hundred orders reach furthest has the fewest
+ * to check; probing costs the same in a large shop as in a small one.
  */
 export function orderSearchRepository(
   database: Kysely<EngineTables>,
@@ -64,7 +64,7 @@ export function orderSearchRepository(
 ) {
   const memoIndex = MEMO_INDEXES[dialect];
 
-  /** How many rows of each branch of a union are wanted; undefined where the database takes no more than it needs. */
+  /** The number of rows needed from each branch of a union; undefined if the database reads no more than it needs. */
   const mostOf = (rows: number) => (memoIndex.isOrdered ? undefined : rows);
 
   const pageByState = async (way: Way, sought: Sought, limit: number, conditions: readonly Condition[]) => {
@@ -74,7 +74,7 @@ export function orderSearchRepository(
     return rows.map(orderOf);
   };
 
-  /** The order that comes so many orders along an index; undefined where there are not so many. */
+  /** The order that comes this many orders later in an index; undefined if there are fewer. */
   const orderAhead = async (way: Way, sought: Sought, orders: number) => {
     const columns = sql`orders.created_at, orders.id`;
     const query = byState(way, sought, timesOf(sought), columns, mostOf(orders + 1));
@@ -82,7 +82,7 @@ export function orderSearchRepository(
     return rows[0];
   };
 
-  /** In steps where no index knows the memo, so that little may be found on a long way: it must not hold up the server. */
+  /** Searches in steps if no index covers the memo: matches may be rare, and the search must not block the server. */
   const searchByState = async (way: Way, sought: Sought, limit: number) => {
     const { filter } = sought;
     const conditions = conditionsOf(filter, way, memoIndex);
@@ -91,7 +91,7 @@ export function orderSearchRepository(
     }
     const found: Order[] = [];
     let rest = sought;
-    for (let step = FIRST_STEP; ; step = Math.min(4 * step, LONGEST_STEP)) {
+    for (let step = FIRST_STEP; ; step = Math.min(4 * step, MAX_STEP)) {
       const missing = limit - found.length;
       const end = await orderAhead(way, rest, step);
       if (end === undefined) return [...found, ...(await pageByState(way, rest, missing, conditions))];
@@ -117,7 +117,7 @@ export function orderSearchRepository(
     return rows.map(orderOf);
   };
 
-  /** A page that is filled by the next few orders, or by all that there are; undefined where it takes more than those. */
+  /** A page that the next few orders, or all remaining ones, can fill; undefined if it takes more. */
   const searchNear = async (sought: Sought, limit: number) => {
     const conditions = conditionsOf(sought.filter, 'status', memoIndex);
     const end = await orderAhead('status', sought, FEW);
@@ -132,7 +132,7 @@ export function orderSearchRepository(
     return memoIndex.found(filter.memo ?? '', from, until);
   };
 
-  /** A page in the order of positions, and the rest of its last second, in which positions and times may differ. */
+  /** A page in the order of positions, and the rest of its last second, within which positions and times may differ. */
   const searchByMemo = async (sought: Sought, limit: number) => {
     const { filter, order } = sought;
     const near = memoIndex.isOrdered ? undefined : await searchNear(sought, limit);
@@ -157,7 +157,7 @@ export function orderSearchRepository(
     return rows.map(orderOf).sort(comparison(order)).slice(0, limit);
   };
 
-  /** When the order was made that comes a few hundred orders along the way; undefined where there are not so many. */
+  /** The creation time of the order a few hundred orders later in the index; undefined if there are fewer. */
   const reachOf = async (way: Way, sought: Sought) => {
     if (way !== 'memo') return (await orderAhead(way, sought, LOOK_AHEAD))?.created_at;
     const { rows } = await sql<{ created_at: string }>`select orders.created_at from (
@@ -180,7 +180,7 @@ export function orderSearchRepository(
   };
 
   return {
-    /** Up to `limit` orders that fit the filter, after the position in that order, by creation and then by id. */
+    /** Up to `limit` orders that match the filter, after the position in that order, by creation and then by id. */
     async search(
       filter: OrderFilter,
       after: OrderPosition | undefined,
@@ -195,14 +195,14 @@ export function orderSearchRepository(
   };
 }
 
-/** What is looked for, where a page begins, and in which order. */
+/** The filter, the start of the page, and the order. */
 interface Sought {
   filter: OrderFilter;
   after: OrderPosition | undefined;
   order: ListOrder;
 }
 
-/** Where a step of a search ends. */
+/** The end of a step of a search. */
 interface EndOfStep {
   created_at: string;
   id: bigint;
@@ -213,7 +213,7 @@ const sorted = ({ order }: Sought) => sql`order by created_at ${sql.raw(order)},
 const upTo = ({ created_at: time, id }: EndOfStep, { order }: Sought) =>
   sql<SqlBool>`(orders.created_at, orders.id) ${beyondOrAt(opposite(order))} (${time}, ${id})`;
 
-/** The end of a step comes before the filter's own last time, which would only be a second bound to choose from. */
+/** The end of a step comes before the filter's own last time, which would only be a redundant bound. */
 function withoutEnd(sought: Sought): Sought {
   const { since, until, ...filter } = sought.filter;
   return { ...sought, filter: sought.order === 'asc' ? { ...filter, since } : { ...filter, until } };
@@ -225,14 +225,14 @@ function waysOf(filter: OrderFilter, memoIndex: MemoIndex): Way[] {
   if (filter.currency !== undefined) ways.push('currency');
   if (ways.length === 0 && filter.statuses !== undefined && memoIndex.isOrdered) ways.push('status');
   const hasIndex = filter.memo !== undefined && memoIndex.canFind(filter.memo);
-  // Where all that it finds must be sorted, how far that reaches is not worth asking.
+  // If everything that it finds must be sorted, its reach does not matter.
   if (hasIndex && (memoIndex.isOrdered || ways.length === 0)) ways.push('memo');
   return ways;
 }
 
 /**
- * Along one index, state by state; the database merges them as they come, because each is sorted by time.
- * @param most rows of each state; all where it is left out.
+ * A union by state over one index; the database merges the branches, because each is sorted by time.
+ * @param most rows of each state; all by default.
  */
 function byState(
   way: Way,
@@ -258,7 +258,7 @@ type OrderRow = Parameters<typeof orderOf>[0];
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
-/** When the search begins: at the cursor, unless the caller's own first time comes behind it. */
+/** Where the search starts: at the cursor, unless the caller's own first time is after it. */
 function startOf({ filter: { since, until }, after, order }: Sought): Date | undefined {
   const bound = order === 'asc' ? since : until;
   if (after === undefined || bound === undefined) return after?.createdAt ?? bound;
@@ -266,7 +266,7 @@ function startOf({ filter: { since, until }, after, order }: Sought): Date | und
   return isBehind ? after.createdAt : bound;
 }
 
-/** One bound only at the beginning: of two, a database may take the wrong one to begin with. */
+/** A single bound at the start: given two, a database may choose the wrong one for its index. */
 function timesOf(sought: Sought): Condition[] {
   const { filter, after, order } = sought;
   const start = startOf(sought);
@@ -289,7 +289,7 @@ function statusesOf({ statuses }: OrderFilter): Condition[] {
   return statuses === undefined ? [] : [sql`${hidden('status')} in (${sql.join(statuses)})`];
 }
 
-/** What must hold beside time, state, and what the search goes along. */
+/** The conditions besides time, state and the chosen index. */
 function conditionsOf(filter: OrderFilter, way: Way | 'order_id' | 'alt_id', memoIndex: MemoIndex): Condition[] {
   const values = {
     order_id: filter.orderId,

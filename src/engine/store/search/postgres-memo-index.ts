@@ -3,19 +3,19 @@ import type { MemoIndex } from './memo-index.ts';
 import { anywhere, hasTrigram, idOf, LAST_SECOND, ORDERS_A_SECOND } from './memo-positions.ts';
 
 /**
- * PostgreSQL's index over the memos of orders: the trigrams of the extension pg_trgm, which comes with PostgreSQL. Any
- * search for a memo is right without it, only slower, so a database that may not have the extension is served too.
+ * PostgreSQL's index over the memos of orders: the trigrams of the extension pg_trgm, which ships with PostgreSQL. Without
+ * it memo searches are correct but slower, so databases that do not allow the extension are supported too.
  */
 
 const POSITION_SQL = `least(greatest(floor(extract(epoch from orders.created_at))::bigint, ${-LAST_SECOND}), ${LAST_SECOND})
   * ${ORDERS_A_SECOND} + orders.id`;
 
-/** The first moment of a time's second. */
+/** The start of a time's second. */
 function secondOf(time: Date): string {
   return new Date(Math.floor(time.getTime() / 1000) * 1000).toISOString();
 }
 
-/** By the collation "C", in which all texts are kept, `ilike` takes the letters from a to z alone as the same in either case. */
+/** With the collation "C" of all text columns, `ilike` ignores the case of a to z only. */
 const contains = (memo: string) => sql<boolean>`orders.memo ilike ${anywhere(memo)}`;
 
 export const postgresMemoIndex: MemoIndex = {

@@ -3,9 +3,8 @@ import type { MemoIndex } from './memo-index.ts';
 import { anywhere, hasTrigram, idOf, LAST_SECOND, ORDERS_A_SECOND, TRIGRAM_LENGTH } from './memo-positions.ts';
 
 /**
- * SQLite's index over the memos of orders: every three characters that follow each other (FTS5, trigram). Its row ids
- * are positions that rise with the time of the order, so that it hands out what it finds oldest first and can begin
- * anywhere. A migration has made it.
+ * SQLite's trigram index over the memos of orders (FTS5). Its row ids are positions that increase with the time of the
+ * order, so it returns results oldest first and can start anywhere. A migration created it.
  */
 
 function secondOf(time: Date): bigint {

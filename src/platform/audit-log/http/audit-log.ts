@@ -7,10 +7,10 @@ import { parseJson } from '#platform/json.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import { auditRecord } from './schemas.ts';
 
-const LONGEST_NAME = 512;
-const name = keptText(LONGEST_NAME).min(1);
+const MAX_NAME_LENGTH = 512;
+const name = keptText(MAX_NAME_LENGTH).min(1);
 
-/** The log holds addresses in base58, whatever form they are asked for in; other actors have names. */
+/** The log stores addresses in base58, whatever form the query uses; other actors have names. */
 const actor = z.union([address.transform(addressToBase58), name]);
 
 const search = idPage.extend({
@@ -21,7 +21,7 @@ const search = idPage.extend({
   until: queryTime.optional(),
 });
 
-/** What was changed by hand, by whom. A filter that is misspelt is refused: it would find everything. */
+/** The audit log of operator actions. A misspelt filter is refused: ignoring it would find everything. */
 export function auditLogRoutes({ search: find }: AuditLogService): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -29,7 +29,7 @@ export function auditLogRoutes({ search: find }: AuditLogService): FastifyPlugin
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'Who changed what by hand',
+          summary: 'The audit log: which operator changed what',
           tags: ['administration'],
           querystring: search,
           response: { 200: z.array(auditRecord) },

@@ -6,25 +6,25 @@ import type { IdRange } from '#platform/list-order.ts';
 import type { AuditLogTables } from './tables.ts';
 
 export interface AuditRecord {
-  /** Who: an address in base58, or a part of the server (`expiry`, `taritools`). */
+  /** An address in base58, or a part of the server (`expiry`, `taritools`). */
   actor: string;
-  /** What was done, as a verb phrase: `set exchange rate`. */
+  /** A verb phrase, such as `set exchange rate`. */
   action: string;
-  /** What it was done to. */
+  /** The object of the action. */
   subject: string;
   reason: string | null;
-  /** JSON texts of the thing before and after; null where there was none. */
+  /** JSON texts of the object before and after; null if there was none. */
   before: string | null;
   after: string | null;
 }
 
 export interface StoredAuditRecord extends AuditRecord {
-  /** Counts from 1 in the order in which things were done. */
+  /** Counts from 1 in the order of the actions. */
   id: bigint;
   createdAt: Date;
 }
 
-/** Which records to look for: those that fit all that is given. Texts must be the same, both times are included. */
+/** Selects records that match all given fields. Texts must be equal; both times are inclusive. */
 export interface AuditLogFilter {
   actor?: string | undefined;
   action?: string | undefined;
@@ -47,7 +47,7 @@ export function auditLogRepository(database: Kysely<AuditLogTables>) {
       await insert({ ...record, created_at: timeText(now) });
     },
 
-    /** Up to `limit` records that fit, after the one with id `after`, oldest first unless told. */
+    /** Up to `limit` matching records after the one with id `after`, oldest first by default. */
     async search(
       filter: AuditLogFilter,
       after: bigint,

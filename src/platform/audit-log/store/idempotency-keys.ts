@@ -3,9 +3,9 @@ import { timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
 import type { AuditLogTables } from './tables.ts';
 
-/** What was answered under a key, and to what. */
+/** The answer to a request with an idempotency key. */
 export interface KeptAnswer {
-  /** Of the request: another request under the same key is a mistake of the caller. */
+  /** Of the request: a different request with the same key is an error of the caller. */
   fingerprint: string;
   /** JSON text. */
   answer: string;
@@ -37,7 +37,7 @@ export function idempotencyKeyRepository(database: Kysely<AuditLogTables>) {
         .execute();
     },
 
-    /** Forgets answers from before that time. Answers how many. */
+    /** Deletes answers from before that time. Returns how many. */
     async forgetBefore(time: Date): Promise<number> {
       const { numAffectedRows } = await deleteBefore({ time: timeText(time) });
       return Number(numAffectedRows ?? 0n);

@@ -2,24 +2,24 @@ import pg from 'pg';
 import { StoreBrokenError } from '#platform/database/errors.ts';
 
 export interface PostgresOptions {
-  /** Connections at the same time, beside one that listens. */
+  /** Size of the pool, besides the connection that listens. */
   maxConnections: number;
-  /** Evenly from 0 up to 1. */
+  /** Uniform in [0, 1). */
   random: () => number;
-  /** Whether to notice that the database is replaced meanwhile, as a server must that has it open for long. */
+  /** Whether to detect that the database was replaced, as a long-running server must. */
   noticeReplacement?: boolean | undefined;
-  /** How long is waited for a connection, also for one that others have in hand. */
+  /** How long to wait for a connection, be it a new one or one of the pool. */
   connectTimeoutMs: number;
   /** How long the database may take for one query. */
   statementTimeoutMs: number;
-  /** After so long without a query the database gives up a transaction, whose process is gone or hangs. */
+  /** After this long without a query the database rolls a transaction back: its process is gone or hangs. */
   idleTransactionTimeoutMs: number;
 }
 
-/** Of a time-out: there is none. */
+/** Disables a time-out. */
 export const FOREVER = 0;
 
-/** How the types of PostgreSQL cross into the rows that database.ts describes. */
+/** Converts the types of PostgreSQL to those of the tables. */
 const PARSERS: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([
   [pg.types.builtins.INT8, BigInt],
   [pg.types.builtins.INT4, BigInt],
@@ -32,29 +32,30 @@ const PARSERS: ReadonlyMap<number, (text: string) => unknown> = new Map<number, 
 
 const asItIs = (text: string) => text;
 
-/** For this program's connections alone: a plugin may use the same library for other databases. */
+/** For this program's connections only: a plugin may use the same library for other databases. */
 const types = { getTypeParser: (type: number) => PARSERS.get(type) ?? asItIs } as pg.CustomTypesConfig;
 
 /** `2026-03-10 12:00:00.5+00` as `2026-03-10T12:00:00.500Z`. */
 function timeTextOf(text: string): string {
   const [, date, time, fraction = ''] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3}))?\+00$/.exec(text) ?? [];
-  if (date === undefined) throw new StoreBrokenError(`The database holds the time ${text}, which is none of ours`);
+  if (date === undefined)
+    throw new StoreBrokenError(`The database contains the time ${text}, which this program cannot have written`);
   return `${date}T${time}.${fraction.padEnd(3, '0')}Z`;
 }
 
 /**
- * Every connection gives times as above, whatever the server's settings are. That of an instance whose machine is gone
- * is ended by the database within half a minute, with all that it holds.
+ * Every connection returns times as above, whatever the database's settings are. If an instance's machine is gone, the
+ * database ends its connections, with all their locks, within half a minute.
  */
 const SESSION_OPTIONS = [
   '-c timezone=UTC -c datestyle=ISO',
   '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
 ].join(' ');
 
-/** Certificates are checked in full unless the URL says `no-verify`: what libpq calls `require` would not check them. */
+/** Certificates are fully verified unless the URL says `no-verify`; libpq's `require` would not verify them. */
 const CHECKED_MODES: ReadonlySet<string | null> = new Set(['prefer', 'require', 'verify-ca', 'verify-full']);
 
-/** How each connection to the database of a `postgres://` URL is made. */
+/** The configuration of each connection to the database of a `postgres://` URL. */
 export function clientConfig(databaseUrl: string, options: PostgresOptions): pg.ClientConfig {
   const url = new URL(databaseUrl);
   url.searchParams.set('options', `${url.searchParams.get('options') ?? ''} ${SESSION_OPTIONS}`.trim());
@@ -72,7 +73,7 @@ export function clientConfig(databaseUrl: string, options: PostgresOptions): pg.
   };
 }
 
-/** A connection may end while nobody asks anything of it. Whoever takes it next notices, or gets another one. */
+/** An idle connection may be closed. The next query on it fails, or the pool opens another one. */
 const ignore = () => undefined;
 
 export function openPool(config: pg.PoolConfig): pg.Pool {

@@ -1,19 +1,19 @@
 import pg from 'pg';
 import { StoreBrokenError, StoreContentError, StoreUnavailableError } from '#platform/database/errors.ts';
 
-/** Two transactions met, and this one was given up: it succeeds when it is run again. */
+/** A serialization failure or a deadlock: the transaction succeeds when it is retried. */
 const CONFLICTS: ReadonlySet<string> = new Set(['40001', '40P01']);
 
-/** SQLSTATE classes and codes by which PostgreSQL says that it can't do its part now, but may later. */
+/** SQLSTATE classes and codes of temporary failures. */
 const PASSING_CODES = /^(08|53|57|58|25006|25P03|55P03|40001|40P01)/;
 
-/** The login is refused, or the database, a table, a column or a right is missing, or its files are damaged. */
+/** The login was refused, or the database, a table, a column or a privilege is missing, or its files are damaged. */
 const BROKEN_CODES = /^(28|3D|3F|42P01|42703|42501|42883|XX00[12])/;
 
-/** Data exceptions: a text that the encoding or jsonb does not hold, a number or a time out of range. */
+/** Data exceptions: a text that the encoding or jsonb cannot represent, a number or a time out of range. */
 const CONTENT_CODES = /^(22|54000)/;
 
-/** The first part of the SQLSTATE of an error, or ''. */
+/** The SQLSTATE of an error, or ''. */
 function codeOf(error: unknown): string {
   return error instanceof pg.DatabaseError ? (error.code ?? '') : '';
 }
@@ -22,7 +22,7 @@ export function isConflict(error: unknown): boolean {
   return CONFLICTS.has(codeOf(error));
 }
 
-/** The error of the database, or of the way to it, as the store's callers know it. */
+/** Translates an error of the database, or of the connection to it, to the store's errors. */
 export function translate(error: unknown): unknown {
   const cause = { cause: error };
   const reason = reasonOf(error);
@@ -32,10 +32,10 @@ export function translate(error: unknown): unknown {
   const code = codeOf(error);
   if (PASSING_CODES.test(code)) return new StoreUnavailableError(`The database can't be used now: ${reason}`, cause);
   if (BROKEN_CODES.test(code)) {
-    return new StoreBrokenError(`The database is not what this program needs: ${reason}`, cause);
+    return new StoreBrokenError(`The database is not usable by this program: ${reason}`, cause);
   }
   if (CONTENT_CODES.test(code)) {
-    return new StoreContentError(`The database does not hold such a value: ${reason}`, cause);
+    return new StoreContentError(`The database cannot store such a value: ${reason}`, cause);
   }
   return error;
 }
@@ -48,17 +48,17 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-/** What can be done where the database's certificate is refused. */
+/** What an operator can do if the database's certificate is rejected. */
 function certificateAdvice(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (UNTRUSTED.has(code)) {
-    return '; the file of sslrootcert in TPG_DATABASE_URL must hold the authority that signed its certificate';
+    return '; the file of sslrootcert in TPG_DATABASE_URL must contain the authority that signed its certificate';
   }
   const isForAnother = code === 'ERR_TLS_CERT_ALTNAME_INVALID';
   return isForAnother ? '; the host in TPG_DATABASE_URL must be one that its certificate names' : '';
 }
 
-/** Node says of a host with several addresses only that all failed. */
+/** If a host has several addresses, Node's error says only that all failed. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join('; ');
   return error instanceof Error ? error.message.replace(/[\s:]+$/, '') : String(error);

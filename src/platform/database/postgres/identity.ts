@@ -2,9 +2,9 @@ import type pg from 'pg';
 import { StoreReplacedError } from '#platform/database/errors.ts';
 
 /**
- * Notices that a server's database is replaced beneath it: a backup that is restored has had fewer commits than this
- * server has seen, and another database has another stamp. Each commit that wrote something is counted in it, in the
- * message that commits, so that it takes no round trip of its own.
+ * Detects that the database was replaced while the server is running: a restored backup has fewer commits than this
+ * server has seen, and another database has another stamp. Each commit that wrote something is counted in the same
+ * message that commits, so that counting takes no extra round trip.
  */
 export class PostgresIdentity {
   readonly #stamp: string;
@@ -25,13 +25,13 @@ export class PostgresIdentity {
     return new PostgresIdentity(row.stamp, row.commits);
   }
 
-  /** Counts the commit that it is sent with. */
+  /** The statement that counts the commit that it is sent with. */
   get countCommit(): string {
     return `update database_identity set commits = lpad((commits::bigint + 1)::text, 20, '0')
       where stamp = '${this.#stamp}' returning commits`;
   }
 
-  /** Takes the answer to `countCommit`. @throws {StoreReplacedError} */
+  /** Checks the result of `countCommit`. @throws {StoreReplacedError} */
   checkCounted(rows: readonly { commits?: unknown }[]): void {
     const commits = rows[0]?.commits;
     if (typeof commits !== 'string' || commits <= this.#lastCommits) {
@@ -43,7 +43,7 @@ export class PostgresIdentity {
     this.#lastCommits = commits;
   }
 
-  /** @throws {StoreReplacedError} after it was found to be another. */
+  /** @throws {StoreReplacedError} once the database was found to be another. */
   check(): void {
     if (this.#replaced !== undefined) throw this.#replaced;
   }

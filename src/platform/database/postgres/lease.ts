@@ -1,28 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { Duty } from '#platform/database/store.ts';
+import type { Lease } from '#platform/database/store.ts';
 import { translate } from './errors.ts';
 
-/** The first half of the keys of all locks of this kind: other programs may lock things in the same database. */
-const DUTIES = 1_951_625_573;
+/** The first half of the keys of these advisory locks: other programs may use some in the same database. */
+const LOCK_SPACE = 1_951_625_573;
 
 /**
- * The database ends the session of a holder that says nothing for so long, and lets go of its lock: its process hangs, or
- * its machine is gone. Of a process that was killed it hears at once.
+ * The database ends the session of a holder that sends nothing for this long, and releases its lock: its process hangs,
+ * or its machine is gone. If a process is killed, the database notices immediately.
  */
 const SILENT_FOR = '8s';
 
-/** So often the holder says that it is there. */
+/** Interval of the holder's keep-alive query. */
 const PULSE_MS = 2_000;
 
-/** So long it waits for the answer: with the pulse less than `SILENT_FOR`, so that it knows of its loss before others do. */
+/** Time-out of that query: together with the interval less than `SILENT_FOR`, so that the holder notices the loss first. */
 const ANSWER_WITHIN_MS = 4_000;
 
-/** So long it waits for a connection to end in order. */
+/** How long to wait for a connection to end cleanly. */
 const END_WITHIN_MS = 1_000;
 
-/** Takes a duty by a lock that lasts as long as a connection of its own. */
-export async function takePostgresDuty(config: pg.ClientConfig, name: string): Promise<Duty | undefined> {
+/** Acquires a lease by an advisory lock, which lasts as long as its own connection. */
+export async function acquirePostgresLease(config: pg.ClientConfig, name: string): Promise<Lease | undefined> {
   const client = new pg.Client({ ...config, query_timeout: ANSWER_WITHIN_MS });
   const lost = new AbortController();
   client.on('error', () => lost.abort());
@@ -32,7 +32,7 @@ export async function takePostgresDuty(config: pg.ClientConfig, name: string): P
     await client.query(`set idle_session_timeout = '${SILENT_FOR}'`);
     const { rows } = await client.query<{ taken: boolean }>(
       'select pg_try_advisory_lock($1::int, hashtext($2)) as taken',
-      [DUTIES, name],
+      [LOCK_SPACE, name],
     );
     if (rows[0]?.taken !== true) {
       await end(client);
@@ -58,7 +58,7 @@ export async function takePostgresDuty(config: pg.ClientConfig, name: string): P
   return { lost: lost.signal, release: stop };
 }
 
-/** A peer that is gone answers nothing, and nobody waits for it for ever. */
+/** If the peer is gone it never answers, so the wait is bounded. */
 async function end(client: pg.Client): Promise<void> {
   await Promise.race([client.end().catch(() => undefined), sleep(END_WITHIN_MS, undefined, { ref: false })]);
 }

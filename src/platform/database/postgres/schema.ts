@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { MigrationDatabase, SchemaDialect } from '#migrations/schema.ts';
 
-/** What the migrations make of PostgreSQL's own: native types, and the rules of SQLite's tables with the same effect. */
+/** PostgreSQL's side of the migrations: native types, and rules with the same effect as those of SQLite's tables. */
 export const postgresSchema: SchemaDialect = {
   dialect: 'postgres',
   integer: 'bigint',
@@ -51,11 +51,11 @@ export const postgresSchema: SchemaDialect = {
       await sql`drop trigger ${sql.ref(`${table}_truncate_forbidden`)} on ${sql.table(table)}`.execute(database);
     }
   },
-  // It never has a row, so that nothing else, such as a vacuum, ever locks it.
+  // It never has a row, so that nothing else, such as a vacuum, locks it.
   oneWriter: (database) => database.schema.createTable('one_writer').execute(),
 };
 
-/** With the words that SQLite's triggers have. */
+/** With the same message as SQLite's triggers. */
 async function createRefusal(database: MigrationDatabase): Promise<void> {
   await sql`create or replace function refuse_change() returns trigger language plpgsql as $$ begin
       raise exception 'rows of % are kept: % refused', tg_table_name, tg_argv[0] using errcode = 'restrict_violation';

@@ -12,27 +12,27 @@ import { transactionOver } from '#platform/database/transaction.ts';
 import type { StoredEvent } from '#platform/outbox/stored-event.ts';
 import type { PostgresIdentity } from './identity.ts';
 
-/** On this channel every instance hears that there are new events, in the moment of their commit. */
+/** The channel on which instances are notified of new events at the moment of their commit. */
 export const EVENTS_CHANNEL = 'tari_payment_server_events';
 
-/** The first error that the database, or the way to it, answered in a transaction. */
+/** The first error of the database, or of the connection to it, in a transaction. */
 export interface DatabaseFailure {
   error: unknown;
-  /** Whether the transaction may have been kept all the same: the answer to its commit was lost. */
+  /** Whether the transaction may have been committed all the same: the response to its commit was lost. */
   mayBeKept: boolean;
 }
 
-/** PostgreSQL said no, and the connection is as good as before: FATAL and PANIC end it. */
+/** PostgreSQL reported an error but the connection is still usable: FATAL and PANIC end it. */
 export function isRefusal(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError && error.severity === 'ERROR' && !isStalePlan(error);
 }
 
-/** A newer version has added to a table that this connection has prepared queries of. Another connection knows of it. */
+/** A newer version has altered a table for which this connection has prepared queries. A new connection has no such plans. */
 function isStalePlan(error: pg.DatabaseError): boolean {
   return error.code === '0A000' && error.routine === 'RevalidateCachedQuery';
 }
 
-/** Names of the queries whose texts are built once: under a name PostgreSQL parses a text once for each connection. */
+/** Names of the prepared queries: PostgreSQL parses a named query once per connection. */
 const queryNames = new Map<string, string>();
 
 function nameOf(text: string): string {
@@ -44,14 +44,14 @@ function nameOf(text: string): string {
   return name;
 }
 
-/** One connection with what is made over it, for one transaction after another. */
+/** One connection with its repositories, for one transaction after another. */
 export class PostgresSession {
   readonly #client: pg.PoolClient;
   readonly transaction: Transaction;
-  /** The events that were appended. Whoever wants to know of his own puts another list in its place. */
+  /** The events that were appended. A caller that needs those of one transaction replaces the list. */
   appended: StoredEvent[] = [];
   failure: DatabaseFailure | undefined;
-  /** How many queries have written so far, or failed: after one that failed nothing of a transaction can be kept. */
+  /** How many queries have written or failed so far: after a failure nothing of the transaction can be committed. */
   writes = 0;
   #hasAppended = false;
 
@@ -73,18 +73,18 @@ export class PostgresSession {
     await this.#query({ text });
   }
 
-  /** For what steers the transaction, such as savepoints. */
+  /** For transaction control, such as savepoints. */
   async execute(text: string): Promise<void> {
     await this.#query({ text });
   }
 
   /**
-   * @param identity counts the commit, if the transaction has written.
-   * @throws where the transaction was not kept, or nobody knows whether it was: `failure` says which.
+   * @param identity counts the commit if the transaction has written.
+   * @throws if the transaction was not committed, or if that is unknown: `failure` says which.
    * @throws {StoreReplacedError}
    */
   async commit(identity?: PostgresIdentity): Promise<void> {
-    // A transaction in which a query failed is rolled back by its commit, without an error.
+    // If a query failed in a transaction, committing it rolls it back without an error.
     if (this.failure !== undefined) throw this.failure.error;
     const before = identity === undefined ? [] : [identity.countCommit];
     const statements = [...before, ...(this.#hasAppended ? [`notify ${EVENTS_CHANNEL}`] : []), 'commit'];
@@ -98,7 +98,7 @@ export class PostgresSession {
     if (Array.isArray(answers)) identity?.checkCounted(answers[0]?.rows ?? []);
   }
 
-  /** Rolls back. A connection that can't even do that, or is of no more use, is ended. */
+  /** Rolls back. A connection that can't even do that, or is unusable, is ended. */
   async giveUp(): Promise<void> {
     const isOfUse = this.failure === undefined || isRefusal(this.failure.error);
     try {
@@ -126,7 +126,7 @@ export class PostgresSession {
   }
 }
 
-/** Kysely over one connection. What is compiled already goes to it at once, under its name. */
+/** Kysely over one connection. Compiled queries are sent directly, as named prepared statements. */
 class SessionKysely extends Kysely<unknown> {
   readonly #query: (query: pg.QueryConfig) => Promise<pg.QueryResult>;
 

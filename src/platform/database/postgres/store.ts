@@ -12,27 +12,27 @@ import { doubledPauseMs } from '#platform/timers/backoff.ts';
 import { clientConfig, FOREVER, openPool, type PostgresOptions } from './connections.ts';
 import { translate } from './errors.ts';
 import { PostgresIdentity } from './identity.ts';
-import { takePostgresDuty } from './lease.ts';
+import { acquirePostgresLease } from './lease.ts';
 import { postgresSchema } from './schema.ts';
 import { isRefusal, PostgresSession } from './session.ts';
 import { postgresWriter, TransactionLost } from './writer.ts';
 
-/** Reads that may wait. Beyond this the database is behind by seconds, and refusing is kinder than letting wait. */
-const MOST_READS_WAITING = 5000;
+/** The length of the queue of reads. Beyond this the database is seconds behind, and refusing is kinder than making callers wait. */
+const MAX_READS_WAITING = 5000;
 
 /**
- * So often works are tried whose transaction is lost. The pauses between grow to a quarter of a second, so that there is
- * an answer within the 5 s in which a shop wants one.
+ * How often units of work are attempted if their transaction is lost. The pauses grow to a quarter of a second, so that
+ * a webhook is answered within the 5 s that a shop allows.
  */
-const MOST_TRIES = 8;
+const MAX_ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 8;
-const LONGEST_PAUSE_MS = 250;
+const MAX_PAUSE_MS = 250;
 
 const READ = 'begin isolation level repeatable read read only';
 
 // ---- Migrations -------------------------------------------------------------------------------------------------------
 
-/** The names of the migrations that the database has had; undefined where it is new. */
+/** The names of the migrations that were applied to the database; undefined if it is new. */
 async function migrationsOf(pool: pg.Pool): Promise<string[] | undefined> {
   const { rows: tables } = await pool.query(`select to_regclass('kysely_migration') as found`);
   if (tables[0]?.found === null) return undefined;
@@ -41,8 +41,8 @@ async function migrationsOf(pool: pg.Pool): Promise<string[] | undefined> {
 }
 
 /**
- * Brings the database up to date, in one transaction; others that want the same wait for it, however long it takes.
- * Answers the names of the migrations that were applied, in order.
+ * Brings the database up to date in one transaction; concurrent migrations wait for it, however long it takes.
+ * Returns the names of the migrations that were applied, in order.
  */
 async function migrateOver(config: pg.ClientConfig, migrations: Migrations): Promise<string[]> {
   const pool = openPool({
@@ -78,7 +78,7 @@ function sessionsOf(pool: pg.Pool): TakeSession {
   };
 }
 
-/** Tries again, after pauses that grow, as long as `mayTryAgain` says so of what was thrown. */
+/** Retries with back-off as long as `mayTryAgain` allows it for the error. */
 async function tryAgain<T>(
   attempt: () => Promise<T>,
   mayTryAgain: (error: unknown) => boolean,
@@ -88,13 +88,13 @@ async function tryAgain<T>(
     try {
       return await attempt();
     } catch (error) {
-      if (tries === MOST_TRIES || !mayTryAgain(error)) throw error;
+      if (tries === MAX_ATTEMPTS || !mayTryAgain(error)) throw error;
     }
-    await sleep(random() * doubledPauseMs(tries, FIRST_PAUSE_MS, LONGEST_PAUSE_MS));
+    await sleep(random() * doubledPauseMs(tries, FIRST_PAUSE_MS, MAX_PAUSE_MS));
   }
 }
 
-/** Works of this instance in groups, each group in its turn among those of all instances. */
+/** Commits this instance's units of work in groups; the groups of all instances take turns. */
 function writerOver(
   take: TakeSession,
   identity: PostgresIdentity | undefined,
@@ -125,7 +125,7 @@ function writerOver(
   return { run, close: () => group.close() };
 }
 
-/** Reads beside the writers, each of one picture of what is committed. */
+/** Reads beside the writers, each in one snapshot of the committed data. */
 class PostgresReader implements Reader {
   readonly #pool: pg.Pool;
   readonly #take: TakeSession;
@@ -145,15 +145,15 @@ class PostgresReader implements Reader {
   readonly read: Reader['read'] = async (read) => {
     if (this.#isClosed) throw new StoreUnavailableError('The database is being closed');
     this.#identity?.check();
-    if (this.#pool.waitingCount >= MOST_READS_WAITING) {
-      throw new StoreUnavailableError(`${MOST_READS_WAITING} reads are waiting for the database`);
+    if (this.#pool.waitingCount >= MAX_READS_WAITING) {
+      throw new StoreUnavailableError(`${MAX_READS_WAITING} reads are waiting for the database`);
     }
     const reading = this.readAnyway(read);
     this.#underWay.add(reading);
     return reading.finally(() => this.#underWay.delete(reading));
   };
 
-  /** Also after it was closed, for the store's own ends. */
+  /** Works even after closing, for the store's own use. */
   async readAnyway<T>(read: (tx: Transaction) => Promise<T>): Promise<T> {
     let isBroken = false;
     const attempt = async () => {
@@ -175,7 +175,7 @@ class PostgresReader implements Reader {
     return tryAgain(attempt, () => isBroken, this.#random);
   }
 
-  /** Answers when all reads have ended. Later ones are refused. */
+  /** Resolves when all reads have ended. Later ones are refused. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled(this.#underWay);
@@ -191,7 +191,7 @@ export interface PostgresStore extends Store {
 
 /**
  * Opens the database of a `postgres://` URL and brings it up to date. Other processes may have it open.
- * @throws {StoreUnavailableError} where it can't be reached now, {StoreBrokenError} where it is not ours or broken.
+ * @throws {StoreUnavailableError} if it can't be reached now, {StoreBrokenError} if it is another program's or broken.
  */
 export async function openPostgresStore(
   databaseUrl: string,
@@ -200,7 +200,7 @@ export async function openPostgresStore(
   const config = clientConfig(databaseUrl, options);
   const pool = openPool({ ...config, max: options.maxConnections });
   try {
-    // Asked first, so that an ordinary start waits for nobody.
+    // Checked first, so that an ordinary start does not wait for a lock.
     const isCurrent = isUpToDate(migrations, await migrationsOf(pool));
     const appliedMigrations = isCurrent ? [] : await migrateOver(config, migrations);
     const identity = options.noticeReplacement ? await PostgresIdentity.of(pool) : undefined;
@@ -223,7 +223,7 @@ interface StoreParts {
   take: TakeSession;
   reader: PostgresReader;
   identity: PostgresIdentity | undefined;
-  /** Of the last event that was there before. */
+  /** The id of the last event at that time. */
   lastId: bigint;
   random: () => number;
 }
@@ -251,7 +251,7 @@ function storeOver({ pool, config, take, reader, identity, lastId, random }: Sto
     run: writer.run,
     read: reader.read,
     isShared: true,
-    takeDuty: (name) => takePostgresDuty(config, name),
+    acquireLease: (name) => acquirePostgresLease(config, name),
     onCommitted: (listener) => follower.follow(listener),
     close() {
       closed ??= close();
@@ -260,7 +260,7 @@ function storeOver({ pool, config, take, reader, identity, lastId, random }: Sto
   };
 }
 
-/** Opens an existing database only to read it. Its queries may take as long as they need. */
+/** Opens an existing database read-only, without time-outs for its queries. */
 export async function openPostgresReader(databaseUrl: string, options: PostgresOptions, migrations: Migrations) {
   const pool = openPool({ ...clientConfig(databaseUrl, options), max: 1, statement_timeout: FOREVER });
   try {

@@ -5,16 +5,16 @@ import type { PostgresIdentity } from './identity.ts';
 import { isRefusal, type PostgresSession } from './session.ts';
 
 /**
- * So long works wait for their turn; then they are refused. The others hold it for less, unless one of them hangs. Works that
- * come while a group waits wait for that one and for their own turn, and a shop wants an answer within 5 s.
+ * How long a group waits for its turn before it is refused. Other groups take less, unless an instance hangs. Units of
+ * work that arrive meanwhile wait for this group and then for their own turn, and a shop allows 5 s for an answer.
  */
 const TURN_WITHIN_MS = 2_000;
 
 /**
- * Units of work take turns, those of all instances in the order in which they come: the lock is given to one at a time,
- * and no snapshot is taken before it. So what a work reads is what it writes on, and no two ever meet. Side by side
- * PostgreSQL would give most of them up: it takes two works for dependent that touch the same page of an index, as any
- * two that enter something new do.
+ * Groups of all instances take turns in the order in which they arrive: the lock is granted to one at a time, and the
+ * snapshot is taken after it. So a unit of work writes on the state that it has read, and conflicts never occur.
+ * Running concurrently, PostgreSQL would abort most of them: it treats two transactions as dependent if they touch the
+ * same page of an index, as any two that insert something do.
  */
 const BEGIN = [
   'begin isolation level serializable',
@@ -23,12 +23,12 @@ const BEGIN = [
   'set local lock_timeout to default',
 ].join('; ');
 
-/** A transaction was not kept, or nobody knows whether it was: with it all works of its group. */
+/** A transaction, with all units of work of its group, was not committed, or it is unknown whether it was. */
 export class TransactionLost extends Error {
   override readonly name = 'TransactionLost';
-  /** What the store's callers are told. */
+  /** The error for the store's callers. */
   readonly reason: unknown;
-  /** It is certain that nothing was kept, and another time may be better. */
+  /** Certainly nothing was committed, and a retry may succeed. */
   readonly mayBeRunAgain: boolean;
 
   constructor(session: PostgresSession, error: unknown) {
@@ -36,9 +36,12 @@ export class TransactionLost extends Error {
     super('The transaction was lost', { cause: error });
     const isUnclear = failure?.mayBeKept === true;
     this.reason = isUnclear
-      ? new StoreUnavailableError('The connection ended at a commit, so that nobody knows whether it was made', {
-          cause: error,
-        })
+      ? new StoreUnavailableError(
+          'The connection was lost during a commit, so it is unknown whether the commit was made',
+          {
+            cause: error,
+          },
+        )
       : error instanceof StoreReplacedError
         ? error
         : translate(failure?.error ?? error);
@@ -47,10 +50,10 @@ export class TransactionLost extends Error {
   }
 }
 
-/** The connection of a group of works: taken from the pool for each of its transactions. */
+/** The connection of the group commit: taken from the pool for each transaction. */
 export function postgresWriter(take: () => Promise<PostgresSession>, identity?: PostgresIdentity) {
   let current: PostgresSession | undefined;
-  /** Before any transaction, and after the end of each, there is none to count or to end. */
+  /** Undefined outside of a transaction. */
   let writesBefore = 0;
   let writesAtBegin = 0;
 
@@ -82,7 +85,7 @@ export function postgresWriter(take: () => Promise<PostgresSession>, identity?: 
     releaseSavepoint: () => session().execute('release work'),
     async rollbackToSavepoint() {
       const { failure } = session();
-      // A picture that met others stays as it is until the transaction ends, and a connection that is gone stays so.
+      // After a serialization failure or a lost connection the transaction can only be rolled back.
       if (failure && (isConflict(failure.error) || !isRefusal(failure.error))) await lose(failure.error);
       session().failure = undefined;
       await session().execute('rollback to work; release work').catch(lose);

@@ -1,19 +1,19 @@
 import SqliteDatabase from 'better-sqlite3';
 import { StoreBrokenError, StoreContentError, StoreUnavailableError } from '#platform/database/errors.ts';
 
-/** Result codes by which SQLite says that it could not do its part now, but may later. */
+/** SQLite's result codes of temporary failures. */
 const PASSING_CODES = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOMEM|INTERRUPT|PROTOCOL)/;
-/** A whole number that grew beyond 64 bits becomes another kind of value, which our tables refuse. */
+/** An integer beyond 64 bits becomes a float in SQLite, which our strict tables refuse. */
 const CONTENT_CODES = /^SQLITE_(CONSTRAINT_DATATYPE|MISMATCH|TOOBIG)/;
 
 const BROKEN_CODES = /^SQLITE_(CORRUPT|NOTADB|FORMAT|SCHEMA)/;
 
-/** Another connection holds what this one wants. */
+/** Another connection holds the lock. */
 export function isBusy(error: unknown): boolean {
   return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
-/** An error of the database as the store's callers know it. */
+/** Translates an error of the database to the store's errors. */
 export function translate(error: unknown, file?: string): unknown {
   const code = error instanceof SqliteDatabase.SqliteError ? error.code : '';
   const where = file === undefined ? '' : ` ${file}`;
@@ -25,12 +25,12 @@ export function translate(error: unknown, file?: string): unknown {
     return new StoreBrokenError(`The database${where} is broken: ${(error as Error).message}`, cause);
   }
   if (CONTENT_CODES.test(code) || isTooLarge(error)) {
-    return new StoreContentError(`The database${where} does not hold such a value: ${(error as Error).message}`, cause);
+    return new StoreContentError(`The database${where} cannot store such a value: ${(error as Error).message}`, cause);
   }
   return error;
 }
 
-/** better-sqlite3 does not even give such a value to the database. */
+/** better-sqlite3 refuses such a value before the database sees it. */
 function isTooLarge(error: unknown): boolean {
   return error instanceof RangeError && /bound string, buffer, or bigint is too big/.test(error.message);
 }

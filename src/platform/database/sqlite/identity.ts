@@ -14,17 +14,18 @@ const SELECT = 'select stamp, commits from database_identity';
 const COUNT_COMMIT = `update database_identity set commits = printf('%020d', cast(commits as integer) + 1) returning commits`;
 const COMMITS_LENGTH = 20;
 
-/** Looks whether the database of a connection is still the one that was opened. @throws {StoreReplacedError} */
+/** Checks that the database of a connection is still the one that was opened. @throws {StoreReplacedError} */
 export type SameDatabase = () => void;
 
 /**
- * Notices that a server's database is replaced beneath it, in any of three ways:
- * - another file is put in its place, or the file is removed: device and inode differ;
- * - another file is copied into it: the page with the stamp is another one, or has had fewer commits than were there;
- * - a backup is restored through SQLite: the row has had fewer commits than this server has made.
+ * Detects that the database was replaced while the server is running, in any of three ways:
+ * - another file was put in its place, or the file was removed: device and inode differ;
+ * - another file was copied into it: the page has another stamp, or fewer commits than were there;
+ * - a backup was restored through SQLite: the row has fewer commits than this server has made.
  *
- * The second is invisible to SQLite, which reads its write-ahead log over the new pages. So the page is read past it,
- * whenever the file has changed, by a descriptor that stays open: closing it would let go of all of SQLite's own locks.
+ * The second is invisible to SQLite, which reads its write-ahead log over the new pages. So whenever the file has
+ * changed, the page is read bypassing SQLite, by a descriptor that stays open: closing it would release all of SQLite's
+ * own locks.
  */
 export class SqliteIdentity {
   readonly #connection: Connection;
@@ -36,20 +37,20 @@ export class SqliteIdentity {
   readonly #countCommit: SqliteDatabase.Statement;
   #seen: BigIntStats;
   #rootPage: number;
-  /** How many commits the file itself was seen to have, without its log; undefined until its page was there. */
+  /** The number of commits last seen in the file itself, without its log; undefined until the page was in the file. */
   #commitsInFile: string | undefined;
   #lastCommits: string;
-  /** Whether this server may have written to the file since it was looked at. */
+  /** Whether this server may have written to the file since it was last checked. */
   #isOwnChange = false;
   #replaced: StoreReplacedError | undefined;
-  /** SQLite's own close would write the log of the old database into what was copied into the file. */
+  /** SQLite's own close would write the old database's log into the file that was copied over it. */
   #isOverwritten = false;
 
   /** @param connection the writer of the open database, which is up to date. */
   constructor(connection: Connection, file: string) {
     this.#connection = connection;
     this.#file = file;
-    // The page must be in the file, and a log that keeps its length would hide for a while that the disk is full.
+    // The page must be in the file, and a log that is not truncated would hide a full disk for a while.
     connection.pragma('wal_checkpoint(truncate)');
     const { stamp, commits } = connection.prepare(SELECT).get() as Identity;
     this.#stamp = stamp;
@@ -68,7 +69,7 @@ export class SqliteIdentity {
     return this.#isOverwritten;
   }
 
-  /** Makes what looks at a connection, inside a transaction of its own. */
+  /** Creates the check of a connection, to be called inside a transaction. */
   watch(connection: Connection): SameDatabase {
     const select = connection.prepare(SELECT);
     return () => {
@@ -81,14 +82,14 @@ export class SqliteIdentity {
     };
   }
 
-  /** Counts the commit that is about to be made. Answers what `committed` is given once it is. */
+  /** Counts the commit that is about to be made. Returns the argument for `committed`. */
   countCommit(): string {
     return (this.#countCommit.get() as Pick<Identity, 'commits'>).commits;
   }
 
   /**
-   * Looks at the file after a commit of this server's own, with which SQLite may have written its log into the file.
-   * @param commits undefined if nothing was counted, or the commit has failed: it may have written a part all the same.
+   * Checks the file after a commit of this server, during which SQLite may have written its log into the file.
+   * @param commits undefined if nothing was counted or the commit failed: a part may have been written all the same.
    */
   committed(commits: string | undefined): void {
     if (commits !== undefined) this.#lastCommits = commits;
@@ -96,7 +97,7 @@ export class SqliteIdentity {
     this.checkFile();
   }
 
-  /** Looks at the file alone. @throws {StoreReplacedError} */
+  /** Checks only the file. @throws {StoreReplacedError} */
   checkFile(): void {
     const isOwnChange = this.#isOwnChange;
     this.#isOwnChange = false;
@@ -113,12 +114,12 @@ export class SqliteIdentity {
     this.#seen = found;
   }
 
-  /** Lets go of the file, once all connections are closed. */
+  /** Closes the file once all connections are closed. */
   close(): void {
     closeSync(this.#descriptor);
   }
 
-  /** What this server's own SQLite wrote is not judged: where the disk was full it may have stopped in the middle. */
+  /** This server's own writes are not judged: if the disk was full, SQLite may have stopped in the middle. */
   #noteContent(): void {
     const commits = this.#readFile();
     if (commits !== undefined && commits >= (this.#commitsInFile ?? '')) this.#commitsInFile = commits;
@@ -132,14 +133,14 @@ export class SqliteIdentity {
       this.#isOverwritten = true;
       this.#setLogAside();
     }
-    // Another process that writes the log into the file writes all of it. With an older page in the file, which the log
-    // still covers, nothing is lost, but somebody has copied a backup into it and expects that to count.
+    // A checkpoint by another process writes the whole log into the file. An older page that the log still covers loses
+    // nothing, but it means that an operator has copied a backup into the file and expects that to take effect.
     const isExplained = commits === newest || commits === undefined;
     if (isAnother || !isExplained) throw this.#replace(`Another database was copied into the file ${this.#file}`);
     this.#commitsInFile = commits;
   }
 
-  /** A tool that rebuilds the database through SQLite (vacuum) has the page elsewhere. */
+  /** Rebuilding the database through SQLite (vacuum) moves the page. */
   #hasMoved(): boolean {
     const rootPage = this.#findRootPage();
     const hasMoved = rootPage !== this.#rootPage;
@@ -152,7 +153,7 @@ export class SqliteIdentity {
     return Number(find.pluck().get());
   }
 
-  /** The most that can be in the file: another server may count as well. */
+  /** The highest number that can be in the file: another server may count as well. */
   #newestCommits(): string {
     const row = this.#rowOf(this.#connection.prepare(SELECT));
     return row === undefined || row.commits < this.#lastCommits ? this.#lastCommits : row.commits;
@@ -162,13 +163,13 @@ export class SqliteIdentity {
     try {
       return select.get() as Identity | undefined;
     } catch (error) {
-      // A backup from before there was such a table.
+      // A backup from before this table existed.
       if (error instanceof SqliteDatabase.SqliteError && error.code === 'SQLITE_ERROR') return undefined;
       throw error;
     }
   }
 
-  /** The commits that stand in the file's page; undefined where it is not the page of this database. */
+  /** The number of commits in the file's page; undefined if it is not this database's page. */
   #readFile(): string | undefined {
     const page = Buffer.alloc(this.#pageSize);
     readSync(this.#descriptor, page, 0, this.#pageSize, (this.#rootPage - 1) * this.#pageSize);
@@ -179,8 +180,8 @@ export class SqliteIdentity {
   }
 
   /**
-   * The log of the old database, left beside the new one, would be read as a part of it at the next start. It may hold the
-   * last commits of the old one, so it is kept under another name.
+   * If the old database's log stayed beside the new file, SQLite would apply it at the next start. It may contain the last
+   * commits of the old database, so it is renamed rather than deleted.
    */
   #setLogAside(): void {
     const log = `${this.#file}-wal`;

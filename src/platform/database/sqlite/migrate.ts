@@ -10,15 +10,15 @@ import { sqliteSchema } from './schema.ts';
 type Connection = SqliteDatabase.Database;
 
 /**
- * How long a migration waits for the lock: another process may be migrating, which takes half a minute for each million
- * orders, and an older server that still writes leaves it free for moments only.
+ * How long a migration waits for the lock: another process may be migrating, which takes half a minute per million
+ * orders, and an older server that is still writing releases it only for moments.
  */
 const LOCK_WITHIN_MS = 120_000;
 
-/** Short, to meet those moments. */
+/** Short enough to catch those moments. */
 const LOCK_PAUSE_MS = 3;
 
-/** The names of the migrations that a database has had; undefined where it is new. */
+/** The names of the migrations that were applied to a database; undefined if it is new. */
 export function migrationsOf(connection: Connection): string[] | undefined {
   const isOurs = connection.prepare(`select 1 from sqlite_master where name = 'kysely_migration'`).get();
   if (isOurs === undefined) return undefined;
@@ -26,9 +26,9 @@ export function migrationsOf(connection: Connection): string[] | undefined {
 }
 
 /**
- * Brings the database up to date in one transaction, so that whatever ends it leaves the database as it was. The lock is
- * taken before anything is read: one process migrates, and nobody writes meanwhile. Returns the names of the migrations
- * that were applied. A database that is up to date is not locked.
+ * Brings the database up to date in one transaction, so that an interruption leaves the database as it was. The lock is
+ * taken before anything is read: only one process migrates, and no other writes meanwhile. Returns the names of the
+ * migrations that were applied. A database that is up to date is not locked.
  * @throws {StoreUnavailableError | StoreBrokenError}
  */
 export async function migrateSqlite(
@@ -38,8 +38,8 @@ export async function migrateSqlite(
   migrations: Migrations,
 ): Promise<string[]> {
   if (isUpToDate(migrations, migrationsOf(connection))) return [];
-  // A table that is rebuilt is gone for a moment. The setting can't be changed inside a transaction; all references are
-  // checked before its end instead.
+  // Rebuilding a table removes it for a moment. The pragma has no effect inside a transaction; all references are checked
+  // before its end instead.
   connection.pragma('foreign_keys = off');
   try {
     await begin(connection, file);
@@ -57,7 +57,7 @@ export async function migrateSqlite(
 }
 
 async function begin(connection: Connection, file: string): Promise<void> {
-  // SQLite's own waiting would stop the whole thread.
+  // SQLite's own busy handler would block the whole thread.
   connection.pragma('busy_timeout = 0');
   for (const deadline = performance.now() + LOCK_WITHIN_MS; ; await sleep(LOCK_PAUSE_MS)) {
     try {
@@ -67,7 +67,7 @@ async function begin(connection: Connection, file: string): Promise<void> {
       if (!isBusy(error)) throw error;
       if (performance.now() < deadline) continue;
       throw new StoreUnavailableError(
-        `The database ${file} must be migrated, but another process has held it for ${LOCK_WITHIN_MS / 1000} s. Stop that process, or start again when it is done.`,
+        `The database ${file} must be migrated, but another process has locked it for ${LOCK_WITHIN_MS / 1000} s. Stop that process, or start again when it is done.`,
         { cause: error },
       );
     }
@@ -78,11 +78,11 @@ function refuseBrokenReferences(connection: Connection): void {
   const [broken] = connection.pragma('foreign_key_check') as { table: string; parent: string }[];
   if (broken === undefined) return;
   throw new StoreBrokenError(
-    `The database could not be migrated: a row of ${broken.table} would refer to a row of ${broken.parent} that is not there.`,
+    `The database could not be migrated: a row of ${broken.table} would refer to a row of ${broken.parent} that does not exist.`,
   );
 }
 
-/** That the disk is full, for instance, which is not the migration's fault. */
+/** The error if it is temporary, such as a full disk, rather than the migration's fault. */
 function passingReason(error: unknown, file: string): StoreUnavailableError | undefined {
   const cause = error instanceof StoreBrokenError ? error.cause : error;
   const translated = cause instanceof SqliteDatabase.SqliteError ? translate(cause, file) : undefined;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { SchemaDialect } from '#migrations/schema.ts';
 
-/** What the migrations make of SQLite's own: strict tables, and triggers in place of rules that it lacks. */
+/** SQLite's side of the migrations: strict tables, and triggers in place of rules that it lacks. */
 export const sqliteSchema: SchemaDialect = {
   dialect: 'sqlite',
   integer: 'integer',

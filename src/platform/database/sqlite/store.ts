@@ -20,10 +20,10 @@ import { takeBackUnfinished } from './unfinished.ts';
 /** A connection to a database, as `openSqliteStore` makes its own. */
 export type Connection = SqliteDatabase.Database;
 
-/** How long is waited for another process that holds the database, such as a backup or taritools. */
+/** How long to wait for another process that has locked the database, such as a backup or taritools. */
 const BUSY_TIMEOUT_MS = 2000;
 
-/** While the writer waits for that, requests that only read are answered: it looks again after so long. */
+/** Interval at which the writer retries meanwhile, so that reads are still answered. */
 const BUSY_PAUSE_MS = 10;
 
 /** The page caches of the writer and of each reader, so that a large database does not take all memory. */
@@ -31,13 +31,13 @@ const WRITER_CACHE_KIB = 12 * 1024;
 const READER_CACHE_KIB = 2 * 1024;
 
 /**
- * After so many pages the write-ahead log is worked into the database file, about 8 MiB. Everybody waits for that, so it is
- * not put off for longer; but a page that changes often goes into the file once.
+ * Pages in the write-ahead log, about 8 MiB, after which SQLite makes a checkpoint. Every request waits for a checkpoint,
+ * so it must not grow larger; but a page that changes often is then written to the file only once.
  */
 const CHECKPOINT_PAGES = 2000;
 
-/** The program's statements are fewer; only lists of varying length make more. */
-const MOST_CACHED_STATEMENTS = 500;
+/** The program has fewer statements; only lists of varying length make more. */
+const MAX_CACHED_STATEMENTS = 500;
 
 function open(file: string, options: { readonly: boolean }): Connection {
   try {
@@ -50,7 +50,7 @@ function open(file: string, options: { readonly: boolean }): Connection {
       connection.pragma('journal_mode = wal');
       connection.pragma('synchronous = full');
       connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-      // For savepoints and triggers SQLite keeps the pages as they were: in a file that took a third of the time.
+      // For savepoints and triggers SQLite saves the original pages; in a file that took a third of the time.
       connection.pragma('temp_store = memory');
     }
     return connection;
@@ -59,7 +59,7 @@ function open(file: string, options: { readonly: boolean }): Connection {
   }
 }
 
-/** The books are for the server's own eyes: SQLite gives its other files the mode that this one has. */
+/** Only the server's user may read the database: SQLite gives its other files the mode of this one. */
 function makeFile(file: string): void {
   try {
     makeFolder(dirname(file));
@@ -71,7 +71,7 @@ function makeFile(file: string): void {
   }
 }
 
-/** Two processes that make the same database at once are in each other's way, and SQLite does not wait in all of it. */
+/** Retries, because two processes that create the same database at the same time collide, and SQLite's busy handler does not cover all of it. */
 async function openWriter(file: string): Promise<Connection> {
   for (const deadline = performance.now() + BUSY_TIMEOUT_MS; ; await sleep(BUSY_PAUSE_MS)) {
     try {
@@ -83,11 +83,11 @@ async function openWriter(file: string): Promise<Connection> {
   }
 }
 
-/** Kysely prepares each statement anew; SQLite is several times as fast when the same text is prepared once. */
+/** Kysely prepares a statement for each execution; SQLite is several times as fast when the same text is prepared once. */
 class StatementCache {
   readonly #connection: Connection;
   readonly #statements = new Map<string, SqliteDatabase.Statement>();
-  /** How often a statement that writes was asked for, which is each time that one is run. */
+  /** How often a statement that writes was requested, which is once per execution. */
   writes = 0;
 
   constructor(connection: Connection) {
@@ -97,7 +97,7 @@ class StatementCache {
   prepare(text: string): SqliteDatabase.Statement {
     let statement = this.#statements.get(text);
     if (statement === undefined) {
-      if (this.#statements.size >= MOST_CACHED_STATEMENTS) this.#statements.clear();
+      if (this.#statements.size >= MAX_CACHED_STATEMENTS) this.#statements.clear();
       statement = this.#connection.prepare(withPlainLimits(text));
       this.#statements.set(text, statement);
     }
@@ -111,16 +111,16 @@ class StatementCache {
 }
 
 /**
- * SQLite looks at the value of a bare `limit ?` when it plans, and so plans the statement again whenever a value is bound:
- * that takes up to a hundred times as long as a small query. At an expression it does not look.
+ * SQLite's planner considers the value of a plain `limit ?`, and so prepares the statement again whenever a value is bound:
+ * that takes up to a hundred times as long as a small query. It ignores the value of an expression.
  */
 function withPlainLimits(text: string): string {
   return text.replace(/\b(limit|offset) \?/g, '$1 ? + 0');
 }
 
 /**
- * A query that is compiled already goes to SQLite at once: it has one connection, which nobody else has in hand while
- * a query runs. To take that and give it back costs Kysely as much time as SQLite needs for a small query.
+ * Sends compiled queries to SQLite directly: there is one connection, which nothing else uses while a query runs.
+ * Acquiring and releasing it costs Kysely as much time as SQLite needs for a small query.
  */
 class SqliteKysely extends Kysely<unknown> {
   readonly #statements: StatementCache;
@@ -159,7 +159,7 @@ function writeConnection(connection: Connection, database: SqliteKysely): WriteC
   const rollbackTo = prepared('rollback to work');
   const release = prepared('release work');
   return {
-    /** Takes the lock, so that nothing after it has to wait. SQLite's own waiting would stop the whole process. */
+    /** Takes the write lock, so that no later statement has to wait. SQLite's own busy handler would block the whole thread. */
     async begin() {
       for (let waitedMs = 0; ; waitedMs += BUSY_PAUSE_MS) {
         try {
@@ -190,15 +190,15 @@ export interface SqliteStore extends Store {
 }
 
 /**
- * Opens the database of a `sqlite://` URL, makes it where it is missing, and brings it up to date.
- * @throws {StoreUnavailableError} where it can't be opened now, {StoreBrokenError} where it is not ours or broken.
+ * Opens the database of a `sqlite://` URL, creates it if it is missing, and brings it up to date.
+ * @throws {StoreUnavailableError} if it can't be opened now, {StoreBrokenError} if it is another program's or broken.
  */
 export async function openSqliteStore(
   databaseUrl: string,
   options: {
     maxReadConnections: number;
     migrations: Migrations;
-    /** Whether to notice that the database is replaced meanwhile, as a server must that has it open for long. */
+    /** Whether to detect that the database was replaced, as a long-running server must. */
     noticeReplacement?: boolean | undefined;
   },
 ): Promise<SqliteStore> {
@@ -208,7 +208,7 @@ export async function openSqliteStore(
     const database = new SqliteKysely(connection);
     const appliedMigrations = await migrateSqlite(connection, database, file, options.migrations);
     connection.pragma('busy_timeout = 0');
-    // A database in memory has one connection only, and nothing that could be replaced.
+    // A database in memory has only one connection, and no file that could be replaced.
     if (file === ':memory:') return { appliedMigrations, ...sqliteStoreOver(connection, database) };
     const identity = options.noticeReplacement ? new SqliteIdentity(connection, file) : undefined;
     const readers = readerPool(file, options.maxReadConnections, identity);
@@ -220,8 +220,8 @@ export async function openSqliteStore(
 }
 
 /**
- * The store of a database that is up to date, over the one connection that writes to it. Closing the one closes the other.
- * @param readers read beside the writer; where they are left out, reads take their turn among the writes.
+ * The store of an up-to-date database over its one writing connection. Closing the store closes the connection.
+ * @param readers read beside the writer; without them, reads are queued among the writes.
  */
 export function sqliteStoreOver(
   connection: Connection,
@@ -253,12 +253,12 @@ export function sqliteStoreOver(
     run,
     read: readers ? readers.read : run,
     isShared: false,
-    takeDuty: async () => ({ lost: new AbortController().signal, release: async () => undefined }),
+    acquireLease: async () => ({ lost: new AbortController().signal, release: async () => undefined }),
     onCommitted: (listener) => void listeners.push(listener),
     async close() {
       await group.close();
       if (identity?.isOverwritten) {
-        // The last connection to close would write the old database's log into the new one, but a reader can't.
+        // The last connection to close would write the old database's log into the new one; a read-only one can't.
         readers?.open();
         connection.close();
         await readers?.close();
@@ -271,7 +271,7 @@ export function sqliteStoreOver(
   };
 }
 
-/** The writer, looking before and after each transaction whether the database is still the one that was opened. */
+/** The writer, checking before and after each transaction that the database is still the one that was opened. */
 function watched(writer: WriteConnection, connection: Connection, identity: SqliteIdentity): WriteConnection {
   const requireSame = identity.watch(connection);
   let writesBefore = writer.writes();
@@ -296,7 +296,7 @@ function watched(writer: WriteConnection, connection: Connection, identity: Sqli
   };
 }
 
-/** Opens an existing database only to read it. @throws {StoreUnavailableError | StoreBrokenError} where there is none of this version. */
+/** Opens an existing database read-only. @throws {StoreUnavailableError | StoreBrokenError} if there is none of this version. */
 export function openSqliteReader(databaseUrl: string, migrations: Migrations) {
   const file = sqliteFile(databaseUrl);
   if (!existsSync(file)) throw new StoreUnavailableError(`There is no database at ${file}`);
@@ -320,9 +320,9 @@ interface ReadConnection {
 }
 
 /**
- * Read-only connections, each reading one committed picture at a time. Most reads are over within a turn of the event loop,
- * and one connection with its cache serves all of them. Another is opened where a read still waits at the end of its turn,
- * behind some that take many.
+ * Read-only connections, each reading one committed snapshot at a time. Most reads finish within a turn of the event
+ * loop, and one connection with its cache serves them all. Another is opened if a read is still waiting at the end of its
+ * turn, behind reads that take several.
  */
 function readerPool(file: string, most: number, identity?: SqliteIdentity) {
   const idle: ReadConnection[] = [];

@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError } from '#platform/http/errors.ts';
-import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import type { Examples } from './examples.ts';
 import { completeSchema, operationDescriber } from './operation.ts';
 import type { Tag } from './route-docs.ts';
@@ -26,7 +26,7 @@ const TAGS: readonly { name: Tag; description: string }[] = [
  */
 export async function describeApi(
   app: FastifyInstance,
-  limitStrangers: StrangerLimit,
+  limitStrangers: AnonymousRateLimit,
   examples: Examples,
 ): Promise<void> {
   app.addHook('onRoute', (route) => {
@@ -62,7 +62,7 @@ export async function describeApi(
 const OF_THE_CONNECTION = ['connection', 'date', 'keep-alive', 'transfer-encoding'];
 
 /** The page is made when somebody first asks for it: it takes an eighth of the time of a start, and 6 MB of memory. */
-function showToPeople(app: FastifyInstance, limitStrangers: StrangerLimit): void {
+function showToPeople(app: FastifyInstance, limitStrangers: AnonymousRateLimit): void {
   let page: Promise<FastifyInstance> | undefined;
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     page ??= import('./docs-page.ts').then(({ createDocsPage }) => createDocsPage(app.swagger()));

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { $ZodBigInt, type $ZodType, $ZodUnion } from 'zod/v4/core';
 import type { ErrorCode } from '#platform/errors.ts';
 import { errorInCatalogue } from '#platform/http/errors.ts';
-import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import { NEXT_CURSOR } from '#platform/next-cursor.ts';
 import type { Examples, OperationExample } from './examples.ts';
 
@@ -49,7 +49,7 @@ const OF_GUARDED_CHANGES: readonly ErrorCode[] = ['cross_site_request'];
 const OF_BODIES: readonly ErrorCode[] = ['unreadable_body', 'body_too_large', 'unsupported_media_type'];
 
 /** A route's schema with what follows from its guard, its parameters and its method. */
-export function completeSchema(route: RouteOptions, limitStrangers: StrangerLimit): FastifySchema {
+export function completeSchema(route: RouteOptions, limitStrangers: AnonymousRateLimit): FastifySchema {
   const { schema = {}, onRequest, config } = route;
   const roles = config?.access === 'public' ? undefined : config?.access;
   const isGuarded = roles !== undefined;

@@ -6,17 +6,17 @@ import { readiness } from './schemas.ts';
 
 export const HEALTHY = '👍️\n';
 
-/** Whether the server lives, and whether it can do its work. */
+/** The liveness and readiness routes. */
 export function healthRoutes(checkReadiness: () => Promise<Readiness>): FastifyPluginAsyncZod {
   return async (app) => {
     const alive = {
       config: { access: 'public' } as const,
       schema: { produces: ['text/plain'], response: { 200: z.string() } },
     };
-    app.get('/health', described(alive, 'health', 'Says that the server lives'), async (_, reply) =>
+    app.get('/health', described(alive, 'health', 'Liveness of the server'), async (_, reply) =>
       reply.type('text/plain; charset=utf-8').send(HEALTHY),
     );
-    app.get('/health/live', described(alive, 'health', 'Says that the process lives'), async (_, reply) =>
+    app.get('/health/live', described(alive, 'health', 'Liveness of the process'), async (_, reply) =>
       reply.type('text/plain; charset=utf-8').send(HEALTHY),
     );
     app.get(
@@ -24,7 +24,7 @@ export function healthRoutes(checkReadiness: () => Promise<Readiness>): FastifyP
       {
         config: { access: 'public' },
         schema: {
-          summary: 'Says whether the server can do its work, and if not, why',
+          summary: 'Readiness of the server, with the reasons if it is not ready',
           tags: ['health'],
           response: { 200: readiness, 503: readiness },
         },

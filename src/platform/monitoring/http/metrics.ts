@@ -5,7 +5,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { Metric } from '#platform/module.ts';
 import type { CurrentMetrics } from '#platform/monitoring/metrics.ts';
 
-/** What Prometheus asks for, in its text form. */
+/** The metrics in Prometheus's text format. */
 export interface Metrics {
   contentType: string;
   /** Counts a request that has been answered. */
@@ -14,10 +14,10 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-/** The label of requests to paths that are not served: what strangers make up must not become a metric each. */
+/** The label of requests to unknown paths: paths invented by callers must not create time series. */
 const NO_ROUTE = 'none';
 
-/** Makes the metrics of one server. Those of the process, such as the lag of its event loop, are prom-client's own. */
+/** Creates the metrics of one server. Those of the process, such as event-loop lag, are prom-client's own. */
 export function createMetrics(readMetrics: () => Promise<CurrentMetrics>, counters: Counters, log: Logger): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -30,8 +30,8 @@ export function createMetrics(readMetrics: () => Promise<CurrentMetrics>, counte
     countAnswer,
     async text() {
       const current = await readMetrics().catch((error: unknown) => {
-        // The metrics of requests and of the process are wanted most when the database is out of reach.
-        log.error({ err: error }, 'The metrics could not read the database; they leave out what it holds');
+        // The metrics of requests and of the process matter most when the database is unreachable.
+        log.error({ err: error }, 'Could not read metrics from the database; reporting the others only');
         return undefined;
       });
       show(current);
@@ -44,13 +44,13 @@ function requestMetrics(registry: Registry): Metrics['countAnswer'] {
   const registers = [registry];
   const requests = new Counter({
     name: 'tpg_http_requests_total',
-    help: 'Requests that were answered, by method, route and status.',
+    help: 'Answered requests by method, route and status.',
     labelNames: ['method', 'route', 'status'],
     registers,
   });
   const durations = new Histogram({
     name: 'tpg_http_request_duration_seconds',
-    help: 'How long requests took, from their headers to the end of the answer.',
+    help: 'Duration of requests from their headers to the end of the response.',
     labelNames: ['method', 'route'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
@@ -62,7 +62,7 @@ function requestMetrics(registry: Registry): Metrics['countAnswer'] {
   };
 }
 
-/** What the routes of contexts count. */
+/** Exposes the counters of the contexts' routes. */
 function showCounters(counters: Counters, registry: Registry): void {
   for (const { description, counts } of counters.all()) {
     const { name, help, label } = description;
@@ -79,7 +79,7 @@ function showCounters(counters: Counters, registry: Registry): void {
   }
 }
 
-/** Shows what the contexts say; without that, their metrics are left out. */
+/** Sets the contexts' gauges; if their values are not known, they are left out. */
 function contextMetrics(registry: Registry): (current: CurrentMetrics | undefined) => void {
   const gauges = new Map<string, { gauge: Gauge; isLabelled: boolean }>();
   const gaugeOf = ({ name, help, labels = [] }: Metric): Gauge => {
@@ -95,7 +95,7 @@ function contextMetrics(registry: Registry): (current: CurrentMetrics | undefine
     if (current === undefined) return;
     for (const metric of current.metrics) {
       const gauge = gaugeOf(metric);
-      // A gauge without labels is made with a value of 0.
+      // A gauge without labels is created with the value 0.
       if (metric.samples.length === 0) clear(gauge, (metric.labels ?? []).length > 0);
       for (const { labels = {}, value } of metric.samples) gauge.set(labels, valueAt(value, current.now));
     }

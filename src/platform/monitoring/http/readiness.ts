@@ -6,19 +6,19 @@ import type { readiness } from './schemas.ts';
 
 export type Readiness = z.output<typeof readiness>;
 
-/** Finding out writes to the database, so it is done at most so often, whoever asks. */
+/** The check writes to the database, so its result is cached for this long. */
 const FRESH_FOR_MS = 2_000;
 
-/** Longer than a locked SQLite file is waited for, and shorter than balancers wait for an answer. */
+/** Longer than the wait for a locked SQLite file, and shorter than load balancers' time-outs. */
 const FOUND_WITHIN_MS = 2_500;
 
-const ENDING = 'The server is about to end; it takes requests until then.';
+const ENDING = 'The server is about to shut down; it accepts requests until then.';
 
-const TOO_LATE = `The database, or a plugin that computes, has kept the server from doing anything for ${FOUND_WITHIN_MS / 1000} s.`;
+const TOO_LATE = `The database, or a plugin that computes, has blocked the server for ${FOUND_WITHIN_MS / 1000} s.`;
 
 /**
- * Says whether requests had better come here.
- * @param isEnding whether the server will end soon.
+ * Creates the readiness check of the HTTP thread.
+ * @param isEnding whether the server will shut down soon.
  */
 export async function createReadiness(
   { condition, unknown }: Pick<MonitoringService, 'condition' | 'unknown'>,

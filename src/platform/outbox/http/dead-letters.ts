@@ -9,19 +9,19 @@ import type { DeadLetters } from '#platform/outbox/dead-letters.ts';
 import type { EventType } from '#platform/outbox/events.ts';
 import { deadLetterSchema, type EventPayloads, subscriberName } from './schemas.ts';
 
-const whomToTell = {
+const chosenSubscriber = {
   querystring: z.strictObject({ subscriber: subscriberName.optional() }),
   body: z.strictObject({ subscriber: subscriberName.nullish() }).nullish(),
 };
 
-/** Everything is dismissed by saying so, not by leaving a filter out. */
+/** Dismissing all dead letters takes an explicit `all`: a forgotten filter must not do it. */
 const whichToDismiss = (payloads: EventPayloads) =>
   z
     .strictObject({
       all: z.literal(true).optional(),
       subscriber: subscriberName.nullish(),
       type: deadLetterSchema(payloads).shape.type.nullish(),
-      /** The last event: what comes later stays. */
+      /** The last event: dead letters of later ones stay. */
       up_to_event: z.int().min(0).nullish(),
       reason,
     })
@@ -29,7 +29,7 @@ const whichToDismiss = (payloads: EventPayloads) =>
       error: 'must name a subscriber, a type or both, or else say all: true',
     });
 
-/** Events that the shop or a plugin could not be told of, telling them again, and letting them be. */
+/** Listing, retrying and dismissing dead letters. */
 export function deadLetterRoutes(deadLetters: DeadLetters, payloads: EventPayloads): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -37,7 +37,7 @@ export function deadLetterRoutes(deadLetters: DeadLetters, payloads: EventPayloa
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'The events that could not be told to a subscriber',
+          summary: 'Events whose delivery to a subscriber failed permanently',
           tags: ['administration'],
           querystring: idPage,
           response: { 200: z.array(deadLetterSchema(payloads)) },
@@ -62,9 +62,9 @@ export function deadLetterRoutes(deadLetters: DeadLetters, payloads: EventPayloa
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Has an event told to its subscribers again',
+          summary: 'Delivers an event to its subscribers again',
           tags: ['administration'],
-          ...whomToTell,
+          ...chosenSubscriber,
           errors: ['dead_letter_not_found', 'idempotency_key_reused'],
           params: z.object({ event_id: rowId }),
           response: { 200: z.object({ retried: z.int() }) },
@@ -81,7 +81,7 @@ export function deadLetterRoutes(deadLetters: DeadLetters, payloads: EventPayloa
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Has an event told no more to subscribers that could not be told of it',
+          summary: 'Gives up delivering an event to the subscribers that failed',
           tags: ['administration'],
           params: z.object({ event_id: rowId }),
           body: z.strictObject({ subscriber: subscriberName.nullish(), reason }),
@@ -102,7 +102,7 @@ export function deadLetterRoutes(deadLetters: DeadLetters, payloads: EventPayloa
       {
         config: { access: ['write'] },
         schema: {
-          summary: 'Has subscribers told no more of all that they could not be told of, or of a part of it',
+          summary: 'Gives up many dead letters at once: all of them, or those of a subscriber or of a type',
           description: `Up to ${MAX_DISMISSED_AT_ONCE} at once, the oldest events first; has_more says that there are others, for the next call.`,
           tags: ['administration'],
           body: whichToDismiss(payloads),
@@ -124,7 +124,7 @@ export function deadLetterRoutes(deadLetters: DeadLetters, payloads: EventPayloa
   };
 }
 
-/** The subscriber may be named in query or body, and where it is in both they must agree. */
+/** The subscriber may be named in the query or the body; if it is in both, they must agree. */
 function oneOf(inQuery: string | undefined, inBody: string | undefined): string | undefined {
   if (inQuery !== undefined && inBody !== undefined && inQuery !== inBody) {
     throw new HttpError('invalid_request', 'query and body name different subscribers.');

@@ -1,12 +1,12 @@
 import { parseJson } from '#platform/json.ts';
 import type { StoredEvent } from '#platform/outbox/stored-event.ts';
 
-/** An event as the interface shows it. */
+/** An event as the API shows it. */
 export interface EventView {
   id: bigint;
   type: string;
   created_at: string;
-  /** As its type says. */
+  /** It was written according to its type. */
   payload: unknown;
 }
 

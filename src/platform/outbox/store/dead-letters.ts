@@ -6,16 +6,16 @@ import type { DeadLetterFilter } from '#platform/outbox/bulk-dismissal.ts';
 import type { Delivery, DueRow } from './deliveries.ts';
 import type { OutboxTables } from './tables.ts';
 
-/** A delivery that was given up, or that waits for a subscriber that is not loaded: a person must look at it. */
+/** A delivery that failed permanently, or that waits for a subscriber that is not loaded: an operator must look at it. */
 export interface DeadLetter extends Delivery {
   lastError: string | null;
-  /** Whether it waits, and is told once its subscriber is loaded again. */
+  /** Whether it is pending, and will be delivered once its subscriber is loaded again. */
   isWaiting: boolean;
-  /** When it was given up. */
+  /** When it failed permanently. */
   updatedAt: Date;
 }
 
-/** What was given up, for operators: the dispatcher does not look at it. */
+/** Deliveries that failed permanently, for operators: the dispatcher does not look at them. */
 export function deadLetterRepository(database: Kysely<OutboxTables>) {
   const deadLetters = (loaded: readonly string[]) =>
     database
@@ -33,12 +33,12 @@ export function deadLetterRepository(database: Kysely<OutboxTables>) {
         'events.payload',
         'events.created_at',
       ])
-      .where(isLost(loaded))
+      .where(isDeadLetter(loaded))
       .orderBy('deliveries.event_id')
       .orderBy('deliveries.subscriber');
 
-  /** Given up, or waiting for a subscriber that is not among those that are loaded. */
-  const isLost = (loaded: readonly string[]) => (eb: ExpressionBuilder<OutboxTables, 'deliveries'>) => {
+  /** Failed permanently, or pending for a subscriber that is not loaded. */
+  const isDeadLetter = (loaded: readonly string[]) => (eb: ExpressionBuilder<OutboxTables, 'deliveries'>) => {
     const isUnloaded = loaded.length === 0 ? [] : [eb('deliveries.subscriber', 'not in', loaded)];
     return eb.or([
       eb('deliveries.state', '=', 'dead'),
@@ -50,7 +50,7 @@ export function deadLetterRepository(database: Kysely<OutboxTables>) {
     /**
      * The dead letters of up to `limit` events after the one with id `after`, by event and subscriber: a page never
      * ends in the middle of an event.
-     * @param loaded the subscribers that can be called; what waits for another is a dead letter, too.
+     * @param loaded the subscribers that can be called; a delivery pending for any other is a dead letter, too.
      */
     async deadAfter(
       after: bigint,
@@ -64,7 +64,7 @@ export function deadLetterRepository(database: Kysely<OutboxTables>) {
             .selectFrom('deliveries')
             .select('event_id')
             .distinct()
-            .where(isLost(loaded))
+            .where(isDeadLetter(loaded))
             .where(idsBetween('event_id', after, range))
             .orderBy('event_id', range.order)
             .limit(limit),
@@ -80,7 +80,7 @@ export function deadLetterRepository(database: Kysely<OutboxTables>) {
       return rows.map(deadLetterOf);
     },
 
-    /** The first `limit` dead letters that are meant, by event and subscriber. */
+    /** The first `limit` dead letters that match, by event and subscriber. */
     async deadMatching(
       { subscriber, type, upToEvent }: DeadLetterFilter,
       limit: number,
@@ -93,8 +93,8 @@ export function deadLetterRepository(database: Kysely<OutboxTables>) {
       return (await matching.execute()).map(deadLetterOf);
     },
 
-    /** Lets a dead letter be delivered again, at once and as if it had never been tried. */
-    async revive({ event, subscriber }: DeadLetter, now: Date): Promise<void> {
+    /** Requeues a dead letter to be delivered immediately, as if it had never been tried. */
+    async requeue({ event, subscriber }: DeadLetter, now: Date): Promise<void> {
       const { numUpdatedRows } = await database
         .updateTable('deliveries')
         .set({ state: 'pending', attempts: 0n, next_attempt_at: timeText(now), updated_at: timeText(now) })
@@ -105,7 +105,7 @@ export function deadLetterRepository(database: Kysely<OutboxTables>) {
       if (numUpdatedRows !== 1n) throw new Error(`The delivery of ${event.id} to ${subscriber} was not dead`);
     },
 
-    /** Lets a dead letter rest: whoever it was for is not told any more. */
+    /** Dismisses a dead letter: it is not delivered any more. */
     async dismiss({ event, subscriber }: DeadLetter, now: Date): Promise<void> {
       const { numUpdatedRows } = await database
         .updateTable('deliveries')
@@ -127,7 +127,9 @@ function deadLetterOf(row: DueRow & { last_error: string | null; updated_at: str
     event: { id, type, subject, payload, createdAt: timeOf(row.created_at) },
     subscriber: row.subscriber,
     attempts: Number(row.attempts),
-    lastError: isWaiting ? `The subscriber ${row.subscriber} is not loaded; it is told when it is.` : row.last_error,
+    lastError: isWaiting
+      ? `The subscriber ${row.subscriber} is not loaded; the event is delivered once it is.`
+      : row.last_error,
     updatedAt: timeOf(row.updated_at),
   };
 }

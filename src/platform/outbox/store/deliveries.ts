@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
-import { perNames, preparedQuery } from '#platform/database/prepared-query.ts';
+import { memoizeByNames, preparedQuery } from '#platform/database/prepared-query.ts';
 import type { EventType } from '#platform/outbox/events.ts';
 import type { StoredEvent } from '#platform/outbox/stored-event.ts';
 import type { DeliveryState, OutboxTables } from './tables.ts';
@@ -13,11 +13,11 @@ export interface Delivery {
   attempts: number;
 }
 
-/** A delivery that was given out. Whoever has it in hand knows its hold, which no other take of any delivery has. */
-export interface HeldDelivery extends Delivery {
-  hold: string;
-  /** As far as whoever has it in hand knows. */
-  heldUntil: Date;
+/** A leased delivery. Its lease token is unique, so a worker whose lease has expired cannot settle it. */
+export interface LeasedDelivery extends Delivery {
+  leaseToken: string;
+  /** As far as this process knows. */
+  leasedUntil: Date;
 }
 
 export interface DeliveryBacklog {
@@ -33,16 +33,16 @@ const PENDING = sql.lit<DeliveryState>('pending');
 
 export function deliveryRepository(database: Kysely<OutboxTables>) {
   /**
-   * The deliveries that may be given out, those that are due first: of each subscriber and subject the earliest that
-   * waits. None, where a later one is in somebody's hands at the time `now`: a dead letter that was sent again waits for it.
+   * The deliveries that may be leased, in the order in which they are due: for each subscriber and subject the earliest
+   * pending one, or none while a later one is leased at the time `now`: a requeued dead letter waits for that one.
    */
-  const firstInLine = (subscribers: readonly string[], now: string) =>
+  const nextInLine = (subscribers: readonly string[], now: string) =>
     database
       .selectFrom('deliveries as delivery')
-      // Not a bound value: there is an index for this one, for which SQLite would plan the query again each time.
+      // A literal rather than a bound value: with the partial index on it, SQLite would prepare the query again each time.
       .where('delivery.state', '=', PENDING)
-      // An expression, so that SQLite walks the deliveries in the order in which they are due and stops at the first:
-      // by the index on the subscriber it would sort all that wait, each time, while a shop is out of reach.
+      // An expression, so that SQLite walks the deliveries in the order in which they are due and stops at the first.
+      // With the index on the subscriber it would sort all pending ones each time while a shop is unreachable.
       .where(sql<string>`delivery.subscriber || ''`, 'in', subscribers)
       .where(({ not, exists, selectFrom }) =>
         not(
@@ -62,9 +62,9 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
                   ]),
                 ]),
               )
-              // Looked up for each, in the order of the index for that. PostgreSQL would make a join of it, which an
-              // offset keeps it from, or take any index where it thinks that few wait: all that wait would be compared
-              // with each other, for seconds, until it has counted them.
+              // Looked up for each row by the index made for it. The offset keeps PostgreSQL from turning this into a
+              // join, and the order keeps it from choosing another index while its statistics are old: it would then
+              // compare all pending deliveries with each other, which takes seconds.
               .orderBy('other.event_id')
               .limit(1)
               .offset(0),
@@ -75,9 +75,9 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
       .orderBy('delivery.event_id')
       .limit(1);
 
-  const selectDue = perNames((subscribers) =>
+  const selectDue = memoizeByNames((subscribers) =>
     preparedQuery<{ now: string }, DueRow>(database, (value) =>
-      firstInLine(subscribers, value('now'))
+      nextInLine(subscribers, value('now'))
         .innerJoin('events', 'events.id', 'delivery.event_id')
         .select([
           'delivery.subscriber',
@@ -91,12 +91,12 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
         .where('delivery.next_attempt_at', '<=', value('now')),
     ),
   );
-  const selectNextDue = perNames((subscribers) =>
+  const selectNextDue = memoizeByNames((subscribers) =>
     preparedQuery<{ now: string }, { next_attempt_at: string }>(database, (value) =>
-      firstInLine(subscribers, value('now')).select('delivery.next_attempt_at'),
+      nextInLine(subscribers, value('now')).select('delivery.next_attempt_at'),
     ),
   );
-  const updateHeld = preparedQuery<{
+  const updateLeased = preparedQuery<{
     id: bigint;
     subscriber: string;
     attempts: bigint;
@@ -137,18 +137,18 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
       .where('event_id', '=', value('id'))
       .where('subscriber', '=', value('subscriber'))
       .where('hold', '=', value('hold'))
-      // `tellAgain` sets the attempts of what is in hand back.
+      // `redeliver` resets the attempts of a delivery in flight.
       .where('attempts', '>=', value('attempts')),
   );
-  /** The rows that a take still holds. */
-  const held = ({ event, subscriber, hold }: HeldDelivery) =>
+  /** The row, if the lease is still valid. */
+  const leased = ({ event, subscriber, leaseToken }: LeasedDelivery) =>
     database
       .updateTable('deliveries')
       .where('event_id', '=', event.id)
       .where('subscriber', '=', subscriber)
-      .where('hold', '=', hold);
+      .where('hold', '=', leaseToken);
 
-  /** A count for each state, so that SQLite reads the small index of that state and not every delivery ever made. */
+  /** One count per state, so that SQLite reads the small index of that state rather than every delivery ever made. */
   const countOf = async (state: 'pending' | 'dead', subscribers: readonly string[]): Promise<number> => {
     const { count } = await database
       .selectFrom('deliveries')
@@ -161,55 +161,70 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
 
   return {
     /**
-     * Takes the next delivery that is due, and keeps it from being taken again until `heldUntil`: whoever dies with it
-     * in hand holds it no longer than that. A delivery waits while an earlier one with the same subject waits for the
-     * same subscriber, so that each order's events arrive in their order without holding up other orders.
+     * Leases the next delivery that is due until `leasedUntil`; if the worker crashes, it is available again after that.
+     * A delivery waits while an earlier one with the same subject is pending for the same subscriber, so that each
+     * order's events arrive in order without delaying other orders.
      * @param subscribers those that can be called now.
-     * @param hold tells this take from all others.
+     * @param leaseToken distinguishes this lease from all others.
      */
-    async takeNext(
+    async leaseNext(
       subscribers: readonly string[],
       now: Date,
-      { hold, heldUntil }: { hold: string; heldUntil: Date },
-    ): Promise<HeldDelivery | undefined> {
+      { leaseToken, leasedUntil }: { leaseToken: string; leasedUntil: Date },
+    ): Promise<LeasedDelivery | undefined> {
       const [row] = (await selectDue(subscribers)({ now: timeText(now) })).rows;
       if (row === undefined) return undefined;
       const { id, subscriber, type, subject, payload } = row;
       const attempts = row.attempts + 1n;
-      await updateHeld({ id, subscriber, attempts, hold, until: timeText(heldUntil), now: timeText(now) });
+      await updateLeased({
+        id,
+        subscriber,
+        attempts,
+        hold: leaseToken,
+        until: timeText(leasedUntil),
+        now: timeText(now),
+      });
       const event = { id, type, subject, payload, createdAt: timeOf(row.created_at) };
-      return { event, subscriber, attempts: Number(attempts), hold, heldUntil };
+      return { event, subscriber, attempts: Number(attempts), leaseToken, leasedUntil };
     },
 
-    /** Holds a delivery for longer. Answers false where it was lost: somebody else may have it in hand. */
-    async holdOn(delivery: HeldDelivery, heldUntil: Date): Promise<boolean> {
-      const { numUpdatedRows } = await held(delivery)
-        .set({ next_attempt_at: timeText(heldUntil) })
+    /** Extends a lease. Returns false if it was lost: another worker may have leased the delivery. */
+    async renewLease(delivery: LeasedDelivery, leasedUntil: Date): Promise<boolean> {
+      const { numUpdatedRows } = await leased(delivery)
+        .set({ next_attempt_at: timeText(leasedUntil) })
         .executeTakeFirstOrThrow();
       return numUpdatedRows === 1n;
     },
 
-    /** Notes how a delivery ended, or when it is tried again. Changes nothing where somebody else has taken it since. */
+    /** Saves how a delivery ended, or when it is retried. Changes nothing if another worker has leased it since. */
     async settle(
-      delivery: HeldDelivery,
+      delivery: LeasedDelivery,
       outcome: { state: DeliveryState; nextAttemptAt: Date; lastError: string | null },
       now: Date,
     ): Promise<void> {
       const { state, nextAttemptAt, lastError } = outcome;
-      const { event, subscriber, hold } = delivery;
+      const { event, subscriber, leaseToken } = delivery;
       const times = { next: timeText(nextAttemptAt), now: timeText(now) };
       const attempts = BigInt(delivery.attempts);
-      const settled = await updateSettled({ id: event.id, subscriber, hold, state, lastError, attempts, ...times });
+      const settled = await updateSettled({
+        id: event.id,
+        subscriber,
+        hold: leaseToken,
+        state,
+        lastError,
+        attempts,
+        ...times,
+      });
       if (settled.numAffectedRows === 1n) return;
-      // It is to be told again since it was taken: it waits on.
-      await held(delivery)
+      // `redeliver` was called during the delivery: it stays pending.
+      await leased(delivery)
         .set({ hold: null, next_attempt_at: timeText(now), updated_at: timeText(now) })
         .execute();
     },
 
     /**
-     * Has what waits tried at once: for a process that starts.
-     * @param isAlone whether whoever holds a delivery can only be a process that is gone.
+     * Makes pending deliveries due immediately, when a process starts.
+     * @param isAlone whether any lease can only belong to a process that has ended.
      */
     async release(now: Date, isAlone: boolean): Promise<void> {
       const waiting = database
@@ -220,15 +235,15 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
       await (isAlone ? waiting : waiting.where('hold', 'is', null)).execute();
     },
 
-    /** When the next delivery that may be given out becomes due, if any waits. */
+    /** When the next delivery that may be leased becomes due, if any is pending. */
     async nextDueAt(subscribers: readonly string[], now: Date): Promise<Date | undefined> {
       const [row] = (await selectNextDue(subscribers)({ now: timeText(now) })).rows;
       return row && timeOf(row.next_attempt_at);
     },
 
     /**
-     * Has a subscriber told of the events of these types that came since the last one that it was to be told of: it was
-     * not loaded meanwhile. Answers how many. Who was never to be told of anything begins with what comes.
+     * Queues for a subscriber the events of these types since its last delivery, which it missed while it was not loaded.
+     * Returns how many. A subscriber without any delivery starts with future events.
      */
     async addMissed(subscriber: string, types: readonly EventType[]): Promise<number> {
       const { last } = await database
@@ -261,10 +276,10 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
     },
 
     /**
-     * Has the event of that type about the subject, of which there is one at most, told to the subscriber once more and
-     * at once, whatever became of it before. One that is in hand at this moment is told again after that.
+     * Delivers the event of that type about the subject, of which there is at most one, to the subscriber again and
+     * immediately, whatever became of it before. If it is in flight, it is delivered again afterwards.
      */
-    async tellAgain(type: EventType, subject: string, subscriber: string, now: Date): Promise<void> {
+    async redeliver(type: EventType, subject: string, subscriber: string, now: Date): Promise<void> {
       const event = await database
         .selectFrom('events')
         .select('id')
@@ -288,10 +303,10 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
         .onConflict((conflict) =>
           conflict.columns(['event_id', 'subscriber']).doUpdateSet({
             state: 'pending',
-            // By this `settle` sees that whoever has it in hand took it before.
+            // This tells `settle` that the lease is older than this call.
             attempts: 0n,
             updated_at: times.updated_at,
-            // Nobody else may take it as long as somebody has it in hand.
+            // No other worker may lease it while it is in flight.
             next_attempt_at: ({ ref }) =>
               sql<string>`case when ${ref('deliveries.hold')} is null then ${ref('excluded.next_attempt_at')} else ${ref('deliveries.next_attempt_at')} end`,
           }),
@@ -299,7 +314,7 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
         .execute();
     },
 
-    /** What waits for the given subscribers, and what nobody could be told. */
+    /** How many deliveries are pending or dead for the given subscribers, and since when. */
     async backlog(subscribers: readonly string[]): Promise<DeliveryBacklog> {
       if (subscribers.length === 0) return { pending: 0, dead: 0, oldestPendingAt: null };
       const oldest = await database

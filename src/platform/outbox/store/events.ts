@@ -55,7 +55,7 @@ export function eventRepository(
   );
 
   return {
-    /** Appends an event and, in the same breath, what each durable subscriber still has to do about it. */
+    /** Appends an event and one pending delivery per durable subscriber. */
     async append(event: NewEvent, subscribers: readonly string[]): Promise<StoredEvent> {
       const time = timeText(event.createdAt);
       const { rows } = await insert({ type: event.type, subject: event.subject, payload: event.payload, time });
@@ -69,8 +69,8 @@ export function eventRepository(
     },
 
     /**
-     * Up to `limit` events after the one with id `after`, oldest first unless told. Who goes on from the last misses none:
-     * units of work take turns, so that ids rise with the commits.
+     * Up to `limit` events after the one with id `after`, oldest first by default. A caller who continues from the last
+     * id misses none: units of work are serialised, so ids increase in the order of the commits.
      */
     async after(after: bigint, limit: number, range: IdRange = {}): Promise<StoredEvent[]> {
       const rows = await database
@@ -97,8 +97,8 @@ export function eventRepository(
     },
 
     /**
-     * The id of the last event up to the id `last` that happened before the time; 0 if there is none. Times rise with the
-     * ids, so it is found by halving.
+     * The id of the last event up to the id `last` that happened before the time; 0 if there is none. Times increase with
+     * the ids, so a binary search finds it.
      */
     async lastIdBefore(time: Date, last: bigint): Promise<bigint> {
       let [before, notBefore] = [0n, last + 1n];
@@ -118,7 +118,7 @@ export function eventRepository(
       return before;
     },
 
-    /** The id of the last event; 0 where there is none. */
+    /** The id of the last event; 0 if there is none. */
     async lastId(): Promise<bigint> {
       const { last } = await database
         .selectFrom('events')

@@ -24,9 +24,9 @@ interface DeliveriesTable {
   subject: string;
   state: DeliveryState;
   attempts: bigint;
-  /** Which take has it in hand; null where nobody has. */
+  /** The token of its lease; null if it is not leased. */
   hold: string | null;
-  /** While somebody has it in hand, until when. */
+  /** While it is leased, when the lease expires. */
   next_attempt_at: string;
   last_error: string | null;
   updated_at: string;

@@ -6,7 +6,7 @@ import { chainRepository } from '#rails/tari-chain/store/chain.ts';
 import { type Comparison, compare } from './compare.ts';
 import type { ChainReading } from './read-chain.ts';
 
-/** Payments that are read from the database in one query: some hundred KB. */
+/** Payments read from the database in one query: a few hundred KB. */
 export const PAYMENTS_AT_ONCE = 1_000;
 
 export interface CheckReport extends Comparison {
@@ -17,9 +17,9 @@ export interface CheckReport extends Comparison {
 }
 
 /**
- * Compares the chain as it was read with the books, in one picture of what is committed.
+ * Compares the chain as it was read with the database, in one snapshot.
  * @param wallet the public view key, hex.
- * @param paymentsAtOnce that are read from the database in one query.
+ * @param paymentsAtOnce the number of payments read in one query.
  */
 export async function checkBooks(
   reader: Reader,
@@ -38,13 +38,13 @@ export async function checkBooks(
       if (page.length < paymentsAtOnce || last === undefined) break;
       after = last.txid;
     }
-    // A payment may have been entered before the block that it stands in now.
+    // A payment may have been entered earlier than the block that it is in now.
     for (const { txid } of reading.found.filter((found) => !payments.has(found.txid))) {
       const payment = await paymentById(tx, txid);
       if (payment?.paymentType === 'on_chain') payments.set(txid, payment);
     }
     const [progress, top] = [await tx.use(chainRepository).progress(), await tx.use(chainRepository).top()];
-    // What was read for another wallet says nothing of this one.
+    // Blocks that were scanned for another wallet say nothing about this one.
     const isWatched = progress?.wallet === wallet && top !== undefined;
     const watched = isWatched ? { from: progress.startHeight, upTo: top.height } : null;
     return { watched, payments: [...payments.values()] };

@@ -2,9 +2,9 @@ import type { Payment } from '#engine/store/payments.ts';
 import type { PaymentStatus } from '#engine/store/tables.ts';
 import type { FoundOutput } from '#rails/tari-chain/scan/found-output.ts';
 
-/** Compares what stands on the chain for the shop with what stands in the books: pure, on plain data. */
+/** Compares the shop's payments on the chain with those in the database: pure, on plain data. */
 
-/** What was found in a block for the shop's wallet. */
+/** An output found in a block for the shop's wallet. */
 export type FoundInBlock = FoundOutput & { height: number };
 
 export interface ChainSide {
@@ -19,25 +19,25 @@ export interface ChainSide {
 export interface BooksSide {
   /** The first and last block that the server's watcher has read; null if it has read none, and wallets report. */
   watched: { from: number; upTo: number } | null;
-  /** Payments on the chain, each once: those that were found, and those that were entered since the first block. */
+  /** Payments in the database, each once: those that were found, and those that were entered since the first block. */
   payments: readonly Payment[];
 }
 
 /**
- * `missing`: on the chain alone. `not_on_chain`: in the books alone. `no_payment`: in the books, and on the chain it is
- * refused. The others name what is different.
+ * `missing`: only on the chain. `not_on_chain`: only in the database. `no_payment`: in the database, but refused on the
+ * chain. The others name the field that differs.
  */
 export type DifferenceKind = 'missing' | 'not_on_chain' | 'no_payment' | 'amount' | 'block' | 'reference' | 'status';
 
 export interface Difference {
   txid: string;
   kind: DifferenceKind;
-  /** What each side says; null where it has nothing. Amounts are µT. */
+  /** The values on each side; null if it has none. Amounts are µT. */
   chain: string | null;
   books: string | null;
 }
 
-/** Payments that both sides speak of or one of them lacks. Amounts in µT. */
+/** Payments that both sides have, and those that one lacks. Amounts in µT. */
 export interface Sums {
   payments: number;
   amount: bigint;
@@ -45,7 +45,7 @@ export interface Sums {
 }
 
 export interface Comparison {
-  /** Outputs that were encrypted for the shop and are no payment to it. */
+  /** Outputs that were encrypted for the shop but are not payments to it. */
   refused: number;
   /** Payments in blocks that the server has not read yet: they are not compared. */
   notReadYet: number;
@@ -54,7 +54,7 @@ export interface Comparison {
   differences: Difference[];
 }
 
-/** A wallet that reports may know of blocks that the asked node does not know of yet. */
+/** A reporting wallet may know blocks that the queried node does not know yet. */
 const MAX_WALLET_LEAD = 2;
 
 export function compare(chain: ChainSide, books: BooksSide, confirmations: number): Comparison {
@@ -99,13 +99,13 @@ export function compare(chain: ChainSide, books: BooksSide, confirmations: numbe
   };
 }
 
-/** One output stands in one block: of a transaction's id there is one payment. */
+/** An output is in one block only, so each transaction id has one payment. */
 function sorted(found: readonly FoundInBlock[]): { payments: FoundInBlock[]; refused: FoundInBlock[] } {
   const isPayment = ({ refusal, amount }: FoundInBlock) => refusal === undefined && amount > 0n;
   return { payments: found.filter(isPayment), refused: found.filter((output) => !isPayment(output)) };
 }
 
-/** Whether the blocks that were read must have a payment of the books. */
+/** Whether a payment of the database must be in the blocks that were read. */
 function isInRange(payment: Payment, { from, to, fromTime }: ChainSide): boolean {
   if (payment.status === 'cancelled') return false;
   if (payment.blockHeight === null) return payment.createdAt >= fromTime;
@@ -126,7 +126,7 @@ function differencesOf(
     if (chain !== inBooks) differences.push({ txid, kind, chain, books: inBooks });
   };
   note('amount', String(found.amount), String(payment.amount));
-  // A wallet that reports tells of neither, so where the watcher has not been they may be missing.
+  // A reporting wallet sends neither, so they may be missing in blocks that the watcher has not read.
   const isWatched = books.watched !== null && found.height >= books.watched.from;
   if (isWatched || payment.blockHeight !== null) {
     note('block', String(found.height), payment.blockHeight === null ? null : String(payment.blockHeight));

@@ -4,11 +4,11 @@ import type { Scanner } from '#rails/tari-chain/scan/scanner.ts';
 import type { KnownBlock } from '#rails/tari-chain/store/known-block.ts';
 import type { ChainSide, FoundInBlock } from './compare.ts';
 
-/** Reads the chain from a height up to its tip, for a check of the books: nothing is written. */
+/** Reads the chain from a height up to its tip, for a check of the database. Nothing is written. */
 
-/** Rounds over all nodes with pauses that double: two minutes, in which one that has answered before comes back. */
+/** Rounds over all nodes with exponential back-off: two minutes, in which a node that answered before may recover. */
 const MAX_ROUNDS = 8;
-/** Where none has ever answered, the settings are wrong more likely. */
+/** If no node has ever answered, the settings are more likely wrong. */
 const MAX_FIRST_ROUNDS = 2;
 const FIRST_PAUSE_MS = 1_000;
 
@@ -17,12 +17,12 @@ const KEPT_BLOCKS = 1_000;
 
 export interface ReadPorts {
   scanner: Scanner;
-  /** Of the nodes, by their places. */
+  /** Of the nodes, by index. */
   urls: readonly string[];
   sleep: (milliseconds: number) => Promise<void>;
   monotonicMs: () => number;
   signal: AbortSignal;
-  /** Called behind each batch of blocks. */
+  /** Called after each batch of blocks. */
   onProgress: (progress: ReadProgress) => void;
 }
 
@@ -32,7 +32,7 @@ export interface ReadProgress {
   tip: number;
   outputs: number;
   found: number;
-  /** Undefined before there is a pace. */
+  /** Undefined before it can be estimated. */
   timeLeftMs: number | undefined;
 }
 
@@ -40,12 +40,12 @@ export interface ChainReading extends ChainSide {
   outputs: number;
 }
 
-/** No node could be read from. The message is a sentence that names each with its trouble. */
+/** No node could be read from. The message names each with its error. */
 export class ReadingError extends Error {
   override readonly name = 'ReadingError';
 }
 
-/** Asks one node, and the others in turn when that is of no use. */
+/** Queries one node, and the others in turn if that fails. */
 export type AskNodes = <Answer>(question: (node: number) => Promise<Answer>) => Promise<Answer>;
 
 export function askNodes({ urls, sleep, signal }: Pick<ReadPorts, 'urls' | 'sleep' | 'signal'>): AskNodes {
@@ -57,13 +57,13 @@ export function askNodes({ urls, sleep, signal }: Pick<ReadPorts, 'urls' | 'slee
     for (let round = 0; round < rounds; round += 1) {
       if (round > 0) await sleep(FIRST_PAUSE_MS * 2 ** (round - 1));
       for (let tries = 0; tries < urls.length; tries += 1) {
-        if (signal.aborted) throw new ReadingError('The reading was ended.');
+        if (signal.aborted) throw new ReadingError('Reading the chain was aborted.');
         try {
           const answer = await question(node);
           hasAnswered = true;
           return answer;
         } catch (error) {
-          // What is too long for one node's answer is asked for in smaller parts by the one who asks.
+          // If the answer is too long, the caller splits its query.
           if (!(error instanceof NodeError) || error.kind === 'too_much') throw error;
           troubles.set(urls[node] ?? '', error.message);
           node = (node + 1) % urls.length;
@@ -71,7 +71,7 @@ export function askNodes({ urls, sleep, signal }: Pick<ReadPorts, 'urls' | 'slee
       }
     }
     const sentences = [...troubles].map(([url, message]) => `${url}: ${message}`);
-    throw new ReadingError(`No base node is of use. ${sentences.join(' ')}`);
+    throw new ReadingError(`No base node is usable. ${sentences.join(' ')}`);
   };
 }
 
@@ -120,14 +120,14 @@ interface Batch {
   tip: number;
 }
 
-/** The blocks from `next` on. `nothing`: the node's chain is shorter than it said. `forked`: its chain is another. */
+/** The blocks from `next` on. `nothing`: the node's chain is shorter than it reported. `forked`: its chain differs. */
 async function readBatch({ scanner }: ReadPorts, ask: AskNodes, { top, next, limit, tip }: Batch) {
   try {
     return await ask(async (node) => {
       const header = await scanner.header(node, next);
       if (header === undefined) return 'nothing';
       if (top !== undefined && header.previousHash !== top.hash) return 'forked';
-      // So far below the tip no chain changes, and each header would be a question of its own.
+      // This far below the tip no chain changes, and checking each header would take a request of its own.
       const proveLinks = next > tip - KEPT_BLOCKS;
       const blocks = await scanner.scan(node, header.hash, Math.min(limit, tip - next + 1), proveLinks);
       if (blocks === undefined || blocks.length === 0 || blocks[0]?.height !== next) {
@@ -142,7 +142,7 @@ async function readBatch({ scanner }: ReadPorts, ask: AskNodes, { top, next, lim
   }
 }
 
-/** Those of the blocks that still stand in the chain. */
+/** The blocks among these that are still in the chain. */
 async function keptOfChain(
   { scanner }: ReadPorts,
   ask: AskNodes,

@@ -10,7 +10,7 @@ export { examples } from './examples.ts';
 
 export const routes: MakeRoutes = ({ tariChain }) => chainRoutes(tariChain);
 
-/** What the watcher of the chain does, and what it keeps for people to look at. */
+/** The status of the chain watcher, and its records for operators. */
 function chainRoutes(chain: ChainQueries): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
@@ -18,7 +18,7 @@ function chainRoutes(chain: ChainQueries): FastifyPluginAsyncZod {
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'How the watcher of the chain does: its height, its nodes, and how old its knowledge is',
+          summary: 'The status of the chain watcher: its height, its nodes, and how old its knowledge is',
           tags: ['administration'],
           response: { 200: chainStatus },
         },
@@ -49,7 +49,7 @@ function chainRoutes(chain: ChainQueries): FastifyPluginAsyncZod {
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'The outputs that were encrypted for the shop and are no payment to it, with the reason',
+          summary: 'The outputs that were encrypted for the shop but are not payments to it, with the reason',
           tags: ['administration'],
           querystring: idPage,
           response: { 200: z.array(chainRefusal) },
@@ -74,7 +74,7 @@ function chainRoutes(chain: ChainQueries): FastifyPluginAsyncZod {
       {
         config: { access: ['read_all'] },
         schema: {
-          summary: 'The confirmed payments that left the chain, and where they came back',
+          summary: 'The confirmed payments that left the chain, and whether they came back',
           tags: ['administration'],
           querystring: idPage,
           response: { 200: z.array(chainDeparture) },

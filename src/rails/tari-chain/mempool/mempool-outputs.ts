@@ -1,7 +1,7 @@
 import type { WholeOutput } from '#tari/chain/outputs.ts';
 import { bytesField, type Field, fieldsOf, numberField } from './protobuf.ts';
 
-/** Field numbers of what a node's gRPC answers to GetMempoolTransactions (chain.md 6). */
+/** Field numbers of the response to the gRPC call GetMempoolTransactions (chain.md 6). */
 const TRANSACTION_OF_ANSWER = 1;
 const BODY_OF_TRANSACTION = 2;
 const OUTPUTS_OF_BODY = 2;

@@ -6,7 +6,7 @@ import { openOutput, refusalOf, transactionIdOf, type WholeOutput } from '#tari/
 import type { ViewWallet } from '#tari/chain/view-wallet.ts';
 import { outputsOfMempoolAnswer } from './mempool-outputs.ts';
 
-/** A payment to the shop that stands in a mempool. It is a sight: it can vanish. */
+/** A payment to the shop in a mempool. It can vanish. */
 export interface SeenOutput {
   /** Hex. */
   outputHash: string;
@@ -17,31 +17,31 @@ export interface SeenOutput {
 }
 
 export interface Mempool {
-  /** What stands in the mempool for the wallet now. @throws {NodeError} */
+  /** The wallet's payments in the mempool now. @throws {NodeError} */
   seen(height: number): Promise<SeenOutput[]>;
   close(): void;
 }
 
 const METHOD = '/tari.rpc.BaseNode/GetMempoolTransactions';
 
-/** The whole mempool comes within this time, or the node is of no use. */
+/** Time-out for the whole mempool. */
 const TIMEOUT_MS = 10_000;
 
 /** A transaction is at most as large as a block. */
 const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024;
 
-/** Far more than any mempool has held: more is not honest, and must not fill the memory. */
+/** Far more than any mempool has held: a node that sends more is malicious, and must not fill the memory. */
 const MAX_OUTPUTS = 50_000;
 const MAX_BYTES = 128 * 1024 * 1024;
 
-/** Looks for the wallet's outputs in the mempool of a node of one's own. What is there for others is looked at once. */
+/** Looks for the wallet's outputs in the mempool of the operator's own node. Each output of others is decrypted once. */
 export async function openMempool(wallet: ViewWallet, target: string): Promise<Mempool> {
-  // Off costs nothing: without this setting the library is not even read.
+  // Without this setting the library is not even loaded.
   const { Client, credentials } = await import('@grpc/grpc-js');
   const client = new Client(target, credentials.createInsecure(), {
     'grpc.max_receive_message_length': MAX_TRANSACTION_BYTES,
   });
-  /** By output hash: what was found out, for as long as it stands in the mempool. */
+  /** The result for each output in the mempool, by output hash. */
   let known = new Map<string, SeenOutput | undefined>();
 
   const read = (onOutputs: (outputs: readonly WholeOutput[]) => void): Promise<void> =>
@@ -65,10 +65,10 @@ export async function openMempool(wallet: ViewWallet, target: string): Promise<M
           outputs += found.length;
           bytes += message.length;
           if (outputs > MAX_OUTPUTS || bytes > MAX_BYTES) {
-            fail(new NodeError('too_much', 'Its mempool holds more than any mempool does.'));
+            fail(new NodeError('too_much', 'Its mempool holds an implausible number of outputs.'));
           } else onOutputs(found);
         } catch {
-          fail(new NodeError('garbage', 'Its mempool makes no sense.'));
+          fail(new NodeError('garbage', 'Its mempool cannot be parsed.'));
         }
       });
       call.on('end', resolve);

@@ -1,15 +1,15 @@
 /**
- * The wire format of protocol buffers, as far as it takes to read messages whose field numbers are known: what is not
- * asked for is passed over.
+ * The wire format of protocol buffers, as far as needed to read messages whose field numbers are known; other fields are
+ * skipped.
  */
 
-/** A field of a message: whole numbers and bytes are told apart by their wire type. */
+/** A field of a message: integers and bytes are distinguished by their wire type. */
 export interface Field {
   number: number;
   value: bigint | Uint8Array;
 }
 
-/** Bytes that are no message. */
+/** The bytes are not a valid message. */
 export class ProtobufError extends Error {
   override readonly name = 'ProtobufError';
 }
@@ -19,7 +19,7 @@ const FIXED_64 = 1;
 const BYTES = 2;
 const FIXED_32 = 5;
 
-/** A number of 64 bits takes ten bytes of seven. */
+/** A 64-bit number takes ten bytes of seven bits. */
 const MAX_VARINT_BYTES = 10;
 
 /** The fields of a message, in their order. @throws {ProtobufError} */
@@ -59,18 +59,18 @@ export function* fieldsOf(message: Uint8Array): Generator<Field> {
         bytes(4);
         break;
       default:
-        throw new ProtobufError('A field is of a type that there is not.');
+        throw new ProtobufError('A field has an unknown type.');
     }
   }
 }
 
-/** The last bytes with that number, as its rules have it; empty where there are none. */
+/** The last bytes field with that number, as protobuf's rules require; empty if there is none. */
 export function bytesField(fields: readonly Field[], number: number): Uint8Array {
   const value = fields.findLast((field) => field.number === number)?.value;
   return value instanceof Uint8Array ? value : new Uint8Array();
 }
 
-/** The last whole number with that number; 0 where there is none. */
+/** The last integer field with that number; 0 if there is none. */
 export function numberField(fields: readonly Field[], number: number): bigint {
   const value = fields.findLast((field) => field.number === number)?.value;
   return typeof value === 'bigint' ? value : 0n;

@@ -2,7 +2,7 @@ import { BodyTooLongError, readBoundedText } from '#platform/bounded-body.ts';
 import { networkErrorCode, startDeadline } from '#platform/request-deadline.ts';
 import { NodeError } from './node-error.ts';
 
-/** One GET to a node, with a limit on everything. */
+/** One bounded GET request to a node. */
 export interface BoundedGet {
   url: string;
   /** From the first byte sent to the last byte received. */
@@ -13,8 +13,8 @@ export interface BoundedGet {
 }
 
 /**
- * Sends a GET and reads the whole answer as JSON. Redirections are refused: they could lead anywhere in the shop's own
- * network. `notFound` is answered for 404, whatever its body: what that means is for the caller to find out.
+ * Sends a GET and parses the whole response as JSON. Redirects are refused: they could lead anywhere in the shop's own
+ * network. `NOT_FOUND` is returned for 404, whatever its body; its meaning is up to the caller.
  * @throws {NodeError}
  */
 export async function getBounded(fetch: typeof globalThis.fetch, get: BoundedGet): Promise<unknown> {
@@ -22,7 +22,7 @@ export async function getBounded(fetch: typeof globalThis.fetch, get: BoundedGet
   try {
     const response = await fetch(get.url, {
       redirect: 'manual',
-      // A cache between may hold its answer for a minute; asked so, most of them ask the node.
+      // A cache in between may serve a response for a minute; with this header most of them ask the node.
       headers: { accept: 'application/json', 'cache-control': 'no-cache' },
       signal: deadline.signal,
     });
@@ -45,17 +45,17 @@ export async function getBounded(fetch: typeof globalThis.fetch, get: BoundedGet
 }
 
 /**
- * A block of four thousand outputs, whole, has some hundred thousand values. Small ones take twenty times the memory of
- * their text, so that a node which sends nothing else could have us run out of it within the bounds of bytes.
+ * A full block of four thousand outputs has a few hundred thousand values. Small values take twenty times the memory of
+ * their text, so a node that sends only those could exhaust the memory within the limit of bytes.
  */
 const MAX_VALUES = 1_000_000;
 
 const [COMMA, LIST, OBJECT] = [0x2c, 0x5b, 0x7b];
 
-/** Stands for a 404. */
+/** Represents a 404. */
 export const NOT_FOUND = Symbol('not found');
 
-/** @throws {NodeError} when the answer holds more values than it may. */
+/** @throws {NodeError} if the response has more values than allowed. */
 function valueCounter(): (chunk: Uint8Array) => void {
   let values = 0;
   return (chunk) => {
@@ -64,7 +64,7 @@ function valueCounter(): (chunk: Uint8Array) => void {
   };
 }
 
-/** Before each value of JSON, and each but the first of a list, stands one of these; in texts they stand hardly ever. */
+/** Each JSON value follows one of these characters; within strings they hardly ever occur. */
 function valuesIn(chunk: Uint8Array): number {
   let count = 0;
   for (const byte of chunk) if (byte === COMMA || byte === LIST || byte === OBJECT) count += 1;
@@ -75,7 +75,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's own message repeats what was sent.
+    // The parser's own message quotes the input.
     throw new NodeError('garbage', 'Its answer is not JSON.');
   }
 }

@@ -3,17 +3,16 @@ import type { ListedOutput, WholeOutput } from '#tari/chain/outputs.ts';
 import { NodeError } from './node-error.ts';
 
 /**
- * What a node's answers must look like. A node may be a stranger's: each field is looked at before it is used, and what
- * is not as it should be makes the whole answer garbage. Bytes come as arrays of numbers, in hex or in base64, as each
- * answer has it.
+ * Parses the answers of nodes. A node may belong to a stranger: each field is validated before it is used, and an invalid
+ * one makes the whole answer garbage. Bytes come as arrays of numbers, in hex or in base64, depending on the endpoint.
  */
 
-/** The end of a node's chain. */
+/** The tip of a node's chain. */
 export interface Tip {
   height: number;
   /** Hex. */
   hash: string;
-  /** Of all blocks together; undefined where the node does not say. */
+  /** The accumulated difficulty; undefined if the node does not report it. */
   difficulty: bigint | undefined;
 }
 
@@ -25,19 +24,19 @@ export interface Header {
   timestamp: number;
 }
 
-/** A block with the outputs that wallets look through. */
+/** A block with the outputs that wallets scan. */
 export interface ListedBlock {
   hash: string;
   height: number;
   outputs: ListedOutput[];
 }
 
-/** An output of a block, whole; the node does not give its hash with it. */
+/** A complete output of a block; the node does not include its hash. */
 export type WholeBlockOutput = Omit<WholeOutput, 'outputHash'>;
 
 const HASH_BYTES = 32;
 
-/** No chain gets so high in ten thousand years. */
+/** No chain gets this high in ten thousand years. */
 const MAX_HEIGHT = 2_000_000_000;
 
 export function tipOf(answer: unknown): Tip {
@@ -64,8 +63,8 @@ export function heightOf(answer: unknown): number {
 }
 
 /**
- * The blocks of an answer, in their order, each once: a node cuts the outputs of a large block into parts of 2,000, and
- * names the block with each part.
+ * The blocks of an answer, in order, each once: a node splits the outputs of a large block into parts of 2,000 and
+ * repeats the block with each part.
  */
 export function listedBlocksOf(answer: unknown): ListedBlock[] {
   const blocks: ListedBlock[] = [];
@@ -81,8 +80,8 @@ export function listedBlocksOf(answer: unknown): ListedBlock[] {
 }
 
 /**
- * Those outputs of one block whose commitments, in hex, are wanted, by these. What the others are is nobody's business
- * here: a form of output that is not known yet must not keep a payment from being found.
+ * The outputs of one block with the given commitments in hex, by commitment. The others are ignored: an unknown kind of
+ * output must not prevent a payment from being found.
  */
 export function wholeOutputsOf(
   answer: unknown,
@@ -144,14 +143,14 @@ function objectIn(fields: Fields, name: string): Fields {
 
 function arrayIn(fields: Fields, name: string): unknown[] {
   const value = fields[name];
-  if (!Array.isArray(value)) throw garbage(`${name} is no list`);
+  if (!Array.isArray(value)) throw garbage(`${name} is not a list`);
   return value;
 }
 
-/** A whole number, 0 or more; past 2^53 it has lost digits. */
+/** An integer, 0 or more; beyond 2^53 it has lost digits. */
 function numberIn(fields: Fields, name: string): number {
   const value = fields[name];
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) throw garbage(`${name} is no whole number`);
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) throw garbage(`${name} is not an integer`);
   return value;
 }
 
@@ -161,12 +160,12 @@ function heightIn(fields: Fields, name: string): number {
   return value;
 }
 
-/** Hex of 32 bytes, however they are written. */
+/** 32 bytes as hex, in whichever form they come. */
 function hashIn(fields: Fields, name: string): string {
   return hex.encode(bytesIn(fields, name, HASH_BYTES));
 }
 
-/** @param form how many bytes it must be, whose text tells its form by its length; or the form of any number of bytes. */
+/** @param form the number of bytes, so that a text's length tells its encoding; or the encoding, for any number of bytes. */
 function bytesIn(fields: Fields, name: string, form: number | 'hex' | 'base64'): Uint8Array {
   const value = fields[name];
   const bytes = Array.isArray(value)
@@ -174,8 +173,7 @@ function bytesIn(fields: Fields, name: string, form: number | 'hex' | 'base64'):
     : typeof value === 'string'
       ? bytesOfText(value, form)
       : undefined;
-  if (bytes === undefined || (typeof form === 'number' && bytes.length !== form))
-    throw garbage(`${name} is not as it should be`);
+  if (bytes === undefined || (typeof form === 'number' && bytes.length !== form)) throw garbage(`${name} is malformed`);
   return bytes;
 }
 
@@ -184,7 +182,7 @@ function bytesOfNumbers(numbers: readonly unknown[]): Uint8Array | undefined {
   return areBytes ? Uint8Array.from(numbers as number[]) : undefined;
 }
 
-/** Buffer reads as far as it can, so what it has read must be as long as the text says. */
+/** Buffer decodes as far as it can, so the length of the result must match that of the text. */
 function bytesOfText(text: string, form: number | 'hex' | 'base64'): Uint8Array | undefined {
   const isHex = form === 'hex' || text.length === 2 * Number(form);
   const bytes = Buffer.from(text, isHex ? 'hex' : 'base64');

@@ -12,16 +12,16 @@ import {
 } from './node-answers.ts';
 import { NodeError } from './node-error.ts';
 
-/** An answer of a few lines. */
+/** For short answers. */
 const SHORT_ANSWER_TIMEOUT_MS = 10_000;
 const MAX_SHORT_ANSWER_BYTES = 256 * 1024;
 
-/** Outputs of blocks are megabytes, over lines of every kind. */
+/** Outputs of blocks are megabytes, perhaps over a slow connection. */
 const LONG_ANSWER_TIMEOUT_MS = 45_000;
 /** A listed output has about 700 characters and a whole one 4,000; a block has a few thousand outputs at most. */
 const MAX_LONG_ANSWER_BYTES = 32 * 1024 * 1024;
 
-/** One base node's HTTP interface, by the few questions that are asked. All throw NodeError. */
+/** A client of a base node's HTTP interface. All methods throw NodeError. */
 export class NodeClient {
   readonly #url: string;
   readonly #fetch: typeof globalThis.fetch;
@@ -29,7 +29,7 @@ export class NodeClient {
 
   /**
    * @param url without a slash at its end.
-   * @param signal ends what is being asked.
+   * @param signal aborts pending requests.
    */
   constructor(url: string, fetch: typeof globalThis.fetch, signal: AbortSignal) {
     this.#url = url;
@@ -46,19 +46,19 @@ export class NodeClient {
     const answer = await this.#ask('get_header_by_height', { height });
     if (answer === NOT_FOUND) return undefined;
     const header = headerOf(answer);
-    if (header.height !== height) throw new NodeError('garbage', 'It gave the header of another height.');
+    if (header.height !== height) throw new NodeError('garbage', 'It returned the header of another height.');
     return header;
   }
 
-  /** The height of the block that was the last at a time. */
+  /** The height of the tip at a time. */
   async heightAt(time: Date): Promise<number> {
     const seconds = Math.max(0, Math.floor(time.getTime() / 1000));
     return heightOf(this.#found(await this.#ask('get_height_at_time', { time: seconds })));
   }
 
   /**
-   * The blocks from the one with that hash on, whole and each once, no more than `limit`; undefined where the node does
-   * not have it in its chain. A node may give fewer.
+   * Up to `limit` complete blocks from the one with that hash on; undefined if the node does not have it in its chain. A
+   * node may return fewer.
    */
   async blocksFrom(headerHash: string, limit: number): Promise<ListedBlock[] | undefined> {
     const answer = await this.#ask(
@@ -70,7 +70,7 @@ export class NodeClient {
     const blocks = listedBlocksOf(answer).slice(0, limit);
     const [first] = blocks;
     if (first === undefined || first.hash !== headerHash) {
-      throw new NodeError('garbage', 'The blocks that it listed do not begin with the one asked for.');
+      throw new NodeError('garbage', 'The blocks that it listed do not start with the requested one.');
     }
     if (blocks.some((block, index) => block.height !== first.height + index)) {
       throw new NodeError('garbage', 'The blocks that it listed do not follow each other.');
@@ -78,7 +78,7 @@ export class NodeClient {
     return blocks;
   }
 
-  /** The outputs of a block that have these commitments, by these; undefined where the node does not have the block. */
+  /** The outputs of a block with these commitments, by commitment; undefined if the node does not have the block. */
   async wholeOutputs(
     headerHash: string,
     commitments: ReadonlySet<string>,

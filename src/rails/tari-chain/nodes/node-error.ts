@@ -1,13 +1,13 @@
 import { transferError } from '#platform/threads/error-transfer.ts';
 
 /**
- * Why a node was of no use. `unreachable`: no connection, or one that broke. `timeout`: nothing whole came in time.
- * `too_much`: the answer was longer than anything honest. `refused`: an error of the node's own. `garbage`: no sense in
- * the answer, or one that contradicts what the same node has just said.
+ * Why a node failed. `unreachable`: no connection, or one that broke. `timeout`: no complete answer in time. `too_much`:
+ * the answer was implausibly long. `refused`: an error of the node's own. `garbage`: an invalid answer, or one that
+ * contradicts an earlier answer of the same node.
  */
 export type NodeErrorKind = 'unreachable' | 'timeout' | 'too_much' | 'refused' | 'garbage';
 
-/** A call to a node that failed. The message is a sentence for operators, and shows nothing that the node sent. */
+/** A failed request to a node. The message is a sentence for operators and quotes nothing that the node sent. */
 export class NodeError extends Error {
   override readonly name = 'NodeError';
   readonly kind: NodeErrorKind;

@@ -3,21 +3,21 @@ import { doubledPauseMs } from '#platform/timers/backoff.ts';
 import type { Tip } from './node-answers.ts';
 import { NodeError, type NodeErrorKind } from './node-error.ts';
 
-/** Between tries of a node that is of no use. */
+/** The first pause before a failing node is retried. */
 const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 60_000;
 
 export interface NodeHealthPorts {
   url: string;
-  /** Milliseconds of a clock that never goes back. */
+  /** A monotonic clock, in milliseconds. */
   monotonicMs: () => number;
   now: () => Date;
-  /** Evenly from 0 up to 1. */
+  /** Uniform in [0, 1). */
   random: () => number;
   log: Logger;
 }
 
-/** How one node does: when it answered last, why it does not, and when it is asked again. */
+/** The health of one node: when it last answered, why it fails, and when it is retried. */
 export class NodeHealth {
   readonly #ports: NodeHealthPorts;
   #failures = 0;
@@ -25,7 +25,7 @@ export class NodeHealth {
   /** Its last answer. */
   lastTip: Tip | undefined;
   lastAnswerAt: Date | undefined;
-  /** Since when it has been of no use, and why; undefined while it is of use. */
+  /** Since when it has been failing, and why; undefined while it works. */
   trouble: { since: Date; kind: NodeErrorKind; sentence: string } | undefined;
 
   constructor(ports: NodeHealthPorts) {
@@ -36,28 +36,28 @@ export class NodeHealth {
     return this.#ports.url;
   }
 
-  /** Whether it is asked now: after failures it has pauses that grow. */
+  /** Whether it may be queried now: after failures there is back-off. */
   get isDue(): boolean {
     return this.#ports.monotonicMs() >= this.#askAgainAtMs;
   }
 
-  /** Notes the end of its chain, which says nothing of whether it does what else it is asked. */
+  /** Records its tip, which does not mean that its other answers are fine. */
   noteTip(tip: Tip): void {
     this.lastTip = tip;
     this.lastAnswerAt = this.#ports.now();
   }
 
-  /** Notes that it has done all that it was asked in a turn. */
+  /** Records that all of its answers in a turn were fine. */
   noteGood(): void {
     if (this.trouble === undefined) return;
     const { log, url } = this.#ports;
     const { since } = this.trouble;
     this.trouble = undefined;
     this.#failures = 0;
-    log.info({ node: url, since }, `Base node ${url} is of use again`);
+    log.info({ node: url, since }, `Base node ${url} works again`);
   }
 
-  /** Notes why it was of no use. The log has one sentence when that begins, and one when it is over. */
+  /** Records a failure. It is logged when it starts and when it is over. */
   noteFailure(error: unknown): void {
     const { log, url, monotonicMs, now, random } = this.#ports;
     if (!(error instanceof NodeError)) throw error;
@@ -66,10 +66,7 @@ export class NodeHealth {
     this.#askAgainAtMs = monotonicMs() + pauseMs * (0.75 + random() / 4);
     const { kind, message: sentence } = error;
     if (this.trouble === undefined) {
-      log.warn(
-        { node: url, kind },
-        `Base node ${url} is of no use: ${sentence} It is asked again, with pauses that grow.`,
-      );
+      log.warn({ node: url, kind }, `Base node ${url} is unusable: ${sentence} Retrying with back-off.`);
     }
     this.trouble = { since: this.trouble?.since ?? now(), kind, sentence };
   }

@@ -1,39 +1,39 @@
 import type { OutputRefusal } from '#tari/chain/outputs.ts';
 
 /**
- * What the scanning thread tells of blocks: plain data, bytes in hex. Of the outputs of others only their number is left.
+ * The scan thread's results: plain data, bytes in hex. Outputs of others are only counted.
  */
 
-/** An output that was encrypted for the shop's wallet by somebody else. */
+/** An output that a payer encrypted for the shop's wallet. */
 export interface FoundOutput {
   /** Hex. */
   outputHash: string;
-  /** Hex; by it the output is found in a block. */
+  /** Hex; identifies the output in a block. */
   commitment: string;
-  /** The wallet's own number of the payment, decimal. */
+  /** The wallet's own id of the payment, decimal. */
   txid: string;
   /** µT, as claimed; proven when there is no refusal. Any u64. */
   amount: bigint;
-  /** Why it is no payment to the wallet; undefined where it is one. */
+  /** Why it is not a payment to the wallet; undefined if it is one. */
   refusal: OutputRefusal | undefined;
   /** The payer's text. */
   text: string | null;
-  /** The address that the payer says is his, in bytes: any bytes that look like one. */
+  /** The sender address that the payer claims, in bytes: any bytes that look like one. */
   sender: Uint8Array | null;
-  /** Hex, of the block that it stands in. */
+  /** Hex; depends on the block that it is in. */
   paymentReference: string;
-  /** Hex, of all that makes it a payment: by it nodes are compared. */
+  /** Hex, a digest of everything that makes it a payment, for comparing nodes. */
   fingerprint: string;
 }
 
-/** A block that was looked through. */
+/** A block that was scanned. */
 export interface ScannedBlock {
   height: number;
   /** Hex. */
   hash: string;
-  /** How many outputs it has, ours and others'. */
+  /** The number of its outputs, including those of others. */
   outputs: number;
-  /** Hex, of which outputs these are: by it nodes are compared. */
+  /** Hex, a digest of these outputs, for comparing nodes. */
   digest: string;
   found: FoundOutput[];
 }

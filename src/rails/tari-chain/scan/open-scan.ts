@@ -5,16 +5,16 @@ import type { ChainSettings } from '#rails/tari-chain/settings.ts';
 import { viewWallet } from '#tari/chain/view-wallet.ts';
 import { createScanner, type Scanner } from './scanner.ts';
 
-/** What the thread needs of the settings. */
+/** The settings that the thread needs. */
 export type ScanSettings = Pick<ChainSettings, 'network' | 'privateViewKey' | 'publicSpendKey' | 'nodes' | 'nodeGrpc'>;
 
-/** Everything that is asked of nodes. Plain data in and out, so that it can be far away. */
+/** All queries of nodes, with plain data as arguments and results, so that they can run in another thread. */
 export interface Scan extends Scanner {
-  /** What stands in the mempool of the node of one's own. @throws {NodeError} */
+  /** The wallet's payments in the mempool of the operator's own node. @throws {NodeError} */
   seenInMempool(height: number): Promise<SeenOutput[]>;
 }
 
-/** @param signal ends what is being asked of nodes. */
+/** @param signal aborts pending requests to nodes. */
 export async function openScan(
   settings: ScanSettings,
   fetch: typeof globalThis.fetch,

@@ -18,25 +18,24 @@ import type { ViewWallet } from '#tari/chain/view-wallet.ts';
 import { blake2b512 } from '#tari/ristretto.ts';
 import type { ExpectedOutput, FoundOutput, ScannedBlock } from './found-output.ts';
 
-/** Headers asked for at the same time. */
+/** Headers requested concurrently. */
 const HEADERS_AT_ONCE = 6;
 
-/** What the watcher asks of nodes. It is answered in a thread of its own: nodes are named by their place in the settings. */
+/** The watcher's queries of nodes, which run in the scan thread. Nodes are identified by their index in the settings. */
 export interface Scanner {
   /** @throws {NodeError}, as all of these */
   tip(node: number): Promise<Tip>;
   header(node: number, height: number): Promise<Header | undefined>;
   heightAt(node: number, time: Date): Promise<number>;
   /**
-   * Looks through the blocks from the one with that hash on, `limit` of them at most; undefined where the node does not
-   * have it in its chain.
-   * @param proveLinks whether the header of each block must name the one before: a node puts its answer together from
-   *   several looks at its chain, which may change meanwhile. For blocks so deep that they do not change it is not asked.
+   * Scans up to `limit` blocks from the one with that hash on; undefined if the node does not have it in its chain.
+   * @param proveLinks whether to verify that the header of each block names the previous one: a node assembles its answer
+   *   from several reads of its chain, which may change meanwhile. Not needed for blocks too deep to change.
    */
   scan(node: number, headerHash: string, limit: number, proveLinks: boolean): Promise<ScannedBlock[] | undefined>;
-  /** As `scan`, without looking through the outputs: the digests of the blocks, by their hashes. */
+  /** As `scan`, without scanning the outputs: the digests of the blocks, by block hash. */
   digests(node: number, headerHash: string, limit: number): Promise<Map<string, string>>;
-  /** Which of the outputs, by their hashes, the node has in that block exactly as they are expected. */
+  /** The hashes of the outputs that the node has in that block exactly as expected. */
   confirm(node: number, headerHash: string, height: number, outputs: readonly ExpectedOutput[]): Promise<string[]>;
 }
 
@@ -65,7 +64,7 @@ export function createScanner(
       const scanned: ScannedBlock[] = [];
       for (const block of blocks) {
         scanned.push(await scanBlock(wallet, client, block));
-        // What else there is to do, such as to end, need not wait for all of them.
+        // Yields, so that other work, such as a shutdown, need not wait for all of them.
         await nextTurn();
       }
       return scanned;
@@ -84,7 +83,7 @@ export function createScanner(
   };
 }
 
-/** Each block must be the one that the next one's header names. The last one's own header says that it is in the chain. */
+/** Verifies that each block's header names the previous one. The last one's own header shows that it is in the chain. */
 async function requireLinks(client: NodeClient, blocks: readonly ListedBlock[]): Promise<void> {
   for (let start = 1; start < blocks.length; start += HEADERS_AT_ONCE) {
     const some = blocks.slice(start, start + HEADERS_AT_ONCE);
@@ -101,7 +100,7 @@ async function scanBlock(wallet: ViewWallet, client: NodeClient, block: ListedBl
   const opened = new Map<ListedOutput, OpenedOutput>();
   for (const output of block.outputs) {
     const found = openOutput(wallet, output);
-    // Change of the wallet itself is no payment.
+    // The wallet's own change is not a payment.
     if (found?.kind === 'for_us') opened.set(output, found);
   }
   const { height, hash } = block;
@@ -110,7 +109,7 @@ async function scanBlock(wallet: ViewWallet, client: NodeClient, block: ListedBl
   const commitments = new Set([...opened.keys()].map(({ commitment }) => hex.encode(commitment)));
   // One output under two hashes would be two payments.
   if (commitments.size !== opened.size) throw new NodeError('garbage', 'It listed one output of a block twice.');
-  // The whole block: a node that is a stranger's does not learn which of its outputs are the shop's.
+  // The whole block is fetched, so that a stranger's node does not learn which of its outputs are the shop's.
   const wholes = await client.wholeOutputs(hash, commitments);
   for (const [listed, found] of opened) {
     scanned.found.push(describe(wallet, block, found, wholeOf(listed, wholes)));
@@ -118,13 +117,13 @@ async function scanBlock(wallet: ViewWallet, client: NodeClient, block: ListedBl
   return scanned;
 }
 
-/** A node may list the outputs of a block in an order of its own. */
+/** Nodes may list the outputs of a block in different orders. */
 function digestOf({ outputs }: ListedBlock): string {
   const hashes = outputs.map(({ outputHash }) => hex.encode(outputHash)).sort();
   return hex.encode(blake2b512(Buffer.from(hashes.join()))).slice(0, 32);
 }
 
-/** The listed output with the rest of it. Both must be one output. */
+/** The complete output of a listed one; both must be the same output. */
 function wholeOf(listed: ListedOutput, wholes: ReadonlyMap<string, WholeBlockOutput> | undefined): WholeOutput {
   const whole = wholes?.get(hex.encode(listed.commitment));
   if (
@@ -132,7 +131,7 @@ function wholeOf(listed: ListedOutput, wholes: ReadonlyMap<string, WholeBlockOut
     !bytesEqual(whole.encryptedData, listed.encryptedData) ||
     !bytesEqual(whole.senderOffsetPublicKey, listed.senderOffsetPublicKey)
   ) {
-    throw new NodeError('garbage', 'An output of a block is not in that block when the block is asked for.');
+    throw new NodeError('garbage', 'It listed an output of a block that the block itself does not contain.');
   }
   return { ...whole, outputHash: listed.outputHash };
 }
@@ -152,7 +151,7 @@ function describe(wallet: ViewWallet, block: ListedBlock, opened: OpenedOutput, 
   };
 }
 
-/** A digest of everything by which an output was found to be a payment, or not. */
+/** A digest of everything that decides whether an output is a payment. */
 function fingerprintOf(whole: Omit<WholeOutput, 'outputHash'>): string {
   const parts = [
     whole.commitment,
@@ -166,7 +165,7 @@ function fingerprintOf(whole: Omit<WholeOutput, 'outputHash'>): string {
   return hex.encode(blake2b512(Buffer.concat([lengths, ...parts]))).slice(0, 64);
 }
 
-/** The list of the block says which hashes it has, and the whole block what these outputs are. */
+/** Checks the hashes against the block's list, and the outputs themselves against the complete block. */
 async function confirmedBy(
   client: NodeClient,
   headerHash: string,

@@ -1,28 +1,28 @@
 import { Worker } from 'node:worker_threads';
-import { type Answer, Caller, type Functions } from '#platform/threads/rpc.ts';
+import { type Answer, type Functions, RpcClient } from '#platform/threads/rpc.ts';
 import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
 import type { Scan, ScanSettings } from './open-scan.ts';
 
-/** The answers of a node are the largest of what it holds: one as text, as bytes and as objects. */
+/** Most of its memory is used by a node's answer: as bytes, as text and as objects. */
 const MAX_OLD_GENERATION_MB = 384;
 const MAX_YOUNG_GENERATION_MB = 16;
 
-/** The scan in a thread of its own. */
+/** The scan in its own thread. */
 export interface ScanThread extends Scan {
   close(): Promise<void>;
 }
 
-/** A thread that runs. */
+/** A running thread. */
 interface Running {
   worker: Worker;
-  caller: Caller;
+  caller: RpcClient;
   scan: Promise<Scan>;
 }
 
 /**
- * Has nodes asked and outputs looked through in a thread of its own, so that the database goes on meanwhile. It starts at
- * the first call. A thread that dies, of an answer that takes more memory than it has, takes its calls with it and nothing
- * else: the next call starts another.
+ * Queries nodes and scans outputs in a separate thread, so that the database is not blocked. It starts at the first call.
+ * If the thread dies because an answer takes more memory than it has, only its pending calls fail; the next call starts
+ * another one.
  * @param entry the thread's program.
  */
 export function createScanThread(entry: URL, settings: ScanSettings): ScanThread {
@@ -37,22 +37,22 @@ export function createScanThread(entry: URL, settings: ScanSettings): ScanThread
         maxYoungGenerationSizeMb: MAX_YOUNG_GENERATION_MB,
       },
     });
-    const caller = new Caller((calls) => worker.postMessage(calls));
+    const caller = new RpcClient((calls) => worker.postMessage(calls));
     const scan = caller.functions<Scan & Functions>();
     const started: Running = { worker, caller, scan };
     const die = (why: string) => {
       if (running === started) running = undefined;
-      caller.fail(new NodeError('too_much', `The thread that looks through blocks has ended: ${why}.`));
+      caller.fail(new NodeError('too_much', `The scan thread ended: ${why}.`));
     };
     worker.on('message', (answers: readonly Answer[]) => {
       for (const answer of answers) caller.take(answer);
     });
     worker.once('error', (error: Error & { code?: string }) => die(error.code ?? error.name));
-    worker.once('exit', () => die('it was told to'));
+    worker.once('exit', () => die('it was terminated'));
     return started;
   };
   const current = (): Promise<Scan> => {
-    if (isClosed) return Promise.reject(new NodeError('unreachable', 'The watcher has ended.'));
+    if (isClosed) return Promise.reject(new NodeError('unreachable', 'The watcher was stopped.'));
     running ??= start();
     return running.scan;
   };

@@ -54,7 +54,7 @@ function progressQueries(database: Kysely<ChainTables>) {
       );
     },
 
-    /** Begins to watch for a wallet from a height on. What was found before stays. */
+    /** Starts to watch for a wallet from a height on. Earlier findings stay. */
     async begin(wallet: string, watchFrom: string | null, startHeight: number, now: Date): Promise<void> {
       await database.deleteFrom('chain_blocks').execute();
       const begun = { wallet, watch_from: watchFrom, start_height: BigInt(startHeight), updated_at: timeText(now) };
@@ -113,7 +113,7 @@ function blockQueries(database: Kysely<ChainTables>) {
   };
 
   return {
-    /** The highest block that was looked through. */
+    /** The highest block that was scanned. */
     top,
 
     /** The lowest block that is kept. */
@@ -122,12 +122,12 @@ function blockQueries(database: Kysely<ChainTables>) {
       return row && blockOf(row);
     },
 
-    /** The kept block at that height, or the next lower one where it is not kept. */
+    /** The kept block at that height, or the next lower one. */
     blockAtOrBelow,
 
     /**
-     * Whether a block that was read is still where it was: it is kept, or it stands below all that are kept, too deep to be
-     * replaced. Not if none is kept, since then all are read again.
+     * Whether a block that was read is still in the chain: it is kept, or it is below all kept ones, too deep to be
+     * replaced. False if none is kept, since then all are read again.
      */
     async stands({ height, hash }: KnownBlock): Promise<boolean> {
       const kept = await blockAtOrBelow(height);

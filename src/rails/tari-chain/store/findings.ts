@@ -6,15 +6,15 @@ import type { RefusalReason } from '#rails/tari-chain/chain-status.ts';
 import type { KnownBlock } from './known-block.ts';
 import type { ChainTables } from './tables.ts';
 
-/** What the watcher keeps for people to look at: outputs that are no payment, payments that left, and those in a mempool. */
+/** The records of the watcher for operators: outputs that are not payments, payments that left the chain, and those in a mempool. */
 
-/** An output that was encrypted for the shop and is no payment to it. */
+/** An output that was encrypted for the shop but is not a payment to it. */
 export interface ChainRefusal {
   id: bigint;
   outputHash: string;
   txid: string;
   reason: RefusalReason;
-  /** µT as its maker claims, up to 2^64. */
+  /** µT as claimed, up to 2^64. */
   claimedAmount: bigint;
   memo: string | null;
   height: number;
@@ -32,7 +32,7 @@ export interface ChainDeparture {
   returned: { height: number; at: Date } | null;
 }
 
-/** A payment that stands in a mempool. */
+/** A payment in a mempool. */
 export interface ChainSighting {
   outputHash: string;
   txid: string;
@@ -44,7 +44,7 @@ export interface ChainSighting {
 
 export function refusalQueries(database: Kysely<ChainTables>) {
   return {
-    /** Keeps what was refused. Answers false where it is kept already. */
+    /** Records a refused output. Returns false if it was recorded already. */
     async addRefusal(refusal: Omit<ChainRefusal, 'id'>): Promise<boolean> {
       const { rows } = await database.executeQuery<{ id: bigint }>(
         database
@@ -114,7 +114,7 @@ export function departureQueries(database: Kysely<ChainTables>) {
         .execute();
     },
 
-    /** Notes that a payment which had left stands in a block again. Answers whether it had left. */
+    /** Records that a payment which had left is in a block again. Returns whether it had left. */
     async noteReturned(txid: string, height: number, now: Date): Promise<boolean> {
       const { numUpdatedRows } = await database
         .updateTable('chain_departures')
@@ -125,7 +125,7 @@ export function departureQueries(database: Kysely<ChainTables>) {
       return numUpdatedRows > 0n;
     },
 
-    /** Up to `limit` departures after the one with that id, oldest first, those that came back among them. */
+    /** Up to `limit` departures after the one with that id, oldest first, including those that came back. */
     async departuresAfter(after: bigint, limit: number, range: IdRange = {}): Promise<ChainDeparture[]> {
       const rows = await database
         .selectFrom('chain_departures')
@@ -185,7 +185,7 @@ export function sightingQueries(database: Kysely<ChainTables>) {
         .execute();
     },
 
-    /** Notes that what was seen still is. */
+    /** Records that all sightings are still there. */
     async seeAgain(now: Date): Promise<void> {
       await database
         .updateTable('chain_sightings')

@@ -1,4 +1,4 @@
-/** A block that was looked through. */
+/** A block that was scanned. */
 export interface KnownBlock {
   height: number;
   /** Hex. */

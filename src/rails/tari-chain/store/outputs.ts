@@ -10,18 +10,18 @@ export interface ChainOutput {
   txid: string;
   commitment: string;
   fingerprint: string;
-  /** Where it stands; null where it stands in no block that we know. */
+  /** The block that it is in; null if it is in no block that we know. */
   block: KnownBlock | null;
   confirmedAt: Date | null;
 }
 
-/** Where an output stands among those that are not confirmed. */
+/** The position of an output among the unconfirmed ones. */
 export interface OutputPosition {
   height: number;
   outputHash: string;
 }
 
-/** Outputs that are confirmed, or taken out of blocks, in one transaction. */
+/** Outputs that are confirmed, or removed from blocks, in one transaction. */
 export const OUTPUTS_AT_ONCE = 200;
 
 export function outputQueries(database: Kysely<ChainTables>) {
@@ -62,7 +62,7 @@ export function outputQueries(database: Kysely<ChainTables>) {
       });
     },
 
-    /** Says in which block an output stands now; null for none. */
+    /** Sets the block that an output is in; null for none. */
     async placeOutput(outputHash: string, block: KnownBlock | null, fingerprint: string, now: Date): Promise<void> {
       await database
         .updateTable('chain_outputs')
@@ -91,12 +91,12 @@ export function outputQueries(database: Kysely<ChainTables>) {
       return rows.map(outputOf);
     },
 
-    /** Every output that stands in a block at these heights, both included. */
+    /** Every output in a block at these heights, both inclusive. */
     async outputsBetween(lowest: number, highest: number): Promise<ChainOutput[]> {
       return (await selectBetween({ lowest: BigInt(lowest), highest: BigInt(highest) })).rows.map(outputOf);
     },
 
-    /** Every output that stands in a block above that height. */
+    /** Every output in a block above that height. */
     async outputsAbove(height: number): Promise<ChainOutput[]> {
       const rows = await inOrder().where('height', '>', BigInt(height)).execute();
       return rows.map(outputOf);

@@ -10,14 +10,14 @@ export interface ChainTables {
   chain_sightings: ChainSightingsTable;
 }
 
-/** One row: how far the chain was looked through. */
+/** One row: how far the chain was scanned. */
 interface ChainProgressTable {
   id: bigint;
-  /** The wallet that was looked for: its public view key. */
+  /** The watched wallet: its public view key. */
   wallet: string;
-  /** What TPG_WATCH_FROM said when it was begun. */
+  /** The setting TPG_WATCH_FROM when the watcher started. */
   watch_from: string | null;
-  /** The first block that was looked through. */
+  /** The first block that was scanned. */
   start_height: bigint;
   outputs_seen: bigint;
   payments_found: bigint;
@@ -27,7 +27,7 @@ interface ChainProgressTable {
   updated_at: string;
 }
 
-/** The last blocks of the chain as it was followed; the highest is where the watcher stands. */
+/** The last blocks of the chain; the highest is the watcher's position. */
 interface ChainBlocksTable {
   height: bigint;
   hash: string;
@@ -39,7 +39,7 @@ interface ChainOutputsTable {
   txid: string;
   commitment: string;
   fingerprint: string;
-  /** Null while it stands in no block of the chain. */
+  /** Null while it is in no block of the chain. */
   height: bigint | null;
   block_hash: string | null;
   /** When it was first deep enough. */
@@ -48,7 +48,7 @@ interface ChainOutputsTable {
   updated_at: string;
 }
 
-/** Outputs that were encrypted for the shop and are no payment to it. */
+/** Outputs that were encrypted for the shop but are not payments to it. */
 interface ChainRefusalsTable {
   id: Generated<bigint>;
   output_hash: string;
@@ -72,7 +72,7 @@ interface ChainDeparturesTable {
   returned_at: string | null;
 }
 
-/** What stands in the mempool of the shop's node for the shop. */
+/** Payments to the shop in the mempool of its node. */
 interface ChainSightingsTable {
   output_hash: string;
   txid: string;

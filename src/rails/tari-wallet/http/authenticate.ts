@@ -5,12 +5,12 @@ import { addressToBase58 } from '#tari/address.ts';
 import { verifyWalletSignature } from '#tari/wallet-signature.ts';
 
 /**
- * Checks who sent a message before anything is written.
+ * Authenticates the sender of a message before anything is written.
  * @throws {DomainError} `wallet_not_authorized`, `wallet_signature_invalid`
  */
 export type Authenticate = (message: WalletMessage) => Promise<AuthenticatedMessage>;
 
-/** The cheap checks go first, so that only the wallet itself can make us look at signatures. */
+/** The cheap checks come first, so that only the wallet itself can make us verify signatures. */
 export function authenticator(
   { requireRegistered }: Pick<Wallets, 'requireRegistered'>,
   { log }: { log: Logger },
@@ -18,7 +18,7 @@ export function authenticator(
   return async ({ address, nonce, signature, payload, remoteAddress }) => {
     await requireRegistered({ address, remoteAddress });
     if (!verifyWalletSignature({ address, nonce, signature }, payload)) {
-      log.warn({ wallet: addressToBase58(address) }, 'A message of a hot wallet has an invalid signature');
+      log.warn({ wallet: addressToBase58(address) }, 'A message from a hot wallet has an invalid signature');
       throw new DomainError('wallet_signature_invalid');
     }
     return { address, nonce, remoteAddress } as AuthenticatedMessage;

@@ -14,7 +14,7 @@ import {
   result,
   transactionId,
 } from '#platform/http/fields.ts';
-import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import { JsonError } from '#platform/json.ts';
 import { storableText } from '#platform/storable-text.ts';
 import { readSender } from '#tari/sender.ts';
@@ -32,7 +32,7 @@ const auth = z.object({ address, nonce, signature });
 
 const incomingPayment = z.object({
   payment: z.object({
-    // Signed as it was sent, and whatever it says: a payment is not refused for its sender.
+    // Signed as it was sent, with any content: a payment is not refused because of its sender.
     sender: signedText,
     amount: positiveAmount,
     txid: transactionId,
@@ -50,10 +50,10 @@ export interface WalletPorts {
   payments: ReturnType<typeof signedReports>;
   wallets: Pick<AuthService['wallets'], 'all'>;
   clientAddress: (request: FastifyRequest) => string;
-  limitStrangers: StrangerLimit;
+  limitStrangers: AnonymousRateLimit;
 }
 
-/** What the shop's hot wallets report, and where customers pay to. */
+/** The reports of the shop's hot wallets, and the addresses that customers pay to. */
 export function walletRoutes({ payments, wallets, clientAddress, limitStrangers }: WalletPorts): FastifyPluginAsyncZod {
   const messageOf = (request: FastifyRequest, given: z.output<typeof auth>, payload: string): WalletMessage => ({
     ...given,
@@ -77,7 +77,7 @@ export function walletRoutes({ payments, wallets, clientAddress, limitStrangers 
         config: { access: 'public' },
         onRequest: limitStrangers,
         schema: {
-          summary: 'The addresses of the hot wallets, where customers pay to',
+          summary: 'The addresses of the hot wallets that customers pay to',
           tags: ['wallets'],
           response: { 200: z.array(z.string()) },
         },
@@ -149,7 +149,7 @@ const IMPOSTURES = [
 
 const IS_IMPOSTURE: ReadonlySet<ErrorCode> = new Set(IMPOSTURES);
 
-/** A body that cannot be read, or is not of the form of a report, or whose signature, nonce or sender is wrong. */
+/** Whether a request failed authentication: its body is unreadable or malformed, or its signature, nonce or sender is wrong. */
 function provesNobody(error: unknown): boolean {
   if (error instanceof DomainError) return IS_IMPOSTURE.has(error.code);
   if (error instanceof JsonError) return true;

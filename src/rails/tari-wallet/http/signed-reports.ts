@@ -5,21 +5,21 @@ import type { ConfirmationReceipt, PaymentReceipt } from '#engine/payments/payme
 import type { Reports } from '#rails/tari-wallet/reports.ts';
 import type { Authenticate } from './authenticate.ts';
 
-/** Reports of hot wallets as they come, with their signatures. */
+/** Verifies the signatures of hot wallets' reports before they are processed. */
 export function signedReports(
   { enterReport, enterConfirmation }: Reports,
   authenticate: Authenticate,
   context: SignatureContext,
 ) {
   return {
-    /** Takes in a payment that was seen on the chain. @throws {DomainError} as `Authenticate` and `enterReport` */
+    /** Receives a payment that was seen on the chain. @throws {DomainError} as `Authenticate` and `enterReport` */
     async receive(report: PaymentReport, message: WalletMessage): Promise<PaymentReceipt> {
       const authenticated = await authenticate(message);
       return enterReport({ report, message: authenticated, named: namedOrder(report, context) });
     },
 
     /**
-     * Takes in that a payment is confirmed on the chain, and pays what it can pay.
+     * Records that a payment is confirmed on the chain, and pays the orders that it can pay.
      * @throws {DomainError} as `Authenticate` and `enterConfirmation`
      */
     async confirm(txid: string, message: WalletMessage): Promise<ConfirmationReceipt> {

@@ -2,7 +2,7 @@ import { BodyTooLongError, readBoundedText } from '#platform/bounded-body.ts';
 import { networkErrorCode, startDeadline } from '#platform/request-deadline.ts';
 import { StorefrontError } from '#shops/shop-connector.ts';
 
-/** One POST to the shop, with a limit on everything. */
+/** One bounded POST request to the shop. */
 export interface BoundedPost {
   url: string;
   headers: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export interface PostAnswer {
 /**
  * Sends a POST and reads the whole answer, whatever its status.
  *
- * Redirections are not followed: fetch would carry the access token's header along to whatever host they name.
+ * Redirects are not followed: fetch would send the access token's header to whatever host they name.
  * @throws {StorefrontError} retryable: unreachable, timed out, stopped by the caller, or answered too much.
  */
 export async function postBounded(fetch: typeof globalThis.fetch, post: BoundedPost): Promise<PostAnswer> {

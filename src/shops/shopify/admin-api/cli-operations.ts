@@ -3,7 +3,7 @@
  * against the real schema, as those of `operations.ts`.
  */
 
-/** All rates that the shop knows, as themes read them. */
+/** All rates stored in the shop, as themes read them. */
 export const READ_GLOBAL_RATES = `
   query ReadGlobalRates {
     metaobjectByHandle(handle: { type: "tari_price", handle: "tari-price-global" }) {

@@ -18,18 +18,18 @@ export interface AdminClientOptions {
   fetch: typeof globalThis.fetch;
   clock: Clock;
   sleep: Sleep;
-  /** 0 up to, not including, 1: spreads waiting processes out, so that they don't come back all at once. */
+  /** Uniform in [0, 1): adds jitter, so that waiting processes don't all retry at the same time. */
   random: () => number;
-  /** For one request and its whole answer; 10 000 unless told. */
+  /** For one request and its whole response; 10 000 by default. */
   timeoutMs?: number | undefined;
   log: Logger;
 }
 
-/** Speaks GraphQL with Shopify's Admin API, within the shop's limits. */
+/** A GraphQL client of Shopify's Admin API that respects the shop's rate limits. */
 export interface AdminClient {
   /**
    * @param document one of `operations.ts`.
-   * @param schema what `data` of the answer has to look like. User errors, the third layer, are a part of it and left to the caller.
+   * @param schema the schema of `data`. User errors, the third layer, are a part of it and left to the caller.
    * @throws {StorefrontError} whose `retryable` says whether the same request may succeed later.
    */
   request<T>(
@@ -43,13 +43,13 @@ export interface AdminClient {
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** Our largest answer is a page of 50 orders, which is some 50 kilobytes unless customers write long notes. */
 const MAXIMUM_ANSWER_BYTES = 1024 * 1024;
-/** So often is a request repeated that the shop throttled; then the caller's own schedule takes over. */
+/** How often a throttled request is retried before the caller's own schedule takes over. */
 const MAXIMUM_THROTTLED_REPEATS = 3;
 /** A longer wait than this is handed to the caller, whose schedule survives a restart. */
 const MAXIMUM_WAIT_MS = 30_000;
-const SHORTEST_THROTTLED_WAIT_MS = 100;
+const MIN_THROTTLED_WAIT_MS = 100;
 const DEFAULT_RETRY_AFTER_MS = 1000;
-/** What a mutation costs; used for a document until the shop has named its real cost. */
+/** The cost of a mutation; assumed for a document until the shop has reported its actual cost. */
 const ASSUMED_COST = 10;
 const MAXIMUM_MESSAGE_LENGTH = 300;
 
@@ -123,13 +123,13 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     return answer;
   }
 
-  /** Shopify answers a request for a version that has died with its oldest living one, and says so only here. */
+  /** Shopify answers a request for a retired version with its oldest supported one, and only says so here. */
   function warnOfOtherVersion(answeredVersion: string | null): void {
     if (warnedOfVersion || answeredVersion === null || answeredVersion === options.apiVersion) return;
     warnedOfVersion = true;
     options.log.warn(
       { askedVersion: options.apiVersion, answeredVersion: answeredVersion.slice(0, 32) },
-      'The shop answers with another API version than the one asked for: TPG_SHOPIFY_API_VERSION is out of date.',
+      'The shop answers with another API version than requested: TPG_SHOPIFY_API_VERSION is out of date.',
     );
   }
 
@@ -210,7 +210,7 @@ function readEnvelope(text: string): z.infer<typeof envelopeSchema> {
   throw new StorefrontError("The shop's answer is not a GraphQL answer.", { retryable: true });
 }
 
-/** `errors` is a list by the specification; some of Shopify's own answers have a bare text there. */
+/** `errors` is a list by the specification; some of Shopify's responses have a plain text there. */
 function readErrors(errors: unknown, token: string): GraphqlError[] {
   if (errors === undefined || errors === null) return [];
   const entries = Array.isArray(errors) ? errors : [{ message: String(errors) }];
@@ -233,11 +233,11 @@ function throttledWaitMs(cost: Cost | undefined): number {
   if (cost === undefined) return DEFAULT_RETRY_AFTER_MS;
   const { currentlyAvailable, restoreRate } = cost.throttleStatus;
   const waitMs = ((cost.requestedQueryCost - currentlyAvailable) / restoreRate) * 1000;
-  return Math.max(SHORTEST_THROTTLED_WAIT_MS, Math.ceil(waitMs));
+  return Math.max(MIN_THROTTLED_WAIT_MS, Math.ceil(waitMs));
 }
 
 /** Shopify writes seconds with a decimal point (`2.0`); a proxy may write a date, for which a second has to do. */
 function readRetryAfterMs(header: string | null): number {
   if (header === null || !/^\d{1,6}(\.\d{1,6})?$/.test(header)) return DEFAULT_RETRY_AFTER_MS;
-  return Math.max(SHORTEST_THROTTLED_WAIT_MS, Math.ceil(Number(header) * 1000));
+  return Math.max(MIN_THROTTLED_WAIT_MS, Math.ceil(Number(header) * 1000));
 }

@@ -15,7 +15,7 @@ export interface ThrottleStatus {
 export interface CostBucket {
   /** Takes the points out and returns how long to wait before sending, in milliseconds; 0 when there is room now. */
   reserve(points: number): number;
-  /** Replaces our copy with what the shop says. */
+  /** Replaces our copy with the shop's report. */
   learn(status: ThrottleStatus): void;
 }
 
@@ -29,7 +29,7 @@ export function createCostBucket(clock: Clock): CostBucket {
       const nowMs = clock.now().getTime();
       // The machine's clock may be set back; the bucket doesn't leak for that.
       const restored = (Math.max(0, nowMs - known.atMs) / 1000) * restoreRate;
-      // Below zero stand the points of requests that wait already, so that the next one queues up behind them.
+      // A negative value represents waiting requests, so that the next one queues up behind them.
       known.available = Math.min(maximumAvailable, known.available + restored) - points;
       known.atMs = nowMs;
       return known.available >= 0 ? 0 : Math.ceil((-known.available / restoreRate) * 1000);

@@ -38,7 +38,7 @@ export function errorOfStatus(status: number, retryAfterMs?: number): AdminApiEr
 }
 
 function sentenceOfStatusClass(status: number): string {
-  if (status >= 500) return 'The shop has trouble of its own.';
+  if (status >= 500) return 'The shop has an internal problem.';
   if (status >= 300 && status < 400) return 'The shop has moved to another address: correct it in the settings.';
   return 'The shop refused the request.';
 }
@@ -49,12 +49,12 @@ export interface GraphqlError {
   code: string | undefined;
 }
 
-/** Codes seen at run time, with the words for whoever reads the log. */
+/** Codes seen at run time, with sentences for the log. */
 const SENTENCE_BY_CODE: ReadonlyMap<string, string> = new Map([
   ['THROTTLED', 'The shop asks us to send fewer requests.'],
   ['ACCESS_DENIED', 'The shop denies our app access: grant it the scopes read_orders and write_orders.'],
   ['SHOP_INACTIVE', 'The shop is not active.'],
-  ['INTERNAL_SERVER_ERROR', 'The shop has trouble of its own.'],
+  ['INTERNAL_SERVER_ERROR', 'The shop has an internal problem.'],
   ['TIMEOUT', 'The shop took too long over our request.'],
 ]);
 

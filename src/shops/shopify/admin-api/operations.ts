@@ -10,7 +10,7 @@ const PRICES = `
     presentmentMoney { amount currencyCode }
   }`;
 
-/** The state by which we decide whether an order may be paid or cancelled, and what is due for it now. */
+/** The state that decides whether an order may be paid or cancelled, and what is due for it now. */
 const ORDER_STATE = `
   fragment OrderState on Order {
     id
@@ -65,7 +65,7 @@ export const CAPTURE_AUTHORIZATION = `
     }
   }`;
 
-/** The search may find names that only resemble the one asked for; ten are room enough for the exact one among them. */
+/** The search may find similar names; ten results are enough to include the exact one. */
 export const FIND_ORDERS_BY_NAME = `
   query FindOrdersByName($query: String!) {
     orders(first: 10, query: $query) { nodes { ...OrderState } }
@@ -169,7 +169,7 @@ export const READ_LINE_ITEMS = `
 /** Where the shop keeps the price of a variant in µT, as its theme reads it. */
 const TARI_PRICE = `metafield(namespace: "custom", key: "tari_price") { type value }`;
 
-/** A page of all variants holds as many as SET_TARI_PRICES takes. Without a limit the count is exact past 10,000. */
+/** A page has as many variants as SET_TARI_PRICES accepts. Without a limit the count is exact beyond 10,000. */
 export const READ_VARIANTS = `
   query ReadVariants($query: String, $withTotal: Boolean!) {
     shop { currencyCode }
@@ -191,7 +191,7 @@ export const READ_VARIANTS_OF_PRODUCT = `
     }
   }`;
 
-/** At most 25 at once; all of them are set, or none. */
+/** At most 25 per call; all of them are set, or none. */
 export const SET_TARI_PRICES = `
   mutation SetTariPrices($metafields: [MetafieldsSetInput!]!) {
     metafieldsSet(metafields: $metafields) {

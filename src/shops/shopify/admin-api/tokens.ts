@@ -6,7 +6,7 @@ import { postBounded } from './bounded-post.ts';
 
 /** Where the Admin API's access token comes from. Tokens live in memory only: never in the database, a log or an error. */
 export interface TokenSource {
-  /** @throws {StorefrontError} retryable, when no token is to be had now. */
+  /** @throws {StorefrontError} retryable, if no token is available now. */
   get(): Promise<string>;
   /**
    * Tells the source that the shop refused this token.
@@ -19,7 +19,7 @@ export interface TokenSource {
 const TOKEN_PATTERN = /^[\x21-\x7e]{1,4096}$/;
 const MAXIMUM_ANSWER_BYTES = 64 * 1024;
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** A token is renewed when this part of its life is over, so that a renewal that fails has time to be repeated. */
+/** A token is renewed after this share of its lifetime, so that a failed renewal can be retried in time. */
 const RENEW_AFTER_PART_OF_LIFE = 0.8;
 
 /**
@@ -40,7 +40,7 @@ export interface ClientCredentialsOptions {
   fetch: typeof globalThis.fetch;
   clock: Clock;
   log: Logger;
-  /** 10 000 unless told. */
+  /** 10 000 by default. */
   timeoutMs?: number | undefined;
 }
 
@@ -75,7 +75,7 @@ export function clientCredentialsToken(options: ClientCredentialsOptions): Token
       const nowMs = options.clock.now().getTime();
       if (current === undefined || nowMs >= current.expiresAtMs) return (await renew()).value;
       if (nowMs >= current.renewAtMs) {
-        // The token at hand is still good, so nobody waits for its successor and a failure is no more than a warning.
+        // The current token is still valid, so no caller waits for its successor and a failure is only a warning.
         renew().catch((error: unknown) =>
           options.log.warn({ reason: String(error) }, "The shop's access token could not be renewed yet."),
         );

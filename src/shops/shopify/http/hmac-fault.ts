@@ -1,13 +1,13 @@
 import { verifyShopHmac } from './hmac.ts';
 
 /**
- * Why a webhook's HMAC is not taken, as far as that can be proven from what came.
- * - `missing`: none came. Anybody on the internet may have sent that.
- * - `no_secret`: the server has none to check it with.
+ * Why a webhook's HMAC is not accepted, as far as the request proves it.
+ * - `missing`: there is none. Anyone on the internet may have sent the request.
+ * - `no_secret`: the server has no secret to check it with.
  * - `malformed`: it is not the base64 of 32 bytes, which every HMAC-SHA256 is.
- * - `other_secret`: another of the configured secrets signed it than the one that counts.
- * - `altered_body`: it is right for this body without what proxies add to JSON.
- * - `unknown`: another secret signed it, or the body was altered, or a stranger sent it: these look alike.
+ * - `other_secret`: it was signed with another configured secret than the one for webhooks.
+ * - `altered_body`: it is valid for this body without the white space that proxies add to JSON.
+ * - `unknown`: another secret signed it, the body was altered, or a third party sent it: these look the same.
  */
 export type HmacFault = 'missing' | 'no_secret' | 'malformed' | 'other_secret' | 'altered_body' | 'unknown';
 
@@ -20,7 +20,7 @@ export const HMAC_FAULTS: readonly HmacFault[] = [
   'unknown',
 ];
 
-/** A sentence for the operator; `missing` is no news to anybody. */
+/** Sentences for the operator. */
 export const HMAC_FAULT_SENTENCES: Readonly<Record<HmacFault, string>> = {
   missing: 'It has no signature, so it is not from Shopify.',
   no_secret: 'No secret is configured to check it with: set TPG_SHOPIFY_HMAC_SECRET to the client secret of the app.',
@@ -33,15 +33,15 @@ export const HMAC_FAULT_SENTENCES: Readonly<Record<HmacFault, string>> = {
     'Another secret signed it, a proxy changed its body, or it is not from Shopify: compare TPG_SHOPIFY_HMAC_SECRET with the client secret of the app; taritools shopify doctor tells these apart.',
 };
 
-/** Bodies of strangers are not computed over more often than this is worth: those of Shopify are about 10 KB. */
+/** Larger unauthenticated bodies are not diagnosed, to bound the cost: those of Shopify have about 10 KB. */
 const MAX_BODY_BYTES = 64 * 1024;
 
 const HMAC_IN_BASE64 = /^[A-Za-z0-9+/]{43}=$/;
 
 /**
- * Says why none of the secrets that count signed this body. It takes longer than the check itself, and is for webhooks
- * that are refused in any case.
- * @param otherSecrets secrets of the shop's app that do not count for webhooks.
+ * Determines why no valid secret signed this body. It takes longer than the check itself, and is only for webhooks that
+ * are refused anyway.
+ * @param otherSecrets secrets of the shop's app that are not valid for webhooks.
  */
 export function hmacFaultOf(
   rawBody: Buffer,
@@ -59,8 +59,8 @@ export function hmacFaultOf(
 }
 
 /**
- * JSON as Shopify sends it: without the white space between its tokens. What stands in texts stays as it is. It looks at
- * each character once: strangers choose the text.
+ * JSON as Shopify sends it, without white space between tokens; strings stay unchanged. It looks at each character once,
+ * because the text comes from an anonymous caller.
  */
 function compactJson(text: string): string {
   let compact = '';
@@ -78,5 +78,5 @@ function compactJson(text: string): string {
   return compact;
 }
 
-/** With the mark that some programs put before a text. */
+/** Including the byte order mark. */
 const WHITE_SPACE = /[\s\uFEFF]/;

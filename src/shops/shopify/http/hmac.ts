@@ -8,7 +8,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 export type ShopHmacVerdict = 'valid' | 'missing' | 'invalid';
 
 /**
- * Checks `X-Shopify-Hmac-Sha256`: the HMAC-SHA256 of the body's bytes as they came, in base64.
+ * Checks `X-Shopify-Hmac-Sha256`: the HMAC-SHA256 of the body's raw bytes, in base64.
  * @param secrets the app's client secret, and the one before it while it changes. An empty one signs nothing.
  */
 export function verifyShopHmac(
@@ -18,12 +18,12 @@ export function verifyShopHmac(
 ): ShopHmacVerdict {
   const given = header?.trim() ?? '';
   if (given === '') return 'missing';
-  // Every secret is tried, whether or not an earlier one fits: the time must not tell which of them is in use.
+  // Every secret is tried even if an earlier one matches: the time must not reveal which of them is in use.
   const matches = secrets.map((secret) => secret !== '' && isSignedWith(rawBody, given, secret));
   return matches.includes(true) ? 'valid' : 'invalid';
 }
 
-/** Texts are compared rather than bytes: base64 decoders forgive, and one signature should have one form. */
+/** Compares texts rather than bytes: base64 decoders are lenient, and a signature should have only one form. */
 function isSignedWith(rawBody: Buffer, given: string, secret: string): boolean {
   const expected = createHmac('sha256', secret).update(rawBody).digest('base64');
   const givenBytes = Buffer.from(given);

@@ -25,7 +25,7 @@ function shopSettings({ shopify }: Settings) {
     ipWhitelist: shopify.ipWhitelist === null ? null : createIpList(shopify.ipWhitelist),
     hmacSecrets: shopify.hmacChecks ? secrets : null,
     otherSecrets: shopify.apiSecret === null || secrets.includes(shopify.apiSecret) ? [] : [shopify.apiSecret],
-    // Behind another address (tests, proxies) the shop's name is whatever stands there.
+    // With another Admin URL (tests, proxies) the shop's name is arbitrary.
     shop: shopify.adminUrl === null ? shopify.shop : null,
     fields: shopify,
   };

@@ -6,7 +6,7 @@ import { HttpError } from '#platform/http/errors.ts';
 import { result } from '#platform/http/fields.ts';
 import type { IpList } from '#platform/http/ip-allowlist.ts';
 import { described } from '#platform/http/openapi/route-docs.ts';
-import type { StrangerLimit } from '#platform/http/rate-limit.ts';
+import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { HEALTHY } from '#platform/monitoring/http/health-routes.ts';
 import type { signedDeliveries } from '#shops/http/signed-deliveries.ts';
@@ -17,8 +17,8 @@ import type { WebhookContent } from '#shops/webhook-content.ts';
 import { verifyShopHmac } from './hmac.ts';
 import { HMAC_FAULT_SENTENCES, type HmacFault, hmacFaultOf } from './hmac-fault.ts';
 
-/** Shopify's bodies are about 10 KB; one with hundreds of line items is far below this. */
-const LARGEST_WEBHOOK_BYTES = 2 * 1024 * 1024;
+/** Shopify's bodies have about 10 KB; one with hundreds of line items is far below this. */
+const MAX_WEBHOOK_BYTES = 2 * 1024 * 1024;
 
 /** The topic of each documented path. */
 const TOPIC_OF_PATH: Readonly<Record<string, Topic | null>> = {
@@ -28,7 +28,7 @@ const TOPIC_OF_PATH: Readonly<Record<string, Topic | null>> = {
   '/shopify/webhook/no_op': null,
 };
 
-/** The headers of the shop's deliveries that concern us, beside the signature. */
+/** The headers of the shop's deliveries that we use, besides the signature. */
 const shopHeaders = z.object({
   'x-shopify-topic': z.string().optional(),
   'x-shopify-webhook-id': z.string().optional().describe('Stays the same when a delivery is sent again.'),
@@ -56,20 +56,20 @@ const REFUSALS: readonly ErrorCode[] = [
 
 export interface ShopifyPorts {
   webhooks: ReturnType<typeof signedDeliveries>;
-  /** Null where everybody may call. */
+  /** Null if everyone may call. */
   ipWhitelist: IpList | null;
-  /** The current secret and, while it changes, the previous one. Null where checks are switched off. */
+  /** The current secret and, during a rotation, the previous one. Null if checks are disabled. */
   hmacSecrets: readonly string[] | null;
-  /** Secrets of the same app that do not count: one that signs webhooks all the same was configured in the wrong place. */
+  /** Other secrets of the app: if one of them signs webhooks, it was configured in the wrong setting. */
   otherSecrets: readonly string[];
-  /** Counts a webhook whose HMAC is not taken. */
+  /** Counts a webhook whose HMAC is not accepted. */
   countRefused: (fault: HmacFault) => void;
   log: Logger;
-  /** The shop that is served; webhooks for another are refused. Null where any will do. */
+  /** The served shop; webhooks for another one are refused. Null accepts any. */
   shop: string | null;
   fields: OrderWebhookOptions;
   clientAddress: (request: FastifyRequest) => string;
-  limitStrangers: StrangerLimit;
+  limitStrangers: AnonymousRateLimit;
 }
 
 /** The shop's webhooks, behind the IP list and the HMAC over the raw body. */
@@ -84,7 +84,7 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
     else refuseStranger(request, reply, new HttpError('forbidden_peer')).catch(done);
   };
 
-  /** Before the body is read: it may have 2 MiB, and nobody would be the wiser for reading it. */
+  /** Before the body is read: it may have 2 MiB, and reading it would be useless. */
   const checkBeforeBody: onRequestHookHandler = (request, reply, done) => {
     if (ports.hmacSecrets === null) return done();
     if (hmacIn(request) === '') {
@@ -102,14 +102,14 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
   const isSigned = (request: FastifyRequest): boolean =>
     ports.hmacSecrets === null || verifyShopHmac(rawBodyOf(request), hmacIn(request), ports.hmacSecrets) === 'valid';
 
-  /** The warning comes after the limit, so that strangers cannot fill the log with it. */
+  /** The rate limit comes before the warning, so that anonymous callers cannot fill the log. */
   const refuseUnsigned = async (request: FastifyRequest, reply: FastifyReply): Promise<never> => {
     const fault = hmacFaultOf(rawBodyOf(request), hmacIn(request), ports.hmacSecrets ?? [], ports.otherSecrets);
     ports.countRefused(fault);
     await ports.limitStrangers(request, reply);
     const { topic, shopDomain } = webhookHeaders(request.headers);
     const fields = { reason: fault, topic, shopDomain, address: ports.clientAddress(request), requestId: request.id };
-    ports.log.warn(fields, `A webhook is refused for its signature. ${HMAC_FAULT_SENTENCES[fault]}`);
+    ports.log.warn(fields, `A webhook was refused because of its signature. ${HMAC_FAULT_SENTENCES[fault]}`);
     throw new HttpError('hmac_invalid');
   };
 
@@ -134,16 +134,16 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
     };
     const body = rawBodyOf(request);
     const content = headers.isTest ? TEST_NOTIFICATION : readContent(topic, body.toString(), ports.fields);
-    // The bytes and not the text, which the garbage collector would move about while the delivery waits for its turn.
+    // Bytes rather than text, which the garbage collector would copy while the delivery waits for its turn.
     const { success, message } = await ports.webhooks.receive(delivery, content, body);
     return { success, message };
   };
 
   return async (app) => {
     app.addHook('onRequest', checkPeer);
-    // The HMAC is over the bytes as they came, so nothing reads them before it is checked.
+    // The HMAC covers the raw bytes, so nothing parses them before it is checked.
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: LARGEST_WEBHOOK_BYTES }, (_, body, done) =>
+    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_WEBHOOK_BYTES }, (_, body, done) =>
       done(null, body),
     );
 
@@ -152,7 +152,7 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
       {
         config: { access: 'public' },
         schema: {
-          summary: 'Says that the shop’s routes can be reached',
+          summary: 'Checks that the shop’s routes can be reached',
           tags: ['shop'],
           errors: ['forbidden_peer', 'rate_limited'],
           produces: ['text/plain'],
@@ -166,7 +166,7 @@ export function shopifyRoutes(ports: ShopifyPorts): FastifyPluginAsyncZod {
       config: { access: 'public' } as const,
       onRequest: checkBeforeBody,
       preValidation: checkSender,
-      bodyLimit: LARGEST_WEBHOOK_BYTES,
+      bodyLimit: MAX_WEBHOOK_BYTES,
       schema: {
         told: { body: z.looseObject({}), headers: shopHeaders },
         errors: REFUSALS,

@@ -7,7 +7,7 @@ import {
   READ_GLOBAL_RATE,
   SET_GLOBAL_RATE,
 } from '#shops/shopify/admin-api/operations.ts';
-import { LARGEST_INTEGER, refusalOf, userErrorsSchema } from '#shops/shopify/user-errors.ts';
+import { MAX_INTEGER, refusalOf, userErrorsSchema } from '#shops/shopify/user-errors.ts';
 
 const globalRateSchema = z.object({
   metaobjectDefinitionByType: z
@@ -17,8 +17,8 @@ const globalRateSchema = z.object({
 });
 
 /**
- * Has the shop's metaobject `tari_price`, `tari-price-global`, hold the rate in the field that is named like the currency,
- * in lower case. What of its definition is missing is made.
+ * Stores the rate in the shop's metaobject `tari_price`, `tari-price-global`, in the field named like the currency in
+ * lower case. Missing parts of its definition are created.
  * @param rate µT per unit of the currency.
  * @throws {StorefrontError}
  */
@@ -28,8 +28,8 @@ export async function setGlobalRate(
   rate: bigint,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  if (rate > LARGEST_INTEGER) {
-    throw new StorefrontError(`A metaobject holds no rate above ${LARGEST_INTEGER} µT.`, { retryable: false });
+  if (rate > MAX_INTEGER) {
+    throw new StorefrontError(`A metaobject holds no rate above ${MAX_INTEGER} µT.`, { retryable: false });
   }
   const key = currency.toLowerCase();
   const data = await client.request(READ_GLOBAL_RATE, { field: key }, globalRateSchema, { signal });
@@ -46,7 +46,7 @@ export async function setGlobalRate(
   await send(SET_GLOBAL_RATE, { fields: [{ key, value }] }, 'metaobjectUpsert');
 }
 
-/** Makes what sends a mutation that answers with nothing but its errors. */
+/** Creates the function that sends a mutation whose response has only errors. */
 function sender(client: AdminClient, signal: AbortSignal | undefined) {
   return async (document: string, variables: Readonly<Record<string, unknown>>, mutation: string): Promise<void> => {
     const schema = z.object({ [mutation]: userErrorsSchema });

@@ -11,7 +11,7 @@ import {
 import type { AdminClient } from '#shops/shopify/admin-api/client.ts';
 import { AdminApiError } from '#shops/shopify/admin-api/errors.ts';
 import { READ_VARIANTS, READ_VARIANTS_OF_PRODUCT, SET_TARI_PRICES } from '#shops/shopify/admin-api/operations.ts';
-import { concernsOneInput, LARGEST_INTEGER, refusalOf, userErrorsSchema } from '#shops/shopify/user-errors.ts';
+import { concernsOneInput, MAX_INTEGER, refusalOf, userErrorsSchema } from '#shops/shopify/user-errors.ts';
 import { setGlobalRate } from './global-rate.ts';
 
 /** The prices of a Shopify shop: of each variant in its metafield `custom.tari_price`, in µT. */
@@ -29,8 +29,8 @@ export function createShopPrices(client: AdminClient): ShopPrices {
 }
 
 /**
- * Names the scopes that are missing. Unlike the money of an order, prices need not wait until somebody has granted
- * them: who does so has the work done again, and the next rate does all of it anyway.
+ * Names the missing scopes. Unlike the money of an order, prices need not wait until the scopes are granted: the operator
+ * can then retry the update, and the next rate updates everything anyway.
  */
 async function withScopes<T>(scopes: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -44,7 +44,7 @@ async function withScopes<T>(scopes: string, work: () => Promise<T>): Promise<T>
 
 const METAFIELD = { namespace: 'custom', key: 'tari_price', type: 'number_integer' };
 
-const MOST_VARIANTS = 25;
+const MAX_VARIANTS = 25;
 
 const variantSchema = z.object({
   id: z.string().regex(/^gid:\/\/shopify\/ProductVariant\/\d{1,20}$/),
@@ -55,7 +55,7 @@ const pageInfoSchema = z.object({
   hasNextPage: z.boolean(),
   endCursor: z.string().max(2048).refine(isStorable).nullable(),
 });
-const connectionSchema = z.object({ nodes: z.array(variantSchema).max(MOST_VARIANTS), pageInfo: pageInfoSchema });
+const connectionSchema = z.object({ nodes: z.array(variantSchema).max(MAX_VARIANTS), pageInfo: pageInfoSchema });
 const shopSchema = z.object({ currencyCode: z.string().max(16) });
 
 const variantsSchema = z.object({
@@ -65,8 +65,8 @@ const variantsSchema = z.object({
 });
 
 /**
- * Pages by the variants' own ids and not by the shop's cursors: a position is good for as long as it is kept, and no
- * limit on how far a cursor reaches matters.
+ * Pages by the variants' own ids rather than the shop's cursors: a position stays valid indefinitely, and limits of
+ * cursors do not matter.
  */
 async function readVariants(
   client: AdminClient,
@@ -128,11 +128,10 @@ async function setTariPrices(
   signal: AbortSignal | undefined,
 ): Promise<{ variantId: string; reason: string }[]> {
   const refused = prices
-    .filter(({ microTari }) => microTari > LARGEST_INTEGER)
-    .map(({ variantId }) => ({ variantId, reason: `A metafield holds no number above ${LARGEST_INTEGER}.` }));
-  let rest = prices.filter(({ microTari }) => microTari <= LARGEST_INTEGER);
-  // Nothing is set where the shop refuses one of them, such as that of a variant that has been deleted. Each turn
-  // leaves out one at least.
+    .filter(({ microTari }) => microTari > MAX_INTEGER)
+    .map(({ variantId }) => ({ variantId, reason: `A metafield holds no number above ${MAX_INTEGER}.` }));
+  let rest = prices.filter(({ microTari }) => microTari <= MAX_INTEGER);
+  // Nothing is set if the shop refuses one of them, such as that of a deleted variant. Each round leaves out at least one.
   while (rest.length > 0) {
     const metafields = rest.map(({ variantId, microTari }) => ({
       ownerId: variantId,

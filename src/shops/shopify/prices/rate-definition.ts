@@ -7,9 +7,9 @@ const definitionSchema = z.object({ metaobjectDefinitionByType: z.object({ id: z
 const createdSchema = z.object({ metaobjectDefinitionCreate: userErrorsSchema });
 
 /**
- * Makes the definition of the metaobject that holds the rates, where the shop has none yet, so that themes can be made
- * before the first rate is set.
- * @returns whether it was made now.
+ * Creates the definition of the metaobject with the rates, if the shop has none yet, so that themes can be built before
+ * the first rate is set.
+ * @returns whether it was created now.
  * @throws {StorefrontError}
  */
 export async function defineGlobalRate(client: AdminClient, currency: string): Promise<boolean> {

@@ -1,30 +1,30 @@
 import type { Logger } from '#platform/logging/logger.ts';
 import { pauseAfterMs } from '#platform/timers/backoff.ts';
-import { Loop } from '#platform/timers/polling-loop.ts';
+import { PollingLoop } from '#platform/timers/polling-loop.ts';
 import { StorefrontError } from '#shops/shop-connector.ts';
 import type { SubscriptionRenewal } from './subscription-renewal.ts';
 import { NEEDED_TOPICS, type SubscriptionRefused } from './subscriptions.ts';
 
-/** Subscriptions vanish after eight failures in a row, and the shop says nothing of it (docs/reference/shopify.md 8). */
+/** Shopify removes subscriptions after eight consecutive failures without notice (docs/reference/shopify.md 8). */
 const LOOK_EVERY_MS = 24 * 3_600_000;
 
 export interface SubscriptionKeeperPorts {
-  /** Renews what is missing. It asks nobody but the shop. */
+  /** Renews missing subscriptions. It only contacts the shop. */
   renew: (signal: AbortSignal) => Promise<SubscriptionRenewal>;
-  /** Evenly from 0 up to 1. */
+  /** Uniform in [0, 1). */
   random: () => number;
   log: Logger;
 }
 
-/** Keeps the webhook subscriptions of the server complete: looks when it starts and once a day. */
+/** Keeps the server's webhook subscriptions complete: checks them at the start and once a day. */
 export class SubscriptionKeeper {
   readonly #ports: SubscriptionKeeperPorts;
-  readonly #loop: Loop;
+  readonly #loop: PollingLoop;
   #failures = 0;
 
   constructor(ports: SubscriptionKeeperPorts) {
     this.#ports = ports;
-    this.#loop = new Loop(
+    this.#loop = new PollingLoop(
       () => this.#look(),
       (error) => this.#pauseAfter(error),
     );
@@ -34,7 +34,7 @@ export class SubscriptionKeeper {
     this.#loop.start();
   }
 
-  /** Answers when it asks the shop no more. */
+  /** Resolves when it makes no more calls to the shop. */
   stop(): Promise<void> {
     return this.#loop.stop();
   }
@@ -44,7 +44,7 @@ export class SubscriptionKeeper {
     logRenewal(renewal, this.#ports.log);
     if (renewal.failure !== undefined) throw renewal.failure;
     this.#failures = 0;
-    // Not all servers of a shop's app at one moment of the day.
+    // With jitter, so that the servers of an app do not all check at the same time.
     return LOOK_EVERY_MS * (0.9 + this.#ports.random() / 10);
   }
 
@@ -52,12 +52,12 @@ export class SubscriptionKeeper {
     if (this.#loop.stopping.aborted) return 0;
     this.#failures += 1;
     const askedMs = error instanceof StorefrontError ? error.retryAfterMs : undefined;
-    // What waiting does not mend is looked at again as if nothing had been wrong.
+    // A permanent error is checked again at the regular interval.
     const isHopeless = error instanceof StorefrontError && !error.retryable;
     const pauseMs = isHopeless ? LOOK_EVERY_MS : pauseAfterMs(this.#failures, this.#ports.random, askedMs);
     this.#ports.log.warn(
       { err: error, attempts: this.#failures, retryInMs: pauseMs },
-      'The webhook subscriptions in the shop could not be looked at; it is tried again',
+      'The webhook subscriptions in the shop could not be checked; retrying',
     );
     return pauseMs;
   }
@@ -71,7 +71,7 @@ const ADVICE: Readonly<Record<SubscriptionRefused['reason'], string>> = {
   other: 'The shop takes only https addresses that the internet reaches: look at TPG_PUBLIC_URL.',
 };
 
-/** One sentence for each reason: nine topics that are refused for one scope are one thing to mend. */
+/** One line per reason: nine topics refused for the same scope are one problem. */
 function logRenewal({ uri, created, moved, refused, failure }: SubscriptionRenewal, log: Logger): void {
   if (created.length > 0) {
     const isFirstTime = created.length === NEEDED_TOPICS.length;

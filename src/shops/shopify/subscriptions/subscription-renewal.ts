@@ -11,21 +11,21 @@ import {
   webhookUri,
 } from './subscriptions.ts';
 
-/** What became of the subscriptions of one server. */
+/** The result of renewing the subscriptions of one server. */
 export interface SubscriptionRenewal {
-  /** Where the server takes webhooks. */
+  /** The server's webhook address. */
   uri: string;
-  /** Topics that were not sent to the server, and are from now on. */
+  /** Topics that were missing and are now subscribed. */
   created: string[];
-  /** Topics that went to an older path of the server, or as XML, and now come as they should. */
+  /** Topics that went to an older path of the server, or as XML, and were corrected. */
   moved: string[];
-  /** Topics that the shop does not subscribe until a person has mended the cause. */
+  /** Topics that the shop refuses until the cause is fixed. */
   refused: SubscriptionRefused[];
-  /** Why the shop could not be asked for the rest of it; undefined when all was looked at. */
+  /** The error that prevented the rest of the check; undefined if it was complete. */
   failure: unknown;
 }
 
-/** Paths on which older versions took webhooks; the topic of each is fixed, whatever comes. */
+/** The webhook paths of older versions, each for a fixed topic. */
 const OLDER_PATHS: readonly string[] = [
   '/shopify/webhook/checkout_create',
   '/shopify/webhook/product_updated',
@@ -33,8 +33,8 @@ const OLDER_PATHS: readonly string[] = [
 ];
 
 /**
- * Whether a subscription goes to this server, and not as it should: to an older path, or as XML. Those of other addresses
- * are other servers', and `no_op` is a path on which webhooks are meant to be left alone.
+ * Whether a subscription goes to this server in an outdated way: to an older path, or as XML. Other addresses belong to
+ * other servers, and webhooks to the path `no_op` are ignored on purpose.
  * @param server the server's public address.
  */
 export function isOutdated({ uri, format }: WebhookSubscription, server: string): boolean {
@@ -44,9 +44,9 @@ export function isOutdated({ uri, format }: WebhookSubscription, server: string)
 }
 
 /**
- * Has the shop send this server every topic that it needs: moves what goes to an older path of it, and subscribes to what
- * is missing. It ends no subscription, and leaves those of other addresses as they are.
- * @throws {StorefrontError} when the shop can't be asked what there is.
+ * Subscribes this server to every topic that it needs: moves subscriptions from its older paths, and adds missing ones. It
+ * removes none, and leaves those of other addresses unchanged.
+ * @throws {StorefrontError} if the existing subscriptions can't be read.
  */
 export async function renewSubscriptions(
   client: AdminClient,
@@ -66,7 +66,7 @@ export async function renewSubscriptions(
       (outdated === undefined ? renewal.created : renewal.moved).push(topic);
     } catch (error) {
       if (!(error instanceof SubscriptionRefused)) return { ...renewal, failure: error };
-      // Another instance, or a person, has come first.
+      // Another instance or an operator was faster.
       if (error.reason !== 'taken') renewal.refused.push(error);
     }
   }

@@ -9,23 +9,23 @@ import {
   UPDATE_SUBSCRIPTION,
 } from '#shops/shopify/admin-api/operations.ts';
 
-/** Which webhooks the shop sends, and to where. */
+/** A webhook subscription in the shop. */
 export interface WebhookSubscription {
   id: string;
-  /** As the Admin API writes it, such as ORDERS_CREATE. */
+  /** As in the Admin API, such as ORDERS_CREATE. */
   topic: string;
   uri: string;
   /** `JSON` or `XML`; the server reads JSON. */
   format: string;
-  /** Lets only some events through; null where all come. */
+  /** Limits the events; null sends all. */
   filter: string | null;
   includeFields: string[];
   metafieldNamespaces: string[];
-  /** The version that bodies are written in: one for the whole app. */
+  /** The version of the bodies: one for the whole app. */
   apiVersion: { handle: string; supported: boolean };
 }
 
-/** The topics by which the server learns what happens in the shop. */
+/** The topics that the server needs. */
 export const NEEDED_TOPICS = [
   'ORDERS_CREATE',
   'ORDERS_UPDATED',
@@ -85,7 +85,7 @@ const deletedSchema = z.object({
  */
 export type RefusalReason = 'protected_data' | 'scope' | 'taken' | 'other';
 
-/** The shop refused a change of a subscription, and will do so until a person has mended the cause. */
+/** The shop refused a change of a subscription, and will do so until the cause is fixed. */
 export class SubscriptionRefused extends StorefrontError {
   readonly reason: RefusalReason;
 
@@ -95,13 +95,13 @@ export class SubscriptionRefused extends StorefrontError {
   }
 }
 
-/** Where the shop is to send webhooks for a server at this address. */
+/** The webhook address of a server at this public address. */
 export function webhookUri(server: string): string {
   const base = server.replace(/\/+$/, '');
   return base.endsWith(WEBHOOK_PATH) ? base : `${base}${WEBHOOK_PATH}`;
 }
 
-/** Whether two addresses are one: the case of the host and the port of the scheme do not count. */
+/** Whether two addresses are the same, ignoring the case of the host and the scheme's default port. */
 export function isSameAddress(one: string, other: string): boolean {
   return one === other || (URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href);
 }
@@ -121,7 +121,7 @@ export async function readSubscriptions(client: AdminClient, signal?: AbortSigna
   throw new StorefrontError('The shop has more webhook subscriptions than are read.', { retryable: false });
 }
 
-/** Whether a subscription brings its topic to this address in a form that the server reads. */
+/** Whether a subscription sends its topic to this address in a format that the server reads. */
 export function isSentTo({ uri, format }: WebhookSubscription, address: string): boolean {
   return format === 'JSON' && isSameAddress(uri, address);
 }
@@ -142,8 +142,8 @@ export async function subscribe(client: AdminClient, topic: string, uri: string,
 }
 
 /**
- * Moves a subscription to another address, with its filter and fields: without its filter a shop would send orders that
- * are none of ours. @throws {SubscriptionRefused | StorefrontError}
+ * Moves a subscription to another address, keeping its filter and fields: without its filter a shop would send orders that
+ * do not concern us. @throws {SubscriptionRefused | StorefrontError}
  */
 export async function moveSubscription(
   client: AdminClient,
@@ -167,7 +167,7 @@ export async function moveSubscription(
   refuseUnless(webhookSubscription !== null, what, userErrors);
 }
 
-/** Ends a subscription. One that is gone already is no error. @throws {SubscriptionRefused | StorefrontError} */
+/** Removes a subscription. One that is already gone is not an error. @throws {SubscriptionRefused | StorefrontError} */
 export async function unsubscribe(client: AdminClient, { id, topic, uri }: WebhookSubscription): Promise<void> {
   const what = `end the subscription of ${topic} to ${uri}`;
   const data = await asked(what, () => client.request(DELETE_SUBSCRIPTION, { id }, deletedSchema));
@@ -181,7 +181,7 @@ export async function unsubscribe(client: AdminClient, { id, topic, uri }: Webho
 
 const NOTHING_SAID = { webhookSubscription: null, userErrors: [] };
 
-/** In Shopify's words, which have no codes here. */
+/** Matches Shopify's messages, which have no codes here. */
 const GONE = /does not exist|not found/i;
 const TAKEN = /already been taken/i;
 const NOT_APPROVED = /not approved|protected customer data/i;

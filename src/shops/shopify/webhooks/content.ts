@@ -6,17 +6,19 @@ import { type OrderWebhookOptions, parseOrderWebhook, type Topic } from './order
 import { parseProductWebhook } from './product.ts';
 import { parseTransactionWebhook } from './transaction.ts';
 
-/** The topics that concern us. Only orders/create opens an order: shops tell of changes to orders of every kind. */
-const KIND_OF_TOPIC: ReadonlyMap<string, 'new_order' | 'order_news'> = new Map<Topic, 'new_order' | 'order_news'>([
-  ['orders/create', 'new_order'],
-  ['orders/updated', 'order_news'],
-  ['orders/paid', 'order_news'],
-  ['orders/cancelled', 'order_news'],
-]);
+/** The topics that we use. Only orders/create opens an order: shops send updates for orders of every kind. */
+const KIND_OF_TOPIC: ReadonlyMap<string, 'new_order' | 'order_updated'> = new Map<Topic, 'new_order' | 'order_updated'>(
+  [
+    ['orders/create', 'new_order'],
+    ['orders/updated', 'order_updated'],
+    ['orders/paid', 'order_updated'],
+    ['orders/cancelled', 'order_updated'],
+  ],
+);
 
 /**
- * Reads what a delivery says, now or when it was kept and is taken up again. Whatever is wrong with it is said rather
- * than thrown: it is kept all the same. Transactions of other gateways are put by where their payments are not captured.
+ * Parses a delivery, when it arrives or when it is retried. Errors are returned rather than thrown, because the delivery
+ * is stored anyway. Transactions of other gateways are ignored unless their payments are captured.
  */
 export function readContent(topic: string | null, body: string, fields: OrderWebhookOptions): WebhookContent {
   if (topic === 'order_transactions/create' && fields.capturePayments) return readTransaction(body);
@@ -26,12 +28,12 @@ export function readContent(topic: string | null, body: string, fields: OrderWeb
   if (kind === undefined) return { kind: 'ignored', reason: `Nothing is done for ${topic ?? 'this topic'}.` };
   try {
     const parsed = parseJson(body);
-    // Nothing else of an order of another method is looked at: it opens nothing, whatever is wrong with it.
+    // Nothing else is checked for an order of another method: it is not opened, whatever is wrong with it.
     const reason = kind === 'new_order' ? reasonNotOurs(readBody(parsed), fields.paymentMethods) : undefined;
     if (reason !== undefined) return { kind: 'ignored', reason };
     const order = parseOrderWebhook(parsed, fields);
-    // The topic stands in a header, which the shop does not sign. So what the body does not say, it does not add; and no
-    // order is cancelled when it is made, whatever Shopify's own sample of orders/create says.
+    // The topic is in a header, which the shop does not sign, so it must not add anything to the body; and no order is
+    // cancelled when it is created, whatever Shopify's own sample of orders/create says.
     const isCancelledInShop = order.isCancelledInShop && kind !== 'new_order';
     return { kind, order: { ...order, isCancelledInShop } };
   } catch (error) {
@@ -39,7 +41,7 @@ export function readContent(topic: string | null, body: string, fields: OrderWeb
   }
 }
 
-/** The body of orders/delete is the order's id and nothing else. */
+/** The body of orders/delete has only the order's id. */
 function readDeletion(body: string): WebhookContent {
   try {
     return { kind: 'order_deleted', orderId: readField(readBody(parseJson(body)), 'id', idSchema) };
@@ -59,7 +61,7 @@ function readTransaction(body: string): WebhookContent {
 
 function readProduct(body: string): WebhookContent {
   try {
-    return { kind: 'product_news', productId: parseProductWebhook(parseJson(body)) };
+    return { kind: 'product_updated', productId: parseProductWebhook(parseJson(body)) };
   } catch (error) {
     return unusable('product', error);
   }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isStorable, isStorableTime } from '#platform/storable-text.ts';
 
-/** A webhook's body that can't be used; the message is one sentence that names the field and what is wrong with it. */
+/** An invalid webhook body; the message is one sentence that names the field and its error. */
 export class WebhookContentError extends Error {
   override readonly name = 'WebhookContentError';
 }
@@ -9,7 +9,7 @@ export class WebhookContentError extends Error {
 const MAX_ID_LENGTH = 255;
 const MAX_ID = 10n ** BigInt(MAX_ID_LENGTH) - 1n;
 
-/** Says for a missing field that it is missing, and for any other what it has to be. */
+/** The error message of a field: that it is missing, or what it has to be. */
 export function expected(what: string) {
   return {
     error: (issue: { input?: unknown }): string =>
@@ -21,7 +21,7 @@ const ID_TEXT = expected(`text of 1 to ${MAX_ID_LENGTH} characters`);
 export const nameSchema = z.string(ID_TEXT).min(1, ID_TEXT).max(MAX_ID_LENGTH, ID_TEXT).refine(isStorable, ID_TEXT);
 
 const SHOP_ID = expected(`a positive whole number or text of 1 to ${MAX_ID_LENGTH} characters`);
-/** `z.int()` refuses what a double can't hold exactly: such a number was rounded on its way here and names another order. */
+/** `z.int()` refuses numbers that a double can't represent exactly: such a number was rounded and names another order. */
 export const idSchema = z
   .union([z.int(SHOP_ID).positive(SHOP_ID), nameSchema, z.bigint().positive(SHOP_ID).max(MAX_ID, SHOP_ID)], SHOP_ID)
   .transform(String);
@@ -34,7 +34,7 @@ export const timeSchema = z.iso
   .refine(isStorableTime, YEARS);
 
 const PRICE = expected('a decimal number as text, not below zero');
-/** The bounds leave room for every price there is, and keep sums of them short. */
+/** The bounds allow every realistic price, and keep sums short. */
 export const priceSchema = z.string(PRICE).regex(/^\d{1,20}(?:\.\d{1,18})?$/, PRICE);
 
 const CURRENCY = expected('a currency code of 1 to 16 letters and digits');
@@ -57,7 +57,7 @@ export function readField<T>(fields: Fields, field: string, schema: z.ZodType<T>
   throw unusable(parsed.error, owner, [field]);
 }
 
-/** Reads many fields in a third of the time that one after another takes. @throws {WebhookContentError} */
+/** Parses many fields in a third of the time of parsing them one by one. @throws {WebhookContentError} */
 export function readFields<T>(fields: Fields, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(fields);
   if (parsed.success) return parsed.data;

@@ -1,22 +1,22 @@
 import { timeSchema } from './fields.ts';
 
-/** What the headers of a webhook say; null where one is absent or not of its documented form. */
+/** The headers of a webhook; null if one is missing or not in its documented form. */
 export interface WebhookHeaders {
   /** Such as `orders/create`; see `isTopic`. */
   topic: string | null;
-  /** The same over repeats of one delivery: by this a repeat is recognised. */
+  /** The same for all repeats of a delivery, which identifies a repeat. */
   webhookId: string | null;
-  /** Shared by all deliveries of one action in the shop, so never a sign of a repeat. */
+  /** Shared by all deliveries of one action in the shop, so it does not identify a repeat. */
   eventId: string | null;
   /**
-   * When the shop made the delivery: `2026-11-20T12:00:00.123456789Z`, always UTC with nine digits, so that two compare as
-   * texts. It tells apart what `updated_at` of the bodies, in whole seconds, does not.
+   * When the shop made the delivery: `2026-11-20T12:00:00.123456789Z`, always UTC with nine digits, so that texts sort
+   * correctly. It distinguishes updates with the same `updated_at`, which has whole seconds.
    */
   triggeredAt: string | null;
   apiVersion: string | null;
   /** In lower case. */
   shopDomain: string | null;
-  /** Whether the shop's staff had it sent to try the connection out: what it says of an order is made up. */
+  /** Whether the shop's staff triggered it to test the connection: its order is made up. */
   isTest: boolean;
 }
 
@@ -41,7 +41,7 @@ export function webhookHeaders(headers: Headers): WebhookHeaders {
   };
 }
 
-/** The shop that sent a webhook, in lower case; null where the headers do not say it in its documented form. */
+/** The shop that sent a webhook, in lower case; null if the header is missing or malformed. */
 export function shopDomainIn(headers: Headers): string | null {
   const domain = headers['x-shopify-shop-domain'];
   const inLowerCase = typeof domain === 'string' ? domain.toLowerCase() : '';

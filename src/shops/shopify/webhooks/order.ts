@@ -6,7 +6,7 @@ import { type PriceField, readTariPart } from '#shops/shopify/order-price.ts';
 import { reasonNotOurs } from '#shops/shopify/payment-methods.ts';
 import { currencySchema, expected, idSchema, nameSchema, OBJECT, readBody, readFields, timeSchema } from './fields.ts';
 
-/** The topics that this server knows; others are answered and put by. */
+/** The topics that this server knows; others are answered and ignored. */
 export const TOPICS = [
   'orders/create',
   'orders/updated',
@@ -27,7 +27,7 @@ export function isTopic(text: string): text is Topic {
 
 export { WebhookContentError } from './fields.ts';
 
-/** What `financial_status` says of an order whose money the shop has, or had. */
+/** The values of `financial_status` of orders whose money the shop has or had. */
 const STATUSES_OF_PAID_ORDERS: ReadonlySet<string> = new Set(['paid', 'partially_refunded', 'refunded']);
 
 const financialStatusSchema = z.string().max(50).nullish();
@@ -36,9 +36,9 @@ const financialStatusSchema = z.string().max(50).nullish();
 export interface OrderWebhookOptions {
   /** Which field holds the price to be paid (TPG_SHOPIFY_PRICE_FIELD). */
   priceField: PriceField;
-  /** Whether what other gateways hold is captured (TPG_SHOPIFY_CAPTURE_PAYMENTS); false where it is left out. */
+  /** Whether money held by other gateways is captured (TPG_SHOPIFY_CAPTURE_PAYMENTS); false by default. */
   capturePayments?: boolean | undefined;
-  /** The names of the shop's payment methods that are ours (TPG_SHOPIFY_PAYMENT_METHOD); all are where it is left out. */
+  /** The names of the shop's payment methods that are ours (TPG_SHOPIFY_PAYMENT_METHOD); all by default. */
   paymentMethods?: readonly string[] | null | undefined;
 }
 
@@ -57,7 +57,7 @@ export function parseOrderWebhook(body: unknown, options: OrderWebhookOptions): 
   return {
     orderId: fields.id,
     altId: fields.name ?? null,
-    // Someone who bought without an account has no customer in the shop; each such order stands for itself.
+    // A buyer without an account is no customer of the shop; each such order gets a customer of its own.
     customerId: fields.customer?.id ?? `guest:${fields.id}`,
     memo,
     claimTexts: [...(memo === null ? [] : [memo]), ...attributeTexts(fields.note_attributes ?? [])],
@@ -90,13 +90,13 @@ const optionalCurrencySchema = currencySchema.nullish();
 const customerSchema = z.object({ id: idSchema }, OBJECT).nullish();
 
 const ATTRIBUTES = expected(`a list of at most ${MAXIMUM_NOTE_ATTRIBUTES} attributes`);
-/** Apps of a shop write what they like into attributes: one of an odd form is no reason to refuse the order. */
+/** Apps of a shop write anything into attributes, so a malformed one is no reason to refuse the order. */
 const attributeSchema = z
   .object({ name: z.unknown().optional(), value: z.unknown().optional() })
   .catch({ name: null, value: null });
 const attributesSchema = z.array(attributeSchema, ATTRIBUTES).max(MAXIMUM_NOTE_ATTRIBUTES, ATTRIBUTES).nullish();
 
-/** Of another form than Shopify's nine capitals and digits it is no reason to refuse the order: it gets a code of ours. */
+/** A number not in Shopify's form, nine capitals and digits, is no reason to refuse the order: it gets a code of our own. */
 const confirmationNumberSchema = z
   .string()
   .regex(/^[A-Za-z0-9]{6,64}$/)
@@ -108,7 +108,7 @@ const localeSchema = z
   .nullish()
   .catch(null);
 
-/** What is read of every order, the first that is wrong first. */
+/** The fields of every order; the first invalid one is reported. */
 const orderSchema = z.object({
   name: optionalNameSchema,
   id: idSchema,
@@ -137,7 +137,7 @@ function attributeTexts(attributes: readonly z.output<typeof attributeSchema>[])
   return claimsFirst.map((attribute) => attributeText(attribute.value)).filter((text) => text !== undefined);
 }
 
-/** A claim is text or an object; what is neither, or too long for one, is passed over. */
+/** A claim is text or an object; anything else, or anything too long, is ignored. */
 function attributeText(value: unknown): string | undefined {
   const text = typeof value === 'string' ? value : objectText(value);
   return text === undefined || Buffer.byteLength(text) > MAXIMUM_TEXT_BYTES ? undefined : text;
@@ -148,7 +148,7 @@ function objectText(value: unknown): string | undefined {
   try {
     return stringify(value);
   } catch {
-    // Nested so deeply that the stack gave out; a claim is flat.
+    // Nested so deeply that the stack overflowed; a claim is flat.
     return undefined;
   }
 }

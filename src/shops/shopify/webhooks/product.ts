@@ -4,8 +4,8 @@ import { idSchema, readBody, readField } from './fields.ts';
 const productIdSchema = idSchema.pipe(z.string().regex(/^\d{1,20}$/, 'has to be a whole number'));
 
 /**
- * Reads the body of products/create and products/update: which product it is about. What the body says of its prices is
- * not looked at: it may be older than what the shop says when it is asked.
+ * Parses the product's id from the body of products/create and products/update. Prices in the body are ignored: they may be
+ * older than those that the shop returns.
  *
  * @param body parsed without loss: integers past 2^53 are bigint.
  * @throws {WebhookContentError}

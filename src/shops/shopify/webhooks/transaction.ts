@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { ShopAuthorization } from '#shops/shop-connector.ts';
 import { currencySchema, expected, idSchema, nameSchema, priceSchema, readBody, readField } from './fields.ts';
 
-/** What a webhook of the topic order_transactions/create tells. */
-export type TransactionNews =
+/** The content of a webhook of the topic order_transactions/create. */
+export type TransactionContent =
   | { kind: 'authorization'; authorization: ShopAuthorization }
   /** The reason is a sentence. */
   | { kind: 'other'; reason: string };
@@ -11,15 +11,15 @@ export type TransactionNews =
 const WORD = expected('text of 1 to 50 characters');
 const wordSchema = z.string(WORD).min(1, WORD).max(50, WORD).toLowerCase();
 
-/** Kinds of transactions that hold money without taking it. The second is that of a card reader. */
+/** Kinds of transactions that hold money without capturing it. The second is that of card readers. */
 const KINDS_OF_AUTHORIZATIONS: ReadonlySet<string> = new Set(['authorization', 'emv_authorization']);
 
 /**
- * Reads the body of a webhook about a transaction of an order. It names the order by Shopify's id alone.
+ * Parses the body of a webhook about a transaction of an order. It has only Shopify's id of the order.
  * @param body parsed without loss: integers past 2^53 are bigint.
  * @throws {WebhookContentError}
  */
-export function parseTransactionWebhook(body: unknown): TransactionNews {
+export function parseTransactionWebhook(body: unknown): TransactionContent {
   const transaction = readBody(body);
   const read = <T>(field: string, schema: z.ZodType<T>): T => readField(transaction, field, schema, 'transaction');
   const kind = read('kind', wordSchema);

@@ -153,7 +153,9 @@ describe('the examples, one after the other', () => {
       const event = { type: 'NewOrder' as const, subject: 'x', payload: stringifyJson({ order }), createdAt: now };
       await tx.use(eventRepository).append(event, ['shopify']);
       for (;;) {
-        const delivery = await tx.use(deliveryRepository).takeNext(['shopify'], now, { hold: 'h', heldUntil: now });
+        const delivery = await tx
+          .use(deliveryRepository)
+          .leaseNext(['shopify'], now, { leaseToken: 'h', leasedUntil: now });
         if (delivery === undefined) throw new Error('There is no delivery to give up');
         await tx
           .use(deliveryRepository)

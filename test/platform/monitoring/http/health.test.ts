@@ -53,7 +53,7 @@ describe('GET /health/ready', () => {
     expect(answer.status).toBe(503);
     expect(answer.json).toMatchObject({ ready: false, database: 'unavailable' });
     // A slow machine may not be told within the time in which readiness answers.
-    expect(answer.json.reasons).toEqual([expect.stringMatching(/cannot be written|has kept the server from/)]);
+    expect(answer.json.reasons).toEqual([expect.stringMatching(/cannot be written|has blocked the server/)]);
     expect(answer.text).not.toMatch(/SQLITE|busy|locked/i);
     unlock();
     await eventually(async () => expect((await server.get('/health/ready')).status).toBe(200), 2 * FRESH_FOR_MS);

@@ -131,7 +131,7 @@ describe('GET /metrics', () => {
     const samples = await scrape();
     expect([...samples.keys()].filter((key) => /^tpg_(?!http|webhooks_refused)/.test(key))).toEqual([]);
     expect(samples.has('process_cpu_seconds_total')).toBe(true);
-    expect(server.logText).toContain('The metrics could not read the database');
+    expect(server.logText).toContain('Could not read metrics from the database');
   });
 });
 

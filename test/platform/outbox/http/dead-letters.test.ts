@@ -37,8 +37,8 @@ async function withDeadLettersOf(orders: number, { areKnown = true } = {}): Prom
       await tx.use(eventRepository).append(event, subscribers);
     }
     for (let times = 0; times < 2 * orders; times += 1) {
-      const held = { hold: 'h', heldUntil: new Date(NOW.getTime() + 1) };
-      const delivery = await tx.use(deliveryRepository).takeNext(subscribers, NOW, held);
+      const held = { leaseToken: 'h', leasedUntil: new Date(NOW.getTime() + 1) };
+      const delivery = await tx.use(deliveryRepository).leaseNext(subscribers, NOW, held);
       if (delivery === undefined) throw new Error('There are fewer deliveries than there should be');
       await tx.use(deliveryRepository).settle(delivery, { state: 'dead', nextAttemptAt: NOW, lastError: 'no' }, NOW);
     }

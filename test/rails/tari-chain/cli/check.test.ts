@@ -124,7 +124,7 @@ describe('wallet check', { timeout: 60_000 }, () => {
     node.fail('status_503');
     const { code, stdout, stderr } = await check(['--from', '1']);
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toBe(`No base node is of use. ${node.url}: It answered with status 503.\n`);
+    expect(stderr).toBe(`No base node is usable. ${node.url}: It answered with status 503.\n`);
     expect(stdout + stderr).not.toContain(recording.view_private_key);
   });
 

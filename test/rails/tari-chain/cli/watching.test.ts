@@ -118,6 +118,6 @@ describe('a server that watches the chain', { timeout: 180_000 }, () => {
     const before = node.requests.length;
     await eventually(() => expect(node.requests.length).toBeGreaterThan(before), SECONDS);
     expect(await server.stop()).toBe(0);
-    expect(readFileSync(log, 'utf8')).not.toContain('is of no use');
+    expect(readFileSync(log, 'utf8')).not.toContain('is unusable');
   });
 });

@@ -75,8 +75,8 @@ function onPaper(content: Letter['content']): Parameters<Paper['webhook']>[1] {
   switch (content.kind) {
     case 'new_order':
       return { kind: 'new_order', told: toldBy(content.order), claimant: content.claimant };
-    case 'order_news':
-      return { kind: 'order_news', told: toldBy(content.order) };
+    case 'order_updated':
+      return { kind: 'order_updated', told: toldBy(content.order) };
     case 'authorization': {
       const { transactionId, orderId } = content.authorization;
       return { kind: 'authorization', transactionId, orderId };
@@ -112,7 +112,7 @@ const news =
   (name: string, change: (world: World) => Partial<ShopOrder>, isMeant: (order: ShopOrder) => boolean): InputMaker =>
   (world) => {
     const order = changeInShop(world, change(world), isMeant);
-    return order && sendOrKeep(world, name, write(world, 'orders/updated', { kind: 'order_news', order }));
+    return order && sendOrKeep(world, name, write(world, 'orders/updated', { kind: 'order_updated', order }));
   };
 
 const always = () => true;

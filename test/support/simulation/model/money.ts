@@ -16,7 +16,7 @@ export interface Desk {
   readonly customers: Set<string>;
   move(order: PaperOrder, action: string, state: State): void;
   append(type: string, subject: string, payload: string, isOfTheShop?: boolean): void;
-  madeOwner(customer: string): PaperOwner;
+  syntheticOwner(customer: string): PaperOwner;
   readonly tolerance: PaperTolerance | undefined;
   /** The order's own payment address, as the shop's address is now. */
   payTo(orderId: string): string | null;
@@ -333,7 +333,7 @@ export class PaperMoney {
       onOutcome('tolerance: an order that nobody has claimed is given nothing');
       return;
     }
-    const made = this.#desk.madeOwner(order.customer);
+    const made = this.#desk.syntheticOwner(order.customer);
     this.enterByHand(`tolerance-${order.id}`, order.customer, made, missing, TOLERANCE_REASON, order.orderId);
     onOutcome(`tolerance: ${tolerance?.kind === 'share' ? 'a share of the price' : 'an amount'} was given`);
     if (missing === most) onOutcome('tolerance: as much as there may be was given');
@@ -364,7 +364,7 @@ export class PaperMoney {
   }
 
   #payerIn(order: PaperOrder, parts: readonly Part[], payer: PaperAccount | undefined): PaperOwner {
-    const made = this.#desk.madeOwner(order.customer);
+    const made = this.#desk.syntheticOwner(order.customer);
     if (order.price === 0) return payer ?? made;
     let most: Part | undefined;
     for (const part of parts) {

@@ -1,4 +1,4 @@
-import type { HeldDelivery } from '#platform/outbox/store/deliveries.ts';
+import type { LeasedDelivery } from '#platform/outbox/store/deliveries.ts';
 import { saysTheSame } from '#test/simulation/compare-state.ts';
 import { type Paper, Refusal } from './reference-model.ts';
 
@@ -52,11 +52,11 @@ export class PaperOutbox {
   /** Takes over the events that are new on paper. */
   catchUp(): void {
     this.#takeOverEvents();
-    for (const orderId of this.#paper.toTellAgain.splice(0)) this.#tellAgain(orderId);
+    for (const orderId of this.#paper.toTellAgain.splice(0)) this.#redeliver(orderId);
   }
 
   /** One that is in hand when this is asked for is given out once more, when that is over. */
-  #tellAgain(orderId: string): void {
+  #redeliver(orderId: string): void {
     for (const delivery of this.deliveries.values()) {
       if (delivery.subject !== orderId || delivery.subscriber !== 'shop' || delivery.type !== 'OrderPaid') continue;
       if (delivery.hold === undefined) delivery.notBefore = this.#paper.now;
@@ -85,7 +85,7 @@ export class PaperOutbox {
   }
 
   /** Holds a delivery that was given out against the rules. @throws {OutboxBroken} */
-  taken({ event, subscriber, attempts, hold }: HeldDelivery): Try {
+  taken({ event, subscriber, attempts, leaseToken: hold }: LeasedDelivery): Try {
     const name = `${event.id} ${subscriber}`;
     const delivery = this.deliveries.get(name);
     const written = this.#paper.events[Number(event.id) - 1];

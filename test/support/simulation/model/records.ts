@@ -80,7 +80,7 @@ export interface Told {
   updatedAt: number;
 }
 
-export interface EarlyNews {
+export interface EarlyUpdate {
   closing: Closing | null;
   price: string;
   currency: string;

@@ -4,7 +4,7 @@ import { orderAddressOnPaper } from './order-address.ts';
 import { type AddressOutcome, addressOutcome, endsOf, type Rail } from './order-payments.ts';
 import {
   type Closing,
-  type EarlyNews,
+  type EarlyUpdate,
   type PaperAccount,
   type PaperEvent,
   type PaperOrder,
@@ -63,12 +63,12 @@ export const isOpen = (order: { state: State }) => order.state === 'Unclaimed' |
 export class Paper {
   now = 0;
   readonly settings: PaperSettings;
-  readonly madeOwner: (customer: string) => PaperOwner;
+  readonly syntheticOwner: (customer: string) => PaperOwner;
   readonly orders = new Map<string, PaperOrder>();
   readonly customers = new Set<string>();
   readonly money: PaperMoney;
   readonly earlyConfirmations = new Set<string>();
-  readonly earlyNews = new Map<string, EarlyNews>();
+  readonly earlyNews = new Map<string, EarlyUpdate>();
   readonly authorizations = new Map<string, { orderId: string; receivedAt: number }>();
   /** Paid orders that the shop must hear of once more: the outbox takes them over. */
   readonly toTellAgain: string[] = [];
@@ -91,12 +91,12 @@ export class Paper {
 
   constructor(
     settings: PaperSettings,
-    madeOwner: (customer: string) => PaperOwner,
+    syntheticOwner: (customer: string) => PaperOwner,
     onMove: (from: State | 'none', action: string, to: State) => void,
     onOutcome: (outcome: PaymentOutcome) => void,
   ) {
     this.settings = settings;
-    this.madeOwner = madeOwner;
+    this.syntheticOwner = syntheticOwner;
     this.#onMove = onMove;
     this.#onOutcome = onOutcome;
     this.rows = new Rows((whose) => this.money.left(whose));
@@ -112,7 +112,7 @@ export class Paper {
   }
 
   #desk(): Desk {
-    const { rows, orders, customers, madeOwner } = this;
+    const { rows, orders, customers, syntheticOwner } = this;
     const now = () => this.now;
     return {
       get now() {
@@ -121,7 +121,7 @@ export class Paper {
       rows,
       orders,
       customers,
-      madeOwner,
+      syntheticOwner,
       tolerance: this.settings.tolerance,
       payTo: (orderId) => orderAddressOnPaper(this.shopAddress(), orderId),
       onOutcome: (outcome) => this.#onOutcome(outcome),
@@ -137,7 +137,7 @@ export class Paper {
     webhookId: string | null,
     what:
       | { kind: 'new_order'; told: Told; claimant: PaperOwner | undefined }
-      | { kind: 'order_news'; told: Told }
+      | { kind: 'order_updated'; told: Told }
       | { kind: 'authorization'; transactionId: string; orderId: string }
       | { kind: 'ignored' | 'unusable' },
   ): string {
@@ -165,7 +165,7 @@ export class Paper {
     const isKnown = this.orders.has(told.orderId);
     try {
       // A known one follows what the shop says of it now.
-      if (isKnown) this.#takeInNews(told);
+      if (isKnown) this.#applyOrderUpdate(told);
       else this.#takeIn(told, claimant);
     } catch (error) {
       if (error instanceof Refusal) return;
@@ -177,7 +177,7 @@ export class Paper {
   #process(what: Parameters<Paper['webhook']>[1]): Pick<PaperWebhook, 'state' | 'success'> {
     try {
       if (what.kind === 'new_order') return this.#takeIn(what.told, what.claimant);
-      if (what.kind === 'order_news') return this.#takeInNews(what.told);
+      if (what.kind === 'order_updated') return this.#applyOrderUpdate(what.told);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return { state: 'set_aside', success: false };
@@ -278,7 +278,7 @@ export class Paper {
     return known ?? { account: null, address: sender };
   }
 
-  #takeInNews(told: Told): Pick<PaperWebhook, 'state' | 'success'> {
+  #applyOrderUpdate(told: Told): Pick<PaperWebhook, 'state' | 'success'> {
     const order = this.orders.get(told.orderId);
     if (order === undefined) {
       this.#keepEarly(told);
@@ -558,7 +558,7 @@ export class Paper {
   }
 
   credit(customer: string, amount: number, txid: string, memo: string): string {
-    const made = this.madeOwner(customer);
+    const made = this.syntheticOwner(customer);
     if (amount > 0) this.money.enterByHand(txid, customer, made, amount, memo, null);
     else this.#takeBack(customer, -amount, txid, memo);
     const open = this.money.openOrders((order) => order.customer === customer);
@@ -569,7 +569,7 @@ export class Paper {
 
   /** What came from the made account first, then the address with the most. */
   #takeBack(customer: string, amount: number, txid: string, memo: string): void {
-    const made = this.madeOwner(customer).account;
+    const made = this.syntheticOwner(customer).account;
     const spenders = [...this.accounts.keys()].filter((account) => this.money.maySpendFor(customer, account));
     const addresses = this.money.fundsByAddress(customer, spenders);
     const madeFirst = [
@@ -594,7 +594,7 @@ export class Paper {
   fulfill(orderId: string, txid: string, reason: string): string {
     const order = this.#find(orderId);
     if (!isOpen(order)) throw new Refusal('order_change_forbidden');
-    const made = this.madeOwner(order.customer);
+    const made = this.syntheticOwner(order.customer);
     if (order.state === 'Unclaimed') this.money.claim(order, made, 'by_hand');
     const whose = `order ${order.orderId}`;
     if (order.price > 0) {
@@ -617,7 +617,7 @@ export class Paper {
     const whose = order === undefined ? `customer ${customer}` : `order ${order.orderId}`;
     if (payment.whose === whose) throw new Refusal('order_change_no_op');
     if (customer !== null) this.customers.add(customer);
-    if (order?.state === 'Unclaimed') this.money.claim(order, this.madeOwner(order.customer), 'by_hand');
+    if (order?.state === 'Unclaimed') this.money.claim(order, this.syntheticOwner(order.customer), 'by_hand');
     this.money.give(payment, whose, false);
     const given = { order_id: order?.orderId ?? null, customer_id: customer, reason };
     const rest = JSON.stringify(given).slice(1);
