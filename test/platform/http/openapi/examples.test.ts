@@ -149,7 +149,7 @@ describe('the examples, one after the other', () => {
   async function deadLetter(): Promise<Record<string, string>> {
     const now = server.clock.now();
     return server.app.store.run(async (tx) => {
-      const [order] = EXAMPLES['GET /api/search/orders']?.answer as [object];
+      const [order] = (EXAMPLES['GET /api/search/orders']?.answer ?? []) as object[];
       const event = { type: 'NewOrder' as const, subject: 'x', payload: stringifyJson({ order }), createdAt: now };
       await tx.use(eventRepository).append(event, ['shopify']);
       for (;;) {
