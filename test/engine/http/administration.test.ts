@@ -192,6 +192,7 @@ describe('/api/wallets', () => {
 
 describe('GET /api/roles', () => {
   it('lists who was given roles, to super admins only', async () => {
+    server = await borrowServer();
     const token = await server.logIn(ADMIN, 'super_admin');
     const change = [{ address: ALICE.address, apply: ['write', 'read_all'] }];
     expect((await server.post('/api/roles', change, { token })).status).toBe(200);

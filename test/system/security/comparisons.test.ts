@@ -28,16 +28,25 @@ const HARMLESS: readonly string[] = [
   'rails/tari-chain/late-comparing.ts: if (digest !== block.digest && !(await this.#lookAgain(block, other))) return true;',
   // Whether the server took a webhook.
   'shops/shopify/cli/public-checks.ts: return isSecretTaken === true',
-  // How long a signature is everybody knows.
+  // How long a signature or a key is everybody knows.
   'tari/ristretto-jwt.ts: if (bytes.length === SIGNATURE_LENGTH) return bytes;',
+  'interledger/stream/credentials.ts: if (receipt.nonce.length !== RECEIPT_NONCE_BYTES || receipt.secret.length !== RECEIPT_SECRET_BYTES) {',
+  'interledger/stream/receipt.ts: if (key.nonce.length !== RECEIPT_NONCE_BYTES || key.secret.length !== RECEIPT_SECRET_BYTES) {',
   'tari/schnorr.ts: if (publicKey.length !== POINT_LENGTH || signature.length !== SIGNATURE_LENGTH) return false;',
 ];
 
 describe('secrets', () => {
-  it('are compared in constant time only, by what Node has for it, in three places', () => {
+  it('are compared in constant time only, by what Node has for it, where there is a secret to be guessed', () => {
     const users = FILES.filter(({ text }) => text.includes('timingSafeEqual(')).map(({ name }) => name);
-    // The code of an order's pay page, the HMAC of a webhook, and the check sum of seed words, which a person types at their own machine.
-    expect(users.sort()).toEqual(['checkout/payer-orders.ts', 'shops/shopify/http/hmac.ts', 'tari/seed-words.ts']);
+    // The code of an order's pay page, the tags of STREAM's addresses and receipts, the HMAC of a webhook, and the check sum of seed
+    // words, which a person types at their own machine.
+    expect(users.sort()).toEqual([
+      'checkout/payer-orders.ts',
+      'interledger/stream/crypto.ts',
+      'interledger/stream/receipt.ts',
+      'shops/shopify/http/hmac.ts',
+      'tari/seed-words.ts',
+    ]);
   });
 
   it('are nowhere compared as texts', () => {
