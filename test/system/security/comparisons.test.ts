@@ -38,7 +38,7 @@ const HARMLESS: readonly string[] = [
 describe('secrets', () => {
   it('are compared in constant time only, by what Node has for it, where there is a secret to be guessed', () => {
     const users = FILES.filter(({ text }) => text.includes('timingSafeEqual(')).map(({ name }) => name);
-    // The code of an order's pay page, the tags of STREAM's addresses and receipts, the HMAC of a webhook, and the check sum of seed
+    // The code of an order's pay page, STREAM's fulfillments and receipts, the HMAC of a webhook, and the check sum of seed
     // words, which a person types at their own machine.
     expect(users.sort()).toEqual([
       'checkout/payer-orders.ts',
