@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withLimits } from './limits.ts';
+import { pagesDocument } from './pages.ts';
 import { routesDocument } from './routes.ts';
 import { environmentSample, settingsDocument } from './settings.ts';
 import { taritoolsDocument, withCommandTable } from './taritools.ts';
@@ -13,15 +14,25 @@ import { taritoolsDocument, withCommandTable } from './taritools.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+type MakeDocument = (present: string) => string | Promise<string>;
+
 /** Each document by its path from the root, with what it should hold; those that keep hand-written parts get their text. */
-const DOCUMENTS: Readonly<Record<string, (present: string) => string | Promise<string>>> = {
+const DOCUMENTS: Readonly<Record<string, MakeDocument>> = {
   '.env.sample': environmentSample,
+  'docs/README.md': () => pagesDocument(ROOT),
   'docs/reference/limits.md': (present) => withLimits(present, ROOT),
   'docs/reference/routes.md': routesDocument,
   'docs/reference/settings.md': settingsDocument,
   'docs/reference/taritools.md': taritoolsDocument,
   'docs/taritools.md': withCommandTable,
 };
+
+/** A context may have a table of its own limits on its own page. */
+const PAGES: Readonly<Record<string, MakeDocument>> = Object.fromEntries(
+  readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => [`docs/${name}`, (present) => withLimits(present, ROOT)]),
+);
 
 function readIfPresent(path: string): string {
   try {
@@ -33,7 +44,7 @@ function readIfPresent(path: string): string {
 }
 
 const isCheck = process.argv.includes('--check');
-for (const [name, wanted] of Object.entries(DOCUMENTS)) {
+for (const [name, wanted] of Object.entries({ ...PAGES, ...DOCUMENTS })) {
   const path = join(ROOT, name);
   const present = readIfPresent(path);
   let text: string;

@@ -108,9 +108,9 @@ describe('the routes', () => {
   });
 });
 
-describe('docs/reference/limits.md', () => {
-  it('names limits where they are', () => {
-    const limits = tableRows('docs/reference/limits.md').flatMap(([, , where]) => {
+describe('tables of limits', () => {
+  it('name limits where they are', () => {
+    const limits = DOCUMENTS.flatMap(tableRows).flatMap(([, , where]) => {
       const [, constant, file] = /^`(\w+)` in `(\S+)`$/.exec(where ?? '') ?? [];
       return constant === undefined || file === undefined ? [] : [{ constant, file }];
     });
@@ -134,6 +134,9 @@ describe('docs/internals/architecture.md', () => {
     expect(shown).toEqual(ORDER_STATUSES.map((status) => ORDER_STATES[status]));
   });
 });
+
+/** What headers are called is no metric. */
+const METRIC = /\btpg_(?!access_token|auth_token)[a-z_]+[a-z]\b/g;
 
 describe('docs/operator.md', () => {
   it('shows an access line as it is written', () => {
@@ -161,14 +164,14 @@ describe('docs/operator.md', () => {
     expect(Object.keys(letter)).toEqual(Object.keys(deadLetter.shape));
   });
 
-  it('names every metric of ours, and none that is not there', async () => {
+  it('and the pages of the contexts name every metric of ours, and none that is not there', async () => {
     // Those of the chain are there where it is watched.
     const chainWatch = { status: () => undefined };
     const app = await serverOfDocuments({ TPG_METRICS: 'on' }, () => new Date(), { chainWatch });
     try {
       const { body } = await app.server.inject({ method: 'GET', url: '/metrics' });
       const names = [...body.matchAll(/^# TYPE (tpg_\w+)/gm)].map(([, name]) => name);
-      const named = documentText('docs/operator.md').match(/\btpg_(?!access_token)[a-z_]+\b/g);
+      const named = DOCUMENTS.flatMap((path) => documentText(path).match(METRIC) ?? []);
       expect([...new Set(named)].sort()).toEqual(names.sort());
     } finally {
       await app.close();
