@@ -43,10 +43,11 @@ export async function openUseCases(
   return useCasesOf(services, context);
 }
 
-/** By what they do, whatever context they are of, with their signatures looked at. */
+/** By what they do, with their signatures looked at; what is not named here goes by the name of its context. */
 export function useCasesOf(services: Services, context: PlatformContext & Pick<EngineContext, 'settings'>) {
   const { auth, rates, engine, shops, tariWallet, tariChain, outbox, auditLog, checkout, monitoring } = services;
   return {
+    ...services,
     ...engine,
     access: auth,
     wallets: auth.wallets,

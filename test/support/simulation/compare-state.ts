@@ -1,7 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
+import { CONTEXTS } from './contexts.ts';
 import type { PaperEvent } from './model/records.ts';
 import { isOpen, type Paper } from './model/reference-model.ts';
 import { THOROUGH_TABLES } from './rows/row-text.ts';
+import { saysTheSame } from './rows/same-json.ts';
 import type { DatabaseRows } from './simulated-database.ts';
 import { timeText } from './timestamps.ts';
 
@@ -83,6 +84,11 @@ export class Books {
       idempotency_keys: [...paper.keys.keys()].join('\n'),
     };
     for (const [index, table] of THOROUGH_TABLES.entries()) sameInAnyOrder(table, row[index], expected[table]);
+    for (const { tables } of CONTEXTS) {
+      for (const [table, { text, expected }] of Object.entries(tables)) {
+        sameInAnyOrder(table, await this.#rows.table(table, text), expected(paper));
+      }
+    }
   }
 
   async #comparePayments(): Promise<void> {
@@ -107,11 +113,6 @@ export class Books {
     this.#eventsSeen += rows.length;
     same('number of events', this.#eventsSeen, expected.length);
   }
-}
-
-/** Whether two texts are the same JSON: not every database keeps the order in which the names were written. */
-export function saysTheSame(one: string, other: string): boolean {
-  return one === other || isDeepStrictEqual(JSON.parse(one), JSON.parse(other));
 }
 
 /** A table of few rows in whose order nothing lies. */

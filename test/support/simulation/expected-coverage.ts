@@ -1,7 +1,9 @@
 import { ORDER_STATES } from '#engine/order-states.ts';
 import { CHAIN_OUTCOMES } from './chain/outcomes.ts';
+import { CONTEXTS } from './contexts.ts';
 import type { Tally, TallyKind } from './coverage.ts';
 import { SQLITE_FAULTS } from './faults/sqlite.ts';
+import { inEachWay } from './inputs/change.ts';
 import { ADDRESS_OUTCOMES } from './model/order-payments.ts';
 import { TOLERANCE_OUTCOMES } from './model/tolerance.ts';
 import { SHOP_FAULTS } from './simulated-shop.ts';
@@ -93,12 +95,8 @@ export const STATE_CHANGES = [
   ),
 ];
 
-function inEachWay(change: string): string[] {
-  return ['', ', under a key', ', asked for again under its key'].map((how) => `change: ${change}${how}`);
-}
-
 const EXPECTED: readonly (readonly [TallyKind, readonly string[]])[] = [
-  ['input', INPUTS],
+  ['input', [...INPUTS, ...CONTEXTS.flatMap(({ expected }) => expected)]],
   ['state', STATE_CHANGES],
   ['fault', FAULTS],
   ['outcome', WATCHER_ENDS],

@@ -1,5 +1,6 @@
 import type { Store } from '#platform/database/store.ts';
 import type { SeededRandom } from '#test/seeded-random.ts';
+import type { Words } from './rows/row-text.ts';
 
 /** A database that fails when the simulation says so, as a history sees it. */
 
@@ -55,6 +56,8 @@ export interface DatabaseRows {
   quick(settlementsAfter: number, webhooksAfter: number, auditAfter: number): Promise<unknown[]>;
   /** All tables of `THOROUGH_TABLES`. */
   thorough(): Promise<unknown[]>;
+  /** All rows of a table as one text, a row a line. */
+  table(name: string, text: (words: Words) => string): Promise<string>;
   events(after: number): Promise<EventRow[]>;
   payments(txids: readonly string[]): Promise<string[]>;
   deliveries(): Promise<string[]>;

@@ -1,12 +1,13 @@
 import type { EngineSettings } from '#engine/context.ts';
-import { EVENT_TYPES } from '#engine/events.ts';
 import { chainPayments } from '#engine/payments/chain-payments.ts';
 import type { PaymentReport } from '#engine/payments/payment-report.ts';
+import { modules } from '#modules.ts';
 import type { Store, Transaction } from '#platform/database/store.ts';
 import { DomainError } from '#platform/errors.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
+import { eventTypesOf } from '#platform/outbox/events.ts';
 import { deliveryRepository, type LeasedDelivery } from '#platform/outbox/store/deliveries.ts';
 import { type ChainBooks, chainBooks } from '#rails/tari-chain/chain-books.ts';
 import { compareBlocks } from '#rails/tari-chain/comparing.ts';
@@ -94,7 +95,7 @@ export class SimulatedServer {
     this.#now = ports.now;
     this.#process = process;
     this.#store = store;
-    const bus = new EventBus(silentLog, EVENT_TYPES);
+    const bus = new EventBus(silentLog, eventTypesOf(modules));
     this.#bus = bus;
     bus.onDurable(PLUGIN, 'OrderPaid', ({ id, payload }) => ports.bookkeep(id, payload.order.order_id));
     bus.onDurable(PLUGIN, 'OrderClaimed', ({ id, payload }) => ports.bookkeep(id, payload.order.order_id));

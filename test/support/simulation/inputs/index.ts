@@ -1,4 +1,5 @@
 import type { SeededRandom } from '#test/seeded-random.ts';
+import { CONTEXTS } from '#test/simulation/contexts.ts';
 import type { World } from '#test/simulation/world.ts';
 import { CHAIN_INPUTS } from './chain.ts';
 import type { Input, InputMaker } from './input.ts';
@@ -16,6 +17,7 @@ const ALL: readonly (readonly [number, InputMaker])[] = [
   ...TIME_INPUTS,
   ...CHAIN_INPUTS,
   ...MEMPOOL_INPUTS,
+  ...CONTEXTS.flatMap(({ inputs }) => inputs),
 ];
 const TOTAL = ALL.reduce((total, [weight]) => total + weight, 0);
 

@@ -5,7 +5,8 @@ import { microTari } from '#tari/micro-tari.ts';
 import { OPERATOR } from '#test/simulation/model/reference-model.ts';
 import type { SimulatedServer } from '#test/simulation/simulated-server.ts';
 import { CUSTOMERS, HOT_WALLETS, PEOPLE, PLACES, paperOwnerOf, type World } from '#test/simulation/world.ts';
-import type { Input, InputMaker } from './input.ts';
+import { type Change, changeAmong } from './change.ts';
+import type { InputMaker } from './input.ts';
 import { NONCES_APART } from './nonces.ts';
 import { anOrderName } from './wallet.ts';
 
@@ -16,14 +17,6 @@ const PRICES = [0, 1, 2_500_000, 8_000_000, 21_500_000] as const;
 const RATES = [500_000, 1_000_000, 1_333_333, 30_000_000] as const;
 const ROLES: readonly Role[] = ['user', 'read_all', 'write', 'payment_wallet', 'super_admin'];
 const reason = 'because';
-
-interface Change {
-  kind: string;
-  about: string;
-  /** Does it, and answers what the caller gets, and in words what it came to. */
-  run(server: SimulatedServer, by: ChangeRequest): Promise<{ answer: unknown; words: string }>;
-  enter(txid: string): string;
-}
 
 interface OrderAnswer {
   status: string;
@@ -166,53 +159,6 @@ function onOrder(
   };
 }
 
-/** How the last changes were asked for, so that they are asked for again. */
-const asked = new WeakMap<World, { change: Change; request: { key: string; fingerprint: string } }[]>();
-
-/** A change, perhaps under a key, perhaps under one that was used. */
-const change: InputMaker = (world) => {
-  const { random } = world;
-  const before = asked.get(world) ?? [];
-  asked.set(world, before);
-  const earlier = random.chance(0.22) ? random.pick(before) : undefined;
-  if (earlier !== undefined && random.chance(0.7)) {
-    return changeOf(world, earlier.change, earlier.request, ', asked for again under its key');
-  }
-  const fresh = random.pick(CHANGES)(world);
-  if (earlier !== undefined) {
-    const request = { key: earlier.request.key, fingerprint: `${fresh.kind} ${fresh.about}` };
-    return changeOf(world, fresh, request, ', under the key of another');
-  }
-  if (random.chance(0.5)) return changeOf(world, fresh, undefined, '');
-  const request = { key: world.newName('k'), fingerprint: `${fresh.kind} ${fresh.about}` };
-  before.push({ change: fresh, request });
-  return changeOf(world, fresh, request, ', under a key');
-};
-
-function changeOf(
-  world: World,
-  change: Change,
-  idempotency: { key: string; fingerprint: string } | undefined,
-  how: string,
-): Input {
-  let txid = '';
-  let text: string | undefined;
-  return {
-    name: `change: ${change.kind}${how}`,
-    about: `${change.about} ${idempotency?.key ?? ''}`,
-    async run(server) {
-      text = undefined;
-      const running = change.run(server, { actor: OPERATOR, idempotency });
-      // The id of a payment by hand is made before anything is waited for.
-      txid = world.lastTxid();
-      const { answer, words } = await running;
-      text = idempotency && stringifyJson(answer);
-      return words;
-    },
-    enter: () => world.paper.once(OPERATOR, idempotency, text, () => change.enter(txid)),
-  };
-}
-
 const rate: InputMaker = ({ random, paper }) => {
   const currency = random.pick(['USD', 'USD', 'EUR', 'eur', 'XTM']);
   const rate = random.pick(RATES);
@@ -320,7 +266,7 @@ const deadLetter: InputMaker = (world) => {
 };
 
 export const OPERATOR_INPUTS: readonly (readonly [number, InputMaker])[] = [
-  [20, change],
+  [20, changeAmong(CHANGES)],
   [2, rate],
   [1, roles],
   [2, logIn],

@@ -1,5 +1,5 @@
 import type { LeasedDelivery } from '#platform/outbox/store/deliveries.ts';
-import { saysTheSame } from '#test/simulation/compare-state.ts';
+import { saysTheSame } from '#test/simulation/rows/same-json.ts';
 import { type Paper, Refusal } from './reference-model.ts';
 
 /** A promise of the outbox that was not kept. */

@@ -126,7 +126,7 @@ export class Paper {
       payTo: (orderId) => orderAddressOnPaper(this.shopAddress(), orderId),
       onOutcome: (outcome) => this.#onOutcome(outcome),
       move: (order, action, state) => this.#move(order, action, state),
-      append: (type, subject, payload, isOfTheShop) => this.#append(type, subject, payload, isOfTheShop),
+      append: (type, subject, payload, isOfTheShop) => this.append(type, subject, payload, isOfTheShop),
     };
   }
 
@@ -156,7 +156,7 @@ export class Paper {
     if (webhook?.state !== 'set_aside') throw new Refusal('webhook_not_set_aside');
     const answer = this.#process(what);
     Object.assign(webhook, answer);
-    this.#record('retry webhook', `webhook ${id}`);
+    this.record('retry webhook', `webhook ${id}`);
     return `${answer.state} ${answer.success}`;
   }
 
@@ -171,7 +171,7 @@ export class Paper {
       if (error instanceof Refusal) return;
       throw error;
     }
-    if (!isKnown && this.orders.has(told.orderId)) this.#record('add order', told.orderId);
+    if (!isKnown && this.orders.has(told.orderId)) this.record('add order', told.orderId);
   }
 
   #process(what: Parameters<Paper['webhook']>[1]): Pick<PaperWebhook, 'state' | 'success'> {
@@ -199,7 +199,7 @@ export class Paper {
     const webhook = this.webhooks[id - 1];
     if (webhook?.state !== 'set_aside') throw new Refusal('webhook_not_set_aside');
     Object.assign(webhook, { state: 'ignored', success: true });
-    this.#record('dismiss webhook', `webhook ${id}`);
+    this.record('dismiss webhook', `webhook ${id}`);
     return 'ignored true';
   }
 
@@ -243,7 +243,7 @@ export class Paper {
     this.orders.set(order.orderId, order);
     this.rows.orderChanged(order);
     this.#onMove('none', 'enter', 'Unclaimed');
-    this.#append('NewOrder', order.orderId, `{"order":${this.money.text(order)}}`);
+    this.append('NewOrder', order.orderId, `{"order":${this.money.text(order)}}`);
     const named = this.#paymentsNaming(order);
     for (const payment of named) if (payment.whose === null) this.#adopt(payment, order);
     if (closing !== null) {
@@ -301,7 +301,7 @@ export class Paper {
     }
     this.#modify(order, 'total_price', { price, ...inShop });
     this.money.payOverAll(order);
-    this.#record('change price of order', order.orderId, 'shop');
+    this.record('change price of order', order.orderId, 'shop');
     return { state: 'accepted', success: true };
   }
 
@@ -316,7 +316,7 @@ export class Paper {
   #closeByShop(order: PaperOrder, shopUpdatedAt: number): void {
     order.shopUpdatedAt = Math.max(order.shopUpdatedAt, shopUpdatedAt);
     this.money.annul(order, 'cancel', 'Cancelled', true);
-    this.#record('cancel order', order.orderId, 'shop');
+    this.record('cancel order', order.orderId, 'shop');
     this.money.payFromCredit(order.customer);
   }
 
@@ -344,7 +344,7 @@ export class Paper {
   claim(orderId: string, claimant: PaperOwner): string {
     const shop = this.shopAddress();
     if (shop === undefined) throw new Refusal('no_payment_wallet');
-    const order = this.#find(orderId);
+    const order = this.find(orderId);
     const isRepeat = this.money.signers.get(order.orderId)?.includes(claimant.account) ?? false;
     const isTheirs = isRepeat || order.claimedBy === claimant.account;
     if (!isOpen(order) && !isTheirs) throw new Refusal('order_not_found');
@@ -444,7 +444,7 @@ export class Paper {
 
   /** Notes how much stands in a mempool for an order, which is no change of it. */
   noteSeen(orderId: string, amount: number): void {
-    const order = this.#find(orderId);
+    const order = this.find(orderId);
     order.seen = amount;
     this.rows.orderChanged(order);
   }
@@ -453,7 +453,7 @@ export class Paper {
     const order = seen.orderId === null ? undefined : this.orders.get(seen.orderId);
     const text = JSON.stringify;
     const about = `"txid":${text(seen.txid)},"amount":${seen.amount},"memo":${text(seen.memo)},"order_id":${text(seen.orderId)}`;
-    this.#append('PaymentSeen', seen.txid, `{${about},"order":${order === undefined ? null : this.money.text(order)}}`);
+    this.append('PaymentSeen', seen.txid, `{${about},"order":${order === undefined ? null : this.money.text(order)}}`);
   }
 
   /** Credits a payment that is deep enough on the chain. */
@@ -467,7 +467,7 @@ export class Paper {
     payment.updatedAt = this.now;
     this.rows.paymentChanged(payment);
     const hasLeft = place === undefined && payment.isConfirmed;
-    if (hasLeft) this.#append('PaymentLeftTheChain', payment.txid, `{"payment":${paymentText(payment)}}`);
+    if (hasLeft) this.append('PaymentLeftTheChain', payment.txid, `{"payment":${paymentText(payment)}}`);
   }
 
   confirm(txid: string, message: { wallet: string; nonce: bigint; place: string }): string {
@@ -563,7 +563,7 @@ export class Paper {
     else this.#takeBack(customer, -amount, txid, memo);
     const open = this.money.openOrders((order) => order.customer === customer);
     const paid = open.flatMap((order) => this.money.payOverAll(order));
-    this.#record('credit customer', customer);
+    this.record('credit customer', customer);
     return idsOf(paid);
   }
 
@@ -592,7 +592,7 @@ export class Paper {
   }
 
   fulfill(orderId: string, txid: string, reason: string): string {
-    const order = this.#find(orderId);
+    const order = this.find(orderId);
     if (!isOpen(order)) throw new Refusal('order_change_forbidden');
     const made = this.syntheticOwner(order.customer);
     if (order.state === 'Unclaimed') this.money.claim(order, made, 'by_hand');
@@ -602,7 +602,7 @@ export class Paper {
     }
     const hasSurplus = this.money.pay(order, order.price > 0 ? [{ whose, txid, amount: order.price }] : []);
     if (hasSurplus) this.money.payFromCredit(order.customer);
-    this.#record('fulfill order', order.orderId);
+    this.record('fulfill order', order.orderId);
     return order.state;
   }
 
@@ -611,7 +611,7 @@ export class Paper {
     const payment = this.payments.get(txid);
     if (payment === undefined || payment.left === 0) throw new Refusal('payment_not_held');
     const amount = payment.left;
-    const order = 'orderId' in to ? this.#find(to.orderId) : undefined;
+    const order = 'orderId' in to ? this.find(to.orderId) : undefined;
     if (order !== undefined && !isOpen(order)) throw new Refusal('order_change_forbidden');
     const customer = 'customerId' in to ? to.customerId : null;
     const whose = order === undefined ? `customer ${customer}` : `order ${order.orderId}`;
@@ -621,71 +621,71 @@ export class Paper {
     this.money.give(payment, whose, false);
     const given = { order_id: order?.orderId ?? null, customer_id: customer, reason };
     const rest = JSON.stringify(given).slice(1);
-    this.#append('PaymentAssigned', txid, `{"payment":${paymentText(payment)},"amount":${amount},${rest}`);
+    this.append('PaymentAssigned', txid, `{"payment":${paymentText(payment)},"amount":${amount},${rest}`);
     const paid = order === undefined ? this.money.payFromCredit(customer ?? '') : this.money.tryToPay(order);
-    this.#record('assign payment', txid);
+    this.record('assign payment', txid);
     return idsOf(paid);
   }
 
   cancel(orderId: string): string {
-    const order = this.#find(orderId);
+    const order = this.find(orderId);
     if (!isOpen(order)) throw new Refusal('order_change_forbidden');
     this.money.annul(order, 'cancel', 'Cancelled', false);
     this.money.payFromCredit(order.customer);
-    this.#record('cancel order', order.orderId);
+    this.record('cancel order', order.orderId);
     return order.state;
   }
 
   changeMemo(orderId: string, memo: string): string {
-    const order = this.#find(orderId);
+    const order = this.find(orderId);
     if (order.memo === memo) throw new Refusal('order_change_no_op');
     this.#modify(order, 'memo', { memo });
-    this.#record('change memo of order', order.orderId);
+    this.record('change memo of order', order.orderId);
     return order.state;
   }
 
   changePrice(orderId: string, price: number): string {
-    const order = this.#find(orderId);
+    const order = this.find(orderId);
     if (!isOpen(order)) throw new Refusal('order_change_forbidden');
     if (order.price === price) throw new Refusal('order_change_no_op');
     this.#modify(order, 'total_price', { price });
     this.money.payOverAll(order);
-    this.#record('change price of order', order.orderId);
+    this.record('change price of order', order.orderId);
     return order.state;
   }
 
   reassign(orderId: string, customer: string): string {
-    const order = this.#find(orderId);
+    const order = this.find(orderId);
     if (order.state === 'Paid') throw new Refusal('order_change_forbidden');
     if (order.customer === customer) throw new Refusal('order_change_no_op');
     this.#modify(order, 'customer_id', { customer });
     this.money.payOverAll(order);
-    this.#record('reassign order', order.orderId);
+    this.record('reassign order', order.orderId);
     return order.state;
   }
 
   reset(orderId: string): string {
-    const order = this.#find(orderId);
+    const order = this.find(orderId);
     if (order.state !== 'Expired' && order.state !== 'Cancelled') throw new Refusal('order_change_forbidden');
     const before = this.money.text(order);
     const isClaimed = order.claimedBy !== null;
     this.#move(order, isClaimed ? 'reset' : 'reset_unclaimed', isClaimed ? 'New' : 'Unclaimed');
     this.#modified(order, 'status', before);
     this.money.payOverAll(order);
-    this.#record('reset order', order.orderId);
+    this.record('reset order', order.orderId);
     return order.state;
   }
 
   settleCustomer(customer: string): string {
     const open = this.money.openOrders((order) => order.customer === customer);
     const paid = idsOf(open.flatMap((order) => this.money.payOverAll(order)));
-    if (paid !== '') this.#record('settle customer', customer);
+    if (paid !== '') this.record('settle customer', customer);
     return paid;
   }
 
   settleAddress(owner: PaperOwner): string {
     const paid = idsOf(this.money.mayPay(owner.account).flatMap((order) => this.money.payOverAll(order)));
-    if (paid !== '') this.#record('settle address', owner.address);
+    if (paid !== '') this.record('settle address', owner.address);
     return paid;
   }
 
@@ -694,7 +694,7 @@ export class Paper {
     if (currency === 'XTM' || currency === 'XTR') throw new Refusal('exchange_rate_fixed');
     this.rates.set(currency, rate);
     this.rateRows += 1;
-    this.#record('set exchange rate', currency);
+    this.record('set exchange rate', currency);
     return `${rate}`;
   }
 
@@ -710,7 +710,7 @@ export class Paper {
     if (hasSuperAdmin(this.roles) && !hasSuperAdmin(roles)) throw new Refusal('last_super_admin');
     for (const { owner } of changes) {
       this.roles.set(owner.account, roles.get(owner.account) ?? new Set());
-      this.#record('change roles', owner.address);
+      this.record('change roles', owner.address);
     }
     return 'changed';
   }
@@ -721,18 +721,18 @@ export class Paper {
     this.wallets.set(owner.account, { address: owner.address, place, createdAt });
     const id = `wallet ${owner.account}`;
     if (initialNonce !== undefined && initialNonce > (this.nonces.get(id) ?? -1n)) this.nonces.set(id, initialNonce);
-    this.#record('register wallet', owner.address);
+    this.record('register wallet', owner.address);
     return known === undefined ? 'new' : 'moved';
   }
 
   removeWallet(owner: PaperOwner): string {
     if (!this.wallets.delete(owner.account)) throw new Refusal('wallet_not_found');
-    this.#record('remove wallet', owner.address);
+    this.record('remove wallet', owner.address);
     return 'removed';
   }
 
   recordDeadLetter(action: 'retry dead letter' | 'dismiss dead letter', eventId: number): void {
-    this.#record(action, `event ${eventId}`);
+    this.record(action, `event ${eventId}`);
   }
 
   // ---- Time ---------------------------------------------------------------------------------------------------
@@ -820,7 +820,8 @@ export class Paper {
     return undefined;
   }
 
-  #find(name: string): PaperOrder {
+  /** The order that is named so. @throws {Refusal} */
+  find(name: string): PaperOrder {
     const order = this.#findOrNone(name);
     if (order === undefined) throw new Refusal('order_not_found');
     return order;
@@ -843,14 +844,15 @@ export class Paper {
 
   #modified(order: PaperOrder, field: string, before: string): void {
     const orders = `{"old_order":${before},"new_order":${this.money.text(order)}}`;
-    this.#append('OrderModified', order.orderId, `{"field_changed":"${field}","orders":${orders}}`);
+    this.append('OrderModified', order.orderId, `{"field_changed":"${field}","orders":${orders}}`);
   }
 
-  #append(type: string, subject: string, payload: string, isOfTheShop = false): void {
+  append(type: string, subject: string, payload: string, isOfTheShop = false): void {
     this.events.push({ type, subject, payload, isOfTheShop });
   }
 
-  #record(action: string, subject: string, actor = OPERATOR): void {
+  /** A line of the audit log. */
+  record(action: string, subject: string, actor = OPERATOR): void {
     this.audit.push(`${actor}: ${action} ${subject}`);
   }
 }

@@ -1,11 +1,12 @@
 import pg from 'pg';
 import type { DatabaseRows, EventRow } from '#test/simulation/simulated-database.ts';
-import { chainQuery, DELIVERY, quickQuery, rowsAsText, type Table, THOROUGH_TABLES } from './row-text.ts';
+import { chainQuery, DELIVERY, quickQuery, rowsAsText, type Table, THOROUGH_TABLES, type Words } from './row-text.ts';
 
-const TEXTS = rowsAsText({
+const WORDS: Words = {
   time: (column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
   truth: (column) => `${column}::int`,
-});
+};
+const TEXTS = rowsAsText(WORDS);
 
 /** All rows of a table as one text: those with an id in the order in which they came, the others in any. */
 const whole = (table: Table) => `(select string_agg(${TEXTS[table]}, chr(10)${orderOf(table)}) from ${table})`;
@@ -51,6 +52,11 @@ export class PostgresRows implements DatabaseRows {
   async thorough(): Promise<unknown[]> {
     const [row] = await this.#ask('thorough', THOROUGH, []);
     return row ?? [];
+  }
+
+  async table(name: string, text: (words: Words) => string): Promise<string> {
+    const rows = await this.#ask(`table ${name}`, `select ${text(WORDS)} from ${name}`, []);
+    return rows.map(([row]) => String(row)).join('\n');
   }
 
   async events(after: number): Promise<EventRow[]> {

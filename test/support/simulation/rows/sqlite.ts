@@ -1,8 +1,9 @@
 import type SqliteDatabase from 'better-sqlite3';
 import type { DatabaseRows, EventRow, WriteCounts } from '#test/simulation/simulated-database.ts';
-import { chainQuery, DELIVERY, quickQuery, rowsAsText, type Table, THOROUGH_TABLES } from './row-text.ts';
+import { chainQuery, DELIVERY, quickQuery, rowsAsText, type Table, THOROUGH_TABLES, type Words } from './row-text.ts';
 
-const TEXTS = rowsAsText({ time: (column) => column, truth: (column) => column });
+const WORDS: Words = { time: (column) => column, truth: (column) => column };
+const TEXTS = rowsAsText(WORDS);
 
 /** All rows of a table as one text, in the order in which they came. */
 const whole = (table: Table) =>
@@ -20,10 +21,12 @@ export class SqliteRows implements DatabaseRows {
   readonly #chain: SqliteDatabase.Statement;
   readonly #chainBlocks: SqliteDatabase.Statement;
   readonly #totalChanges: SqliteDatabase.Statement;
+  readonly #prepare: (text: string) => SqliteDatabase.Statement;
   #chainWrites = 0;
 
   constructor(connection: SqliteDatabase.Database) {
     const prepare = (text: string) => connection.prepare(text).safeIntegers(false);
+    this.#prepare = prepare;
     this.#quick = prepare(quickQuery({ whole, newer })).raw();
     this.#events = prepare('select id, type, subject, payload from events where id > ? order by id');
     this.#payment = prepare(`select ${TEXTS.payments} from payments where txid = ?`).pluck();
@@ -50,6 +53,13 @@ export class SqliteRows implements DatabaseRows {
 
   async thorough(): Promise<unknown[]> {
     return this.#thorough.get() as unknown[];
+  }
+
+  async table(name: string, text: (words: Words) => string): Promise<string> {
+    const rows = this.#prepare(`select ${text(WORDS)} from ${name}`)
+      .pluck()
+      .all() as string[];
+    return rows.join('\n');
   }
 
   async events(after: number): Promise<EventRow[]> {
