@@ -12,13 +12,13 @@ import {
   settlementView,
 } from '#engine/views.ts';
 import { callerOf } from '#platform/http/caller.ts';
-import { address, orderId } from '#platform/http/fields.ts';
+import { address, customerId, orderId } from '#platform/http/fields.ts';
 import { announceNext, pageFields } from '#platform/http/pagination.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import type { OrderAddress } from '#tari/order-address.ts';
 import { HISTORY_CURSOR } from './cursors.ts';
 import type { OrderAddresses } from './order-addresses.ts';
-import { addressBalance, addressHistory, customerHistory, customerId, orderDetails } from './schemas.ts';
+import { addressBalance, addressHistory, customerHistory, orderDetails } from './schemas.ts';
 
 const byAddress = z.object({ address });
 const byCustomer = z.object({ id: customerId });

@@ -3,10 +3,10 @@ import * as z from 'zod';
 import type { Held } from '#engine/money/held.ts';
 import { heldView } from '#engine/views.ts';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
-import { orderId, reason, transactionId } from '#platform/http/fields.ts';
+import { customerId, orderId, reason, transactionId } from '#platform/http/fields.ts';
 import { announceNext, sortedPageFields } from '#platform/http/pagination.ts';
 import { PAYMENT_CURSOR } from './cursors.ts';
-import { customerId, heldMoney, settlement } from './schemas.ts';
+import { heldMoney, settlement } from './schemas.ts';
 
 /** To either an order or a customer. */
 const assignment = z.union(

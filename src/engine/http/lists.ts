@@ -4,7 +4,7 @@ import type { Lists, OrderPage, PaymentPage } from '#engine/queries.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
 import { balanceView, creditorView, ordersView, paymentView } from '#engine/views.ts';
 import { callerOf } from '#platform/http/caller.ts';
-import { address, currency, keptText, orderId, transactionId } from '#platform/http/fields.ts';
+import { address, currency, customerId, keptText, orderId, transactionId } from '#platform/http/fields.ts';
 import { described } from '#platform/http/openapi/route-docs.ts';
 import { announceNext, pageFields, queryInteger, sortedPageFields, TEXT_CURSOR } from '#platform/http/pagination.ts';
 import { queryTime } from '#platform/http/query-time.ts';
@@ -15,7 +15,6 @@ import { ORDER_CURSOR, PAYMENT_CURSOR } from './cursors.ts';
 import type { OrderAddresses } from './order-addresses.ts';
 import {
   addressBalance,
-  customerId,
   customerOrders,
   order,
   ordersResult,

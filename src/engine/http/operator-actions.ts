@@ -5,8 +5,8 @@ import type { OrderChanges } from '#engine/operator-actions.ts';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
 import type { ErrorCode } from '#platform/errors.ts';
 import { callerOf } from '#platform/http/caller.ts';
-import { address, orderId, reason } from '#platform/http/fields.ts';
-import { customerId, memo, order, orderChanged, orderMoved, priceAmount, settlement, signedAmount } from './schemas.ts';
+import { address, customerId, orderId, reason } from '#platform/http/fields.ts';
+import { memo, order, orderChanged, orderMoved, priceAmount, settlement, signedAmount } from './schemas.ts';
 
 const optionalReason = reason.nullish().transform((text) => text ?? undefined);
 /** A change with an Idempotency-Key is made once. */

@@ -32,8 +32,6 @@ export const paymentReference = z
 
 export const memo = keptText(MAX_MEMO_LENGTH);
 
-export const customerId = keptText(270).min(1);
-
 /** 128 characters of hex, R and s, or a wallet's signature of a message: s, a bar and R. */
 export const claimSignature = z
   .string()

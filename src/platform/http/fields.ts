@@ -50,6 +50,9 @@ export const address = z
     }
   });
 
+/** What the shop calls a customer; an address in place of one fits in. */
+const MAX_CUSTOMER_ID_LENGTH = 270;
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused.
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
 
@@ -61,6 +64,8 @@ export function keptText(longest: number) {
 export const orderId = keptText(MAX_ORDER_ID_LENGTH)
   .min(1)
   .refine((text) => !CONTROL_CHARACTERS.test(text), 'must not hold control characters');
+
+export const customerId = keptText(MAX_CUSTOMER_ID_LENGTH).min(1);
 
 export const transactionId = z
   .string()
