@@ -1,7 +1,10 @@
 import Fastify from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { enforceAccess } from '#auth/http/guard.ts';
+import { stringifyJson } from '#platform/json.ts';
 import { issueAccessToken, signToken } from '#tari/ristretto-jwt.ts';
+import { describeServer } from '#test/openapi-contract/described-server.ts';
+import { apiExamples } from '#test/openapi-contract/examples.ts';
 import { ADMIN, type Answer, borrowServer, errorOf, type TestServer } from '#test/server.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';
 
@@ -100,6 +103,39 @@ const invalidToken = (words: string) => ({
   status: 401,
   code: 'access_token_invalid',
   error: expect.stringMatching(new RegExp(`^An error occurred validating the jwt: .*${words}`)) as string,
+});
+
+/** Every route under /api that the server describes, with a request like its example, and the roles that it says it takes. */
+async function describedRoutes() {
+  const { paths } = await describeServer();
+  const examples = await apiExamples();
+  return Object.entries(paths).flatMap(([template, methods]) =>
+    Object.entries(methods).flatMap(([name, { description = '' }]) => {
+      const method = name.toUpperCase();
+      const { params = {}, query = {}, body } = examples[`${method} ${template}`] ?? {};
+      const filled = template.replace(/\{(\w+)\}/g, (_, one: string) => encodeURIComponent(params[one] ?? ''));
+      const roles = /^Takes the role (.*?)(?:, or super_admin)?\.$/.exec(description)?.[1]?.split(', ');
+      const isGuarded = template.startsWith('/api/');
+      return isGuarded ? [{ method, path: `${filled}?${new URLSearchParams(query)}`, body, roles }] : [];
+    }),
+  );
+}
+
+describe('every route under /api that the server describes', () => {
+  it('refuses anonymous callers, and callers with a role that it does not take', async () => {
+    server = await borrowServer();
+    const routes = await describedRoutes();
+    expect(routes.length).toBeGreaterThanOrEqual(ROUTES.length);
+    const token = await server.logIn(ALICE, 'payment_wallet');
+    for (const { method, path, body, roles } of routes) {
+      const text = body === undefined ? undefined : stringifyJson(body);
+      const anonymous = await server.request(method, path, { body: text });
+      expect([path, errorOf(anonymous)]).toEqual([path, NOT_AUTHENTICATED]);
+      if (roles === undefined || roles.includes('payment_wallet')) continue;
+      const { status } = await server.request(method, path, { body: text, token });
+      expect([method, path, status]).toEqual([method, path, 403]);
+    }
+  });
 });
 
 describe('every route under /api', () => {
