@@ -5,9 +5,10 @@ import { hex } from '@scure/base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CommandEntry, Menu } from '#platform/cli/menus/menu.ts';
 import { addressToEmoji } from '#tari/address.ts';
-import { MAIN_MENU, menuOf } from '#test/cli/menus.ts';
+import { MAIN_MENU, type MenuCase, type MenuCases, menuOf } from '#test/cli/menus.ts';
 import { decodeQr, isQrLine, KEYS, ToolScreen } from '#test/cli/screens.ts';
 import { Home, startToolStage, type ToolStage } from '#test/cli/tool.ts';
+import { contributions } from '#test/contributions.ts';
 import { STAND_IN_TOKEN } from '#test/fake-shopify/server.ts';
 import { ACCOUNTS, HOT_WALLET, personOf } from '#test/test-wallets.ts';
 
@@ -20,16 +21,9 @@ const CURSOR_SHOWN = '\u001b[?25h';
 const WHOLE_MENU = /◆ {2}Main[\s\S]*└/;
 const DONE = 'Enter goes back to the menu.';
 
-/** What is answered to an entry's questions, and what it shows then. */
-interface Case {
-  label: string;
-  answers?: readonly string[];
-  /** Questions that the command itself asks. */
-  more?: readonly (readonly [question: string, answer: string])[];
-  shows: string | RegExp;
-}
+const CONTRIBUTED = await contributions<MenuCases>('cli/menu-cases.ts');
 
-const ADMIN: readonly Case[] = [
+const ADMIN: readonly MenuCase[] = [
   { label: 'Cancel Order', answers: ['7002', 'sold out'], shows: /Order: +7002\n[\s\S]*Status: +Cancelled/ },
   { label: 'Mark order as Paid', answers: ['7003', 'cash'], shows: /Order: +7003\n[\s\S]*Status: +Paid/ },
   { label: 'Reset Order', answers: ['7002'], shows: /failed: \S.*\./ },
@@ -103,9 +97,10 @@ const ADMIN: readonly Case[] = [
   { label: 'Retry a dead letter', answers: [''], shows: /Sent again to 1 subscriber\./ },
   { label: 'Dismiss a dead letter', answers: ['', 'never there'], shows: 'off the list.' },
   { label: 'Dismiss many dead letters', answers: ['nobody', '', 'all done'], shows: '0 are off the list.' },
+  ...CONTRIBUTED.flatMap(({ admin = [] }) => admin),
 ];
 
-const USER: readonly Case[] = [
+const USER: readonly MenuCase[] = [
   { label: 'Claim Order', answers: ['7004'], shows: /Amount: +477\.000000 XTM/ },
   { label: 'My Balance', shows: /Balance: +0\.000000 XTM/ },
   { label: 'My Orders', shows: /7004 +#7004 +New +477\.000000 XTM/ },
@@ -124,7 +119,7 @@ const USER: readonly Case[] = [
   { label: 'Remove profile', answers: ['carol'], shows: 'The profile "carol" is removed.' },
 ];
 
-const SHOPIFY: readonly Case[] = [
+const SHOPIFY: readonly MenuCase[] = [
   { label: 'Open Orders', shows: /6001 +#6001 +\S+ +12\.50? USD/ },
   { label: 'Re-import Open Orders', shows: /6001/ },
   { label: 'Order in the shop', answers: ['6001'], shows: /Order: +#6001\n[\s\S]*Outstanding: +12\.50? USD/ },
@@ -220,7 +215,7 @@ describe('the menus', { timeout: 60_000 }, () => {
   }
 
   /** Opens an entry, answers what it asks, checks what it shows, and goes back to the menu. */
-  async function go(menu: Menu, { label, answers = [], more = [], shows }: Case, on = screen): Promise<string> {
+  async function go(menu: Menu, { label, answers = [], more = [], shows }: MenuCase, on = screen): Promise<string> {
     const entry = menu.entries.find((one) => one.label === label) as CommandEntry;
     on.forget();
     on.type(`${label}${KEYS.enter}`);

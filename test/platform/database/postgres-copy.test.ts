@@ -5,6 +5,7 @@ import { EventBus } from '#platform/outbox/event-bus.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
 import { priceUpdateRepository } from '#shops/store/price-updates.ts';
 import { Home } from '#test/cli/tool.ts';
+import { contributions } from '#test/contributions.ts';
 import { newDatabase, newSqliteDatabase, type SqliteTestDatabase, type TestDatabase } from '#test/database/database.ts';
 import { openStore } from '#test/database/open.ts';
 import { claimText, closeEngine, registerHotWallet, testEngine } from '#test/engine.ts';
@@ -32,6 +33,9 @@ afterEach(async () => {
 });
 
 const copy = (from = source.url, to = target.url) => home.run(['setup', 'copy', '--from', from, '--to', to]);
+
+/** The rows of contexts that have tables of their own, as their tests describe them. */
+const SAMPLES = await contributions<{ sampleRows: (time: string) => string[] }>('store/sample-rows.ts');
 
 /** Books in which every table has rows. */
 async function fill(database: SqliteTestDatabase): Promise<void> {
@@ -69,6 +73,7 @@ async function fill(database: SqliteTestDatabase): Promise<void> {
        select txid, 7, 'block', '${time}' from payments limit 1`,
     `insert into chain_sightings (output_hash, txid, amount, first_seen_at, last_seen_at)
        values ('seen', '2', 5, '${time}', '${time}')`,
+    ...SAMPLES.flatMap(({ sampleRows }) => sampleRows(time)),
   ]) {
     database.execute(statement);
   }
@@ -150,7 +155,7 @@ describe('taritools setup copy', () => {
     const [sent, arrived] = [comparable(source.dump('heartbeat')), comparable(target.dump('heartbeat'))];
     expect(arrived).toEqual(sent);
     expect(Object.entries(arrived).filter(([, rows]) => rows.length === 0)).toEqual([]);
-    expect(Object.keys(arrived)).toHaveLength(27);
+    expect(Object.keys(arrived).length).toBeGreaterThanOrEqual(27);
 
     const store = await openStore(target.url, { maxConnections: 2 });
     const id = await store.run((tx) =>

@@ -2,6 +2,20 @@ import { mainMenu } from '#cli/menus/main-menu.ts';
 import type { Menu } from '#platform/cli/menus/menu.ts';
 import { DESCRIBING_PORTS } from '#test/docs/described-commands.ts';
 
+/** What is answered to the questions of a menu's entry, and what it shows then. */
+export interface MenuCase {
+  label: string;
+  answers?: readonly string[];
+  /** Questions that the command itself asks. */
+  more?: readonly (readonly [question: string, answer: string])[];
+  shows: string | RegExp;
+}
+
+/** The file `cli/menu-cases.ts` of a context's tests: its entries in the admin menu, tried behind all others. */
+export interface MenuCases {
+  admin?: readonly MenuCase[];
+}
+
 /** The tool's menus, as they are made from its commands. */
 export const MAIN_MENU: Menu = await mainMenu(DESCRIBING_PORTS);
 
