@@ -1,6 +1,7 @@
 import { auth } from './auth/module.ts';
 import { checkout } from './checkout/module.ts';
 import { engine } from './engine/module.ts';
+import { notes } from './notes/module.ts';
 import { auditLog } from './platform/audit-log/module.ts';
 import type { Module } from './platform/module.ts';
 import { monitoring } from './platform/monitoring/module.ts';
@@ -23,5 +24,6 @@ export const modules: readonly Module[] = [
   tariWallet,
   tariChain,
   checkout,
+  notes,
   monitoring,
 ];
