@@ -50,7 +50,7 @@ describe('a SQLite database', () => {
     past.pragma('foreign_keys = off');
     past.exec(`update orders set customer_id = 'nobody'`);
     past.close();
-    await expect(open()).rejects.toThrow(/row of orders would refer to a row of customers that is not there/);
+    await expect(open()).rejects.toThrow(/row of orders would refer to a row of customers that does not exist/);
     expect(database.rows('select count(*) as count from kysely_migration')).toEqual([{ count: 18n }]);
   });
 
