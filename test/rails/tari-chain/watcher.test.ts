@@ -213,7 +213,7 @@ describe('what was encrypted for the shop and is not paid to it', () => {
     expect(await paymentsOf(watcher)).toMatchObject([{ memo: 'honest', status: 'confirmed' }]);
     const refused = watcher.engine.rows('select reason, memo, height from chain_refusals');
     expect(refused).toEqual([{ reason: expect.any(String), memo: 'order 1', height: 1n }]);
-    const said = watcher.engine.log.lines.filter(({ sentence }) => sentence.includes('is no payment to it'));
+    const said = watcher.engine.log.lines.filter(({ sentence }) => sentence.includes('is not a payment to it'));
     expect(said).toHaveLength(1);
   });
 

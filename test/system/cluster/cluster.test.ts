@@ -53,7 +53,7 @@ describe('three instances over one database', { timeout: 60_000 }, () => {
     answers.filter(({ status, text }) => status === 200 && (parseJson(text) as { success: boolean }).success).length;
 
   it('that start at once have an empty database brought up to date by one, and the others wait for it', () => {
-    const migrating = cluster.instances.filter(({ log }) => log().includes('The database is brought up to date'));
+    const migrating = cluster.instances.filter(({ log }) => log().includes(' migrations to the database'));
     expect(migrating).toHaveLength(1);
   });
 

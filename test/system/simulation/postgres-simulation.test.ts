@@ -44,7 +44,7 @@ describe('random histories over PostgreSQL', () => {
   });
 });
 
-/** What becomes of works of which nobody knows whether they were kept. */
+/** What becomes of works of which it is unknown whether they were committed. */
 function afterUnclearCommit(answer: <T>(result: T, runAgain: () => Promise<T>) => T | Promise<T>): Mutation {
   return {
     store: (store) => {
@@ -57,7 +57,8 @@ function afterUnclearCommit(answer: <T>(result: T, runAgain: () => Promise<T>) =
           });
         } catch (error) {
           const [result] = results;
-          if (!(error instanceof Error) || !error.message.includes('nobody knows') || result === undefined) throw error;
+          if (!(error instanceof Error) || !error.message.includes('unknown whether') || result === undefined)
+            throw error;
           return answer(result, () => store.run(work));
         }
       };
@@ -70,8 +71,8 @@ function afterUnclearCommit(answer: <T>(result: T, runAgain: () => Promise<T>) =
 const SOON_FOUND = 1;
 
 const MUTANTS: Record<string, Mutation> = {
-  'a commit of which nobody knows that is answered as made': afterUnclearCommit((result) => result),
-  'a commit of which nobody knows whose works are run again': afterUnclearCommit((_, runAgain) => runAgain()),
+  'a commit of unknown outcome that is answered as made': afterUnclearCommit((result) => result),
+  'a commit of unknown outcome whose units of work are run again': afterUnclearCommit((_, runAgain) => runAgain()),
 };
 
 describe.each(Object.entries(MUTANTS))('%s', { timeout: TIMEOUT_MS }, (_, mutation) => {
