@@ -88,6 +88,35 @@ function without(chain: ServedChain, txid: string): ServedChain {
   };
 }
 
+/** Watches two nodes, of which the second is away until this many batches of blocks have been read. */
+async function watchingWhileAway(followed: FakeNode, other: FakeNode, batches: number): Promise<Watch> {
+  other.fail('drop');
+  let reads = 0;
+  const watcher: Watch = await watching([followed, other], {
+    scan: (real) => ({
+      ...real,
+      async scan(...given) {
+        const blocks = await real.scan(...given);
+        reads += 1;
+        if (reads === batches) {
+          other.heal();
+          watcher.wait(600_000);
+        }
+        return blocks;
+      },
+    }),
+  });
+  return watcher;
+}
+
+/** Takes turns, each after a pause. */
+async function turns(watcher: Watch, count: number, pauseMs: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) {
+    watcher.wait(pauseMs);
+    await watcher.turn();
+  }
+}
+
 describe('several nodes', () => {
   it('confirm a payment that all have', async () => {
     const chain = new PlayChain(random);
@@ -175,10 +204,7 @@ describe('several nodes', () => {
       expect(await paymentsOf(watcher)).toEqual([]);
       chain.mineBlocks(3);
       catchUp(node);
-      for (let turn = 0; turn < 2; turn += 1) {
-        watcher.wait(120_000);
-        await watcher.turn();
-      }
+      await turns(watcher, 2, 120_000);
       expect(await paymentsOf(watcher)).toMatchObject([{ txid, status: 'received', block_height: 2n }]);
       liar.show(chain);
       watcher.wait(60_000);
@@ -195,26 +221,8 @@ describe('several nodes', () => {
     chain.mineBlocks(KEPT_BLOCKS + 100);
     const [liar, node] = [await nodeOf(without(chain, txid)), await nodeOf(chain)];
     // The other one is away only while the first blocks of a long reading are asked for.
-    node.fail('drop');
-    let reads = 0;
-    const watcher: Watch = await watching([liar, node], {
-      scan: (real) => ({
-        ...real,
-        async scan(...given) {
-          const blocks = await real.scan(...given);
-          reads += 1;
-          if (reads === 1) {
-            node.heal();
-            watcher.wait(600_000);
-          }
-          return blocks;
-        },
-      }),
-    });
-    for (let turn = 0; turn < 20; turn += 1) {
-      watcher.wait(120_000);
-      await watcher.turn();
-    }
+    const watcher = await watchingWhileAway(liar, node, 1);
+    await turns(watcher, 20, 120_000);
     expect(watcher.engine.rows('select min(height) as height from chain_blocks')).not.toEqual([{ height: 2n }]);
     expect(await paymentsOf(watcher)).toMatchObject([{ txid, status: 'received', block_height: 2n }]);
     liar.show(chain);
@@ -227,23 +235,8 @@ describe('several nodes', () => {
     const chain = new PlayChain(random);
     chain.mineBlocks(4);
     const [liar, node] = [await nodeOf(chain), await nodeOf(chain)];
-    node.fail('drop');
-    let reads = 0;
-    const watcher: Watch = await watching([liar, node], {
-      scan: (real) => ({
-        ...real,
-        async scan(...given) {
-          const blocks = await real.scan(...given);
-          reads += 1;
-          // Away for the first blocks, and for the first after those were replaced.
-          if (reads === 2) {
-            node.heal();
-            watcher.wait(600_000);
-          }
-          return blocks;
-        },
-      }),
-    });
+    // Away for the first blocks, and for the first after those were replaced.
+    const watcher = await watchingWhileAway(liar, node, 2);
     await watcher.turn();
     const { output, txid } = pay(xtm(5), 'one');
     const other = chain.fork(seededRandom(9));
@@ -254,10 +247,7 @@ describe('several nodes', () => {
     other.mineBlocks(KEPT_BLOCKS + 100);
     liar.show(without(other, txid));
     node.show(other);
-    for (let turn = 0; turn < 20; turn += 1) {
-      watcher.wait(120_000);
-      await watcher.turn();
-    }
+    await turns(watcher, 20, 120_000);
     expect(watcher.engine.rows('select min(height) as height from chain_blocks')).not.toEqual([{ height: 3n }]);
     expect(await paymentsOf(watcher)).toMatchObject([{ txid, status: 'received', block_height: 153n }]);
   });
@@ -278,10 +268,7 @@ describe('several nodes', () => {
     liar.show(other);
     node.show(other);
     node.knowUpTo(Number.POSITIVE_INFINITY);
-    for (let turn = 0; turn < 3; turn += 1) {
-      watcher.wait(60_000);
-      await watcher.turn();
-    }
+    await turns(watcher, 3, 60_000);
     expect(await paymentsOf(watcher)).toEqual([]);
     expect(watcher.engine.rows('select max(height) as height from chain_blocks')).toEqual([
       { height: BigInt(other.tipHeight) },
@@ -447,10 +434,7 @@ describe('a node that misbehaves', () => {
     }
     expect((await statusesOf(watcher)).length).toBe(1);
     first.heal();
-    for (let turn = 0; turn < 3; turn += 1) {
-      watcher.wait(70_000);
-      await watcher.turn();
-    }
+    await turns(watcher, 3, 70_000);
     expect(await statusesOf(watcher)).toEqual(['confirmed']);
     const said = watcher.engine.log.lines.filter(({ sentence }) => sentence.includes(first.url));
     expect(said.map(({ level }) => level)).toEqual(['warn', 'info']);
