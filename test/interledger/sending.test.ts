@@ -349,6 +349,30 @@ describe('a payer with a peer that is up to something', () => {
     expect([prepare.destination, packet.frames]).toEqual(['private.elsewhere', []]);
   });
 
+  it('takes no rate from an answer of a place that the peer has left', () => {
+    const peer = server();
+    const probe = arrived(peer);
+    peer.prepare({ frames: [{ type: 'connectionNewAddress', address: 'private.elsewhere' }] });
+    peer.refuse(probe);
+    expect(peer.all('reserve')).toEqual([]);
+    const again = peer.read(peer.last('send')).prepare;
+    expect([again.destination, again.amount, peer.isFulfillable(peer.last('send'))]).toEqual([
+      'private.elsewhere',
+      1_000_000n,
+      false,
+    ]);
+  });
+
+  it('takes no rate from money that was fulfilled at a place that the peer has left', () => {
+    const peer = measured({ limits: { maxInFlight: 2 } }, 1000n);
+    const before = peer.grant(400n) as SendAction;
+    peer.prepare({ frames: [{ type: 'connectionNewAddress', address: 'private.elsewhere' }, wants(2000n)] });
+    peer.refuse(peer.last('send'), [], 'F99', 500_000n);
+    peer.fulfill(before);
+    // 400 have arrived and 600 are being reserved: for the other 1000 twice as many are needed now.
+    expect(peer.last('reserve')).toMatchObject({ packet: 5, amount: 2000n });
+  });
+
   it('ends where the asset changes', () => {
     const peer = measured();
     peer.prepare({ frames: [{ type: 'connectionAssetDetails', assetCode: 'USD', assetScale: 2 }] });

@@ -20,6 +20,8 @@ export interface Outgoing {
   /** In our units. */
   amount: bigint;
   expiresAtMs: number;
+  /** The address that it was sent to; undefined until it is sent. */
+  destination?: string;
   /** A packet with money is reserved before it is sent; unknown is one whose answer did not come in time. */
   phase: 'reserving' | 'sent' | 'unknown';
   /** Of a packet with money: its stream, what is to arrive, and the least that may. */
@@ -60,6 +62,7 @@ export function reduceTo(one: Outgoing, amount: bigint, rate: Rate | undefined):
 export function preparePacket(state: ConnectionState, one: Outgoing, destination: string, frames: Frame[]): Uint8Array {
   const { keys, random, rates, options } = state;
   const isMoney = one.purpose === 'money' && rates !== undefined;
+  one.destination = destination;
   one.minimum = isMoney ? minimumFor(rates.measured, one.amount, options.leastRate) : 0n;
   const packet = { carrier: PREPARE, sequence: BigInt(one.packet), amount: one.minimum, frames } as const;
   const data = sealStreamPacket(keys.encryption, packet, random, options.paddedBytes);

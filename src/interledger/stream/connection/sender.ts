@@ -156,7 +156,7 @@ export class Sender {
     this.#size.passed();
     const { rates } = this.#state;
     const isPrecise = one.purpose === 'money' && delivered >= PRECISE;
-    if (isPrecise && rates !== undefined) rates.last = { delivered, sent: one.amount };
+    if (isPrecise && this.#wentToPeer(one) && rates !== undefined) rates.last = { delivered, sent: one.amount };
     if (answer === undefined) this.#news.failed(one.news);
     else this.#heard(one, answer);
   }
@@ -169,7 +169,7 @@ export class Sender {
     else this.#heard(one, answer);
     if (one.purpose === 'farewell') return;
     if (answer !== undefined && one.purpose === 'probe') {
-      this.#measured(one.amount, answer.amount);
+      if (this.#wentToPeer(one)) this.#measured(one.amount, answer.amount);
       return;
     }
     if (answer !== undefined && one.purpose === 'tell') return;
@@ -186,6 +186,11 @@ export class Sender {
     if (answer === undefined || answer.sequence !== BigInt(one.packet)) return undefined;
     this.#state.lastActiveMs = nowMs;
     return answer;
+  }
+
+  /** Whether the packet went to where the peer is now. Only such a packet shows the rate of the path. */
+  #wentToPeer({ destination }: Outgoing): boolean {
+    return destination === this.#state.peerAddress;
   }
 
   #heard(one: Outgoing, answer: StreamPacket): void {
