@@ -27,7 +27,7 @@ export function configurationRequest(expiresAtMs: number): Buffer {
   return writePrepare({ amount: 0n, expiresAtMs, condition: CONDITION, destination: DESTINATION, data: NOTHING });
 }
 
-/** Reads the parent's answer. Throws PacketError, also where the parent refuses. */
+/** Reads the parent's answer. Throws PacketError, also if the parent refuses. */
 export function readConfiguration(reply: Uint8Array): NodeConfiguration {
   const packet = readReply(reply);
   if (packet.type === 'reject') {
@@ -39,7 +39,7 @@ export function readConfiguration(reply: Uint8Array): NodeConfiguration {
   const fields = new OerReader(packet.data);
   const address = fields.varAscii(MAX_ADDRESS_LENGTH);
   if (!isAddress(address) || !isPayable(address)) {
-    throw new PacketError('malformed', 'The parent gives an address at which nobody can be paid.');
+    throw new PacketError('malformed', 'The parent gives an address that packets can not be sent to.');
   }
   const assetScale = fields.uint8();
   const assetCode = fields.varUtf8(MAX_ASSET_CODE_BYTES);

@@ -24,7 +24,7 @@ export class PacketError extends Error {
   }
 }
 
-/** What `read` gives, or undefined where the bytes are no such packet. Any other error is a bug and is passed on. */
+/** What `read` gives, or undefined if the bytes are no such packet. Any other error is a bug and is passed on. */
 export function orUndefined<Result>(read: () => Result): Result | undefined {
   try {
     return read();

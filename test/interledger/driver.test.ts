@@ -1,16 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_U64 } from '#interledger/bytes.ts';
-import { readPrepare } from '#interledger/ilp/packet.ts';
+import { FULFILL, PREPARE, readPrepare } from '#interledger/ilp/packet.ts';
 import type { Action, SettleAction } from '#interledger/stream/connection/actions.ts';
 import { StreamConnection } from '#interledger/stream/connection/connection.ts';
 import type { ConnectionOptions } from '#interledger/stream/connection/state.ts';
+import { connectionKeys, fulfillmentOf, sha256 } from '#interledger/stream/crypto.ts';
 import { ConnectionDriver, type DriverPorts, NotSentError } from '#interledger/stream/driver.ts';
+import type { Frame } from '#interledger/stream/frames.ts';
+import { sealStreamPacket } from '#interledger/stream/packet.ts';
 import { randomOf } from '#test/interledger/bytes.ts';
 import { SECRET } from '#test/interledger/peer.ts';
 
 /** Connections over ports, in real promises: what is answered in which order, and what happens when a port throws. */
 
 const ASSET = { code: 'XRP', scale: 9 };
+const KEYS = connectionKeys(SECRET);
 
 interface Pair {
   client: ConnectionDriver;
@@ -108,6 +112,34 @@ function pair(
   return { client, server, log, settled, failures, received: () => received, whenEnded };
 }
 
+/** A driver that receives, and the connection that pushes to it by hand. */
+function pushed(failed: DriverPorts['failed'], replaced: Partial<DriverPorts>) {
+  const ports: DriverPorts = {
+    nowMs: () => Date.UTC(2026, 0, 1),
+    after: () => () => {},
+    send: async () => new Uint8Array(),
+    reserve: async () => 0n,
+    settle: async () => {},
+    book: async () => true,
+    failed,
+    ...replaced,
+  };
+  const options: ConnectionOptions = {
+    role: 'server',
+    sharedSecret: SECRET,
+    asset: ASSET,
+    address: 'private.server',
+    peerStreams: { sendMax: 0n, receiveMax: MAX_U64 },
+  };
+  const receiving = new ConnectionDriver(new StreamConnection(options, randomOf(2), ports.nowMs()), ports);
+  const pusher = new StreamConnection(
+    { ...options, role: 'client', peerAddress: 'private.server.token', address: 'private.client' },
+    randomOf(4),
+    ports.nowMs(),
+  );
+  return { receiving, pusher, ports };
+}
+
 describe('a driver', () => {
   it('brings all that was agreed, and settles a packet before it reserves the next', async () => {
     const { received, log, settled, failures, whenEnded, server } = pair(10_000n, 700n, (ports) => ({
@@ -138,7 +170,7 @@ describe('a driver', () => {
     expect([received(), failures]).toEqual([100n, [new Error('connection reset')]]);
   });
 
-  it('asks again where the owner failed to reserve', async () => {
+  it('asks again if the owner failed to reserve', async () => {
     let asked = 0;
     const { received, failures, whenEnded } = pair(1000n, 100n, (ports) => ({
       reserve: async (request) => {
@@ -151,32 +183,59 @@ describe('a driver', () => {
     expect([received(), failures]).toEqual([100n, [new Error('database is busy')]]);
   });
 
-  it('refuses money that could not be booked', async () => {
+  it('takes a port that throws at once for one that fails', async () => {
+    let [asked, sent] = [0, 0];
+    const { settled, failures, whenEnded, received, server } = pair(1000n, 100n, (ports) => ({
+      send: (prepare, expiresAtMs) => {
+        if (readPrepare(prepare).amount > 0n && ++sent === 2) throw new NotSentError('no connection');
+        return ports.send(prepare, expiresAtMs);
+      },
+      reserve: (request) => {
+        asked += 1;
+        if (asked === 1) throw new Error('database is closed');
+        return ports.reserve(request);
+      },
+      happened: () => {
+        throw new Error('a bug of the owner');
+      },
+    }));
+    await whenEnded;
+    await server.settled();
+    expect(settled.map(({ outcome }) => outcome)).toEqual(['rejected', 'fulfilled']);
+    expect(received()).toBe(100n);
+    expect(failures).toEqual([new Error('database is closed'), new Error('a bug of the owner')]);
+  });
+
+  it('answers a packet although the owner fails to take the data in it', async () => {
     const failures: unknown[] = [];
-    const ports: DriverPorts = {
-      nowMs: () => Date.UTC(2026, 0, 1),
-      after: () => () => {},
-      send: async () => new Uint8Array(),
-      reserve: async () => 0n,
-      settle: async () => {},
-      book: async () => {
+    const { receiving, ports } = pushed((error) => failures.push(error), {
+      happened: () => {
+        throw new Error('a bug of the owner');
+      },
+    });
+    const frames: Frame[] = [{ type: 'streamData', streamId: 1n, offset: 0n, data: Buffer.from('hello') }];
+    const data = sealStreamPacket(KEYS.encryption, { carrier: PREPARE, sequence: 1n, amount: 0n, frames }, randomOf(8));
+    const prepare = {
+      amount: 0n,
+      expiresAtMs: ports.nowMs() + 1000,
+      condition: sha256(fulfillmentOf(KEYS, data)),
+      data,
+    };
+    const answer = await receiving.prepared({ ...prepare, destination: 'private.server.token' });
+    expect([answer[0], failures]).toEqual([FULFILL, [new Error('a bug of the owner')]]);
+  });
+
+  it.each([
+    ['rejects', () => Promise.reject(new Error('disk is full'))],
+    [
+      'throws',
+      () => {
         throw new Error('disk is full');
       },
-      failed: (error) => failures.push(error),
-    };
-    const options: ConnectionOptions = {
-      role: 'server',
-      sharedSecret: SECRET,
-      asset: ASSET,
-      address: 'private.server',
-      peerStreams: { sendMax: 0n, receiveMax: MAX_U64 },
-    };
-    const receiving = new ConnectionDriver(new StreamConnection(options, randomOf(2), ports.nowMs()), ports);
-    const pusher = new StreamConnection(
-      { ...options, role: 'client', peerAddress: 'private.server.token', address: 'private.client' },
-      randomOf(4),
-      ports.nowMs(),
-    );
+    ],
+  ])('refuses money that could not be booked: the port %s', async (_, book) => {
+    const failures: unknown[] = [];
+    const { receiving, pusher, ports } = pushed((error) => failures.push(error), { book });
     const [probe] = pusher.openStream({ sendMax: 50n, receiveMax: 0n }, ports.nowMs()).actions;
     if (probe?.kind !== 'send') throw new Error('There is no probe.');
     const answer = await receiving.prepared(readPrepare(probe.prepare));

@@ -28,7 +28,7 @@ describe('lengths', () => {
     },
   );
 
-  it('are refused where they are longer than anything of ours', () => {
+  it('are refused if they are longer than anything of ours', () => {
     expect(() => read('88ac01055a1debac1e').length()).toThrow(code('too_large'));
     expect(() => read('ff').length()).toThrow(code('too_large'));
     expect(() => read('8201').length()).toThrow(code('truncated'));
@@ -56,7 +56,7 @@ describe('integers', () => {
     expect(read('09010000000000000000').varUintOrMax()).toBe(2n ** 64n - 1n);
   });
 
-  it('are not written where they do not fit', () => {
+  it('are not written if they do not fit', () => {
     for (const value of [-1n, 2n ** 64n]) expect(() => new OerWriter().uint64(value)).toThrow(code('too_large'));
     for (const value of [-1, 256, 1.5, Number.NaN])
       expect(() => new OerWriter().uint8(value)).toThrow(code('too_large'));

@@ -43,7 +43,7 @@ describe('a pull through a calm network', () => {
     );
   });
 
-  it('takes seconds, not the time until somebody gives up', () => {
+  it('takes seconds, not the time until the client gives up', () => {
     const agreement = new Agreement(100n);
     const network = new Network(1);
     const start = network.nowMs;
@@ -105,7 +105,7 @@ describe('a pull through any network', () => {
     );
   });
 
-  it('brings all that was agreed where answers come twice and packets are refused now and then', () => {
+  it('brings all that was agreed when answers come twice and packets are refused now and then', () => {
     const weather = { ...CALM, refusal: 0.1, doubleAnswer: 0.5, maxDelayMs: 100, maxPacket: 700n };
     fc.assert(
       fc.property(fc.nat(), anyAmount, anyInFlight, (seed, agreed, maxInFlight) => {
@@ -119,7 +119,7 @@ describe('a pull through any network', () => {
     );
   });
 
-  it('brings what the rate makes of it, where the units are finer or coarser', () => {
+  it('brings what the rate makes of it, if the units are finer or coarser', () => {
     const anyRate = fc.constantFrom(
       { delivered: 1n, sent: 1000n },
       { delivered: 1n, sent: 7n },

@@ -76,7 +76,7 @@ describe('a receiver', () => {
     ]);
   });
 
-  it('names its reasons where it is told to', () => {
+  it('names its reasons if it is told to', () => {
     const cases = { F05: { amount: 1n, isFulfillable: false }, F04: { amount: 1n, minimum: 2n } };
     for (const [code, told] of Object.entries(cases)) {
       const frames = [money(1n)];
@@ -98,7 +98,18 @@ describe('a receiver', () => {
     expect(peer.connection.moneyOf(1)?.received).toBe(1001n);
   });
 
-  it('refuses a push where only pulls are meant', () => {
+  it('takes no more than a stream can count, and never lowers its limit', () => {
+    const peer = receiver(MAX_U64);
+    expect(peer.prepare({ amount: MAX_U64 - 5n, frames: [money(1n)] }).reply.type).toBe('fulfill');
+    expect(peer.prepare({ amount: 6n, frames: [money(1n)] }).reply.type).toBe('reject');
+    expect(peer.prepare({ amount: 5n, frames: [money(1n)] }).reply.type).toBe('fulfill');
+    const lowered = receiver(1000n);
+    lowered.prepare({ amount: 100n, frames: [money(1n)] });
+    lowered.did(lowered.connection.setLimits(1, { receiveMax: 10n }, NOW));
+    expect(lowered.prepare({ amount: 900n, frames: [money(1n)] }).reply.type).toBe('fulfill');
+  });
+
+  it('refuses a push to an address that is for pulls', () => {
     const peer = receiver(0n);
     const { reply, answer } = peer.prepare({ amount: 500n, frames: [money(500n)] });
     expect(reply).toMatchObject({ type: 'reject', code: 'F99' });
@@ -116,6 +127,16 @@ describe('a receiver', () => {
     ]);
     peer.sent({ amount: 10n, frames: [money(MAX_U64, 1n), money(MAX_U64, 3n)] });
     expect(peer.last('book').parts.map(({ amount }) => amount)).toEqual([5n, 5n]);
+  });
+
+  it('gives the rest to the next stream if the lowest has no room for it', () => {
+    const peer = receiver(100n);
+    peer.prepare({ amount: 95n, frames: [money(1n)] });
+    peer.sent({ amount: 13n, frames: [money(1n, 1n), money(1n, 3n)] });
+    expect(peer.last('book').parts).toEqual([
+      { streamId: 1, amount: 6n },
+      { streamId: 3, amount: 7n },
+    ]);
   });
 
   it('takes no money that is for no stream', () => {
@@ -213,6 +234,14 @@ describe('data', () => {
     }
     expect(peer.all('data').map((one) => Buffer.from(one.data).toString())).toEqual(['hello', '!']);
     expect(peer.answerTo(5).answer?.frames).toContainEqual({ type: 'connectionMaxData', maxOffset: 65_540n });
+  });
+
+  it('that is sent again in longer pieces is not lost', () => {
+    const peer = receiver(0n);
+    for (const frame of [data('lo', 3n), data('lo!?', 3n), data('l', 3n), data('hel', 0n)]) {
+      expect(peer.prepare({ frames: [frame] }).reply.type).toBe('fulfill');
+    }
+    expect(peer.all('data').map((one) => Buffer.from(one.data).toString())).toEqual(['hello!?']);
   });
 
   it('beyond the limit ends the connection', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_U64 } from '#interledger/bytes.ts';
 import { writeAmountTooLarge } from '#interledger/ilp/amount-too-large.ts';
+import { writeReply } from '#interledger/ilp/packet.ts';
 import type { SendAction } from '#interledger/stream/connection/actions.ts';
 import { StreamConnection } from '#interledger/stream/connection/connection.ts';
 import type { ConnectionOptions } from '#interledger/stream/connection/state.ts';
@@ -50,7 +51,7 @@ function measured(options: Partial<ConnectionOptions> = {}, receiveMax = 60_000n
 }
 
 describe('a payer', () => {
-  it('measures the rate by a packet that nobody can fulfill, asks for the money, and then sends it', () => {
+  it('measures the rate by a packet that can not be fulfilled, asks for the money, and then sends it', () => {
     const peer = server();
     const probe = peer.read(arrived(peer));
     expect(probe.prepare).toMatchObject({ amount: 1_000_000n, destination: 'private.client' });
@@ -87,7 +88,7 @@ describe('a payer', () => {
     expect(peer.all('settle').length).toBe(1);
   });
 
-  it('asks again where money is held elsewhere', () => {
+  it('asks again while money is held elsewhere', () => {
     const peer = measured();
     peer.did(peer.connection.deferred(2, peer.nowMs));
     expect(peer.all('reserve').length).toBe(1);
@@ -121,13 +122,26 @@ describe('a payer', () => {
     expect(peer.all('reserve').length).toBe(3);
   });
 
-  it('is told by nobody to send more than it was granted', () => {
+  it('refuses to be granted more than it asked for', () => {
     const peer = measured();
     expect(() => peer.connection.reserved(2, 60_001n, NOW)).toThrow(RangeError);
     expect(() => peer.connection.reserved(2, -1n, NOW)).toThrow(RangeError);
     expect(() => peer.connection.reserved(3, 1n, NOW)).toThrow(RangeError);
     peer.grant();
     expect(() => peer.connection.reserved(2, 1n, NOW)).toThrow(RangeError);
+  });
+
+  it('believes no answer to a packet that it has not sent yet', () => {
+    const peer = measured();
+    const { packet } = peer.last('reserve');
+    const reply = writeReply({ type: 'reject', code: 'T00', triggeredBy: '', message: '', data: new Uint8Array() });
+    const before = peer.actions.length;
+    peer.did(peer.connection.replied(packet, reply, peer.nowMs));
+    peer.did(peer.connection.lost(packet, peer.nowMs));
+    peer.did(peer.connection.unsent(packet, peer.nowMs));
+    expect(peer.actions.length).toBe(before);
+    peer.fulfill(peer.grant() as SendAction);
+    expect(peer.all('settle')).toEqual([expect.objectContaining({ packet, outcome: 'fulfilled', amount: 60_000n })]);
   });
 
   it('does not send what was reserved too late, or for a stream that is gone', () => {
@@ -146,6 +160,39 @@ describe('a payer', () => {
     expect(closed.connection.isFinished).toBe(false);
     closed.refuse(closed.last('send'));
     expect(closed.connection.isFinished).toBe(true);
+  });
+
+  it('asks for no money of which nothing would arrive', () => {
+    const peer = server({ peerStreams: { sendMax: 500n, receiveMax: 0n } });
+    peer.refuse(arrived(peer), [], 'F99', 0n);
+    peer.refuse(peer.last('send'), [], 'F99', 500n);
+    expect(peer.last('streamEnded')).toMatchObject({ streamId: 1, reason: 'noError', isByPeer: false });
+    expect(peer.all('reserve')).toEqual([]);
+  });
+
+  it('measures again with more when too little arrives to tell, unless there is no more to send', () => {
+    const peer = server();
+    peer.refuse(arrived(peer), [], 'F99', 99n);
+    expect(peer.read(peer.last('send')).prepare.amount).toBe(1_000_000_000n);
+    expect(peer.all('reserve')).toEqual([]);
+    const little = server({ peerStreams: { sendMax: 500n, receiveMax: 0n } });
+    little.refuse(arrived(little), [], 'F99', 99n);
+    expect(little.last('reserve').amount).toBe(500n);
+  });
+
+  it('lets no packet bring less than the least rate', () => {
+    const peer = measured({ leastRate: { delivered: 999n, sent: 1000n } });
+    expect(peer.read(peer.grant() as SendAction).packet.amount).toBe(59_940n);
+  });
+
+  it('goes by the rate of the last packet that shows one', () => {
+    const peer = measured({}, 10_000n);
+    // 99 units are too few to tell.
+    peer.fulfill(peer.grant(99n) as SendAction, [], 98n);
+    expect(peer.last('reserve').amount).toBe(9902n);
+    peer.fulfill(peer.grant(1000n) as SendAction, [], 995n);
+    // 8907 are wanted of it, at 995 for 1000.
+    expect(peer.last('reserve').amount).toBe(8952n);
   });
 
   it('stops at the limit of the receiver, whatever order its limits come in', () => {
@@ -211,7 +258,7 @@ describe('a payer whose packets are refused', () => {
     expect(Math.max(...waits)).toBe(10_000);
   });
 
-  it('sends less where a connector has no money now, and more again later', () => {
+  it('sends less while a connector has no money, and more again later', () => {
     const peer = measured();
     peer.reject(peer.grant() as SendAction, 'T04');
     peer.tick(100);
@@ -220,7 +267,7 @@ describe('a payer whose packets are refused', () => {
     expect(peer.last('reserve').amount).toBe(50_000n);
   });
 
-  it('ends the connection where the path is gone', () => {
+  it('ends the connection if the path is gone', () => {
     const peer = measured();
     peer.reject(peer.grant() as SendAction, 'F02');
     expect(peer.last('ended')).toMatchObject({
@@ -263,6 +310,42 @@ describe('a payer whose answers are lost', () => {
     peer.fulfill(money);
     peer.reject(money, 'T00');
     expect(peer.all('settle').length).toBe(2);
+  });
+
+  it('goes on with what is left, and with what an answer that comes late frees', () => {
+    const peer = measured({ peerStreams: { sendMax: 100n, receiveMax: 0n } });
+    const money = peer.grant(40n) as SendAction;
+    peer.did(peer.connection.lost(2, peer.nowMs));
+    expect(peer.connection.moneyOf(1)).toMatchObject({ sent: 0n, held: 40n });
+    peer.tick(100);
+    expect(peer.last('reserve').amount).toBe(60n);
+    peer.grant(10n);
+    peer.reject(money, 'R00');
+    expect(peer.connection.moneyOf(1)).toMatchObject({ sent: 0n, held: 10n });
+    peer.fulfill(peer.last('send'));
+    peer.tick(10_000);
+    expect(peer.last('reserve').amount).toBe(90n);
+  });
+
+  it('counts what an answer that comes late brought only once', () => {
+    const peer = measured({}, 1000n);
+    const money = peer.grant(400n) as SendAction;
+    peer.did(peer.connection.lost(2, peer.nowMs));
+    peer.tick(100);
+    const next = peer.grant(100n) as SendAction;
+    peer.fulfill(money);
+    peer.fulfill(next);
+    expect(peer.last('reserve').amount).toBe(500n);
+  });
+
+  it('takes the word of the receiver for what arrived although no answer came, but not an older one', () => {
+    const peer = measured({}, 1000n);
+    peer.grant(400n);
+    peer.did(peer.connection.lost(2, peer.nowMs));
+    peer.prepare({ frames: [{ type: 'streamMaxMoney', streamId: 1n, receiveMax: 1000n, totalReceived: 400n }] });
+    peer.prepare({ frames: [wants(1000n)] });
+    peer.tick(100);
+    expect(peer.last('reserve').amount).toBe(600n);
   });
 
   it('says once that it does not know, whatever comes that tells nothing', () => {
@@ -326,6 +409,12 @@ describe('a payer whose answers are lost', () => {
     expect(peer.last('settle')).toMatchObject({ packet: 3, outcome: 'fulfilled', delivered: 99n });
     expect(peer.all('streamEnded')).toEqual([]);
   });
+
+  it('counts at least the least that may arrive for what is fulfilled, whatever the receiver says', () => {
+    const peer = measured();
+    peer.fulfill(peer.grant(100n) as SendAction, [], 5n);
+    expect(peer.last('settle')).toMatchObject({ outcome: 'fulfilled', delivered: 99n });
+  });
 });
 
 describe('a payer with a peer that is up to something', () => {
@@ -338,7 +427,7 @@ describe('a payer with a peer that is up to something', () => {
     expect(peer.all('send')).toEqual([]);
   });
 
-  it('measures the rate anew where the peer has moved, before it sends money there', () => {
+  it('measures the rate again when the peer has moved, before it sends money there', () => {
     const peer = measured();
     peer.fulfill(peer.grant(100n) as SendAction);
     peer.prepare({ frames: [{ type: 'connectionNewAddress', address: 'private.elsewhere' }] });
@@ -373,10 +462,25 @@ describe('a payer with a peer that is up to something', () => {
     expect(peer.last('reserve')).toMatchObject({ packet: 5, amount: 2000n });
   });
 
-  it('ends where the asset changes', () => {
+  it('ends if the asset changes', () => {
     const peer = measured();
     peer.prepare({ frames: [{ type: 'connectionAssetDetails', assetCode: 'USD', assetScale: 2 }] });
     expect(peer.last('ended').reason).toBe('protocolViolation');
+  });
+
+  it('keeps no asset whose code is longer than any, and ends', () => {
+    const asset = (length: number): Frame => ({
+      type: 'connectionAssetDetails',
+      assetCode: 'X'.repeat(length),
+      assetScale: 9,
+    });
+    const peer = server();
+    peer.prepare({ frames: [asset(255)] });
+    expect(peer.connection.peerAsset?.code.length).toBe(255);
+    const long = server();
+    const { reply } = long.prepare({ frames: [asset(256), wants(1000n)] });
+    expect([reply.type, long.last('ended').reason]).toEqual(['reject', 'protocolViolation']);
+    expect(long.connection.peerAsset).toBeUndefined();
   });
 
   it('ignores answers to other packets, of other types and under other keys', () => {
@@ -396,7 +500,7 @@ describe('a payer with a peer that is up to something', () => {
     expect(peer.actions.length).toBe(before);
   });
 
-  it('sends nothing that would not arrive, and ends where the rate is below the least', () => {
+  it('sends nothing that would not arrive, and ends if the rate is below the least', () => {
     const nothing = server();
     arrived(nothing);
     while (nothing.connection.ended === undefined) nothing.refuse(nothing.last('send'), [], 'F99', 0n);

@@ -72,7 +72,7 @@ describe('a server', () => {
     expect(codeOf(server().route(packetFor({ ...gone, sharedSecret: new Uint8Array(32) }), NOW))).toBe('F06');
   });
 
-  it('opens a connection anew after its end, and another only where there is room', () => {
+  it('opens another connection after one has ended, and further ones only while there is room', () => {
     const ours = server({ maxConnections: 1 });
     const [one, other] = ['a', 'b'].map((tag) => packetFor(taggedCredentials(SECRET, ADDRESS, random, tag)));
     const first = ours.route(one as Uint8Array, NOW);

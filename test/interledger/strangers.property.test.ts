@@ -123,7 +123,7 @@ describe('a connection', () => {
         for (const step of steps) take(peer, step);
         for (const action of peer.all('send')) {
           const { amount } = peer.read(action).prepare;
-          // A probe is a packet that nobody reserved; its condition has no preimage.
+          // A probe is a packet without a reservation; its condition has no preimage.
           if (peer.granted.has(action.packet)) expect(amount).toBe(peer.granted.get(action.packet));
           else expect(peer.isFulfillable(action) && amount > 0n).toBe(false);
         }

@@ -90,7 +90,7 @@ export function ilpFrame(type: 'message' | 'response', requestId: number, packet
   return writeFrame({ type, requestId, entries });
 }
 
-/** The ILP packet in a frame, or undefined where it carries none. */
+/** The ILP packet in a frame, or undefined if it carries none. */
 export function ilpPacketIn(frame: BtpFrame): Uint8Array | undefined {
   return frame.entries.find(({ name }) => name === 'ilp')?.data;
 }
@@ -150,7 +150,7 @@ function readEntries(content: OerReader): BtpEntry[] {
   return entries;
 }
 
-/** No name twice: which of the two counted would be anybody's guess (RFC 0023, BilateralTransferProtocol.asn). */
+/** No name twice: a reader could take either of the two entries (RFC 0023, BilateralTransferProtocol.asn). */
 function checkEntries(entries: readonly BtpEntry[]): void {
   if (entries.length > MAX_ENTRIES) throw new PacketError('too_large', `A frame has ${entries.length} entries.`);
   if (entries.some(({ name }) => name.length > MAX_NAME_BYTES))

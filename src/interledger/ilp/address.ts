@@ -7,7 +7,7 @@ export const MAX_ADDRESS_LENGTH = 1023;
 
 const ADDRESS = /^(?:g|private|example|peer|self|test[1-3]?|local)(?:\.[a-zA-Z0-9_~-]+)+$/;
 
-/** Addresses of a direct peer and of the machine itself: nobody can be paid there (RFC 0015, Allocation Schemes). */
+/** Addresses of a direct peer and of the machine itself, which take no payments (RFC 0015, Allocation Schemes). */
 const NOT_PAYABLE = /^(?:peer|self)\./;
 
 /** Whether the text is an ILP address. */
@@ -31,7 +31,7 @@ export function isAtOrBelow(address: string, parent: string): boolean {
   return address === parent || address.startsWith(`${parent}.`);
 }
 
-/** The first segment below the parent, or undefined where the address is not below it. */
+/** The first segment below the parent, or undefined if the address is not below it. */
 export function segmentBelow(address: string, parent: string): string | undefined {
   if (!address.startsWith(`${parent}.`)) return undefined;
   return address.slice(parent.length + 1).split('.', 1)[0];

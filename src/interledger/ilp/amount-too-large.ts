@@ -15,7 +15,7 @@ export function writeAmountTooLarge({ received, maximum }: AmountTooLarge): Buff
   return new OerWriter().uint64(received).uint64(maximum).bytes();
 }
 
-/** Undefined where the data is none: a connector need not say it, and what follows the two amounts is ignored. */
+/** Undefined if the two amounts are not there: a connector may leave them out. What follows them is ignored. */
 export function readAmountTooLarge(data: Uint8Array): AmountTooLarge | undefined {
   return orUndefined(() => {
     const reader = new OerReader(data);

@@ -30,7 +30,7 @@ const MAX_TAG_BYTES = 255;
 
 /**
  * Credentials with 18 random bytes and, behind `~`, a tag of characters of an address: `SERVER.TOKEN~TAG`. The tag says
- * which resource is meant, and is seen by all on the way. Throws PacketError where it gives no address.
+ * which resource is meant, and is seen by all on the way. Throws PacketError if it gives no address.
  */
 export function taggedCredentials(
   serverSecret: Uint8Array,
@@ -46,8 +46,8 @@ export function taggedCredentials(
 }
 
 /**
- * The tag and the secret of an address with a tag in the clear; undefined where it has not that form. It is authentic only
- * once something decrypts under the secret: anybody can write down any tag.
+ * The tag and the secret of an address with a tag in the clear; undefined if it has not that form. The tag is authentic only
+ * once something decrypts under the secret: every sender can write down any tag.
  */
 export function openTagged(
   serverSecret: Uint8Array,
@@ -88,7 +88,7 @@ export function sealedCredentials(
   return { destination, sharedSecret: secretOf(serverSecret, token) };
 }
 
-/** What a sealed token says, with its secret; undefined where this server did not make it. Further segments are ignored. */
+/** What a sealed token says, with its secret; undefined if this server did not make it. Further segments are ignored. */
 export function openSealed(
   serverSecret: Uint8Array,
   serverAddress: string,

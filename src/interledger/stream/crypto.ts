@@ -44,7 +44,7 @@ export function encrypt(key: Uint8Array, plain: Uint8Array, random: RandomBytes)
   return Buffer.concat([iv, cipher.getAuthTag(), ciphertext]);
 }
 
-/** Throws PacketError where the data was encrypted under another key, or changed. */
+/** Throws PacketError if the data was encrypted under another key, or changed. */
 export function decrypt(key: Uint8Array, data: Uint8Array): Buffer {
   if (data.length < ENCRYPTION_OVERHEAD) throw new PacketError('truncated', 'The data is too short to be encrypted.');
   const bytes = bufferOf(data);

@@ -12,7 +12,7 @@ export interface DriverPorts {
   nowMs(): number;
   /** Calls back after a while, once; the answer takes it back. */
   after(delayMs: number, ring: () => void): () => void;
-  /** Sends a Prepare and answers with what came back. Throws NotSentError, or any other error where nobody knows. */
+  /** Sends a Prepare and answers with what came back. Throws NotSentError, or any other error if it may have been sent. */
   send(prepare: Uint8Array, expiresAtMs: number): Promise<Uint8Array>;
   /** Grants money for one packet, durably: up to the amount that is asked for, 0 for no more, `later` for not now. */
   reserve(asked: ReserveAction): Promise<bigint | 'later'>;
@@ -22,7 +22,7 @@ export interface DriverPorts {
   book(asked: BookAction): Promise<boolean>;
   /** Something happened that the owner need not answer. */
   happened?(what: EndAction | DataAction): void;
-  /** A port threw what it should not. The connection goes on with the answer that costs nothing. */
+  /** A port failed, by throwing or by its promise. The connection goes on with the answer that costs nothing. */
   failed(error: unknown): void;
 }
 
@@ -87,11 +87,11 @@ export class ConnectionDriver {
         this.#replies.delete(action.request);
         break;
       case 'data':
-        this.#ports.happened?.(action);
+        void this.#tell(action);
         break;
       default:
         // Only after all that was settled before it: an end is when the owner sums up.
-        this.#inTurn(async () => this.#ports.happened?.(action));
+        this.#inTurn(() => this.#tell(action));
     }
   }
 
@@ -99,8 +99,17 @@ export class ConnectionDriver {
     this.#money = this.#money.then(work).catch((error: unknown) => this.#ports.failed(error));
   }
 
+  /** An owner that throws here must not keep the actions after this one from being carried out. */
+  async #tell(what: EndAction | DataAction): Promise<void> {
+    try {
+      this.#ports.happened?.(what);
+    } catch (error) {
+      this.#ports.failed(error);
+    }
+  }
+
   async #reserve(asked: ReserveAction): Promise<void> {
-    const granted = await this.#ports.reserve(asked).catch((error: unknown) => {
+    const granted = await promised(() => this.#ports.reserve(asked)).catch((error: unknown) => {
       this.#ports.failed(error);
       return 'later' as const;
     });
@@ -112,7 +121,7 @@ export class ConnectionDriver {
   }
 
   async #send(packet: number, prepare: Uint8Array, expiresAtMs: number): Promise<void> {
-    const came = await this.#ports.send(prepare, expiresAtMs).then(
+    const came = await promised(() => this.#ports.send(prepare, expiresAtMs)).then(
       (reply) => ({ reply }),
       (error: unknown) => ({ error }),
     );
@@ -126,7 +135,7 @@ export class ConnectionDriver {
   }
 
   async #book(asked: BookAction): Promise<void> {
-    const isAccepted = await this.#ports.book(asked).catch((error: unknown) => {
+    const isAccepted = await promised(() => this.#ports.book(asked)).catch((error: unknown) => {
       this.#ports.failed(error);
       return false;
     });
@@ -143,4 +152,9 @@ export class ConnectionDriver {
     const delayMs = Math.max(0, atMs - this.#ports.nowMs());
     this.#cancelWake = this.#ports.after(delayMs, () => this.act((nowMs) => this.connection.tick(nowMs)));
   }
+}
+
+/** The promise of a port. One that throws before it gives a promise has failed like one whose promise is rejected. */
+async function promised<Result>(call: () => Promise<Result>): Promise<Result> {
+  return call();
 }

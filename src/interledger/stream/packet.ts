@@ -19,7 +19,7 @@ export const MAX_PLAIN_BYTES = MAX_DATA_BYTES - ENCRYPTION_OVERHEAD;
  */
 export const MAX_FRAMES = 512;
 
-/** The type of the ILP packet that carries it. Any other carrier was swapped by somebody on the way. */
+/** The type of the ILP packet that carries it. Any other carrier means that a connector swapped the data. */
 export type CarrierType = typeof PREPARE | typeof FULFILL | typeof REJECT;
 
 export interface StreamPacket {
@@ -31,7 +31,7 @@ export interface StreamPacket {
   frames: readonly Frame[];
 }
 
-/** The packet before it is encrypted. Throws PacketError where it can't be written. */
+/** The packet before it is encrypted. Throws PacketError if it can't be written. */
 export function writeStreamPacket({ carrier, sequence, amount, frames }: StreamPacket): Buffer {
   if (frames.length > MAX_FRAMES) throw new PacketError('too_large', `A packet has ${frames.length} frames.`);
   const writer = new OerWriter().uint8(VERSION).uint8(carrier).varUint(sequence).varUint(amount);
@@ -62,7 +62,7 @@ export function readStreamPacket(bytes: Uint8Array): StreamPacket {
 
 /**
  * Encrypts a packet. With `paddedBytes` the data gets at least that length, by zeros behind the frames, so that its length
- * says nothing of what is in it. Throws PacketError where it can't be written.
+ * says nothing of what is in it. Throws PacketError if it can't be written.
  */
 export function sealStreamPacket(key: Uint8Array, packet: StreamPacket, random: RandomBytes, paddedBytes = 0): Buffer {
   const plain = writeStreamPacket(packet);
@@ -70,7 +70,7 @@ export function sealStreamPacket(key: Uint8Array, packet: StreamPacket, random: 
   return encrypt(key, Buffer.concat([plain, Buffer.alloc(padding)]), random);
 }
 
-/** Decrypts and reads a packet. Throws PacketError, also where another ILP packet carries it than it says. */
+/** Decrypts and reads a packet. Throws PacketError, also if another ILP packet carries it than it says. */
 export function openStreamPacket(key: Uint8Array, data: Uint8Array, carrier: CarrierType): StreamPacket {
   const packet = readStreamPacket(decrypt(key, data));
   if (packet.carrier !== carrier) {

@@ -37,7 +37,7 @@ export function writeReceipt(key: ReceiptKey, streamId: number, totalReceived: b
   return Buffer.concat([fields, mac(key.secret, fields)]);
 }
 
-/** The receipt, or undefined where the bytes are none or were made with another secret. */
+/** The receipt, or undefined if the bytes are none or were made with another secret. */
 export function verifyReceipt(bytes: Uint8Array, secret: Uint8Array): Receipt | undefined {
   if (bytes.length !== RECEIPT_BYTES) return undefined;
   const fields = bytes.subarray(0, RECEIPT_BYTES - HMAC_BYTES);

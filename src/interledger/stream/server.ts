@@ -12,7 +12,7 @@ import { openStreamPacket } from './packet.ts';
  * credentials that it gave out: the first packet that decrypts under the secret of its address opens the connection.
  */
 
-/** Connections that are open at once. Each has some kilobytes. */
+/** Connections that are open at once. Each has some kilobytes, and up to `maxDataBytes` of data that waits for its order. */
 const DEFAULT_MAX_CONNECTIONS = 10_000;
 
 /** What an address of ours says: which connection it is, and for what. */
@@ -20,14 +20,14 @@ export interface Identified {
   /** The segment of the address that stands for this connection. */
   segment: string;
   sharedSecret: Uint8Array;
-  /** What the connection may do, by what the address names; undefined where there is no such thing any more. */
+  /** What the connection may do, by what the address names; undefined if there is no such thing any more. */
   options: Omit<ConnectionOptions, 'role' | 'sharedSecret' | 'address' | 'peerAddress'> | undefined;
 }
 
 export interface ServerOptions {
   /** Our own address, below which all credentials are. */
   address: string;
-  /** Reads an address that we gave out; undefined where we did not. See credentials.ts. */
+  /** Reads an address that we gave out; undefined if we did not. See credentials.ts. */
   identify(destination: string): Identified | undefined;
   random: RandomBytes;
   maxConnections?: number;
@@ -63,7 +63,7 @@ export class StreamServer {
     if (identified === undefined) return this.#reject('F02');
     const { segment } = identified;
     const known = this.#connections.get(segment);
-    // Credentials can be used again: after its end a connection can be opened anew.
+    // Credentials can be used again: after a connection has ended, its next packet opens another.
     if (known !== undefined && !known.isFinished) {
       return { kind: 'connection', segment, connection: known, prepare, isNew: false };
     }

@@ -8,7 +8,7 @@ export type Action = ReserveAction | SendAction | SettleAction | BookAction | Re
 
 /**
  * Asks for money before a packet of it is sent. The owner answers with `reserved`, once what it grants is durable; with 0
- * where nothing is left; or with `deferred` where something may become free again.
+ * if nothing is left; or with `deferred` if something may become free again.
  */
 export interface ReserveAction {
   kind: 'reserve';
@@ -43,9 +43,9 @@ export interface SettleAction {
   outcome: 'fulfilled' | 'rejected' | 'unknown';
   /** What the receiver got by its own word, in its units; 0 unless fulfilled. */
   delivered: bigint;
-  /** The proof of payment, where it was fulfilled. */
+  /** The proof of payment, if it was fulfilled. */
   fulfillment?: Uint8Array;
-  /** The error code, where it was rejected by somebody. */
+  /** The error code, if a connector or the receiver rejected it. */
   code?: string;
 }
 
@@ -80,7 +80,7 @@ interface Ending {
   /** 0 for the connection. */
   streamId: number;
   reason: CloseReason;
-  /** For people; written by the peer where it ended it. */
+  /** For people; written by the peer if the peer ended it. */
   message: string;
   isByPeer: boolean;
 }

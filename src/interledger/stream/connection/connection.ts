@@ -13,7 +13,7 @@ import type { StreamMoney } from './streams.ts';
  * be done (actions.ts). It sends no unit of money that its owner has not granted for that very packet, and fulfills none
  * that its owner has not booked.
  *
- * The methods throw RangeError where the owner answers something that it was not asked; no input of the peer's makes them
+ * The methods throw RangeError if the owner answers something that it was not asked; no input of the peer's makes them
  * throw.
  */
 export class StreamConnection {
@@ -60,7 +60,7 @@ export class StreamConnection {
     return { sent, held, delivered, received };
   }
 
-  /** When `tick` has to be called, unless something happens before; undefined where there is nothing to wait for. */
+  /** When `tick` has to be called, unless something happens before; undefined if there is nothing to wait for. */
   get nextWakeMs(): number | undefined {
     const { ended, lastActiveMs, limits } = this.#state;
     const idleMs = ended === undefined ? lastActiveMs + limits.idleMs : undefined;
@@ -74,7 +74,7 @@ export class StreamConnection {
     return this.#after(nowMs);
   }
 
-  /** Opens a stream of our own. Its id is undefined where the peer allows no more now, or the connection has ended. */
+  /** Opens a stream of our own. Its id is undefined if the peer allows no more now, or the connection has ended. */
   openStream(money: StreamMoney, nowMs: number): { streamId: number | undefined; actions: Action[] } {
     const stream = this.#state.ended === undefined ? this.#state.streams.openOwn(money) : undefined;
     if (stream !== undefined) this.#sender.tellLimits(stream);
@@ -109,7 +109,7 @@ export class StreamConnection {
 
   /**
    * A Prepare came from the peer. It is answered by a `reply` action with the same request number, which the owner chooses
-   * freely but never twice; where it carries money, after a `book` action.
+   * freely but never twice; if it carries money, after a `book` action.
    */
   prepared(request: number, prepare: Prepare, nowMs: number): Action[] {
     this.#receiver.receive(request, prepare, nowMs);
@@ -122,13 +122,13 @@ export class StreamConnection {
     return this.#after(nowMs);
   }
 
-  /** What came of a `reserve` action: the amount that is granted, durably; 0 where nothing is left. */
+  /** What came of a `reserve` action: the amount that is granted, durably; 0 if nothing is left. */
   reserved(packet: number, granted: bigint, nowMs: number): Action[] {
     this.#sender.reserved(packet, granted, nowMs);
     return this.#after(nowMs);
   }
 
-  /** The same where nothing is free now, but may be soon: it is asked again. */
+  /** The owner has nothing free now, but may have soon: the connection asks again. */
   deferred(packet: number, nowMs: number): Action[] {
     this.#sender.deferred(packet, nowMs);
     return this.#after(nowMs);

@@ -2,7 +2,7 @@ import type { Frame } from '#interledger/stream/frames.ts';
 
 /**
  * What the peer still has to be told. News travel with the next packet, whatever it is for; they are done when an answer
- * proves that the packet arrived, and are told again where none came.
+ * proves that the packet arrived, and are told again if none came.
  */
 export class News {
   readonly #items = new Map<string, { frames: () => readonly Frame[]; isUnderWay: boolean }>();

@@ -9,7 +9,7 @@ import type { Stream } from './streams.ts';
 
 /**
  * What a packet is for: to measure the rate, to tell the peer something, to carry money, to say farewell. Only the second
- * and the third can be fulfilled; the others have a condition to which nobody knows a preimage.
+ * and the third can be fulfilled; the others have a random condition, to which no preimage is known.
  */
 export type Purpose = 'probe' | 'tell' | 'money' | 'farewell';
 

@@ -11,7 +11,7 @@ export class PacketSize {
   /** The same for the moment. */
   #mostNow: bigint | undefined;
 
-  /** The amount, as far as a packet can carry it. 0 where the path carries nothing. */
+  /** The amount, as far as a packet can carry it. 0 if the path carries nothing. */
   fitting(amount: bigint): bigint {
     return minOf(amount, this.#most ?? amount, this.#mostNow ?? amount);
   }

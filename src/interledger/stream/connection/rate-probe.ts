@@ -5,13 +5,13 @@ import { isBelow, PRECISE, type Rate } from './rate.ts';
 /** The first probe of a path carries no more than this, in our units; six digits are more than any rate needs. */
 const FIRST_PROBE = 1_000_000n;
 
-/** Where nearly nothing of a probe arrives, the next is larger, up to the largest that published senders use. */
+/** If nearly nothing of a probe arrives, the next is larger, up to the largest that published senders use. */
 const PROBE_GROWTH = 1_000n;
 const MAX_PROBE = 10n ** 12n;
 
 /**
- * How the rate of a path is measured (RFC 0029, 3.4): by packets that nobody can fulfill, so that no money moves. One is
- * enough for most paths; it is made larger where too little arrives to tell, and smaller where the path refuses it.
+ * Measures the rate of a path (RFC 0029, 3.4) by packets that can not be fulfilled, so that no money moves. One is enough
+ * for most paths; the next is larger if too little arrived to tell, and smaller if the path refused the last.
  */
 export class RateProbe {
   readonly #size: PacketSize;
@@ -21,7 +21,7 @@ export class RateProbe {
     this.#size = size;
   }
 
-  /** What the next probe carries, where so much is to be sent; 0 where the path carries nothing. */
+  /** What the next probe carries, if so much is to be sent; 0 if the path carries nothing. */
   next(sendable: bigint): bigint {
     return this.#size.fitting(this.#amount ?? minOf(FIRST_PROBE, sendable));
   }

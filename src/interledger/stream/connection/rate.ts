@@ -40,7 +40,7 @@ export function withTolerance(amount: bigint): bigint {
 
 /**
  * What has to be sent for the receiver to get an amount: as little more as its units allow, but never so much more that
- * it would refuse. 0 where not even one of our units fits.
+ * it would refuse. 0 if not even one of our units fits.
  */
 export function sentFor(rate: Rate, delivered: bigint): bigint {
   if (rate.delivered === 0n) return 0n;

@@ -53,7 +53,7 @@ export class Sender {
     return this.#count(({ phase }) => phase !== 'unknown');
   }
 
-  /** When something is to be done without an answer having come; undefined where nothing is. */
+  /** When something is to be done without an answer having come; undefined if nothing is. */
   get nextWakeMs(): number | undefined {
     const times = [...this.#outgoing.values()]
       .filter(({ phase }) => phase === 'sent')
@@ -144,7 +144,7 @@ export class Sender {
   // ---- Replies -----------------------------------------------------------------------------------------------------
 
   #fulfilled(one: Outgoing, reply: Reply & { type: 'fulfill' }, nowMs: number): void {
-    // Whoever shows another preimage was not paid by it, but may have taken the money: nobody can tell.
+    // A wrong preimage proves no payment, but the sender of the answer may have taken the money: its fate is unknown.
     if (!fulfills(reply.fulfillment, one.condition)) {
       this.#noAnswer(one, nowMs);
       return;
@@ -256,7 +256,7 @@ export class Sender {
     }
   }
 
-  /** What the next packet could carry; 0 where nothing of it would arrive. */
+  /** What the next packet could carry; 0 if nothing of it would arrive. */
   #nextAmount(stream: Stream, rate: Rate): bigint {
     const wanted = stream.wanted;
     const most = wanted === undefined ? stream.sendable : minOf(stream.sendable, sentFor(rate, wanted));

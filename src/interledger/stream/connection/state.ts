@@ -41,6 +41,9 @@ export interface ConnectionOptions {
 /** Characters of a text of the peer's that are kept. */
 const MAX_MESSAGE_LENGTH = 200;
 
+/** Longest code of an asset of the peer's, in characters: far above any that is in use, and each connection keeps one. */
+const MAX_ASSET_CODE_LENGTH = 255;
+
 /** What both halves of a connection share: who the peer is, the streams, and what the owner still has to do. */
 export class ConnectionState {
   readonly options: ConnectionOptions;
@@ -137,7 +140,7 @@ export class ConnectionState {
     }
   }
 
-  /** Nobody can have us pay ourselves, or have us send money to our own connector's services. */
+  /** A peer can't have us pay ourselves, nor send money to our own connector's services. */
   #moveTo(address: string): void {
     if (address === this.peerAddress) return;
     if (!isPayable(address) || isAtOrBelow(address, this.options.address)) {
@@ -150,6 +153,10 @@ export class ConnectionState {
 
   /** An asset never changes within a connection (RFC 0029, 4.3.3). */
   #learnAsset(asset: Asset): void {
+    if (asset.code.length > MAX_ASSET_CODE_LENGTH) {
+      this.end('protocolViolation', 'The code of an asset is too long.');
+      return;
+    }
     const known = this.peerAsset;
     if (known === undefined) this.peerAsset = asset;
     else if (known.code !== asset.code || known.scale !== asset.scale) {

@@ -53,7 +53,7 @@ export class Stream {
     return this.sendMax - this.sent - this.held;
   }
 
-  /** What the peer still wants, in its units; undefined where it has set no limit. */
+  /** What the peer still wants, in its units; undefined if it has set no limit. */
   get wanted(): bigint | undefined {
     if (this.#peerMax === undefined) return undefined;
     return maxOf(this.#peerMax - maxOf(this.#peerReceived, this.delivered) - this.arriving, 0n);
@@ -118,7 +118,7 @@ export class Streams {
     return this.#open.get(id);
   }
 
-  /** Opens one of ours; undefined where the peer allows no more now. */
+  /** Opens one of ours; undefined if the peer allows no more now. */
   openOwn(money: StreamMoney): Stream | undefined {
     if (this.#nextId > this.#maxOwnId || this.#nextId > 2 * this.#limits.maxStreamsEver) return undefined;
     const stream = new Stream(this.#nextId, money, this.#limits);
@@ -132,7 +132,7 @@ export class Streams {
     this.#maxOwnId = Number(minOf(maxId, BigInt(2 * this.#limits.maxStreamsEver)));
   }
 
-  /** The stream that a frame of the peer is about. It opens one where the id is the peer's to open. */
+  /** The stream that a frame of the peer is about. It opens one if the id is the peer's to open. */
   find(id: bigint): Found {
     const number = id <= BigInt(2 * this.#limits.maxStreamsEver) ? Number(id) : Number.POSITIVE_INFINITY;
     const known = this.#open.get(number);
