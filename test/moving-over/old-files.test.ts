@@ -1,5 +1,14 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newDatabase, newFolder, type TestDatabase } from '#test/database/database.ts';
@@ -23,6 +32,29 @@ beforeEach(async () => {
 afterEach(() => database.release());
 
 const filled = () => new TpsDatabase(file).order('1').payment('a', alice.address);
+
+/** A copy of what a server leaves that dies: what it kept last is in its write-ahead log. */
+const leftWithALog = () => {
+  const running = filled().exec('pragma journal_mode = wal').order('2');
+  const copy = join(newFolder(), 'copy.db');
+  for (const name of ['', '-wal']) copyFileSync(file + name, copy + name);
+  running.close();
+  return copy;
+};
+
+/** The same without a log: half a transaction is in the file, and what was there before is in its journal. */
+const leftInATransaction = () => {
+  const running = filled();
+  running.exec('pragma cache_size = 1; begin');
+  for (let number = 100; number < 600; number += 1) running.order(String(number));
+  const copy = join(newFolder(), 'copy.db');
+  for (const name of ['', '-journal']) copyFileSync(file + name, copy + name);
+  running.exec('rollback').close();
+  return copy;
+};
+
+const contentOf = (of: string) =>
+  Object.fromEntries(readdirSync(of).map((name) => [name, readFileSync(join(of, name), 'hex')]));
 
 const refusal = async () => {
   const before = database.dump();
@@ -48,10 +80,7 @@ describe('a file that can be imported', () => {
   });
 
   it('has a write-ahead log beside it that was never worked in', async () => {
-    const running = filled().exec('pragma journal_mode = wal').order('2');
-    const copy = join(newFolder(), 'copy.db');
-    for (const name of ['', '-wal']) copyFileSync(file + name, copy + name);
-    running.close();
+    const copy = leftWithALog();
     const bytes = ['', '-wal'].map((name) => readFileSync(copy + name));
     await importFile(copy, database);
     expect(ordersHere()).toEqual(['1', '2']);
@@ -60,15 +89,33 @@ describe('a file that can be imported', () => {
   });
 
   it('was left by a server that died in the middle of a transaction', async () => {
-    const running = filled();
-    running.exec('pragma cache_size = 1; begin');
-    for (let number = 100; number < 600; number += 1) running.order(String(number));
-    const copy = join(newFolder(), 'copy.db');
-    for (const name of ['', '-journal']) copyFileSync(file + name, copy + name);
-    running.exec('rollback').close();
+    const copy = leftInATransaction();
     expect(statSync(`${copy}-journal`).size).toBeGreaterThan(0);
     await importFile(copy, database);
     expect(ordersHere()).toEqual(['1']);
+  });
+
+  it('has a log beside it that its header does not know, as one that was copied over another', async () => {
+    const copy = leftWithALog();
+    const bytes = readFileSync(copy);
+    // The versions for writing and reading: without a log.
+    writeFileSync(copy, bytes.fill(1, 18, 20));
+    const before = contentOf(dirname(copy));
+    await importFile(copy, database);
+    expect(contentOf(dirname(copy))).toEqual(before);
+  });
+
+  it.each([
+    { left: () => leftWithALog(), orders: ['1', '2'], what: 'a log' },
+    { left: () => leftInATransaction(), orders: ['1'], what: 'a journal' },
+  ])('is named by a link, and has $what beside it', async ({ left, orders }) => {
+    const copy = left();
+    const link = join(folder, 'link.db');
+    symlinkSync(copy, link);
+    const before = contentOf(dirname(copy));
+    await importFile(link, database);
+    expect(ordersHere()).toEqual(orders);
+    expect(contentOf(dirname(copy))).toEqual(before);
   });
 });
 

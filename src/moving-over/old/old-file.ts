@@ -1,4 +1,15 @@
-import { closeSync, copyFileSync, mkdtempSync, openSync, readSync, rmSync, type Stats, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  realpathSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
@@ -44,13 +55,17 @@ const MAX_NAMED_FAULTS = 3;
 /** @throws {OldDatabaseError} */
 export function openOldDatabase(file: string): OldDatabase {
   const header = headerOf(file);
-  if (isInUse(file)) {
+  // SQLite looks for its side files beside the file that a link leads to.
+  const path = realpathSync(file);
+  if (isInUse(path)) {
     throw new OldDatabaseError(
       `${file} is in use: stop tari_payment_server and whatever else has it open, or give a copy that was made while it was stopped.`,
     );
   }
-  const mustBeCopied = header[READ_VERSION_AT] === WITH_LOG || sizeOf(`${file}-journal`) > 0;
-  return translated(file, () => (mustBeCopied ? openCopy(file) : openAsItIs(file, file)));
+  // SQLite works in a log that is there, and writes it into the file at the end, whatever the header says.
+  const mustBeCopied =
+    header[READ_VERSION_AT] === WITH_LOG || existsSync(`${path}-wal`) || sizeOf(`${path}-journal`) > 0;
+  return translated(file, () => (mustBeCopied ? openCopy(path, file) : openAsItIs(path, file)));
 }
 
 /** Runs what reads the file, with what SQLite says of a broken one as a sentence. */
@@ -104,19 +119,19 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-function openCopy(file: string): OldDatabase {
+function openCopy(path: string, shown: string): OldDatabase {
   const folder = mkdtempSync(join(tmpdir(), 'import-tps-'));
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const copy = join(folder, basename(file));
-    copyUnchanged(file, copy);
+    const copy = join(folder, basename(path));
+    copyUnchanged(path, copy, shown);
     const recovered = new SqliteDatabase(copy);
     try {
       recovered.pragma('journal_mode = delete');
     } finally {
       recovered.close();
     }
-    const opened = openAsItIs(copy, file);
+    const opened = openAsItIs(copy, shown);
     // What is open stays readable, and goes away with this process however that ends.
     if (process.platform !== 'win32') removeFolder();
     return {
@@ -133,14 +148,14 @@ function openCopy(file: string): OldDatabase {
 }
 
 /** Copies the file with what lies beside it, which must not change meanwhile: that would be a picture of no moment. */
-function copyUnchanged(file: string, copy: string): void {
+function copyUnchanged(path: string, copy: string, shown: string): void {
   const names = ['', ...SIDE_FILES];
-  const statesOf = () => names.map((name) => stateOf(statSync(`${file}${name}`, { throwIfNoEntry: false }))).join();
+  const statesOf = () => names.map((name) => stateOf(statSync(`${path}${name}`, { throwIfNoEntry: false }))).join();
   const before = statesOf();
   for (const name of names) {
-    if (name === '' || sizeOf(`${file}${name}`) > 0) copyFileSync(`${file}${name}`, `${copy}${name}`);
+    if (name === '' || sizeOf(`${path}${name}`) > 0) copyFileSync(`${path}${name}`, `${copy}${name}`);
   }
-  if (statesOf() !== before) throw new OldDatabaseError(`${file} is in use: it was written to while it was read.`);
+  if (statesOf() !== before) throw new OldDatabaseError(`${shown} is in use: it was written to while it was read.`);
 }
 
 function stateOf(stats: Stats | undefined): string {
