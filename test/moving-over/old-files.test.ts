@@ -1,16 +1,22 @@
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openOldDatabase } from '#moving-over/old/old-file.ts';
 import { newDatabase, newFolder, type TestDatabase } from '#test/database/database.ts';
 import { importFile } from '#test/importing.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';
@@ -53,6 +59,19 @@ const leftInATransaction = () => {
   return copy;
 };
 
+/** Modes keep nothing from a superuser. Only what is done at once is done as another. */
+function asPlainUser<Result>(run: () => Result): Result {
+  const { geteuid, seteuid } = process;
+  if (geteuid?.() !== 0) return run();
+  seteuid?.(NOBODY);
+  try {
+    return run();
+  } finally {
+    seteuid?.(0);
+  }
+}
+const NOBODY = 65534;
+
 const contentOf = (of: string) =>
   Object.fromEntries(readdirSync(of).map((name) => [name, readFileSync(join(of, name), 'hex')]));
 
@@ -93,6 +112,28 @@ describe('a file that can be imported', () => {
     expect(statSync(`${copy}-journal`).size).toBeGreaterThan(0);
     await importFile(copy, database);
     expect(ordersHere()).toEqual(['1']);
+  });
+
+  it('may only be read, as on a medium, with what a server that died left beside it', () => {
+    const medium = mkdtempSync(join(tmpdir(), 'medium-'));
+    const kept = join(medium, 'tari_store.db');
+    const copy = leftWithALog();
+    for (const name of ['', '-wal']) {
+      copyFileSync(copy + name, kept + name);
+      chmodSync(kept + name, 0o444);
+    }
+    chmodSync(medium, 0o555);
+    const orders = asPlainUser(() => {
+      const old = openOldDatabase(kept);
+      try {
+        return old.connection.prepare('select order_id from old.orders').pluck().all();
+      } finally {
+        old.close();
+      }
+    });
+    expect(orders).toEqual(['1', '2']);
+    chmodSync(medium, 0o755);
+    rmSync(medium, { recursive: true });
   });
 
   it('has a log beside it that its header does not know, as one that was copied over another', async () => {
@@ -197,12 +238,16 @@ describe('a file that can’t be imported', () => {
 });
 
 describe('where it goes', () => {
-  it('is never into the old file itself, nor into memory', async () => {
+  it('is never into the old file itself, by whichever name, nor into memory', async () => {
     filled().close();
     const bytes = readFileSync(file);
-    await expect(importFile(file, { url: `sqlite://${file}` })).rejects.toThrow(
-      /is the old database, and also what -d/,
-    );
+    const names = [file, join(folder, 'link.db'), join(folder, 'hard-link.db')] as const;
+    symlinkSync(file, names[1]);
+    linkSync(file, names[2]);
+    for (const name of names) {
+      const refused = expect(importFile(file, { url: `sqlite://${name}` })).rejects;
+      await refused.toThrow(/is the old database, and also what -d/);
+    }
     await expect(importFile(file, { url: 'sqlite://:memory:' })).rejects.toThrow(/would be gone at once/);
     expect(readFileSync(file).equals(bytes)).toBe(true);
   });

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   copyFileSync,
   existsSync,
@@ -153,7 +154,10 @@ function copyUnchanged(path: string, copy: string, shown: string): void {
   const statesOf = () => names.map((name) => stateOf(statSync(`${path}${name}`, { throwIfNoEntry: false }))).join();
   const before = statesOf();
   for (const name of names) {
-    if (name === '' || sizeOf(`${path}${name}`) > 0) copyFileSync(`${path}${name}`, `${copy}${name}`);
+    if (name !== '' && sizeOf(`${path}${name}`) === 0) continue;
+    copyFileSync(`${path}${name}`, `${copy}${name}`);
+    // A copy has the mode of the file, which may be there to be read only; SQLite must work in it.
+    chmodSync(`${copy}${name}`, 0o600);
   }
   if (statesOf() !== before) throw new OldDatabaseError(`${shown} is in use: it was written to while it was read.`);
 }
