@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { audit } from '#engine/reconciliation.ts';
 import { OldDatabaseError } from '#moving-over/old/old-file.ts';
 import type { Scratch, Work } from '#moving-over/plan/scratch.ts';
@@ -41,13 +41,10 @@ export async function refuseFilledTarget(databaseUrl: string, oldFile: string): 
   refuseFilledSqlite(file);
 }
 
+/** By whichever path: through a link, or where a folder is mounted twice. */
 function isSameFile(one: string, other: string): boolean {
-  try {
-    return realpathSync(one) === realpathSync(other);
-  } catch {
-    // One of them is not there.
-    return false;
-  }
+  const [first, second] = [one, other].map((file) => statSync(file, { bigint: true, throwIfNoEntry: false }));
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
 }
 
 /** @throws what the database says; nothing is kept then. */
