@@ -70,7 +70,8 @@ export async function openSqliteTarget(scratch: Scratch, databaseUrl: string, fi
 
 /**
  * A write-ahead log would hold all that is written, which is looked for in it again and then copied. A journal of what was
- * there before is small, since there is next to nothing; what a killed import leaves is taken back by it.
+ * there before is small, since there is next to nothing; what a killed import leaves is taken back by it. The server
+ * goes back to a log when it opens the file: nothing can fail here once the import is committed.
  */
 function useRollbackJournal(file: string): void {
   const connection = new SqliteDatabase(file, { fileMustExist: true, timeout: 0 });
@@ -96,7 +97,7 @@ function nameTables(connection: SqliteDatabase.Database): void {
   for (const table of tables) connection.exec(`create temp view "${table}" as select * from target."${table}"`);
 }
 
-/** The first thing that is written: from here on nobody else writes to the new database. */
+/** The first thing that is written: from here on no other process writes to the new database. */
 function dropIndexes(connection: SqliteDatabase.Database, file: string): string[] {
   const made = connection
     .prepare(
@@ -151,7 +152,6 @@ function targetOver(scratch: Scratch, file: string): Target {
     async commit() {
       try {
         connection.exec('commit');
-        connection.pragma('target.journal_mode = wal');
       } catch (error) {
         throw translate(error, file);
       }

@@ -1,4 +1,14 @@
-import { type BigIntStats, closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  existsSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
 import { StoreReplacedError } from '#platform/database/errors.ts';
 
@@ -30,6 +40,8 @@ export type SameDatabase = () => void;
 export class SqliteIdentity {
   readonly #connection: Connection;
   readonly #file: string;
+  /** Where SQLite has its log: beside the file that a link leads to. */
+  readonly #sidePath: string;
   readonly #descriptor: number;
   readonly #stamp: string;
   readonly #pageSize: number;
@@ -50,6 +62,7 @@ export class SqliteIdentity {
   constructor(connection: Connection, file: string) {
     this.#connection = connection;
     this.#file = file;
+    this.#sidePath = realpathSync(file);
     // The page must be in the file, and a log that is not truncated would hide a full disk for a while.
     connection.pragma('wal_checkpoint(truncate)');
     const { stamp, commits } = connection.prepare(SELECT).get() as Identity;
@@ -60,7 +73,7 @@ export class SqliteIdentity {
     this.#rootPage = this.#findRootPage();
     this.#descriptor = openSync(file, 'r');
     this.#seen = statSync(file, { bigint: true });
-    this.#walInode = statSync(`${file}-wal`, { bigint: true, throwIfNoEntry: false })?.ino;
+    this.#walInode = statSync(`${this.#sidePath}-wal`, { bigint: true, throwIfNoEntry: false })?.ino;
     this.#commitsInFile = this.#readFile();
   }
 
@@ -184,13 +197,13 @@ export class SqliteIdentity {
    * commits of the old database, so it is renamed rather than deleted.
    */
   #setLogAside(): void {
-    const log = `${this.#file}-wal`;
+    const log = `${this.#sidePath}-wal`;
     const isOurs = statSync(log, { bigint: true, throwIfNoEntry: false })?.ino === this.#walInode;
     if (this.#walInode === undefined || !isOurs) return;
     let number = 1;
     while (existsSync(`${log}.replaced-${number}`)) number += 1;
     renameSync(log, `${log}.replaced-${number}`);
-    rmSync(`${this.#file}-shm`, { force: true });
+    rmSync(`${this.#sidePath}-shm`, { force: true });
   }
 
   #replace(what: string): StoreReplacedError {

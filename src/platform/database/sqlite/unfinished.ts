@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
 import { translate } from './errors.ts';
 
@@ -8,7 +8,9 @@ import { translate } from './errors.ts';
  * @throws {StoreUnavailableError} where that process is still at work.
  */
 export function takeBackUnfinished(file: string): void {
-  if ((statSync(`${file}-journal`, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
+  // The journal lies beside the file that a link leads to.
+  const journal = statSync(`${realpathSync(file)}-journal`, { throwIfNoEntry: false });
+  if (journal === undefined || journal.size === 0) return;
   try {
     const connection = new SqliteDatabase(file, { fileMustExist: true, timeout: 0 });
     try {
