@@ -3,6 +3,7 @@ import type { AuthValues } from '#auth/settings.ts';
 import type { SettingsPart, ValuesOf } from '#platform/config/read-settings.ts';
 import { optional, secret, withDefault } from '#platform/config/setting.ts';
 import { httpUrlValue, keyHexValue, listValue, wholeNumberValue } from '#platform/config/values.ts';
+import { readWrittenTime } from '#platform/written-time.ts';
 import type { Network } from '#tari/address.ts';
 import { isSecretKey, multiplyBase } from '#tari/ristretto.ts';
 
@@ -154,8 +155,8 @@ function watchFromValue(text: string): WatchFrom | undefined {
   const [, day, clock = 'T00:00:00', zone = 'Z'] =
     /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)?(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? [];
   if (day === undefined) return undefined;
-  const time = new Date(`${day}${clock}${zone}`);
-  return Number.isNaN(time.getTime()) ? undefined : { kind: 'time', time };
+  const time = readWrittenTime(`${day}${clock}${zone}`);
+  return time && { kind: 'time', time };
 }
 
 function hostAndPortValue(text: string): string | undefined {

@@ -69,6 +69,9 @@ describe('the settings of the watcher', () => {
     ['TPG_WATCH_FROM', '-1'],
     ['TPG_WATCH_FROM', 'yesterday'],
     ['TPG_WATCH_FROM', '2026-13-01'],
+    // Read as 2 March, it would leave out the payments of two days.
+    ['TPG_WATCH_FROM', '2026-02-30'],
+    ['TPG_WATCH_FROM', '2026-11-31T10:00'],
     ['TPG_TARI_NODE_GRPC', '127.0.0.1'],
     ['TPG_TARI_NODE_GRPC', '127.0.0.1:0'],
     ['TPG_TARI_NODE_GRPC', 'http://127.0.0.1:18142'],
