@@ -3,6 +3,7 @@ import { networkOf } from '#platform/ip-address.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { whenAnswerIsOver } from './answer-over.ts';
 import { HttpError } from './errors.ts';
+import { createRefusalReport } from './refusal-report.ts';
 
 /**
  * Bytes of request bodies in memory at the same time, from their first byte to the end of the response. For a moment a
@@ -16,9 +17,6 @@ export const MAX_BODY_BYTES_OF_ONE_ADDRESS = MAX_BODY_BYTES_IN_HAND / 4;
 
 /** The least that a chunk is counted as, however few bytes it has: the objects around it take memory, too. */
 const MIN_PIECE_BYTES = 512;
-
-/** Refusals are logged at most this often. */
-const REPORT_INTERVAL_MS = 10_000;
 
 interface Held {
   bytes: number;
@@ -41,7 +39,12 @@ export function limitBodies(
 ): void {
   const all: Held = { bytes: 0 };
   const byAddress = new Map<string, HeldOfAddress>();
-  const report = createReport(log);
+  const report = createRefusalReport((refused) =>
+    log.warn(
+      { refused, maxBytes: MAX_BODY_BYTES_IN_HAND, maxBytesOfOneAddress: MAX_BODY_BYTES_OF_ONE_ADDRESS },
+      'Requests were refused because the bodies of others use all the memory reserved for bodies',
+    ),
+  );
 
   const refusal = (): HttpError => {
     report();
@@ -89,21 +92,4 @@ export function limitBodies(
 function announcedBytes({ headers }: FastifyRequest): number {
   const length = Number(headers['content-length']);
   return Number.isFinite(length) ? length : 1;
-}
-
-/** Logs one line for many refusals: a line for each would cost more than the refusal itself. */
-function createReport(log: Logger): () => void {
-  let refused = 0;
-  let reportedAt = Number.NEGATIVE_INFINITY;
-  return () => {
-    refused += 1;
-    const now = performance.now();
-    if (now - reportedAt < REPORT_INTERVAL_MS) return;
-    log.warn(
-      { refused, maxBytes: MAX_BODY_BYTES_IN_HAND, maxBytesOfOneAddress: MAX_BODY_BYTES_OF_ONE_ADDRESS },
-      'Requests were refused because the bodies of others use all the memory reserved for bodies',
-    );
-    refused = 0;
-    reportedAt = now;
-  };
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '#platform/logging/logger.ts';
 import { HttpError } from './errors.ts';
+import { createRefusalReport } from './refusal-report.ts';
 
 /**
  * Requests in flight, for reads and changes separately. As many as fit into one group commit, so that none waits for more
@@ -8,9 +9,6 @@ import { HttpError } from './errors.ts';
  * The shop waits 5 s, and a shop's burst has a few dozen requests.
  */
 export const MAX_IN_FLIGHT = 256;
-
-/** Refusals are logged at most this often. */
-const REPORT_EVERY_MS = 10_000;
 
 /** Requests of supervisors are answered under any load. */
 const ALWAYS_ANSWERED: ReadonlySet<string | undefined> = new Set([
@@ -30,7 +28,9 @@ type Kind = 'reading' | 'changing';
  */
 export function refuseBeyondCapacity(app: FastifyInstance, log: Logger): void {
   const inFlight: Record<Kind, number> = { reading: 0, changing: 0 };
-  const report = createReport(log);
+  const report = createRefusalReport((refused, kind: Kind) =>
+    log.warn({ kind, refused }, `Requests were refused because ${MAX_IN_FLIGHT} others are in flight`),
+  );
 
   app.addHook('onRequest', (request, _reply, done) => {
     const kind = kindOf(request.method);
@@ -61,18 +61,4 @@ export function refuseBeyondCapacity(app: FastifyInstance, log: Logger): void {
 
 function kindOf(method: string): Kind {
   return method === 'GET' || method === 'HEAD' ? 'reading' : 'changing';
-}
-
-/** Logs one line for many refusals: a line for each would cost more than the refusal itself. */
-function createReport(log: Logger): (kind: Kind) => void {
-  let refused = 0;
-  let reportedAt = Number.NEGATIVE_INFINITY;
-  return (kind) => {
-    refused += 1;
-    const now = performance.now();
-    if (now - reportedAt < REPORT_EVERY_MS) return;
-    log.warn({ kind, refused }, `Requests were refused because ${MAX_IN_FLIGHT} others are in flight`);
-    refused = 0;
-    reportedAt = now;
-  };
 }
