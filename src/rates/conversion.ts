@@ -39,6 +39,16 @@ export function lastRate(tx: Transaction, currency: string): Promise<ExchangeRat
   return tx.use(exchangeRateRepository).last(currency);
 }
 
+/** The current rates of all currencies that have one, by currency. */
+export async function lastRates(tx: Transaction): Promise<ExchangeRate[]> {
+  const rates: ExchangeRate[] = [];
+  for (const currency of await tx.use(exchangeRateRepository).currencies()) {
+    const rate = await lastRate(tx, currency);
+    if (rate !== undefined) rates.push(rate);
+  }
+  return rates;
+}
+
 /** The current rate of a currency, in µT per unit; undefined if none is set. Tari converts to itself. */
 export async function rateInForce(tx: Transaction, currencyCode: string): Promise<bigint | undefined> {
   const currency = currencyCode.toUpperCase();

@@ -3,6 +3,7 @@ import type { PlatformContext } from '#platform/context.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
 import { isTariCurrency, MICRO_TARI_PER_TARI } from '#tari/micro-tari.ts';
+import { lastRates } from './conversion.ts';
 import { DomainError } from './errors.ts';
 import { type ExchangeRate, exchangeRateRepository, type SetRate } from './store/exchange-rates.ts';
 import { exchangeRateView } from './views.ts';
@@ -33,15 +34,7 @@ export function exchangeRates({ store, clock, log }: PlatformContext, follower: 
     },
 
     /** The current rates, by currency. */
-    all: (): Promise<ExchangeRate[]> =>
-      store.read(async (tx) => {
-        const rates: ExchangeRate[] = [];
-        for (const currency of await tx.use(exchangeRateRepository).currencies()) {
-          const rate = await tx.use(exchangeRateRepository).last(currency);
-          if (rate !== undefined) rates.push(rate);
-        }
-        return rates;
-      }),
+    all: (): Promise<ExchangeRate[]> => store.read(lastRates),
 
     /**
      * Sets the rate of a currency in µT per unit, for future orders, and updates the prices that the shop shows.
