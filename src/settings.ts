@@ -2,7 +2,7 @@ import { modules } from './modules.ts';
 import { joinSettings, type SectionOrder, type SettingsReader } from './platform/config/read-settings.ts';
 import { serverSettings } from './platform/config/server-settings.ts';
 
-/** What people set up first comes first. Contexts that are not named here stand in between, in their own order. */
+/** What operators set up first comes first. Sections that are not named here are in between, in the order of their contexts. */
 const SECTIONS: SectionOrder = {
   first: ['Server', 'Database', 'Keys', 'Orders', 'Wallets', 'Chain', 'Pay page', 'Shopify'],
   last: ['Limits', 'Logging', 'Plugins'],

@@ -7,12 +7,12 @@ import { keyPairOf } from './key-file.ts';
 const shape = {
   TPG_JWT_SIGNING_KEY: secret('Keys', '64 hex characters', keyHexValue, {
     description:
-      'The secret key that signs access tokens. Without it and TPG_JWT_VERIFICATION_KEY the server makes a pair of keys and keeps it in a file, which is for trying out only.',
+      'The secret key that signs access tokens. Without it and TPG_JWT_VERIFICATION_KEY the server creates a pair of keys in a file, which is for trying out only.',
     example: '<64 hex characters>',
   }),
   TPG_JWT_VERIFICATION_KEY: optional('Keys', '64 hex characters', keyHexValue, {
     description:
-      'The public key of TPG_JWT_SIGNING_KEY. Both are set so that a slip of the finger shows: the pair is checked at the start.',
+      'The public key of TPG_JWT_SIGNING_KEY. Both are set so that a typing error is noticed: the pair is checked at the start.',
     example: '<64 hex characters>',
   }),
   TPG_PAYMENT_WALLET_ADDRESS: optional('Wallets', 'a Tari address in base58, emoji or hex', addressValue, {
@@ -22,7 +22,7 @@ const shape = {
   }),
   TPG_DISABLE_WALLET_WHITELIST: withDefault('Wallets', 'false', A_BOOLEAN, booleanValue, {
     description:
-      'Takes notifications of a registered wallet from any IP address instead of the registered one only. Signature and nonce are checked all the same.',
+      'Accepts notifications of a registered wallet from any IP address instead of the registered one only. Signature and nonce are checked either way.',
     example: 'false',
   }),
 };
@@ -31,7 +31,7 @@ export type AuthValues = ValuesOf<typeof shape>;
 
 function read(values: AuthValues) {
   return {
-    /** Null when no keys are configured: see `loadOrCreateKeys`. */
+    /** Null if no keys are configured: see `loadOrCreateKeys`. */
     jwtKeys: keyPairOf(values.TPG_JWT_SIGNING_KEY ?? '', values.TPG_JWT_VERIFICATION_KEY ?? '') ?? null,
     paymentWalletAddress: values.TPG_PAYMENT_WALLET_ADDRESS ?? null,
     disableWalletWhitelist: values.TPG_DISABLE_WALLET_WHITELIST,

@@ -4,18 +4,18 @@ import { optional, withDefault } from '#platform/config/setting.ts';
 import { A_BOOLEAN, booleanValue, httpUrlValue, isLoopbackUrl, listValue } from '#platform/config/values.ts';
 import { contrast, LIGHT_BACKGROUND, MIN_CONTRAST, parseColour, readableOn } from './colour.ts';
 
-/** What the pay page runs with, read and checked together. */
+/** The settings of the pay page. */
 export interface PayPageSettings {
   shopName: string;
-  /** Where "back to the shop" leads; null where it leads nowhere. */
+  /** The target of "back to the shop"; null if there is none. */
   shopUrl: string | null;
-  /** An https or mailto URL; null where the shop names none. */
+  /** An https or mailto URL; null if the shop names none. */
   supportUrl: string | null;
-  /** The path of a picture, as it was given. */
+  /** The path of an image, as it was given. */
   logo: string | null;
   /** Such as `#4a3fd1`. */
   colour: string;
-  /** Origins that may show the page in a frame; none where it is empty. */
+  /** Origins that may show the page in a frame; none if it is empty. */
   frameAncestors: readonly string[];
 }
 
@@ -68,7 +68,7 @@ const shape = {
 
 type Values = ValuesOf<typeof shape> & Pick<ServerValues, 'TPG_PUBLIC_URL'>;
 
-/** Null where the page is off. */
+/** Null if the page is off. */
 function payPageSettings(values: Values): PayPageSettings | null {
   if (!(values.TPG_PAY_PAGE ?? values.TPG_PUBLIC_URL !== undefined)) return null;
   return {
@@ -82,7 +82,7 @@ function payPageSettings(values: Values): PayPageSettings | null {
 }
 
 const read = (values: Values) => ({
-  /** Null when customers have no pay page. */
+  /** Null if customers have no pay page. */
   payPage: payPageSettings(values),
 });
 

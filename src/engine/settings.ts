@@ -3,7 +3,7 @@ import { withDefault } from '#platform/config/setting.ts';
 import { A_BOOLEAN, booleanValue, cronValue, durationValueMs, HOUR_MS } from '#platform/config/values.ts';
 import { toleranceValue } from './money/tolerance.ts';
 
-/** An order's time-out below this is a slip, above a year it is none at all. */
+/** A shorter time-out of an order is a typing error, and one above a year is none at all. */
 const MIN_TIMEOUT_MS = 100;
 const MAX_TIMEOUT_MS = 365 * 24 * HOUR_MS;
 const MAX_GRACE_MS = 7 * 24 * HOUR_MS;
@@ -16,17 +16,17 @@ const timeoutMs = (text: string) => durationValueMs(text, MIN_TIMEOUT_MS, MAX_TI
 const shape = {
   TPG_STRICT_MODE: withDefault('Orders', 'true', A_BOOLEAN, booleanValue, {
     description:
-      'Whether requests name an order by its id only; when off, also by its name in the shop, such as #1001. What a payment names it by is not bound by this.',
+      'Whether requests name an order by its id only; if off, also by its name in the shop, such as #1001. It does not apply to what payments name.',
     example: 'false',
   }),
   TPG_DISABLE_MEMO_SIGNATURE_CHECK: withDefault('Orders', 'false', A_BOOLEAN, booleanValue, {
     description:
-      "Takes a claim in a memo or an order's note for true without checking its signature, and searches a payment's memo that is no claim for an order's number. For trying out only: with it anybody can claim in anybody's name.",
+      "Accepts a claim in a memo or an order's note without checking its signature, and searches a payment's memo without a claim for an order's number. For trying out only: with it anyone can claim in anyone's name.",
     example: 'false',
   }),
   TPG_UNCLAIMED_ORDER_TIMEOUT: withDefault('Orders', '2', A_TIMEOUT, timeoutMs, {
     description:
-      'How long after its last change an order that nobody claimed expires, in hours, or with a unit: ms, s, m, h or d.',
+      'How long after its last change an order without a claim expires, in hours, or with a unit: ms, s, m, h or d.',
     example: '90m',
   }),
   TPG_UNPAID_ORDER_TIMEOUT: withDefault('Orders', '48', A_TIMEOUT, timeoutMs, {
@@ -51,7 +51,7 @@ const shape = {
     (text) => durationValueMs(text, 0, MAX_GRACE_MS),
     {
       description:
-        'How long after a start, and after the database last could not be written, nothing expires, so that payments that came meanwhile are counted first. In hours, or with a unit.',
+        'How long nothing expires after a start, and after a failed write to the database, so that payments that came meanwhile are counted first. In hours, or with a unit.',
       example: '10m',
     },
   ),
@@ -62,13 +62,13 @@ const shape = {
     (text) => durationValueMs(text, 0, MAX_GRACE_MS),
     {
       description:
-        'How long past its time an order waits for payments that are reported, not confirmed yet, and could cover it. In hours, or with a unit.',
+        'How long after its time-out an order waits for reported payments that are not confirmed yet and could cover it. In hours, or with a unit.',
       example: '12h',
     },
   ),
   TPG_UNDERPAID_TOLERANCE: withDefault('Orders', '0', TOLERANCE_EXAMPLES, toleranceValue, {
     description:
-      'How much of the price of an order that somebody has begun to pay may be missing for it to count as paid: a share such as 0.5%, up to 10%, or an amount such as 5000 µT or 0.01 XTM; never more than half of the price. The difference is booked as a credit with the reason tolerance.',
+      'How much of the price of a partly paid order may be missing for it to count as paid: a share such as 0.5%, up to 10%, or an amount such as 5000 µT or 0.01 XTM; never more than half of the price. The difference is booked as a credit with the reason tolerance.',
     example: '0.5%',
   }),
 };
@@ -85,12 +85,12 @@ function read(values: Values) {
     expirySchedule: values.TPG_EXPIRY_SCHEDULE,
     expiryGraceMs: values.TPG_EXPIRY_GRACE,
     confirmationWaitMs: values.TPG_CONFIRMATION_WAIT,
-    /** How much may be missing of an order that counts as paid. */
+    /** How much of the price may be missing for an order to count as paid. */
     underpaidTolerance: values.TPG_UNDERPAID_TOLERANCE,
   };
 }
 
-/** What the engine must know of the shop: whichever context is the shop's sets it beside its own. */
+/** What the engine must know of the shop; the shop's context sets it. */
 export interface ShopSettings {
   /** Whether orders come from a shop. */
   hasShop: boolean;

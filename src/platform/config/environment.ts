@@ -6,17 +6,17 @@ import { parseSettingsText } from './settings-text.ts';
 
 export type LoadedEnvironment = { ok: true; environment: Environment } | { ok: false; problems: string[] };
 
-/** Names the settings file in place of `.env`. It counts in the environment of the process only. */
+/** Names the settings file to use instead of `.env`. It is read from the environment of the process only. */
 export const SETTINGS_FILE_VARIABLE = 'TPG_SETTINGS_FILE';
 
 /** Where the unit in contrib/systemd keeps the settings. The server gets them from systemd; taritools reads them here. */
 export const SERVICE_SETTINGS_FILE = '/etc/tari-payment-server.env';
 
 /**
- * The file that holds the settings: the one that TPG_SETTINGS_FILE names, else `.env` in the folder, else that of the
- * service, if it exists.
+ * The settings file: the one that TPG_SETTINGS_FILE names, else `.env` in the folder, else that of the service if it
+ * exists.
  * @param directory the folder that holds package.json.
- * @param serviceFile undefined where the settings of a service do not count.
+ * @param serviceFile undefined if the settings of a service are not used.
  */
 export function settingsFile(directory: string, processEnvironment: Environment, serviceFile?: string): string {
   const named = processEnvironment[SETTINGS_FILE_VARIABLE];
@@ -26,8 +26,8 @@ export function settingsFile(directory: string, processEnvironment: Environment,
 }
 
 /**
- * Puts the settings file under the process's environment: a variable of the process wins, even an empty one. There need
- * not be such a file, unless TPG_SETTINGS_FILE names it.
+ * Merges the settings file and the process's environment: a variable of the process wins, even an empty one. The file
+ * may be missing, unless TPG_SETTINGS_FILE names it.
  * @returns the variables, or a sentence that says why the file can't be read.
  */
 export function loadEnvironment(
@@ -54,10 +54,10 @@ function unreadable(path: string, error: Error & { code?: string }, serviceFile:
   return isOthers ? `${sentence} Run this as the user of the service, for example with sudo -u tari.` : sentence;
 }
 
-/** More differing letters than this are another word, not a slip of the finger. */
-const MOST_SLIPS = 8;
+/** With more differing letters than this it is another word rather than a typing error. */
+const MAX_SLIPS = 8;
 
-/** A sentence for each TPG_ variable that is no setting, with the setting that was probably meant. */
+/** A sentence for each TPG_ variable that is not a setting, with the setting that was probably meant. */
 export function unknownSettingWarnings(
   environment: Environment,
   descriptions: readonly Pick<SettingDescription, 'name'>[],
@@ -72,15 +72,15 @@ export function unknownSettingWarnings(
 }
 
 function nearest(name: string, known: readonly string[]): string | undefined {
-  const most = Math.min(MOST_SLIPS, Math.floor(name.length / 3));
+  const max = Math.min(MAX_SLIPS, Math.floor(name.length / 3));
   const [best] = known
     .map((candidate) => ({ candidate, slips: editDistance(name, candidate) }))
-    .filter(({ slips }) => slips <= most)
+    .filter(({ slips }) => slips <= max)
     .sort((one, other) => one.slips - other.slips);
   return best?.candidate;
 }
 
-/** How many letters must be put in, taken out or changed to make one word of the other (Levenshtein). */
+/** How many letters must be inserted, deleted or replaced to turn one word into the other (Levenshtein). */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [fromIndex, letter] of [...from].entries()) {

@@ -1,31 +1,31 @@
 import * as z from 'zod';
 import { type SettingDescription, settingNotes } from './setting.ts';
 
-/** What the server runs with: each context adds what it reads of its own settings. Times are in milliseconds. */
+/** The settings of the server: each context adds its own. Times are in milliseconds. */
 // biome-ignore lint/suspicious/noEmptyInterface: contexts add to it.
 export interface Settings {}
 
 /** Settings by the names of their environment variables. */
 export type SettingsShape = Readonly<Record<string, z.ZodType>>;
 
-/** What settings hold once their texts are read. */
+/** The values of settings once their texts are parsed. */
 export type ValuesOf<Shape extends SettingsShape> = z.output<z.ZodObject<Shape>>;
 
-/** The settings of one context. `Values` are its own, and those of contexts below it that it looks at too. */
+/** The settings of one context. `Values` are its own, and those of contexts below it that it reads, too. */
 export interface SettingsPart<Values = never> {
   readonly shape: SettingsShape;
   /** What the context adds to `Settings`. */
   readonly read: (values: Values) => object;
-  /** What must fit together. */
+  /** Conditions over several settings. */
   readonly rules?: readonly SettingRule<Values>[];
-  /** What the operator should know about settings that are allowed: each a sentence, with whether it applies. */
+  /** What the operator should know about valid settings: sentences, each with whether it applies. */
   readonly warnings?: (settings: Settings) => readonly SettingWarning[];
 }
 
-/** A rule over several settings. It is not asked when one of them is wrong by itself. */
+/** A rule over several settings. It is not checked if one of them is wrong by itself. */
 export interface SettingRule<Values> {
   readonly settings: readonly (keyof Values & string)[];
-  /** A sentence, or undefined when the rule is kept. */
+  /** A sentence, or undefined if the rule is kept. */
   readonly problem: (values: Values) => string | undefined;
 }
 
@@ -38,29 +38,29 @@ export type ParsedSettings = { ok: true; settings: Settings } | { ok: false; pro
 /** All settings of a program. */
 export interface SettingsReader {
   /**
-   * Reads the settings from environment variables. A variable that is empty counts as not set.
-   * @returns the settings, or all that is wrong, each a sentence that names the setting and what is expected. What was
-   *   given is repeated except for secrets.
+   * Reads the settings from environment variables. An empty variable counts as not set.
+   * @returns the settings, or all problems, each a sentence that names the setting and what is expected. The given text
+   *   is repeated, except that of secrets.
    */
   parse(environment: Environment): ParsedSettings;
-  /** Protections that are switched off, and what will not work. Each is a sentence. */
+  /** Sentences about protections that are switched off, and about what will not work. */
   warnings(settings: Settings): string[];
-  /** What is told to people about each setting, in the order of the sections. */
+  /** The documentation of each setting, in the order of the sections. */
   readonly descriptions: readonly SettingDescription[];
 }
 
-/** Which sections come first and last; those that are not named stand between them, in the order of their contexts. */
+/** Which sections come first and last; the others are between them, in the order of their contexts. */
 export interface SectionOrder {
   readonly first: readonly string[];
   readonly last: readonly string[];
 }
 
-/** A longer text is cut where a problem repeats it. */
+/** A longer text is cut when a problem repeats it. */
 const MAX_SHOWN_TEXT = 100;
 
 /**
  * Joins the settings of several contexts.
- * @throws {Error} where a setting is not described, or two contexts have one of the same name.
+ * @throws {Error} if a setting has no description, or two contexts have a setting of the same name.
  */
 export function joinSettings(
   parts: readonly SettingsPart[],
@@ -71,7 +71,7 @@ export function joinSettings(
     order,
   );
   const shapes: SettingsShape = Object.assign({}, ...parts.map(({ shape }) => shape));
-  // Problems are listed in the order in which people read of the settings.
+  // Problems are listed in the order of the documentation.
   const shape = Object.fromEntries(descriptions.map(({ name }) => [name, shapes[name] as z.ZodType]));
   if (Object.keys(shape).length < descriptions.length)
     throw new Error(`Two contexts have a setting ${repeated(descriptions)}`);
@@ -87,7 +87,7 @@ export function joinSettings(
         const name = String(issue.path[0]);
         wrong.set(name, problemSentence(name, issue.message, secrets.has(name) ? undefined : (texts[name] ?? '')));
       }
-      // What is wrong is left out and the rest read again, so that the start lists every problem and not only the first kind.
+      // The rest is parsed again without the wrong ones, so that the start lists every problem rather than the first kind only.
       const rest = Object.entries(texts).filter(([name]) => !wrong.has(name));
       const values = schema.parse(Object.fromEntries(rest)) as never;
       const contradictions = parts
@@ -124,13 +124,13 @@ function repeated(descriptions: readonly SettingDescription[]): string | undefin
   return names.find((name, index) => names.indexOf(name) !== index);
 }
 
-/** Those of the settings that have a text, without the spaces around it. */
+/** The settings that are not empty, without the spaces around them. */
 function settingTexts(names: readonly string[], environment: Environment): Record<string, string> {
   const texts = names.map((name) => [name, environment[name]?.trim() ?? ''] as const);
   return Object.fromEntries(texts.filter(([, text]) => text !== ''));
 }
 
-/** @param given undefined for what must not be shown. */
+/** @param given undefined if it must not be shown. */
 function problemSentence(name: string, expected: string, given: string | undefined): string {
   if (given === undefined) {
     return `${name} must be ${expected}; what it is now is not shown because it may be secret.`;

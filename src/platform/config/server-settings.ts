@@ -15,11 +15,11 @@ import {
   wholeNumberValue,
 } from './values.ts';
 
-/** The settings of the server itself, whatever contexts it has. */
+/** The settings of the server itself, independent of its contexts. */
 
 const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
-/** Whoever waits longer for the end of a process has it killed. */
+/** Supervisors kill a process that takes longer to end. */
 const MAX_SHUTDOWN_DELAY_MS = 300_000;
 
 const MIN_DATABASE_TIMEOUT_MS = 100;
@@ -48,12 +48,12 @@ const shape = {
   ),
   TPG_PUBLIC_URL: optional('Server', 'an http or https URL without user, query or fragment', publicUrlValue, {
     description:
-      'Where the shop and customers reach this server, through the proxy before it, such as https://pay.example.com. With it the server keeps its webhook subscriptions in the shop complete by itself, and gives customers a page to pay at.',
+      'The URL at which the shop and customers reach this server, through the proxy before it, such as https://pay.example.com. With it the server keeps its webhook subscriptions in the shop complete, and offers customers a page to pay at.',
     example: 'https://pay.example.com',
   }),
   TPG_USE_X_FORWARDED_FOR: withDefault('Server', 'false', A_BOOLEAN, booleanValue, {
     description:
-      'Whether the X-Forwarded-For header of a trusted proxy says who the client is. The proxy must set that header itself. Switch on this or TPG_USE_FORWARDED, whichever your proxy sets.',
+      'Whether the X-Forwarded-For header of a trusted proxy names the client. The proxy must set that header itself. Switch on either this or TPG_USE_FORWARDED: the header that your proxy sets.',
     example: 'true',
   }),
   TPG_USE_FORWARDED: withDefault('Server', 'false', A_BOOLEAN, booleanValue, {
@@ -72,7 +72,7 @@ const shape = {
     (text) => durationValueMs(text, 0, MAX_SHUTDOWN_DELAY_MS),
     {
       description:
-        'How long after SIGTERM the server goes on taking requests, while GET /health/ready answers 503, so that a load balancer sends no more of them before it ends.',
+        'How long after SIGTERM the server still accepts requests while GET /health/ready answers 503, so that a load balancer stops sending requests before the server ends.',
       example: '15s',
     },
   ),
@@ -94,13 +94,13 @@ const shape = {
     (text) => wholeNumberValue(text, 1, 1000),
     {
       description:
-        'How many connections to the database may be open at the same time. On PostgreSQL each instance has so many, and one more that listens.',
+        'The most connections to the database that are open at the same time. On PostgreSQL each instance has this many, and one more that listens.',
       example: '10',
     },
   ),
   TPG_DATABASE_CONNECT_TIMEOUT: withDefault('Database', '5s', A_DATABASE_TIMEOUT, databaseTimeoutMs, {
     description:
-      'PostgreSQL only: how long a request waits for a connection, also for one that others have in hand, before it is refused with 503.',
+      'PostgreSQL only: how long a request waits for a connection, a new one or one that other requests are using, before it is refused with 503.',
     example: '2s',
   }),
   TPG_DATABASE_STATEMENT_TIMEOUT: withDefault('Database', '30s', A_DATABASE_TIMEOUT, databaseTimeoutMs, {
@@ -110,7 +110,7 @@ const shape = {
   }),
   TPG_DATABASE_IDLE_TIMEOUT: withDefault('Database', '10s', A_DATABASE_TIMEOUT, databaseTimeoutMs, {
     description:
-      'PostgreSQL only: after so long without a query the database gives up a transaction, so that an instance which hangs does not hold up the others.',
+      'PostgreSQL only: the database aborts a transaction that has been without a query for this long, so that an instance that hangs does not block the others.',
     example: '5s',
   }),
   TPG_RATE_LIMIT: withDefault(
@@ -118,7 +118,11 @@ const shape = {
     '60',
     'a whole number from 0 to 1000000',
     (text) => wholeNumberValue(text, 0, 1_000_000),
-    { description: 'Requests a minute and address on what strangers can reach; 0 is off.', example: '120' },
+    {
+      description:
+        'The most requests without valid credentials that one address may make in a minute; an IPv6 address counts with its /64 network. 0 is off.',
+      example: '120',
+    },
   ),
   TPG_LOG_LEVEL: withDefault(
     'Logging',
@@ -126,7 +130,7 @@ const shape = {
     'fatal, error, warn, info, debug, trace or silent',
     (text) => choiceValue(text, LOG_LEVELS),
     {
-      description: 'The least grave kind of message to log: fatal, error, warn, info, debug, trace or silent.',
+      description: 'The minimum log level: fatal, error, warn, info, debug, trace or silent.',
       example: 'debug',
     },
   ),
@@ -139,18 +143,18 @@ function read(values: ServerValues) {
     host: values.TPG_HOST,
     /** 0 takes any port that is free. */
     port: values.TPG_PORT,
-    /** Where the shop and customers reach the server, without a slash at its end; null when that was not told. */
+    /** Where the shop and customers reach the server, without a slash at its end; null if it is not set. */
     publicUrl: values.TPG_PUBLIC_URL ?? null,
     useXForwardedFor: values.TPG_USE_X_FORWARDED_FOR,
     useForwarded: values.TPG_USE_FORWARDED,
     /** Addresses and CIDR ranges. */
     trustedProxies: values.TPG_TRUSTED_PROXIES,
-    /** Between the announcement of the end and the end. */
+    /** Between the announcement of the shutdown and the shutdown. */
     shutdownDelayMs: values.TPG_SHUTDOWN_DELAY,
     /** `sqlite://path`, `sqlite://:memory:`, or a `postgres://` URL, which may hold a password. */
     databaseUrl: values.TPG_DATABASE_URL,
     maxConnections: values.TPG_MAX_CONNECTIONS,
-    /** These three count for PostgreSQL alone. */
+    /** These three are for PostgreSQL only. */
     databaseConnectTimeoutMs: values.TPG_DATABASE_CONNECT_TIMEOUT,
     databaseStatementTimeoutMs: values.TPG_DATABASE_STATEMENT_TIMEOUT,
     databaseIdleTimeoutMs: values.TPG_DATABASE_IDLE_TIMEOUT,

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
-/** How a setting is described: to the program as a schema, and to people in sentences. */
+/** A setting is described to the program as a schema, and to people in sentences. */
 
-/** The documentation of one setting, of which `.env.sample` and docs/reference/settings.md are made. */
+/** The documentation of one setting, from which `.env.sample` and docs/reference/settings.md are generated. */
 export interface SettingDescription {
   /** The environment variable. */
   name: string;
@@ -10,9 +10,9 @@ export interface SettingDescription {
   group: string;
   /** Sentences for the operator. */
   description: string;
-  /** The text that counts when the setting is not set; undefined where there is none. */
+  /** The text that is used if the setting is not set; undefined if there is none. */
   defaultText: string | undefined;
-  /** A text that shows the form. Those of secrets are no real values. */
+  /** A text that shows the form. For secrets it is not a real value. */
   example: string;
   /** Whether the value must never be shown. */
   secret: boolean;
@@ -20,10 +20,10 @@ export interface SettingDescription {
 
 type SettingNotes = Omit<SettingDescription, 'name' | 'defaultText'> & { defaultText?: string };
 
-/** What is told about each setting, by its schema. */
+/** The documentation of each setting, by its schema. */
 export const settingNotes = z.registry<SettingNotes>();
 
-/** A reader of a setting's text; undefined means that the text is not what was expected. */
+/** Parses a setting's text; undefined means that the text is not what is expected. */
 type ReadText<Value> = (text: string) => Value | undefined;
 
 type Notes = Omit<SettingNotes, 'group' | 'secret' | 'defaultText'>;
@@ -35,14 +35,14 @@ export function optional<Value>(group: string, expected: string, read: ReadText<
     .register(settingNotes, { ...notes, group, secret: false });
 }
 
-/** As `optional`, for what must never be shown. */
+/** As `optional`, for values that must never be shown. */
 export function secret<Value>(group: string, expected: string, read: ReadText<Value>, notes: Notes) {
   return textSchema(expected, read)
     .optional()
     .register(settingNotes, { ...notes, group, secret: true });
 }
 
-/** As `optional`, with the text that counts when the setting is not set. */
+/** As `optional`, with the text that is used if the setting is not set. */
 export function withDefault<Value>(
   group: string,
   defaultText: string,
@@ -55,7 +55,7 @@ export function withDefault<Value>(
     .register(settingNotes, { ...notes, group, secret: false, defaultText });
 }
 
-/** Makes the schema of a text that is read; nothing is told about it yet. */
+/** Makes the schema of a text that is parsed, without its documentation. */
 export function textSchema<Value>(expected: string, read: ReadText<Value>) {
   return z.string().transform((text, context): Value => {
     const value = read(text);

@@ -1,14 +1,14 @@
 import { parseEnv } from 'node:util';
 
-/** A line that sets something, as files of settings have them: with or without `export`, with `=` or `: `. */
+/** A line of a settings file that sets something: with or without `export`, with `=` or `: `. */
 const ASSIGNMENT = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=|:\s)\s*(.*?)\s*$/s;
 
 /**
- * Reads `NAME=value` lines, as of a `.env` file. Values may stand in quotes, over several lines too; behind a # is a
- * comment. Of repeated names the last counts.
+ * Parses `NAME=value` lines, as of a `.env` file. Values may be quoted, also over several lines; a # starts a comment. If
+ * a name is repeated, the last value counts.
  *
- * Node's own reader takes a line that sets nothing for the begin of the next name, and a mark of byte order or a tab for
- * a letter of it: the setting behind would be lost without a word. So it gets the lines that set something, tidied.
+ * Node's own parser takes a line that sets nothing for the start of the next name, and a byte order mark or a tab for
+ * a letter of it: the setting after it would be lost silently. So it is given only the lines that set something, tidied.
  */
 export function parseSettingsText(text: string): Record<string, string> {
   const lines = text.split(/\r\n?|\n/);
@@ -25,7 +25,7 @@ export function parseSettingsText(text: string): Record<string, string> {
   return { ...parseEnv(`${kept.join('\n')}\n`) } as Record<string, string>;
 }
 
-/** A quote that is never closed is a letter like any other, and its value one line. */
+/** A quote that is never closed is a letter like any other, and the value ends with its line. */
 function lastLineOfValue(lines: readonly string[], first: number, value: string): number {
   const quote = value.charAt(0);
   if (value.indexOf(quote, 1) !== -1) return first;

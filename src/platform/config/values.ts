@@ -1,6 +1,6 @@
 /**
- * How the text of a setting becomes its value. Each function gives undefined for a text that it does not take; what it
- * does take is told to the operator by the schema of the setting.
+ * How the text of a setting becomes its value. Each function returns undefined for a text that it does not accept; the
+ * setting's schema says to the operator what is accepted.
  */
 
 import { isIP } from 'node:net';
@@ -10,7 +10,7 @@ import { parseIpRange } from '#platform/ip-address.ts';
 const TRUE_WORDS = new Set(['1', 'true', 'yes', 'on']);
 const FALSE_WORDS = new Set(['0', 'false', 'no', 'off']);
 
-/** What is expected of a boolean, in the sentence "TPG_X must be …". */
+/** What a boolean can be, in the sentence "TPG_X must be …". */
 export const A_BOOLEAN = '1, true, yes or on, or 0, false, no or off';
 
 export function booleanValue(text: string): boolean | undefined {
@@ -19,9 +19,9 @@ export function booleanValue(text: string): boolean | undefined {
   return FALSE_WORDS.has(word) ? false : undefined;
 }
 
-export function wholeNumberValue(text: string, least: number, most: number): number | undefined {
+export function wholeNumberValue(text: string, min: number, max: number): number | undefined {
   const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  return value >= least && value <= most ? value : undefined;
+  return value >= min && value <= max ? value : undefined;
 }
 
 export const HOUR_MS = 3_600_000;
@@ -35,17 +35,17 @@ const MILLISECONDS_PER_UNIT: Readonly<Record<string, number>> = {
 };
 
 /** A length of time in milliseconds: hours as a plain number (`48`, `1.5`), or a number with ms, s, m, h or d. */
-export function durationValueMs(text: string, leastMs: number, mostMs: number): number | undefined {
+export function durationValueMs(text: string, minMs: number, maxMs: number): number | undefined {
   const [, amount, unit = 'h'] = /^(\d{1,12}(?:\.\d{1,6})?)\s*(ms|s|m|h|d)?$/.exec(text.toLowerCase()) ?? [];
   const valueMs = Math.round(Number(amount) * (MILLISECONDS_PER_UNIT[unit] ?? Number.NaN));
-  return valueMs >= leastMs && valueMs <= mostMs ? valueMs : undefined;
+  return valueMs >= minMs && valueMs <= maxMs ? valueMs : undefined;
 }
 
 const DURATION_IS_OFF = new Set(['off', 'none', 'false', '0']);
 
-/** A length of time as above, or null when it is switched off. */
-export function optionalDurationMs(text: string, leastMs: number, mostMs: number): number | null | undefined {
-  return DURATION_IS_OFF.has(text.toLowerCase()) ? null : durationValueMs(text, leastMs, mostMs);
+/** A length of time as above, or null if it is switched off. */
+export function optionalDurationMs(text: string, minMs: number, maxMs: number): number | null | undefined {
+  return DURATION_IS_OFF.has(text.toLowerCase()) ? null : durationValueMs(text, minMs, maxMs);
 }
 
 export function cronValue(text: string): string | undefined {
@@ -59,7 +59,7 @@ export function choiceValue<Choice extends string>(text: string, choices: readon
 
 export const IP_LIST = 'IP addresses or CIDR ranges with commas between them';
 
-/** Addresses and CIDR ranges with commas between them; stray commas and spaces are forgiven. */
+/** Addresses and CIDR ranges with commas between them; stray commas and spaces are ignored. */
 export function ipListValue(text: string): readonly string[] | undefined {
   const entries = listValue(text);
   return entries.length > 0 && entries.every((entry) => parseIpRange(entry) !== undefined) ? entries : undefined;
@@ -87,7 +87,7 @@ export function hostValue(text: string): string | undefined {
   return isName && /[a-z]/i.test(text) ? text : undefined;
 }
 
-/** The URL of a database; both ways to write SQLite's database in memory become `sqlite://:memory:`. */
+/** The URL of a database; both spellings of SQLite's in-memory database become `sqlite://:memory:`. */
 export function databaseUrlValue(text: string): string | undefined {
   if (/^sqlite:(?:\/\/)?:memory:$/.test(text)) return 'sqlite://:memory:';
   if (/^sqlite:\/\/[^?]/.test(text)) return text;
@@ -102,18 +102,18 @@ export function httpUrlValue(text: string): string | undefined {
   return url.href.replace(/\/+$/, '');
 }
 
-/** Where others reach this server, without a slash at its end; undefined for an address that is the shop's webhook path. */
+/** The public URL of this server, without a slash at its end; undefined for the URL of the shop's webhooks. */
 export function publicUrlValue(text: string): string | undefined {
   const url = httpUrlValue(text);
   return url === undefined || url.endsWith('/shopify/webhook') ? undefined : url;
 }
 
-/** One of our keys as 64 hex characters, in lower case. */
+/** A 32-byte key as 64 hex characters, in lower case. */
 export function keyHexValue(text: string): string | undefined {
   return /^[0-9a-f]{64}$/i.test(text) ? text.toLowerCase() : undefined;
 }
 
-/** Whether a URL leads to the machine itself. */
+/** Whether a URL names this machine. */
 export function isLoopbackUrl(url: string): boolean {
   return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 }

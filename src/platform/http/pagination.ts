@@ -6,32 +6,32 @@ import { MAX_I64 } from '#tari/integer-bounds.ts';
 import { listOrder } from './fields.ts';
 
 /**
- * Lists that grow are read in parts: `limit` says how many rows, and `cursor` is what the header `x-next-cursor` of the
- * part before held. The header is there as long as there is more; a body's shape is fixed and has no place for it.
- * Without `limit` a client gets everything, up to `MAX_ROWS` of `engine/lists.ts`, and then this header too.
+ * Lists that grow are read in pages: `limit` is the number of rows, and `cursor` is the header `x-next-cursor` of the
+ * previous page. The last page has no such header; the shape of the body is fixed and has no place for it. Without
+ * `limit` a client gets everything, up to `MAX_ROWS` of `platform/paging.ts`, and this header if there is more.
  */
 
-const MOST_ROWS_OF_A_PAGE = 1000;
+const MAX_PAGE_ROWS = 1000;
 
 /** Far longer than any cursor: a position is a time and an id of at most 270 characters. */
-const LONGEST_CURSOR = 2000;
+const MAX_CURSOR_LENGTH = 2000;
 
-/** How positions of one kind are written in a cursor, and read again. */
+/** How positions of one kind are written to a cursor and read from it. */
 export interface CursorForm<Position> {
-  /** Tells the cursors of different lists apart. */
+  /** Distinguishes the cursors of different lists. */
   kind: string;
   partsOf(position: Position): [string, ...string[]];
-  /** Undefined for parts that no cursor of ours has. */
+  /** Undefined for parts that `partsOf` never returns. */
   positionOf(parts: readonly string[]): Position | undefined;
 }
 
-/** A time as cursors hold it; undefined for any other text. */
+/** The time in a cursor; undefined for any other text. */
 export function timeIn(text: string | undefined): Date | undefined {
   const time = new Date(text ?? '');
   return Number.isNaN(time.getTime()) || time.toISOString() !== text ? undefined : time;
 }
 
-/** Rows that are sorted by the id that the database counts. */
+/** Rows that are sorted by the id that the database assigned. */
 export function idCursor(kind: string): CursorForm<bigint> {
   return {
     kind,
@@ -57,7 +57,7 @@ function writeCursor<Position>(form: CursorForm<Position>, position: Position): 
 function readCursor<Position>(form: CursorForm<Position>, cursor: string): Position | undefined {
   const [kind, ...parts] = textsIn(Buffer.from(cursor, 'base64url').toString('utf8'));
   const position = kind === form.kind ? form.positionOf(parts) : undefined;
-  // What does not read back as it was written was never a cursor of ours.
+  // A text that this server would write differently was not written by it.
   return position !== undefined && writeCursor(form, position) === cursor ? position : undefined;
 }
 
@@ -73,7 +73,7 @@ function textsIn(json: string): string[] {
 function cursorOf<Position>(form: CursorForm<Position>) {
   return z
     .string()
-    .max(LONGEST_CURSOR)
+    .max(MAX_CURSOR_LENGTH)
     .transform((text, context): Position => {
       const position = readCursor(form, text);
       if (position !== undefined) return position;
@@ -82,7 +82,7 @@ function cursorOf<Position>(form: CursorForm<Position>) {
     });
 }
 
-/** A whole number as a query writes it. */
+/** A whole number in a query. */
 export function queryInteger(smallest: number, largest: number) {
   return z
     .string()
@@ -91,17 +91,17 @@ export function queryInteger(smallest: number, largest: number) {
     .refine((value) => value >= smallest && value <= largest, `must be from ${smallest} to ${largest}`);
 }
 
-/** The fields of a query by which a list is read in parts. */
+/** The query fields of a list that is read in pages. */
 export function pageFields<Position>(form: CursorForm<Position>) {
-  return { limit: queryInteger(1, MOST_ROWS_OF_A_PAGE).optional(), cursor: cursorOf(form).optional() };
+  return { limit: queryInteger(1, MAX_PAGE_ROWS).optional(), cursor: cursorOf(form).optional() };
 }
 
-/** Those of a list that is sorted by time, and can be read from either end. A cursor goes on in the order that is asked for. */
+/** The same for a list that is sorted by time and can be read from either end. A cursor continues in the requested order. */
 export function sortedPageFields<Position>(form: CursorForm<Position>) {
   return { ...pageFields(form), order: listOrder };
 }
 
-/** Says in the answer's header where the rest of the list begins. */
+/** Sets the header with the cursor of the next page, if there is one. */
 export function announceNext<Position>(
   reply: FastifyReply,
   form: CursorForm<Position>,

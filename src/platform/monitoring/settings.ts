@@ -5,7 +5,7 @@ import { A_BOOLEAN, booleanValue } from '#platform/config/values.ts';
 const shape = {
   TPG_METRICS: withDefault('Logging', 'false', A_BOOLEAN, booleanValue, {
     description:
-      'Whether /metrics answers Prometheus. Only clients with an address in TPG_TRUSTED_PROXIES may read it, so behind a proxy switch on its forwarded header as well.',
+      'Whether /metrics answers Prometheus. Only clients with an address in TPG_TRUSTED_PROXIES may read it, so behind a proxy its forwarded header must be switched on as well.',
     example: 'true',
   }),
 };

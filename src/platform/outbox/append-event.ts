@@ -8,15 +8,15 @@ import type { EventOrigin, Subscriptions } from './subscriptions.ts';
 /** Something that happened in a unit of work. */
 export interface Happening<Type extends EventType> {
   type: Type;
-  /** What it is about, such as an order's or a payment's id: subscribers hear of the same subject in order. */
+  /** What it is about, such as an order's or a payment's id: subscribers get the events of one subject in order. */
   subject: string;
   payload: Events[Type];
   at: Date;
-  /** The server unless told. */
+  /** The server by default. */
   origin?: EventOrigin;
 }
 
-/** Appends an event in the unit of work that brought it about, with one pending delivery per durable subscriber. */
+/** Appends an event in the unit of work that caused it, with one pending delivery per durable subscriber. */
 export function appendEvent<Type extends EventType>(
   tx: Transaction,
   subscriptions: Subscriptions,

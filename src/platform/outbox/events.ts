@@ -4,13 +4,13 @@ export interface Events {}
 
 export type EventType = keyof Events & string;
 
-/** What contexts with events name of themselves. */
+/** A context and the types of its events. */
 interface WithEvents {
   readonly name: string;
   readonly events?: readonly EventType[];
 }
 
-/** The types of the events of all contexts. @throws {Error} where two contexts have an event of the same type. */
+/** The types of the events of all contexts. @throws {Error} if two contexts have an event of the same type. */
 export function eventTypesOf(contexts: readonly WithEvents[]): readonly EventType[] {
   const owners = new Map<EventType, string>();
   for (const { name, events = [] } of contexts) {

@@ -13,7 +13,7 @@ type Values = ValuesOf<typeof shape>;
 
 function read(values: Values) {
   return {
-    /** Paths of modules as they were given. */
+    /** Paths of modules, as they were given. */
     plugins: values.TPG_PLUGINS ?? [],
   };
 }

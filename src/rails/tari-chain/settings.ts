@@ -7,7 +7,7 @@ import { readWrittenTime } from '#platform/written-time.ts';
 import type { Network } from '#tari/address.ts';
 import { isSecretKey, multiplyBase } from '#tari/ristretto.ts';
 
-/** What the watcher runs with: the settings of this rail, read and checked together. */
+/** The settings of the chain watcher. */
 export interface ChainSettings {
   network: Network;
   /** The wallet's private view key, 64 hex characters. It finds payments and spends nothing, and is never shown. */
@@ -16,20 +16,20 @@ export interface ChainSettings {
   publicSpendKey: string;
   /** URLs of base nodes without a slash at their end, each once. */
   nodes: readonly string[];
-  /** Blocks over the block of a payment at which it is confirmed. */
+  /** The number of blocks after its own that confirm a payment. */
   confirmations: number;
-  /** Where to begin; null for where it stopped, or a day back. */
+  /** Where to start; null to continue where it stopped, or to start a day back. */
   watchFrom: WatchFrom | null;
-  /** `host:port` of the gRPC interface of a node of one's own; null when nothing is looked for in a mempool. */
+  /** `host:port` of the gRPC interface of the shop's own node; null if no mempool is watched. */
   nodeGrpc: string | null;
 }
 
 export type WatchFrom = { kind: 'height'; height: number } | { kind: 'time'; time: Date };
 
-/** Asking more nodes makes each confirmation slower, and no payment safer. */
+/** More nodes make each confirmation slower, and no payment safer. */
 const MAX_NODES = 10;
 
-/** Half an hour of blocks is more than any wallet waits for; beyond a day of them it is a slip. */
+/** Half an hour of blocks is more than any wallet waits for; more than a day of them is a typing error. */
 const MAX_CONFIRMATIONS = 720;
 
 const shape = {
@@ -53,7 +53,7 @@ const shape = {
     '3',
     `a whole number from 1 to ${MAX_CONFIRMATIONS}`,
     (text) => wholeNumberValue(text, 1, MAX_CONFIRMATIONS),
-    { description: 'How many blocks over its own block confirm a payment.', example: '5' },
+    { description: 'How many blocks after its own block confirm a payment.', example: '5' },
   ),
   TPG_WATCH_FROM: optional(
     'Chain',
@@ -61,23 +61,23 @@ const shape = {
     watchFromValue,
     {
       description:
-        'The block, or the time in UTC, from which the chain is watched. By default it goes on where it stopped, and begins a day back the first time. An earlier place than the first one has the chain read again from there; nothing counts twice.',
+        'The block, or the time in UTC, from which the chain is watched. By default it continues where it stopped, and starts a day back the first time. If this is before the first start, the chain is read again from there; nothing is counted twice.',
       example: '250000',
     },
   ),
   TPG_TARI_NODE_GRPC: optional('Chain', 'a host and a port, such as 127.0.0.1:18142', hostAndPortValue, {
     description:
-      'The gRPC interface of a base node of your own. With it a payment is shown beside its order as soon as it stands in the mempool. The node must allow get_mempool_transactions.',
+      'The gRPC interface of a base node of your own. With it a payment is shown with its order as soon as it is in the mempool. The node must allow get_mempool_transactions.',
     example: '127.0.0.1:18142',
   }),
 };
 
-/** How the nodes are written. */
+/** The schema of TPG_TARI_NODES. */
 export const nodesSetting = shape.TPG_TARI_NODES;
 
 type Values = ValuesOf<typeof shape> & Pick<AuthValues, 'TPG_PAYMENT_WALLET_ADDRESS'>;
 
-/** The settings of the watcher, or null where it is off. */
+/** Null if the chain is not watched. */
 function chainSettings(values: Values): ChainSettings | null {
   const { TPG_VIEW_KEY: privateViewKey, TPG_TARI_NODES: nodes, TPG_PAYMENT_WALLET_ADDRESS: address } = values;
   if (privateViewKey === undefined || nodes === undefined || address === undefined) return null;
@@ -93,7 +93,7 @@ function chainSettings(values: Values): ChainSettings | null {
 }
 
 const read = (values: Values) => ({
-  /** Null when the chain is not watched. */
+  /** Null if the chain is not watched. */
   chain: chainSettings(values),
 });
 
@@ -148,7 +148,7 @@ function nodesValue(text: string): readonly string[] | undefined {
   return areDifferent && nodes.length >= 1 && nodes.length <= MAX_NODES ? nodes : undefined;
 }
 
-/** A height is digits alone; a date is in UTC where it names no other zone. */
+/** A height is digits alone; a date is in UTC if it names no other zone. */
 function watchFromValue(text: string): WatchFrom | undefined {
   const height = wholeNumberValue(text, 0, Number.MAX_SAFE_INTEGER);
   if (height !== undefined) return { kind: 'height', height };

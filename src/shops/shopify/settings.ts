@@ -62,21 +62,21 @@ const shape = {
   }),
   TPG_SHOPIFY_HMAC_SECRET: secret('Shopify', A_TOKEN, tokenValue, {
     description:
-      "The secret that signs webhooks: the app's client secret, or the one shown in the shop's settings for webhooks made there. When it is not set, TPG_SHOPIFY_API_SECRET counts.",
+      "The secret that signs webhooks: the app's client secret, or the one shown in the shop's settings for webhooks made there. If it is not set, TPG_SHOPIFY_API_SECRET is used.",
     example: '<client secret>',
   }),
   TPG_SHOPIFY_HMAC_SECRET_PREVIOUS: secret('Shopify', A_TOKEN, tokenValue, {
-    description: 'The secret before that one, while Shopify may still sign with it: for an hour after a change.',
+    description: 'The previous secret, with which Shopify may still sign for an hour after a change.',
     example: '<client secret>',
   }),
   TPG_SHOPIFY_HMAC_CHECKS: withDefault('Shopify', 'true', A_BOOLEAN, booleanValue, {
     description:
-      'Whether webhooks must be signed. For trying out only may this be off: without it anybody can send orders.',
+      'Whether webhooks must be signed. Switch it off for trying out only: without it anyone can send orders.',
     example: 'true',
   }),
   TPG_SHOPIFY_KEEP_WEBHOOKS: withDefault('Shopify', 'true', A_BOOLEAN, booleanValue, {
     description:
-      'Whether the server looks at its webhook subscriptions at the start and once a day, and subscribes again to what is missing. It needs TPG_PUBLIC_URL. Switch it off when the subscriptions are in shopify.app.toml: those are not seen, and every webhook would come twice.',
+      'Whether the server checks its webhook subscriptions at the start and once a day, and renews missing ones. It needs TPG_PUBLIC_URL. Switch it off if the subscriptions are in shopify.app.toml: the server does not see those, and every webhook would come twice.',
     example: 'false',
   }),
   TPG_SHOPIFY_MAX_WEBHOOK_AGE: withDefault(
@@ -86,13 +86,13 @@ const shape = {
     (text) => optionalDurationMs(text, MIN_WEBHOOK_AGE_MS, MAX_WEBHOOK_AGE_MS),
     {
       description:
-        'When the last webhook is older than this, GET /health/ready answers 503 with that reason. Give it more than the longest time that your shop goes without an order or a change of a product. In hours, or with a unit.',
+        'If the last webhook is older than this, GET /health/ready answers 503 with that reason. It must be more than the longest time in which your shop has no order and no change of a product. In hours, or with a unit.',
       example: '2d',
     },
   ),
   TPG_SHOPIFY_IP_WHITELIST: withDefault('Shopify', 'none', `${IP_LIST}, or none`, optionalIpListValue, {
     description:
-      'Addresses and ranges that may call anything under /shopify. Unset, none, false or 0 switch the list off.',
+      'Addresses and ranges that may call the paths under /shopify. Unless set, or with none, false or 0, there is no such list.',
     example: '192.0.2.7, 2001:db8::/32',
   }),
   TPG_SHOPIFY_ORDER_ID_FIELD: withDefault('Shopify', 'id', 'id or name', (text) => choiceValue(text, ORDER_ID_FIELDS), {
@@ -106,7 +106,7 @@ const shape = {
     nameListValue,
     {
       description:
-        "The names of the shop's payment methods that are paid in Tari, as its settings show them, with commas between them. Orders of other methods open nothing here and are never cancelled. Unset, every order counts as one in Tari.",
+        "The names of the shop's payment methods that are paid in Tari, as its settings show them, with commas between them. Orders of other methods open nothing here and are never cancelled. Unless set, every order counts as one in Tari.",
       example: 'Tari',
     },
   ),
@@ -122,7 +122,7 @@ const shape = {
   ),
   TPG_SHOPIFY_CAPTURE_PAYMENTS: withDefault('Shopify', 'false', A_BOOLEAN, booleanValue, {
     description:
-      'Whether what other gateways have authorized for a part of an order is captured once the Tari part is paid.',
+      'Whether payments that other gateways have authorized for a part of an order are captured once the Tari part is paid.',
     example: 'true',
   }),
 };
@@ -135,7 +135,7 @@ function shopifySettings(values: Values) {
   const shop = values.TPG_SHOPIFY_SHOP ?? null;
   const apiSecret = values.TPG_SHOPIFY_API_SECRET ?? null;
   return {
-    /** The shop's host, `name.myshopify.com`, or what was given where `adminUrl` is set; null when there is no shop. */
+    /** The shop's host, `name.myshopify.com`, or the given text if `adminUrl` is set; null if there is no shop. */
     shop: shop === null ? null : (shopHostValue(shop) ?? shop),
     apiVersion: values.TPG_SHOPIFY_API_VERSION,
     apiKey: values.TPG_SHOPIFY_API_KEY ?? null,
@@ -144,19 +144,19 @@ function shopifySettings(values: Values) {
     storefrontAccessToken: values.TPG_SHOPIFY_STOREFRONT_ACCESS_TOKEN ?? null,
     /** The Admin API's address up to and without `/graphql.json`, no slash at its end; null for the shop's own. */
     adminUrl: values.TPG_SHOPIFY_ADMIN_URL ?? null,
-    /** Where no other was set the app's client secret: Shopify signs its webhooks with it (shopify.md 0.4). Null when webhooks can't be checked. */
+    /** By default the app's client secret, with which Shopify signs its webhooks (shopify.md 0.4). Null if webhooks can't be checked. */
     hmacSecret: values.TPG_SHOPIFY_HMAC_SECRET ?? apiSecret,
     hmacSecretPrevious: values.TPG_SHOPIFY_HMAC_SECRET_PREVIOUS ?? null,
     hmacChecks: values.TPG_SHOPIFY_HMAC_CHECKS,
-    /** Whether webhook subscriptions that are missing are made again; it takes a public URL as well. */
+    /** Whether missing webhook subscriptions are renewed; this needs a public URL as well. */
     keepWebhooks: values.TPG_SHOPIFY_KEEP_WEBHOOKS,
-    /** Past this age of the last webhook the server is not ready; null when that is off. */
+    /** If the last webhook is older than this, the server is not ready; null if that is off. */
     maxWebhookAgeMs: values.TPG_SHOPIFY_MAX_WEBHOOK_AGE,
-    /** Addresses and CIDR ranges; null when everybody may call. */
+    /** Addresses and CIDR ranges; null if any address may call. */
     ipWhitelist: values.TPG_SHOPIFY_IP_WHITELIST,
     priceField: values.TPG_SHOPIFY_PRICE_FIELD,
     capturePayments: values.TPG_SHOPIFY_CAPTURE_PAYMENTS,
-    /** The names of the shop's payment methods that are paid in Tari; null where all orders are. */
+    /** The names of the shop's payment methods that are paid in Tari; null if all orders are. */
     paymentMethods: values.TPG_SHOPIFY_PAYMENT_METHOD ?? null,
   };
 }

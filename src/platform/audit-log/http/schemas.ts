@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { time } from '#platform/http/fields.ts';
 
-/** What somebody changed by hand, with how it was before and after. */
+/** An operator's change, with the object before and after it. */
 export const auditRecord = z.object({
   id: z.bigint(),
   created_at: time,

@@ -4,13 +4,12 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { stringifyJson } from '#platform/json.ts';
 
 /**
- * The page takes everything from this server, so of the plugin's own policy the other places are left out. It is not
- * told to upgrade to https either: in the shop's network the server may be reached by plain http, and then nothing would
- * load.
+ * The page loads everything from this server, so the other sources are removed from the plugin's policy. So is the
+ * upgrade to https: in the shop's network the server may be reached by plain http, and then nothing would load.
  */
 const NOT_IN_POLICY = / upgrade-insecure-requests;| https:| validator\.swagger\.io/g;
 
-/** Serves /docs, the page that shows a description of the interface to people. */
+/** Serves /docs, the page that shows the API description to people. */
 export async function createDocsPage(description: ReturnType<FastifyInstance['swagger']>): Promise<FastifyInstance> {
   const page = Fastify({ logger: false });
   page.setReplySerializer(stringifyJson);
@@ -19,7 +18,7 @@ export async function createDocsPage(description: ReturnType<FastifyInstance['sw
     routePrefix: '/docs',
     staticCSP: true,
     transformStaticCSP: (policy) => policy.replace(NOT_IN_POLICY, ''),
-    // The page asks nobody else, not even whether the description is valid.
+    // The page calls no other server, not even to validate the description.
     uiConfig: { docExpansion: 'list', validatorUrl: null },
   });
   return page;

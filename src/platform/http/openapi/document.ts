@@ -6,10 +6,10 @@ import type { Examples } from './examples.ts';
 import { completeSchema, operationDescriber } from './operation.ts';
 import type { Tag } from './route-docs.ts';
 
-/** The version of the interface, which is that of the server. */
+/** The version of the API, which is that of the server. */
 const VERSION = '2.0.0';
 
-/** What the operations are grouped by on the page. */
+/** The groups of operations on the page. */
 const TAGS: readonly { name: Tag; description: string }[] = [
   { name: 'health', description: 'Whether the server lives and can do its work.' },
   { name: 'customers', description: 'What a customer’s wallet does: log in, claim an order, see its own.' },
@@ -21,7 +21,7 @@ const TAGS: readonly { name: Tag; description: string }[] = [
 ];
 
 /**
- * Describes every route that is registered after this by its own schema: at /api/openapi.json for programs, at /docs
+ * Describes every route that is registered after this from its own schema: at /api/openapi.json for programs, at /docs
  * for people.
  */
 export async function describeApi(
@@ -55,14 +55,14 @@ export async function describeApi(
     transform: operationDescriber(examples),
   });
   app.get('/api/openapi.json', { onRequest: limitStrangers, schema: { hide: true } }, async () => app.swagger());
-  showToPeople(app, limitStrangers);
+  serveDocsPage(app, limitStrangers);
 }
 
-/** What an answer of the page says of its own connection. */
+/** Headers of the page's response that concern its own connection. */
 const OF_THE_CONNECTION = ['connection', 'date', 'keep-alive', 'transfer-encoding'];
 
-/** The page is made when somebody first asks for it: it takes an eighth of the time of a start, and 6 MB of memory. */
-function showToPeople(app: FastifyInstance, limitStrangers: AnonymousRateLimit): void {
+/** The page is made at the first request for it: making it takes an eighth of the time of a start, and 6 MB of memory. */
+function serveDocsPage(app: FastifyInstance, limitStrangers: AnonymousRateLimit): void {
   let page: Promise<FastifyInstance> | undefined;
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     page ??= import('./docs-page.ts').then(({ createDocsPage }) => createDocsPage(app.swagger()));

@@ -1,6 +1,6 @@
 /**
- * What the examples of all contexts have in common: they tell of one customer, one order, and the payment for it. The keys
- * behind their signatures are those that `docs/wallet-developer.md` shows to everybody.
+ * The values that the examples of all contexts share: one customer, one order, and the payment for it. Their signatures
+ * are made with the keys that `docs/wallet-developer.md` publishes.
  */
 
 export const CUSTOMER = '14s9vDTwrweZvWEgQ9gNhXXPX68DPXSSAHNFWYEPi5JsBQY';

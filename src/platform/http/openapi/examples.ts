@@ -1,17 +1,17 @@
-/** An example of a request and of its answer, for the API page. */
+/** An example of a request and its response, for the API page. */
 export interface OperationExample {
   headers?: Readonly<Record<string, string>>;
   params?: Readonly<Record<string, string>>;
   query?: Readonly<Record<string, string>>;
   body?: unknown;
-  /** What is answered, of the kind of answer that comes where all is well. */
+  /** The body of the successful response. */
   answer?: unknown;
 }
 
-/** By method and path, as the description of the interface names them: `GET /api/order/id/{order_id}`. */
+/** By method and path as in the API description: `GET /api/order/id/{order_id}`. */
 export type Examples = Readonly<Record<string, OperationExample>>;
 
-/** @throws if two contexts have an example of one operation */
+/** @throws {Error} if two contexts have an example of the same operation. */
 export function joinExamples(parts: readonly Examples[]): Examples {
   const all = new Map<string, OperationExample>();
   for (const [operation, example] of parts.flatMap((part) => Object.entries(part))) {

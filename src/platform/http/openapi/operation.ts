@@ -9,11 +9,11 @@ import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import { NEXT_CURSOR } from '#platform/next-cursor.ts';
 import type { Examples, OperationExample } from './examples.ts';
 
-/** How the API page describes one route: all that it takes, and every answer that it can give. */
+/** The API description of one route: all that it accepts, and every response that it can send. */
 
 type JsonSchema = Record<string, unknown>;
 
-/** The times that we write: RFC 3339, UTC. */
+/** Times in responses: RFC 3339, UTC. */
 const TIME = { type: 'string', format: 'date-time', pattern: 'Z$' };
 
 const toJsonSchemas = createJsonSchemaTransform({
@@ -31,13 +31,13 @@ const toJsonSchemas = createJsonSchemaTransform({
   },
 });
 
-/** What is read as a number where that is exact, and as bigint where it is not, is one thing to a caller. */
+/** A value that is parsed as a number if that is exact, and otherwise as a bigint, is the same to a caller. */
 function isWholeNumber(schema: $ZodType): boolean {
   if (schema instanceof $ZodUnion) return schema._zod.def.options.some(isWholeNumber);
   return schema instanceof $ZodBigInt;
 }
 
-/** Every answer can be one of these: the database may be out of reach, and nobody writes a program without faults. */
+/** Every route can answer with one of these: the database may be out of reach, and no program is without faults. */
 const EVERYWHERE: readonly ErrorCode[] = ['internal_error', 'unavailable'];
 const OF_GUARDED: readonly ErrorCode[] = [
   'access_token_missing',
@@ -48,7 +48,7 @@ const OF_GUARDED: readonly ErrorCode[] = [
 const OF_GUARDED_CHANGES: readonly ErrorCode[] = ['cross_site_request'];
 const OF_BODIES: readonly ErrorCode[] = ['unreadable_body', 'body_too_large', 'unsupported_media_type'];
 
-/** A route's schema with what follows from its guard, its parameters and its method. */
+/** A route's schema, completed by what its access, its parameters and its method imply. */
 export function completeSchema(route: RouteOptions, limitStrangers: AnonymousRateLimit): FastifySchema {
   const { schema = {}, onRequest, config } = route;
   const roles = config?.access === 'public' ? undefined : config?.access;

@@ -1,19 +1,19 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '#platform/errors.ts';
 
-/** What the routes are grouped by on the API page. */
+/** The groups of routes on the API page. */
 export type Tag = 'health' | 'customers' | 'wallets' | 'shop' | 'accounts' | 'changes' | 'administration';
 
 declare module 'fastify' {
   interface FastifySchema {
-    /** The errors that a route can answer beside those that follow from its guard, its parameters and its method. */
+    /** The errors that a route can answer besides those that its access, its parameters and its method imply. */
     errors?: readonly ErrorCode[];
-    /** What a route takes that it reads by itself: it stands in the description, and Fastify checks nothing by it. */
+    /** What a route parses by itself: it is only described, and Fastify validates nothing against it. */
     told?: { body?: z.ZodType; headers?: z.ZodObject };
   }
 }
 
-/** The options of one of several routes that differ only in what they are for. */
+/** The options of one of several routes that differ only in their purpose. */
 export function described<Options extends { schema: object }>(options: Options, tag: Tag, summary: string) {
   return { ...options, schema: { ...options.schema, summary, tags: [tag] } };
 }

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { keptText, time } from '#platform/http/fields.ts';
 import type { EventView } from './event-view.ts';
 
-/** What the events of every context say, by type: each context brings the shapes of its own. */
+/** The payload schemas of events by type: each context has those of its own events. */
 export type EventPayloads = Readonly<Record<string, z.ZodObject>>;
 
-/** @throws if two contexts have an event of one type */
+/** @throws {Error} if two contexts have an event of the same type. */
 export function joinEventPayloads(parts: readonly EventPayloads[]): EventPayloads {
   const all = new Map<string, z.ZodObject>();
   for (const [type, payload] of parts.flatMap((part) => Object.entries(part))) {
@@ -28,7 +28,7 @@ export function eventSchema(payloads: EventPayloads): z.ZodType<EventView> {
 /** A durable subscriber's name, such as the shop's. */
 export const subscriberName = keptText(64).min(1);
 
-/** An event that somebody could not be told of. */
+/** An event whose delivery to a subscriber failed permanently. */
 export function deadLetterSchema(payloads: EventPayloads) {
   return z.object({
     event_id: z.bigint(),

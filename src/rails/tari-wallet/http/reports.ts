@@ -7,7 +7,7 @@ import { CONFIRMATION_SENTENCES, type PaymentReport } from '#engine/payments/pay
 import { DomainError, type ErrorCode } from '#platform/errors.ts';
 import {
   address,
-  LONGEST_ADDRESS,
+  MAX_ADDRESS_LENGTH,
   nonce,
   orderId,
   positiveAmount,
@@ -136,7 +136,7 @@ export function reportOf(payment: SentPayment): PaymentReport {
   return {
     ...payment,
     memo: payment.memo === null ? null : storableText(payment.memo.slice(0, MAX_MEMO_LENGTH)),
-    sender: readSender(storableText(payment.sender.slice(0, LONGEST_ADDRESS))),
+    sender: readSender(storableText(payment.sender.slice(0, MAX_ADDRESS_LENGTH))),
     orderId: orderId.safeParse(payment.order_id).data ?? null,
   };
 }
