@@ -123,6 +123,39 @@ describe('an open page', () => {
     expect([states(listener), listener.text.includes('reload')]).toEqual([['unknown'], false]);
   });
 
+  it.each([
+    ['name that no database can hold', `%00/${NUMBER}`],
+    ['number that no database can hold', 'waiting/%00'],
+    ['number that is longer than any', `waiting/${'A'.repeat(65)}`],
+  ])('of a %s has no order, and none is asked for, whatever happens', async (_name, path) => {
+    let asked = 0;
+    let told = 0;
+    const server = await startPageServer(
+      {},
+      {
+        payerOrders: {
+          // As PostgreSQL answers.
+          find: () => {
+            asked += 1;
+            return Promise.reject(new Error('invalid byte sequence for encoding "UTF8": 0x00'));
+          },
+          linkOf: async (orderId) => ({ orderId, code: NUMBER }),
+          news: (after) => {
+            told += 1;
+            return after === undefined
+              ? Promise.resolve({ last: 0n, orders: [], customers: [] })
+              : new Promise(() => undefined);
+          },
+        },
+      },
+    );
+    closers.push(server.close);
+    const listener = await listen(`${server.url}/o/${path}/events`);
+    await eventually(() => expect([states(listener), told]).toEqual([['unknown'], 2]));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(asked).toBe(0);
+  });
+
   it('is one of twenty from one address; the next is refused, until one is closed', async () => {
     const server = await pageServer();
     const url = `${server.url}${server.pathOf('waiting')}/events`;

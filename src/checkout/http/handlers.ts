@@ -45,7 +45,11 @@ export function createHandlers(ports: HandlerPorts) {
   const assets = createAssets(settings, base);
   const now = () => clock.now();
   const pages = createPages({ settings, assets, now, base });
-  const streams = new Streams({ orders: payerOrders, pages, now, log });
+  /** No order has a name or number that no database can hold: none is asked for it, which PostgreSQL would refuse. */
+  const findReadable = async ({ order, number }: Named): Promise<FoundOrder> =>
+    isName(order, MAX_ORDER_LENGTH) && isName(number, MAX_NUMBER_LENGTH) ? payerOrders.find(order, number) : undefined;
+
+  const streams = new Streams({ find: findReadable, news: payerOrders.news, pages, now, log });
 
   /**
    * The order, for visitors who know its number. Others learn nothing: a wrong order and a wrong number give the same
@@ -53,8 +57,7 @@ export function createHandlers(ports: HandlerPorts) {
    */
   const find = async (request: FastifyRequest, reply: FastifyReply, named: Named): Promise<FoundOrder> => {
     limitStrangers.refuseExceeded(request, reply);
-    const isReadable = isName(named.order, MAX_ORDER_LENGTH) && isName(named.number, MAX_NUMBER_LENGTH);
-    const found = isReadable ? await payerOrders.find(named.order, named.number) : undefined;
+    const found = await findReadable(named);
     if (found === undefined) await limitStrangers(request, reply);
     return found;
   };

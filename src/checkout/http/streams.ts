@@ -3,7 +3,7 @@ import type { OrderNews, PayerOrders } from '#checkout/payer-orders.ts';
 import { whenAnswerIsOver } from '#platform/http/answer-over.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { isPageTag, needsLoading } from './page-tag.ts';
-import type { Named, Pages, Rendered, Visit } from './pages.ts';
+import type { FoundOrder, Named, Pages, Rendered, Visit } from './pages.ts';
 import { RefreshQueue } from './refresh-queue.ts';
 import { StreamRoom } from './stream-room.ts';
 
@@ -72,7 +72,8 @@ export interface OpeningStream {
 }
 
 export interface StreamsPorts {
-  orders: Pick<PayerOrders, 'find' | 'news'>;
+  find: (named: Named) => Promise<FoundOrder>;
+  news: PayerOrders['news'];
   pages: Pick<Pages, 'render'>;
   now: () => Date;
   log: Logger;
@@ -160,7 +161,7 @@ export class Streams {
     while (!this.#isClosed) {
       try {
         const isFirst = last === undefined;
-        const news = await this.#ports.orders.news(last, WAIT_MS);
+        const news = await this.#ports.news(last, WAIT_MS);
         last = news.last;
         if (isFirst) this.#tellAll();
         else this.#tell(news);
@@ -203,7 +204,7 @@ export class Streams {
   async #refresh(group: Group): Promise<void> {
     const { visit, named, streams } = group;
     if (streams.size === 0) return;
-    const shown = this.#ports.pages.render(visit, named, await this.#ports.orders.find(named.order, named.number));
+    const shown = this.#ports.pages.render(visit, named, await this.#ports.find(named));
     group.state = this.#stateOf(shown);
     show(shown, streams);
   }
