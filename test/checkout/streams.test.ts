@@ -191,6 +191,18 @@ describe('over the books', () => {
     await server.reportConfirmation('1');
     await eventually(() => expect(states(listener)).toEqual(['waiting', 'seen', 'paid']));
   });
+
+  it.each([
+    ['8A', '%238A'],
+    ['#8A', '8A'],
+  ])('a page that came before its order %s hears of it when it is typed in as %s', async (name, typed) => {
+    const server: TestServer = await startServer({ settings: { TPG_PUBLIC_URL: 'https://pay.example.com' } });
+    closers.push(() => server.close());
+    const early = await listen(`${server.url}/o/${typed}/BBBBBBBBB/events`);
+    await eventually(() => expect(states(early)).toEqual(['unknown']));
+    await server.order({ id: 8, name, confirmation_number: 'BBBBBBBBB' });
+    await eventually(() => expect(early.text).toContain('event: reload'));
+  });
 });
 
 describe('what happens to open pages', () => {

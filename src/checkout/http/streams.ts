@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OrderNews, PayerOrders } from '#checkout/payer-orders.ts';
+import { spelledOtherwise } from '#engine/order-names.ts';
 import { whenAnswerIsOver } from '#platform/http/answer-over.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { isPageTag, needsLoading } from './page-tag.ts';
@@ -186,7 +187,7 @@ export class Streams {
     this.#queue.add(
       [...this.#groups.values()].filter(({ state: { orderId, customerId }, named }) =>
         orderId === undefined
-          ? changed.has(named.order) || changed.has(`#${named.order}`)
+          ? changed.has(named.order) || changed.has(spelledOtherwise(named.order))
           : changed.has(orderId) || (customerId !== undefined && ofCustomers.has(customerId)),
       ),
     );
