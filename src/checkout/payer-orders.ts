@@ -105,7 +105,7 @@ export function payerOrders(
 
   const payerOrderOf = async (tx: Transaction, order: Order): Promise<PayerOrder> => {
     const open = isOpen(order.status);
-    const payments = await paymentsFor(tx, order, settings);
+    const payments = await paymentsNaming(tx, order, settings);
     const onChain = payments.filter(({ paymentType }) => paymentType === 'on_chain');
     const top = chainWatch === undefined ? null : (await chainStatus(tx, chainWatch)).height;
     const shop = await shopAddress(tx, settings);
@@ -250,20 +250,6 @@ function concernedBy({ type, payload }: StoredEvent): Concerned {
   const named = [told.payment?.order_id, told.order_id].filter((name) => name != null);
   const customers = [...orders.map(({ customer_id: id }) => id), ...(told.customer_id ? [told.customer_id] : [])];
   return { orders: names, customers, named };
-}
-
-/** The payments that name the order and no other, oldest first. */
-async function paymentsFor(tx: Transaction, order: Order, settings: EngineContext['settings']): Promise<Payment[]> {
-  const payments: Payment[] = [];
-  const isMeant = new Map<string, boolean>();
-  for (const payment of await paymentsNaming(tx, order)) {
-    const name = payment.orderId ?? '';
-    if (!isMeant.has(name)) {
-      isMeant.set(name, (await findNamedOrder(tx, name, settings))?.orderId === order.orderId);
-    }
-    if (isMeant.get(name)) payments.push(payment);
-  }
-  return payments;
 }
 
 function payerPayment(

@@ -11,13 +11,12 @@ import { DomainError } from './errors.ts';
 import { Ledger } from './money/ledger.ts';
 import type { Owner } from './money/owners.ts';
 import { payFromAllAccounts, tryToPay } from './money/settlement.ts';
-import { findNamedOrder, findOrder } from './order-lookup.ts';
-import { namesOf } from './order-names.ts';
+import { findOrder } from './order-lookup.ts';
 import { isOpen } from './order-states.ts';
+import { paymentsNaming } from './records.ts';
 import { accountRepository } from './store/accounts.ts';
 import { orderClaimRepository } from './store/order-claims.ts';
 import { type Order, orderRepository } from './store/orders.ts';
-import { paymentListRepository } from './store/payment-lists.ts';
 import type { Payment } from './store/payments.ts';
 
 /** An order as shown to its claimant. */
@@ -106,26 +105,12 @@ export async function enterOrder(
   const { totalPrice, exchangeRate } = await convertPrice(tx, { price, currency: details.currency });
   const order = await ledger.enterOrder({ ...details, totalPrice, originalPrice: price, exchangeRate });
   warnIfTooSmall(order, log);
+  // They may have arrived before it.
   const named = await paymentsNaming(tx, order, settings);
   for (const payment of named) {
     if (payment.owner === null && payment.unspent > 0n) await ledger.adoptPayment(payment, order);
   }
   return { order, named };
-}
-
-/** The payments that name a new order: they may have arrived before it. */
-async function paymentsNaming(
-  tx: Transaction,
-  order: Order,
-  settings: Pick<EngineContext['settings'], 'orderIdField'>,
-): Promise<Payment[]> {
-  const naming: Payment[] = [];
-  for (const payment of await tx.use(paymentListRepository).naming(namesOf(order))) {
-    // A name shared by several orders names none of them.
-    const meant = payment.orderId === null ? undefined : await findNamedOrder(tx, payment.orderId, settings);
-    if (meant?.orderId === order.orderId) naming.push(payment);
-  }
-  return naming;
 }
 
 /**

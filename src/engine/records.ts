@@ -1,5 +1,7 @@
 import type { Transaction } from '#platform/database/store.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
+import type { EngineSettings } from './context.ts';
+import { findNamedOrder } from './order-lookup.ts';
 import { namesOf } from './order-names.ts';
 import { type Order, orderRepository } from './store/orders.ts';
 import { paymentListRepository } from './store/payment-lists.ts';
@@ -27,9 +29,22 @@ export function paymentById(tx: Transaction, txid: string): Promise<Payment | un
   return tx.use(paymentRepository).find(txid);
 }
 
-/** The payments that name the order by any of its names. */
-export function paymentsNaming(tx: Transaction, order: Pick<Order, 'orderId' | 'altId'>): Promise<Payment[]> {
-  return tx.use(paymentListRepository).naming(namesOf(order));
+/** The payments that name the order, by any of its names, oldest first. A name shared by several orders names none of them. */
+export async function paymentsNaming(
+  tx: Transaction,
+  order: Pick<Order, 'orderId' | 'altId'>,
+  settings: Pick<EngineSettings, 'orderIdField'>,
+): Promise<Payment[]> {
+  const naming: Payment[] = [];
+  const isMeant = new Map<string, boolean>();
+  for (const payment of await tx.use(paymentListRepository).naming(namesOf(order))) {
+    const name = payment.orderId ?? '';
+    if (!isMeant.has(name)) {
+      isMeant.set(name, (await findNamedOrder(tx, name, settings))?.orderId === order.orderId);
+    }
+    if (isMeant.get(name)) naming.push(payment);
+  }
+  return naming;
 }
 
 /** Up to `limit` payments on the chain since a time or a height, after the one with that id. */
