@@ -2,7 +2,6 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommanderError } from 'commander';
-import { endBySignal } from '#platform/cli/end-by-signal.ts';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { terminalQuestions } from '#platform/cli/terminal/prompts.ts';
@@ -12,6 +11,7 @@ import { SERVICE_SETTINGS_FILE } from '#platform/config/environment.ts';
 import { projectFolder } from '#platform/config/project-root.ts';
 import { systemRandomBytes } from '#platform/random.ts';
 import { allCommands, createProgram } from './commands.ts';
+import { endBySignal } from './end-by-signal.ts';
 import { openReader } from './open-reader.ts';
 
 const USUAL_COLUMNS = 80;
