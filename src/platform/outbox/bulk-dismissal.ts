@@ -9,6 +9,8 @@ export interface DeadLetterFilter {
   type?: EventType | undefined;
   /** The last event: later ones do not match. */
   upToEvent?: bigint | undefined;
+  /** What failed permanently later does not match, so that nothing is dismissed that its operator has not seen. */
+  upToTime?: Date | undefined;
 }
 
 export interface BulkDismissal {

@@ -88,11 +88,12 @@ function nameOf(eventId: bigint, subscriber: string | undefined): string {
   return subscriber === undefined ? `event ${eventId}` : `event ${eventId} to ${subscriber}`;
 }
 
-function describe({ subscriber, type, upToEvent }: DeadLetterFilter): string {
+function describe({ subscriber, type, upToEvent, upToTime }: DeadLetterFilter): string {
   const parts = [
     ...(type === undefined ? [] : [`of type ${type}`]),
     ...(subscriber === undefined ? [] : [`to ${subscriber}`]),
     ...(upToEvent === undefined ? [] : [`up to event ${upToEvent}`]),
+    ...(upToTime === undefined ? [] : [`failed by ${upToTime.toISOString()}`]),
   ];
   return parts.length === 0 ? 'all' : parts.join(', ');
 }

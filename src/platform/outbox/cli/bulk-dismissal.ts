@@ -4,10 +4,12 @@ import { MAX_ENTRIES } from '#platform/cli/id-page.ts';
 import { askedAs } from '#platform/cli/menus/menu-fields.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import { reasonOption } from '#platform/cli/reason-option.ts';
-import { plainText } from '#platform/cli/terminal/output.ts';
 import type { DeadLetterAnswer } from './answers.ts';
 import type { OutboxClient } from './requests.ts';
 import { outboxCommand } from './server-command.ts';
+
+/** Of one run: a server that never stops listing must not keep an operator for ever. The oldest come first. */
+const MAX_READ = 1_000_000;
 
 interface BulkFlags {
   all?: true;
@@ -18,8 +20,7 @@ interface BulkFlags {
 
 /** `admin dead-letters bulk-dismiss`: for a plugin that is gone, or a shop that was away for long. */
 export function bulkDismissalCommand(ports: CommandPorts): Command {
-  /** What was counted and said before the question: what comes later is not dismissed unseen. */
-  let lastSeen = 0n;
+  let counted: Counted | undefined;
   return outboxCommand<[], BulkFlags, { dismissed: bigint }>(ports, {
     name: 'bulk-dismiss',
     description:
@@ -47,52 +48,67 @@ export function bulkDismissalCommand(ports: CommandPorts): Command {
       reasonOption(),
     ],
     async danger(client, { options }) {
-      const { total, groups, last } = await counted(client, options);
-      lastSeen = last;
+      counted = await count(client, options);
+      const { total, groups } = counted;
       if (total === 0) return [];
       const letters = total === 1 ? 'One dead letter' : `${total} dead letters`;
       return [
         `${letters} will be off the list, and never be told:`,
-        ...[...groups].map(([name, count]) => `  ${count} × ${plainText(name)}`),
+        ...[...groups].map(([name, count]) => `  ${count} × ${name}`),
       ];
     },
-    run: (client, { options }) => dismiss(ports, client, options, lastSeen),
+    run: (client, { options }) => dismiss(ports, client, options, counted),
     show: ({ dismissed }) => [`${dismissed} ${dismissed === 1n ? 'is' : 'are'} off the list.`],
   });
 }
 
-/** How many are meant, of which kinds, up to which event. @throws {CommandError} unless it is said which. */
-async function counted(client: OutboxClient, { all, subscriber, type }: BulkFlags) {
+/** What the question was about. Only this is dismissed: what fails later has not been seen. */
+interface Counted {
+  total: number;
+  /** How many there are of each kind. */
+  groups: ReadonlyMap<string, number>;
+  lastEvent: bigint;
+  /** When the latest of them failed. An earlier event may still fail after a later one. */
+  lastFailure: string;
+}
+
+/** @throws {CommandError} unless it is said which are meant. */
+async function count(client: OutboxClient, { all, subscriber, type }: BulkFlags): Promise<Counted> {
   if ((all === true) === (subscriber !== undefined || type !== undefined)) {
     throw new CommandError('Say which: --subscriber, --type or both, or else --all.', EXIT_CODES.wrongUse);
   }
   const isMeant = (letter: DeadLetterAnswer) =>
     (subscriber === undefined || letter.subscriber === subscriber) && (type === undefined || letter.type === type);
   const groups = new Map<string, number>();
-  let total = 0;
-  for (let last = 0n; ; ) {
-    const page = await client.deadLetters({ after: last, limit: MAX_ENTRIES });
+  let [read, total, lastEvent, lastFailure] = [0, 0, 0n, ''];
+  while (read < MAX_READ) {
+    const page = await client.deadLetters({ after: lastEvent, limit: MAX_ENTRIES });
     for (const letter of page.filter(isMeant)) {
       const name = `${letter.type} for ${letter.subscriber}`;
       groups.set(name, (groups.get(name) ?? 0) + 1);
       total += 1;
+      if (letter.updated_at > lastFailure) lastFailure = letter.updated_at;
     }
     const end = page.at(-1)?.event_id;
-    if (end === undefined || end <= last) return { total, groups, last };
-    last = end;
+    if (end === undefined || end <= lastEvent) break;
+    lastEvent = end;
+    read += page.length;
   }
+  return { total, groups, lastEvent, lastFailure };
 }
 
-/** Call after call, each with a key of its own, so that none is done twice. */
-async function dismiss(ports: CommandPorts, client: OutboxClient, flags: BulkFlags, upToEvent: bigint) {
+/** Call after call, each with a key of its own, so that none is done twice, until as many are gone as were counted. */
+async function dismiss(ports: CommandPorts, client: OutboxClient, flags: BulkFlags, counted: Counted | undefined) {
   const { all, subscriber, type, reason } = flags;
   const which = { ...(all && { all }), ...(subscriber && { subscriber }), ...(type && { type }) };
+  const { total = 0, lastEvent = 0n, lastFailure = '' } = counted ?? {};
   let dismissed = 0n;
-  for (;;) {
-    const answer = await client.dismissDeadLetters({ ...which, up_to_event: upToEvent, reason });
+  while (dismissed < total) {
+    const seen = { up_to_event: lastEvent, up_to_time: lastFailure };
+    const answer = await client.dismissDeadLetters({ ...which, ...seen, reason });
     dismissed += answer.dismissed;
     // What can't be dismissed now is not asked for again and again.
-    if (!answer.has_more || answer.dismissed === 0n) break;
+    if (!answer.has_more || answer.dismissed <= 0n) break;
     ports.progress(`${dismissed} dismissed`);
   }
   ports.progress('');

@@ -22,6 +22,7 @@ export function outboxClient(client: ApiClient) {
       subscriber?: string;
       type?: string;
       up_to_event: bigint;
+      up_to_time: string;
       reason: string;
     }) => client.change('POST', '/api/dead_letters/dismiss', shapes.bulkDismissed, which),
   };

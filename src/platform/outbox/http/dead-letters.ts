@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
 import { HttpError } from '#platform/http/errors.ts';
-import { idPage, rangeOf, reason, rowId } from '#platform/http/fields.ts';
+import { idPage, rangeOf, reason, rowId, time } from '#platform/http/fields.ts';
 import { parseJson } from '#platform/json.ts';
 import { MAX_DISMISSED_AT_ONCE } from '#platform/outbox/bulk-dismissal.ts';
 import type { DeadLetters } from '#platform/outbox/dead-letters.ts';
@@ -23,6 +23,8 @@ const whichToDismiss = (payloads: EventPayloads) =>
       type: deadLetterSchema(payloads).shape.type.nullish(),
       /** The last event: dead letters of later ones stay. */
       up_to_event: z.int().min(0).nullish(),
+      /** What failed permanently later stays, even if its event is an earlier one. */
+      up_to_time: time.nullish(),
       reason,
     })
     .refine(({ all, subscriber, type }) => (all === true) !== Boolean(subscriber ?? type), {
@@ -111,11 +113,12 @@ export function deadLetterRoutes(deadLetters: DeadLetters, payloads: EventPayloa
         },
       },
       async (request) => {
-        const { subscriber, type, up_to_event: last, reason } = request.body;
+        const { subscriber, type, up_to_event: last, up_to_time: latest, reason } = request.body;
         const filter = {
           subscriber: subscriber ?? undefined,
           type: (type ?? undefined) as EventType | undefined,
           upToEvent: last === undefined || last === null ? undefined : BigInt(last),
+          upToTime: latest === undefined || latest === null ? undefined : new Date(latest),
         };
         const { dismissed, hasMore } = await deadLetters.dismissMatching(changeRequestOf(request), filter, reason);
         return { dismissed, has_more: hasMore };

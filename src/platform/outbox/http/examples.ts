@@ -13,7 +13,12 @@ export const examples: Examples = {
     answer: { dismissed: 1 },
   },
   'POST /api/dead_letters/dismiss': {
-    body: { subscriber: 'mailer', reason: 'The plugin is gone' },
+    body: {
+      subscriber: 'mailer',
+      up_to_event: 812,
+      up_to_time: '2026-11-21T12:00:00.000Z',
+      reason: 'The plugin is gone',
+    },
     answer: { dismissed: 37, has_more: false },
   },
 };

@@ -82,7 +82,7 @@ export function deadLetterRepository(database: Kysely<OutboxTables>) {
 
     /** The first `limit` dead letters that match, by event and subscriber. */
     async deadMatching(
-      { subscriber, type, upToEvent }: DeadLetterFilter,
+      { subscriber, type, upToEvent, upToTime }: DeadLetterFilter,
       limit: number,
       loaded: readonly string[],
     ): Promise<DeadLetter[]> {
@@ -90,6 +90,7 @@ export function deadLetterRepository(database: Kysely<OutboxTables>) {
       if (subscriber !== undefined) matching = matching.where('deliveries.subscriber', '=', subscriber);
       if (type !== undefined) matching = matching.where('events.type', '=', type);
       if (upToEvent !== undefined) matching = matching.where('deliveries.event_id', '<=', upToEvent);
+      if (upToTime !== undefined) matching = matching.where('deliveries.updated_at', '<=', timeText(upToTime));
       return (await matching.execute()).map(deadLetterOf);
     },
 

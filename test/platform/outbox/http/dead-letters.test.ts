@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { MAX_DISMISSED_AT_ONCE } from '#platform/outbox/bulk-dismissal.ts';
+import { deadLetterRepository } from '#platform/outbox/store/dead-letters.ts';
 import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
 import { ADMIN, borrowServer, errorOf, eventually, startServer, type TestServer } from '#test/server.ts';
@@ -282,6 +283,29 @@ describe('POST /api/dead_letters/dismiss', () => {
     });
   });
 
+  it('leaves what failed after the time that was seen, though its event is an earlier one', async () => {
+    await withDeadLettersOf(2);
+    const token = await admin();
+    const [, { updated_at: seen }] = await lettersFor(token);
+    const later = new Date(Date.parse(seen) + 1).toISOString();
+    await server.app.store.run(async (tx) => {
+      const [letter] = await tx.use(deadLetterRepository).deadOf(4n, ['mailer', 'shop']);
+      if (letter === undefined) throw new Error('There is no dead letter');
+      await tx.use(deadLetterRepository).requeue(letter, NOW);
+      const held = { leaseToken: 'h', leasedUntil: new Date(NOW.getTime() + 1) };
+      const delivery = await tx.use(deliveryRepository).leaseNext(['mailer'], NOW, held);
+      if (delivery === undefined) throw new Error('There is no delivery');
+      const outcome = { state: 'dead', nextAttemptAt: NOW, lastError: 'no' } as const;
+      await tx.use(deliveryRepository).settle(delivery, outcome, new Date(later));
+    });
+    const which = { all: true, up_to_event: 5, reason: 'x' };
+    expect((await dismiss({ ...which, up_to_time: seen }, token)).json).toEqual({ dismissed: 3, has_more: false });
+    expect(dead()).toEqual([{ event_id: 4n, subscriber: 'mailer' }]);
+    expect(records()[0]).toMatchObject({ subject: `up to event 5, failed by ${seen}` });
+    expect((await dismiss({ ...which, up_to_time: later }, token)).json).toMatchObject({ dismissed: 1 });
+    expect(dead()).toEqual([]);
+  });
+
   it('does a bounded number at once, the oldest first, and says whether there are more', async () => {
     await withDeadLettersOf(MAX_DISMISSED_AT_ONCE / 2 + 1, { areKnown: false });
     const token = await admin();
@@ -324,6 +348,8 @@ describe('POST /api/dead_letters/dismiss', () => {
       { type: 'NoSuchEvent', reason: 'x' },
       { subscriber: 'shop', up_to_event: -1, reason: 'x' },
       { subscriber: 'shop', up_to_event: '5', reason: 'x' },
+      { subscriber: 'shop', up_to_time: 'yesterday', reason: 'x' },
+      { subscriber: 'shop', up_to_time: 5, reason: 'x' },
       { subscriber: 'shop', reason: 'x'.repeat(1001) },
       { subscribr: 'shop', all: true, reason: 'x' },
       [],
