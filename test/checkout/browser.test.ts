@@ -19,6 +19,10 @@ const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa',
 const TEST_SHOP = addressToBase58(
   dualAddress('esmeralda', publicKeyOf(personOf(91).secretKey), publicKeyOf(personOf(92).secretKey), 1),
 );
+/** With other keys. */
+const OTHER_SHOP = addressToBase58(
+  dualAddress('mainnet', publicKeyOf(personOf(91).secretKey), publicKeyOf(personOf(92).secretKey), 1),
+);
 const PHONE = { width: 390, height: 844 };
 
 const WITHOUT_SCRIPT = 'without the script';
@@ -210,6 +214,38 @@ describe.skipIf(leavesOutBrowser())('the pay page in a browser', { timeout: 120_
     expect(asked[0]).not.toBe(asked[1]);
     const now = await fetch(`${server.url}${server.pathOf('again')}`);
     expect(await now.text()).toContain(`since=${asked[1]}`);
+    await close();
+  });
+
+  it('shows no address that is not paid to any more, also where there is no stream', async () => {
+    server.orders.moved = { ...ORDERS.waiting };
+    const { page, close } = await visit({ viewport: PHONE });
+    await page.clock.install();
+    await page.route('**/events?*', (route) => route.fulfill({ status: 503 }));
+    await open(page, 'moved');
+    const inFull = () => page.locator('#details code').first().textContent();
+    const ask = async () => {
+      const answered = page.waitForResponse((response) => response.url().includes('/o/moved/'));
+      await page.clock.runFor(16_000);
+      await answered;
+    };
+    expect(await inFull()).toBe(ORDERS.waiting.payTo);
+    await page.waitForTimeout(300);
+    // The shop takes another hot wallet.
+    const payTo = orderAddressAt(OTHER_SHOP)(ORDERS.waiting.orderId) ?? '';
+    server.orders.moved = { ...ORDERS.waiting, payTo };
+    await ask();
+    await page.clock.runFor(3_000);
+    await page.locator(`[data-copy="${payTo}"]`).waitFor({ timeout: 5_000 });
+    expect(await inFull()).toBe(payTo);
+    // What is typed in stays while the same is to be paid.
+    await page.locator('summary', { hasText: 'Details' }).click();
+    await page.getByLabel('Signature').fill('typed');
+    server.orders.moved = { ...ORDERS.short, payTo };
+    await page.waitForTimeout(300);
+    await ask();
+    await page.locator('[data-state=short]').waitFor({ timeout: 5_000 });
+    expect(await page.getByLabel('Signature').inputValue()).toBe('typed');
     await close();
   });
 

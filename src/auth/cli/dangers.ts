@@ -1,8 +1,9 @@
 import { UNREADABLE } from '#platform/cli/danger.ts';
 import { CommandError } from '#platform/cli/exit.ts';
 import { readable } from '#platform/cli/server-call.ts';
-import { accountOf, addressToBase58, parseAddress, type TariAddress } from '#tari/address.ts';
+import { accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
 import type { AuthClient } from './requests.ts';
+import { walletOf } from './wallet-of.ts';
 
 /** What commands that take rights away are about to do, with how things are now; what can't be done is refused here. */
 
@@ -29,7 +30,7 @@ export async function revokeDanger(
   ];
 }
 
-/** @throws {CommandError} where the wallet is not registered, or is the last one and it is not forced. */
+/** @throws {CommandError} if the wallet is the last one and it is not forced. */
 export async function walletDanger(
   client: AuthClient,
   address: TariAddress,
@@ -39,7 +40,7 @@ export async function walletDanger(
   const wallets = await readable(client.wallets());
   const sentence = `Payments that ${name} reports will be refused from now on.`;
   if (wallets === undefined) return [sentence, UNREADABLE];
-  const wallet = wallets.find((one) => accountOf(parseAddress(one.address)) === accountOf(address));
+  const wallet = walletOf(wallets, address);
   const isLast = wallet !== undefined && wallets.length === 1;
   if (isLast && !force) {
     throw new CommandError('This is the last wallet: without one nobody can pay, or claim an order. --force does it.');

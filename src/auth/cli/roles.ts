@@ -30,7 +30,7 @@ const ADDRESS: ArgumentDescription = [
 /** `admin roles`: who may do what. */
 export function rolesCommand(ports: CommandPorts): Command {
   const show = ({ address, roles }: RolesOfAddressAnswer) => [
-    `${plainText(address)} has the roles ${roles.join(', ')}.`,
+    plainText(`${address} has the roles ${roles.join(', ')}.`),
   ];
   const rolesToChange = () => rolesOption('-r, --roles <role...>', 'the roles').makeOptionMandatory();
   return group('roles', 'Who may do what', [

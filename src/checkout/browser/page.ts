@@ -98,8 +98,10 @@ async function ask(): Promise<void> {
     const fresh = page.querySelector('#live');
     const { order, events: since } = page.querySelector('main')?.dataset ?? {};
     if (fresh && fresh.innerHTML !== shownHtml) {
-      const needsDetails = page.querySelector('#details') && !document.querySelector('#details');
-      if (order !== main?.dataset.order || needsDetails) reload();
+      const details = page.querySelector('#details');
+      // Those that are over, `show` takes away.
+      const areOthers = details !== null && details.textContent !== document.querySelector('#details')?.textContent;
+      if (order !== main?.dataset.order || areOthers) reload();
       else show(fresh.innerHTML);
       events = since;
     }

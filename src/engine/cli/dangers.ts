@@ -26,17 +26,15 @@ export async function orderDanger(client: EngineClient, orderId: string, sentenc
   if (found === null && seesAll(client)) throw new CommandError(unknownOrder(orderId));
   const order = found ?? undefined;
   const price = order && formatAmount(order.total_price);
-  const state =
-    order && `It is ${order.status}, costs ${price} and belongs to customer ${plainText(order.customer_id)}.`;
-  return [`Order ${plainText(orderId)} ${sentence}`, state ?? UNREADABLE];
+  const state = order && `It is ${order.status}, costs ${price} and belongs to customer ${order.customer_id}.`;
+  return [`Order ${orderId} ${sentence}`, state ?? UNREADABLE];
 }
 
 export async function creditDanger(client: EngineClient, customerId: string, amount: bigint): Promise<string[]> {
-  const customer = plainText(customerId);
   const sentence =
     amount < 0n
-      ? `Customer ${customer} will lose credit: ${formatAmount(amount)}.`
-      : `Customer ${customer} will get ${formatAmount(amount)}, and what that covers of their open orders will be paid.`;
+      ? `Customer ${customerId} will lose credit: ${formatAmount(amount)}.`
+      : `Customer ${customerId} will get ${formatAmount(amount)}, and what that covers of their open orders will be paid.`;
   const history = await readable(client.customerHistory(customerId));
   return [sentence, history ? `Their balance is ${formatAmount(history.balance.current_balance)} now.` : UNREADABLE];
 }

@@ -184,9 +184,13 @@ export function unexpectedAnswer(path: string, where?: string): CommandError {
   );
 }
 
-/** A text as one part of a path. */
+/**
+ * A text as one part of a path.
+ * @throws {CommandError} for the two that no escaping keeps apart from a step in the path, which would be another request.
+ */
 export function escaped(text: string): string {
-  return encodeURIComponent(text);
+  if (text !== '.' && text !== '..') return encodeURIComponent(text);
+  throw new CommandError(`${JSON.stringify(text)} cannot be asked about: in a path it means another place.`);
 }
 
 export function withQuery(path: string, query: Query): string {

@@ -1,5 +1,6 @@
 import { CommandError, EXIT_CODES } from './exit.ts';
 import type { CommandPorts } from './ports.ts';
+import { plainText } from './terminal/output.ts';
 
 /** Said in the place of the present state. */
 export const UNREADABLE = 'How it is now can’t be read with these roles.';
@@ -13,7 +14,8 @@ export class Declined extends CommandError {
 
 /**
  * Says what a command is about to do, and lets it go on after a yes only.
- * @param lines sentences with the present state; none where there is nothing to fear.
+ * @param lines sentences with the present state; none where there is nothing to fear. What the server or the shop says in
+ *   them can't steer the terminal on which they are asked about.
  * @throws {Declined}
  * @throws {CommandError} where nobody can be asked and `--yes` was not given.
  */
@@ -23,7 +25,7 @@ export async function confirmed(
   yes: boolean | undefined,
 ): Promise<void> {
   if (lines.length === 0 || yes === true) return;
-  for (const line of lines) ports.note(line);
+  for (const line of lines) ports.note(plainText(line));
   if (!ports.terminal.canAsk) {
     throw new CommandError('Nobody can be asked here, so nothing was done: --yes does it.', EXIT_CODES.wrongUse);
   }

@@ -106,7 +106,13 @@ export function typedTime(text: string | undefined, { utc }: Pick<OutputFlags, '
 export const SINCE =
   'that time or later, such as 2026-11-01 or "2026-11-01 8:30", in the zone shown unless it names one';
 
-/** Reads parts until there are no more, or enough. Says beside the output where there would be more. */
+/** Some lists look through many rows for a part and find none. Far more than any list has of such parts. */
+const MAX_EMPTY_PARTS = 1000;
+
+/**
+ * Reads parts until there are no more, or enough. Says beside the output where there would be more.
+ * @throws {CommandError} if parts without a row never end.
+ */
 export async function allParts<Answer, Row>(
   ports: Pick<CommandPorts, 'note'>,
   limit: number,
@@ -117,9 +123,13 @@ export async function allParts<Answer, Row>(
   let part = await readPart({ limit: page(0) });
   const first = part.answer;
   const rows = [...rowsOf(first)];
+  let empty = 0;
   while (part.next !== undefined && rows.length < limit) {
     part = await readPart({ limit: page(rows.length), cursor: part.next });
-    rows.push(...rowsOf(part.answer));
+    const more = rowsOf(part.answer);
+    empty += more.length === 0 ? 1 : 0;
+    if (empty > MAX_EMPTY_PARTS) throw new CommandError('The server’s list does not end. Is it another version?');
+    for (const row of more) rows.push(row);
   }
   if (part.next !== undefined) ports.note(`There are more than these ${rows.length}; --limit shows more.`);
   return { first, rows };

@@ -1,5 +1,5 @@
 import { readable, ServerRefusal } from '#platform/cli/server-call.ts';
-import { formatAmount, plainText } from '#platform/cli/terminal/output.ts';
+import { formatAmount } from '#platform/cli/terminal/output.ts';
 import type { RatesClient } from './requests.ts';
 
 /** A rate that jumps by more than half of itself is more often a slip of the finger than a market. */
@@ -13,7 +13,7 @@ export async function rateDanger(client: RatesClient, currency: string, rate: bi
   if (change * 2n <= present.rate) return [];
   const [now, then] = [formatAmount(present.rate), formatAmount(rate)];
   return [
-    `1 ${plainText(currency)} costs ${now} now, and will cost ${then} in orders from now on: ${percent(present.rate, rate)}.`,
+    `1 ${currency} costs ${now} now, and will cost ${then} in orders from now on: ${percent(present.rate, rate)}.`,
   ];
 }
 

@@ -8,6 +8,7 @@ import {
   plainJson,
   plainLines,
   plainText,
+  progressLine,
   record,
   table,
 } from '#platform/cli/terminal/output.ts';
@@ -62,6 +63,32 @@ describe('tables', () => {
         for (const line of lines) expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
       }),
     );
+  });
+});
+
+describe('tables of what a server that lies answers', () => {
+  it('may have more rows than a call may have arguments', () => {
+    const many = Array.from({ length: 200_000 }, (_, index) => ({ id: String(index), status: 'New', memo: null }));
+    expect(table(columns, many, { terminal, utc: false })).toHaveLength(200_001);
+  });
+
+  it('are cut at once where a text has millions of characters', () => {
+    const long = { id: '1', status: 'New', memo: 'a'.repeat(20_000_000) };
+    const started = process.cpuUsage();
+    expect(table(columns, [long], { terminal, utc: false })[1]).toBe(`1      New     ${'a'.repeat(24)}…`);
+    // Of the processor's time: a column at a time took 20 times as long.
+    expect(process.cpuUsage(started).user).toBeLessThan(3_000_000);
+  });
+
+  it('show the last of all times on every clock', () => {
+    const end = '+275760-09-13T00:00:00.000Z';
+    expect(formatTime(end, { utc: false })).toMatch(/275760/);
+    expect(formatTime(end, { utc: true })).toMatch(/275760/);
+  });
+
+  it('show a progress that is less than nothing as none', () => {
+    expect(progressLine(-5, 10, 'x')).toBe(`[${'.'.repeat(30)}]   0 %  x`);
+    expect(progressLine(5, -10, 'x')).toBe(`[${'.'.repeat(30)}]   0 %  x`);
   });
 });
 

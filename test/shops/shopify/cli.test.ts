@@ -144,6 +144,26 @@ describe('shopify', { timeout: 120_000 }, () => {
     expect(own).toMatchObject({ code: 2, stderr: expect.stringContaining('subscribes to it again') });
   });
 
+  it('webhooks: remove none that came behind the question', async () => {
+    const uri = 'https://older.example.com/shopify/webhook';
+    shop.addSubscription('ORDERS_CREATE', uri);
+    let isAdded = false;
+    const fetch: typeof globalThis.fetch = async (...request) => {
+      const answer = await plainFetch(...request);
+      // Another program subscribes right behind the first look.
+      if (!isAdded && String(request[1]?.body).includes('webhookSubscriptions')) {
+        isAdded = true;
+        shop.addSubscription('ORDERS_PAID', uri);
+      }
+      return answer;
+    };
+    const words = ['shopify', 'webhooks', 'remove', '--url', 'https://older.example.com'];
+    const { code, stderr } = await home.run([...words, '--yes'], { fetch });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(shop.subscriptions.filter((one) => one.uri === uri)).toMatchObject([{ topic: 'ORDERS_PAID' }]);
+    expect((await home.run([...words, '--yes'])).code).toBe(0);
+  });
+
   it('setup: checks, prepares the shop and writes the settings, again and again to the same end', async () => {
     const fresh = await startShopifyStandIn();
     const file = join(home.folder, '.env');

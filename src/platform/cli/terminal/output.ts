@@ -84,7 +84,7 @@ const BAR_WIDTH = 30;
 
 /** A bar of how much is done, and what that is in words. */
 export function progressLine(done: number, total: number, words: string): string {
-  const part = total === 0 ? 1 : Math.min(1, done / total);
+  const part = total === 0 ? 1 : Math.min(1, Math.max(0, done / total));
   const filled = Math.round(part * BAR_WIDTH);
   const percent = String(Math.floor(part * 100)).padStart(3);
   return `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${percent} %  ${words}`;
@@ -99,10 +99,11 @@ export function formatTime(time: string | Date, { utc }: Pick<OutputOptions, 'ut
 /** A time on the clock of a zone, and the zone; what is no time stands as it is, without one. */
 function timeParts(time: string | Date, utc: boolean): { clock: string; zone: string } {
   const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return { clock: plainText(String(time)), zone: '' };
   const offsetMinutes = utc ? 0 : -date.getTimezoneOffset();
-  const clock = new Date(date.getTime() + offsetMinutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
-  return { clock, zone: zoneName(offsetMinutes) };
+  // Invalid for what is no time, and for the last hours of all times, which are none on the clock of some zones.
+  const shown = new Date(date.getTime() + offsetMinutes * 60_000);
+  if (Number.isNaN(shown.getTime())) return { clock: plainText(String(time)), zone: '' };
+  return { clock: shown.toISOString().slice(0, 19).replace('T', ' '), zone: zoneName(offsetMinutes) };
 }
 
 function zoneName(offsetMinutes: number): string {
@@ -160,9 +161,7 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
   if (rows.length === 0) return ['None.'];
   const shown = columns.map((column) => shownColumn(column, rows, options));
   const sums = sumsOf(columns, rows);
-  const natural = shown.map(({ title, cells }, index) =>
-    Math.max(widthOf(title), widthOf(sums?.[index] ?? ''), ...cells.map(widthOf)),
-  );
+  const natural = shown.map(({ title, cells }, index) => widest([title, sums?.[index] ?? '', ...cells]));
   const { terminal } = options;
   const widths = terminal.isTerminal ? shrunk(shown, natural, terminal.columns) : natural;
   if (widths === undefined) return stacked(shown, rows.length, sums, terminal);
@@ -186,6 +185,11 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
     ),
     ...(sums === undefined ? [] : [lineOf(sums, bold)]),
   ];
+}
+
+/** Not by `Math.max(...)`: a call takes a hundred thousand arguments, and a list may have a million rows. */
+function widest(texts: readonly string[]): number {
+  return texts.reduce((width, text) => Math.max(width, widthOf(text)), 0);
 }
 
 /** A column with its texts. */
@@ -264,9 +268,12 @@ function padded(text: string, width: number, column: ShownColumn | undefined): s
   return column?.isRight ? `${space}${text}` : `${text}${space}`;
 }
 
-/** Takes from the widest column that may shrink, until all fit; undefined if none can give more. */
+/**
+ * Takes from the widest column that may shrink, until all fit; undefined if none can give more. No column that fits is wider
+ * than the terminal, so one that is begins there: a text may have millions of characters.
+ */
 function shrunk(columns: readonly ShownColumn[], natural: readonly number[], available: number): number[] | undefined {
-  const widths = [...natural];
+  const widths = natural.map((width, index) => (columns[index]?.canShrink ? Math.min(width, available) : width));
   let excess = widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1)) - available;
   while (excess > 0) {
     const candidates = widths

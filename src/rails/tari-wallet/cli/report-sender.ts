@@ -132,9 +132,12 @@ async function postOnce({ ports, queue, profile, signer }: Sending, report: Queu
   const { json } = await callServer(ports, call, { timeoutMs: REPORT_TIMEOUT_MS });
   const isResult = typeof json === 'object' && json !== null && 'success' in json && 'message' in json;
   // Only the server's own word counts: a proxy may answer 200 to anything.
-  if (!isResult) throw new ServerRefusal(200, '', 'The answer is not that of a payment server.');
-  if (json.success !== true) throw new ServerRefusal(409, 'not_taken', String(json.message));
-  return String(json.message);
+  if (!isResult || typeof json.message !== 'string') {
+    throw new ServerRefusal(200, '', 'The answer is not that of a payment server.');
+  }
+  const message = plainText(json.message);
+  if (json.success !== true) throw new ServerRefusal(409, 'not_taken', message);
+  return message;
 }
 
 function requestOf({ kind, txid, content }: QueuedReport): { path: string; body: object; payload: string } {

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Profile } from '#auth/cli/profile-file.ts';
 import { authClient } from '#auth/cli/requests.ts';
+import { walletOf } from '#auth/cli/wallet-of.ts';
 import type { ApiClient } from '#platform/cli/api-client.ts';
 import { CommandError } from '#platform/cli/exit.ts';
 import { type Finding, failed, ok, skipped } from '#platform/cli/findings.ts';
@@ -13,7 +14,6 @@ import { ratesClient } from '#rates/cli/requests.ts';
 import { StorefrontError } from '#shops/shop-connector.ts';
 import { shopifyAddresses } from '#shops/shopify/connect.ts';
 import { PROBE_TOPIC } from '#shops/store/webhooks.ts';
-import { accountOf, parseAddress } from '#tari/address.ts';
 import { isTariCurrency } from '#tari/micro-tari.ts';
 import type { ShopConnection } from './connection.ts';
 import { checkPublicSide } from './public-checks.ts';
@@ -225,8 +225,7 @@ async function checkHotWallet({ client, settings: { paymentWalletAddress, chain 
       const sentence = 'Set TPG_PAYMENT_WALLET_ADDRESS to the wallet that customers pay to.';
       return [failed('hot wallet', 'customers are told to pay to the wallet that was registered first', sentence)];
     }
-    const account = accountOf(paymentWalletAddress);
-    const isAuthorized = wallets.some(({ address }) => accountOf(parseAddress(address)) === account);
+    const isAuthorized = walletOf(wallets, paymentWalletAddress) !== undefined;
     if (isAuthorized) return [ok('hot wallet', 'the one that customers pay to may report payments')];
     return [failed('hot wallet', 'the one that customers pay to may not report payments', advice)];
   } catch (error) {

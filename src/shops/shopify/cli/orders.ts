@@ -128,8 +128,8 @@ function cancelDanger(order: OrderState): string[] {
   if (order.cancelledAt !== null) return [];
   const status = order.displayFinancialStatus ?? 'of no known status';
   return [
-    `Order ${plainText(order.name)} (${order.id.replace(/^.*\//, '')}) will be cancelled in the shop, which can’t undo it.`,
-    `It is ${plainText(status)} there, and ${plainText(outstandingOf(order))} is outstanding. Its items go back to stock, and nothing is refunded.`,
+    `Order ${order.name} (${order.id.replace(/^.*\//, '')}) will be cancelled in the shop, which can’t undo it.`,
+    `It is ${status} there, and ${outstandingOf(order)} is outstanding. Its items go back to stock, and nothing is refunded.`,
   ];
 }
 

@@ -5,6 +5,7 @@ import type { CommandPorts } from '#platform/cli/ports.ts';
 import { readServer } from '#platform/cli/server-address.ts';
 import { yesOption } from '#platform/cli/server-command.ts';
 import { ANY_ADDRESS, changeSettings } from '#platform/cli/settings-file.ts';
+import { plainText } from '#platform/cli/terminal/output.ts';
 import { payPageLines } from './pay-page-texts.ts';
 import { askForMethods, METHODS_ASKED_FOR } from './payment-methods.ts';
 import { PUBLIC_ADDRESS } from './public-address.ts';
@@ -83,7 +84,7 @@ async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
   ]);
   await withShop({ ...ports, environment }, async ({ client, storefront }) => {
     const { shop, missingScopes } = await storefront.checkConnection();
-    ports.print(`The shop ${shop} lets us in.`);
+    ports.print(plainText(`The shop ${shop} lets us in.`));
     if (missingScopes.length > 0) {
       throw new CommandError(`Grant the app ${missingScopes.join(', ')} in the Dev Dashboard, then run this again.`);
     }

@@ -34,6 +34,8 @@ export function webhooksCommand(ports: CommandPorts): Command {
       subscriptions,
       output,
     );
+  /** What the question was about: what the shop subscribes to meanwhile stays. */
+  let doomed: readonly WebhookSubscription[] = [];
   return group('webhooks', 'What the shop tells, and whom', [
     shopCommand<[], object, WebhookSubscription[]>(ports, {
       name: 'list',
@@ -70,10 +72,13 @@ export function webhooksCommand(ports: CommandPorts): Command {
       example: 'webhooks remove --url https://old.example.com',
       arguments: [['[ids...]', 'as the list shows them', readIds]],
       options: [new Option('--url <url>', 'all that are sent to the server at this address').argParser(readServer)],
-      danger: async (shop, given) => removalDanger(shop, await chosen(shop, given)),
-      run: async (shop, given) => {
-        for (const subscription of await chosen(shop, given)) await unsubscribe(shop.client, subscription);
-        return readSubscriptions(shop.client);
+      async danger(shop, given) {
+        doomed = await chosen(shop, given);
+        return removalDanger(shop, doomed);
+      },
+      async run({ client }) {
+        for (const subscription of doomed) await unsubscribe(client, subscription);
+        return readSubscriptions(client);
       },
       show,
     }),
@@ -114,7 +119,7 @@ function removalDanger({ all: { publicUrl }, settings }: ShopConnection, doomed:
   const ours = publicUrl === null ? [] : doomed.filter(({ uri }) => isSameAddress(uri, webhookUri(publicUrl)));
   const willReturn = ours.length > 0 && settings.keepWebhooks;
   return [
-    ...doomed.map(({ topic, uri }) => `The shop will send ${topic} to ${plainText(uri)} no more.`),
+    ...doomed.map(({ topic, uri }) => `The shop will send ${topic} to ${uri} no more.`),
     ...(willReturn
       ? ['This is the address in TPG_PUBLIC_URL: the server subscribes to it again within a day, or at its next start.']
       : []),

@@ -317,6 +317,24 @@ describe('wallet, against servers in trouble', { timeout: 120_000 }, () => {
     expect((await report('1')).code).toBe(0);
   });
 
+  it('lets no answer steer the terminal or the log of the wallet, and takes none that is no sentence', async () => {
+    const steering = '\u001b[2J\u202e';
+    answers = [
+      () => ({ status: 200, body: JSON.stringify({ success: true, message: { toString: 1 } }) }),
+      () => ({ status: 200, body: JSON.stringify({ success: true, message: steering }) }),
+      () => ({ status: 200, body: JSON.stringify({ success: false, message: steering }) }),
+    ];
+    expect(await report('1')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('not that of a payment server'),
+    });
+    expect(await report('1')).toMatchObject({ code: 0, stdout: expect.stringContaining('Payment 1: �[2J�\n') });
+    const refused = await report('2');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('is set aside: �[2J�\n') });
+    expect(refused.stdout + refused.stderr).not.toContain('\u001b');
+    expect(await home.json(['wallet', 'queue'])).toMatchObject([{ txid: '2', state: 'refused', reason: '�[2J�' }]);
+  });
+
   it('keeps what it does not understand, with its arguments, says so each time, and reads it again later', async () => {
     const newer = [...(recordedNotifications[10] ?? []), 'Something new'];
     for (let call = 1; call <= 3; call += 1) {
