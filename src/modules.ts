@@ -6,6 +6,7 @@ import { auditLog } from './platform/audit-log/module.ts';
 import type { Module } from './platform/module.ts';
 import { monitoring } from './platform/monitoring/module.ts';
 import { outbox } from './platform/outbox/module.ts';
+import { pullPayments } from './pull-payments/module.ts';
 import { tariChain } from './rails/tari-chain/module.ts';
 import { tariWallet } from './rails/tari-wallet/module.ts';
 import { rates } from './rates/module.ts';
@@ -25,5 +26,6 @@ export const modules: readonly Module[] = [
   tariChain,
   checkout,
   notes,
+  pullPayments,
   monitoring,
 ];

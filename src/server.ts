@@ -7,7 +7,7 @@ import type { Settings } from './platform/config/read-settings.ts';
 import { joinExamples } from './platform/http/openapi/examples.ts';
 import { createServer } from './platform/http/server.ts';
 import type { Logger } from './platform/logging/logger.ts';
-import type { HttpParts, Services } from './platform/module.ts';
+import type { HttpBackground, HttpParts, Services } from './platform/module.ts';
 import { joinEventPayloads } from './platform/outbox/http/schemas.ts';
 import type { Core } from './services.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
@@ -38,6 +38,7 @@ export async function createApp({ core, ...ports }: AppPorts): Promise<App> {
   const { services } = core;
   let isEnding = false;
   const parts = await loadHttpParts();
+  const backgrounds: HttpBackground[] = [];
   const server = await createServer(
     { ...ports, isEnding: () => isEnding },
     {
@@ -46,9 +47,11 @@ export async function createApp({ core, ...ports }: AppPorts): Promise<App> {
       enforceAccess: (app, { keys, clock, limitStrangers }) =>
         enforceAccess(app, { access: services.auth, verificationKey: keys.verificationKey, clock, limitStrangers }),
       async register(app, http) {
-        for (const { routes } of parts) {
+        for (const { routes, background } of parts) {
           const plugin = routes(services, http);
           if (plugin !== undefined) await app.register(plugin);
+          const opened = await background?.(services, http);
+          if (opened !== undefined) backgrounds.push(opened);
         }
       },
     },
@@ -57,13 +60,16 @@ export async function createApp({ core, ...ports }: AppPorts): Promise<App> {
   return {
     server,
     services,
-    start: () => core.start(),
+    async start() {
+      await core.start();
+      for (const background of backgrounds) await background.start();
+    },
     announceEnd() {
       isEnding = true;
     },
     async close() {
       isEnding = true;
-      await server.close();
+      await Promise.all([server.close(), ...backgrounds.map((background) => background.stop())]);
       await core.close();
     },
   };

@@ -127,6 +127,8 @@ export interface Metric {
 /** The parts of a context in the HTTP thread. */
 export interface HttpParts {
   readonly routes: MakeRoutes;
+  /** Runs beside the routes. */
+  readonly background?: OpenHttpBackground;
   /** Of its routes, for the OpenAPI description. */
   readonly examples?: Examples;
   /** The payload schemas of its events. */
@@ -135,6 +137,17 @@ export interface HttpParts {
 
 /** Returns undefined if the settings disable the context's routes. */
 export type MakeRoutes = (services: Services, http: HttpContext) => FastifyPluginAsyncZod | undefined;
+
+/** Returns undefined if the settings disable it. */
+export type OpenHttpBackground = (services: Services, http: HttpContext) => Promise<HttpBackground | undefined>;
+
+/** The background work of a context in the HTTP thread, such as a listener of its own. */
+export interface HttpBackground {
+  /** Called once all services have started. */
+  start(): Promise<void>;
+  /** Called before any service stops; finishes accepted work. */
+  stop(): Promise<void>;
+}
 
 /** Checks a module's type against its name. */
 export function defineModule<Name extends keyof Services>(module: Module<Name>): Module<Name> {

@@ -30,6 +30,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   engine: ['rates', 'auth', 'platform', 'tari'],
   shops: ['engine', 'rates', 'auth', 'platform', 'tari'],
   rails: ['engine', 'auth', 'platform', 'tari'],
+  'pull-payments': ['interledger', 'rates', 'auth', 'platform'],
   checkout: ['rails', 'engine', 'auth', 'platform', 'tari'],
   // It fills an empty database, all tables of it, and nothing but the tool knows it.
   'moving-over': ['root', 'engine', 'auth', 'platform', 'tari'],
