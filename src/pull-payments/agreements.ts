@@ -28,7 +28,7 @@ export function agreements(context: PullContext): AgreementCalls {
   const shown = (tx: Transaction, kept: KeptAgreement, now: Date) => agreementAt(tx, kept, uplink, now);
 
   return {
-    create(terms) {
+    async create(terms) {
       const now = clock.now();
       const id = newUuid(context);
       const revision = firstRevision(terms, now);
@@ -41,7 +41,7 @@ export function agreements(context: PullContext): AgreementCalls {
       );
     },
 
-    register(tokenHash, terms, token) {
+    async register(tokenHash, terms, token) {
       const now = clock.now();
       const id = newUuid(context);
       const revision = firstRevision(terms, now);
