@@ -85,7 +85,7 @@ export class PaperAgreement {
 
   get available(): bigint {
     const left = this.present.limit - this.total - this.held;
-    return this.state === 'active' && left > 0n ? left : 0n;
+    return this.state === 'active' && this.now >= this.startAt && left > 0n ? left : 0n;
   }
 
   get written(): Present {
