@@ -39,9 +39,9 @@ interface ReasonFlags {
   reason: string;
 }
 
-/** `admin orders`: anybody's orders, and what operators change of them by hand. */
+/** `admin orders`: all orders, and what operators change of them by hand. */
 export function ordersCommand(ports: CommandPorts): Command {
-  return group('orders', 'Anybody’s orders, and changes of them by hand', [
+  return group('orders', 'All orders, and changes of them by hand', [
     ...readingCommands(ports),
     ...changingCommands(ports),
   ]);

@@ -11,7 +11,7 @@ export type EngineClient = ReturnType<typeof engineClient>;
 export function engineClient(client: ApiClient) {
   return {
     ...client,
-    /** Anybody may send a claim: the signature in it is what counts. */
+    /** A claim needs no login: the signature in it is what counts. */
     sendClaim: (body: Claim): Promise<shapes.ClaimedOrderAnswer> =>
       client.askAnonymously({ method: 'POST', path: '/order/claim', body }, shapes.claimedOrder),
     paymentAddresses: () => client.askAnonymously({ method: 'GET', path: '/wallet/send_to' }, text.array()),

@@ -18,7 +18,7 @@ export interface ShopConnection {
   storefront: ShopifyStorefront;
 }
 
-/** Does some work with the shop. What the shop refuses becomes a sentence for whoever gave the command. */
+/** Does some work with the shop. What the shop refuses becomes a sentence for the user. */
 export async function withShop<Answer>(
   ports: CommandPorts,
   work: (shop: ShopConnection) => Promise<Answer>,

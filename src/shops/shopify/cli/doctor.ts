@@ -82,7 +82,7 @@ async function checkShop(patient: Patient): Promise<Finding[]> {
   return [...findings, ...data, ...(await checkSubscriptions(shop, publicUrl, fix))];
 }
 
-/** @returns the scopes too; undefined where the shop lets nobody in. */
+/** @returns the scopes too; undefined if the shop refuses the login. */
 async function checkConnection({
   shop: { storefront, settings },
 }: Patient): Promise<{ scopes: readonly string[] | undefined; findings: Finding[] }> {
@@ -198,7 +198,7 @@ async function checkRate({ ports, client, shop }: Patient): Promise<Finding[]> {
     const ageMs = ports.clock.now().getTime() - Date.parse(since);
     const detail = `1 ${currency} costs ${rate} µT, set ${Math.floor(ageMs / 3_600_000)} hours ago`;
     if (ageMs <= OLDEST_RATE_MS) return [ok('rate', detail)];
-    return [failed('rate', detail, `Set it anew: taritools admin rates set ${currency} AMOUNT.`)];
+    return [failed('rate', detail, `Set it again: taritools admin rates set ${currency} AMOUNT.`)];
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return [failed('rate', error.message, 'Set it with: taritools admin rates set CURRENCY AMOUNT.')];

@@ -150,7 +150,7 @@ function readDecimal(text: string): string {
   throw new CommandError('The amount must be a decimal such as 12.50.', 2);
 }
 
-/** Shops record no part of a payment, save on their dearest plan. To record all where somebody meant a part is worse. */
+/** Shops record no part of a payment, save on their dearest plan. To record all of it when a part was meant is worse. */
 function refuseOtherAmount(order: OrderState, amount: string, currency: string): void {
   const { amount: outstanding, currencyCode } = order.totalOutstandingSet.presentmentMoney;
   const isPaid = new Big(outstanding).eq(0);

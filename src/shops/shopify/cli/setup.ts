@@ -162,7 +162,7 @@ async function missingSettings(ports: CommandPorts, flags: SetupFlags): Promise<
   const shop = flags.shop ?? known('TPG_SHOPIFY_SHOP') ?? (await ports.ask.text('Shop, such as my-shop.myshopify.com'));
   const token = known('TPG_SHOPIFY_ADMIN_ACCESS_TOKEN');
   const secret = known('TPG_SHOPIFY_HMAC_SECRET');
-  // As setup init does: whoever has not thought of a list need not be warned at every start that there is none.
+  // As setup init does: a merchant who has not thought of a list need not be warned at every start that there is none.
   const list = known('TPG_SHOPIFY_IP_WHITELIST') ?? ANY_ADDRESS;
   const common = { TPG_SHOPIFY_SHOP: shop, TPG_SHOPIFY_IP_WHITELIST: list };
   if (token !== undefined && secret !== undefined) {
