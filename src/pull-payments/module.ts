@@ -1,6 +1,5 @@
 import { defineModule } from '#platform/module.ts';
 import { pullPaymentErrors } from './errors.ts';
-import './service-type.ts';
 
 /** Pointers from which others may pull money over Interledger, an amount in each interval. */
 export const pullPayments = defineModule({

@@ -32,7 +32,7 @@ export function engineClient(client: ApiClient) {
     searchPayments: (query: Query) => client.getPage('/api/search/payments', shapes.payment.array(), query),
     paymentsForOrder: (orderId: string, query: Query = {}) =>
       client.getPage(`/api/payments-for-order/${escaped(orderId)}`, shapes.payment.array(), query),
-    creditors: (query: Query = {}) => client.getPage('/api/creditors', shapes.creditor.array(), query),
+    debtors: (query: Query = {}) => client.getPage('/api/creditors', shapes.debtor.array(), query),
     fulfill: (orderId: string, reason: string) =>
       client.change('POST', '/api/fulfill', shapes.order, { order_id: orderId, reason }),
     cancel: (orderId: string, reason: string) =>

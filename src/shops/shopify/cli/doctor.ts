@@ -11,7 +11,7 @@ import { plainText } from '#platform/cli/terminal/output.ts';
 import type { Settings } from '#platform/config/read-settings.ts';
 import { readiness } from '#platform/monitoring/cli/answers.ts';
 import { ratesClient } from '#rates/cli/requests.ts';
-import { StorefrontError } from '#shops/shop-connector.ts';
+import { ShopError } from '#shops/shop-connector.ts';
 import { shopifyAddresses } from '#shops/shopify/connect.ts';
 import { PROBE_TOPIC } from '#shops/store/webhooks.ts';
 import { isTariCurrency } from '#tari/micro-tari.ts';
@@ -84,10 +84,10 @@ async function checkShop(patient: Patient): Promise<Finding[]> {
 
 /** @returns the scopes too; undefined if the shop refuses the login. */
 async function checkConnection({
-  shop: { storefront, settings },
+  shop: { connector, settings },
 }: Patient): Promise<{ scopes: readonly string[] | undefined; findings: Finding[] }> {
   try {
-    const report = await storefront.checkConnection();
+    const report = await connector.checkConnection();
     const versionWarnings = report.warnings.filter((warning) => warning.includes('API version'));
     const findings = [
       ok('token', `the shop ${report.shop} lets us in`),
@@ -104,7 +104,7 @@ async function checkConnection({
     ];
     return { scopes: report.scopes, findings };
   } catch (error) {
-    if (!(error instanceof StorefrontError)) throw error;
+    if (!(error instanceof ShopError)) throw error;
     const advice = 'Compare TPG_SHOPIFY_SHOP and the token, or client id and secret, with what the shop shows.';
     return { scopes: undefined, findings: [failed('token', error.message, advice)] };
   }
@@ -205,11 +205,11 @@ async function checkRate({ ports, client, shop }: Patient): Promise<Finding[]> {
   }
 }
 
-async function currencyOf({ storefront }: ShopConnection): Promise<string | undefined> {
+async function currencyOf({ connector }: ShopConnection): Promise<string | undefined> {
   try {
-    return (await storefront.prices?.variants({ after: null, upTo: null, withTotal: false }))?.currency;
+    return (await connector.prices?.variants({ after: null, upTo: null, withTotal: false }))?.currency;
   } catch (error) {
-    if (error instanceof StorefrontError) return undefined;
+    if (error instanceof ShopError) return undefined;
     throw error;
   }
 }

@@ -82,13 +82,13 @@ async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
     import('#shops/shopify/prices/rate-definition.ts'),
     import('#shops/shopify/subscriptions/subscriptions.ts'),
   ]);
-  await withShop({ ...ports, environment }, async ({ client, storefront }) => {
-    const { shop, missingScopes } = await storefront.checkConnection();
+  await withShop({ ...ports, environment }, async ({ client, connector }) => {
+    const { shop, missingScopes } = await connector.checkConnection();
     ports.print(plainText(`The shop ${shop} lets us in.`));
     if (missingScopes.length > 0) {
       throw new CommandError(`Grant the app ${missingScopes.join(', ')} in the Dev Dashboard, then run this again.`);
     }
-    const page = await storefront.prices?.variants({ after: null, upTo: null, withTotal: false });
+    const page = await connector.prices?.variants({ after: null, upTo: null, withTotal: false });
     if (page !== undefined && (await defineGlobalRate(client, page.currency))) {
       ports.print('Made the definition of the metaobject tari_price.');
     }
