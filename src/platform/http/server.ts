@@ -4,6 +4,7 @@ import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-z
 import { parseJson, stringifyJson } from '#platform/json.ts';
 import { accessLogFields } from '#platform/logging/access-log.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import type { ReadinessParts } from '#platform/monitoring/http/schemas.ts';
 import type { EventPayloads } from '#platform/outbox/http/schemas.ts';
 import { noteMethods } from './allowed-methods.ts';
 import { limitBodies } from './body-budget.ts';
@@ -52,6 +53,8 @@ export interface ServerRoutes {
   examples: Examples;
   /** The payload schemas of the events of all contexts. */
   eventPayloads: EventPayloads;
+  /** The schemas of all contexts' details in GET /health/ready. */
+  readinessParts: ReadinessParts;
   /** Enforces each route's `config.access` for routes that are added later. */
   enforceAccess: (app: FastifyInstance, http: HttpContext) => void;
   register: (app: FastifyInstance, http: HttpContext) => Promise<void>;
@@ -108,6 +111,7 @@ export async function createServer(ports: ServerPorts, routes: ServerRoutes): Pr
     clientAddress,
     limitStrangers,
     eventPayloads: routes.eventPayloads,
+    readinessParts: routes.readinessParts,
     counters: new Counters(),
     onAnswered: (listen) => void listeners.push(listen),
   };
