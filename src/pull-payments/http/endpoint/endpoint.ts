@@ -1,7 +1,6 @@
 import { MAX_U64, NOTHING, type RandomBytes } from '#interledger/bytes.ts';
 import { readPrepare, writeReject } from '#interledger/ilp/packet.ts';
 import { orUndefined } from '#interledger/packet-error.ts';
-import type { ConnectionLimits } from '#interledger/stream/connection/limits.ts';
 import type { Asset } from '#interledger/stream/connection/state.ts';
 import { NotSentError } from '#interledger/stream/driver.ts';
 import type { ReceiptKey } from '#interledger/stream/receipt.ts';
@@ -29,14 +28,6 @@ export interface EndpointPorts {
   fetch: typeof globalThis.fetch;
   limits?: Partial<EndpointLimits>;
 }
-
-/** One packet with money at a time, and next to no data: no client of ours has any to send. */
-const CONNECTION_LIMITS: Partial<ConnectionLimits> = {
-  maxInFlight: 1,
-  maxBookings: 16,
-  maxDataBytes: 8_192,
-  maxStreamDataBytes: 4_096,
-};
 
 /** For the last bookings to come back once nothing is tried again. */
 const LAST_WORD_MS = 500;
@@ -196,7 +187,7 @@ class StreamEndpoint implements Endpoint {
   #serverOf({ address, asset }: OwnNode): StreamServer {
     const identify = (destination: string): Identified | undefined => {
       const opened = openCredentials(this.#seed, address, destination);
-      return opened === undefined ? undefined : { ...opened, options: optionsOf(opened, asset) };
+      return opened === undefined ? undefined : { ...opened, options: this.#optionsOf(opened, asset) };
     };
     const { randomBytes } = this.#ports;
     return new StreamServer({ address, identify, random: randomBytes, maxConnections: this.#limits.maxConnections });
@@ -225,16 +216,15 @@ class StreamEndpoint implements Endpoint {
   #random(): number {
     return Buffer.from(this.#ports.randomBytes(4)).readUInt32BE() / 2 ** 32;
   }
-}
 
-/**
- * What a connection may do: whether its agreement is open was asked before, and is asked again for each packet. A pull only
- * sends, a push only receives.
- */
-function optionsOf({ agreementId, receiptKey }: Opened, asset: Asset): NonNullable<Identified['options']> {
-  if (agreementId !== null) {
-    return { asset, peerStreams: { sendMax: MAX_U64, receiveMax: 0n }, limits: CONNECTION_LIMITS };
+  /**
+   * What a connection may do: whether its agreement is open was asked before, and is asked again for each packet. A pull
+   * only sends, a push only receives.
+   */
+  #optionsOf({ agreementId, receiptKey }: Opened, asset: Asset): NonNullable<Identified['options']> {
+    const isPull = agreementId !== null;
+    const peerStreams = { sendMax: isPull ? MAX_U64 : 0n, receiveMax: isPull ? 0n : MAX_U64 };
+    const limits = this.#limits.connection;
+    return { asset, peerStreams, limits, ...(receiptKey === undefined ? {} : { receiptKey }) };
   }
-  const peerStreams = { sendMax: 0n, receiveMax: MAX_U64 };
-  return { asset, peerStreams, limits: CONNECTION_LIMITS, ...(receiptKey === undefined ? {} : { receiptKey }) };
 }

@@ -1,3 +1,5 @@
+import type { ConnectionLimits } from '#interledger/stream/connection/limits.ts';
+
 /** The bounds of the endpoint. The owner can set each; these are the defaults. */
 export interface EndpointLimits {
   /** Connections at once, each with some kilobytes. */
@@ -6,6 +8,8 @@ export interface EndpointLimits {
   maxPushConnections: number;
   /** Connections of one agreement at once: a payee has one, or a few that meet. */
   maxConnectionsPerAgreement: number;
+  /** Of each connection. */
+  connection: Partial<ConnectionLimits>;
   /** Packets of the parent that are being answered at once, of up to 64 KiB each. */
   maxIncoming: number;
   /** Looks at agreements that are under way before a connection is opened. */
@@ -25,6 +29,8 @@ export const DEFAULT_ENDPOINT_LIMITS: EndpointLimits = {
   maxConnections: 10_000,
   maxPushConnections: 5_000,
   maxConnectionsPerAgreement: 100,
+  // One packet with money at a time, and next to no data: no client of ours has any to send.
+  connection: { maxInFlight: 1, maxBookings: 16, maxDataBytes: 8_192, maxStreamDataBytes: 4_096 },
   maxIncoming: 1_000,
   maxLookUps: 100,
   stopMs: 4_000,

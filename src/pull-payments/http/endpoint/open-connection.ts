@@ -35,6 +35,9 @@ export class OpenConnection {
   readonly #context: ConnectionContext;
   #wake: NodeJS.Timeout | undefined;
   #hasTaken = false;
+  /** Packets with money that have no answer yet. */
+  readonly #underWay = new Set<number>();
+  #isClosing = false;
   #isFinishing = false;
   #isDropped = false;
 
@@ -47,8 +50,13 @@ export class OpenConnection {
     this.driver = new ConnectionDriver(connection, this.#ports());
   }
 
-  /** Ends it, and tells the peer. What is under way is still settled. */
+  /**
+   * Ends it, and tells the peer: as soon as no money is under way, which a peer that is told before it arrives would
+   * refuse.
+   */
   close(): void {
+    this.#isClosing = true;
+    if (this.#underWay.size > 0) return;
     this.driver.act((nowMs) => this.connection.close('noError', 'The server is stopping.', nowMs));
     this.#checkSoon();
   }
@@ -86,14 +94,16 @@ export class OpenConnection {
 
   async #reserve({ packet, amount, expiresAtMs }: ReserveAction): Promise<bigint | 'later'> {
     const { agreementId } = this;
-    if (agreementId === null) return 0n;
+    if (agreementId === null || this.#isClosing) return 0n;
     // Money is not held for a packet that can't be sent; when the uplink is back the connection asks again.
     if (!this.#context.isUp()) return 'later';
     const expiresAt = new Date(expiresAtMs);
     const asked = { agreementId, pullId: this.#id, packet, amount, asset: this.#asset, expiresAt };
     try {
       const granted = await this.#context.service.reserve(asked);
-      if (granted !== 'later' && granted > 0n) this.#hasTaken = true;
+      if (granted === 'later' || granted === 0n) return granted;
+      this.#hasTaken = true;
+      this.#underWay.add(packet);
       return granted;
     } catch (error) {
       // It may have been granted before its answer was lost. The packet is not sent, so that nothing must stay held.
@@ -108,7 +118,9 @@ export class OpenConnection {
       const { log } = this.#context;
       log.warn({ ...this.#about, packet }, 'A packet got no answer: its money stays held until its fate is known.');
     }
+    this.#underWay.delete(packet);
     await this.#settleAs(packet, { outcome, fulfillment: fulfillment ?? null, code: code ?? null });
+    if (this.#isClosing) this.close();
   }
 
   #settleAs(
