@@ -39,8 +39,8 @@ async function createIdentity(schema: SchemaDialect, database: MigrationDatabase
 async function createAgreements(schema: SchemaDialect, database: MigrationDatabase): Promise<void> {
   await schema
     .createTable(database, 'pull_agreements')
-    .addColumn('ordinal', schema.integer, schema.identity)
-    .addColumn('id', schema.text, (column) => column.notNull().unique())
+    .addColumn('id', schema.integer, schema.identity)
+    .addColumn('agreement_id', schema.text, (column) => column.notNull().unique())
     .addColumn('token_hash', schema.text, (column) => column.notNull().unique())
     .addColumn('token', schema.text)
     .addColumn('source', schema.text, (column) => column.notNull().check(sql`source in ('online', 'token')`))
@@ -66,7 +66,7 @@ async function createAgreements(schema: SchemaDialect, database: MigrationDataba
 async function createRevisions(schema: SchemaDialect, database: MigrationDatabase): Promise<void> {
   await schema
     .createTable(database, 'pull_revisions')
-    .addColumn('agreement_id', schema.text, (column) => column.notNull().references('pull_agreements.id'))
+    .addColumn('agreement_id', schema.text, (column) => column.notNull().references('pull_agreements.agreement_id'))
     .addColumn('revision', schema.integer, notNull)
     .addColumn('amount', schema.text, notNull)
     .addColumn('asset_code', schema.text, notNull)
@@ -100,7 +100,7 @@ async function createRevisions(schema: SchemaDialect, database: MigrationDatabas
 async function createTallies(schema: SchemaDialect, database: MigrationDatabase): Promise<void> {
   await schema
     .createTable(database, 'pull_tallies')
-    .addColumn('agreement_id', schema.text, (column) => column.notNull().references('pull_agreements.id'))
+    .addColumn('agreement_id', schema.text, (column) => column.notNull().references('pull_agreements.agreement_id'))
     .addColumn('revision', schema.integer, notNull)
     .addColumn('number', schema.integer, notNull)
     .addColumn('asset_code', schema.text, notNull)
@@ -118,9 +118,9 @@ async function createTallies(schema: SchemaDialect, database: MigrationDatabase)
 async function createPulls(schema: SchemaDialect, database: MigrationDatabase): Promise<void> {
   await schema
     .createTable(database, 'pulls')
-    .addColumn('ordinal', schema.integer, schema.identity)
-    .addColumn('id', schema.text, (column) => column.notNull().unique())
-    .addColumn('agreement_id', schema.text, (column) => column.notNull().references('pull_agreements.id'))
+    .addColumn('id', schema.integer, schema.identity)
+    .addColumn('pull_id', schema.text, (column) => column.notNull().unique())
+    .addColumn('agreement_id', schema.text, (column) => column.notNull().references('pull_agreements.agreement_id'))
     .addColumn('asset_code', schema.text, notNull)
     .addColumn('asset_scale', schema.integer, notNull)
     .addColumn('revision', schema.integer, notNull)
@@ -142,8 +142,8 @@ async function createPackets(schema: SchemaDialect, database: MigrationDatabase)
   await schema
     .createTable(database, 'pull_packets')
     .addColumn('id', schema.integer, schema.identity)
-    .addColumn('agreement_id', schema.text, (column) => column.notNull().references('pull_agreements.id'))
-    .addColumn('pull_id', schema.text, (column) => column.notNull().references('pulls.id'))
+    .addColumn('agreement_id', schema.text, (column) => column.notNull().references('pull_agreements.agreement_id'))
+    .addColumn('pull_id', schema.text, (column) => column.notNull().references('pulls.pull_id'))
     .addColumn('packet', schema.integer, notNull)
     .addColumn('amount', schema.text, notNull)
     .addColumn('tally', schema.integer, notNull)
@@ -176,8 +176,8 @@ async function createPackets(schema: SchemaDialect, database: MigrationDatabase)
 async function createPushes(schema: SchemaDialect, database: MigrationDatabase): Promise<void> {
   await schema
     .createTable(database, 'pushes')
-    .addColumn('ordinal', schema.integer, schema.identity)
-    .addColumn('id', schema.text, (column) => column.notNull().unique())
+    .addColumn('id', schema.integer, schema.identity)
+    .addColumn('push_id', schema.text, (column) => column.notNull().unique())
     .addColumn('asset_code', schema.text, notNull)
     .addColumn('asset_scale', schema.integer, notNull)
     .addColumn('amount', schema.text, notNull)
@@ -188,7 +188,7 @@ async function createPushes(schema: SchemaDialect, database: MigrationDatabase):
     .execute();
   await schema
     .createTable(database, 'push_packets')
-    .addColumn('push_id', schema.text, (column) => column.notNull().references('pushes.id'))
+    .addColumn('push_id', schema.text, (column) => column.notNull().references('pushes.push_id'))
     .addColumn('packet', schema.integer, notNull)
     .addColumn('amount', schema.text, notNull)
     .addColumn('received_at', schema.time, notNull)
@@ -199,7 +199,7 @@ async function createPushes(schema: SchemaDialect, database: MigrationDatabase):
 
 async function createIndexes(database: MigrationDatabase): Promise<void> {
   const indexes: readonly [name: string, table: string, columns: string[], state?: string][] = [
-    ['pulls_by_agreement', 'pulls', ['agreement_id', 'ordinal']],
+    ['pulls_by_agreement', 'pulls', ['agreement_id', 'id']],
     ['pull_packets_by_agreement', 'pull_packets', ['agreement_id', 'id']],
     ['pull_packets_sent', 'pull_packets', ['agreement_id', 'pull_id'], 'sent'],
     ['pull_packets_unknown', 'pull_packets', ['agreement_id', 'id'], 'unknown'],
@@ -224,7 +224,7 @@ async function createIndexes(database: MigrationDatabase): Promise<void> {
   await database.schema
     .createIndex('pull_agreements_by_reference')
     .on('pull_agreements')
-    .columns(['reference', 'ordinal'])
+    .columns(['reference', 'id'])
     .where(sql.ref('reference'), 'is not', null)
     .execute();
 }
@@ -248,7 +248,7 @@ async function forbidChanges(schema: SchemaDialect, database: MigrationDatabase)
     'pulls',
     'update',
     undefined,
-    sql`${same('id', 'ordinal', 'agreement_id', 'asset_code', 'asset_scale', 'revision', 'tally', 'started_at')}
+    sql`${same('id', 'pull_id', 'agreement_id', 'asset_code', 'asset_scale', 'revision', 'tally', 'started_at')}
       and ${grows('sent')} and ${grows('debit')} and old.is_told <= new.is_told`,
   );
   const ofPacket = ['id', 'agreement_id', 'pull_id', 'packet', 'amount', 'tally', 'cycle', 'expires_at', 'sent_at'];
@@ -264,13 +264,13 @@ async function forbidChanges(schema: SchemaDialect, database: MigrationDatabase)
     'pushes',
     'update',
     undefined,
-    sql`${same('id', 'ordinal', 'asset_code', 'asset_scale', 'started_at')} and ${grows('amount')}`,
+    sql`${same('id', 'push_id', 'asset_code', 'asset_scale', 'started_at')} and ${grows('amount')}`,
   );
 }
 
 /** What was pulled never shrinks within a revision, and a cancelled agreement stays so. */
 function agreementsKeep(): RawBuilder<boolean> {
-  return sql`${same('ordinal', 'id', 'token_hash', 'source', 'created_at')}
+  return sql`${same('id', 'agreement_id', 'token_hash', 'source', 'created_at')}
     and ${sql.join(
       ['token', 'reference', 'description', 'webhook'].map(
         (column) => sql`coalesce(old.${sql.ref(column)}, '') = coalesce(new.${sql.ref(column)}, '')`,

@@ -90,12 +90,12 @@ function limitsOf({ agreement, pull, rate, packet }: Asked, open: readonly KeptT
   const heldElsewhere = open.filter((other) => other !== tally).reduce((sum, other) => sum + heldCost(other), 0n);
   const own = tally ?? { number: 0, rate, units: 0n, held: 0n };
   const { maxPull } = revision.terms;
-  const mostOfPull = maxPull === null ? MAX_AMOUNT : convertDown(maxPull, rate);
   const { sent, held } = pull ?? { sent: 0n, held: 0n };
-  const asked = packet.amount < MAX_AMOUNT ? packet.amount : MAX_AMOUNT;
+  const leftOfPull = maxPull === null ? MAX_AMOUNT : convertDown(maxPull, rate) - sent;
+  const asked = least(packet.amount, MAX_AMOUNT);
   return {
-    units: least(asked, unitsWithin(granted - heldElsewhere, own), mostOfPull - sent - held),
-    wouldGrant: least(unitsWithin(granted, { ...own, held: 0n }), mostOfPull - sent) > 0n,
+    units: least(asked, unitsWithin(granted - heldElsewhere, own), maxPull === null ? asked : leftOfPull - held),
+    wouldGrant: least(unitsWithin(granted, { ...own, held: 0n }), leftOfPull) > 0n,
     standing,
     tally,
   };

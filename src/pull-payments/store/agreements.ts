@@ -46,12 +46,12 @@ export function agreementRepository(database: Kysely<PullTables>) {
     database
       .selectFrom('pull_agreements as a')
       .innerJoin('pull_revisions as r', (join) =>
-        join.onRef('r.agreement_id', '=', 'a.id').onRef('r.revision', '=', 'a.revision'),
+        join.onRef('r.agreement_id', '=', 'a.agreement_id').onRef('r.revision', '=', 'a.revision'),
       )
       .select(AGREEMENT_COLUMNS)
       .select(REVISION_COLUMNS);
   const selectById = preparedQuery<{ id: string }, Row>(database, (value) =>
-    agreements().where('a.id', '=', value('id')),
+    agreements().where('a.agreement_id', '=', value('id')),
   );
   const selectByToken = preparedQuery<{ hash: string }, Row>(database, (value) =>
     agreements().where('a.token_hash', '=', value('hash')),
@@ -73,7 +73,7 @@ export function agreementRepository(database: Kysely<PullTables>) {
         bookings: value('bookings'),
         updated_at: value('at'),
       })
-      .where('id', '=', value('id')),
+      .where('agreement_id', '=', value('id')),
   );
 
   return {
@@ -82,7 +82,7 @@ export function agreementRepository(database: Kysely<PullTables>) {
       await database
         .insertInto('pull_agreements')
         .values({
-          id: agreement.id,
+          agreement_id: agreement.id,
           token_hash: agreement.tokenHash,
           token: agreement.token,
           source: agreement.source,
@@ -132,7 +132,7 @@ export function agreementRepository(database: Kysely<PullTables>) {
           ...standingColumns(standing),
           updated_at: timeText(at),
         })
-        .where('id', '=', id)
+        .where('agreement_id', '=', id)
         .execute();
     },
 
@@ -140,7 +140,7 @@ export function agreementRepository(database: Kysely<PullTables>) {
       await database
         .updateTable('pull_agreements')
         .set({ state, updated_at: timeText(at) })
-        .where('id', '=', id)
+        .where('agreement_id', '=', id)
         .execute();
     },
 
@@ -151,8 +151,8 @@ export function agreementRepository(database: Kysely<PullTables>) {
       limit: number,
       order: ListOrder,
     ): Promise<KeptAgreement[]> {
-      let query = agreements().orderBy('a.ordinal', order).limit(limit);
-      if (after !== undefined) query = query.where(sql<SqlBool>`a.ordinal ${beyond(order)} ${after}`);
+      let query = agreements().orderBy('a.id', order).limit(limit);
+      if (after !== undefined) query = query.where(sql<SqlBool>`a.id ${beyond(order)} ${after}`);
       if (state !== undefined) query = query.where('a.state', '=', state);
       if (assetCode !== undefined) query = query.where('a.asset_code', '=', assetCode);
       if (reference !== undefined) query = query.where('a.reference', '=', reference);
@@ -164,7 +164,7 @@ export function agreementRepository(database: Kysely<PullTables>) {
     async revisions(id: string): Promise<{ revision: Revision; origin: RevisionOrigin }[]> {
       const rows = await database
         .selectFrom('pull_revisions as r')
-        .innerJoin('pull_agreements as a', 'a.id', 'r.agreement_id')
+        .innerJoin('pull_agreements as a', 'a.agreement_id', 'r.agreement_id')
         .select(REVISION_COLUMNS)
         .select(['a.webhook', 'a.reference', 'a.description', 'r.revision'])
         .select(['r.converted_units', 'r.converted_per', 'r.actor', 'r.reason', 'r.created_at as revised_at'])
@@ -187,7 +187,7 @@ export function agreementRepository(database: Kysely<PullTables>) {
       const rows = await database
         .selectFrom('pull_agreements as a')
         .innerJoin('pull_revisions as r', (join) =>
-          join.onRef('r.agreement_id', '=', 'a.id').onRef('r.revision', '=', 'a.revision'),
+          join.onRef('r.agreement_id', '=', 'a.agreement_id').onRef('r.revision', '=', 'a.revision'),
         )
         .select(['a.state', ({ fn }) => fn.countAll<bigint | number>().as('count')])
         .where('a.state', '<>', 'cancelled')
@@ -201,8 +201,8 @@ export function agreementRepository(database: Kysely<PullTables>) {
 }
 
 const AGREEMENT_COLUMNS = [
-  'a.ordinal',
   'a.id',
+  'a.agreement_id',
   'a.token',
   'a.source',
   'a.state',
@@ -245,7 +245,7 @@ type RevisionRow = Pick<
 > &
   Pick<PullAgreementsTable, 'webhook' | 'reference' | 'description'>;
 
-type Row = RevisionRow & Omit<PullAgreementsTable, 'ordinal' | 'token_hash'> & { ordinal: bigint };
+type Row = RevisionRow & Omit<PullAgreementsTable, 'id' | 'token_hash'> & { id: bigint };
 
 function standingColumns({ total, cycle, totalBefore }: Standing) {
   return { total: String(total), cycle: BigInt(cycle), total_before: String(totalBefore) };
@@ -281,8 +281,8 @@ function revisionColumns(agreementId: string, revision: Revision, origin: Revisi
 
 function agreementOf(row: Row): KeptAgreement {
   return {
-    ordinal: row.ordinal,
-    id: row.id,
+    ordinal: row.id,
+    id: row.agreement_id,
     token: row.token,
     source: row.source,
     state: row.state,

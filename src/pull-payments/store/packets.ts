@@ -139,7 +139,7 @@ export function packetRepository(database: Kysely<PullTables>) {
     ): Promise<{ code: string; scale: number; packets: number; units: number }[]> {
       const rows = await database
         .selectFrom('pull_packets')
-        .innerJoin('pulls', 'pulls.id', 'pull_packets.pull_id')
+        .innerJoin('pulls', 'pulls.pull_id', 'pull_packets.pull_id')
         .select(['asset_code', 'asset_scale', ({ fn }) => fn.countAll<bigint | number>().as('count')])
         .select(sql<number>`sum(cast(amount as double precision))`.as('units'))
         .where('state', '=', sql.lit(state))

@@ -17,13 +17,13 @@ export interface KeptPull extends Pull {
 
 export type NewPull = Pick<KeptPull, 'id' | 'agreementId' | 'asset' | 'revision' | 'tally' | 'startedAt'>;
 
-type Row = Omit<PullsTable, 'ordinal'> & { ordinal: bigint };
+type Row = Omit<PullsTable, 'id'> & { id: bigint };
 
 export type PullRepository = ReturnType<typeof pullRepository>;
 
 export function pullRepository(database: Kysely<PullTables>) {
   const selectOne = preparedQuery<{ id: string }, Row>(database, (value) =>
-    database.selectFrom('pulls').selectAll().where('id', '=', value('id')),
+    database.selectFrom('pulls').selectAll().where('pull_id', '=', value('id')),
   );
   const update = preparedQuery<{ id: string; sent: string; held: string; debit: string; at: string }>(
     database,
@@ -31,7 +31,7 @@ export function pullRepository(database: Kysely<PullTables>) {
       database
         .updateTable('pulls')
         .set({ sent: value('sent'), held: value('held'), debit: value('debit'), updated_at: value('at') })
-        .where('id', '=', value('id')),
+        .where('pull_id', '=', value('id')),
   );
 
   return {
@@ -45,7 +45,7 @@ export function pullRepository(database: Kysely<PullTables>) {
       await database
         .insertInto('pulls')
         .values({
-          id,
+          pull_id: id,
           agreement_id: agreementId,
           asset_code: asset.code,
           asset_scale: BigInt(asset.scale),
@@ -70,25 +70,25 @@ export function pullRepository(database: Kysely<PullTables>) {
       await database
         .updateTable('pulls')
         .set({ ended_at: timeText(at) })
-        .where('id', '=', id)
+        .where('pull_id', '=', id)
         .execute();
     },
 
     async tell(id: string): Promise<void> {
-      await database.updateTable('pulls').set({ is_told: 1n }).where('id', '=', id).execute();
+      await database.updateTable('pulls').set({ is_told: 1n }).where('pull_id', '=', id).execute();
     },
 
     /** The ids of up to `limit` open pulls of which nothing was heard since that time. */
     async silentSince(time: Date, limit: number): Promise<string[]> {
       const rows = await database
         .selectFrom('pulls')
-        .select('id')
+        .select('pull_id')
         .where('ended_at', 'is', null)
         .where('updated_at', '<=', timeText(time))
         .orderBy('updated_at')
         .limit(limit)
         .execute();
-      return rows.map(({ id }) => id);
+      return rows.map(({ pull_id: id }) => id);
     },
 
     /** Up to `limit` pulls of an agreement behind the one with ordinal `after` in the order of the list. */
@@ -97,8 +97,8 @@ export function pullRepository(database: Kysely<PullTables>) {
         .selectFrom('pulls')
         .selectAll()
         .where('agreement_id', '=', agreementId)
-        .$if(after !== undefined, (query) => query.where(sql<SqlBool>`ordinal ${beyond(order)} ${after}`))
-        .orderBy('ordinal', order)
+        .$if(after !== undefined, (query) => query.where(sql<SqlBool>`id ${beyond(order)} ${after}`))
+        .orderBy('id', order)
         .limit(limit)
         .execute();
       return rows.map(pullOf);
@@ -108,8 +108,8 @@ export function pullRepository(database: Kysely<PullTables>) {
 
 function pullOf(row: Row): KeptPull {
   return {
-    ordinal: row.ordinal,
-    id: row.id,
+    ordinal: row.id,
+    id: row.pull_id,
     agreementId: row.agreement_id,
     asset: { code: row.asset_code, scale: Number(row.asset_scale) },
     revision: Number(row.revision),

@@ -14,7 +14,7 @@ export type PushRepository = ReturnType<typeof pushRepository>;
 export function pushRepository(database: Kysely<PullTables>) {
   return {
     async find(id: string): Promise<KeptPush | undefined> {
-      const row = await database.selectFrom('pushes').selectAll().where('id', '=', id).executeTakeFirst();
+      const row = await database.selectFrom('pushes').selectAll().where('push_id', '=', id).executeTakeFirst();
       return row && pushOf(row);
     },
 
@@ -22,7 +22,7 @@ export function pushRepository(database: Kysely<PullTables>) {
       await database
         .insertInto('pushes')
         .values({
-          id,
+          push_id: id,
           asset_code: asset.code,
           asset_scale: BigInt(asset.scale),
           amount: String(amount),
@@ -37,7 +37,7 @@ export function pushRepository(database: Kysely<PullTables>) {
       await database
         .updateTable('pushes')
         .set({ amount: String(amount), packets: BigInt(packets), updated_at: timeText(updatedAt) })
-        .where('id', '=', id)
+        .where('push_id', '=', id)
         .execute();
     },
 
@@ -63,8 +63,8 @@ export function pushRepository(database: Kysely<PullTables>) {
       const rows = await database
         .selectFrom('pushes')
         .selectAll()
-        .$if(after !== undefined, (query) => query.where(sql<SqlBool>`ordinal ${beyond(order)} ${after}`))
-        .orderBy('ordinal', order)
+        .$if(after !== undefined, (query) => query.where(sql<SqlBool>`id ${beyond(order)} ${after}`))
+        .orderBy('id', order)
         .limit(limit)
         .execute();
       return rows.map(pushOf);
@@ -78,10 +78,10 @@ export function pushRepository(database: Kysely<PullTables>) {
   };
 }
 
-function pushOf(row: Omit<PushesTable, 'ordinal'> & { ordinal: bigint }): KeptPush {
+function pushOf(row: Omit<PushesTable, 'id'> & { id: bigint }): KeptPush {
   return {
-    ordinal: row.ordinal,
-    id: row.id,
+    ordinal: row.id,
+    id: row.push_id,
     asset: { code: row.asset_code, scale: Number(row.asset_scale) },
     amount: BigInt(row.amount),
     packets: Number(row.packets),

@@ -15,8 +15,8 @@ export interface PullTables {
 
 export interface PullAgreementsTable {
   /** In the order of creation. */
-  ordinal: Generated<bigint>;
-  id: string;
+  id: Generated<bigint>;
+  agreement_id: string;
   token_hash: string;
   /** What stands in the pointer if it is not the id. */
   token: string | null;
@@ -78,8 +78,8 @@ export interface PullTalliesTable {
 }
 
 export interface PullsTable {
-  ordinal: Generated<bigint>;
-  id: string;
+  id: Generated<bigint>;
+  pull_id: string;
   agreement_id: string;
   asset_code: string;
   asset_scale: bigint;
@@ -119,8 +119,8 @@ export interface PullPacketsTable {
 }
 
 export interface PushesTable {
-  ordinal: Generated<bigint>;
-  id: string;
+  id: Generated<bigint>;
+  push_id: string;
   asset_code: string;
   asset_scale: bigint;
   amount: string;
