@@ -6,4 +6,5 @@ import './service-type.ts';
 export const pullPayments = defineModule({
   name: 'pullPayments',
   errors: pullPaymentErrors,
+  settings: () => import('./settings.ts'),
 });

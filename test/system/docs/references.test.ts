@@ -58,7 +58,7 @@ describe.each(DOCUMENTS)('%s', (path) => {
 
   it('names settings that there are', () => {
     const known = [...settingDescriptions.map((setting) => setting.name), ...SETTINGS_OF_EXAMPLES];
-    const named = documentText(path).match(/\bTPG_[A-Z_]*[A-Z]/g) ?? [];
+    const named = documentText(path).match(/\b(?:TPG|SPSP|ILP)_[A-Z_]*[A-Z]/g) ?? [];
     for (const name of named) expect(known).toContain(name);
   });
 
