@@ -441,7 +441,10 @@ describe('the .env file', () => {
 
   it('can begin as a copy of .env.sample with every line taken into use', () => {
     const wanted = settingDescriptions.filter(({ defaultText }) => defaultText !== undefined);
-    const used = readFileSync(new URL('../../../.env.sample', import.meta.url), 'utf8').replace(/^#((?:TPG|SPSP|ILP)_)/gm, '$1');
+    const used = readFileSync(new URL('../../../.env.sample', import.meta.url), 'utf8').replace(
+      /^#((?:TPG|SPSP|ILP)_)/gm,
+      '$1',
+    );
     writeFileSync(join(directory, '.env'), used);
     const loaded = loadEnvironment(directory, {});
     const environment = loaded.ok ? loaded.environment : {};
