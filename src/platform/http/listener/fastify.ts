@@ -44,10 +44,14 @@ export interface Answers {
 export type LogAnswer = (request: FastifyRequest, reply: FastifyReply) => void;
 
 /** Fastify with our limits, our JSON and our answers to errors; it has no hook and no route yet. */
-export function createFastify(answers: Answers, logAnswer: LogAnswer): FastifyInstance {
+export function createFastify(
+  answers: Answers,
+  logAnswer: LogAnswer,
+  maxBodyBytes: number = MAX_BODY_BYTES,
+): FastifyInstance {
   const app = Fastify({
     logger: false,
-    bodyLimit: MAX_BODY_BYTES,
+    bodyLimit: maxBodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',

@@ -24,15 +24,24 @@ export interface ListenerPorts {
   isEnding: () => boolean;
 }
 
+export interface ListenerLimits {
+  /** Of bodies whose routes set no other limit. */
+  maxBodyBytes?: number;
+}
+
 /** Opens a server that logs its requests and bounds what strangers may do. Routes under `boundLoad` come after it. */
-export async function createListener({ settings, log, isEnding }: ListenerPorts, answers: Answers): Promise<Listener> {
+export async function createListener(
+  { settings, log, isEnding }: ListenerPorts,
+  answers: Answers,
+  limits: ListenerLimits = {},
+): Promise<Listener> {
   const addressIn = createClientAddress(settings);
   const clientAddress = (request: FastifyRequest) => addressIn(request.socket.remoteAddress ?? '', request.headers);
   const listeners = [accessLogger(log, clientAddress, answers.shownUrl)];
   const logAnswer = (request: FastifyRequest, reply: FastifyReply) => {
     for (const listen of listeners) listen(request, reply);
   };
-  const app = createFastify(answers, logAnswer);
+  const app = createFastify(answers, logAnswer, limits.maxBodyBytes);
 
   // Hooks that run for every request use callbacks: a promise for each took as long as all of them do.
   app.addHook('onResponse', (request, reply, done) => {
