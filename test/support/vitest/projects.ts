@@ -83,6 +83,7 @@ export const NOT_ON_POSTGRES: readonly string[] = [
   'test/auth/key-file.test.ts',
   'test/engine/matching.property.test.ts',
   'test/engine/order-states.test.ts',
+  'test/pull-payments/http/{endpoint,uplinks}/**/*.test.ts',
   'test/platform/http/{allowed-methods,client-address,event-loop-fairness,ip-allowlist,rate-limit}.test.ts',
   'test/platform/http/openapi/{contract,docs-page}.test.ts',
   'test/platform/database/{migration-lists,table-order}.test.ts',
