@@ -7,4 +7,5 @@ export const pullPayments = defineModule({
   name: 'pullPayments',
   errors: pullPaymentErrors,
   settings: () => import('./settings.ts'),
+  routes: () => import('./http/routes.ts'),
 });

@@ -25,7 +25,7 @@ export interface PullPaymentsService {
   /** A new agreement; its pointer's path is its id. */
   create(terms: NewTerms): Promise<Agreement>;
   /** The agreement of a token that was signed offline: as it is, or new if this token was never used before. */
-  register(tokenHash: string, terms: NewTerms): Promise<Agreement>;
+  register(tokenHash: string, terms: NewTerms, token?: string): Promise<Agreement>;
   /** By the hash of what stands in the pointer (`tokenHash`); undefined if it is unknown, cancelled or expired. */
   findByToken(tokenHash: string): Promise<Agreement | undefined>;
   /** Changes the terms for the payer's own programs. @throws {DomainError} `pull_pointer_not_found`, `no_rate_between_assets` */
@@ -53,6 +53,8 @@ export interface PullPaymentsService {
   /** Its packets, the latest first unless told. */
   packets(filter: PacketFilter, page: PageRequest<bigint>): Promise<Page<PullPacket, bigint>>;
   pushes(page: PageRequest<bigint>): Promise<Page<Push & { ordinal: bigint }, bigint>>;
+  /** As `create`, by an operator. @throws {DomainError} `pull_terms_refused` */
+  createFor(request: ChangeRequest, terms: NewTerms): Promise<Agreement>;
   pause(request: ChangeRequest, id: string, reason: string): Promise<Agreement>;
   resume(request: ChangeRequest, id: string, reason: string): Promise<Agreement>;
   /** Final. @throws {DomainError} `pull_pointer_cancelled` */

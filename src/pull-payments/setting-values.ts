@@ -92,3 +92,8 @@ export function ilpAddressValue(text: string): string | undefined {
 export function assetCodeValue(text: string): string | undefined {
   return /^[\x21-\x7e]{1,20}$/.test(text) ? text : undefined;
 }
+
+/** The URL of a webhook, as it was given. */
+export function webhookUrlValue(text: string): string | undefined {
+  return /^https?:\/\//i.test(text) && URL.canParse(text) ? text : undefined;
+}

@@ -1,9 +1,9 @@
 import type { Asset } from '#interledger/stream/connection/state.ts';
 import { isStorable } from '#platform/storable-text.ts';
-import { readWrittenTime } from '#platform/written-time.ts';
-import { assetCodeValue } from '#pull-payments/setting-values.ts';
+import { assetCodeValue, webhookUrlValue } from '#pull-payments/setting-values.ts';
 import { MAX_AMOUNT, MAX_CYCLES, MAX_SCALE } from '#pull-payments/terms/check.ts';
 import { parseInterval } from '#pull-payments/terms/interval.ts';
+import { readTermTime } from '#pull-payments/terms/time.ts';
 import type { NewTerms, TermsChange } from '#pull-payments/types.ts';
 import { Refusal } from './answers.ts';
 
@@ -17,9 +17,6 @@ const MAX_URL_LENGTH = 2000;
 
 /** Of the description and the reference. */
 const MAX_NOTE_LENGTH = 500;
-
-/** RFC 3339 with its zone; seconds may be missing. A + in a form that was not escaped arrives as a blank. */
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+ -]\d{2}:\d{2})$/i;
 
 /** @param now an agreement must not be over before it begins. */
 export function newTermsOf(fields: Fields, now: Date): NewTerms {
@@ -152,14 +149,14 @@ function booleanIn(fields: Fields, name: string): boolean | undefined {
 
 function timeIn(fields: Fields, name: string): Date | undefined {
   return read(fields, name, 'a time with its zone, such as 2026-11-30T08:00:00Z', (given) =>
-    typeof given === 'string' && TIME.test(given) ? readWrittenTime(given) : undefined,
+    typeof given === 'string' ? readTermTime(given) : undefined,
   );
 }
 
 function urlIn(fields: Fields, name: string): string | undefined {
   return read(fields, name, `an http or https URL of up to ${MAX_URL_LENGTH} characters`, (given) => {
-    const isUrl = typeof given === 'string' && given.length <= MAX_URL_LENGTH && /^https?:\/\//i.test(given);
-    return isUrl && isStorable(given) && URL.canParse(given) ? given : undefined;
+    const isKept = typeof given === 'string' && given.length <= MAX_URL_LENGTH && isStorable(given);
+    return isKept ? webhookUrlValue(given) : undefined;
   });
 }
 
