@@ -8,4 +8,7 @@ export const pullPayments = defineModule({
   errors: pullPaymentErrors,
   settings: () => import('./settings.ts'),
   routes: () => import('./http/routes.ts'),
+  commands: {
+    pull: async () => (await import('./cli/commands.ts')).pullCommand,
+  },
 });

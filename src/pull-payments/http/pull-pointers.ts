@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
-import { keptText, reason } from '#platform/http/fields.ts';
+import { keptText } from '#platform/http/fields.ts';
 import { announceNext, idCursor, sortedPageFields } from '#platform/http/pagination.ts';
 import { queryTime } from '#platform/http/query-time.ts';
 import type { PullPaymentsService } from '#pull-payments/service-type.ts';
 import { AGREEMENT_STATES, pullPointer, pullPointerDetail } from './schemas.ts';
-import { hasWholeAsset, newTerms, newTermsFrom, termsChange, termsChangeFrom } from './term-fields.ts';
+import { newTerms, newTermsFrom } from './term-fields.ts';
 import { pullPointerDetailView, pullPointerView } from './views.ts';
 
 const POINTER_CURSOR = idCursor('pull_pointer');
@@ -27,13 +27,6 @@ export const pointerParams = z.object({
     .string()
     .regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the id of a pull pointer as lists show it'),
 });
-
-const withReason = z.strictObject({ reason: reason.min(1) });
-
-const update = z
-  .strictObject({ ...termsChange, reason: reason.min(1) })
-  .refine(hasWholeAsset, 'asset_code and asset_scale can only be updated together')
-  .refine(({ reason: _, ...change }) => Object.keys(change).length > 0, 'names nothing to update');
 
 /**
  * Who reads the id of a pull pointer can pull with it, so that reading takes the right to change.
@@ -90,58 +83,5 @@ export function pullPointerRoutes(service: PullPaymentsService, host: string | n
       },
       async ({ params }) => pullPointerDetailView(await service.get(params.id), host),
     );
-
-    for (const { verb, summary } of STATE_CHANGES) {
-      app.post(
-        `/api/pull_pointers/:id/${verb}`,
-        {
-          config: { access: ['write'] },
-          schema: {
-            summary,
-            tags: ['pull payments'],
-            params: pointerParams,
-            body: withReason,
-            errors: ['pull_pointer_not_found', 'pull_pointer_cancelled', 'idempotency_key_reused'],
-            response: { 200: pullPointer },
-          },
-        },
-        async (request) => {
-          const { id } = request.params;
-          return pullPointerView(await service[verb](changeRequestOf(request), id, request.body.reason), host);
-        },
-      );
-    }
-
-    app.post(
-      '/api/pull_pointers/:id/update',
-      {
-        config: { access: ['write'] },
-        schema: {
-          summary: 'Changes the terms of a pull pointer; what was pulled stays',
-          tags: ['pull payments'],
-          params: pointerParams,
-          body: update,
-          errors: [
-            'pull_pointer_not_found',
-            'pull_pointer_cancelled',
-            'pull_terms_refused',
-            'no_rate_between_assets',
-            'idempotency_key_reused',
-          ],
-          response: { 200: pullPointer },
-        },
-      },
-      async (request) => {
-        const { reason: why, ...given } = request.body;
-        const { id } = request.params;
-        return pullPointerView(await service.change(changeRequestOf(request), id, termsChangeFrom(given), why), host);
-      },
-    );
   };
 }
-
-const STATE_CHANGES = [
-  { verb: 'pause', summary: 'Pauses a pull pointer: nothing can be pulled until it is resumed' },
-  { verb: 'resume', summary: 'Resumes a paused pull pointer' },
-  { verb: 'cancel', summary: 'Cancels a pull pointer for good, also on connections that are open' },
-] as const;

@@ -1,5 +1,6 @@
 import type { MakeRoutes, OpenHttpBackground } from '#platform/module.ts';
 import { packetRoutes } from './packets.ts';
+import { pointerChangeRoutes } from './pointer-changes.ts';
 import { pullPointerRoutes } from './pull-pointers.ts';
 
 export { examples } from './examples.ts';
@@ -7,7 +8,9 @@ export { examples } from './examples.ts';
 export const routes: MakeRoutes =
   ({ pullPayments }, { settings }) =>
   async (app) => {
-    await app.register(pullPointerRoutes(pullPayments, settings.pullPayments?.publicHost ?? null));
+    const host = settings.pullPayments?.publicHost ?? null;
+    await app.register(pullPointerRoutes(pullPayments, host));
+    await app.register(pointerChangeRoutes(pullPayments, host));
     await app.register(packetRoutes(pullPayments));
   };
 
