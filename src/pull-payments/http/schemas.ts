@@ -1,11 +1,15 @@
 import * as z from 'zod';
 import { time } from '#platform/http/fields.ts';
+import { AGREEMENT_CHANGES } from '#pull-payments/events.ts';
 
 /** The shapes of pull payments. Amounts are whole units of their asset, as texts: those of some assets exceed 64 bits. */
 
 export const AGREEMENT_STATES = ['active', 'paused', 'cancelled'] as const;
 
 export const PACKET_STATES = ['sent', 'fulfilled', 'rejected', 'unknown'] as const;
+
+/** Made by a request, or by a token that was signed offline. */
+const SOURCES = ['online', 'token'] as const;
 
 /** How an operator resolves a packet. */
 export const OUTCOMES = ['fulfilled', 'rejected'] as const;
@@ -48,7 +52,7 @@ export const pullPointer = z.object({
   id: z.string(),
   /** What its payee was given; null for a token that was signed offline, and while pull payments are off. */
   pointer: z.string().nullable(),
-  source: z.enum(['online', 'token']),
+  source: z.enum(SOURCES),
   state: z.enum(AGREEMENT_STATES),
   revision: z.int(),
   ...terms,
@@ -106,3 +110,55 @@ export const push = z.object({
   started_at: time,
   updated_at: time,
 });
+
+// ---- Events --------------------------------------------------------------------------------------------------------
+
+/** A pull pointer without what would let readers pull with it. */
+const named = {
+  /** Its place in the order in which they were made. */
+  number: z.int(),
+  id_begins: z.string(),
+  reference: z.string().nullable(),
+};
+
+const balanceThen = z.object({ total: units, interval: units, available: units, held: units, cycle: z.int() });
+
+const agreementThen = z.object({
+  ...named,
+  source: z.enum(SOURCES),
+  state: z.enum(AGREEMENT_STATES),
+  revision: z.int(),
+  amount: units,
+  ...asset,
+  start: time,
+  expiry: time.nullable(),
+  interval: z.string(),
+  cycles: z.int(),
+  cap: z.boolean(),
+  max_pull: units.nullable(),
+  description: z.string().nullable(),
+  balance: balanceThen,
+  created_at: time,
+  updated_at: time,
+});
+
+/** What the events of this context say. */
+export const eventPayloads = {
+  PullAgreementCreated: z.object({ agreement: agreementThen }),
+  PullAgreementChanged: z.object({
+    agreement: agreementThen,
+    change: z.enum(AGREEMENT_CHANGES),
+    reason: z.string().nullable(),
+  }),
+  PullPacketPaid: z.object({
+    agreement: z.object(named),
+    packet: pullPacket.omit({ pull_pointer_id: true, cycle: true, expires_at: true }),
+    balance: balanceThen,
+  }),
+  PullEnded: z.object({
+    agreement: z.object(named),
+    pull: pull.omit({ pull_pointer_id: true, held: true }),
+    balance: balanceThen,
+  }),
+  PushReceived: z.object({ amount: units, push }),
+};

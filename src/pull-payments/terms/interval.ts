@@ -22,10 +22,9 @@ const MONTHS = [12, 1];
 const MILLISECONDS = [7 * 86_400_000, 86_400_000, 3_600_000, 60_000, 1000];
 
 /**
- * Reads an ISO 8601 duration, such as `P1M` or `P0Y0M0DT0H1M`. Its last number may have a fraction, unless it counts years
- * or months, which have no fixed length.
- * @returns undefined if it is none, is shorter than a second or longer than 10 000 years, or is no whole number of
- *   milliseconds.
+ * Reads an ISO 8601 duration, such as `P1M` or `P0Y0M0DT0H1M`. Its last number may have a fraction.
+ * @returns undefined if it is none, is shorter than a second or longer than 10 000 years, or is no whole number of months
+ *   and of milliseconds: half a month has no fixed length.
  */
 export function parseInterval(text: string): Interval | undefined {
   if (text.length > MAX_INTERVAL_LENGTH || text.endsWith('T')) return undefined;

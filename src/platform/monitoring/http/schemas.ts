@@ -22,4 +22,6 @@ export const readiness = z.object({
       age_seconds: z.int().nullable(),
     })
     .optional(),
+  /** Where others may pull money: whether Interledger is reached, and how many packets wait for an operator. */
+  pull_payments: z.object({ uplink: z.enum(['up', 'down']), unknown_packets: z.int() }).optional(),
 });

@@ -65,7 +65,7 @@ export function spspRoutes(app: FastifyInstance, ports: SpspPorts): void {
     const pointer = await readPointer(request.params.token, key, clock.now());
     // A token that begins at its first use must not begin with a query that can't be answered.
     const isUp = () => upOr503(endpoint.credentials(null, null));
-    const agreement = pointer && (await agreementOf(ports, pointer, isUp));
+    const agreement = pointer && (await agreementOf(ports, pointer, request.params.token, isUp));
     if (agreement === undefined) {
       await limitStrangers(request, reply);
       throw unknownPointer(request);
@@ -79,7 +79,7 @@ export function spspRoutes(app: FastifyInstance, ports: SpspPorts): void {
     const { token } = request.params;
     const pointer = await readPointer(token, key, clock.now());
     const isToken = pointer !== undefined && pointer.claims !== null;
-    if (!isToken || (await agreementOf(ports, pointer)) === undefined) {
+    if (!isToken || (await agreementOf(ports, pointer, token)) === undefined) {
       await limitStrangers(request, reply);
       throw new Refusal(401, 'Unauthorized: Token could not be verified.');
     }
@@ -109,6 +109,7 @@ export function spspRoutes(app: FastifyInstance, ports: SpspPorts): void {
 async function agreementOf(
   ports: SpspPorts,
   { hash, claims }: Pointer,
+  text: string,
   beforeRegistration: () => void = () => undefined,
 ): Promise<Agreement | undefined> {
   const { service, clock } = ports;
@@ -119,7 +120,7 @@ async function agreementOf(
   const terms = newTermsOf(claims, now);
   beforeRegistration();
   // It may be one that was cancelled: a token makes one agreement and never another.
-  const agreement = await service.register(hash, terms);
+  const agreement = await service.register(hash, terms, text);
   const { expiryAt } = agreement.terms;
   const isGone = agreement.state === 'cancelled' || (expiryAt !== null && expiryAt <= now);
   return isGone ? undefined : agreement;
