@@ -36,9 +36,9 @@ export interface SpspServer {
 
 export interface SpspServerOptions {
   settings?: Record<string, string>;
-  now?: Date;
   /** In place of the stand-in. */
   service?: PullPaymentsService;
+  clock?: ManualClock;
 }
 
 /** The listener for payees on a free port of this machine. */
@@ -46,7 +46,7 @@ export async function startSpsp(options: SpspServerOptions = {}): Promise<SpspSe
   const parsed = parseSettings({ SPSP_PORT: '0', TPG_RATE_LIMIT: '0', ...options.settings });
   if (!parsed.ok || parsed.settings.pullPayments === null) throw new Error('These settings are not good');
   const { settings } = parsed;
-  const clock = manualClock(options.now);
+  const clock = options.clock ?? manualClock();
   const lines: string[] = [];
   const log = createLogger({ level: 'trace', destination: { write: (line) => void lines.push(line) } });
   const stands = new ServiceStandIn(clock.now);

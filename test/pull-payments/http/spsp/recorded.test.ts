@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SpspAnswer, type SpspServer, startSpsp } from '#test/pull-payments/spsp-server.ts';
+import { borrowServer, type TestServer } from '#test/server.ts';
 
 /** Every exchange that was recorded with the original pull payment server is had with ours, in the same order. */
 
@@ -103,11 +104,18 @@ const DIFFERENCES: readonly Difference[] = [
   },
 ];
 
+let books: TestServer;
 let server: SpspServer;
 beforeAll(async () => {
-  server = await startSpsp({ now: RECORDED_AT, settings: { SPSP_HOST: 'localhost:6100' } });
+  books = await borrowServer();
+  const { clock, app } = books;
+  clock.advance(RECORDED_AT.getTime() - clock.now().getTime());
+  server = await startSpsp({ service: app.services.pullPayments, clock, settings: { SPSP_HOST: 'localhost:6100' } });
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  await books.close();
+});
 
 /** Our ids by those of the recording. */
 const ids = new Map<string, string>();
