@@ -18,6 +18,7 @@ import {
 import { group, type OutputFlags } from '#platform/cli/terminal/output-flags.ts';
 import type { PacketAnswer, PointerAnswer, PointerDetailAnswer, PullAnswer, PushAnswer } from './answers.ts';
 import { cancelDanger, resolveDanger } from './dangers.ts';
+import { KNOWN_POINTERS, UNKNOWN_PACKETS } from './offers.ts';
 import { changedTermOptions, newTermOptions, type TermFlags } from './term-options.ts';
 import { tokenCommand } from './token.ts';
 import { packetsView, pointerDetailView, pointersView, pointerView, pullsView, pushesView } from './views.ts';
@@ -30,7 +31,7 @@ const POINTER: ArgumentDescription = [
   '<id>',
   'the pull pointer, or its id as the list shows it',
   pointerArgument,
-  { ask: 'Pull pointer, or its id' },
+  KNOWN_POINTERS,
 ];
 
 /** `pull`: what others may pull from the server over Interledger. */
@@ -125,9 +126,7 @@ function packetsCommand(ports: CommandPorts): Command {
       { ...SECTION, label: 'Packets of a pull pointer', hint: 'newest first', needs: ['--pointer'] },
     ],
     options: [
-      askedAs(new Option('--pointer <id>', 'those of this one').argParser(pointerArgument), {
-        ask: 'Pull pointer, or its id',
-      }),
+      askedAs(new Option('--pointer <id>', 'those of this one').argParser(pointerArgument), KNOWN_POINTERS),
       new Option('--state <state>', 'those in this state').choices(['sent', 'fulfilled', 'rejected', 'unknown']),
       new Option('--unknown', 'those whose outcome is unknown').conflicts('state'),
       ...listOptions(),
@@ -268,7 +267,7 @@ function resolveCommand(ports: CommandPorts): Command {
     example: 'pull resolve 12 rejected --reason "the connector has no such packet"',
     menus: [{ ...SECTION, label: 'Resolve a packet', hint: 'whose answer never came' }],
     arguments: [
-      ['<number>', 'the packet as the list shows it', u64Argument, { ask: 'Number of the packet' }],
+      ['<number>', 'the packet as the list shows it', u64Argument, UNKNOWN_PACKETS],
       ['<outcome>', 'fulfilled or rejected', outcomeArgument, { ask: 'Outcome, fulfilled or rejected' }],
     ],
     options: [reasonOption()],
