@@ -14,7 +14,7 @@ export const admin: readonly MenuCase[] = [
   { label: 'Packets without an outcome', shows: 'None.' },
   { label: 'Pushes', shows: 'None.' },
   {
-    label: 'Change the amount of a pull pointer',
+    label: 'Change a pull pointer',
     answers: ['', '12000000', 'a larger machine'],
     shows: /Amount: +12000000 \(12 XRP\)/,
   },
@@ -26,5 +26,5 @@ export const admin: readonly MenuCase[] = [
     more: [['Do it?', 'y']],
     shows: /failed: There is no packet 99\./,
   },
-  { label: 'Cancel a pull pointer', answers: ['', 'ended'], more: [['Do it?', 'y']], shows: /State: +cancelled/ },
+  { label: 'Cancel a pull pointer', answers: ['', 'ended'], more: [['Do it?', 'y']], shows: /State: +\S*cancelled/ },
 ];
