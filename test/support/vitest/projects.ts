@@ -38,6 +38,9 @@ export const SYSTEM: readonly string[] = [
   'test/tari/{payer.property,seed-words}.test.ts',
 ];
 
+/** Against published programs, which `npm run test:interop` installs: it has a configuration of its own, in test/interop/. */
+export const INTEROP: readonly string[] = ['test/interop/**', 'test/system/interop/**'];
+
 /** About PostgreSQL itself. */
 export const POSTGRES_ONLY: readonly string[] = ['test/**/postgres*.test.ts', 'test/system/cluster/**/*.test.ts'];
 

@@ -8,8 +8,9 @@ import { type Identified, StreamServer } from '#interledger/stream/server.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Endpoint } from '#pull-payments/http/endpoint-type.ts';
+import type { UplinkLimits } from '#pull-payments/http/uplinks/limits.ts';
 import { openUplink } from '#pull-payments/http/uplinks/open-uplink.ts';
-import type { OwnNode, Uplink } from '#pull-payments/http/uplinks/uplink.ts';
+import type { OwnNode, Uplink, UplinkPorts } from '#pull-payments/http/uplinks/uplink.ts';
 import type { PullPaymentsService } from '#pull-payments/service-type.ts';
 import type { UplinkState } from '#pull-payments/types.ts';
 import type { UplinkSettings } from '#pull-payments/uplink-settings.ts';
@@ -27,6 +28,7 @@ export interface EndpointPorts {
   log: Logger;
   fetch: typeof globalThis.fetch;
   limits?: Partial<EndpointLimits>;
+  uplinkLimits?: Partial<UplinkLimits>;
 }
 
 /** For the last bookings to come back once nothing is tried again. */
@@ -96,10 +98,10 @@ class StreamEndpoint implements Endpoint {
   }
 
   async start(): Promise<void> {
-    const { service, settings, log, fetch } = this.#ports;
+    const { service, settings, log, fetch, uplinkLimits } = this.#ports;
     const { seed, btpToken } = await service.identity();
     this.#seed = seed;
-    this.#uplink = await openUplink(settings, btpToken, {
+    const ports: UplinkPorts = {
       nowMs: () => this.#nowMs(),
       random: () => this.#random(),
       log,
@@ -107,7 +109,8 @@ class StreamEndpoint implements Endpoint {
       receive: (prepare) => this.receive(prepare),
       isUp: (node) => this.#wentUp(node),
       isDown: (problem) => this.#wentDown(problem),
-    });
+    };
+    this.#uplink = await openUplink(settings, btpToken, ports, uplinkLimits);
     this.#uplink.start();
     await this.#report.now();
   }
