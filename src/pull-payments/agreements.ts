@@ -28,7 +28,7 @@ export function agreements(context: PullContext): AgreementCalls {
   const shown = (tx: Transaction, kept: KeptAgreement, now: Date) => agreementAt(tx, kept, uplink, now);
 
   return {
-    create(terms) {
+    async create(terms) {
       const now = clock.now();
       const made = onlineAgreement(newUuid(context), terms, now);
       return store.run(async (tx) => shown(tx, await insertAgreement(tx, context, made, { by: null, now }), now));
@@ -37,11 +37,12 @@ export function agreements(context: PullContext): AgreementCalls {
     register(tokenHash, terms, token) {
       const now = clock.now();
       const id = newUuid(context);
-      const revision = firstRevision(terms, now);
       return store.run(async (tx) => {
         const known = await tx.use(agreementRepository).findByToken(tokenHash);
+        if (known !== undefined) return shown(tx, known, now);
+        const revision = firstRevision(terms, now);
         const made = { id, token: token ?? null, source: 'token', revision, tokenHash } as const;
-        return shown(tx, known ?? (await insertAgreement(tx, context, made, { by: null, now })), now);
+        return shown(tx, await insertAgreement(tx, context, made, { by: null, now }), now);
       });
     },
 

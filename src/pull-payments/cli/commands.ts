@@ -195,9 +195,7 @@ function updateCommand(ports: CommandPorts): Command {
     name: 'update',
     description: 'Change the terms of a pull pointer; what was pulled stays',
     example: 'pull update 6b5e79c7-15a7-4a08-877f-dbe1377ec819 --amount 12000000 --reason "a larger machine"',
-    menus: [
-      { ...SECTION, label: 'Change a pull pointer', hint: 'from this interval on', needs: ['--amount'] },
-    ],
+    menus: [{ ...SECTION, label: 'Change a pull pointer', hint: 'from this interval on', needs: ['--amount'] }],
     arguments: [POINTER],
     options: [...changedTermOptions(), reasonOption()],
     run: (client, { arguments: [id], options }) => client.updateTerms(id, changeOf(options)),

@@ -81,7 +81,7 @@ function obstacleOf({ isOpen, isPaused, hasStarted, granted, held, hasRate }: Fo
   if (!isOpen) return 'exhausted';
   if (isPaused) return 'paused';
   if (!hasStarted) return 'not_started';
-  if (granted === 0n) return 'exhausted';
+  if (granted <= 0n) return 'exhausted';
   if (held >= granted) return 'held';
   return hasRate ? null : 'no_rate';
 }

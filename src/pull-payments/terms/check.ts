@@ -22,7 +22,16 @@ export function problemOfTerms(terms: Terms): string | undefined {
     [parseInterval(interval) !== undefined, 'the interval is an ISO 8601 duration of a second or more'],
     [/^[!-~]+$/.test(asset.code) && asset.code.length <= MAX_ASSET_CODE_LENGTH, 'the asset has a code'],
     [Number.isInteger(asset.scale) && asset.scale >= 0 && asset.scale <= MAX_SCALE, 'the scale is from 0 to 255'],
+    [isKeepable(startAt) && (expiryAt === null || isKeepable(expiryAt)), 'start and expiry are in the years 1 to 9999'],
     [expiryAt === null || expiryAt > startAt, 'the expiry is after the start'],
   ];
   return rules.find(([isKept]) => !isKept)?.[1];
 }
+
+/** What both databases keep and sort as it is. */
+function isKeepable(time: Date): boolean {
+  return time.getTime() >= MIN_TIME_MS && time.getTime() <= MAX_TIME_MS;
+}
+
+const MIN_TIME_MS = Date.parse('0001-01-01T00:00:00.000Z');
+const MAX_TIME_MS = Date.parse('9999-12-31T23:59:59.999Z');

@@ -50,7 +50,10 @@ export function standingAt(standing: Standing, { terms, anchorAt, skipped }: Rev
   return cycle > standing.cycle ? { ...standing, cycle, totalBefore: standing.total } : standing;
 }
 
-/** What the terms grant on top of the total, whatever is held; 0 before the start and from the expiry on. */
+/**
+ * What the terms grant on top of the total, whatever is held; 0 before the start and from the expiry on. Below 0 if a change
+ * of the terms grants less than was pulled.
+ */
 export function grantedNow({ total, cycle, totalBefore }: Standing, revision: Revision, now: Date): bigint {
   const { terms, grantedBefore } = revision;
   if (now < terms.startAt || isExpired(terms, now)) return 0n;
@@ -59,7 +62,7 @@ export function grantedNow({ total, cycle, totalBefore }: Standing, revision: Re
       ? totalBefore + terms.amount
       : total
     : grantedBefore + terms.amount * BigInt(Math.min(cycle, terms.cycles));
-  return limit > total ? limit - total : 0n;
+  return limit - total;
 }
 
 export function isExpired({ expiryAt }: Pick<Terms, 'expiryAt'>, now: Date): boolean {

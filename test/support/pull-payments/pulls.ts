@@ -39,6 +39,9 @@ export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+/** How often a client asks again while others hold the rest. */
+const MAX_WAITS = 200;
+
 export interface PullOptions {
   /** The largest packet that the path carries. */
   maxPacket?: bigint;
@@ -95,11 +98,13 @@ export class TestPulls {
   /** A pull as a client makes it: packet after packet, until it has what it wants or nothing is left. Returns what it got. */
   async pull(agreementId: string, wanted: bigint, options: PullOptions = {}): Promise<bigint> {
     const { maxPacket = wanted, asset = XRP9, pullId = this.newPullId() } = options;
-    let got = 0n;
+    let [got, waits] = [0n, 0];
     for (let packet = 1; got < wanted; packet += 1) {
       const asked = wanted - got < maxPacket ? wanted - got : maxPacket;
       const granted = await this.reserve(agreementId, pullId, packet, asked, asset);
       if (granted === 'later') {
+        waits += 1;
+        if (waits > MAX_WAITS) break;
         await new Promise((resolve) => setImmediate(resolve));
         continue;
       }
