@@ -70,3 +70,8 @@ export function parseIpRange(text: string): IpRange | undefined {
     return { address: ipaddr.IPv6.parse(withoutDots(addressText)), prefixLength: writtenPrefix };
   return { address, prefixLength: writtenPrefix - mappedBits };
 }
+
+/** Whether an address is one of the public internet: neither of this machine, nor of a private or a special network. */
+export function isPublicIpAddress(text: string): boolean {
+  return parseIpAddress(text)?.range() === 'unicast';
+}

@@ -75,6 +75,9 @@ const THOROUGH: readonly string[] = [
   'test/tari/{payer.property,seed-words}.test.ts',
 ];
 
+/** Against published programs, which `npm run test:interop` installs: it has a configuration of its own, in test/interop/. */
+export const INTEROP: readonly string[] = ['test/interop/**', 'test/system/interop/**'];
+
 /** About PostgreSQL itself. */
 export const POSTGRES_ONLY: readonly string[] = ['test/**/postgres*.test.ts', 'test/system/cluster/**/*.test.ts'];
 
@@ -116,6 +119,7 @@ export const NOT_ON_POSTGRES: readonly string[] = [
   'test/auth/key-file.test.ts',
   'test/engine/matching.property.test.ts',
   'test/engine/order-states.test.ts',
+  'test/pull-payments/http/{endpoint,uplinks}/**/*.test.ts',
   'test/platform/http/{allowed-methods,client-address,event-loop-fairness,ip-allowlist,rate-limit}.test.ts',
   'test/platform/http/openapi/{contract,docs-page}.test.ts',
   'test/platform/database/{migration-lists,table-order}.test.ts',
