@@ -1,26 +1,23 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MAX_U64 } from '#interledger/bytes.ts';
-import { PREPARE, type Prepare, readPrepare, readReply, writePrepare } from '#interledger/ilp/packet.ts';
-import { connectionKeys, fulfillmentOf, sha256 } from '#interledger/stream/crypto.ts';
+import { readPrepare, readReply } from '#interledger/ilp/packet.ts';
+import { connectionKeys } from '#interledger/stream/crypto.ts';
 import type { Frame } from '#interledger/stream/frames.ts';
-import { openStreamPacket, sealStreamPacket } from '#interledger/stream/packet.ts';
+import { openStreamPacket } from '#interledger/stream/packet.ts';
 import { verifyReceipt } from '#interledger/stream/receipt.ts';
-import { systemClock } from '#platform/clock.ts';
-import { createEndpoint } from '#pull-payments/http/endpoint/endpoint.ts';
 import type { EndpointLimits } from '#pull-payments/http/endpoint/limits.ts';
 import type { Endpoint } from '#pull-payments/http/endpoint-type.ts';
 import { eventually } from '#test/eventually.ts';
-import { Books } from '#test/pull-payments/books.ts';
-import { Client, type ClientOptions } from '#test/pull-payments/client.ts';
-import { HTTP_TOKEN, HttpParent, networkError } from '#test/pull-payments/http-parent.ts';
-import { Connector, reject } from '#test/pull-payments/parent.ts';
-import { recordingLog } from '#test/recording-log.ts';
+import { Client } from '#test/pull-payments/client.ts';
+import { startEndpoint } from '#test/pull-payments/endpoint.ts';
+import { handMade } from '#test/pull-payments/hand-made.ts';
+import { networkError } from '#test/pull-payments/http-parent.ts';
+import { reject } from '#test/pull-payments/parent.ts';
 
 /** The endpoint over books in memory and a connector in this process. */
 
 const random = (length: number) => new Uint8Array(randomBytes(length));
-const QUICK: Partial<EndpointLimits> = { firstRetryMs: 5, maxRetryMs: 20, stopMs: 300, writeMs: 200, reportMs: 10 };
 
 const running: Endpoint[] = [];
 afterEach(async () => {
@@ -28,65 +25,9 @@ afterEach(async () => {
 });
 
 async function start(limits: Partial<EndpointLimits> = {}) {
-  const books = new Books();
-  const connector = new Connector();
-  const parent = new HttpParent(connector);
-  const log = recordingLog();
-  const endpoint = createEndpoint({
-    service: books.service,
-    settings: {
-      kind: 'http',
-      url: 'http://parent.test/ilp',
-      outgoingToken: HTTP_TOKEN,
-      incomingToken: 'incoming',
-      peerName: null,
-      address: null,
-      asset: null,
-    },
-    clock: systemClock,
-    randomBytes: random,
-    log,
-    fetch: parent.fetch,
-    limits: { ...QUICK, ...limits },
-  });
-  running.push(endpoint);
-  await endpoint.start();
-  await eventually(() => expect(books.state?.isUp).toBe(true));
-  const credentials = (agreementId: string | null, receipt: Parameters<Endpoint['credentials']>[1] = null) => {
-    const given = endpoint.credentials(agreementId, receipt);
-    if (given === undefined) throw new Error('There are no credentials');
-    return given;
-  };
-  const client = (agreementId: string | null, more: Partial<ClientOptions> = {}) =>
-    new Client({
-      connector,
-      send: (prepare) => endpoint.receive(prepare),
-      credentials: credentials(agreementId),
-      ...more,
-    });
-  const agree = (amount: bigint) => {
-    const id = randomUUID();
-    books.agreements.set(id, amount);
-    return id;
-  };
-  return { books, connector, parent, log, endpoint, credentials, client, agree };
-}
-
-/** A packet of a client by hand. */
-function handMade(
-  { destinationAccount, sharedSecret }: { destinationAccount: string; sharedSecret: Uint8Array },
-  { frames = [], amount = 0n, lifeMs = 30_000 }: { frames?: Frame[]; amount?: bigint; lifeMs?: number } = {},
-): Uint8Array {
-  const keys = connectionKeys(sharedSecret);
-  const data = sealStreamPacket(keys.encryption, { carrier: PREPARE, sequence: 1n, amount: 0n, frames }, random);
-  const prepare: Prepare = {
-    amount,
-    expiresAtMs: Date.now() + lifeMs,
-    condition: sha256(fulfillmentOf(keys, data)),
-    destination: destinationAccount,
-    data,
-  };
-  return writePrepare(prepare);
+  const one = await startEndpoint(limits);
+  running.push(one.endpoint);
+  return one;
 }
 
 const codeOf = (reply: Uint8Array) => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MAX_FRAME_BYTES, writeFrame } from '#interledger/btp/frame.ts';
 import { NOTHING } from '#interledger/bytes.ts';
@@ -9,6 +10,7 @@ import { BtpUplink } from '#pull-payments/http/uplinks/btp-uplink.ts';
 import type { UplinkLimits } from '#pull-payments/http/uplinks/limits.ts';
 import type { OwnNode } from '#pull-payments/http/uplinks/uplink.ts';
 import { eventually } from '#test/eventually.ts';
+import { anyBtpFrame, broken } from '#test/interledger/arbitraries.ts';
 import { BtpParent } from '#test/pull-payments/btp-parent.ts';
 import { Connector } from '#test/pull-payments/parent.ts';
 import { recordingLog } from '#test/recording-log.ts';
@@ -180,6 +182,15 @@ describe('an uplink over BTP', () => {
     }
     expect(Buffer.from(await parent.send(Buffer.from('after all'))).toString()).toBe('our answer');
     expect([received.length, told.length]).toEqual([1, 1]);
+  });
+
+  it('bears frames at random, whole and broken', { timeout: 60_000 }, async () => {
+    const { parent, uplink, whenUp, told } = await start();
+    await whenUp();
+    const frames = anyBtpFrame.map((frame) => new Uint8Array(writeFrame(frame)));
+    for (const bytes of fc.sample(fc.oneof(frames, broken(frames)), 1_000)) parent.sendRaw(bytes);
+    expect(Buffer.from(await uplink.send(packet(), soon())).toString('latin1')).toMatch(/^reply to /);
+    expect(told).toHaveLength(1);
   });
 
   it('ends a connection over which too large a frame comes, and opens another', async () => {
