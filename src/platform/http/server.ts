@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { withoutSecrets } from '#platform/logging/access-log.ts';
+import type { ReadinessParts } from '#platform/monitoring/http/schemas.ts';
 import type { EventPayloads } from '#platform/outbox/http/schemas.ts';
 import type { HttpContext } from './context.ts';
 import { Counters } from './counters.ts';
@@ -15,6 +16,8 @@ export interface ServerRoutes {
   examples: Examples;
   /** The payload schemas of the events of all contexts. */
   eventPayloads: EventPayloads;
+  /** The schemas of all contexts' details in GET /health/ready. */
+  readinessParts: ReadinessParts;
   /** Enforces each route's `config.access` for routes that are added later. */
   enforceAccess: (app: FastifyInstance, http: HttpContext) => void;
   register: (app: FastifyInstance, http: HttpContext) => Promise<void>;
@@ -39,6 +42,7 @@ export async function createServer(ports: ServerPorts, routes: ServerRoutes): Pr
     clientAddress,
     limitStrangers,
     eventPayloads: routes.eventPayloads,
+    readinessParts: routes.readinessParts,
     counters: new Counters(),
     onAnswered,
   };

@@ -4,7 +4,7 @@ import { pointerChangeRoutes } from './pointer-changes.ts';
 import { pullPointerRoutes } from './pull-pointers.ts';
 
 export { examples } from './examples.ts';
-export { eventPayloads } from './schemas.ts';
+export { eventPayloads, readiness } from './schemas.ts';
 
 export const routes: MakeRoutes =
   ({ pullPayments }, { settings }) =>

@@ -162,3 +162,9 @@ export const eventPayloads = {
   }),
   PushReceived: z.object({ amount: units, push }),
 };
+
+/** Its part of GET /health/ready where pull payments are on. */
+export const readiness = {
+  /** Whether Interledger is reached, and how many packets wait for an operator. */
+  pull_payments: z.object({ uplink: z.enum(['up', 'down']), unknown_packets: z.int() }).optional(),
+};

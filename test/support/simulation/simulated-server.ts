@@ -17,7 +17,7 @@ import { MempoolWatch } from '#rails/tari-chain/mempool-watch.ts';
 import { NodeSet } from '#rails/tari-chain/node-set.ts';
 import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
 import type { ScannedBlock } from '#rails/tari-chain/scan/found-output.ts';
-import type { Storefront } from '#shops/shop-connector.ts';
+import type { ShopConnector } from '#shops/shop-connector.ts';
 import type { ReadContent } from '#shops/webhook-content.ts';
 import { openUseCases, type UseCases } from '#test/use-cases.ts';
 import { NODES, type NodesAtATime, type SimulatedScan } from './chain/nodes.ts';
@@ -50,9 +50,10 @@ export interface ServerPorts {
   now: () => Date;
   random: () => number;
   makeTxid: () => string;
+  makeAgreementId: () => string;
   /** Names takes of deliveries, other than those of all earlier processes. */
   newLeaseToken: () => string;
-  shop: Storefront;
+  shop: ShopConnector;
   /** Reads the body of a delivery that is taken up again. */
   readContent: ReadContent;
   /** The plugin's durable handler. */
@@ -139,6 +140,7 @@ export class SimulatedServer {
     shop,
     readContent,
     makeTxid,
+    makeAgreementId,
     nothingExpiresBefore,
     mutation,
     now,
@@ -150,7 +152,10 @@ export class SimulatedServer {
       subscriptions: this.#bus,
       log: silentLog,
     };
-    this.engine = await openUseCases(context, { nothingExpiresBefore, ports: { shop, readContent, makeTxid } });
+    this.engine = await openUseCases(context, {
+      nothingExpiresBefore,
+      ports: { shop, readContent, makeTxid, makeAgreementId },
+    });
   }
 
   get isDead(): boolean {

@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventPayloads } from '#engine/http/schemas.ts';
 import { ORDER_STATES } from '#engine/order-states.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
+import { modules } from '#modules.ts';
 import { SETTINGS_FILE_VARIABLE } from '#platform/config/environment.ts';
 import { parseJson } from '#platform/json.ts';
 import { formatAccessLine } from '#platform/logging/access-log.ts';
-import { readiness } from '#platform/monitoring/http/schemas.ts';
+import { joinReadinessParts, readinessSchema } from '#platform/monitoring/http/schemas.ts';
 import { deadLetterSchema } from '#platform/outbox/http/schemas.ts';
 import type { App } from '#server.ts';
 import { priceUpdate } from '#shops/http/schemas.ts';
@@ -185,8 +186,11 @@ describe('docs/operator.md', () => {
     }
   });
 
-  it('shows readiness as it is answered', () => {
-    expect(readiness.parse(jsonExample('docs/operator.md', 'ready')).ready).toBe(true);
+  it('shows readiness as it is answered', async () => {
+    const parts = await Promise.all(modules.map(async ({ routes }) => (await routes?.())?.readiness ?? {}));
+    const readiness = readinessSchema(joinReadinessParts(parts));
+    expect(readiness.parse(jsonExample('docs/operator.md', 'ready'))).toMatchObject({ ready: true, storefront: 'ok' });
+    expect(() => joinReadinessParts([...parts, { outbox: readiness }])).toThrow('two contexts have a part outbox');
   });
 });
 
