@@ -30,13 +30,13 @@ export function agreements(context: PullContext): AgreementCalls {
   return {
     async create(terms) {
       const now = clock.now();
-      const made = onlineAgreement(newUuid(context), terms, now);
+      const made = onlineAgreement(context.makeAgreementId(), terms, now);
       return store.run(async (tx) => shown(tx, await insertAgreement(tx, context, made, { by: null, now }), now));
     },
 
     register(tokenHash, terms, token) {
       const now = clock.now();
-      const id = newUuid(context);
+      const id = context.makeAgreementId();
       return store.run(async (tx) => {
         const known = await tx.use(agreementRepository).findByToken(tokenHash);
         if (known !== undefined) return shown(tx, known, now);
@@ -182,12 +182,4 @@ function firstRevision(newTerms: NewTerms, now: Date): Revision {
     carriedInterval: 0n,
     firstCycle: 1,
   };
-}
-
-/** Version 4: at random. */
-export function newUuid({ randomBytes }: PullContext): string {
-  const bytes = Buffer.from(randomBytes(16));
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

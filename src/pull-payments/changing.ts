@@ -1,7 +1,7 @@
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { appendEvent } from '#platform/outbox/append-event.ts';
-import { checkTerms, insertAgreement, newUuid, onlineAgreement, openByToken, requireAgreement } from './agreements.ts';
+import { checkTerms, insertAgreement, onlineAgreement, openByToken, requireAgreement } from './agreements.ts';
 import type { PullContext } from './context.ts';
 import { DomainError } from './errors.ts';
 import type { AgreementChange } from './events.ts';
@@ -62,7 +62,7 @@ export function changing(context: PullContext, { perform }: Changes): ChangeCall
     },
 
     async createFor(request, terms) {
-      const id = newUuid(context);
+      const id = context.makeAgreementId();
       const answer = await perform<KeptAnswer>(request, async ({ tx, now }) => {
         const made = onlineAgreement(id, terms, now);
         const kept = await insertAgreement(tx, context, made, { by: request.actor, now });

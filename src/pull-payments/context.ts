@@ -5,6 +5,8 @@ import type { UplinkState } from './types.ts';
 export interface PullContext extends PlatformContext {
   subscriptions: Subscriptions;
   randomBytes: (length: number) => Uint8Array;
+  /** A new id of an agreement, which cannot be guessed. */
+  makeAgreementId: () => string;
   /** What is known of the connection to Interledger. */
   uplink: Uplink;
 }

@@ -14,10 +14,19 @@ import type { PullPaymentsService } from './service-type.ts';
 import type { WebhookSettings } from './webhook/settings.ts';
 import { subscribeWebhooks } from './webhook/subscriber.ts';
 
+declare module '#platform/module.ts' {
+  interface Ports {
+    /** A new id of a pull payment agreement; random by default. */
+    makeAgreementId?: () => string;
+  }
+}
+
 /** The books of pull payments can be read while they are switched off; only then nothing else runs. */
 export function open(platform: ServiceContext): Opened<PullPaymentsService> {
   const { store, clock, log, subscriptions, randomBytes } = platform;
-  const context: PullContext = { store, clock, log, subscriptions, randomBytes, uplink: { state: undefined } };
+  const makeAgreementId = platform.ports.makeAgreementId ?? (() => newUuid(randomBytes));
+  const uplink: PullContext['uplink'] = { state: undefined };
+  const context: PullContext = { store, clock, log, subscriptions, randomBytes, makeAgreementId, uplink };
   const service = pullPaymentsService(context);
   const settings = settingsOf(platform);
   if (settings === null) return { service };
@@ -44,6 +53,14 @@ export function pullPaymentsService(context: PullContext): PullPaymentsService {
       context.uplink.state = state;
     },
   };
+}
+
+/** Version 4: at random. */
+export function newUuid(randomBytes: (length: number) => Uint8Array): string {
+  const bytes = Buffer.from(randomBytes(16));
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 /** Null if pull payments are switched off. */

@@ -34,6 +34,8 @@ export interface PullPaymentsSettings {
   jwtAlgorithms: readonly TokenAlgorithm[];
   /** The bearer token that webhooks are called with. */
   webhookToken: string;
+  /** Whether that is another than `authToken`, by a setting of its own. */
+  hasWebhookToken: boolean;
   /** Whether webhooks may be in networks that are not public. */
   webhookAllowPrivate: boolean;
   uplink: UplinkSettings;
@@ -41,8 +43,12 @@ export interface PullPaymentsSettings {
 
 const SECTION = 'Pull payments';
 
-/** Secrets of the original that everybody knows. */
+/** Both secrets of the original, unless they are set. */
 const DEFAULT_SECRET = 'test';
+
+function isKnownToAll(text: string): boolean {
+  return [DEFAULT_SECRET].includes(text);
+}
 
 /** What the published programs take for a parent that runs beside them. */
 const DEFAULT_BTP_SERVER = 'btp+ws://localhost:7768';
@@ -185,6 +191,7 @@ function pullPaymentsSettings(values: Values): PullPaymentsSettings | null {
     jwtSecret: values.SPSP_JWT_SECRET ?? DEFAULT_SECRET,
     jwtAlgorithms: values.SPSP_JWT_ALGORITHMS,
     webhookToken: values.SPSP_WEBHOOK_TOKEN ?? authToken,
+    hasWebhookToken: values.SPSP_WEBHOOK_TOKEN !== undefined,
     webhookAllowPrivate: values.SPSP_WEBHOOK_ALLOW_PRIVATE,
     uplink: uplinkSettings(values),
   };
@@ -267,22 +274,22 @@ export const settings: SettingsPart<Values> = {
   ],
 };
 
-function secretWarnings({ authToken, jwtSecret, webhookToken }: PullPaymentsSettings): SettingWarning[] {
+function secretWarnings({ authToken, jwtSecret, hasWebhookToken }: PullPaymentsSettings): SettingWarning[] {
   return [
     [
-      authToken === DEFAULT_SECRET,
+      isKnownToAll(authToken),
       'SPSP_AUTH_TOKEN is `test`: who reaches the listener of pull payments can make pointers and pull money. Never run production so.',
     ],
     [
-      jwtSecret === DEFAULT_SECRET,
+      isKnownToAll(jwtSecret),
       'SPSP_JWT_SECRET is `test`: anybody can sign pointers and pull money. Never run production so.',
     ],
     [
-      jwtSecret !== DEFAULT_SECRET && jwtSecret.length < MIN_SAFE_JWT_SECRET_LENGTH,
+      !isKnownToAll(jwtSecret) && jwtSecret.length < MIN_SAFE_JWT_SECRET_LENGTH,
       `SPSP_JWT_SECRET has fewer than ${MIN_SAFE_JWT_SECRET_LENGTH} characters: who has a pointer that it signed can find it by trying.`,
     ],
     [
-      webhookToken === authToken && authToken !== DEFAULT_SECRET,
+      !hasWebhookToken && !isKnownToAll(authToken),
       'SPSP_WEBHOOK_TOKEN is not set: every host of a webhook learns SPSP_AUTH_TOKEN, with which pointers are made.',
     ],
   ];
@@ -316,8 +323,8 @@ function defaultSecretProblem(values: Values): string | undefined {
   const { SPSP_PORT: port, SPSP_BIND: bind, SPSP_HOST: host = 'localhost' } = values;
   if (port === undefined || values.SPSP_ALLOW_DEFAULT_SECRETS) return undefined;
   if (isLoopbackHost(bind) && isLoopbackHost(host)) return undefined;
-  const names = (['SPSP_AUTH_TOKEN', 'SPSP_JWT_SECRET'] as const).filter(
-    (name) => (values[name] ?? DEFAULT_SECRET) === DEFAULT_SECRET,
+  const names = (['SPSP_AUTH_TOKEN', 'SPSP_JWT_SECRET'] as const).filter((name) =>
+    isKnownToAll(values[name] ?? DEFAULT_SECRET),
   );
   if (names.length === 0) return undefined;
   return `${names.join(' and ')} must be set to something other than \`test\`, because payees reach the listener from other machines; SPSP_ALLOW_DEFAULT_SECRETS=true starts it all the same.`;

@@ -46,6 +46,7 @@ describe('the settings of pull payments', () => {
       jwtSecret: 'test',
       jwtAlgorithms: ['HS256'],
       webhookToken: 'test',
+      hasWebhookToken: false,
       webhookAllowPrivate: false,
       uplink: { kind: 'btp', url: 'btp+ws://localhost:7768', username: '', token: null },
     });

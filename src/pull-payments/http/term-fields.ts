@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { keptText } from '#platform/http/fields.ts';
+import { integer, keptText } from '#platform/http/fields.ts';
 import { assetCodeValue, webhookUrlValue } from '#pull-payments/setting-values.ts';
 import { MAX_AMOUNT, MAX_CYCLES, MAX_SCALE } from '#pull-payments/terms/check.ts';
 import { parseInterval } from '#pull-payments/terms/interval.ts';
@@ -12,10 +12,14 @@ const MAX_NOTE_LENGTH = 500;
 
 export const MAX_WEBHOOK_LENGTH = 2000;
 
-const termAmount = z
-  .union([z.string().regex(/^\d{1,20}$/), z.int(), z.bigint()], { error: 'must be a whole number, also as a text' })
-  .transform((value) => BigInt(value))
-  .refine((value) => value >= 1n && value <= MAX_AMOUNT, `must be from 1 to ${MAX_AMOUNT}`);
+const termAmount = z.union([
+  z
+    .string()
+    .regex(/^\d{1,20}$/, 'must be a whole number')
+    .transform(BigInt)
+    .refine((value) => value >= 1n && value <= MAX_AMOUNT, `must be from 1 to ${MAX_AMOUNT}`),
+  integer(1n, MAX_AMOUNT),
+]);
 
 const termTime = z.string().transform((text, context): Date => {
   const time = readTermTime(text);

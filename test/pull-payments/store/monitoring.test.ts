@@ -13,7 +13,12 @@ const BY = { actor: 'alice' };
 const SETTINGS = { publicHost: 'pay.example.com', webhookToken: 'token', webhookAllowPrivate: false };
 
 function opened({ context, test }: TestPulls, pullPayments: typeof SETTINGS | null) {
-  return open({ ...context, subscriptions: test.bus, settings: { pullPayments } } as unknown as ServiceContext);
+  return open({
+    ...context,
+    subscriptions: test.bus,
+    settings: { pullPayments },
+    ports: {},
+  } as unknown as ServiceContext);
 }
 
 const textOf = (metrics: readonly Metric[]) =>

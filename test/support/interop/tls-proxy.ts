@@ -1,30 +1,27 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
+import { createServer, type TLSSocket } from 'node:tls';
 import { privateKeyOf } from '#test/database/certificates/private-key.ts';
 import { certificateFile } from '#test/database/postgres-server.ts';
 
-/** A proxy with TLS before a listener, with the certificate of `localhost` that the authority of tests vouches for. */
+/** A proxy with TLS before a port of this machine, with the certificate of `localhost` that the authority of tests vouches for. */
 export async function startTlsProxy(targetPort: number) {
+  const open = new Set<TLSSocket>();
   const options = { key: privateKeyOf('server of tests'), cert: readFileSync(certificateFile('server')) };
-  const server = createServer(options, (incoming, outgoing) => {
-    const { method, headers, url: path } = incoming;
-    const onward = request({ host: '127.0.0.1', port: targetPort, method, headers, path }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-    });
-    onward.on('error', () => outgoing.writeHead(502).end());
-    incoming.pipe(onward);
+  const server = createServer(options, (secure) => {
+    const plain = connect(targetPort, '127.0.0.1');
+    open.add(secure);
+    secure.on('error', () => plain.destroy()).on('close', () => open.delete(secure));
+    plain.on('error', () => secure.destroy());
+    secure.pipe(plain).pipe(secure);
   });
-  // A client resolves localhost to either.
   server.listen(0, 'localhost');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
     close() {
-      server.closeAllConnections();
+      for (const socket of open) socket.destroy();
       server.close();
     },
   };

@@ -5,7 +5,7 @@ import { EventBus } from '#platform/outbox/event-bus.ts';
 import { bookChecks } from '#pull-payments/books.ts';
 import type { PullContext } from '#pull-payments/context.ts';
 import { PULL_EVENTS } from '#pull-payments/events.ts';
-import { pullPaymentsService } from '#pull-payments/service.ts';
+import { newUuid, pullPaymentsService } from '#pull-payments/service.ts';
 import type { PullPaymentsService } from '#pull-payments/service-type.ts';
 import type { Agreement, NewTerms } from '#pull-payments/types.ts';
 import { type TestEngine, type TestEngineOptions, testEngine } from '#test/engine.ts';
@@ -146,5 +146,7 @@ export function pullsOver(test: TestEngine): TestPulls {
       ),
     ).slice(0, length);
   };
-  return new TestPulls(test, { store, clock, log, subscriptions: bus, randomBytes, uplink: { state: undefined } });
+  const makeAgreementId = () => newUuid(randomBytes);
+  const platform = { store, clock, log, subscriptions: bus, randomBytes, makeAgreementId };
+  return new TestPulls(test, { ...platform, uplink: { state: undefined } });
 }

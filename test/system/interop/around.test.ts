@@ -3,12 +3,16 @@ import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BtpUplink } from '#pull-payments/http/uplinks/btp-uplink.ts';
 import { certificateFile } from '#test/database/postgres-server.ts';
 import { eventually } from '#test/eventually.ts';
+import { aPlace } from '#test/faults/server.ts';
 import { Payer } from '#test/interop/payer.ts';
 import { INTEROP_FOLDER } from '#test/interop/published.ts';
 import { startTlsProxy } from '#test/interop/tls-proxy.ts';
 import { startWebhookHost } from '#test/interop/webhook-host.ts';
+import { freePort } from '#test/processes/server-process.ts';
+import { recordingLog } from '#test/recording-log.ts';
 
 /** What stands around a pull: the webhook after it, and TLS before it. */
 
@@ -79,5 +83,47 @@ describe('a pointer with TLS', () => {
     } finally {
       proxy.close();
     }
+  });
+});
+
+describe('an uplink with TLS', () => {
+  it('is used if its certificate is good', async () => {
+    const proxy = await startTlsProxy(payer.network.ports.btp);
+    const server = `btp+wss://:payer-over-tls@localhost:${proxy.port}`;
+    const settings = {
+      ILP_CREDENTIALS: JSON.stringify({ server }),
+      SPSP_PORT: String(await freePort()),
+      NODE_EXTRA_CA_CERTS: certificateFile('authority'),
+    };
+    const other = aPlace();
+    try {
+      const { url } = await other.start(settings);
+      expect(await (await fetch(`${url}/health/ready`)).json()).toMatchObject({ pull_payments: { uplink: 'up' } });
+    } finally {
+      await other.clear();
+      proxy.close();
+    }
+  });
+
+  it('is not used if nobody vouches for its certificate, and the token is not shown to it', async () => {
+    const proxy = await startTlsProxy(payer.network.ports.btp);
+    const token = 'payer-that-nobody-vouches-for';
+    const told: string[] = [];
+    const ports = {
+      nowMs: Date.now,
+      random: Math.random,
+      log: recordingLog(),
+      fetch: globalThis.fetch,
+      receive: async () => new Uint8Array(),
+      isUp: () => void told.push('up'),
+      isDown: (problem: string) => void told.push(problem),
+    };
+    const url = `btp+wss://localhost:${proxy.port}`;
+    const uplink = new BtpUplink({ kind: 'btp', url, username: '', token }, token, ports);
+    uplink.start();
+    await eventually(() => expect(told).not.toEqual([]));
+    await uplink.stop();
+    proxy.close();
+    expect(told[0]).toMatch(/^The parent can't be reached: [A-Z_]*(?:CERT|VERIFY)[A-Z_]*\.$/);
   });
 });

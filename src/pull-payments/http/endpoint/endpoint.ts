@@ -57,6 +57,7 @@ class StreamEndpoint implements Endpoint {
   /** Why the uplink is down; undefined while it is up. */
   #problem: string | undefined = 'The uplink has not connected yet.';
   #incoming = 0;
+  #sweeping: NodeJS.Timeout | undefined;
   #isStopping = false;
 
   constructor(ports: EndpointPorts) {
@@ -74,7 +75,10 @@ class StreamEndpoint implements Endpoint {
       isUp: () => this.#problem === undefined,
       send: (prepare: Uint8Array, expiresAtMs: number) => this.#send(prepare, expiresAtMs),
     };
-    this.#connections = new OpenConnections(this.#limits, context, () => this.#report.soon());
+    this.#connections = new OpenConnections(this.#limits, context, () => {
+      this.#report.soon();
+      this.#sweepSoon();
+    });
     this.#admission = new Admission((id) => service.isOpen(id), maxLookUps, log);
     const tell = (state: UplinkState) => service.uplinkChanged(state);
     this.#report = new UplinkReport(tell, () => this.#state(), { pauseMs: reportMs, log });
@@ -126,6 +130,7 @@ class StreamEndpoint implements Endpoint {
     this.#givingUp.abort();
     await this.#connections.whenEmpty(LAST_WORD_MS);
     for (const one of this.#connections.all) one.drop();
+    clearTimeout(this.#sweeping);
     this.#problem = 'The server is stopping.';
     await this.#report.now();
   }
@@ -194,6 +199,14 @@ class StreamEndpoint implements Endpoint {
     };
     const { randomBytes } = this.#ports;
     return new StreamServer({ address, identify, random: randomBytes, maxConnections: this.#limits.maxConnections });
+  }
+
+  /** The server keeps connections that are finished until it is told to forget them. */
+  #sweepSoon(): void {
+    this.#sweeping ??= setTimeout(() => {
+      this.#sweeping = undefined;
+      this.#home?.server.sweep();
+    }, this.#limits.reportMs).unref();
   }
 
   #state(): UplinkState {

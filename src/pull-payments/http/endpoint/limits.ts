@@ -21,7 +21,7 @@ export interface EndpointLimits {
   /** The first pause before a booking is tried again that has failed; it doubles, up to the longest. */
   firstRetryMs: number;
   maxRetryMs: number;
-  /** Changes in the number of connections are told no more often than this. */
+  /** Changes in the number of connections are told no more often than this, and those that are over are forgotten. */
   reportMs: number;
 }
 

@@ -62,10 +62,11 @@ function asItIs(text: unknown): string {
 }
 
 /** Paths that hold no pointer. */
-const PLAIN_PATH = /^\/(?:\.well-known\/pay|exchange|ilp)?\/?(?:\?|$)/;
+const PLAIN_PATHS = ['/', '/.well-known/pay', '/exchange', '/ilp'];
 
 /** The URL as logs may show it. Who reads a pointer can pull with it, so only paths that can't hold one are shown. */
 export function withoutPointer(url: string): string {
-  if (PLAIN_PATH.test(url)) return url;
-  return url.startsWith('/update/') ? '/update/…' : '/…';
+  const [path = ''] = url.split('?');
+  if (PLAIN_PATHS.includes(path)) return path;
+  return path.startsWith('/update/') ? '/update/…' : '/…';
 }

@@ -1,7 +1,9 @@
 import { connect } from 'node:net';
 import { SignJWT } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
+import { MAX_IN_FLIGHT } from '#platform/http/load-shedding.ts';
 import { tokenHashOf } from '#pull-payments/token-hash.ts';
+import { eventually } from '#test/eventually.ts';
 import { SPSP_TYPE, type SpspServer, startSpsp } from '#test/pull-payments/spsp-server.ts';
 
 const BEARER = { authorization: 'Bearer test' };
@@ -390,6 +392,27 @@ describe('strangers', () => {
       expect((await query(path)).status).toBe(404);
     }
     expect(server.stands.calls).toEqual([]);
+  });
+});
+
+describe('under load', () => {
+  it('queries beyond what can be answered soon are refused with a text, and are answered later', async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow = { findByToken: () => held.then(() => undefined) };
+    server = await startSpsp({ service: slow as never });
+    const id = '6b5e79c7-15a7-4a08-877f-dbe1377ec819';
+    const waiting = Array.from({ length: MAX_IN_FLIGHT }, () => query(id));
+    const refused = await eventually(async () => {
+      const answer = await query(id);
+      if (answer.status !== 503) throw new Error(`It is ${answer.status}`);
+      return answer;
+    });
+    expect(refused.headers['content-type']).toBe('text/plain; charset=utf-8');
+    release();
+    for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(404);
   });
 });
 
