@@ -68,8 +68,8 @@ const OF_HTTP_THREAD = [
   'prom-client',
 ];
 
-/** Libraries of plain values and of functions of them, which need neither the database nor the network. */
-const OF_VALUES = ['zod', 'big.js', 'lossless-json', 'node:crypto'];
+/** Libraries of plain values, which need neither the database nor the network. */
+const OF_VALUES = ['zod', 'big.js', 'lossless-json'];
 
 const TEXTS = textsOf(['src', 'migrations']);
 const IMPORTS = [...TEXTS].flatMap(([file, text]) => importsOf(file, text));
