@@ -8,6 +8,7 @@ import { joinExamples } from './platform/http/openapi/examples.ts';
 import { createServer } from './platform/http/server.ts';
 import type { Logger } from './platform/logging/logger.ts';
 import type { HttpBackground, HttpParts, Services } from './platform/module.ts';
+import { joinReadinessParts } from './platform/monitoring/http/schemas.ts';
 import { joinEventPayloads } from './platform/outbox/http/schemas.ts';
 import type { Core } from './services.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
@@ -44,6 +45,7 @@ export async function createApp({ core, ...ports }: AppPorts): Promise<App> {
     {
       examples: joinExamples(parts.map(({ examples = {} }) => examples)),
       eventPayloads: joinEventPayloads(parts.map(({ eventPayloads = {} }) => eventPayloads)),
+      readinessParts: joinReadinessParts(parts.map(({ readiness = {} }) => readiness)),
       enforceAccess: (app, { keys, clock, limitStrangers }) =>
         enforceAccess(app, { access: services.auth, verificationKey: keys.verificationKey, clock, limitStrangers }),
       async register(app, http) {

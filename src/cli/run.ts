@@ -180,7 +180,7 @@ function createInterruption(process: NodeJS.Process) {
     /** Whether a command listens and has heard nothing yet. */
     isAwaited: () => controller?.signal.aborted === false,
     options: () => (controller === undefined ? {} : { signal: controller.signal }),
-    /** As before anybody listened. */
+    /** As it was without a listener. */
     forget() {
       for (const signal of signals) process.off(signal, abort);
       controller = undefined;

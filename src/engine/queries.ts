@@ -7,7 +7,7 @@ import { findOrder } from './order-lookup.ts';
 import { withOwnNotes } from './order-notes.ts';
 import { accountOrderRepository } from './store/account-orders.ts';
 import { type Account, accountRepository } from './store/accounts.ts';
-import { type Creditor, customerRepository } from './store/customers.ts';
+import { customerRepository, type Debtor } from './store/customers.ts';
 import type { Order, OrderPosition } from './store/orders.ts';
 import { paymentListRepository } from './store/payment-lists.ts';
 import type { Payment, PaymentFilter, PaymentPosition } from './store/payments.ts';
@@ -116,12 +116,12 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
       }),
 
     /** The customers with New orders above zero, by id. */
-    creditors: (request: PageRequest<string>): Promise<Page<Creditor, string>> =>
+    debtors: (request: PageRequest<string>): Promise<Page<Debtor, string>> =>
       store.read((tx) =>
         readPage(
           request,
-          (after, limit) => tx.use(customerRepository).creditors(after ?? '', limit),
-          (creditor) => creditor.customerId,
+          (after, limit) => tx.use(customerRepository).debtors(after ?? '', limit),
+          (debtor) => debtor.customerId,
         ),
       ),
 

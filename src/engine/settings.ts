@@ -108,7 +108,7 @@ export const settings: SettingsPart<Values> = {
   warnings: ({ disableMemoSignatureCheck }) => [
     [
       disableMemoSignatureCheck,
-      "TPG_DISABLE_MEMO_SIGNATURE_CHECK is on: anybody can claim an order in anybody's name, and any number in a payment's memo is taken for an order. Never run production so.",
+      "TPG_DISABLE_MEMO_SIGNATURE_CHECK is on: anyone can claim any order in any name, and any number in a payment's memo is taken for an order. Never run production so.",
     ],
   ],
 };

@@ -3,7 +3,7 @@ import type { OrderAddress } from '#tari/order-address.ts';
 import { HELD_ADVICE, type HeldMoney } from './money/held-reasons.ts';
 import { isOpen } from './order-states.ts';
 import type { Account } from './store/accounts.ts';
-import type { Creditor, OrderTotals } from './store/customers.ts';
+import type { Debtor, OrderTotals } from './store/customers.ts';
 import type { SignedClaim } from './store/order-claims.ts';
 import type { Order } from './store/orders.ts';
 import type { PaidPart } from './store/payment-uses.ts';
@@ -172,6 +172,6 @@ export function customerOrderBalanceView(customerId: string, totals: OrderTotals
   };
 }
 
-export function creditorView(creditor: Creditor) {
-  return { customer_id: creditor.customerId, status: 'New' as const, total_orders: creditor.totalOrders };
+export function debtorView(debtor: Debtor) {
+  return { customer_id: debtor.customerId, status: 'New' as const, total_orders: debtor.totalOrders };
 }

@@ -11,6 +11,7 @@ import type { ErrorRows } from './errors.ts';
 import type { HttpContext } from './http/context.ts';
 import type { Examples } from './http/openapi/examples.ts';
 import type { Job } from './jobs/scheduled-job.ts';
+import type { ReadinessParts } from './monitoring/http/schemas.ts';
 import type { EventBus } from './outbox/event-bus.ts';
 import type { EventType } from './outbox/events.ts';
 import type { EventPayloads } from './outbox/http/schemas.ts';
@@ -136,6 +137,8 @@ export interface HttpParts {
   readonly examples?: Examples;
   /** The payload schemas of its events. */
   readonly eventPayloads?: EventPayloads;
+  /** The schemas of its part of GET /health/ready: the details that its `check` returns. */
+  readonly readiness?: ReadinessParts;
 }
 
 /** Returns undefined if the settings disable the context's routes. */

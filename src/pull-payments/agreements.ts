@@ -30,15 +30,8 @@ export function agreements(context: PullContext): AgreementCalls {
   return {
     async create(terms) {
       const now = clock.now();
-      const id = context.makeAgreementId();
-      const revision = firstRevision(terms, now);
-      return store.run(async (tx) =>
-        shown(
-          tx,
-          await insert(tx, context, { id, token: null, source: 'online', revision }, tokenHashOf(id), now),
-          now,
-        ),
-      );
+      const made = onlineAgreement(context.makeAgreementId(), terms, now);
+      return store.run(async (tx) => shown(tx, await insertAgreement(tx, context, made, { by: null, now }), now));
     },
 
     register(tokenHash, terms, token) {
@@ -48,8 +41,8 @@ export function agreements(context: PullContext): AgreementCalls {
         const known = await tx.use(agreementRepository).findByToken(tokenHash);
         if (known !== undefined) return shown(tx, known, now);
         const revision = firstRevision(terms, now);
-        const agreement = { id, token: token ?? null, source: 'token', revision } as const;
-        return shown(tx, await insert(tx, context, agreement, tokenHash, now), now);
+        const made = { id, token: token ?? null, source: 'token', revision, tokenHash } as const;
+        return shown(tx, await insertAgreement(tx, context, made, { by: null, now }), now);
       });
     },
 
@@ -140,19 +133,25 @@ export async function openByToken(tx: Transaction, tokenHash: string, now: Date)
   return kept && isOpenAt({ state: kept.state, terms: kept.revision.terms }, now) ? kept : undefined;
 }
 
+type MadeAgreement = Pick<NewAgreement, 'id' | 'token' | 'source' | 'revision' | 'tokenHash'>;
+
+/** What is to be inserted for terms whose pointer ends with the id. @throws {DomainError} `pull_terms_refused` */
+export function onlineAgreement(id: string, terms: NewTerms, now: Date): MadeAgreement {
+  return { id, token: null, source: 'online', revision: firstRevision(terms, now), tokenHash: tokenHashOf(id) };
+}
+
 /** Inserts an agreement with its first terms, and tells of it. */
-async function insert(
+export async function insertAgreement(
   tx: Transaction,
   { subscriptions, uplink }: PullContext,
-  agreement: Pick<NewAgreement, 'id' | 'token' | 'source' | 'revision'>,
-  tokenHash: string,
-  now: Date,
+  agreement: MadeAgreement,
+  { by, now }: { by: string | null; now: Date },
 ): Promise<KeptAgreement> {
   const { id, revision } = agreement;
   const repository = tx.use(agreementRepository);
   const standing = { total: 0n, cycle: 1, totalBefore: 0n };
-  await repository.insert({ ...agreement, tokenHash, standing, createdAt: now });
-  await repository.insertRevision(id, revision, { conversion: ONE_TO_ONE, by: null, reason: null, at: now });
+  await repository.insert({ ...agreement, standing, createdAt: now });
+  await repository.insertRevision(id, revision, { conversion: ONE_TO_ONE, by, reason: null, at: now });
   const kept = await requireAgreement(tx, id);
   const view = agreementView(await agreementAt(tx, kept, uplink, now), kept.ordinal);
   await appendEvent(tx, subscriptions, {

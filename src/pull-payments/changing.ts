@@ -1,7 +1,7 @@
 import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { appendEvent } from '#platform/outbox/append-event.ts';
-import { checkTerms, openByToken, requireAgreement } from './agreements.ts';
+import { checkTerms, insertAgreement, onlineAgreement, openByToken, requireAgreement } from './agreements.ts';
 import type { PullContext } from './context.ts';
 import { DomainError } from './errors.ts';
 import type { AgreementChange } from './events.ts';
@@ -17,7 +17,7 @@ import { standingAt } from './terms/standing.ts';
 import type { Agreement, AgreementState, TermsChange } from './types.ts';
 import { agreementView, shortId, subjectOf } from './views.ts';
 
-type ChangeCalls = Pick<PullPaymentsService, 'update' | 'pause' | 'resume' | 'cancel' | 'change'>;
+type ChangeCalls = Pick<PullPaymentsService, 'createFor' | 'update' | 'pause' | 'resume' | 'cancel' | 'change'>;
 
 interface Origin {
   by: string | null;
@@ -59,6 +59,19 @@ export function changing(context: PullContext, { perform }: Changes): ChangeCall
         await changeTerms(tx, kept, change, origin);
         return told(tx, context, kept.id, 'terms', origin);
       });
+    },
+
+    async createFor(request, terms) {
+      const id = context.makeAgreementId();
+      const answer = await perform<KeptAnswer>(request, async ({ tx, now }) => {
+        const made = onlineAgreement(id, terms, now);
+        const kept = await insertAgreement(tx, context, made, { by: request.actor, now });
+        const agreement = await agreementAt(tx, kept, uplink, now);
+        const after = agreementView(agreement, kept.ordinal);
+        const record = { action: 'create pull pointer', subject: subjectOf(id), after };
+        return { answer: keptAnswer(agreement), record };
+      });
+      return readAnswer(answer);
     },
 
     async change(request, id, change, reason) {

@@ -9,5 +9,10 @@ export const pullPayments = defineModule({
   events: PULL_EVENTS,
   migrations: () => import('#migrations/pull-payments/index.ts'),
   books: () => import('./books.ts'),
+  settings: () => import('./settings.ts'),
   service: () => import('./service.ts'),
+  routes: () => import('./http/routes.ts'),
+  commands: {
+    pull: async () => (await import('./cli/commands.ts')).pullCommand,
+  },
 });

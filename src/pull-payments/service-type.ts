@@ -60,6 +60,8 @@ export interface PullPaymentsService {
   /** Its packets, the latest first unless told. */
   packets(filter: PacketFilter, page: PageRequest<bigint>): Promise<Page<PullPacket, bigint>>;
   pushes(page: PageRequest<bigint>): Promise<Page<Push & { ordinal: bigint }, bigint>>;
+  /** As `create`, by an operator. @throws {DomainError} `pull_terms_refused` */
+  createFor(request: ChangeRequest, terms: NewTerms): Promise<Agreement>;
   /** @throws {DomainError} `pull_pointer_cancelled` */
   pause(request: ChangeRequest, id: string, reason: string): Promise<Agreement>;
   /** @throws {DomainError} `pull_pointer_cancelled` */

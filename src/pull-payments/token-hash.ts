@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '#platform/sha256.ts';
 
-/** What an agreement is found by that was made online: the hash of its id. */
-export function tokenHashOf(id: string): string {
-  return createHash('sha256').update(id).digest('hex');
+/** What an agreement is found by: the hash of its id, or of what is signed of a token. */
+export function tokenHashOf(text: string): string {
+  return sha256Hex(text);
 }

@@ -19,12 +19,12 @@ const PROSPECTS: Readonly<Record<OrderStatus, string>> = {
 /**
  * Records money that another gateway holds for an order, whether the order is known or not. It is captured when the shop
  * is notified that the order is paid; if that was done already, the notification is repeated, which pays nothing twice.
- * @param storefront the shop's name among the subscribers; undefined if none is configured.
+ * @param shop the shop's name among the subscribers; undefined if none is configured.
  */
 export async function receiveAuthorization(
   { tx, now }: Ledger,
   authorization: ShopAuthorization,
-  storefront: string | undefined,
+  shop: string | undefined,
 ): Promise<WebhookAnswer> {
   const { transactionId, orderId } = authorization;
   const isNew = await tx.use(authorizationRepository).keep(authorization, now);
@@ -37,8 +37,8 @@ export async function receiveAuthorization(
       `Order ${orderId} is not known yet; authorization ${transactionId} is kept until it arrives.`,
     );
   }
-  if (order.status === 'Paid' && storefront !== undefined) {
-    await tx.use(deliveryRepository).redeliver('OrderPaid', order.orderId, storefront, now);
+  if (order.status === 'Paid' && shop !== undefined) {
+    await tx.use(deliveryRepository).redeliver('OrderPaid', order.orderId, shop, now);
   }
   return answer(
     'accepted',

@@ -1,7 +1,7 @@
 import type { OrderView } from '#engine/views.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { EventRegistry } from '#platform/outbox/event-bus.ts';
-import type { Storefront, StorefrontOrder, StorefrontOutcome } from './shop-connector.ts';
+import type { OrderInShop, ShopConnector, ShopOutcome } from './shop-connector.ts';
 
 const REASONS = {
   Expired: 'The order was not paid in Tari in time.',
@@ -12,32 +12,32 @@ const REASONS = {
 export type AuthorizationsOf = (orderId: string) => Promise<readonly string[]>;
 
 /** Notifies the shop of the outcome of its orders: the default handlers of OrderPaid and OrderAnnulled. */
-export function subscribeStorefront(
+export function subscribeShop(
   events: EventRegistry,
-  storefront: Storefront,
+  connector: ShopConnector,
   log: Logger,
   authorizationsOf: AuthorizationsOf = async () => [],
 ): void {
-  const note = (order: OrderView, outcome: StorefrontOutcome) =>
-    log.info({ orderId: order.order_id, effect: outcome.effect, storefront: storefront.name }, outcome.detail);
+  const note = (order: OrderView, outcome: ShopOutcome) =>
+    log.info({ orderId: order.order_id, effect: outcome.effect, shop: connector.name }, outcome.detail);
 
-  events.onDurable(storefront.name, 'OrderPaid', async ({ payload: { order } }, signal) => {
+  events.onDurable(connector.name, 'OrderPaid', async ({ payload: { order } }, signal) => {
     // Read for each notification: one may have arrived since the order was paid.
     const paid = { ...named(order), authorizationIds: await authorizationsOf(order.order_id) };
-    note(order, await storefront.markPaid(paid, new Date(order.updated_at), signal));
+    note(order, await connector.markPaid(paid, new Date(order.updated_at), signal));
   });
   events.onDurable(
-    storefront.name,
+    connector.name,
     'OrderAnnulled',
     async ({ payload: { order, status } }, signal) => {
-      note(order, await storefront.cancel(named(order), REASONS[status], signal));
+      note(order, await connector.cancel(named(order), REASONS[status], signal));
     },
     // An order that the shop itself closed must not be cancelled there.
     { exceptFrom: 'shop' },
   );
 }
 
-function named(order: OrderView): StorefrontOrder {
+function named(order: OrderView): OrderInShop {
   const price = order.original_price === null ? undefined : { amount: order.original_price, currency: order.currency };
   return { orderId: order.order_id, altId: order.alt_id, price };
 }

@@ -7,7 +7,7 @@ import { recordChange } from '#platform/audit-log/record.ts';
 import { DomainError } from './errors.ts';
 import type { OrderIntake } from './order-intake.ts';
 import { applyNewOrder, applyOrderUpdate } from './order-updates.ts';
-import { type OpenOrder, type ShopOrder, type Storefront, StorefrontError } from './shop-connector.ts';
+import { type OpenOrder, type ShopConnector, ShopError, type ShopOrder } from './shop-connector.ts';
 import type { WebhookAnswer } from './store/webhooks.ts';
 
 /** The result of a rescan for one open order of the shop. */
@@ -31,11 +31,11 @@ export type Rescan = ReturnType<typeof rescan>;
 /** Three thousand orders take about four minutes at the pace that a shop of the smallest plan allows. */
 const READ_WITHIN_MS = 5 * 60_000;
 
-/** @param storefront undefined if no shop is configured. */
+/** @param connector undefined if no shop is configured. */
 export function rescan(
   context: EngineContext,
   orders: OrderIntake,
-  storefront: Pick<Storefront, 'openOrders'> | undefined,
+  connector: Pick<ShopConnector, 'openOrders'> | undefined,
   makePageCode: () => string,
 ) {
   const { store, clock, log } = context;
@@ -93,7 +93,7 @@ export function rescan(
      *   entered.
      */
     async openOrders(actor: string): Promise<RescanResult[]> {
-      const openOrders = storefront?.openOrders?.(AbortSignal.timeout(READ_WITHIN_MS));
+      const openOrders = connector?.openOrders?.(AbortSignal.timeout(READ_WITHIN_MS));
       if (openOrders === undefined) throw new DomainError('shop_not_configured');
       const results: RescanResult[] = [];
       if (state.running === 0) Object.assign(state, { read: 0, failed: 0 });
@@ -106,7 +106,7 @@ export function rescan(
           if (!result.success) state.failed += 1;
         }
       } catch (error) {
-        if (!(error instanceof StorefrontError)) throw error;
+        if (!(error instanceof ShopError)) throw error;
         log.warn(
           { actor, read: results.length },
           `The open orders of the shop could not all be read: ${error.message}`,

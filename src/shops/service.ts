@@ -5,14 +5,14 @@ import type { Store } from '#platform/database/store.ts';
 import { HOUSEKEEPING_SCHEDULE } from '#platform/jobs/housekeeping.ts';
 import type { Check, Opened, ReadMetrics, ServiceContext } from '#platform/module.ts';
 import { isBehind } from '#platform/outbox/check.ts';
-import { subscribeStorefront } from './notify-shop.ts';
+import { subscribeShop } from './notify-shop.ts';
 import { orderIntake } from './order-intake.ts';
 import { priceUpdateRepository } from './store/price-updates.ts';
 import './ports.ts';
 import { priceUpdates } from './prices/price-updates.ts';
 import { PriceUpdateWorker } from './prices/worker.ts';
 import { rescan } from './rescan.ts';
-import type { Storefront } from './shop-connector.ts';
+import type { ShopConnector } from './shop-connector.ts';
 import { shopSilence, silenceReason } from './shop-silence.ts';
 import { authorizationRepository } from './store/authorizations.ts';
 import { webhookRepository } from './store/webhooks.ts';
@@ -55,7 +55,7 @@ export function open(platform: ServiceContext): Opened<ShopsService> {
   const opened = service(platform, () => worker?.wake());
   const { priceUpdates, webhooks } = opened;
   ports.rateFollower = { follow: priceUpdates.requestShop, wake: priceUpdates.wake };
-  if (isWhole(shop)) subscribeStorefront(subscriptions, shop, log, (orderId) => keptAuthorizations(store, orderId));
+  if (isWhole(shop)) subscribeShop(subscriptions, shop, log, (orderId) => keptAuthorizations(store, orderId));
   return {
     service: opened,
     check: shopCheck(platform),
@@ -78,7 +78,7 @@ export function open(platform: ServiceContext): Opened<ShopsService> {
 }
 
 /** Tests have shops that only show prices. */
-function isWhole(shop: Partial<Storefront> | undefined): shop is Storefront {
+function isWhole(shop: Partial<ShopConnector> | undefined): shop is ShopConnector {
   return shop?.markPaid !== undefined;
 }
 

@@ -68,7 +68,7 @@ export interface ShopAuthorization {
 }
 
 /** The order that a call to the shop is about. */
-export interface StorefrontOrder {
+export interface OrderInShop {
   orderId: string;
   altId: string | null;
   /** The price that was paid in Tari, as the shop wrote it, for comparison with what the shop asks for now. */
@@ -76,13 +76,13 @@ export interface StorefrontOrder {
 }
 
 /** An order that was paid in Tari. */
-export interface PaidOrder extends StorefrontOrder {
+export interface PaidOrder extends OrderInShop {
   /** The shop's ids of the authorizations recorded for it. None of them may be missing when they are captured. */
   authorizationIds?: readonly string[] | undefined;
 }
 
 /** The outcome of a call to the shop. */
-export interface StorefrontOutcome {
+export interface ShopOutcome {
   /**
    * - `done`: the shop changed because of this call.
    * - `already_done`: the shop was in the wanted state before the call.
@@ -94,25 +94,25 @@ export interface StorefrontOutcome {
 }
 
 /** The calls to a shop about the outcome of its orders. Every method is idempotent. */
-export interface Storefront {
+export interface ShopConnector {
   /** The shop's kind, in lower case, as it is named in logs and deliveries. */
   readonly name: string;
   /**
    * Records in the shop that the order has been paid in full. If other gateways hold a part of the money, that is captured
    * first, each authorization once.
-   * @throws {StorefrontError}
+   * @throws {ShopError}
    */
-  markPaid(order: PaidOrder, paidAt: Date, signal?: AbortSignal): Promise<StorefrontOutcome>;
+  markPaid(order: PaidOrder, paidAt: Date, signal?: AbortSignal): Promise<ShopOutcome>;
   /**
    * Cancels the order in the shop, unless it has been paid there by other means.
    * @param reason a sentence for the shop's staff.
-   * @throws {StorefrontError}
+   * @throws {ShopError}
    */
-  cancel(order: StorefrontOrder, reason: string, signal?: AbortSignal): Promise<StorefrontOutcome>;
+  cancel(order: OrderInShop, reason: string, signal?: AbortSignal): Promise<ShopOutcome>;
   /**
    * Reads the orders that are open and unpaid in the shop, page by page as they are consumed. Left out by shops that do not
    * support it.
-   * @throws {StorefrontError} from the iteration, also if there are more than may be read.
+   * @throws {ShopError} from the iteration, also if there are more than may be read.
    */
   openOrders?(signal?: AbortSignal): AsyncIterable<OpenOrder>;
   /** The prices that the shop shows. Left out by shops that show none in Tari. */
@@ -159,18 +159,18 @@ export interface TariPrice {
 export interface ShopPrices {
   /**
    * Reads a page of the shop's variants, as many as `setTariPrices` accepts.
-   * @throws {StorefrontError}
+   * @throws {ShopError}
    */
   variants(range: VariantRange, signal?: AbortSignal): Promise<VariantPage>;
   /**
    * The same for one product; undefined if the shop has no such product.
-   * @throws {StorefrontError}
+   * @throws {ShopError}
    */
   variantsOfProduct(productId: string, after: string | null, signal?: AbortSignal): Promise<VariantPage | undefined>;
   /**
    * Sets these prices, all of them or, if it throws, none. Returns those that the shop can't accept, each with a reason.
    * @param prices at most a page of them.
-   * @throws {StorefrontError}
+   * @throws {ShopError}
    */
   setTariPrices(
     prices: readonly TariPrice[],
@@ -179,12 +179,12 @@ export interface ShopPrices {
   /**
    * Stores the rate of a currency in the shop, for computations of the shop itself.
    * @param rate µT per unit.
-   * @throws {StorefrontError}
+   * @throws {ShopError}
    */
   setGlobalRate(currency: string, rate: bigint, signal?: AbortSignal): Promise<void>;
 }
 
 /** A call to the shop that failed. */
-export class StorefrontError extends DeliveryError {
-  override readonly name = 'StorefrontError';
+export class ShopError extends DeliveryError {
+  override readonly name = 'ShopError';
 }

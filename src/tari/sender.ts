@@ -14,7 +14,7 @@ export interface Sender {
   /**
    * The address, if a key can exist for it. Undefined for a text that is not an address, for the address of all-zero keys
    * that wallets write if they know no sender, on every network, and for keys that are not points of the curve, which
-   * Tari's own code accepts: nobody can sign for any of these.
+   * Tari's own code accepts: no signature can be made for any of these.
    */
   readonly address: TariAddress | undefined;
 }

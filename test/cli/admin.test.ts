@@ -126,7 +126,7 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
     const refused = async (...command: string[]) => {
       const { code, stdout, stderr } = await stage.home.run(['admin', ...command]);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toContain('Nobody can be asked here, so nothing was done: --yes does it.');
+      expect(stderr).toContain('There is no terminal to ask at, so nothing was done: --yes does it without asking.');
       return stderr;
     };
     const state = 'It is Unclaimed, costs 100.000000 XTM and belongs to customer 54.';
@@ -200,7 +200,7 @@ describe('what operators do with taritools', { timeout: 240_000 }, () => {
     ]);
     expect(forced).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/THIS IS YOURSELF[\s\S]*Nobody will be super admin/),
+      stderr: expect.stringMatching(/THIS IS YOURSELF[\s\S]*There will be no super admin/),
     });
     for (const { address } of others) await text('roles', 'grant', address, '-r', 'super_admin');
     const wallet = await stage.home.run(['admin', 'wallets', 'remove', HOT_WALLET.address, '--yes']);

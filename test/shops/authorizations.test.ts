@@ -7,9 +7,9 @@ import { deliveryRepository, type LeasedDelivery } from '#platform/outbox/store/
 import {
   type PaidOrder,
   type ShopAuthorization,
-  type Storefront,
-  StorefrontError,
-  type StorefrontOutcome,
+  type ShopConnector,
+  ShopError,
+  type ShopOutcome,
 } from '#shops/shop-connector.ts';
 import type { WebhookAnswer } from '#shops/store/webhooks.ts';
 import type { TestDatabase } from '#test/database/database.ts';
@@ -32,22 +32,22 @@ const [alice] = ACCOUNTS;
 
 afterEach(closeEngines);
 
-const DONE: StorefrontOutcome = { effect: 'done', detail: 'The shop knows it now.' };
+const DONE: ShopOutcome = { effect: 'done', detail: 'The shop knows it now.' };
 
 /** A shop that notes which orders it was told to be paid, with the authorizations that were kept for them. */
-class NotingShop implements Storefront {
+class NotingShop implements ShopConnector {
   readonly name = 'shopify';
   readonly told: { orderId: string; authorizationIds: readonly string[] }[] = [];
   /** What the shop does when it is told, before it answers. */
   meanwhile: () => Promise<unknown> = async () => undefined;
 
-  async markPaid({ orderId, authorizationIds = [] }: PaidOrder): Promise<StorefrontOutcome> {
+  async markPaid({ orderId, authorizationIds = [] }: PaidOrder): Promise<ShopOutcome> {
     this.told.push({ orderId, authorizationIds });
     await this.meanwhile();
     return DONE;
   }
 
-  async cancel(): Promise<StorefrontOutcome> {
+  async cancel(): Promise<ShopOutcome> {
     return DONE;
   }
 }
@@ -67,7 +67,7 @@ async function scene(database?: TestDatabase): Promise<Scene> {
   bus.onDurable('plugin', 'OrderPaid', () => undefined);
   const test = await testEngine({
     bus,
-    storefront: shop,
+    connector: shop,
     ...(database && { database }),
   });
   const dispatcher = new Dispatcher({
@@ -245,7 +245,7 @@ describe('an authorization that comes after its order was paid', () => {
   it('has it told again where the shop was just being told for the second time', async () => {
     const { test, shop, dispatcher, carryAll } = await paid();
     shop.meanwhile = async () => {
-      throw new StorefrontError('The shop is down.', { retryable: true });
+      throw new ShopError('The shop is down.', { retryable: true });
     };
     await carryAll();
     test.clock.advance(MINUTE);
@@ -334,7 +334,7 @@ describe('an authorization that comes after its order was paid', () => {
     const { test, shop, carryAll } = await paid();
     await carryAll();
     shop.meanwhile = async () => {
-      throw new StorefrontError('The authorization has expired.', { retryable: false });
+      throw new ShopError('The authorization has expired.', { retryable: false });
     };
     await tell(test);
     await carryAll();

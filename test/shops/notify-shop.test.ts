@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
-import { subscribeStorefront } from '#shops/notify-shop.ts';
-import type { Storefront, StorefrontOutcome } from '#shops/shop-connector.ts';
+import { subscribeShop } from '#shops/notify-shop.ts';
+import type { ShopConnector, ShopOutcome } from '#shops/shop-connector.ts';
 import { closeEngines, DAY, MINUTE, type TestEngine, takeNames, testEngine } from '#test/engine.ts';
 import { ACCOUNTS, NOW } from '#test/test-wallets.ts';
 
@@ -12,19 +12,19 @@ const PRICE = { amount: '100.00', currency: 'XTM' };
 afterEach(closeEngines);
 
 /** A shop that notes what it was told. */
-class NotingShop implements Storefront {
+class NotingShop implements ShopConnector {
   readonly name = 'test-shop';
   readonly calls: unknown[][] = [];
   readonly signals: unknown[] = [];
-  outcome: StorefrontOutcome = { effect: 'done', detail: 'The shop knows it now.' };
+  outcome: ShopOutcome = { effect: 'done', detail: 'The shop knows it now.' };
 
-  async markPaid(...[order, paidAt, signal]: Parameters<Storefront['markPaid']>): Promise<StorefrontOutcome> {
+  async markPaid(...[order, paidAt, signal]: Parameters<ShopConnector['markPaid']>): Promise<ShopOutcome> {
     this.calls.push(['paid', order, paidAt]);
     this.signals.push(signal);
     return this.outcome;
   }
 
-  async cancel(...[order, reason, signal]: Parameters<Storefront['cancel']>): Promise<StorefrontOutcome> {
+  async cancel(...[order, reason, signal]: Parameters<ShopConnector['cancel']>): Promise<ShopOutcome> {
     this.calls.push(['cancelled', order, reason]);
     this.signals.push(signal);
     return this.outcome;
@@ -34,7 +34,7 @@ class NotingShop implements Storefront {
 async function engineWithShop(): Promise<{ test: TestEngine; shop: NotingShop; carryAll: () => Promise<void> }> {
   const test = await testEngine();
   const shop = new NotingShop();
-  subscribeStorefront(test.bus, shop, test.log);
+  subscribeShop(test.bus, shop, test.log);
   const { store, bus, clock, log } = test;
   const dispatcher = new Dispatcher({ store, bus, clock, random: () => 0, newLeaseToken: takeNames(), log });
   const carryAll = async () => {
@@ -92,7 +92,7 @@ describe('the shop is told', () => {
     await carryAll();
     expect(test.log.lines).toContainEqual({
       level: 'info',
-      fields: { orderId: '1', effect: 'already_done', storefront: 'test-shop' },
+      fields: { orderId: '1', effect: 'already_done', shop: 'test-shop' },
       sentence: 'It was paid there already.',
     });
   });

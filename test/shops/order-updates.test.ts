@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { stringifyJson } from '#platform/json.ts';
-import { subscribeStorefront } from '#shops/notify-shop.ts';
+import { subscribeShop } from '#shops/notify-shop.ts';
 import type { ShopOrder } from '#shops/shop-connector.ts';
 import type { WebhookAnswer } from '#shops/store/webhooks.ts';
 import {
@@ -41,7 +41,7 @@ function tell(test: TestEngine, order: ShopOrder, webhookId: string | null = nul
 async function engineWithSubscribers(options: TestEngineOptions = {}): Promise<TestEngine> {
   const test = await testEngine({ ...options });
   const never = () => Promise.reject(new Error('Nobody carries anything here'));
-  subscribeStorefront(test.bus, { name: 'shop', markPaid: never, cancel: never }, test.log);
+  subscribeShop(test.bus, { name: 'shop', markPaid: never, cancel: never }, test.log);
   for (const type of ['NewOrder', 'OrderAnnulled', 'OrderModified'] as const) {
     test.bus.onDurable('plugin', type, () => undefined);
   }

@@ -91,7 +91,7 @@ export interface TestEngineOptions {
   /** A database that exists; an empty one where it is left out. */
   database?: TestDatabase;
   /** The shop whose prices follow the rates; none where it is left out. */
-  storefront?: Ports['shop'];
+  connector?: Ports['shop'];
   /** False leaves the shop without a hot wallet. */
   hotWallet?: boolean;
 }
@@ -293,7 +293,7 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
     {
       nothingExpiresBefore: options.nothingExpiresBefore ?? new Date(0),
       ports: {
-        ...(options.storefront && { shop: options.storefront }),
+        ...(options.connector && { shop: options.connector }),
         readContent: () => ({ kind: 'ignored', reason: 'No test of the engine keeps bodies that can be read again.' }),
         makeTxid: () => {
           manualPayments += 1;

@@ -2,8 +2,8 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { systemClock } from '#platform/clock.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import { StorefrontError } from '#shops/shop-connector.ts';
-import { type ShopifySettings, type ShopifyStorefront, shopifyFromSettings } from '#shops/shopify/connect.ts';
+import { ShopError } from '#shops/shop-connector.ts';
+import { type ShopifyConnector, type ShopifySettings, shopifyFromSettings } from '#shops/shopify/connect.ts';
 import { type ShopifyStandIn, STAND_IN_TOKEN } from './fake-shopify/server.ts';
 
 export interface LogLine {
@@ -31,12 +31,12 @@ export function createTestSleep() {
 }
 
 export interface Connected {
-  storefront: ShopifyStorefront;
+  connector: ShopifyConnector;
   log: ReturnType<typeof createTestLog>;
   pauses: number[];
 }
 
-/** A storefront as the server builds it, connected to the stand-in. */
+/** A connector as the server builds it, connected to the stand-in. */
 export function connect(
   standIn: ShopifyStandIn,
   settings: Partial<ShopifySettings> = { accessToken: STAND_IN_TOKEN },
@@ -44,21 +44,21 @@ export function connect(
 ): Connected {
   const log = createTestLog();
   const { pauses, sleep } = createTestSleep();
-  const storefront = shopifyFromSettings(
+  const connector = shopifyFromSettings(
     { shop: standIn.shop, adminUrl: standIn.url, apiVersion: '2026-10', ...settings },
     { fetch, clock: systemClock, sleep, random: () => 0, log, timeoutMs },
   );
-  return { storefront, log, pauses };
+  return { connector, log, pauses };
 }
 
-/** Runs what has to fail with a StorefrontError, and returns that. */
-export async function failure(work: Promise<unknown>): Promise<StorefrontError> {
+/** Runs what has to fail with a ShopError, and returns that. */
+export async function failure(work: Promise<unknown>): Promise<ShopError> {
   const outcome = await work.then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
-  if ('error' in outcome && outcome.error instanceof StorefrontError) return outcome.error;
-  throw new Error(`Expected a StorefrontError, but got ${inspect(outcome)}`);
+  if ('error' in outcome && outcome.error instanceof ShopError) return outcome.error;
+  throw new Error(`Expected a ShopError, but got ${inspect(outcome)}`);
 }
 
 /** Everything that an error could show anyone: message, stack, causes and all properties. */

@@ -26,7 +26,7 @@ export async function revokeDanger(
   return [
     `${addressToBase58(address)} has the roles ${held.join(', ')}, and will lose ${roles.join(', ')} at once.`,
     ...(isSelf ? ['THIS IS YOURSELF: you will not be able to take it back with this profile.'] : []),
-    ...(isLast ? ['Nobody will be super admin any more.'] : []),
+    ...(isLast ? ['There will be no super admin any more.'] : []),
   ];
 }
 
@@ -43,8 +43,14 @@ export async function walletDanger(
   const wallet = walletOf(wallets, address);
   const isLast = wallet !== undefined && wallets.length === 1;
   if (isLast && !force) {
-    throw new CommandError('This is the last wallet: without one nobody can pay, or claim an order. --force does it.');
+    throw new CommandError(
+      'This is the last wallet: without one, orders can be neither paid nor claimed. --force removes it anyway.',
+    );
   }
   const state = wallet && `It reports from ${wallet.ip_address}; its last nonce is ${wallet.last_nonce}.`;
-  return [sentence, ...(state ? [state] : []), ...(isLast ? ['Nobody can pay or claim until another is added.'] : [])];
+  return [
+    sentence,
+    ...(state ? [state] : []),
+    ...(isLast ? ['Until another is added, orders can be neither paid nor claimed.'] : []),
+  ];
 }

@@ -11,7 +11,7 @@ import { AddressError, addressToBase58, addressToHex, parseAddress, type TariAdd
 
 /** The people and wallets that this person acts as, in `~/.taritools/config.toml` (`http-api.md` 6). */
 
-/** Somebody who signs, and the server that they do so for. */
+/** An identity that signs, and the server that it signs for. */
 export interface Profile {
   name: string;
   address: TariAddress;

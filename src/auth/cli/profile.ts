@@ -102,14 +102,16 @@ function addCommand(ports: CommandPorts): Command {
       for (const line of record(fieldsOf(profile), ports.terminal)) ports.print(line);
       ports.print(`Added to ${profileFile(ports)}.`);
       if (isReadableOnItsWay(profile.server)) {
-        ports.note('The server is asked without https, so whoever is on the way can read and use your access token.');
+        ports.note(
+          'The server is asked without https, so anyone on the network path can read and use your access token.',
+        );
       }
     });
   return inMenus(command, {
     menu: 'user',
     section: 'profiles',
     label: 'Add profile',
-    hint: 'somebody you act as; the key is typed hidden',
+    hint: 'an identity to act as; the key is typed hidden',
     asks: ['--roles', '--seed-words'],
   });
 }

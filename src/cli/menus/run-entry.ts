@@ -14,7 +14,7 @@ export interface EntryRun {
   ports: CommandPorts;
   keyboard: Keyboard;
   utc: boolean;
-  /** Whom to act as; asked only for commands that act as somebody. */
+  /** The profile to act as; asked only for commands that need one. */
   profile: () => Promise<string | undefined>;
 }
 
@@ -53,7 +53,7 @@ function askingBy({ ports, keyboard }: EntryRun): CommandPorts {
 
 // ---- The command --------------------------------------------------------------------------------------------------
 
-/** Every program is made anew: a command keeps what it was once given. */
+/** Every run builds a new program: a command keeps the values that it was once given. */
 async function quietProgram(ports: CommandPorts, words: readonly string[]): Promise<Command> {
   const program = await createProgram(ports, words);
   for (const command of [program, ...allCommands(program)]) {
@@ -110,7 +110,7 @@ async function answerTo(keyboard: Keyboard, asked: Asked, question: Question): P
   return keyboard.type(message, { usual, check });
 }
 
-/** Whoever may change something but not read the list types what they mean. */
+/** Users who may change something but not read the list type what they mean. */
 async function offersFor(asked: Asked, { offers }: Question): Promise<Offer[]> {
   try {
     const found = (await offers?.(asked)) ?? [];

@@ -10,7 +10,7 @@ import { fitted, loadWidths } from '#platform/cli/terminal/text-width.ts';
 import { mainMenu } from './main-menu.ts';
 import { runEntry } from './run-entry.ts';
 
-/** The menus: shows one, does what is chosen, and shows it again, until somebody leaves. */
+/** The menus: shows one, does what is chosen, and shows it again, until the user leaves. */
 
 export interface MenuMachine {
   ports: CommandPorts;

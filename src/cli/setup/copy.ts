@@ -15,7 +15,7 @@ interface CopyFlags {
 export function copyCommand(ports: CommandPorts): Command {
   return new Command('copy')
     .description('Copy the database of a server that is stopped from SQLite to PostgreSQL, all of it or nothing')
-    .requiredOption('--from <url>', 'the SQLite database, which nobody else may have open')
+    .requiredOption('--from <url>', 'the SQLite database, which no other process may have open')
     .option('--to <url>', 'the PostgreSQL database, which must be empty; without it TPG_DATABASE_URL')
     .addHelpText(
       'after',
@@ -30,7 +30,7 @@ export function copyCommand(ports: CommandPorts): Command {
     .action((flags: CopyFlags) => copy(ports, flags));
 }
 
-/** Earlier versions let a few in, of single orders; nobody reads thousands. */
+/** Earlier versions let a few in, of single orders; people do not read thousands. */
 const MAX_ODD_TIMES_NAMED = 100;
 
 async function copy(ports: CommandPorts, flags: CopyFlags): Promise<void> {

@@ -7,7 +7,7 @@ import { openStore } from '#platform/database/open.ts';
 import { silentLog } from '#platform/logging/logger.ts';
 import { addressToBase58, type TariAddress } from '#tari/address.ts';
 
-/** Work on the server's database itself, for what must be done before anybody can log in. */
+/** Work on the server's database itself, for what must be done before the first login is possible. */
 
 const ACTOR = 'taritools';
 

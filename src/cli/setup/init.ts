@@ -178,7 +178,7 @@ async function checked(ports: CommandPorts, text: string) {
 function fileText(settings: Readonly<Record<string, string>>): string {
   const lines = Object.entries(settings).map(([name, value]) => settingLine(name, value));
   return [
-    '# Made by taritools setup init. Whoever reads this file can sign access tokens and act in the shop.',
+    '# Made by taritools setup init. Keep this file secret: its keys sign access tokens and act in the shop.',
     '# All settings are described in .env.sample.',
     ...lines,
     '',

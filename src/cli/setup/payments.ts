@@ -24,7 +24,7 @@ export interface PaymentSettings {
   note: string | undefined;
 }
 
-/** @throws {CommandError} if something is missing and nobody can be asked, or what was given does not fit together. */
+/** @throws {CommandError} if something is missing and there is no terminal to ask at, or what was given does not fit together. */
 export async function paymentSettings(ports: CommandPorts, flags: PaymentFlags): Promise<PaymentSettings> {
   const way = await chosenWay(ports, flags);
   if (way === 'chain') return chainPayments(ports, flags);

@@ -9,7 +9,7 @@ import { addressToBase58, type TariAddress } from '#tari/address.ts';
 import { copyCommand } from './copy.ts';
 import { initCommand } from './init.ts';
 
-/** Commands that work on the database itself, for what must be done before anybody can log in. */
+/** Commands that work on the database itself, for what must be done before the first login is possible. */
 export function setupCommand(ports: CommandPorts): Command {
   return new Command('setup')
     .description('Set up a server: its settings and its database')

@@ -27,7 +27,7 @@ type Answer<Name extends keyof EngineClient> = EngineClient[Name] extends (...gi
   ? Result
   : never;
 
-/** `admin accounts`: anybody's money. */
+/** `admin accounts`: the money of all accounts and customers. */
 export function accountsCommand(ports: CommandPorts): Command {
   return group('accounts', 'Balances, payments and histories of addresses and customers', [
     ...addressCommands(ports),

@@ -109,7 +109,7 @@ export const customerHistory = z.looseObject({
   orders: z.array(order),
   settlements: z.array(settlementEntry),
 });
-export const creditor = z.looseObject({ customer_id: z.string(), status: z.string(), total_orders: whole });
+export const debtor = z.looseObject({ customer_id: z.string(), status: z.string(), total_orders: whole });
 
 export type OrderAnswer = z.output<typeof order>;
 export type OrderDetailsAnswer = z.output<typeof orderDetails>;
@@ -122,4 +122,4 @@ export type ClaimedOrderAnswer = z.output<typeof claimedOrder>;
 export type BalanceAnswer = z.output<typeof addressBalance>;
 export type AddressHistoryAnswer = z.output<typeof addressHistory>;
 export type CustomerHistoryAnswer = z.output<typeof customerHistory>;
-export type CreditorAnswer = z.output<typeof creditor>;
+export type DebtorAnswer = z.output<typeof debtor>;

@@ -97,7 +97,7 @@ async function claimAsProfile(ports: CommandPorts, orderId: string, { profile }:
   return engineClient(client).sendClaim(signClaim(signer.secretKey, signer.address, orderId, ports.randomBytes));
 }
 
-/** Anybody may send it: the signature in it is what counts. */
+/** It needs no login: the signature in it is what counts. */
 async function sendWalletClaim(ports: CommandPorts, claim: Claim, { profile, server }: ClaimFlags) {
   const [{ createApiClient }, { engineClient }, { chosenProfile }] = await Promise.all([
     import('#platform/cli/api-client.ts'),

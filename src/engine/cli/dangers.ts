@@ -7,7 +7,7 @@ import type { EngineClient } from './requests.ts';
 
 /**
  * What commands of operators that can do harm are about to do, with how things are now. What can't be done at all is said
- * here, before anybody is asked.
+ * here, before the question.
  */
 
 /** Whether the client is told of all orders there are. */

@@ -22,7 +22,7 @@ import { orderDanger } from './dangers.ts';
 import { type OrderStory, orderStory, orderStoryView } from './order-details.ts';
 import type { EngineClient } from './requests.ts';
 import { engineCommand } from './server-command.ts';
-import { creditorsView, orderMovedView, ordersView, orderView, paymentsView } from './views.ts';
+import { debtorsView, orderMovedView, ordersView, orderView, paymentsView } from './views.ts';
 
 interface SearchFlags extends ListFlags, OutputFlags {
   memo?: string;
@@ -39,9 +39,9 @@ interface ReasonFlags {
   reason: string;
 }
 
-/** `admin orders`: anybody's orders, and what operators change of them by hand. */
+/** `admin orders`: all orders, and what operators change of them by hand. */
 export function ordersCommand(ports: CommandPorts): Command {
-  return group('orders', 'Anybody’s orders, and changes of them by hand', [
+  return group('orders', 'All orders, and changes of them by hand', [
     ...readingCommands(ports),
     ...changingCommands(ports),
   ]);
@@ -61,14 +61,14 @@ function readingCommands(ports: CommandPorts): Command[] {
       show: orderStoryView,
     }),
     searchCommand(ports),
-    engineCommand<[], { limit: number }, Awaited<ReturnType<typeof creditorsOf>>>(ports, {
+    engineCommand<[], { limit: number }, Awaited<ReturnType<typeof debtorsOf>>>(ports, {
       name: 'unpaid',
       description: 'The customers who have orders to pay, with the sums',
       example: 'admin orders unpaid',
       menus: [{ menu: 'admin', section: 'orders', label: 'Get all unpaid orders', hint: 'customers with their sums' }],
       options: [limitOption(), csvOption()],
-      run: (client, { options }) => creditorsOf(ports, client, options.limit),
-      show: creditorsView,
+      run: (client, { options }) => debtorsOf(ports, client, options.limit),
+      show: debtorsView,
     }),
     engineCommand<[string], Pick<ListFlags, 'oldestFirst'>, Awaited<ReturnType<typeof paymentsOf>>>(ports, {
       name: 'payments',
@@ -97,8 +97,8 @@ async function paymentsOf(
   return (await allParts(ports, MOST_PAYMENTS_OF_AN_ORDER, read, (rows) => rows)).rows;
 }
 
-async function creditorsOf(ports: CommandPorts, client: EngineClient, limit: number) {
-  return (await allParts(ports, limit, client.creditors, (rows) => rows)).rows;
+async function debtorsOf(ports: CommandPorts, client: EngineClient, limit: number) {
+  return (await allParts(ports, limit, client.debtors, (rows) => rows)).rows;
 }
 
 /** A part of a search: left empty, all are found. */

@@ -19,7 +19,7 @@ interface SearchFlags extends ListFlags, OutputFlags {
 
 type PeriodFlags = Omit<SearchFlags, 'reference' | 'txid' | 'orderId'>;
 
-/** `admin payments`: what came, whoever sent it. */
+/** `admin payments`: all payments, of any sender. */
 export function paymentsCommand(ports: CommandPorts): Command {
   return group('payments', 'Payments of all senders', [
     engineCommand<[], PeriodFlags, PaymentAnswer[]>(ports, {

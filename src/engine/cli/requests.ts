@@ -11,7 +11,7 @@ export type EngineClient = ReturnType<typeof engineClient>;
 export function engineClient(client: ApiClient) {
   return {
     ...client,
-    /** Anybody may send a claim: the signature in it is what counts. */
+    /** A claim needs no login: the signature in it is what counts. */
     sendClaim: (body: Claim): Promise<shapes.ClaimedOrderAnswer> =>
       client.askAnonymously({ method: 'POST', path: '/order/claim', body }, shapes.claimedOrder),
     paymentAddresses: () => client.askAnonymously({ method: 'GET', path: '/wallet/send_to' }, text.array()),
@@ -32,7 +32,7 @@ export function engineClient(client: ApiClient) {
     searchPayments: (query: Query) => client.getPage('/api/search/payments', shapes.payment.array(), query),
     paymentsForOrder: (orderId: string, query: Query = {}) =>
       client.getPage(`/api/payments-for-order/${escaped(orderId)}`, shapes.payment.array(), query),
-    creditors: (query: Query = {}) => client.getPage('/api/creditors', shapes.creditor.array(), query),
+    debtors: (query: Query = {}) => client.getPage('/api/creditors', shapes.debtor.array(), query),
     fulfill: (orderId: string, reason: string) =>
       client.change('POST', '/api/fulfill', shapes.order, { order_id: orderId, reason }),
     cancel: (orderId: string, reason: string) =>

@@ -4,8 +4,8 @@ import type {
   AddressHistoryAnswer,
   BalanceAnswer,
   ClaimedOrderAnswer,
-  CreditorAnswer,
   CustomerHistoryAnswer,
+  DebtorAnswer,
   HeldMoneyAnswer,
   OrderAnswer,
   OrderDetailsAnswer,
@@ -125,14 +125,14 @@ export function isNothingMissing(order: ClaimedOrderAnswer): boolean {
   return order.send_to === null || amountToPay(order) === 0n;
 }
 
-export function creditorsView(creditors: readonly CreditorAnswer[], output: OutputOptions): string[] {
-  return table<CreditorAnswer>(
+export function debtorsView(debtors: readonly DebtorAnswer[], output: OutputOptions): string[] {
+  return table<DebtorAnswer>(
     [
-      { title: 'Customer', of: (creditor) => creditor.customer_id, canShrink: true },
-      { title: 'Status', of: (creditor) => creditor.status, isStatus: true },
-      { title: 'Total', amount: (creditor) => creditor.total_orders, isSummed: true },
+      { title: 'Customer', of: (debtor) => debtor.customer_id, canShrink: true },
+      { title: 'Status', of: (debtor) => debtor.status, isStatus: true },
+      { title: 'Total', amount: (debtor) => debtor.total_orders, isSummed: true },
     ],
-    creditors,
+    debtors,
     output,
   );
 }

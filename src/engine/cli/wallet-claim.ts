@@ -5,7 +5,7 @@ import type { CommandPorts } from '#platform/cli/ports.ts';
 import { addressToBase58, type TariAddress } from '#tari/address.ts';
 import { type Claim, ClaimError, claimText, parseClaim, verifyClaim } from '#tari/claim.ts';
 
-/** Claims that somebody's own wallet signs, so that its key never leaves it. */
+/** Claims that the customer's own wallet signs, so that its key never leaves it. */
 
 export interface WalletClaimFlags {
   address?: TariAddress;

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Lists, OrderPage, PaymentPage } from '#engine/queries.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
-import { balanceView, creditorView, ordersView, paymentView } from '#engine/views.ts';
+import { balanceView, debtorView, ordersView, paymentView } from '#engine/views.ts';
 import { callerOf } from '#platform/http/caller.ts';
 import { address, currency, customerId, keptText, orderId, transactionId } from '#platform/http/fields.ts';
 import { described } from '#platform/http/openapi/route-docs.ts';
@@ -250,9 +250,9 @@ function customerListRoutes(lists: Lists): FastifyPluginAsyncZod {
         },
       },
       async ({ query }, reply) => {
-        const page = await lists.creditors(pageOf(query));
+        const page = await lists.debtors(pageOf(query));
         announceNext(reply, TEXT_CURSOR, page.next);
-        return page.rows.map(creditorView);
+        return page.rows.map(debtorView);
       },
     );
 

@@ -10,7 +10,7 @@ import { createOrderAddresses } from './order-addresses.ts';
 import { orderEventRoutes } from './order-events.ts';
 
 export { examples } from './examples.ts';
-export { eventPayloads } from './schemas.ts';
+export { eventPayloads, readiness } from './schemas.ts';
 
 export const routes: MakeRoutes =
   ({ auth, engine }, { settings, limitStrangers, eventPayloads }) =>

@@ -206,3 +206,6 @@ export const eventPayloads = {
     order: order.nullable(),
   }),
 } satisfies Record<keyof EventPayloads, z.ZodObject>;
+
+/** Its part of GET /health/ready: payments for orders that could no longer be paid, and are not used up; see /api/held. */
+export const readiness = { payments: z.object({ late: z.int() }) };

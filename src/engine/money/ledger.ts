@@ -197,7 +197,7 @@ export class Ledger {
 
   /**
    * Confirms a received payment and gives it to its owner, if it has one. It is added to the totals of the account that it
-   * came from, whoever owns it.
+   * came from, whatever its owner.
    * @param isLate whether it came for a closed order.
    */
   async confirmPayment(payment: Payment, owner: MoneyOwner | null, isLate: boolean): Promise<Payment> {

@@ -3,7 +3,7 @@ import type { Transaction } from '#platform/database/store.ts';
 import { syntheticAddressOf } from '#tari/synthetic-address.ts';
 import { type Owner, ownerOf } from './owners.ts';
 
-/** The synthetic account of a customer without a wallet, on the shop's network. Nobody has its key. */
+/** The synthetic account of a customer without a wallet, on the shop's network. Its key does not exist. */
 export async function syntheticOwner(
   tx: Transaction,
   customerId: string,

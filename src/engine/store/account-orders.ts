@@ -31,7 +31,7 @@ export function accountOrderRepository(database: Kysely<EngineTables>) {
         .where('kind', '<>', 'stated'),
     );
 
-  /** The open orders that the account has signed for itself, whoever their customer is. */
+  /** The open orders that the account has claimed by a signature, of any customer. */
   const openAndSigned = (account: string) =>
     openInOrder().where('order_id', 'in', (query) =>
       query

@@ -15,7 +15,7 @@ export interface OrderTotals {
 const NO_TOTALS = { current: 0n, paid: 0n, expired: 0n, cancelled: 0n };
 
 /** A customer's balance due: the sum in µT of claimed but unpaid orders. */
-export interface Creditor {
+export interface Debtor {
   customerId: string;
   totalOrders: MicroTari;
 }
@@ -132,7 +132,7 @@ export function customerRepository(database: Kysely<EngineTables>) {
     },
 
     /** Up to `limit` customers with New orders above zero and ids after `after`, by id. */
-    async creditors(after: string, limit: number): Promise<Creditor[]> {
+    async debtors(after: string, limit: number): Promise<Debtor[]> {
       const rows = await database
         .selectFrom('orders')
         .select(['customer_id', sql<bigint>`cast(sum(total_price) as bigint)`.as('total')])

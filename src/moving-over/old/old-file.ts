@@ -49,6 +49,8 @@ const SIDE_FILES = ['-wal', '-journal'] as const;
 const CACHE_KIB = 12 * 1024;
 const SCRATCH_CACHE_KIB = 24 * 1024;
 const SORTER_KIB = 24 * 1024;
+/** What sorts more rows than fit into memory does so in a thread beside the one that makes them. */
+const SORTER_THREADS = 2;
 
 /** So many faults of a broken file are named. */
 const MAX_NAMED_FAULTS = 3;
@@ -178,6 +180,7 @@ function openAsItIs(path: string, shown: string): OldDatabase {
     connection.pragma('trusted_schema = off');
     connection.pragma(`old.cache_size = -${CACHE_KIB}`);
     connection.pragma(`cache_size = -${SORTER_KIB}`);
+    connection.pragma(`threads = ${SORTER_THREADS}`);
     connection.pragma('temp_store = file');
     // One picture of it from the first row to the last.
     connection.exec('begin');

@@ -71,7 +71,7 @@ function* linesOf(work: Work, summary: Summary): Generator<string> {
   if (odd.length === 0 && summary.overcharged_orders === 0) yield 'Nothing in it is odd.';
 }
 
-/** Every one of them: this is money that somebody is owed. */
+/** Every one of them: this is money that is owed to a customer. */
 function* overchargeLines({ scratch }: Work, summary: Summary): Generator<string> {
   if (summary.overcharged_orders === 0) {
     yield 'No order was charged twice.';

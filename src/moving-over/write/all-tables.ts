@@ -124,7 +124,7 @@ function wallets({ now }: Work): TableRows {
   return { table: 'wallets', columns: ['account', 'address', 'ip_address', 'created_at'], select };
 }
 
-/** Those of strangers are forgotten in time, and a login token of that server never ends: so nobody is one. */
+/** Those of strangers are forgotten in time, and a login token of that server never ends: so none counts as a stranger. */
 function nonces({ now }: Work): TableRows {
   const select = `select *, '${now.toISOString()}' as updated_at, 0 as is_stranger from scratch_nonces order by purpose, account`;
   return { table: 'nonces', columns: ['purpose', 'account', 'last_nonce', 'updated_at', 'is_stranger'], select };

@@ -4,7 +4,7 @@ import type { CommandPorts } from './ports.ts';
 
 const DEFAULT_NETWORK: Network = 'mainnet';
 
-/** Arguments that name somebody. Each throws commander's error, which ends the tool with 2. */
+/** Arguments that are addresses. Each throws commander's error, which ends the tool with 2. */
 
 export function addressArgument(text: string): TariAddress {
   try {

@@ -38,7 +38,7 @@ export interface Login {
   token(): Promise<string>;
   /** The next token is a new one. */
   forget(): Promise<void>;
-  /** When the token ends; undefined where nobody is logged in. */
+  /** When the token ends; undefined without a login. */
   expiresAt(): Date | undefined;
 }
 
@@ -66,7 +66,7 @@ const IDEMPOTENCY_KEY_BYTES = 16;
 
 const NOBODY: Login = {
   async token() {
-    throw new CommandError('Nobody is logged in: choose a profile with -p.');
+    throw new CommandError('You are not logged in: choose a profile with -p.');
   },
   forget: async () => undefined,
   expiresAt: () => undefined,
@@ -145,12 +145,12 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
     /** Who is logged in, or would be. */
     signer: options.signer,
     roles: options.roles ?? [],
-    /** Logs in at once and anew, rather than at the first question. */
+    /** Logs in now, even with a valid token, rather than at the first request. */
     async logIn() {
       await login.forget();
       await login.token();
     },
-    /** When the token ends; undefined where nobody is logged in. */
+    /** When the token ends; undefined without a login. */
     loggedInUntil: () => login.expiresAt(),
     logOut: () => login.forget(),
 

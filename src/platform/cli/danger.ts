@@ -5,7 +5,7 @@ import { plainText } from './terminal/output.ts';
 /** Said in the place of the present state. */
 export const UNREADABLE = 'How it is now can’t be read with these roles.';
 
-/** Whoever was asked said no. */
+/** The answer was no. */
 export class Declined extends CommandError {
   constructor() {
     super('Nothing was done.');
@@ -17,7 +17,7 @@ export class Declined extends CommandError {
  * @param lines sentences with the present state; none where there is nothing to fear. What the server or the shop says in
  *   them can't steer the terminal on which they are asked about.
  * @throws {Declined}
- * @throws {CommandError} where nobody can be asked and `--yes` was not given.
+ * @throws {CommandError} without a terminal to ask at, unless `--yes` was given.
  */
 export async function confirmed(
   ports: Pick<CommandPorts, 'note' | 'ask' | 'terminal'>,
@@ -27,7 +27,10 @@ export async function confirmed(
   if (lines.length === 0 || yes === true) return;
   for (const line of lines) ports.note(plainText(line));
   if (!ports.terminal.canAsk) {
-    throw new CommandError('Nobody can be asked here, so nothing was done: --yes does it.', EXIT_CODES.wrongUse);
+    throw new CommandError(
+      'There is no terminal to ask at, so nothing was done: --yes does it without asking.',
+      EXIT_CODES.wrongUse,
+    );
   }
   if (!(await ports.ask.yes('Do it?'))) throw new Declined();
 }

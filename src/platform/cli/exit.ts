@@ -1,4 +1,4 @@
-/** What the process answers to whoever started it. */
+/** The exit codes of the process. */
 export const EXIT_CODES = { done: 0, refused: 1, wrongUse: 2 } as const;
 
 /** A command that could not be carried out. The message is a sentence for the one who gave it. */

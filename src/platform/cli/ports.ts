@@ -24,11 +24,11 @@ export interface CommandPorts {
   clock: Clock;
   randomBytes: RandomBytes;
   fetch: typeof globalThis.fetch;
-  /** Ends early, without an error, when somebody who listens is interrupted. */
+  /** Ends early, without an error, when a listener is interrupted. */
   sleep: (milliseconds: number) => Promise<void>;
   /**
    * Ctrl-C, for commands that go on until then. Asking for it is listening: from then on the first Ctrl-C is theirs. So it
-   * is a function, and whoever copies the ports does not listen by it.
+   * is a function, and copying the ports does not make a listener.
    */
   interruption: () => AbortSignal;
   terminal: Terminal;
@@ -40,7 +40,7 @@ export interface CommandPorts {
   progress: (line: string) => void;
   /** All of standard input. */
   readInput: () => Promise<string>;
-  /** Asks people. Each throws CommandError where nobody sits at a terminal, or when they leave. */
+  /** Asks people. Each throws CommandError without a terminal, or when they leave. */
   ask: Questions;
   /**
    * Opens the database of a server only to read it, beside the server.

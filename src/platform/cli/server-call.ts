@@ -72,7 +72,7 @@ async function send(ports: CallPorts, call: ServerCall, timeoutMs: number): Prom
         ...call.headers,
       },
       ...(call.body !== undefined && { body: stringifyJson(call.body) }),
-      // A token must not follow a redirection to somebody else.
+      // A token must not follow a redirection to another server.
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });

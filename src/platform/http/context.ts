@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '#platform/clock.ts';
 import type { Settings } from '#platform/config/read-settings.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import type { ReadinessParts } from '#platform/monitoring/http/schemas.ts';
 import type { EventPayloads } from '#platform/outbox/http/schemas.ts';
 import type { Counters } from './counters.ts';
 import type { AnonymousRateLimit } from './rate-limit.ts';
@@ -21,6 +22,8 @@ export interface HttpContext {
   isEnding: () => boolean;
   /** The payload schemas of the events of all contexts. */
   eventPayloads: EventPayloads;
+  /** The schemas of all contexts' details in GET /health/ready. */
+  readinessParts: ReadinessParts;
   /** Counters of the metrics. */
   counters: Counters;
   /** Calls `listen` for each request that has been answered. */

@@ -42,3 +42,11 @@ export const rejectedWebhook = z.object({
   order_name: z.string().nullable(),
   body: z.string(),
 });
+
+/** Its part of GET /health/ready. */
+export const readiness = {
+  storefront: z.enum(['ok', 'not configured', 'behind']),
+  price_updates: z.object({ waiting: z.int(), failed: z.int() }),
+  /** Webhooks that could not be used, see /api/rejected, and how long ago the shop last sent one; null before that. */
+  webhooks: z.object({ rejected: z.int(), age_seconds: z.int().nullable() }),
+};

@@ -2,7 +2,7 @@ import type { Store } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { storableText } from '#platform/storable-text.ts';
 import { priceAtRate, rateInForce } from '#rates/conversion.ts';
-import { type ShopPrices, StorefrontError, type TariPrice, type VariantPage } from '#shops/shop-connector.ts';
+import { ShopError, type ShopPrices, type TariPrice, type VariantPage } from '#shops/shop-connector.ts';
 import type { PriceUpdate, PriceUpdateProgress } from '#shops/store/price-updates.ts';
 import { AmountError } from '#tari/micro-tari.ts';
 
@@ -25,7 +25,7 @@ export interface StepPorts {
   log: Logger;
 }
 
-/** @throws {StorefrontError} */
+/** @throws {ShopError} */
 export function takeStep(ports: StepPorts, update: PriceUpdate, signal: AbortSignal): Promise<PriceUpdateProgress> {
   const { target } = update;
   if (target.kind === 'product') return lookAtProduct(ports, update, target.productId, signal);
@@ -49,7 +49,7 @@ async function setGlobalRate(
     await prices.setGlobalRate(currency, rate, signal);
     return { ...update, globalRateIsSet: true };
   } catch (error) {
-    if (error instanceof StorefrontError && !error.retryable) {
+    if (error instanceof ShopError && !error.retryable) {
       return { ...update, globalRateError: keptText(error.message) };
     }
     throw error;

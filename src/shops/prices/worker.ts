@@ -3,7 +3,7 @@ import type { Store } from '#platform/database/store.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { MAX_ATTEMPTS, pauseAfterMs, pauseMs } from '#platform/timers/backoff.ts';
 import { PollingLoop, pauseUntilMs } from '#platform/timers/polling-loop.ts';
-import { type ShopPrices, StorefrontError } from '#shops/shop-connector.ts';
+import { ShopError, type ShopPrices } from '#shops/shop-connector.ts';
 import {
   type PriceUpdate,
   type PriceUpdateOutcome,
@@ -122,10 +122,10 @@ export class PriceUpdateWorker {
   async #noteFailure(update: PriceUpdate, error: unknown): Promise<void> {
     const { store, clock, random, log } = this.#ports;
     const now = clock.now();
-    const isOfTheShop = error instanceof StorefrontError;
+    const isOfTheShop = error instanceof ShopError;
     const attempts = update.attempts + 1;
     const lastError = keptText(error instanceof Error ? error.message : String(error));
-    // A StorefrontError's message says everything; any other error is a bug, so its stack is logged.
+    // A ShopError's message says everything; any other error is a bug, so its stack is logged.
     const fields = { err: isOfTheShop ? undefined : error, id: update.id, attempts };
     const isHopeless = (isOfTheShop && !error.retryable) || attempts >= MAX_ATTEMPTS;
     this.#failuresInARow = isHopeless ? 0 : this.#failuresInARow + 1;

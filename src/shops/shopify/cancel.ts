@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Logger } from '#platform/logging/logger.ts';
-import { StorefrontError, type StorefrontOrder, type StorefrontOutcome } from '#shops/shop-connector.ts';
+import { type OrderInShop, ShopError, type ShopOutcome } from '#shops/shop-connector.ts';
 import type { AdminClient } from './admin-api/client.ts';
 import { CANCEL_ORDER, READ_JOB } from './admin-api/operations.ts';
 import { pause, type Sleep } from './admin-api/sleep.ts';
@@ -26,14 +26,14 @@ const RETRY_WHILE_JOB_RUNS_MS = 10_000;
 /**
  * Cancels the order in the shop, unless money was paid there or is to be paid by another method than ours. Shopify cancels
  * in an asynchronous job, and can't undo it. A repeat reads the order first and does nothing if an earlier call succeeded.
- * @throws {StorefrontError}
+ * @throws {ShopError}
  */
 export async function cancelOrder(
   ports: CancelPorts,
-  order: StorefrontOrder,
+  order: OrderInShop,
   reason: string,
   signal: AbortSignal | undefined,
-): Promise<StorefrontOutcome> {
+): Promise<ShopOutcome> {
   const before = await readOrder(ports.client, order, signal);
   if (before.cancelledAt !== null) return alreadyCancelled(before);
   const notOurs = reasonOfOtherMethod(before.paymentGatewayNames, ports.fields.paymentMethods);
@@ -66,7 +66,7 @@ const PAID_BY_OTHER_MEANS: ReadonlyMap<string, string> = new Map([
 async function isOnlyPartAuthorized(
   { client, fields }: CancelPorts,
   state: OrderState,
-  order: StorefrontOrder,
+  order: OrderInShop,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   if (!fields.capturePayments || state.displayFinancialStatus !== 'AUTHORIZED') return false;
@@ -113,11 +113,11 @@ async function resolveRefusal(
   before: OrderState,
   refusal: CancelRefusal,
   signal: AbortSignal | undefined,
-): Promise<StorefrontOutcome> {
+): Promise<ShopOutcome> {
   const after = await readOrderById(client, before.id, signal);
   if (after.cancelledAt !== null) return alreadyCancelled(after);
   const code = refusal.code ?? 'no code';
-  throw new StorefrontError(
+  throw new ShopError(
     `The shop does not cancel ${orderLabel(after)} (${code}: ${refusal.message.slice(0, 300)})`,
     // INVALID and similar codes mean an obstacle in the order itself, such as a fulfilment in progress, that only staff can clear.
     { retryable: refusal.code === 'INTERNAL_ERROR' || refusal.code === null },
@@ -138,7 +138,7 @@ async function waitForJob(
     // The shop deletes jobs after a while; the order shows whether this one succeeded.
     if (data.job === null || data.job.done) return;
   }
-  throw new StorefrontError(`The shop is still cancelling ${orderLabel(state)}.`, {
+  throw new ShopError(`The shop is still cancelling ${orderLabel(state)}.`, {
     retryable: true,
     retryAfterMs: RETRY_WHILE_JOB_RUNS_MS,
   });
@@ -148,10 +148,10 @@ async function confirmCancelled(
   ports: CancelPorts,
   before: OrderState,
   signal: AbortSignal | undefined,
-): Promise<StorefrontOutcome> {
+): Promise<ShopOutcome> {
   const after = await readOrderById(ports.client, before.id, signal);
   if (after.cancelledAt === null) {
-    throw new StorefrontError(`${orderLabel(after)} is not cancelled although the shop's job came to its end.`, {
+    throw new ShopError(`${orderLabel(after)} is not cancelled although the shop's job came to its end.`, {
       retryable: true,
     });
   }
@@ -165,6 +165,6 @@ async function confirmCancelled(
   return { effect: 'done', detail: `${orderLabel(after)} was cancelled in the shop.` };
 }
 
-function alreadyCancelled(state: OrderState): StorefrontOutcome {
+function alreadyCancelled(state: OrderState): ShopOutcome {
   return { effect: 'already_done', detail: `${orderLabel(state)} was already cancelled in the shop.` };
 }

@@ -1,7 +1,7 @@
 import Big from 'big.js';
 import * as z from 'zod';
 import type { Logger } from '#platform/logging/logger.ts';
-import { type PaidOrder, StorefrontError } from '#shops/shop-connector.ts';
+import { type PaidOrder, ShopError } from '#shops/shop-connector.ts';
 import type { AdminClient } from './admin-api/client.ts';
 import { CAPTURE_AUTHORIZATION } from './admin-api/operations.ts';
 import { orderLabel } from './order-state.ts';
@@ -28,9 +28,9 @@ const RETRY_WHILE_SHOP_WORKS_MS = 30_000;
 /**
  * Captures the money that other gateways hold for an order that was paid in Tari, each authorization once. Shopify has no
  * idempotency keys for this, so the order's transactions are read first: an authorization with a capture is left alone,
- * whoever made it, and a repeat after a lost response finds our own.
+ * whoever requested it, and a repeat after a lost response finds our own.
  * @returns the order after that, and how many authorizations this call captured.
- * @throws {StorefrontError} unless none is left to capture; not retryable if the staff has to decide.
+ * @throws {ShopError} unless none is left to capture; not retryable if the staff has to decide.
  */
 export async function captureAuthorizations(
   { client, log, fields }: CapturePorts,
@@ -91,7 +91,7 @@ async function capture(
   return FAILED.has(status) ? { message: 'The gateway refused the capture', retryable: false } : undefined;
 }
 
-/** @throws {StorefrontError} for a capture that is not complete. */
+/** @throws {ShopError} for a capture that is not complete. */
 function refuseUnsettled(payments: OrderPayments, refusals: ReadonlyMap<string, CaptureRefusal>): void {
   const unsettled = authorizationsIn(payments).filter(({ fate }) => fate === 'open' || fate === 'capturing');
   const hopeless = unsettled.find(({ id }) => refusals.get(id)?.retryable === false);
@@ -99,33 +99,33 @@ function refuseUnsettled(payments: OrderPayments, refusals: ReadonlyMap<string, 
   if (worst === undefined) return;
   const what = `${worst.amount} ${worst.currency} that ${worst.gateway} holds (${worst.id})`;
   if (hopeless !== undefined) {
-    throw new StorefrontError(
+    throw new ShopError(
       `${orderLabel(payments)} was paid in Tari, but ${what} cannot be captured: ${refusals.get(worst.id)?.message}. A person has to decide.`,
       { retryable: false },
     );
   }
   const why = refusals.get(worst.id)?.message ?? 'the shop waits for the gateway';
-  throw new StorefrontError(`${orderLabel(payments)}: ${what} are not captured yet: ${why}.`, {
+  throw new ShopError(`${orderLabel(payments)}: ${what} are not captured yet: ${why}.`, {
     retryable: true,
     retryAfterMs: RETRY_WHILE_SHOP_WORKS_MS,
   });
 }
 
-/** @throws {StorefrontError} if the shop has reported an authorization that it does not show. */
+/** @throws {ShopError} if the shop has reported an authorization that it does not show. */
 function refuseMissing(payments: OrderPayments, { authorizationIds = [] }: PaidOrder): void {
   const shown = new Set(payments.transactions.map(({ id }) => id));
   const missing = authorizationIds.find((id) => !shown.has(`gid://shopify/OrderTransaction/${id}`));
   if (missing === undefined) return;
-  throw new StorefrontError(
+  throw new ShopError(
     `${orderLabel(payments)}: the shop does not show the authorization ${missing} yet, of which it has told us.`,
     { retryable: true, retryAfterMs: RETRY_WHILE_SHOP_WORKS_MS },
   );
 }
 
-/** @throws {StorefrontError} if other gateways hold or have money for the part that was paid in Tari: no more is captured then. */
+/** @throws {ShopError} if other gateways hold or have money for the part that was paid in Tari: no more is captured then. */
 function refuseDoubleCharge(payments: OrderPayments, order: PaidOrder, fields: OrderWebhookOptions): void {
   if (lacksTariPart(payments, order, fields)) return;
-  throw new StorefrontError(
+  throw new ShopError(
     `${orderLabel(payments)} was paid in Tari, but other gateways hold or have money for the same part of it: that charges the customer twice. A person has to decide what becomes of the customer's money.`,
     { retryable: false },
   );
@@ -135,12 +135,12 @@ function refuseDoubleCharge(payments: OrderPayments, order: PaidOrder, fields: O
  * If an authorization was released or only partly captured, the shop may lack its money, and recording everything that it
  * lacks as paid in Tari would be wrong. It is fine if the shop lacks only the Tari part: then another authorization took
  * its place.
- * @throws {StorefrontError}
+ * @throws {ShopError}
  */
 function refuseReleased(payments: OrderPayments, order: PaidOrder, fields: OrderWebhookOptions): void {
   const released = authorizationsIn(payments).find(({ fate }) => fate === 'released' || fate === 'captured_in_part');
   if (released === undefined || lacksNothing(payments) || lacksTariPartAlone(payments, order, fields)) return;
-  throw new StorefrontError(
+  throw new ShopError(
     `${orderLabel(payments)} was paid in Tari, but the payment that ${released.gateway} held (${released.id}) was let go, in whole or in part, and is missing in the shop. A person has to decide.`,
     { retryable: false },
   );

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { Clock } from '#platform/clock.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import type { Storefront } from '#shops/shop-connector.ts';
+import type { ShopConnector } from '#shops/shop-connector.ts';
 import { type AdminClient, createAdminClient } from './admin-api/client.ts';
 import { READ_API_VERSIONS, READ_CONNECTION } from './admin-api/operations.ts';
 import type { Sleep } from './admin-api/sleep.ts';
 import { clientCredentialsToken, staticToken, type TokenSource } from './admin-api/tokens.ts';
-import { createShopifyStorefront } from './connector.ts';
+import { createShopifyConnector } from './connector.ts';
 import { renewSubscriptions, type SubscriptionRenewal } from './subscriptions/subscription-renewal.ts';
 import type { OrderWebhookOptions } from './webhooks/order.ts';
 
@@ -50,24 +50,24 @@ export interface ConnectionReport {
   warnings: string[];
 }
 
-export interface ShopifyStorefront extends Storefront {
+export interface ShopifyConnector extends ShopConnector {
   /**
    * Reads the scopes and the API version that the connection really has.
-   * @throws {StorefrontError} when the shop can't be asked.
+   * @throws {ShopError} when the shop can't be asked.
    */
   checkConnection(signal?: AbortSignal): Promise<ConnectionReport>;
   /**
    * Subscribes the server at this public address to all topics that it needs; see `renewSubscriptions`.
-   * @throws {StorefrontError} when the shop can't be asked.
+   * @throws {ShopError} when the shop can't be asked.
    */
   renewSubscriptions(server: string, signal?: AbortSignal): Promise<SubscriptionRenewal>;
 }
 
 /**
- * Builds the storefront of a Shopify shop from the settings. Nothing is sent before the first call.
+ * Builds the connector of a Shopify shop from the settings. Nothing is sent before the first call.
  * @throws {Error} when the settings hold no way to an access token, or no usable address.
  */
-export function shopifyFromSettings(settings: ShopifySettings, ports: ShopifyPorts): ShopifyStorefront {
+export function shopifyFromSettings(settings: ShopifySettings, ports: ShopifyPorts): ShopifyConnector {
   const addresses = shopifyAddresses(settings);
   const client = createAdminClient({
     ...ports,
@@ -76,7 +76,7 @@ export function shopifyFromSettings(settings: ShopifySettings, ports: ShopifyPor
     token: tokenFromSettings(settings, addresses.tokenUrl, ports),
   });
   return {
-    ...createShopifyStorefront({ ...ports, client, fields: settings.fields ?? DEFAULT_FIELDS }),
+    ...createShopifyConnector({ ...ports, client, fields: settings.fields ?? DEFAULT_FIELDS }),
     checkConnection: (signal) => checkConnection(client, settings.apiVersion, signal),
     renewSubscriptions: (server, signal) => renewSubscriptions(client, server, signal),
   };

@@ -1,6 +1,6 @@
 import type { Clock } from '#platform/clock.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import type { Storefront } from '#shops/shop-connector.ts';
+import type { ShopConnector } from '#shops/shop-connector.ts';
 import type { AdminClient } from './admin-api/client.ts';
 import type { Sleep } from './admin-api/sleep.ts';
 import { cancelOrder } from './cancel.ts';
@@ -9,7 +9,7 @@ import { readOpenOrders } from './open-orders.ts';
 import { createShopPrices } from './prices/prices.ts';
 import type { OrderWebhookOptions } from './webhooks/order.ts';
 
-export interface ShopifyStorefrontPorts {
+export interface ShopifyConnectorPorts {
   client: AdminClient;
   clock: Clock;
   sleep: Sleep;
@@ -18,8 +18,8 @@ export interface ShopifyStorefrontPorts {
   fields: OrderWebhookOptions;
 }
 
-/** The engine's storefront, as a Shopify shop. */
-export function createShopifyStorefront(ports: ShopifyStorefrontPorts): Storefront {
+/** The connector of a Shopify shop. */
+export function createShopifyConnector(ports: ShopifyConnectorPorts): ShopConnector {
   return {
     name: 'shopify',
     markPaid: (order, paidAt, signal) => markPaid(ports, order, paidAt, signal),

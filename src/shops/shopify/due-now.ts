@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StorefrontError } from '#shops/shop-connector.ts';
+import { ShopError } from '#shops/shop-connector.ts';
 import type { AdminClient } from './admin-api/client.ts';
 import { READ_LINE_ITEMS } from './admin-api/operations.ts';
 import { type PriceField, readTariPart, type TariPart } from './order-price.ts';
@@ -63,7 +63,7 @@ function moneyOf(field: string, { shopMoney, presentmentMoney }: MoneyBag): Reco
 
 /**
  * The part of the order that is to be paid in Tari now, by the price field.
- * @throws {StorefrontError}; {WebhookContentError} if the shop's data is not a price.
+ * @throws {ShopError}; {WebhookContentError} if the shop's data is not a price.
  */
 export async function readDueNow(
   client: AdminClient,
@@ -102,5 +102,5 @@ export async function readLineItems(
     if (!data.order.lineItems.pageInfo.hasNextPage) return items;
     after = data.order.lineItems.pageInfo.endCursor;
   }
-  throw new StorefrontError(`The order ${gid} has more line items than are read.`, { retryable: false });
+  throw new ShopError(`The order ${gid} has more line items than are read.`, { retryable: false });
 }

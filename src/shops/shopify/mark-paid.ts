@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Clock } from '#platform/clock.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import { type PaidOrder, StorefrontError, type StorefrontOutcome } from '#shops/shop-connector.ts';
+import { type PaidOrder, ShopError, type ShopOutcome } from '#shops/shop-connector.ts';
 import type { AdminClient } from './admin-api/client.ts';
 import { AdminApiError } from './admin-api/errors.ts';
 import { CREATE_MANUAL_PAYMENT, MARK_ORDER_AS_PAID } from './admin-api/operations.ts';
@@ -22,14 +22,14 @@ export interface MarkPaidPorts {
 /**
  * Records in the shop that the order has been paid in full. Neither of Shopify's mutations for this supports idempotency
  * keys, so the order's state is read first: a repeat after a lost response finds PAID and does nothing.
- * @throws {StorefrontError}
+ * @throws {ShopError}
  */
 export async function markPaid(
   ports: MarkPaidPorts,
   order: PaidOrder,
   paidAt: Date,
   signal: AbortSignal | undefined,
-): Promise<StorefrontOutcome> {
+): Promise<ShopOutcome> {
   const found = await readOrder(ports.client, order, signal);
   if (ports.fields.capturePayments) return captureAndRecord(ports, found, order, paidAt, signal);
   if (isPaid(found)) return alreadyPaid(found);
@@ -48,7 +48,7 @@ async function captureAndRecord(
   order: PaidOrder,
   paidAt: Date,
   signal: AbortSignal | undefined,
-): Promise<StorefrontOutcome> {
+): Promise<ShopOutcome> {
   refuseUnpayable(found.displayFinancialStatus === 'AUTHORIZED' ? { ...found, displayFinancialStatus: null } : found);
   const { payments, captured } = await captureAuthorizations(ports, found.id, order, signal);
   if (isPaid(payments) || lacksNothing(payments)) return captured > 0 ? capturedNow(payments) : alreadyPaid(payments);
@@ -59,12 +59,12 @@ async function captureAndRecord(
 
 /**
  * The shop updates its status asynchronously, and an order that is authorized there must not be recorded as paid.
- * @throws {StorefrontError}
+ * @throws {ShopError}
  */
 function refuseWhileAuthorized(payments: OrderPayments): void {
   const isCaptured = authorizationsIn(payments).some(({ fate }) => fate.startsWith('captured'));
   if (payments.displayFinancialStatus !== 'AUTHORIZED' || !isCaptured) return;
-  throw new StorefrontError(`${orderLabel(payments)} does not show yet that what was held for it is captured.`, {
+  throw new ShopError(`${orderLabel(payments)} does not show yet that what was held for it is captured.`, {
     retryable: true,
   });
 }
@@ -76,7 +76,7 @@ async function recordInFull(
   order: PaidOrder,
   paidAt: Date,
   signal: AbortSignal | undefined,
-): Promise<StorefrontOutcome> {
+): Promise<ShopOutcome> {
   await refuseOtherSum(ports, before, order, signal);
   const { order: answered, refusal } = await recordPayment(ports, before, paidAt, signal);
   if (refusal === undefined && answered !== null && isPaid(answered)) return recorded(before, answered);
@@ -84,13 +84,13 @@ async function recordInFull(
   const after = await readOrderById(ports.client, before.id, signal);
   if (isPaid(after)) return refusal === undefined ? recorded(before, after) : alreadyPaid(after);
   refuseUnpayable(after);
-  throw new StorefrontError(
+  throw new ShopError(
     `${orderLabel(after)} is not paid in the shop: ${refusal ?? 'the payment was taken but does not show yet'}.`,
     { retryable: true },
   );
 }
 
-function recorded(before: OrderState, after: OrderState): StorefrontOutcome {
+function recorded(before: OrderState, after: OrderState): ShopOutcome {
   refuseOtherRecord(before, after);
   return paidNow(after);
 }
@@ -194,21 +194,21 @@ function refuseUnpayable(state: OrderState): void {
       ? UNPAYABLE_STATUSES.get(state.displayFinancialStatus ?? '')
       : 'has been cancelled in the shop';
   if (obstacle === undefined) return;
-  throw new StorefrontError(
+  throw new ShopError(
     `${orderLabel(state)} was paid in Tari but ${obstacle}: a person has to decide what becomes of the customer's money.`,
     { retryable: false },
   );
 }
 
-function paidNow(state: OrderState): StorefrontOutcome {
+function paidNow(state: OrderState): ShopOutcome {
   return { effect: 'done', detail: `${orderLabel(state)} was recorded as paid in the shop.` };
 }
 
-function capturedNow(state: OrderState): StorefrontOutcome {
+function capturedNow(state: OrderState): ShopOutcome {
   return { effect: 'done', detail: `${orderLabel(state)}: what other gateways held for it was captured.` };
 }
 
-function alreadyPaid(state: OrderState): StorefrontOutcome {
+function alreadyPaid(state: OrderState): ShopOutcome {
   return { effect: 'already_done', detail: `${orderLabel(state)} was already paid in the shop.` };
 }
 

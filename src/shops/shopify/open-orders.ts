@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Logger } from '#platform/logging/logger.ts';
-import { type OpenOrder, StorefrontError } from '#shops/shop-connector.ts';
+import { type OpenOrder, ShopError } from '#shops/shop-connector.ts';
 import type { AdminClient } from './admin-api/client.ts';
 import { AdminApiError } from './admin-api/errors.ts';
 import { READ_OPEN_ORDERS } from './admin-api/operations.ts';
@@ -25,7 +25,7 @@ const CUSTOMER_UNKNOWN =
 
 /**
  * Reads the shop's open orders, oldest first, each in the form of a webhook.
- * @throws {StorefrontError} from the iteration.
+ * @throws {ShopError} from the iteration.
  */
 export async function* readOpenOrders(ports: OpenOrdersPorts, signal?: AbortSignal): AsyncGenerator<OpenOrder> {
   let after: string | null = null;
@@ -38,7 +38,7 @@ export async function* readOpenOrders(ports: OpenOrdersPorts, signal?: AbortSign
     if (!hasNextPage) return;
     after = endCursor;
   }
-  throw new StorefrontError(`The shop has more open orders than the ${MAX_PAGES} pages that are read.`, {
+  throw new ShopError(`The shop has more open orders than the ${MAX_PAGES} pages that are read.`, {
     retryable: false,
   });
 }

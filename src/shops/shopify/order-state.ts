@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StorefrontError, type StorefrontOrder } from '#shops/shop-connector.ts';
+import { type OrderInShop, ShopError } from '#shops/shop-connector.ts';
 import type { AdminClient } from './admin-api/client.ts';
 import { FIND_ORDERS_BY_NAME, READ_ORDER } from './admin-api/operations.ts';
 import { moneyBagSchema, moneySchema, orderPricesSchema } from './due-now.ts';
@@ -26,7 +26,7 @@ export type OrderReference = { by: 'id'; gid: string } | { by: 'name'; name: str
  * entered it while orders were identified by their names: then the id *is* the name. The order's `altId`, which is always
  * the name, distinguishes the two, even if a shop's order names are plain digits.
  */
-export function orderReference(order: StorefrontOrder): OrderReference {
+export function orderReference(order: OrderInShop): OrderReference {
   const isShopifyId = /^\d+$/.test(order.orderId) && order.orderId !== order.altId;
   if (isShopifyId) return { by: 'id', gid: `gid://shopify/Order/${order.orderId}` };
   return { by: 'name', name: order.orderId };
@@ -34,14 +34,10 @@ export function orderReference(order: StorefrontOrder): OrderReference {
 
 /**
  * Reads the order's current state from the shop.
- * @throws {StorefrontError} also if the shop has no such order: not retryable for an id; retryable for a name, because
+ * @throws {ShopError} also if the shop has no such order: not retryable for an id; retryable for a name, because
  * the search for names lags behind the orders.
  */
-export async function readOrder(
-  client: AdminClient,
-  order: StorefrontOrder,
-  signal?: AbortSignal,
-): Promise<OrderState> {
+export async function readOrder(client: AdminClient, order: OrderInShop, signal?: AbortSignal): Promise<OrderState> {
   const reference = orderReference(order);
   if (reference.by === 'id') return readOrderById(client, reference.gid, signal);
   return findOrderByName(client, reference.name, signal);
@@ -49,11 +45,11 @@ export async function readOrder(
 
 const readOrderSchema = z.object({ order: orderStateSchema.nullable() });
 
-/** @throws {StorefrontError} */
+/** @throws {ShopError} */
 export async function readOrderById(client: AdminClient, gid: string, signal?: AbortSignal): Promise<OrderState> {
   const data = await client.request(READ_ORDER, { id: gid }, readOrderSchema, { signal });
   if (data.order !== null) return data.order;
-  throw new StorefrontError(
+  throw new ShopError(
     `The shop has no order ${gid}; without the scope read_all_orders it shows none older than 60 days.`,
     { retryable: false },
   );
@@ -67,12 +63,12 @@ async function findOrderByName(client: AdminClient, name: string, signal?: Abort
   const exact = data.orders.nodes.filter((node) => node.name === name);
   const [found, second] = exact;
   if (second !== undefined) {
-    throw new StorefrontError(`The shop has several orders named ${name}; a person has to choose.`, {
+    throw new ShopError(`The shop has several orders named ${name}; a person has to choose.`, {
       retryable: false,
     });
   }
   if (found !== undefined) return found;
-  throw new StorefrontError(`The shop's search finds no order named ${name} yet.`, { retryable: true });
+  throw new ShopError(`The shop's search finds no order named ${name} yet.`, { retryable: true });
 }
 
 /**

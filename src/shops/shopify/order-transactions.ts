@@ -1,6 +1,6 @@
 import Big from 'big.js';
 import * as z from 'zod';
-import { StorefrontError, type StorefrontOrder } from '#shops/shop-connector.ts';
+import { type OrderInShop, ShopError } from '#shops/shop-connector.ts';
 import type { AdminClient } from './admin-api/client.ts';
 import { READ_ORDER_PAYMENTS } from './admin-api/operations.ts';
 import { type MoneyBag, moneyBagSchema, moneySchema } from './due-now.ts';
@@ -34,16 +34,16 @@ export type OrderPayments = z.infer<typeof paymentsSchema>;
 
 const readPaymentsSchema = z.object({ order: paymentsSchema.nullable() });
 
-/** @throws {StorefrontError} also for an order with more transactions than are read: the others might be money. */
+/** @throws {ShopError} also for an order with more transactions than are read: the others might be money. */
 export async function readPayments(
   client: AdminClient,
   { id }: Pick<OrderState, 'id'>,
   signal: AbortSignal | undefined,
 ): Promise<OrderPayments> {
   const { order } = await client.request(READ_ORDER_PAYMENTS, { id }, readPaymentsSchema, { signal });
-  if (order === null) throw new StorefrontError(`The shop has no order ${id}.`, { retryable: false });
+  if (order === null) throw new ShopError(`The shop has no order ${id}.`, { retryable: false });
   if (order.transactions.length < MAX_TRANSACTIONS) return order;
-  throw new StorefrontError(`${orderLabel(order)} has more transactions than the ${MAX_TRANSACTIONS} that are read.`, {
+  throw new ShopError(`${orderLabel(order)} has more transactions than the ${MAX_TRANSACTIONS} that are read.`, {
     retryable: false,
   });
 }
@@ -118,7 +118,7 @@ const ENDED_WITHOUT_SUCCESS: ReadonlySet<string> = new Set(['FAILURE', 'ERROR'])
  */
 export function lacksTariPart(
   payments: OrderPayments,
-  { price }: StorefrontOrder,
+  { price }: OrderInShop,
   { priceField }: OrderWebhookOptions,
 ): boolean {
   if (price === undefined) return false;

@@ -1,5 +1,5 @@
 import Big from 'big.js';
-import { type PaidOrder, StorefrontError } from '#shops/shop-connector.ts';
+import { type PaidOrder, ShopError } from '#shops/shop-connector.ts';
 import type { AdminClient } from './admin-api/client.ts';
 import { readDueNow } from './due-now.ts';
 import { type OrderState, orderLabel } from './order-state.ts';
@@ -11,7 +11,7 @@ import type { OrderWebhookOptions } from './webhooks/order.ts';
  * The amount recorded in the shop must equal the amount paid here. The shop records everything that is outstanding, so the
  * amount due there now, by the price field, is compared first: if the order was edited after it was paid, or others paid a
  * part of it, the two differ.
- * @throws {StorefrontError} not retryable, with both amounts, if they differ or can't be compared.
+ * @throws {ShopError} not retryable, with both amounts, if they differ or can't be compared.
  */
 export async function refuseOtherSum(
   { client, fields }: { client: AdminClient; fields: OrderWebhookOptions },
@@ -30,7 +30,7 @@ export async function refuseOtherSum(
       : ` (${figure(amount, currencyCode)} is outstanding)`;
   const paid =
     price === undefined ? 'and its price in the shop is not known here' : `for ${figure(price.amount, price.currency)}`;
-  throw new StorefrontError(
+  throw new ShopError(
     `${orderLabel(state)} was paid in Tari ${paid}, but ${figure(due.price, due.currency)} is due for it in the shop now${outstanding}. Nothing is recorded there: a person has to decide.`,
     { retryable: false },
   );
@@ -46,7 +46,7 @@ async function dueNow(
     return await readDueNow(client, state, priceField, signal);
   } catch (error) {
     if (!(error instanceof WebhookContentError)) throw error;
-    throw new StorefrontError(
+    throw new ShopError(
       `${orderLabel(state)} was paid in Tari, but what is due for it in the shop can't be told: ${error.message} A person has to decide.`,
       { retryable: false },
     );
@@ -56,7 +56,7 @@ async function dueNow(
 /**
  * The shop updates its status asynchronously: if nothing is outstanding and our payment is there, the order will soon show
  * as paid.
- * @throws {StorefrontError} retryable, in that case.
+ * @throws {ShopError} retryable, in that case.
  */
 async function refuseWhileRecorded(
   client: AdminClient,
@@ -68,7 +68,7 @@ async function refuseWhileRecorded(
     ({ kind, status, gateway }) => kind === 'SALE' && status === 'SUCCESS' && gateway === PAYMENT_METHOD_NAME,
   );
   if (!isRecorded) return;
-  throw new StorefrontError(`${orderLabel(state)} does not show as paid yet, though the payment is recorded.`, {
+  throw new ShopError(`${orderLabel(state)} does not show as paid yet, though the payment is recorded.`, {
     retryable: true,
   });
 }
@@ -76,7 +76,7 @@ async function refuseWhileRecorded(
 /**
  * The order may have been edited between our read and the shop's recording, and Shopify has no "record if this much is
  * outstanding". So the recorded amount is checked afterwards.
- * @throws {StorefrontError} not retryable, if it differs from what was outstanding.
+ * @throws {ShopError} not retryable, if it differs from what was outstanding.
  */
 export function refuseOtherRecord(before: OrderState, after: OrderState): void {
   const expected = before.totalOutstandingSet.presentmentMoney;
@@ -85,7 +85,7 @@ export function refuseOtherRecord(before: OrderState, after: OrderState): void {
   );
   // A response that does not show our payment yet is inconclusive.
   if (recorded.eq(expected.amount) || recorded.lte(0)) return;
-  throw new StorefrontError(
+  throw new ShopError(
     `${orderLabel(after)} was edited while it was recorded as paid: the shop has recorded ${figure(recorded.toFixed(), expected.currencyCode)} in place of ${figure(expected.amount, expected.currencyCode)}. A person has to correct it.`,
     { retryable: false },
   );

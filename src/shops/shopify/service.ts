@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Opened, ServiceContext } from '#platform/module.ts';
 import '#shops/ports.ts';
-import { type ShopifyStorefront, shopifyFromSettings } from './connect.ts';
+import { type ShopifyConnector, shopifyFromSettings } from './connect.ts';
 import { SubscriptionKeeper } from './subscriptions/subscription-keeper.ts';
 import { readContent } from './webhooks/content.ts';
 
@@ -40,14 +40,14 @@ export function open(context: ServiceContext): Opened<object> {
 /** Undefined if the shop would send no webhooks here, or if the operator manages its subscriptions. */
 function subscriptionKeeper(
   { settings: { publicUrl, shopify }, random, log }: ServiceContext,
-  shop: ShopifyStorefront,
+  shop: ShopifyConnector,
 ): SubscriptionKeeper | undefined {
   if (!shopify.keepWebhooks || !publicUrl?.startsWith('https:')) return undefined;
   return new SubscriptionKeeper({ renew: (signal) => shop.renewSubscriptions(publicUrl, signal), random, log });
 }
 
 /** The configured shop, if there is one. */
-function connect({ settings: { shopify }, fetch, clock, random, log }: ServiceContext): ShopifyStorefront | undefined {
+function connect({ settings: { shopify }, fetch, clock, random, log }: ServiceContext): ShopifyConnector | undefined {
   if (shopify.shop === null) return undefined;
   return shopifyFromSettings(
     {
@@ -69,9 +69,9 @@ function connect({ settings: { shopify }, fetch, clock, random, log }: ServiceCo
   );
 }
 
-async function reportConnection(storefront: ShopifyStorefront, log: Logger): Promise<void> {
+async function reportConnection(connector: ShopifyConnector, log: Logger): Promise<void> {
   try {
-    const report = await storefront.checkConnection();
+    const report = await connector.checkConnection();
     log.info({ shop: report.shop, scopes: report.scopes }, `Connected to the shop ${report.shop}`);
     for (const warning of report.warnings) log.warn({ shop: report.shop }, warning);
   } catch (error) {

@@ -203,7 +203,7 @@ export const settings: SettingsPart<Values> = {
   warnings: ({ shopify, publicUrl }) => [
     [
       !shopify.hmacChecks,
-      'TPG_SHOPIFY_HMAC_CHECKS is off: anybody who reaches this server can send orders. Never run production so.',
+      'TPG_SHOPIFY_HMAC_CHECKS is off: anyone who reaches this server can send orders. Never run production so.',
     ],
     [
       shopify.ipWhitelist === null && shopify.shop !== null,

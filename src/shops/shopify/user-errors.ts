@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StorefrontError } from '#shops/shop-connector.ts';
+import { ShopError } from '#shops/shop-connector.ts';
 
 /** The third layer of errors: the shop's errors about the input of a mutation that it ran. */
 
@@ -31,9 +31,9 @@ export function concernsOneInput({ field }: UserError, inputs: number): boolean 
 const PASSING_CODES: ReadonlySet<string> = new Set(['INTERNAL_ERROR', 'STALE_OBJECT']);
 
 /** The error for a mutation that the shop refused as a whole. */
-export function refusalOf(what: string, { code, message }: UserError): StorefrontError {
+export function refusalOf(what: string, { code, message }: UserError): ShopError {
   const sentence = message.replace(/\.$/, '');
-  return new StorefrontError(`The shop refuses ${what}: ${sentence} (${code ?? 'no code'}).`, {
+  return new ShopError(`The shop refuses ${what}: ${sentence} (${code ?? 'no code'}).`, {
     retryable: PASSING_CODES.has(code ?? ''),
   });
 }

@@ -124,7 +124,7 @@ function withSender(text: Uint8Array, address: Uint8Array): PaymentMemo {
   return { text: textOf(text), senderBytes, sender: senderOf(senderBytes) };
 }
 
-/** A wallet that knows no sender writes an address whose keys are all zero bytes, which nobody owns. */
+/** A wallet that knows no sender writes an address whose keys are all zero bytes, which belongs to no wallet. */
 function senderOf(bytes: Uint8Array): TariAddress | null {
   try {
     const address = addressFromBytes(bytes);

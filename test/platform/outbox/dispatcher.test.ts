@@ -5,7 +5,7 @@ import { Dispatcher } from '#platform/outbox/dispatcher.ts';
 import { EventBus, type EventHandler } from '#platform/outbox/event-bus.ts';
 import type { EventType } from '#platform/outbox/events.ts';
 import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
-import { StorefrontError } from '#shops/shop-connector.ts';
+import { ShopError } from '#shops/shop-connector.ts';
 import { withRepository } from '#test/database/changed-repository.ts';
 import { isOnPostgres, type TestDatabase } from '#test/database/database.ts';
 import {
@@ -245,7 +245,7 @@ describe('the outbox, driven by hand,', () => {
 
   it('waits as long as the shop asks, where that is longer than its own pause', async () => {
     const box = await outbox();
-    const refuse = (retryAfterMs: number) => failing(new StorefrontError('busy', { retryable: true, retryAfterMs }));
+    const refuse = (retryAfterMs: number) => failing(new ShopError('busy', { retryable: true, retryAfterMs }));
     await box.test.order({ orderId: '1' });
     const pauseAfter = async (retryAfterMs: number) => {
       box.behaviour.set('shop', refuse(retryAfterMs));
@@ -259,7 +259,7 @@ describe('the outbox, driven by hand,', () => {
 
   it('gives up at once what can never succeed', async () => {
     const box = await outbox();
-    box.behaviour.set('shop', failing(new StorefrontError('There is no such order.', { retryable: false })));
+    box.behaviour.set('shop', failing(new ShopError('There is no such order.', { retryable: false })));
     await box.test.order({ orderId: '1' });
     await box.carryAll();
     expect(box.told).toEqual(['shop NewOrder 1']);
@@ -268,7 +268,7 @@ describe('the outbox, driven by hand,', () => {
 
   it('carries dead letters that are sent again in the order of their events, before what waits', async () => {
     const box = await outbox();
-    box.behaviour.set('shop', failing(new StorefrontError('No such order', { retryable: false })));
+    box.behaviour.set('shop', failing(new ShopError('No such order', { retryable: false })));
     await box.test.order({ orderId: '1', memo: claimText(alice, '1') });
     await box.carryAll();
     expect(await backlogOf(box)).toMatchObject({ pending: 0, dead: 2 });
@@ -289,7 +289,7 @@ describe('the outbox, driven by hand,', () => {
 
   it('counts the tries of a dead letter that is sent again from one', async () => {
     const box = await outbox();
-    box.behaviour.set('shop', failing(new StorefrontError('No such order', { retryable: false })));
+    box.behaviour.set('shop', failing(new ShopError('No such order', { retryable: false })));
     await box.test.order({ orderId: '1' });
     await box.carryAll();
     box.behaviour.set('shop', failing(new Error('not now')));
@@ -431,7 +431,7 @@ describe('the outbox, driven by hand,', () => {
 
   it('says how much waits, since when, and what is given up', async () => {
     const box = await outbox();
-    box.behaviour.set('shop NewOrder 1', failing(new StorefrontError('no', { retryable: false })));
+    box.behaviour.set('shop NewOrder 1', failing(new ShopError('no', { retryable: false })));
     box.behaviour.set('shop NewOrder 2', failing(new Error('not now')));
     await box.test.order({ orderId: '1' });
     box.test.clock.advance(MINUTE);
@@ -497,7 +497,7 @@ describe('the running dispatcher', () => {
 
   it('carries a dead letter that is sent again only when a later event of the order is no longer on its way', async () => {
     const box = await outbox();
-    const hopeless = new StorefrontError('No such order', { retryable: false });
+    const hopeless = new ShopError('No such order', { retryable: false });
     box.behaviour.set('shop NewOrder 1', failing(hopeless));
     await box.test.order({ orderId: '1' });
     await box.carryAll();

@@ -51,9 +51,9 @@ async function startShop(options: StandInOptions = {}): Promise<ShopifyStandIn> 
 
 /** An engine and its worker, connected to a shop. The worker does one step when it is told to. */
 async function boxOf(standIn: ShopifyStandIn, options: TestEngineOptions = {}, timeoutMs = 2000): Promise<Box> {
-  const { storefront } = connect(standIn, undefined, timeoutMs);
-  const test = await testEngine({ hotWallet: false, ...options, storefront });
-  const { prices } = storefront;
+  const { connector } = connect(standIn, undefined, timeoutMs);
+  const test = await testEngine({ hotWallet: false, ...options, connector });
+  const { prices } = connector;
   if (prices === undefined) throw new Error('The shop has no prices');
   const { store, clock, log } = test;
   return { test, standIn, worker: new PriceUpdateWorker({ store, prices, clock, random: () => 0, log }) };
@@ -98,7 +98,7 @@ const lines = ({ test }: Box, level: string) =>
 /** Does a step, and dies before it is noted. */
 async function takeStepWithoutNote({ test, standIn }: Box): Promise<void> {
   const update = await test.store.run((tx) => tx.use(priceUpdateRepository).leaseNext(test.clock.now()));
-  const { prices } = connect(standIn).storefront;
+  const { prices } = connect(standIn).connector;
   if (update === undefined || prices === undefined) throw new Error('There is nothing to do');
   await takeStep({ store: test.store, prices, log: test.log }, update, new AbortController().signal);
 }

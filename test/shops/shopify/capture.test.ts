@@ -32,7 +32,7 @@ function mixedOrder(): { order: StandInOrder; giftCard: Transaction } {
 }
 
 const pay = (order: StandInOrder, amount: string, more: Partial<PaidOrder> = {}) =>
-  shop.storefront.markPaid(
+  shop.connector.markPaid(
     { orderId: order.id, altId: order.name, price: { amount, currency: order.presentment.currency }, ...more },
     PAID_AT,
   );
@@ -91,7 +91,7 @@ describe('an order of which another gateway holds a part', () => {
   it('in the currency of the buyer', async () => {
     const order = addOrder({ presentment: { currency: 'CAD', price: '140.00' } });
     standIn.authorize(order, '42.00');
-    await shop.storefront.markPaid(
+    await shop.connector.markPaid(
       { orderId: order.id, altId: null, price: { amount: '70', currency: 'USD' } },
       PAID_AT,
     );
@@ -232,7 +232,7 @@ describe('left to a person', () => {
     const order = addOrder();
     standIn.authorize(order, '30.00');
     const error = await failure(
-      shop.storefront.markPaid({ orderId: order.id, altId: null, price: { amount: '1', currency: 'EUR' } }, PAID_AT),
+      shop.connector.markPaid({ orderId: order.id, altId: null, price: { amount: '1', currency: 'EUR' } }, PAID_AT),
     );
     expect(error.retryable).toBe(false);
     expect(captures(order)).toEqual([]);
@@ -312,7 +312,7 @@ describe('without the setting', () => {
 
 describe('an order that is not paid in Tari in time', () => {
   const cancel = (order: StandInOrder, amount: string) =>
-    shop.storefront.cancel(
+    shop.connector.cancel(
       { orderId: order.id, altId: null, price: { amount, currency: order.presentment.currency } },
       'It expired.',
     );

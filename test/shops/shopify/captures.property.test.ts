@@ -5,7 +5,7 @@ import { orderRepository } from '#engine/store/orders.ts';
 import { parseJson } from '#platform/json.ts';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
-import type { ShopOrder, Storefront } from '#shops/shop-connector.ts';
+import type { ShopConnector, ShopOrder } from '#shops/shop-connector.ts';
 import { type OrderWebhookOptions, parseOrderWebhook } from '#shops/shopify/webhooks/order.ts';
 import { parseTransactionWebhook } from '#shops/shopify/webhooks/transaction.ts';
 import { isOnPostgres } from '#test/database/database.ts';
@@ -157,17 +157,17 @@ let standIn: ShopifyStandIn;
 let test: TestEngine;
 let lastOrder = 0;
 /** The shop as the order that is played has it set up; each has fields of its own. */
-let storefront: Storefront;
+let connector: ShopConnector;
 
 beforeAll(async () => {
   standIn = await startShopifyStandIn({ cancelDelayMs: 1, cost: { maximumAvailable: 1e9, restoreRate: 1e6 } });
   const bus = new EventBus(recordingLog(), EVENT_TYPES);
-  const shop: Storefront = {
+  const shop: ShopConnector = {
     name: 'shopify',
-    markPaid: (...told) => storefront.markPaid(...told),
-    cancel: (...told) => storefront.cancel(...told),
+    markPaid: (...told) => connector.markPaid(...told),
+    cancel: (...told) => connector.cancel(...told),
   };
-  test = await testEngine({ bus, storefront: shop });
+  test = await testEngine({ bus, connector: shop });
   await test.engine.exchangeRates.set('USD', 1_000_000n, 'test');
 });
 afterAll(async () => {
@@ -200,7 +200,7 @@ class Play {
   }
 
   #start(): Dispatcher {
-    storefront = connect(standIn, { accessToken: STAND_IN_TOKEN, fields: this.#fields }).storefront;
+    connector = connect(standIn, { accessToken: STAND_IN_TOKEN, fields: this.#fields }).connector;
     return new Dispatcher({
       store: test.store,
       bus: test.bus,

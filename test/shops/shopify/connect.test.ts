@@ -113,10 +113,10 @@ describe('staticToken', () => {
   });
 });
 
-describe('a storefront with client credentials', () => {
+describe('a connector with client credentials', () => {
   const order = { id: '1', name: '#1001', currency: 'USD', price: '12.50' };
   const pay = (shop: ReturnType<typeof connect>) =>
-    shop.storefront.markPaid({ orderId: '1', altId: '#1001', price: { amount: '12.50', currency: 'USD' } }, new Date());
+    shop.connector.markPaid({ orderId: '1', altId: '#1001', price: { amount: '12.50', currency: 'USD' } }, new Date());
 
   it('gets its token by itself', async () => {
     await startWithCredentials();
@@ -129,7 +129,7 @@ describe('a storefront with client credentials', () => {
     await startWithCredentials();
     standIn.addOrder(order);
     const shop = connect(standIn, CLIENT);
-    await shop.storefront.checkConnection();
+    await shop.connector.checkConnection();
     standIn.access.revokeAll();
     expect((await pay(shop)).effect).toBe('done');
     expect(standIn.access.requests()).toBe(2);
@@ -139,7 +139,7 @@ describe('a storefront with client credentials', () => {
     await startWithCredentials(1);
     standIn.addOrder(order);
     const shop = connect(standIn, CLIENT);
-    await shop.storefront.checkConnection();
+    await shop.connector.checkConnection();
     await new Promise((resolve) => setTimeout(resolve, 1100));
     expect((await pay(shop)).effect).toBe('done');
     expect(standIn.effectCount('1', 'paid')).toBe(1);
@@ -172,7 +172,7 @@ describe('a storefront with client credentials', () => {
 describe('checkConnection', () => {
   it('has no complaint when all is well', async () => {
     standIn = await startShopifyStandIn();
-    expect(await connect(standIn).storefront.checkConnection()).toEqual({
+    expect(await connect(standIn).connector.checkConnection()).toEqual({
       shop: 'stand-in.myshopify.com',
       shopifyPlus: false,
       scopes: ['read_orders', 'write_metaobject_definitions', 'write_metaobjects', 'write_orders', 'write_products'],
@@ -190,7 +190,7 @@ describe('checkConnection', () => {
     [['write_orders'], []],
   ])('with the scopes %j for orders misses %j', async (scopes, missingScopes) => {
     standIn = await startShopifyStandIn({ scopes: [...FOR_PRICES, ...scopes] });
-    const report = await connect(standIn).storefront.checkConnection();
+    const report = await connect(standIn).connector.checkConnection();
     expect(report.missingScopes).toEqual(missingScopes);
     expect(report.warnings).toHaveLength(missingScopes.length === 0 ? 0 : 1);
   });
@@ -202,7 +202,7 @@ describe('checkConnection', () => {
     [['write_products', 'write_metaobjects', 'write_metaobject_definitions'], []],
   ])('with the scopes %j for prices misses %j', async (scopes, missingScopes) => {
     standIn = await startShopifyStandIn({ scopes: ['write_orders', ...scopes] });
-    const report = await connect(standIn).storefront.checkConnection();
+    const report = await connect(standIn).connector.checkConnection();
     expect(report.missingScopes).toEqual(missingScopes);
     expect(report.warnings).toEqual(
       missingScopes.length === 0
@@ -213,7 +213,7 @@ describe('checkConnection', () => {
 
   it('warns of an API version that the shop no longer supports', async () => {
     standIn = await startShopifyStandIn({ apiVersions: ['2027-07'] });
-    const { warnings } = await connect(standIn).storefront.checkConnection();
+    const { warnings } = await connect(standIn).connector.checkConnection();
     expect(warnings).toEqual([
       'The shop no longer supports API version 2026-10: set TPG_SHOPIFY_API_VERSION to a current one.',
     ]);

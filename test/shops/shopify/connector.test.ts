@@ -23,8 +23,8 @@ const reference = (order: StandInOrder) => ({
   altId: order.name,
   price: { amount: order.price, currency: order.currency },
 });
-const markPaid = (order: StandInOrder) => shop.storefront.markPaid(reference(order), PAID_AT);
-const cancel = (order: StandInOrder, reason = 'It expired.') => shop.storefront.cancel(reference(order), reason);
+const markPaid = (order: StandInOrder) => shop.connector.markPaid(reference(order), PAID_AT);
+const cancel = (order: StandInOrder, reason = 'It expired.') => shop.connector.cancel(reference(order), reason);
 const operations = () => standIn.calls.map((call) => call.operation);
 
 describe('markPaid', () => {
@@ -89,7 +89,7 @@ describe('markPaid', () => {
 
   it('never gives the shop a time in its future', async () => {
     const order = addOrder();
-    await shop.storefront.markPaid(reference(order), new Date(Date.now() + 3_600_000));
+    await shop.connector.markPaid(reference(order), new Date(Date.now() + 3_600_000));
     expect(order.transactions[0]?.gateway).toBe('Tari');
   });
 
@@ -137,7 +137,7 @@ describe('markPaid', () => {
   });
 
   it('gives up on an order that the shop does not have', async () => {
-    const error = await failure(shop.storefront.markPaid({ orderId: '5', altId: null }, PAID_AT));
+    const error = await failure(shop.connector.markPaid({ orderId: '5', altId: null }, PAID_AT));
     expect(error.retryable).toBe(false);
     expect(error.message).toMatch(/has no order gid:\/\/shopify\/Order\/5/);
   });
@@ -159,7 +159,7 @@ describe('markPaid', () => {
 
 describe('orders that go by their names', () => {
   const byName = (name: string) =>
-    shop.storefront.markPaid({ orderId: name, altId: name, price: { amount: '12.50', currency: 'USD' } }, PAID_AT);
+    shop.connector.markPaid({ orderId: name, altId: name, price: { amount: '12.50', currency: 'USD' } }, PAID_AT);
 
   it.each(['#1001', '1001', 'EN1001-A', 'sa"y \\ (x) OR name:*'])('finds %s exactly', async (name) => {
     const similar = addOrder({ id: '1', name: `${name}0` });
@@ -184,7 +184,7 @@ describe('orders that go by their names', () => {
 
   it('cancels too', async () => {
     const order = addOrder();
-    expect((await shop.storefront.cancel({ orderId: '#1001', altId: '#1001' }, 'It expired.')).effect).toBe('done');
+    expect((await shop.connector.cancel({ orderId: '#1001', altId: '#1001' }, 'It expired.')).effect).toBe('done');
     expect(order.cancelledAt).not.toBeNull();
   });
 });
@@ -280,7 +280,7 @@ describe('cancel', () => {
   });
 
   it('gives up on an order that the shop does not have', async () => {
-    const error = await failure(shop.storefront.cancel({ orderId: '5', altId: null }, 'It expired.'));
+    const error = await failure(shop.connector.cancel({ orderId: '5', altId: null }, 'It expired.'));
     expect(error.retryable).toBe(false);
   });
 
@@ -289,7 +289,7 @@ describe('cancel', () => {
     const order = addOrder();
     const controller = new AbortController();
     standIn.beforeNext('ReadJob', () => controller.abort());
-    const error = await failure(shop.storefront.cancel(reference(order), 'It expired.', controller.signal));
+    const error = await failure(shop.connector.cancel(reference(order), 'It expired.', controller.signal));
     expect(error).toMatchObject({ retryable: true, message: 'The call to the shop was stopped.' });
   });
 });

@@ -24,9 +24,9 @@ function addOrder(number: number, changes: Partial<NewOrder> = {}): StandInOrder
 }
 
 async function read(settings: Partial<ShopifySettings> = {}, signal?: AbortSignal): Promise<OpenOrder[]> {
-  const { storefront } = connect(standIn, { accessToken: STAND_IN_TOKEN, ...settings });
+  const { connector } = connect(standIn, { accessToken: STAND_IN_TOKEN, ...settings });
   const found: OpenOrder[] = [];
-  for await (const order of storefront.openOrders?.(signal) ?? []) found.push(order);
+  for await (const order of connector.openOrders?.(signal) ?? []) found.push(order);
   return found;
 }
 
@@ -74,7 +74,7 @@ describe('the open orders', () => {
     expect(names).toEqual(Array.from({ length: 130 }, (_, index) => `#${index + 1}`));
     expect(standIn.calls).toHaveLength(3);
     standIn.calls.length = 0;
-    for await (const _ of connect(standIn).storefront.openOrders?.() ?? []) break;
+    for await (const _ of connect(standIn).connector.openOrders?.() ?? []) break;
     expect(standIn.calls).toHaveLength(1);
   });
 

@@ -27,7 +27,7 @@ function addOrder(changes: Partial<NewOrder> = {}): StandInOrder {
 }
 
 const pay = (order: StandInOrder, amount: string, currency = 'USD') =>
-  shop.storefront.markPaid({ orderId: order.id, altId: order.name, price: { amount, currency } }, PAID_AT);
+  shop.connector.markPaid({ orderId: order.id, altId: order.name, price: { amount, currency } }, PAID_AT);
 
 const sales = (order: StandInOrder) =>
   order.transactions.filter(({ kind }) => kind === 'SALE').map(({ gateway, amount }) => [gateway, amount]);
@@ -147,7 +147,7 @@ describe('what is recorded', () => {
 
   it('is nothing where it is not known what the order was paid for', async () => {
     const order = addOrder();
-    const error = await failure(shop.storefront.markPaid({ orderId: order.id, altId: null }, PAID_AT));
+    const error = await failure(shop.connector.markPaid({ orderId: order.id, altId: null }, PAID_AT));
     expect([error.retryable, error.message, sales(order)]).toEqual([
       false,
       expect.stringContaining('15.90 USD is due'),
@@ -189,7 +189,7 @@ describe('where captures are on', () => {
 
 describe('an order of another payment method', () => {
   const cancel = (order: StandInOrder) =>
-    shop.storefront.cancel({ orderId: order.id, altId: order.name }, 'It expired.');
+    shop.connector.cancel({ orderId: order.id, altId: order.name }, 'It expired.');
 
   it.each([['Bank Deposit'], []])('is never cancelled: %s', async (...gateways) => {
     shop = connectWith({ priceField: 'total', paymentMethods: ['Tari'] });

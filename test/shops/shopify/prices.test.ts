@@ -11,9 +11,9 @@ let prices: ShopPrices;
 
 beforeEach(async () => {
   standIn = await startShopifyStandIn();
-  const { storefront } = connect(standIn);
-  if (storefront.prices === undefined) throw new Error('The shop has no prices');
-  prices = storefront.prices;
+  const { connector } = connect(standIn);
+  if (connector.prices === undefined) throw new Error('The shop has no prices');
+  prices = connector.prices;
 });
 afterEach(() => standIn.close());
 
@@ -100,9 +100,9 @@ describe('variants', () => {
     await standIn.close();
     standIn = await startShopifyStandIn({ cost: { maximumAvailable: 120, restoreRate: 1 } });
     addVariants(25);
-    const { storefront } = connect(standIn);
-    await storefront.prices?.variants(ALL);
-    await storefront.prices?.variants(ALL);
+    const { connector } = connect(standIn);
+    await connector.prices?.variants(ALL);
+    await connector.prices?.variants(ALL);
     expect(standIn.calls).toHaveLength(2);
   });
 });

@@ -17,7 +17,7 @@ import { MempoolWatch } from '#rails/tari-chain/mempool-watch.ts';
 import { NodeSet } from '#rails/tari-chain/node-set.ts';
 import { NodeError } from '#rails/tari-chain/nodes/node-error.ts';
 import type { ScannedBlock } from '#rails/tari-chain/scan/found-output.ts';
-import type { Storefront } from '#shops/shop-connector.ts';
+import type { ShopConnector } from '#shops/shop-connector.ts';
 import type { ReadContent } from '#shops/webhook-content.ts';
 import { openUseCases, type UseCases } from '#test/use-cases.ts';
 import { NODES, type NodesAtATime, type SimulatedScan } from './chain/nodes.ts';
@@ -53,7 +53,7 @@ export interface ServerPorts {
   makeAgreementId: () => string;
   /** Names takes of deliveries, other than those of all earlier processes. */
   newLeaseToken: () => string;
-  shop: Storefront;
+  shop: ShopConnector;
   /** Reads the body of a delivery that is taken up again. */
   readContent: ReadContent;
   /** The plugin's durable handler. */

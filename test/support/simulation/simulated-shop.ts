@@ -1,11 +1,11 @@
 import {
   type OpenOrder,
+  type OrderInShop,
   type PaidOrder,
+  type ShopConnector,
+  ShopError,
   type ShopOrder,
-  type Storefront,
-  StorefrontError,
-  type StorefrontOrder,
-  type StorefrontOutcome,
+  type ShopOutcome,
 } from '#shops/shop-connector.ts';
 import type { SeededRandom } from '#test/seeded-random.ts';
 
@@ -47,7 +47,7 @@ const FAULT_OF_ONE_CALL: readonly ShopFault[] = [
  * A shop that keeps a shop's rules: an order is paid once, cancelling can't be undone and is refused where money was paid;
  * each change has its time. Calls fail as chance has it.
  */
-export class SimulatedShop implements Storefront {
+export class SimulatedShop implements ShopConnector {
   readonly name = 'shop';
   readonly orders = new Map<string, ShopSideOrder>();
   isDown = false;
@@ -57,30 +57,30 @@ export class SimulatedShop implements Storefront {
   readonly broken: string[] = [];
   readonly #random: SeededRandom;
   readonly #onFault: (fault: ShopFault) => void;
-  readonly #onHang: (order: StorefrontOrder, call: HangingCall) => void;
+  readonly #onHang: (order: OrderInShop, call: HangingCall) => void;
 
   constructor(
     random: SeededRandom,
     onFault: (fault: ShopFault) => void,
-    onHang: (order: StorefrontOrder, call: HangingCall) => void,
+    onHang: (order: OrderInShop, call: HangingCall) => void,
   ) {
     this.#random = random;
     this.#onFault = onFault;
     this.#onHang = onHang;
   }
 
-  markPaid(named: PaidOrder, _paidAt: Date): Promise<StorefrontOutcome> {
-    return this.#answer(named, (order): StorefrontOutcome => {
+  markPaid(named: PaidOrder, _paidAt: Date): Promise<ShopOutcome> {
+    return this.#answer(named, (order): ShopOutcome => {
       if (!order.order.isCancelledInShop) capture(order, named.authorizationIds ?? []);
       if (order.isPaidInTari || order.order.isPaidInShop) return { effect: 'already_done', detail: 'It was paid.' };
-      if (order.order.isCancelledInShop) throw new StorefrontError('It is cancelled.', { retryable: false });
+      if (order.order.isCancelledInShop) throw new ShopError('It is cancelled.', { retryable: false });
       order.isPaidInTari = true;
       return { effect: 'done', detail: 'It is paid.' };
     });
   }
 
-  cancel(named: StorefrontOrder, _reason: string): Promise<StorefrontOutcome> {
-    return this.#answer(named, (order): StorefrontOutcome => {
+  cancel(named: OrderInShop, _reason: string): Promise<ShopOutcome> {
+    return this.#answer(named, (order): ShopOutcome => {
       if (order.order.isCancelledInShop) return { effect: 'already_done', detail: 'It was cancelled.' };
       if (order.isPaidInTari || order.order.isPaidInShop) return { effect: 'left_alone', detail: 'It is paid.' };
       order.order = { ...order.order, isCancelledInShop: true };
@@ -100,16 +100,16 @@ export class SimulatedShop implements Storefront {
     }
     if (stopsAt >= 0) {
       this.#onFault('shop stops telling its orders');
-      throw new StorefrontError('The shop does not go on.', { retryable: true });
+      throw new ShopError('The shop does not go on.', { retryable: true });
     }
     if (this.#random.chance(0.1)) yield { kind: 'unusable', name: '#?', reason: 'It has no price.' };
   }
 
-  #answer(named: StorefrontOrder, act: (order: ShopSideOrder) => StorefrontOutcome): Promise<StorefrontOutcome> {
+  #answer(named: OrderInShop, act: (order: ShopSideOrder) => ShopOutcome): Promise<ShopOutcome> {
     const order = this.orders.get(named.orderId);
     if (order === undefined) {
       this.broken.push(`The shop was told of ${named.orderId}, which is none of its orders`);
-      return Promise.reject(new StorefrontError('There is no such order.', { retryable: false }));
+      return Promise.reject(new ShopError('There is no such order.', { retryable: false }));
     }
     const fault = this.#nextFault();
     if (fault !== undefined) this.#onFault(fault);
@@ -127,7 +127,7 @@ export class SimulatedShop implements Storefront {
       case undefined:
         return promiseOf(() => act(order));
       case 'shop throttles':
-        return Promise.reject(new StorefrontError('Too many calls.', { retryable: true, retryAfterMs: 2_000 }));
+        return Promise.reject(new ShopError('Too many calls.', { retryable: true, retryAfterMs: 2_000 }));
       default:
         return Promise.reject(unreachable());
     }
@@ -152,6 +152,6 @@ function failed(): never {
   throw unreachable();
 }
 
-function unreachable(): StorefrontError {
-  return new StorefrontError('The shop cannot be reached.', { retryable: true });
+function unreachable(): ShopError {
+  return new ShopError('The shop cannot be reached.', { retryable: true });
 }

@@ -1,6 +1,7 @@
 /**
- * Which files of tests each vitest project runs. `npm test` runs them as they are here. With TEST_MATRIX=all (`npm run
- * test:all`), or where files are named on the command line, PostgreSQL has everything that keeps a store.
+ * Which files of tests each vitest project runs. `npm test` runs what finds most mistakes in three minutes on two
+ * processors. With TEST_MATRIX=all (`npm run test:all`), or where files are named on the command line, the thorough ones
+ * run too, and PostgreSQL has everything that keeps a store.
  */
 
 /** Tests that start processes. They need what `npm run build` makes. */
@@ -19,45 +20,76 @@ const PROCESSES: readonly string[] = [
   'test/system/docs/{demo,examples,hot-wallet,nginx,taritools,test-projects}.test.ts',
 ];
 
-/**
- * Tests that start processes, wait for timeouts, play for long, try every route, or run a whole server with a shop beside
- * it. `fast` has the rest, and must take less than half a minute on two processors.
- */
-export const SYSTEM: readonly string[] = [
-  ...PROCESSES,
-  'test/auth/http/guard.test.ts',
-  'test/engine/http/{accounts,lists,operator-actions,search}.test.ts',
+/** Tests in this process that take seconds: properties, many samples, every route, a whole server with a shop beside it. */
+const SLOW: readonly string[] = [
+  'test/auth/http/{guard,login}.test.ts',
+  'test/checkout/{pages,streams}.test.ts',
+  'test/engine/{money,operator-actions,order-of-arrival,payments}.test.ts',
+  'test/engine/http/{accounts,claim,held,lists,operator-actions,search}.test.ts',
   'test/engine/ledger.property.test.ts',
   'test/engine/store/order-search.test.ts',
+  'test/interledger/*.property.test.ts',
+  'test/moving-over/{import.property,odd-databases,old-files,samples}.test.ts',
+  'test/notes/http/notes.test.ts',
+  'test/platform/audit-log/http/audit-log.test.ts',
+  'test/platform/config/settings.test.ts',
+  'test/platform/database/store.test.ts',
   'test/platform/http/openapi/{docs-page,examples}.test.ts',
-  'test/platform/http/rate-limit.test.ts',
-  'test/rails/tari-chain/{mempool,nodes,reorganisations,watcher}.test.ts',
+  'test/platform/http/{ip-allowlist,rate-limit}.test.ts',
+  'test/platform/json.test.ts',
+  'test/platform/logging/access-log-routes.test.ts',
+  'test/platform/outbox/http/dead-letters.test.ts',
+  'test/rails/tari-chain/http/chain.test.ts',
+  'test/rails/tari-chain/{fake-node-faults,mempool,nodes,reorganisations,watcher}.test.ts',
+  'test/rails/tari-wallet/http/reports.test.ts',
   'test/shops/{http,prices}/**/*.test.ts',
-  'test/shops/shopify/{capture,captures.property,open-orders}.test.ts',
+  'test/shops/shopify/{capture,captures.property,connect,connector,open-orders}.test.ts',
   'test/shops/shopify/http/**/*.test.ts',
   'test/system/{fuzz,security}/**/*.test.ts',
+  'test/system/architecture.test.ts',
   'test/tari/{payer.property,seed-words}.test.ts',
 ];
+
+/** `fast` has the rest, and must take less than half a minute on two processors. */
+export const SYSTEM: readonly string[] = [...PROCESSES, ...SLOW];
+
+/** Of these, what kills processes, plays for long, waits for time-outs, or tries every variant: not in `npm test`. */
+const THOROUGH: readonly string[] = [
+  'test/auth/cli/**/*.test.ts',
+  'test/checkout/browser.test.ts',
+  'test/cli/{admin,menus,setup-init,signing}.test.ts',
+  'test/engine/http/search.test.ts',
+  'test/engine/ledger.property.test.ts',
+  'test/engine/store/order-search.test.ts',
+  'test/moving-over/command.test.ts',
+  'test/platform/http/openapi/examples.test.ts',
+  'test/platform/http/rate-limit.test.ts',
+  'test/rails/tari-chain/cli/**/*.test.ts',
+  'test/rails/tari-chain/{kills,mempool,nodes}.test.ts',
+  'test/rails/tari-wallet/cli/**/*.test.ts',
+  'test/shops/{http,prices}/**/*.test.ts',
+  'test/shops/shopify/{cli,cli/**/*,http/**/*}.test.ts',
+  'test/system/{crash,faults,fuzz,simulation}/**/*.test.ts',
+  'test/system/docs/nginx.test.ts',
+  'test/system/process/shutdown.test.ts',
+  'test/system/security/{replay,secrets}.test.ts',
+  'test/tari/{payer.property,seed-words}.test.ts',
+];
+
+/** Against published programs, which `npm run test:interop` installs: it has a configuration of its own, in test/interop/. */
+export const INTEROP: readonly string[] = ['test/interop/**', 'test/system/interop/**'];
 
 /** About PostgreSQL itself. */
 export const POSTGRES_ONLY: readonly string[] = ['test/**/postgres*.test.ts', 'test/system/cluster/**/*.test.ts'];
 
-/** What depends on the database, and is fast enough for every run. */
+/** What depends on the database most, and is fast enough for every run. */
 const POSTGRES_OFTEN: readonly string[] = [
-  'test/engine/*.property.test.ts',
-  'test/engine/http/{lists,search}.test.ts',
-  'test/engine/{claims,payments,reconciliation}.test.ts',
+  'test/engine/{claims,payments}.test.ts',
   'test/*/store/**/*.test.ts',
   'test/platform/database/**/*.test.ts',
   'test/platform/outbox/*.test.ts',
-  'test/rails/tari-chain/{watcher,reorganisations,check-books}.test.ts',
-  'test/moving-over/{samples,odd-databases,hostile-databases,debts,walk,import.property}.test.ts',
   'test/shops/{notify-shop,order-intake}.test.ts',
-  'test/shops/shopify/captures.property.test.ts',
-  'test/system/cluster/cluster.test.ts',
-  'test/system/crash/walkthrough.test.ts',
   'test/system/security/{injection,stored-text}.test.ts',
-  'test/system/simulation/postgres*.test.ts',
 ];
 
 /** All that keeps a store. */
@@ -66,6 +98,7 @@ const POSTGRES_ALWAYS: readonly string[] = [
   'test/checkout/{pages,streams}.test.ts',
   'test/{auth,engine,rates}/**/*.test.ts',
   'test/*/http/**/*.test.ts',
+  'test/moving-over/{samples,odd-databases,hostile-databases,debts,walk,import.property}.test.ts',
   'test/platform/{audit-log,http,logging,monitoring,outbox}/**/*.test.ts',
   'test/pull-payments/kills.test.ts',
   'test/rails/tari-chain/{watcher,reorganisations,nodes,mempool,check-books}.test.ts',
@@ -73,9 +106,12 @@ const POSTGRES_ALWAYS: readonly string[] = [
   'test/rails/tari-wallet/**/*.test.ts',
   'test/shops/*.test.ts',
   'test/shops/{http,prices,shopify/http}/**/*.test.ts',
+  'test/shops/shopify/captures.property.test.ts',
   'test/system/cluster/**/*.test.ts',
+  'test/system/crash/walkthrough.test.ts',
   'test/system/faults/clock.test.ts',
   'test/system/{fuzz,process,security}/**/*.test.ts',
+  'test/system/simulation/postgres*.test.ts',
 ];
 
 /** What is about SQLite itself, or keeps no store at all, is not run again on PostgreSQL. */
@@ -85,6 +121,7 @@ export const NOT_ON_POSTGRES: readonly string[] = [
   'test/auth/key-file.test.ts',
   'test/engine/matching.property.test.ts',
   'test/engine/order-states.test.ts',
+  'test/pull-payments/http/{endpoint,uplinks}/**/*.test.ts',
   'test/platform/http/{allowed-methods,client-address,event-loop-fairness,ip-allowlist,rate-limit}.test.ts',
   'test/platform/http/openapi/{contract,docs-page}.test.ts',
   'test/platform/database/{migration-lists,table-order}.test.ts',
@@ -95,11 +132,18 @@ export const NOT_ON_POSTGRES: readonly string[] = [
   'test/system/security/comparisons.test.ts',
 ];
 
-/** @param arguments_ those of vitest. */
-export function postgresFiles(
-  environment: Readonly<Record<string, string | undefined>>,
-  arguments_: readonly string[],
-) {
+/** Whether the whole matrix runs. @param arguments_ those of vitest. */
+function isWhole(environment: Readonly<Record<string, string | undefined>>, arguments_: readonly string[]): boolean {
   const isNamed = arguments_.some((argument) => /^(?:\.\/)?test\//.test(argument));
-  return environment.TEST_MATRIX === 'all' || isNamed ? POSTGRES_ALWAYS : POSTGRES_OFTEN;
+  return environment.TEST_MATRIX === 'all' || isNamed;
+}
+
+/** @param given the environment and the arguments of vitest. */
+export function postgresFiles(...given: Parameters<typeof isWhole>): readonly string[] {
+  return isWhole(...given) ? POSTGRES_ALWAYS : POSTGRES_OFTEN;
+}
+
+/** Files of `system` that this run leaves out. @param given the environment and the arguments of vitest. */
+export function leftOut(...given: Parameters<typeof isWhole>): readonly string[] {
+  return isWhole(...given) ? [] : THOROUGH;
 }

@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventPayloads } from '#engine/http/schemas.ts';
 import { ORDER_STATES } from '#engine/order-states.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
+import { modules } from '#modules.ts';
 import { SETTINGS_FILE_VARIABLE } from '#platform/config/environment.ts';
 import { parseJson } from '#platform/json.ts';
 import { formatAccessLine } from '#platform/logging/access-log.ts';
-import { readiness } from '#platform/monitoring/http/schemas.ts';
+import { joinReadinessParts, readinessSchema } from '#platform/monitoring/http/schemas.ts';
 import { deadLetterSchema } from '#platform/outbox/http/schemas.ts';
 import type { App } from '#server.ts';
 import { priceUpdate } from '#shops/http/schemas.ts';
@@ -58,7 +59,7 @@ describe.each(DOCUMENTS)('%s', (path) => {
 
   it('names settings that there are', () => {
     const known = [...settingDescriptions.map((setting) => setting.name), ...SETTINGS_OF_EXAMPLES];
-    const named = documentText(path).match(/\bTPG_[A-Z_]*[A-Z]/g) ?? [];
+    const named = documentText(path).match(/\b(?:TPG|SPSP|ILP)_[A-Z_]*[A-Z]/g) ?? [];
     for (const name of named) expect(known).toContain(name);
   });
 
@@ -84,6 +85,12 @@ function routesIn(text: string): string[] {
 /** Read by the scripts in docs/examples, by the tests and before the settings, not among them. */
 const SETTINGS_OF_EXAMPLES = ['TPG_URL', 'TPG_TEST_POSTGRES_URL', SETTINGS_FILE_VARIABLE];
 
+/** Of pull payments, whose tests ask for each. */
+const OF_THE_OTHER_LISTENER = [
+  ...['GET /ID', 'GET /TOKEN', 'POST /TOKEN', 'POST /update/ID', 'POST /update/TOKEN'],
+  ...['GET /exchange', 'POST /ilp'],
+];
+
 describe('the routes', () => {
   let app: App;
   beforeAll(async () => {
@@ -93,6 +100,7 @@ describe('the routes', () => {
   afterAll(() => app.close());
 
   const isThere = (route: string): boolean => {
+    if (OF_THE_OTHER_LISTENER.includes(route)) return true;
     const [method, url = ''] = route.split(' ');
     return app.server.hasRoute({ method: method as 'GET', url: url.replaceAll(/\{(\w+)\}/g, ':$1') });
   };
@@ -165,9 +173,9 @@ describe('docs/operator.md', () => {
   });
 
   it('and the pages of the contexts name every metric of ours, and none that is not there', async () => {
-    // Those of the chain are there where it is watched.
+    // Those of the chain are there where it is watched, and those of pull payments where they are on.
     const chainWatch = { status: () => undefined };
-    const app = await serverOfDocuments({ TPG_METRICS: 'on' }, () => new Date(), { chainWatch });
+    const app = await serverOfDocuments({ TPG_METRICS: 'on', SPSP_PORT: '0' }, () => new Date(), { chainWatch });
     try {
       const { body } = await app.server.inject({ method: 'GET', url: '/metrics' });
       const names = [...body.matchAll(/^# TYPE (tpg_\w+)/gm)].map(([, name]) => name);
@@ -178,8 +186,11 @@ describe('docs/operator.md', () => {
     }
   });
 
-  it('shows readiness as it is answered', () => {
-    expect(readiness.parse(jsonExample('docs/operator.md', 'ready')).ready).toBe(true);
+  it('shows readiness as it is answered', async () => {
+    const parts = await Promise.all(modules.map(async ({ routes }) => (await routes?.())?.readiness ?? {}));
+    const readiness = readinessSchema(joinReadinessParts(parts));
+    expect(readiness.parse(jsonExample('docs/operator.md', 'ready'))).toMatchObject({ ready: true, storefront: 'ok' });
+    expect(() => joinReadinessParts([...parts, { outbox: readiness }])).toThrow('two contexts have a part outbox');
   });
 });
 

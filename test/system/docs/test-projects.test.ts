@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, matchesGlob } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { documentText, ROOT } from '#test/docs/documents.ts';
+import { leftOut } from '#test/vitest/projects.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 
 /** Every file of tests is run by `npm test` or by what CI runs, and none of them by accident twice on one database. */
@@ -31,7 +32,8 @@ describe('the projects of vitest', () => {
   it('hold every file of tests', () => {
     const files = ['test', 'scripts'].flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-        .filter((name) => name.endsWith('.test.ts'))
+        // Those against published programs have a configuration of their own: npm run test:interop.
+        .filter((name) => name.endsWith('.test.ts') && !/^interop\/|^system\/interop\//.test(name))
         .map((name) => `${folder}/${name}`),
     );
     const held = new Set([...of('fast'), ...of('system'), ...of('postgres')]);
@@ -41,6 +43,13 @@ describe('the projects of vitest', () => {
 
   it('run each on SQLite once', () => {
     expect(of('fast').filter((file) => of('system').includes(file))).toEqual([]);
+  });
+
+  it('leave out, where not everything runs, only what is in system otherwise', () => {
+    const unused = leftOut({}, []).filter((pattern) => !of('system').some((file) => matchesGlob(file, pattern)));
+    expect(unused).toEqual([]);
+    expect(leftOut({ TEST_MATRIX: 'all' }, [])).toEqual([]);
+    expect(leftOut({}, ['run', 'test/tari/seed-words.test.ts'])).toEqual([]);
   });
 
   it('start no processes in fast', () => {

@@ -6,7 +6,7 @@ import { bestMatches, type Findable } from './best-match.ts';
 /** Esc at a question: one step back. */
 export class SteppedBack extends Error {}
 
-/** Ctrl-C: whoever sits there wants out. */
+/** Ctrl-C: the user wants out. */
 export class LeftTool extends Error {}
 
 export type Keyboard = ReturnType<typeof createKeyboard>;

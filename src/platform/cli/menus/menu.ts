@@ -70,7 +70,7 @@ export interface Question {
   isFlag?: true;
 }
 
-/** Nobody looks through more; what is not among them can be typed. */
+/** People read no more; what is not among them can be typed. */
 export const MAX_OFFERS = 1000;
 
 export interface Offer {

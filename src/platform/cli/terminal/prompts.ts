@@ -2,17 +2,18 @@ import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { Questions } from '#platform/cli/ports.ts';
 
 /**
- * Asks people at a terminal. The library is loaded when somebody is asked: most commands ask nothing.
+ * Asks people at a terminal. The library is loaded for the first question: most commands ask nothing.
  * @param beforeAsking called right before a prompt is drawn.
  */
 export function terminalQuestions(canAsk: boolean, beforeAsking: () => void = () => undefined): Questions {
-  /** Whoever presses Ctrl-C at a question leaves the tool. */
+  /** Ctrl-C at a question ends the tool. */
   const answerOf = <Answer>(answer: Answer): Exclude<Answer, symbol> => {
     if (typeof answer === 'symbol') throw new CommandError('Left without doing anything.', EXIT_CODES.wrongUse);
     return answer as Exclude<Answer, symbol>;
   };
   const library = async () => {
-    if (!canAsk) throw new CommandError('Nobody can be asked here: give everything by options.', EXIT_CODES.wrongUse);
+    if (!canAsk)
+      throw new CommandError('There is no terminal to ask at: give everything by options.', EXIT_CODES.wrongUse);
     const prompts = await import('@clack/prompts');
     beforeAsking();
     return prompts;

@@ -1,13 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { described } from '#platform/http/openapi/route-docs.ts';
-import type { Readiness } from './readiness.ts';
-import { readiness } from './schemas.ts';
+import { type Readiness, type ReadinessParts, readinessSchema } from './schemas.ts';
 
 export const HEALTHY = '👍️\n';
 
 /** The liveness and readiness routes. */
-export function healthRoutes(checkReadiness: () => Promise<Readiness>): FastifyPluginAsyncZod {
+export function healthRoutes(checkReadiness: () => Promise<Readiness>, parts: ReadinessParts): FastifyPluginAsyncZod {
+  const readiness = readinessSchema(parts);
   return async (app) => {
     const alive = {
       config: { access: 'public' } as const,

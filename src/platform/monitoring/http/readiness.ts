@@ -1,10 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { z } from 'zod';
 import type { Condition } from '#platform/monitoring/readiness.ts';
 import type { MonitoringService } from '#platform/monitoring/service.ts';
-import type { readiness } from './schemas.ts';
-
-export type Readiness = z.output<typeof readiness>;
+import type { Readiness } from './schemas.ts';
 
 /** The check writes to the database, so its result is cached for this long. */
 const FRESH_FOR_MS = 2_000;
@@ -36,7 +33,7 @@ export async function createReadiness(
       ready: allReasons.length === 0,
       reasons: allReasons,
       database: hasDatabase ? 'ok' : 'unavailable',
-      ...(details as Omit<Readiness, 'ready' | 'reasons' | 'database'>),
+      ...details,
     };
   };
 }

@@ -9,7 +9,7 @@ export { examples } from './examples.ts';
 export const routes: MakeRoutes =
   ({ monitoring }, http) =>
   async (app) => {
-    await app.register(healthRoutes(await createReadiness(monitoring, http.isEnding)));
+    await app.register(healthRoutes(await createReadiness(monitoring, http.isEnding), http.readinessParts));
     if (!http.settings.metrics) return;
     const metrics = createMetrics(monitoring.metrics, http.counters, http.log);
     http.onAnswered(metrics.countAnswer);

@@ -31,7 +31,7 @@ export function deadLettersCommand(ports: CommandPorts): Command {
       name: 'list',
       description: 'List what the shop or a plugin could not be told, with the last error',
       example: 'admin dead-letters list',
-      menus: [{ menu: 'admin', section: 'dead letters', label: 'Dead letters', hint: 'what nobody could be told' }],
+      menus: [{ menu: 'admin', section: 'dead letters', label: 'Dead letters', hint: 'what could not be delivered' }],
       options: idPageOptions(),
       run: (client, { options }) => client.deadLetters(idPageOf(options)),
       show: deadLettersView,
@@ -48,15 +48,15 @@ export function deadLettersCommand(ports: CommandPorts): Command {
     }),
     outboxCommand<[bigint], { reason: string; subscriber?: string }, { dismissed: bigint }>(ports, {
       name: 'dismiss',
-      description: 'Take a dead letter off the list that nobody needs to be told of any more',
+      description: 'Take a dead letter off the list that no longer needs to be delivered',
       example: 'admin dead-letters dismiss 345 --reason "the order is deleted there"',
       menus: [
         {
           menu: 'admin',
           section: 'dead letters',
           label: 'Dismiss a dead letter',
-          hint: 'that nobody needs to be told',
-          warning: ({ event }) => `Nobody will be told of event ${event} any more.`,
+          hint: 'that no longer needs to be delivered',
+          warning: ({ event }) => `Event ${event} will not be delivered any more.`,
         },
       ],
       arguments: [EVENT],

@@ -61,7 +61,7 @@ async function follow(ports: CommandPorts, client: OutboxClient, flags: EventFla
   }
 }
 
-/** Undefined while the server is away: whoever follows for hours does not want to start again. */
+/** Undefined while the server is unreachable: following for hours must survive a restart of the server. */
 async function eventsOrNone(
   ports: CommandPorts,
   client: OutboxClient,

@@ -3,6 +3,7 @@ import { deadLetterRoutes } from './dead-letters.ts';
 import { eventRoutes } from './events.ts';
 
 export { examples } from './examples.ts';
+export { readiness } from './schemas.ts';
 
 export const routes: MakeRoutes =
   ({ outbox }, { eventPayloads }) =>

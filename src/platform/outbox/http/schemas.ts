@@ -42,3 +42,8 @@ export function deadLetterSchema(payloads: EventPayloads) {
     payload: z.unknown(),
   });
 }
+
+/** Its part of GET /health/ready. */
+export const readiness = {
+  outbox: z.object({ pending: z.int(), dead_letters: z.int(), lag_seconds: z.int() }),
+};

@@ -7,6 +7,7 @@ import type { ChainQueries } from '#rails/tari-chain/chain-watch.ts';
 import { chainDeparture, chainRefusal, chainStatus } from './schemas.ts';
 
 export { examples } from './examples.ts';
+export { readiness } from './schemas.ts';
 
 export const routes: MakeRoutes = ({ tariChain }) => chainRoutes(tariChain);
 

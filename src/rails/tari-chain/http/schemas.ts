@@ -57,3 +57,16 @@ export const chainDeparture = z.object({
   returned_height: height.nullable(),
   returned_at: time.nullable(),
 });
+
+/** Its part of GET /health/ready if the chain is watched: the server works without its nodes, but what it knows gets old. */
+export const readiness = {
+  chain: z
+    .object({
+      state: z.enum(['watching', 'elsewhere']),
+      height: z.int().nullable(),
+      blocks_behind: z.int(),
+      /** Since a node last answered; null before the first time. */
+      age_seconds: z.int().nullable(),
+    })
+    .optional(),
+};

@@ -61,7 +61,7 @@ export async function sendWaiting(
       queue.forgetSent(new Date(ports.clock.now().getTime() - REMEMBER_SENT_DAYS * DAY_MS));
       return 'done';
     }
-    // Whoever queued a report while the lock was held has left it to us.
+    // A report that was queued while the lock was held is left to us.
     held = takeSendingLock(queueFolder(ports), name);
   }
   return 'another process sends';

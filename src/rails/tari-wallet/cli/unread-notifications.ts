@@ -11,7 +11,7 @@ import { readWalletEvent, type WalletEvent, WalletEventError } from './wallet-ev
 /** How many are read at a time. */
 const PAGE_LENGTH = 100;
 
-/** @throws {CommandError} always: somebody must hear of it. */
+/** @throws {CommandError} always, so that an operator notices. */
 export function keepUnread(
   ports: CommandPorts,
   queue: ReportQueue,

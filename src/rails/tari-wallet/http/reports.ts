@@ -22,7 +22,7 @@ import { MAX_MEMO_LENGTH } from '#tari/text-limits.ts';
 import { confirmationPayload, paymentPayload } from '#tari/wallet-signature.ts';
 import type { signedReports } from './signed-reports.ts';
 
-/** A text of a payment as it was signed: no payment is refused for what somebody wrote into its memo or as its order. */
+/** A text of a payment as it was signed: no payment is refused for the text of its memo or order. */
 const signedText = z.string();
 
 /** 128 characters of hex: R and s. */

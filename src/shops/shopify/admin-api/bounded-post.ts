@@ -1,6 +1,6 @@
 import { BodyTooLongError, readBoundedText } from '#platform/bounded-body.ts';
 import { networkErrorCode, startDeadline } from '#platform/request-deadline.ts';
-import { StorefrontError } from '#shops/shop-connector.ts';
+import { ShopError } from '#shops/shop-connector.ts';
 
 /** One bounded POST request to the shop. */
 export interface BoundedPost {
@@ -24,7 +24,7 @@ export interface PostAnswer {
  * Sends a POST and reads the whole answer, whatever its status.
  *
  * Redirects are not followed: fetch would send the access token's header to whatever host they name.
- * @throws {StorefrontError} retryable: unreachable, timed out, stopped by the caller, or answered too much.
+ * @throws {ShopError} retryable: unreachable, timed out, stopped by the caller, or answered too much.
  */
 export async function postBounded(fetch: typeof globalThis.fetch, post: BoundedPost): Promise<PostAnswer> {
   const deadline = startDeadline(post.timeoutMs, post.signal);
@@ -39,22 +39,22 @@ export async function postBounded(fetch: typeof globalThis.fetch, post: BoundedP
     const text = await readBoundedText(response, post.maximumAnswerBytes);
     return { status: response.status, headers: response.headers, text };
   } catch (error) {
-    throw asStorefrontError(error, deadline.hasExpired(), post);
+    throw asShopError(error, deadline.hasExpired(), post);
   } finally {
     deadline.stop();
   }
 }
 
-function asStorefrontError(error: unknown, timedOut: boolean, post: BoundedPost): StorefrontError {
+function asShopError(error: unknown, timedOut: boolean, post: BoundedPost): ShopError {
   if (error instanceof BodyTooLongError) {
     const sentence = `The shop's answer is longer than ${post.maximumAnswerBytes} bytes.`;
-    return new StorefrontError(sentence, { retryable: true });
+    return new ShopError(sentence, { retryable: true });
   }
   if (timedOut) {
-    return new StorefrontError(`The shop did not answer within ${post.timeoutMs} ms.`, { retryable: true });
+    return new ShopError(`The shop did not answer within ${post.timeoutMs} ms.`, { retryable: true });
   }
-  if (post.signal?.aborted) return new StorefrontError('The call to the shop was stopped.', { retryable: true });
-  return new StorefrontError(`The shop could not be reached (${networkErrorCode(error)}).`, {
+  if (post.signal?.aborted) return new ShopError('The call to the shop was stopped.', { retryable: true });
+  return new ShopError(`The shop could not be reached (${networkErrorCode(error)}).`, {
     retryable: true,
     cause: error,
   });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Clock } from '#platform/clock.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import { StorefrontError } from '#shops/shop-connector.ts';
+import { ShopError } from '#shops/shop-connector.ts';
 import { type PostAnswer, postBounded } from './bounded-post.ts';
 import { createCostBucket } from './cost-bucket.ts';
 import { errorOfGraphql, errorOfStatus, type GraphqlError } from './errors.ts';
@@ -30,7 +30,7 @@ export interface AdminClient {
   /**
    * @param document one of `operations.ts`.
    * @param schema the schema of `data`. User errors, the third layer, are a part of it and left to the caller.
-   * @throws {StorefrontError} whose `retryable` says whether the same request may succeed later.
+   * @throws {ShopError} whose `retryable` says whether the same request may succeed later.
    */
   request<T>(
     document: string,
@@ -55,8 +55,8 @@ const MAXIMUM_MESSAGE_LENGTH = 300;
 
 type Verdict =
   | { kind: 'data'; data: unknown }
-  | { kind: 'throttled'; waitMs: number; error: StorefrontError }
-  | { kind: 'unauthorized'; error: StorefrontError };
+  | { kind: 'throttled'; waitMs: number; error: ShopError }
+  | { kind: 'unauthorized'; error: ShopError };
 
 interface Request {
   document: string;
@@ -164,7 +164,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
       const parsed = schema.safeParse(data);
       if (parsed.success) return parsed.data;
       const where = parsed.error.issues[0]?.path.join('.') || 'data';
-      throw new StorefrontError(`The shop's answer to ${operation} has an unexpected form at ${where}.`, {
+      throw new ShopError(`The shop's answer to ${operation} has an unexpected form at ${where}.`, {
         retryable: true,
       });
     },
@@ -203,11 +203,11 @@ function readEnvelope(text: string): z.infer<typeof envelopeSchema> {
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw new StorefrontError("The shop's answer is not JSON.", { retryable: true });
+    throw new ShopError("The shop's answer is not JSON.", { retryable: true });
   }
   const envelope = envelopeSchema.safeParse(parsed);
   if (envelope.success) return envelope.data;
-  throw new StorefrontError("The shop's answer is not a GraphQL answer.", { retryable: true });
+  throw new ShopError("The shop's answer is not a GraphQL answer.", { retryable: true });
 }
 
 /** `errors` is a list by the specification; some of Shopify's responses have a plain text there. */

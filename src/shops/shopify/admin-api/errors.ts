@@ -1,4 +1,4 @@
-import { StorefrontError } from '#shops/shop-connector.ts';
+import { ShopError } from '#shops/shop-connector.ts';
 
 /**
  * A request that the Admin API refused.
@@ -6,7 +6,7 @@ import { StorefrontError } from '#shops/shop-connector.ts';
  * What an operator can mend without touching the order (a scope, the plan, the token) is retryable all the same: the
  * order's call has to survive the time until then, and the number of attempts decides when to give up.
  */
-export class AdminApiError extends StorefrontError {
+export class AdminApiError extends ShopError {
   /** The code of the GraphQL error, such as `ACCESS_DENIED`, or of the status, such as `HTTP_404`. */
   readonly code: string;
 

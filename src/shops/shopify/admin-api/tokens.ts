@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { Clock } from '#platform/clock.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import { StorefrontError } from '#shops/shop-connector.ts';
+import { ShopError } from '#shops/shop-connector.ts';
 import { postBounded } from './bounded-post.ts';
 
 /** Where the Admin API's access token comes from. Tokens live in memory only: never in the database, a log or an error. */
 export interface TokenSource {
-  /** @throws {StorefrontError} retryable, if no token is available now. */
+  /** @throws {ShopError} retryable, if no token is available now. */
   get(): Promise<string>;
   /**
    * Tells the source that the shop refused this token.
@@ -117,19 +117,19 @@ async function requestToken(options: ClientCredentialsOptions): Promise<IssuedTo
  * All refusals are retryable: wrong credentials are mended in the settings, without touching the orders that wait.
  * No part of the answer but the error's own short code is repeated: the rest might echo the secret.
  */
-function tokenRefusal(status: number, text: string): StorefrontError {
+function tokenRefusal(status: number, text: string): ShopError {
   const code = /"error"\s*:\s*"([a-z_]{1,64})"/.exec(text)?.[1];
   const detail = code === undefined ? '' : `, ${code}`;
   const isOurFault = status >= 400 && status < 500 && status !== 429;
   const advice = isOurFault ? "; check the app's client id and secret" : '';
-  return new StorefrontError(`The shop gave us no access token (HTTP ${status}${detail})${advice}.`, {
+  return new ShopError(`The shop gave us no access token (HTTP ${status}${detail})${advice}.`, {
     retryable: true,
   });
 }
 
 function readToken(text: string, askedAtMs: number): IssuedToken {
   const parsed = tokenAnswerSchema.safeParse(parseJsonOrNull(text));
-  if (!parsed.success) throw new StorefrontError("The shop's answer holds no readable token.", { retryable: true });
+  if (!parsed.success) throw new ShopError("The shop's answer holds no readable token.", { retryable: true });
   const lifeMs = parsed.data.expires_in * 1000;
   return {
     value: parsed.data.access_token,

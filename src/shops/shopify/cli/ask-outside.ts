@@ -11,7 +11,7 @@ export interface OutsideAnswer {
 /** No answer came that could be one of the server's. The message ends a sentence that begins with the address. */
 export class OutsideError extends Error {}
 
-/** Shopify gives a webhook five seconds; whoever is slower than this answers nobody. */
+/** Shopify gives a webhook five seconds; a slower answer is not heard. */
 const TIMEOUT_MS = 15_000;
 /** Every answer that is asked for here has a few hundred bytes. */
 const MAX_ANSWER_BYTES = 64 * 1024;

@@ -4,10 +4,10 @@ import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
 import type { Settings } from '#platform/config/read-settings.ts';
 import { silentLog } from '#platform/logging/logger.ts';
-import { StorefrontError } from '#shops/shop-connector.ts';
+import { ShopError } from '#shops/shop-connector.ts';
 import { type AdminClient, createAdminClient } from '#shops/shopify/admin-api/client.ts';
 import { clientCredentialsToken, staticToken, type TokenSource } from '#shops/shopify/admin-api/tokens.ts';
-import { type ShopifyStorefront, shopifyAddresses, shopifyFromSettings } from '#shops/shopify/connect.ts';
+import { type ShopifyConnector, shopifyAddresses, shopifyFromSettings } from '#shops/shopify/connect.ts';
 
 /** The shop of the server's settings, asked by the tool itself and not by way of the server. */
 export interface ShopConnection {
@@ -15,10 +15,10 @@ export interface ShopConnection {
   all: Settings;
   settings: Settings['shopify'];
   client: AdminClient;
-  storefront: ShopifyStorefront;
+  connector: ShopifyConnector;
 }
 
-/** Does some work with the shop. What the shop refuses becomes a sentence for whoever gave the command. */
+/** Does some work with the shop. What the shop refuses becomes a sentence for the user. */
 export async function withShop<Answer>(
   ports: CommandPorts,
   work: (shop: ShopConnection) => Promise<Answer>,
@@ -26,7 +26,7 @@ export async function withShop<Answer>(
   try {
     return await work(await connect(ports));
   } catch (error) {
-    if (error instanceof StorefrontError) throw new CommandError(error.message);
+    if (error instanceof ShopError) throw new CommandError(error.message);
     throw error;
   }
 }
@@ -51,7 +51,7 @@ async function connect(ports: CommandPorts): Promise<ShopConnection> {
     all,
     settings,
     client: createAdminClient({ ...machine, url: graphqlUrl, apiVersion, token: tokenOf(settings, tokenUrl, machine) }),
-    storefront: shopifyFromSettings(
+    connector: shopifyFromSettings(
       {
         ...address,
         accessToken: settings.adminAccessToken ?? undefined,

@@ -11,7 +11,7 @@ import { plainText } from '#platform/cli/terminal/output.ts';
 import type { Settings } from '#platform/config/read-settings.ts';
 import { readiness } from '#platform/monitoring/cli/answers.ts';
 import { ratesClient } from '#rates/cli/requests.ts';
-import { StorefrontError } from '#shops/shop-connector.ts';
+import { ShopError } from '#shops/shop-connector.ts';
 import { shopifyAddresses } from '#shops/shopify/connect.ts';
 import { PROBE_TOPIC } from '#shops/store/webhooks.ts';
 import { isTariCurrency } from '#tari/micro-tari.ts';
@@ -82,12 +82,12 @@ async function checkShop(patient: Patient): Promise<Finding[]> {
   return [...findings, ...data, ...(await checkSubscriptions(shop, publicUrl, fix))];
 }
 
-/** @returns the scopes too; undefined where the shop lets nobody in. */
+/** @returns the scopes too; undefined if the shop refuses the login. */
 async function checkConnection({
-  shop: { storefront, settings },
+  shop: { connector, settings },
 }: Patient): Promise<{ scopes: readonly string[] | undefined; findings: Finding[] }> {
   try {
-    const report = await storefront.checkConnection();
+    const report = await connector.checkConnection();
     const versionWarnings = report.warnings.filter((warning) => warning.includes('API version'));
     const findings = [
       ok('token', `the shop ${report.shop} lets us in`),
@@ -104,7 +104,7 @@ async function checkConnection({
     ];
     return { scopes: report.scopes, findings };
   } catch (error) {
-    if (!(error instanceof StorefrontError)) throw error;
+    if (!(error instanceof ShopError)) throw error;
     const advice = 'Compare TPG_SHOPIFY_SHOP and the token, or client id and secret, with what the shop shows.';
     return { scopes: undefined, findings: [failed('token', error.message, advice)] };
   }
@@ -198,18 +198,18 @@ async function checkRate({ ports, client, shop }: Patient): Promise<Finding[]> {
     const ageMs = ports.clock.now().getTime() - Date.parse(since);
     const detail = `1 ${currency} costs ${rate} µT, set ${Math.floor(ageMs / 3_600_000)} hours ago`;
     if (ageMs <= OLDEST_RATE_MS) return [ok('rate', detail)];
-    return [failed('rate', detail, `Set it anew: taritools admin rates set ${currency} AMOUNT.`)];
+    return [failed('rate', detail, `Set it again: taritools admin rates set ${currency} AMOUNT.`)];
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return [failed('rate', error.message, 'Set it with: taritools admin rates set CURRENCY AMOUNT.')];
   }
 }
 
-async function currencyOf({ storefront }: ShopConnection): Promise<string | undefined> {
+async function currencyOf({ connector }: ShopConnection): Promise<string | undefined> {
   try {
-    return (await storefront.prices?.variants({ after: null, upTo: null, withTotal: false }))?.currency;
+    return (await connector.prices?.variants({ after: null, upTo: null, withTotal: false }))?.currency;
   } catch (error) {
-    if (error instanceof StorefrontError) return undefined;
+    if (error instanceof ShopError) return undefined;
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import { plainText, record, table } from '#platform/cli/terminal/output.ts';
 import { csvOption, group } from '#platform/cli/terminal/output-flags.ts';
 import { progressOf } from '#platform/cli/terminal/progress.ts';
 import { silentLog } from '#platform/logging/logger.ts';
-import type { OpenOrder, StorefrontOutcome } from '#shops/shop-connector.ts';
+import type { OpenOrder, ShopOutcome } from '#shops/shop-connector.ts';
 import { markPaid } from '#shops/shopify/mark-paid.ts';
 import { type OrderState, readOrderById } from '#shops/shopify/order-state.ts';
 import { shopCommand } from './shop-command.ts';
@@ -49,10 +49,10 @@ export function ordersCommand(ports: CommandPorts): Command {
       example: 'orders open',
       menus: [{ menu: 'shopify', section: 'open orders', label: 'Open Orders', hint: 'open and not paid there' }],
       options: [csvOption()],
-      run: async ({ storefront }, { options }) => {
+      run: async ({ connector }, { options }) => {
         const open: OpenOrder[] = [];
         const progress = progressOf(ports, options);
-        for await (const order of storefront.openOrders?.() ?? []) {
+        for await (const order of connector.openOrders?.() ?? []) {
           open.push(order);
           progress.show(`${open.length} open orders read`);
         }
@@ -80,7 +80,7 @@ export function ordersCommand(ports: CommandPorts): Command {
           output,
         ),
     }),
-    shopCommand<[string], object, StorefrontOutcome>(ports, {
+    shopCommand<[string], object, ShopOutcome>(ports, {
       name: 'cancel',
       description: 'Cancel an order, which the shop can’t undo. The server hears of it by webhook',
       example: 'orders cancel 5551234567890',
@@ -88,12 +88,12 @@ export function ordersCommand(ports: CommandPorts): Command {
         { menu: 'shopify', section: 'orders', label: 'Cancel in the shop', hint: 'the server hears of it by webhook' },
       ],
       arguments: [ID],
-      run: ({ storefront }, { arguments: [id] }) =>
-        storefront.cancel({ orderId: id, altId: null }, 'Cancelled by hand with taritools.'),
+      run: ({ connector }, { arguments: [id] }) =>
+        connector.cancel({ orderId: id, altId: null }, 'Cancelled by hand with taritools.'),
       danger: async ({ client }, { arguments: [id] }) => cancelDanger(await readOrderById(client, gidOf(id))),
       show: outcomeView,
     }),
-    shopCommand<[string, string, string], object, StorefrontOutcome>(ports, {
+    shopCommand<[string, string, string], object, ShopOutcome>(ports, {
       name: 'pay',
       description: 'Mark an order as paid, where the amount is what is outstanding there. It moves no money',
       example: 'orders pay 5551234567890 12.50 USD',
@@ -137,7 +137,7 @@ function gidOf(id: string): string {
   return `gid://shopify/Order/${id}`;
 }
 
-function outcomeView({ effect, detail }: StorefrontOutcome): string[] {
+function outcomeView({ effect, detail }: ShopOutcome): string[] {
   return [`${effect === 'left_alone' ? 'Left alone' : 'Done'}: ${plainText(detail)}`];
 }
 
@@ -150,7 +150,7 @@ function readDecimal(text: string): string {
   throw new CommandError('The amount must be a decimal such as 12.50.', 2);
 }
 
-/** Shops record no part of a payment, save on their dearest plan. To record all where somebody meant a part is worse. */
+/** Shops record no part of a payment, save on their dearest plan. To record all of it when a part was meant is worse. */
 function refuseOtherAmount(order: OrderState, amount: string, currency: string): void {
   const { amount: outstanding, currencyCode } = order.totalOutstandingSet.presentmentMoney;
   const isPaid = new Big(outstanding).eq(0);

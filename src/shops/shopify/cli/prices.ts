@@ -174,8 +174,8 @@ export function productsCommand(ports: CommandPorts): Command {
   ]);
 }
 
-function pricesOf({ storefront }: ShopConnection): ShopPrices {
-  if (storefront.prices !== undefined) return storefront.prices;
+function pricesOf({ connector }: ShopConnection): ShopPrices {
+  if (connector.prices !== undefined) return connector.prices;
   throw new CommandError('The shop shows no prices in Tari.');
 }
 

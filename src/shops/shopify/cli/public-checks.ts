@@ -19,7 +19,7 @@ export interface PublicPatient {
   secret: string | null;
   /** Whether the server takes this secret where this machine reaches it; undefined where that is not known. */
   isSecretTaken: boolean | undefined;
-  /** Who logs in; undefined where nobody was named. */
+  /** Who logs in; undefined if no profile was named. */
   profile: Profile | undefined;
 }
 
@@ -79,8 +79,8 @@ async function checkSignatures(patient: PublicPatient): Promise<Finding[]> {
   try {
     const wrong = await sendProbe(patient, randomBytes(32).toString('hex'));
     if (wrong.status === 200) {
-      const advice = 'Set TPG_SHOPIFY_HMAC_CHECKS=true and restart: anybody can send orders.';
-      return [failed(check, `${plainText(url)} takes webhooks that anybody signs`, advice)];
+      const advice = 'Set TPG_SHOPIFY_HMAC_CHECKS=true and restart: anyone can send orders.';
+      return [failed(check, `${plainText(url)} accepts webhooks with any signature`, advice)];
     }
     if (codeIn(wrong) !== 'hmac_invalid') return [failed(check, ...refusal(wrong, patient))];
     const right = await sendProbe(patient, secret);
@@ -92,7 +92,7 @@ async function checkSignatures(patient: PublicPatient): Promise<Finding[]> {
   }
 }
 
-/** What a proxy would change if it wrote the JSON anew: a space, a line end and a letter that can be escaped. */
+/** What a proxy would change if it serialized the JSON again: a space, a line end and a letter that can be escaped. */
 const probeBody = () => `{"doctor":"${randomUUID()}", "text":"ç/<>"}\n`;
 
 function sendProbe({ ports, url, shop }: PublicPatient, secret: string): Promise<OutsideAnswer> {

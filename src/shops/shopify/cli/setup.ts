@@ -82,13 +82,13 @@ async function setup(ports: CommandPorts, flags: SetupFlags): Promise<void> {
     import('#shops/shopify/prices/rate-definition.ts'),
     import('#shops/shopify/subscriptions/subscriptions.ts'),
   ]);
-  await withShop({ ...ports, environment }, async ({ client, storefront }) => {
-    const { shop, missingScopes } = await storefront.checkConnection();
+  await withShop({ ...ports, environment }, async ({ client, connector }) => {
+    const { shop, missingScopes } = await connector.checkConnection();
     ports.print(plainText(`The shop ${shop} lets us in.`));
     if (missingScopes.length > 0) {
       throw new CommandError(`Grant the app ${missingScopes.join(', ')} in the Dev Dashboard, then run this again.`);
     }
-    const page = await storefront.prices?.variants({ after: null, upTo: null, withTotal: false });
+    const page = await connector.prices?.variants({ after: null, upTo: null, withTotal: false });
     if (page !== undefined && (await defineGlobalRate(client, page.currency))) {
       ports.print('Made the definition of the metaobject tari_price.');
     }
@@ -162,7 +162,7 @@ async function missingSettings(ports: CommandPorts, flags: SetupFlags): Promise<
   const shop = flags.shop ?? known('TPG_SHOPIFY_SHOP') ?? (await ports.ask.text('Shop, such as my-shop.myshopify.com'));
   const token = known('TPG_SHOPIFY_ADMIN_ACCESS_TOKEN');
   const secret = known('TPG_SHOPIFY_HMAC_SECRET');
-  // As setup init does: whoever has not thought of a list need not be warned at every start that there is none.
+  // As setup init does: a merchant who has not thought of a list need not be warned at every start that there is none.
   const list = known('TPG_SHOPIFY_IP_WHITELIST') ?? ANY_ADDRESS;
   const common = { TPG_SHOPIFY_SHOP: shop, TPG_SHOPIFY_IP_WHITELIST: list };
   if (token !== undefined && secret !== undefined) {

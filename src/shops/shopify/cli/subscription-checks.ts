@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Finding, failed, ok, skipped } from '#platform/cli/findings.ts';
 import { plainText } from '#platform/cli/terminal/output.ts';
-import { StorefrontError } from '#shops/shop-connector.ts';
+import { ShopError } from '#shops/shop-connector.ts';
 import { READ_ANY_ORDER } from '#shops/shopify/admin-api/operations.ts';
 import { isOutdated } from '#shops/shopify/subscriptions/subscription-renewal.ts';
 import {
@@ -33,14 +33,14 @@ export async function checkProtectedData({ client }: ShopConnection, scopes: rea
       : 'without read_customers, orders that are fetched later are those of guests';
     return [ok(check, `the app may see orders; ${customers}`)];
   } catch (error) {
-    if (!(error instanceof StorefrontError)) throw error;
+    if (!(error instanceof ShopError)) throw error;
     if (!isProtectedData(error)) return [skipped(check, 'Mend the scopes first, then run this again.')];
     return [failed(check, 'the app was given no access to protected customer data, which orders are', ACCESS_ADVICE)];
   }
 }
 
 export async function checkSubscriptions(
-  { client, storefront, settings }: ShopConnection,
+  { client, connector, settings }: ShopConnection,
   publicUrl: string | undefined,
   fix: boolean,
 ): Promise<Finding[]> {
@@ -48,7 +48,7 @@ export async function checkSubscriptions(
     if (publicUrl === undefined) {
       return [skipped('webhooks', 'Say where the shop reaches the server, with --url or TPG_PUBLIC_URL.')];
     }
-    const renewal = fix ? await storefront.renewSubscriptions(publicUrl) : undefined;
+    const renewal = fix ? await connector.renewSubscriptions(publicUrl) : undefined;
     if (renewal?.failure !== undefined) throw renewal.failure;
     const [refusal] = renewal?.refused ?? [];
     if (refusal !== undefined) throw refusal;
@@ -60,12 +60,12 @@ export async function checkSubscriptions(
       ...otherFindings(present, publicUrl),
     ];
   } catch (error) {
-    if (!(error instanceof StorefrontError)) throw error;
+    if (!(error instanceof ShopError)) throw error;
     return [failed('webhooks', error.message, adviceOn(error))];
   }
 }
 
-function adviceOn(error: StorefrontError): string {
+function adviceOn(error: ShopError): string {
   if (isProtectedData(error)) return ACCESS_ADVICE;
   if (error instanceof SubscriptionRefused && error.reason === 'scope') {
     return 'Grant the app read_orders and read_products, and release and install that version of it.';

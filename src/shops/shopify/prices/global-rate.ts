@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StorefrontError } from '#shops/shop-connector.ts';
+import { ShopError } from '#shops/shop-connector.ts';
 import type { AdminClient } from '#shops/shopify/admin-api/client.ts';
 import {
   DEFINE_CURRENCY_OF_GLOBAL_RATE,
@@ -20,7 +20,7 @@ const globalRateSchema = z.object({
  * Stores the rate in the shop's metaobject `tari_price`, `tari-price-global`, in the field named like the currency in
  * lower case. Missing parts of its definition are created.
  * @param rate µT per unit of the currency.
- * @throws {StorefrontError}
+ * @throws {ShopError}
  */
 export async function setGlobalRate(
   client: AdminClient,
@@ -29,7 +29,7 @@ export async function setGlobalRate(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (rate > MAX_INTEGER) {
-    throw new StorefrontError(`A metaobject holds no rate above ${MAX_INTEGER} µT.`, { retryable: false });
+    throw new ShopError(`A metaobject holds no rate above ${MAX_INTEGER} µT.`, { retryable: false });
   }
   const key = currency.toLowerCase();
   const data = await client.request(READ_GLOBAL_RATE, { field: key }, globalRateSchema, { signal });

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { isStorable } from '#platform/storable-text.ts';
 import {
+  ShopError,
   type ShopPrices,
   type ShopVariant,
-  StorefrontError,
   type TariPrice,
   type VariantPage,
   type VariantRange,
@@ -38,7 +38,7 @@ async function withScopes<T>(scopes: string, work: () => Promise<T>): Promise<T>
   } catch (error) {
     if (!(error instanceof AdminApiError) || error.code !== 'ACCESS_DENIED') throw error;
     const message = `The shop denies our app access to its prices: grant it ${scopes}.`;
-    throw new StorefrontError(message, { retryable: false, cause: error });
+    throw new ShopError(message, { retryable: false, cause: error });
   }
 }
 
@@ -80,7 +80,7 @@ async function readVariants(
   const ids = nodes.map((node) => BigInt(digitsOf(node.id)));
   const last = ids.at(-1);
   if (ids.some((id, index) => id <= (ids[index - 1] ?? BigInt(after ?? -1)))) {
-    throw new StorefrontError("The shop's variants do not come in the order of their ids.", { retryable: true });
+    throw new ShopError("The shop's variants do not come in the order of their ids.", { retryable: true });
   }
   return {
     currency: data.shop.currencyCode,
@@ -107,7 +107,7 @@ async function readVariantsOfProduct(
   const { nodes, pageInfo } = data.product.variants;
   const next = pageInfo.hasNextPage ? pageInfo.endCursor : null;
   if (next !== null && next === after) {
-    throw new StorefrontError('The shop gives the same page of variants again.', { retryable: true });
+    throw new ShopError('The shop gives the same page of variants again.', { retryable: true });
   }
   return { currency: data.shop.currencyCode, variants: nodes.map(variantOf), next, total: null };
 }

@@ -10,7 +10,7 @@ const createdSchema = z.object({ metaobjectDefinitionCreate: userErrorsSchema })
  * Creates the definition of the metaobject with the rates, if the shop has none yet, so that themes can be built before
  * the first rate is set.
  * @returns whether it was created now.
- * @throws {StorefrontError}
+ * @throws {ShopError}
  */
 export async function defineGlobalRate(client: AdminClient, currency: string): Promise<boolean> {
   const key = currency.toLowerCase();

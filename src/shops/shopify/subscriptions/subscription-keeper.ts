@@ -1,7 +1,7 @@
 import type { Logger } from '#platform/logging/logger.ts';
 import { pauseAfterMs } from '#platform/timers/backoff.ts';
 import { PollingLoop } from '#platform/timers/polling-loop.ts';
-import { StorefrontError } from '#shops/shop-connector.ts';
+import { ShopError } from '#shops/shop-connector.ts';
 import type { SubscriptionRenewal } from './subscription-renewal.ts';
 import { NEEDED_TOPICS, type SubscriptionRefused } from './subscriptions.ts';
 
@@ -51,9 +51,9 @@ export class SubscriptionKeeper {
   #pauseAfter(error: unknown): number {
     if (this.#loop.stopping.aborted) return 0;
     this.#failures += 1;
-    const askedMs = error instanceof StorefrontError ? error.retryAfterMs : undefined;
+    const askedMs = error instanceof ShopError ? error.retryAfterMs : undefined;
     // A permanent error is checked again at the regular interval.
-    const isHopeless = error instanceof StorefrontError && !error.retryable;
+    const isHopeless = error instanceof ShopError && !error.retryable;
     const pauseMs = isHopeless ? LOOK_EVERY_MS : pauseAfterMs(this.#failures, this.#ports.random, askedMs);
     this.#ports.log.warn(
       { err: error, attempts: this.#failures, retryInMs: pauseMs },

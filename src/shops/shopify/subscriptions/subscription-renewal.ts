@@ -46,7 +46,7 @@ export function isOutdated({ uri, format }: WebhookSubscription, server: string)
 /**
  * Subscribes this server to every topic that it needs: moves subscriptions from its older paths, and adds missing ones. It
  * removes none, and leaves those of other addresses unchanged.
- * @throws {StorefrontError} if the existing subscriptions can't be read.
+ * @throws {ShopError} if the existing subscriptions can't be read.
  */
 export async function renewSubscriptions(
   client: AdminClient,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StorefrontError } from '#shops/shop-connector.ts';
+import { ShopError } from '#shops/shop-connector.ts';
 import type { AdminClient } from '#shops/shopify/admin-api/client.ts';
 import { AdminApiError } from '#shops/shopify/admin-api/errors.ts';
 import {
@@ -86,7 +86,7 @@ const deletedSchema = z.object({
 export type RefusalReason = 'protected_data' | 'scope' | 'taken' | 'other';
 
 /** The shop refused a change of a subscription, and will do so until the cause is fixed. */
-export class SubscriptionRefused extends StorefrontError {
+export class SubscriptionRefused extends ShopError {
   readonly reason: RefusalReason;
 
   constructor(reason: RefusalReason, message: string) {
@@ -106,7 +106,7 @@ export function isSameAddress(one: string, other: string): boolean {
   return one === other || (URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href);
 }
 
-/** All that our app has subscribed to by the Admin API. @throws {StorefrontError} */
+/** All that our app has subscribed to by the Admin API. @throws {ShopError} */
 export async function readSubscriptions(client: AdminClient, signal?: AbortSignal): Promise<WebhookSubscription[]> {
   const found: WebhookSubscription[] = [];
   let after: string | null = null;
@@ -118,7 +118,7 @@ export async function readSubscriptions(client: AdminClient, signal?: AbortSigna
     if (!data.webhookSubscriptions.pageInfo.hasNextPage) return found;
     after = data.webhookSubscriptions.pageInfo.endCursor;
   }
-  throw new StorefrontError('The shop has more webhook subscriptions than are read.', { retryable: false });
+  throw new ShopError('The shop has more webhook subscriptions than are read.', { retryable: false });
 }
 
 /** Whether a subscription sends its topic to this address in a format that the server reads. */
@@ -133,7 +133,7 @@ export function missingTopics(subscriptions: readonly WebhookSubscription[], uri
   );
 }
 
-/** @throws {SubscriptionRefused} as it refuses addresses without https. @throws {StorefrontError} */
+/** @throws {SubscriptionRefused} as it refuses addresses without https. @throws {ShopError} */
 export async function subscribe(client: AdminClient, topic: string, uri: string, signal?: AbortSignal): Promise<void> {
   const what = `subscribe ${topic} to ${uri}`;
   const data = await asked(what, () => client.request(CREATE_SUBSCRIPTION, { topic, uri }, createdSchema, { signal }));
@@ -143,7 +143,7 @@ export async function subscribe(client: AdminClient, topic: string, uri: string,
 
 /**
  * Moves a subscription to another address, keeping its filter and fields: without its filter a shop would send orders that
- * do not concern us. @throws {SubscriptionRefused | StorefrontError}
+ * do not concern us. @throws {SubscriptionRefused | ShopError}
  */
 export async function moveSubscription(
   client: AdminClient,
@@ -167,7 +167,7 @@ export async function moveSubscription(
   refuseUnless(webhookSubscription !== null, what, userErrors);
 }
 
-/** Removes a subscription. One that is already gone is not an error. @throws {SubscriptionRefused | StorefrontError} */
+/** Removes a subscription. One that is already gone is not an error. @throws {SubscriptionRefused | ShopError} */
 export async function unsubscribe(client: AdminClient, { id, topic, uri }: WebhookSubscription): Promise<void> {
   const what = `end the subscription of ${topic} to ${uri}`;
   const data = await asked(what, () => client.request(DELETE_SUBSCRIPTION, { id }, deletedSchema));
@@ -187,7 +187,7 @@ const TAKEN = /already been taken/i;
 const NOT_APPROVED = /not approved|protected customer data/i;
 
 /** Whether the shop refused because the app may not see protected customer data, in either layer of its errors. */
-export function isProtectedData(error: StorefrontError): boolean {
+export function isProtectedData(error: ShopError): boolean {
   return NOT_APPROVED.test(error.message);
 }
 

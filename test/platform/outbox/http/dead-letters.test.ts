@@ -47,7 +47,7 @@ async function withDeadLettersOf(orders: number, { areKnown = true } = {}): Prom
 }
 
 describe('GET /api/dead_letters', () => {
-  it('lists what nobody could be told, and why', async () => {
+  it('lists what could not be delivered, and why', async () => {
     await withDeadLetter();
     const token = await server.logIn(ALICE, 'read_all');
     const answer = await server.get('/api/dead_letters', { token });

@@ -142,12 +142,12 @@ const search: InputMaker = ({ random, paper }) => {
   };
 };
 
-const creditors: InputMaker = ({ paper }) => ({
+const debtors: InputMaker = ({ paper }) => ({
   name: 'look-up of who owes',
   isLookUp: true,
   about: '',
   async run({ engine }) {
-    const { rows } = await engine.lists.creditors({ limit: 100 });
+    const { rows } = await engine.lists.debtors({ limit: 100 });
     return rows.map(({ customerId, totalOrders }) => `${customerId}:${totalOrders}`).join();
   },
   enter() {
@@ -168,5 +168,5 @@ export const TIME_INPUTS: readonly (readonly [number, InputMaker])[] = [
   [2, ownOrder],
   [1, held],
   [1, search],
-  [1, creditors],
+  [1, debtors],
 ];
