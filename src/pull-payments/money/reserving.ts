@@ -7,7 +7,7 @@ import { type KeptPull, pullRepository } from '../store/pulls.ts';
 import { type KeptTally, tallyRepository } from '../store/tallies.ts';
 import { MAX_AMOUNT } from '../terms/check.ts';
 import { convertDown, isSameRate, type Rate } from '../terms/rate.ts';
-import { grantedNow, heldCost, isOpenAt, type Standing, standingAt, unitsWithin } from '../terms/standing.ts';
+import { grantedNow, heldCost, isOpenAt, isOver, type Standing, standingAt, unitsWithin } from '../terms/standing.ts';
 import type { ReservedPacket } from '../types.ts';
 import { rateBetween } from './rates-between.ts';
 
@@ -46,8 +46,10 @@ async function reserve(tx: Transaction, packet: ReservedPacket, now: Date): Prom
   return limits.wouldGrant && (await tx.use(packetRepository).isUnderWay(agreementId)) ? 'later' : 0n;
 }
 
-function mayBePulledFrom({ state, revision: { terms } }: KeptAgreement, now: Date): boolean {
-  return state === 'active' && isOpenAt({ state, terms }, now) && now >= terms.startAt;
+function mayBePulledFrom({ state, revision, standing }: KeptAgreement, now: Date): boolean {
+  const { terms } = revision;
+  if (state !== 'active' || !isOpenAt({ state, terms }, now) || now < terms.startAt) return false;
+  return !isOver(standingAt(standing, revision, now), terms);
 }
 
 /** A pull belongs to one agreement and one asset, and a limit of it to the terms that it began under. */

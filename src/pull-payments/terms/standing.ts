@@ -54,15 +54,18 @@ export function standingAt(standing: Standing, { terms, anchorAt, skipped }: Rev
  * What the terms grant on top of the total, whatever is held; 0 before the start and from the expiry on. Below 0 if a change
  * of the terms grants less than was pulled.
  */
-export function grantedNow({ total, cycle, totalBefore }: Standing, revision: Revision, now: Date): bigint {
-  const { terms, grantedBefore } = revision;
-  if (now < terms.startAt || isExpired(terms, now)) return 0n;
+export function grantedNow(standing: Standing, { terms, grantedBefore }: Revision, now: Date): bigint {
+  const { total, cycle, totalBefore } = standing;
+  if (now < terms.startAt || isExpired(terms, now) || isOver(standing, terms)) return 0n;
   const limit = terms.cap
-    ? cycle <= terms.cycles
-      ? totalBefore + terms.amount
-      : total
+    ? totalBefore + terms.amount
     : grantedBefore + terms.amount * BigInt(Math.min(cycle, terms.cycles));
   return limit - total;
+}
+
+/** Whether the last interval has ended, and what was not pulled is lost: what rounding has left, too. */
+export function isOver({ cycle }: Standing, { cap, cycles }: Pick<Terms, 'cap' | 'cycles'>): boolean {
+  return cap && cycle > cycles;
 }
 
 export function isExpired({ expiryAt }: Pick<Terms, 'expiryAt'>, now: Date): boolean {

@@ -202,6 +202,18 @@ describe('another scale', () => {
     expect(await pulls.balances(id)).toBe(`${cost}/${cost}/${amount - cost}`);
   });
 
+  it('gives nothing of that after the last interval if what was not pulled is lost', async () => {
+    const pulls = await testPulls({ clock: manualClock() });
+    const [lost, kept] = [
+      await pulls.create({ asset: XRP6, cap: true, cycles: 1, amount: 1n }),
+      await pulls.create({ asset: XRP6, cap: false, cycles: 1, amount: 1n }),
+    ];
+    for (const { id } of [lost, kept]) expect(await pulls.pull(id, 333n)).toBe(333n);
+    pulls.test.clock.advance(HOUR);
+    expect(await pulls.pull(lost.id, 1n)).toBe(0n);
+    expect(await pulls.pull(kept.id, 1000n)).toBe(667n);
+  });
+
   it('gives what a rounded packet has left free of charge, in the next interval too', async () => {
     const pulls = await testPulls({ clock: manualClock() });
     const { id } = await pulls.create({ asset: XRP6, cap: true });

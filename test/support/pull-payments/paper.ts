@@ -114,7 +114,9 @@ export class PaperAgreement {
     const key = `${pull} ${number}`;
     if (this.state !== 'active' || this.now < this.startAt) return 0n;
     if (this.packets.has(key) || (this.pulls.get(pull)?.endedAt ?? null) !== null) return 0n;
-    const { limit } = this.present;
+    const { limit, cycle } = this.present;
+    // What was not pulled is lost, what rounding has left too.
+    if (this.terms.cap && cycle > this.terms.cycles) return 0n;
     const most = this.#worthOf(limit - this.#base) - this.#units;
     const left = most - this.#heldUnits;
     const amount = asked < left ? asked : left;

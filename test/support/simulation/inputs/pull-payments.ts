@@ -228,8 +228,8 @@ const CHANGES = ['state of a pull pointer', 'terms of a pull pointer', 'pull pac
 export const context: ContextInputs = {
   inputs: [
     [2, create],
-    [16, reserve],
-    [16, settle],
+    [10, reserve],
+    [10, settle],
     [2, end],
     [2, push],
     [2, update],
