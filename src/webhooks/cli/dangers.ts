@@ -36,8 +36,8 @@ export async function removeDanger(client: WebhooksClient, id: bigint): Promise<
   return [`Webhook endpoint ${id} will be told of nothing more, for good.`, ...nowOf(endpoint)];
 }
 
-function typesText(types: readonly string[] | null | undefined): string {
-  return types ? `${types.join(', ')} events` : 'all events';
+function typesText(types: readonly string[] | 'all' | null | undefined): string {
+  return Array.isArray(types) ? `${types.join(', ')} events` : 'all events';
 }
 
 function nowOf(endpoint: EndpointInFullAnswer | undefined): string[] {

@@ -16,7 +16,7 @@ export function deliveryCommands(ports: CommandPorts): Command[] {
       name: 'attempts',
       description: 'List the last attempts to deliver to a webhook endpoint, with what it answered',
       example: 'admin webhooks attempts 1 --limit 20',
-      menus: [{ ...SECTION, label: 'Attempts to deliver to a webhook endpoint', hint: 'newest first' }],
+      menus: [{ ...SECTION, label: 'Attempts of a webhook', hint: 'newest first' }],
       arguments: [ENDPOINT_ARGUMENT],
       options: listOptions(),
       run: async (client, { arguments: [id], options }) => {
@@ -29,7 +29,7 @@ export function deliveryCommands(ports: CommandPorts): Command[] {
       name: 'test',
       description: 'Send a test to a webhook endpoint and to no other, and show what it answered',
       example: 'admin webhooks test 1',
-      menus: [{ ...SECTION, label: 'Test a webhook endpoint', hint: 'and see what it answers' }],
+      menus: [{ ...SECTION, label: 'Test a webhook', hint: 'and see what it answers' }],
       arguments: [ENDPOINT_ARGUMENT],
       run: (client, { arguments: [id] }) => client.test(id),
       show: attemptView,
@@ -42,7 +42,7 @@ export function deliveryCommands(ports: CommandPorts): Command[] {
       menus: [
         {
           ...SECTION,
-          label: 'Deliver an event to a webhook endpoint again',
+          label: 'Resend an event by webhook',
           hint: 'whatever became of it',
           warning: ({ number, event }) => `Event ${event} will be sent to webhook endpoint ${number} again.`,
         },
@@ -58,7 +58,7 @@ export function deliveryCommands(ports: CommandPorts): Command[] {
       menus: [
         {
           ...SECTION,
-          label: 'Pause a webhook endpoint',
+          label: 'Pause a webhook',
           hint: 'what happens meanwhile waits',
           warning: ({ number }) => `Webhook endpoint ${number} will be told of nothing until it is resumed.`,
         },
@@ -75,13 +75,13 @@ export function deliveryCommands(ports: CommandPorts): Command[] {
       menus: [
         {
           ...SECTION,
-          label: 'Resume a webhook endpoint',
+          label: 'Resume a webhook',
           hint: 'with what it missed',
           warning: ({ number }) => `Webhook endpoint ${number} will be told of all that it missed.`,
         },
         {
           ...SECTION,
-          label: 'Resume a webhook endpoint without what it missed',
+          label: 'Resume webhook, skip missed',
           hint: 'only what comes',
           gives: ['--skip-missed'],
           warning: ({ number }) => `Webhook endpoint ${number} will never be told of what it missed.`,

@@ -13,8 +13,7 @@ import { endpointInFullView, endpointsView, endpointView, endpointWithSecretView
 export interface ChoiceFlags {
   url?: string;
   description?: string;
-  /** Null for all. */
-  events?: string[] | null;
+  events?: 'all' | string[];
   reason?: string;
 }
 
@@ -25,7 +24,7 @@ export function endpointCommands(ports: CommandPorts): Command[] {
       name: 'list',
       description: 'List the webhook endpoints, those that are removed too',
       example: 'admin webhooks list',
-      menus: [{ ...SECTION, label: 'List webhook endpoints', hint: 'the programs that are told of events' }],
+      menus: [{ ...SECTION, label: 'List webhooks', hint: 'the programs that are told of events' }],
       options: [limitOption(), csvOption()],
       run: async (client, { options }) =>
         (
@@ -42,7 +41,7 @@ export function endpointCommands(ports: CommandPorts): Command[] {
       name: 'show',
       description: 'Show a webhook endpoint, with what has not been delivered to it',
       example: 'admin webhooks show 1',
-      menus: [{ ...SECTION, label: 'Show a webhook endpoint', hint: 'with what waits for it' }],
+      menus: [{ ...SECTION, label: 'Show a webhook', hint: 'with what waits for it' }],
       arguments: [ENDPOINT_ARGUMENT],
       run: (client, { arguments: [id] }) => client.endpoint(id),
       show: endpointInFullView,
@@ -54,9 +53,8 @@ export function endpointCommands(ports: CommandPorts): Command[] {
       menus: [
         {
           ...SECTION,
-          label: 'Add a webhook endpoint',
+          label: 'Add a webhook',
           hint: 'a program that is told of events',
-          needs: ['--events'],
           asks: ['--description'],
         },
       ],
@@ -71,8 +69,8 @@ export function endpointCommands(ports: CommandPorts): Command[] {
       description: 'Change the URL, the description or the events of a webhook endpoint',
       example: 'admin webhooks change 1 --events all',
       menus: [
-        { ...SECTION, label: 'Change the URL of a webhook endpoint', hint: 'where it is posted to', needs: ['--url'] },
-        { ...SECTION, label: 'Change the events of a webhook endpoint', hint: 'what it is told', needs: ['--events'] },
+        { ...SECTION, label: 'Change URL of a webhook', hint: 'where it is posted to', needs: ['--url'] },
+        { ...SECTION, label: 'Change events of a webhook', hint: 'what it is told', needs: ['--events'] },
       ],
       arguments: [ENDPOINT_ARGUMENT],
       options: [
@@ -95,7 +93,7 @@ export function endpointCommands(ports: CommandPorts): Command[] {
       name: 'rotate-secret',
       description: 'Make a new secret for a webhook endpoint, and show it once; the previous one stays valid for a day',
       example: 'admin webhooks rotate-secret 1',
-      menus: [{ ...SECTION, label: 'Rotate the secret of a webhook endpoint', hint: 'the old one is valid for a day' }],
+      menus: [{ ...SECTION, label: 'Rotate secret of a webhook', hint: 'the old one is valid for a day' }],
       arguments: [ENDPOINT_ARGUMENT],
       options: [optionalReasonOption()],
       danger: (client, { arguments: [id] }) => rotateDanger(client, id),
@@ -106,7 +104,7 @@ export function endpointCommands(ports: CommandPorts): Command[] {
       name: 'remove',
       description: 'Remove a webhook endpoint for good, with all that waits for it; it stays to be read',
       example: 'admin webhooks remove 1 --reason "the program is gone"',
-      menus: [{ ...SECTION, label: 'Remove a webhook endpoint', hint: 'for good' }],
+      menus: [{ ...SECTION, label: 'Remove a webhook', hint: 'for good' }],
       arguments: [ENDPOINT_ARGUMENT],
       options: [reasonOption()],
       danger: (client, { arguments: [id] }) => removeDanger(client, id),
@@ -125,9 +123,9 @@ function descriptionOption(): Option {
   return askedAs(new Option('--description <text>', 'what it is'), { ask: 'Description', whenEmpty: 'none' });
 }
 
-function typesOf(text: string): string[] | null {
+function typesOf(text: string): 'all' | string[] {
   const types = text.split(',').map((type) => type.trim());
-  if (types.length === 1 && types[0] === 'all') return null;
+  if (types.length === 1 && types[0] === 'all') return 'all';
   if (types.some((type) => !/^\w+$/.test(type)))
     throw new InvalidArgumentError('It must be such as OrderPaid, or all.');
   return types;
@@ -138,7 +136,7 @@ function bodyOf({ url, description, events, reason }: ChoiceFlags): object {
   return {
     ...(url !== undefined && { url }),
     ...(description !== undefined && { description }),
-    ...(events !== undefined && { event_types: events }),
+    ...(events !== undefined && { event_types: events === 'all' ? null : events }),
     ...(reason !== undefined && { reason }),
   };
 }
