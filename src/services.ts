@@ -92,10 +92,7 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     fetch: ports.fetch,
     startedAt: clock.now(),
     lastFailedWriteAt,
-    wakeOutbox: () => {
-      dispatcher.wake();
-      bus.wakeFamilies();
-    },
+    wakeOutbox: () => wakeAll(dispatcher, bus),
   });
   const ownSubscribers = bus.allDurableSubscribers();
   await loadPlugins(settings.plugins, ports.folder, bus);
@@ -132,6 +129,11 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
       await store.close();
     },
   };
+}
+
+function wakeAll(dispatcher: Dispatcher, bus: EventBus): void {
+  dispatcher.wake();
+  bus.wakeFamilies();
 }
 
 /** Opens contexts one after the other. @throws {Error} if one comes too late in the list for another that depends on it. */

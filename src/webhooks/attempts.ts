@@ -6,13 +6,11 @@ import { PrivateAddressError } from '#platform/outgoing-post/public-lookup.ts';
 import { networkErrorCode } from '#platform/request-deadline.ts';
 import { programVersion } from '#platform/version.ts';
 import { subscriberOf, type WebhookContext } from './context.ts';
+import { MAX_ANSWER_BYTES } from './limits.ts';
 import { type Message, signedHeaders } from './signature.ts';
 import { attemptRepository, type NewAttempt } from './store/attempts.ts';
 import { type Endpoint, endpointRepository, type Signing } from './store/endpoints.ts';
 import { endpointEventView, endpointView } from './views.ts';
-
-/** What is kept of an answer: enough to see what went wrong. */
-export const MAX_ANSWER_BYTES = 1024;
 
 /** Attempts that are kept of each endpoint. */
 export const MAX_ATTEMPTS_KEPT = 1_000;

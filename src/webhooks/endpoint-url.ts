@@ -1,7 +1,6 @@
 import { namesPrivateAddress } from '#platform/outgoing-post/public-lookup.ts';
 import { DomainError } from './errors.ts';
-
-export const MAX_URL_LENGTH = 2000;
+import { MAX_URL_LENGTH } from './limits.ts';
 
 /**
  * Reads the URL of an endpoint. A name in it is checked when it is connected to, since it may mean another address then.

@@ -25,3 +25,11 @@ export const ENDPOINT_ARGUMENT: ArgumentDescription = [
   u64Argument,
   ENDPOINT,
 ];
+
+/** What is chosen for an endpoint. */
+export interface ChoiceFlags {
+  url?: string;
+  description?: string;
+  events?: 'all' | string[];
+  reason?: string;
+}

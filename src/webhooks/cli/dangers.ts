@@ -1,7 +1,7 @@
 import { UNREADABLE } from '#platform/cli/danger.ts';
 import { readable } from '#platform/cli/server-call.ts';
 import type { EndpointInFullAnswer } from './answers.ts';
-import type { ChoiceFlags } from './endpoint-commands.ts';
+import type { ChoiceFlags } from './arguments.ts';
 import type { WebhooksClient } from './requests.ts';
 
 /** What commands about webhook endpoints are about to do, with how things are now. */

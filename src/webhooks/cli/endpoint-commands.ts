@@ -6,16 +6,9 @@ import { optionalReasonOption, reasonOption } from '#platform/cli/reason-option.
 import { allParts, limitOption } from '#platform/cli/server-command.ts';
 import { csvOption } from '#platform/cli/terminal/output-flags.ts';
 import type { EndpointAnswer, EndpointInFullAnswer, EndpointWithSecretAnswer } from './answers.ts';
-import { ENDPOINT_ARGUMENT, SECTION, webhookCommand } from './arguments.ts';
+import { type ChoiceFlags, ENDPOINT_ARGUMENT, SECTION, webhookCommand } from './arguments.ts';
 import { addDanger, changeDanger, removeDanger, rotateDanger } from './dangers.ts';
 import { endpointInFullView, endpointsView, endpointView, endpointWithSecretView } from './views.ts';
-
-export interface ChoiceFlags {
-  url?: string;
-  description?: string;
-  events?: 'all' | string[];
-  reason?: string;
-}
 
 /** The register of endpoints. */
 export function endpointCommands(ports: CommandPorts): Command[] {

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { keptText, time } from '#platform/http/fields.ts';
-import { MAX_ANSWER_BYTES } from '#webhooks/attempts.ts';
-import { MAX_URL_LENGTH } from '#webhooks/endpoint-url.ts';
+import { MAX_ANSWER_BYTES, MAX_URL_LENGTH } from '#webhooks/limits.ts';
 
 /** The shapes of webhook endpoints. */
 

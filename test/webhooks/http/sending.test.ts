@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { closeEngines, HOUR, MINUTE, SECOND } from '#test/engine.ts';
 import { type Receiver, signatureOf, startReceiver } from '#test/webhooks-out/receiver.ts';
 import { type WebhookStage, webhookStage } from '#test/webhooks-out/stage.ts';
-import { MAX_ANSWER_BYTES } from '#webhooks/attempts.ts';
+import { MAX_ANSWER_BYTES } from '#webhooks/limits.ts';
 import { MAX_DUE, MAX_PENDING } from '#webhooks/queue-filler.ts';
 
 const receivers: Receiver[] = [];
