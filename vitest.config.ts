@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from '#test/vitest/longest-first.ts';
-import { leftOut, NOT_ON_POSTGRES, POSTGRES_ONLY, postgresFiles, SYSTEM } from '#test/vitest/projects.ts';
+import { INTEROP, leftOut, NOT_ON_POSTGRES, POSTGRES_ONLY, postgresFiles, SYSTEM } from '#test/vitest/projects.ts';
 import { browserFilesInTests } from './scripts/build/browser-files.ts';
 
 export default defineConfig({
@@ -43,7 +43,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'fast', include: ['{test,scripts}/**/*.test.ts'], exclude: [...SYSTEM, ...POSTGRES_ONLY] },
+        test: {
+          name: 'fast',
+          include: ['{test,scripts}/**/*.test.ts'],
+          exclude: [...SYSTEM, ...POSTGRES_ONLY, ...INTEROP],
+        },
       },
     ],
   },

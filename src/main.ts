@@ -56,8 +56,8 @@ async function main(): Promise<void> {
 
 const USAGE = `Usage: tari-payment-server
 
-Runs the Tari payment server until it is stopped (SIGTERM, SIGINT). It takes no arguments: its settings are TPG_
-variables of the environment and of a .env file beside package.json; docs/reference/settings.md lists them. What operators and
+Runs the Tari payment server until it is stopped (SIGTERM, SIGINT). It takes no arguments: its settings are variables
+of the environment and of a .env file beside package.json; docs/reference/settings.md lists them. What operators and
 customers do is in taritools.
 
 Options:

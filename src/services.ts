@@ -3,6 +3,7 @@ import { hex } from '@scure/base';
 import { allMigrations } from './migrations.ts';
 import { modules } from './modules.ts';
 import { auditLogRepository } from './platform/audit-log/store/audit-log.ts';
+import { bookChecksOf } from './platform/books.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Settings } from './platform/config/read-settings.ts';
 import { type OpenedStore, openStore } from './platform/database/open.ts';
@@ -145,6 +146,7 @@ export async function openServices(
   const backgrounds: Background[] = [];
   const monitored: NonNullable<Ports['monitored']> = { checks: [], metrics: [] };
   context.ports.monitored = monitored;
+  context.ports.bookChecks = () => bookChecksOf(contexts);
   const { ports, opening } = watchPorts(context.ports);
   for (const { name, service } of contexts) {
     if (service === undefined) continue;

@@ -40,6 +40,7 @@ const SHOWN_FIRST: readonly string[] = [
   'admin price-updates',
   'admin rejected',
   'wallet',
+  'pull',
   'shopify',
   'setup',
   'keys',

@@ -76,6 +76,7 @@ function portsOf(process: NodeJS.Process, interruption: Interruption, quiet: Qui
     folder: projectFolder(),
     serviceSettings: SERVICE_SETTINGS_FILE,
     settings: async () => (await import('#settings.ts')).allSettings(),
+    bookChecks: async () => (await import('#books.ts')).allBookChecks(),
     toolFolder: env.TARITOOLS_FOLDER ? resolve(env.TARITOOLS_FOLDER) : join(homedir(), '.taritools'),
     clock: systemClock,
     randomBytes: systemRandomBytes,

@@ -1,12 +1,8 @@
 import { auditLogRepository } from '#platform/audit-log/store/audit-log.ts';
+import type { BookCheck, BookDifference } from '#platform/books.ts';
 import type { Store, Transaction } from '#platform/database/store.ts';
 import { TOTAL_OF_STATUS } from './order-states.ts';
-import {
-  type JournalDifference,
-  journalRepository,
-  type MoneyPlaces,
-  type Overcharge,
-} from './store/reconciliation.ts';
+import { journalRepository, type MoneyPlaces, type Overcharge } from './store/reconciliation.ts';
 import { ORDER_STATUSES, type OrderStatus } from './store/tables.ts';
 
 export interface AuditReport {
@@ -22,7 +18,7 @@ export interface AuditReport {
   /** What another server had charged twice before its database was imported. */
   overcharges: Overcharge[];
   /** Empty if everything is consistent. At most 1000 of each kind. */
-  differences: JournalDifference[];
+  differences: BookDifference[];
 }
 
 const TOTALS = ['current', 'paid', 'expired', 'cancelled'] as const;
@@ -30,15 +26,17 @@ const TOTALS = ['current', 'paid', 'expired', 'cancelled'] as const;
 /**
  * Reconciliation: recomputes every balance, every order's settlement and every customer's sums from the journals, and
  * lists the differences from the stored values. It reads all tables once, in one snapshot of the committed data.
+ * @param ofContexts the checks of what is above the engine.
  * @param onProgress called before each check with the number of completed checks.
  */
 export function audit(
   store: Pick<Store, 'read'>,
+  ofContexts: readonly BookCheck[] = [],
   onProgress: (done: number, total: number, looked: string) => void = () => undefined,
 ): Promise<AuditReport> {
   return store.read(async (tx) => {
     const journals = tx.use(journalRepository);
-    const checks: readonly (readonly [string, () => Promise<JournalDifference[]>])[] = [
+    const checks: readonly (readonly [string, () => Promise<BookDifference[]>])[] = [
       ['confirmed payments of accounts', () => journals.confirmedByAccount()],
       ['what accounts have paid', () => journals.paidByAccount()],
       ['debts of accounts', () => journals.debts()],
@@ -55,8 +53,9 @@ export function audit(
         const statuses = ORDER_STATUSES.filter((status: OrderStatus) => TOTAL_OF_STATUS[status] === total);
         return [`sums of customers, ${total}`, () => journals.totalsByCustomer(total, statuses)] as const;
       }),
+      ...ofContexts.map(({ title, look }) => [title, () => look(tx)] as const),
     ];
-    const differences: JournalDifference[] = [];
+    const differences: BookDifference[] = [];
     for (const [done, [looked, check]] of checks.entries()) {
       onProgress(done, checks.length, looked);
       differences.push(...(await check()));

@@ -43,7 +43,7 @@ function service(platform: ServiceContext) {
     orderChanges: orderChanges(context, actions, ports.makeTxid ?? (() => `manual-${hex.encode(randomBytes(16))}`)),
     orderEvents: orderEvents(context),
     orders: orders(context),
-    audit: () => audit(store),
+    audit: async () => audit(store, await ports.bookChecks?.()),
     /** The report of the migration that gave money its owners; undefined if there is none. */
     ownersGiven: () => store.read(ownersGiven),
   };

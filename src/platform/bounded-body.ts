@@ -17,7 +17,16 @@ export async function readBoundedText(
   maxBytes: number,
   look: (chunk: Uint8Array) => void = () => undefined,
 ): Promise<string> {
-  if (response.body === null) return '';
+  return (await readBoundedBytes(response, maxBytes, look)).toString('utf8');
+}
+
+/** The same, as bytes. */
+export async function readBoundedBytes(
+  response: Response,
+  maxBytes: number,
+  look: (chunk: Uint8Array) => void = () => undefined,
+): Promise<Buffer> {
+  if (response.body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of response.body) {
@@ -26,5 +35,5 @@ export async function readBoundedText(
     look(chunk);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks, length).toString('utf8');
+  return Buffer.concat(chunks, length);
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { BookCheck } from './books.ts';
 import type { CommandPorts } from './cli/ports.ts';
 import type { Settings, SettingsPart } from './config/read-settings.ts';
 import type { PlatformContext } from './context.ts';
@@ -29,6 +30,8 @@ export interface Module<Name extends keyof Services = keyof Services> {
   readonly settings?: () => Promise<{ settings: SettingsPart }>;
   /** Its migrations, numbered in the common sequence. */
   readonly migrations?: () => Promise<MigrationModule>;
+  /** What reconciliation checks of its books, beside those of the engine. */
+  readonly books?: () => Promise<{ bookChecks: readonly BookCheck[] }>;
   /** Its service in the database thread. */
   readonly service?: () => Promise<{ open: OpenService<Name> }>;
   /** Its routes in the HTTP thread. */

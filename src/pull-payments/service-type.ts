@@ -22,13 +22,20 @@ export interface PullPaymentsService {
   /** The secrets of this installation; made at the first call. */
   identity(): Promise<Identity>;
 
-  /** A new agreement; its pointer's path is its id. */
+  /** A new agreement; its pointer's path is its id. @throws {DomainError} `pull_terms_refused` */
   create(terms: NewTerms): Promise<Agreement>;
-  /** The agreement of a token that was signed offline: as it is, or new if this token was never used before. */
-  register(tokenHash: string, terms: NewTerms): Promise<Agreement>;
+  /**
+   * The agreement of a token that was signed offline: as it is, cancelled or expired too, or new if this token was never
+   * used before.
+   * @param token what stands in the pointer, by which the webhook names it. @throws {DomainError} `pull_terms_refused`
+   */
+  register(tokenHash: string, terms: NewTerms, token?: string): Promise<Agreement>;
   /** By the hash of what stands in the pointer (`tokenHash`); undefined if it is unknown, cancelled or expired. */
   findByToken(tokenHash: string): Promise<Agreement | undefined>;
-  /** Changes the terms for the payer's own programs. @throws {DomainError} `pull_pointer_not_found`, `no_rate_between_assets` */
+  /**
+   * Changes the terms for the payer's own programs.
+   * @throws {DomainError} `pull_pointer_not_found`, `pull_terms_refused`, `no_rate_between_assets`
+   */
   update(tokenHash: string, change: TermsChange): Promise<Agreement>;
   /** An amount of one asset in another, rounded down. @throws {DomainError} `no_rate_between_assets` */
   exchange(amount: bigint, from: Asset, to: Asset): Promise<bigint>;
@@ -53,10 +60,15 @@ export interface PullPaymentsService {
   /** Its packets, the latest first unless told. */
   packets(filter: PacketFilter, page: PageRequest<bigint>): Promise<Page<PullPacket, bigint>>;
   pushes(page: PageRequest<bigint>): Promise<Page<Push & { ordinal: bigint }, bigint>>;
+  /** As `create`, by an operator. @throws {DomainError} `pull_terms_refused` */
+  createFor(request: ChangeRequest, terms: NewTerms): Promise<Agreement>;
+  /** @throws {DomainError} `pull_pointer_cancelled` */
   pause(request: ChangeRequest, id: string, reason: string): Promise<Agreement>;
+  /** @throws {DomainError} `pull_pointer_cancelled` */
   resume(request: ChangeRequest, id: string, reason: string): Promise<Agreement>;
   /** Final. @throws {DomainError} `pull_pointer_cancelled` */
   cancel(request: ChangeRequest, id: string, reason: string): Promise<Agreement>;
+  /** @throws {DomainError} `pull_pointer_cancelled`, `pull_terms_refused`, `no_rate_between_assets` */
   change(request: ChangeRequest, id: string, change: TermsChange, reason: string): Promise<Agreement>;
   /** Says what became of a packet whose answer never came. @throws {DomainError} `pull_packet_not_found`, `pull_packet_not_unknown` */
   resolve(

@@ -50,7 +50,7 @@ export interface Balances {
   available: bigint;
   /** Held by packets that are under way or whose outcome is unknown. */
   held: bigint;
-  /** The present interval, counted from 1 at the start of the present revision. */
+  /** The present interval, counted from 1 at the start of the terms. */
   cycle: number;
   /** The end of the present interval; null before the start and after the last interval. */
   intervalEndsAt: Date | null;
@@ -100,7 +100,7 @@ export interface PullPacket {
   state: PacketState;
   /** What it added to the agreement's total; 0 unless it is fulfilled. */
   debit: bigint;
-  /** Of its pull, counted from 1. */
+  /** The interval in which it was sent, in the count of the revision of then. */
   cycle: number;
   rejectCode: string | null;
   /** 64 hex characters: the proof of payment. */

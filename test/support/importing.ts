@@ -1,3 +1,4 @@
+import { allBookChecks } from '#books.ts';
 import { audit } from '#engine/reconciliation.ts';
 import { importInto, refuseFilledTarget } from '#moving-over/import.ts';
 import { openOldDatabase } from '#moving-over/old/old-file.ts';
@@ -40,5 +41,5 @@ export async function importFile(
 /** What `taritools audit` finds. */
 export async function auditOf(database: Pick<TestDatabase, 'url'>) {
   const reader = await openReader(database.url);
-  return audit(reader).finally(() => reader.close());
+  return audit(reader, await allBookChecks()).finally(() => reader.close());
 }

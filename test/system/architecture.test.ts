@@ -205,7 +205,9 @@ describe('files', () => {
 
 function foldersIn(top: string): string[] {
   const below = readdirSync(join(ROOT, top), { recursive: true, withFileTypes: true });
-  const folders = below.filter((entry) => entry.isDirectory());
+  const folders = below.filter(
+    (entry) => entry.isDirectory() && !/\/node_modules\b/.test(join(entry.parentPath, entry.name)),
+  );
   return [top, ...folders.map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length))];
 }
 

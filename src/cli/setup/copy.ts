@@ -52,10 +52,10 @@ async function copy(ports: CommandPorts, flags: CopyFlags): Promise<void> {
   const [from, to] = [databaseUrl(ports, flags.from), databaseUrl(ports, flags.to)];
   if (!isSqlite(from)) throw new CommandError('--from must be a sqlite:// URL.', EXIT_CODES.wrongUse);
   if (!isPostgres(to)) throw new CommandError('--to must be a postgres:// URL.', EXIT_CODES.wrongUse);
-  const migrations = await allMigrations();
+  const [migrations, checks] = [await allMigrations(), await ports.bookChecks()];
   const source = new SqliteSource(from, migrations);
   try {
-    const books = await audit(source.reader);
+    const books = await audit(source.reader, checks);
     refuseDifferences('source', books);
     const oddTimes: string[] = [];
     const counts = await copyToPostgres(
@@ -64,7 +64,7 @@ async function copy(ports: CommandPorts, flags: CopyFlags): Promise<void> {
       { ...postgresOptions({ maxConnections: 1 }), migrations },
       {
         async check(reader) {
-          const copied = await audit(reader);
+          const copied = await audit(reader, checks);
           refuseDifferences('copy', copied);
           if (sizeOf(copied) !== sizeOf(books)) {
             throw new CommandError(`The copy has ${sizeOf(copied)}, and the source has ${sizeOf(books)}.`);

@@ -21,11 +21,12 @@ export function auditCommand(ports: CommandPorts): Command {
         import('#engine/reconciliation.ts'),
         import('#platform/cli/database-url.ts'),
       ]);
+      const checks = await ports.bookChecks();
       const reader = await ports.openReader(databaseUrl(ports, database));
       const progress = progressOf(ports, { json });
       const shown = (done: number, total: number, looked: string) =>
         progress.show(progressLine(done, total, `${done} of ${total} checks: ${looked}`));
-      const report = await audit(reader, shown).finally(async () => {
+      const report = await audit(reader, checks, shown).finally(async () => {
         progress.end();
         await reader.close();
       });

@@ -1,3 +1,4 @@
+import type { BookCheck } from '#platform/books.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { SettingsReader } from '#platform/config/read-settings.ts';
 import type { OpenedReader } from '#platform/database/open.ts';
@@ -16,6 +17,8 @@ export interface CommandPorts {
   serviceSettings: string;
   /** All settings of the server. */
   settings: () => Promise<SettingsReader>;
+  /** What reconciliation checks of all contexts, beside the engine's books. */
+  bookChecks: () => Promise<readonly BookCheck[]>;
   /** What the tool keeps for this person: profiles and what a hot wallet still has to report. */
   toolFolder: string;
   clock: Clock;

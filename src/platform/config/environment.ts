@@ -57,18 +57,25 @@ function unreadable(path: string, error: Error & { code?: string }, serviceFile:
 /** With more differing letters than this it is another word rather than a typing error. */
 const MAX_SLIPS = 8;
 
-/** A sentence for each TPG_ variable that is not a setting, with the setting that was probably meant. */
+/** A sentence for each variable that begins like a setting and is none, such as TPG_X, with the setting that was probably meant. */
 export function unknownSettingWarnings(
   environment: Environment,
   descriptions: readonly Pick<SettingDescription, 'name'>[],
 ): string[] {
   const known = descriptions.map(({ name }) => name);
+  const prefixes = new Set(known.map(prefixOf));
   return Object.keys(environment)
-    .filter((name) => /^TPG_/i.test(name) && !known.includes(name) && name !== SETTINGS_FILE_VARIABLE)
+    .filter((name) => prefixes.has(prefixOf(name.toUpperCase())))
+    .filter((name) => !known.includes(name) && name !== SETTINGS_FILE_VARIABLE)
     .map((name) => {
       const meant = nearest(name.toUpperCase(), known);
       return `${JSON.stringify(name)} is no setting of this server and is ignored${meant === undefined ? '.' : `; did you mean ${meant}?`}`;
     });
+}
+
+/** `TPG_` of `TPG_PORT`. */
+function prefixOf(name: string): string {
+  return name.slice(0, name.indexOf('_') + 1);
 }
 
 function nearest(name: string, known: readonly string[]): string | undefined {

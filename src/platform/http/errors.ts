@@ -6,7 +6,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { StoreContentError, StoreUnavailableError } from '#platform/database/errors.ts';
 import { DomainError, defineErrors, type ErrorCode, type ErrorKind, errorRow } from '#platform/errors.ts';
 import { JsonError } from '#platform/json.ts';
-import { withoutPageCode } from '#platform/logging/access-log.ts';
+import { withoutSecrets } from '#platform/logging/access-log.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 
 /** Errors of the HTTP layer itself, before any context is called. */
@@ -77,24 +77,33 @@ export interface ErrorBody {
   request_id: string;
 }
 
-const RETRY_AFTER_SECONDS = 5;
+export const RETRY_AFTER_SECONDS = 5;
 
-/** Answers every error in the same form. Errors that the caller did not cause are logged in full and answered without their text. */
-export function createErrorHandler(log: Logger) {
-  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+/**
+ * Says what the caller is told of an error. Errors that the caller did not cause are logged in full and told without
+ * their text.
+ * @param shownUrl the URL without secrets.
+ */
+export function createErrorTelling(log: Logger, shownUrl: (url: string) => string = withoutSecrets) {
+  return (error: unknown, request: FastifyRequest): KnownError => {
     const known = knownError(error) ?? fastifyError(error as FastifyError, request);
-    const { status, code, message } = known ?? {
-      status: 500,
-      code: 'internal_error',
-      message: httpErrors.internal_error[1],
-    };
+    const told = known ?? { status: 500, code: 'internal_error', message: httpErrors.internal_error[1] };
     // Refusals of the HTTP layer itself, during shutdown or under load, are not faults.
-    if (status >= 500 && !(error instanceof HttpError)) {
+    if (told.status >= 500 && !(error instanceof HttpError)) {
       log.error(
-        { err: error, requestId: request.id, method: request.method, url: withoutPageCode(request.url) },
+        { err: error, requestId: request.id, method: request.method, url: shownUrl(request.url) },
         'A request failed for a reason that is not the caller’s',
       );
     }
+    return told;
+  };
+}
+
+/** Answers every error in the same form. */
+export function createErrorHandler(log: Logger) {
+  const tell = createErrorTelling(log);
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const { status, code, message } = tell(error, request);
     if (status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
     const body: ErrorBody = { error: message, code, request_id: request.id };
     reply.code(status).type('application/json; charset=utf-8').serializer(JSON.stringify).send(body);
@@ -102,18 +111,25 @@ export function createErrorHandler(log: Logger) {
 }
 
 /** Answers, in the same form, a request that cannot be parsed as HTTP, and ends the connection. */
-export function answerUnreadableRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  const { status, code, message } = unreadableRequest(error.code);
-  const body = JSON.stringify({ error: message, code, request_id: randomUUID() } satisfies ErrorBody);
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'content-type: application/json; charset=utf-8',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
-  ];
-  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
-  socket.destroy(error);
+export const answerUnreadableRequest = unreadableAnswerer('application/json; charset=utf-8', ({ code, message }) =>
+  JSON.stringify({ error: message, code, request_id: randomUUID() } satisfies ErrorBody),
+);
+
+/** The answer to a request that cannot be parsed as HTTP, in a form of its own; the connection ends with it. */
+export function unreadableAnswerer(contentType: string, bodyOf: (error: HttpError) => string) {
+  return (error: Error & { code?: string }, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || socket.destroyed) return;
+    const found = unreadableRequest(error.code);
+    const body = bodyOf(found);
+    const head = [
+      `HTTP/1.1 ${found.status} ${STATUS_CODES[found.status]}`,
+      `content-type: ${contentType}`,
+      `content-length: ${Buffer.byteLength(body)}`,
+      'connection: close',
+    ];
+    if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+    socket.destroy(error);
+  };
 }
 
 function unreadableRequest(code: string | undefined): HttpError {
@@ -122,7 +138,7 @@ function unreadableRequest(code: string | undefined): HttpError {
   return new HttpError('invalid_request', 'it is not HTTP.');
 }
 
-interface KnownError {
+export interface KnownError {
   status: number;
   code: string;
   message: string;

@@ -49,7 +49,7 @@ export function accessLogFields(request: AnsweredRequest): AccessLogFields {
     xForwardedFor: headerText(headers['x-forwarded-for'], MAX_LENGTHS.forwarded),
     forwarded: headerText(headers.forwarded, MAX_LENGTHS.forwarded),
     method: cut(request.method, MAX_LENGTHS.method),
-    url: cut(withoutPageCode(request.url), MAX_LENGTHS.url),
+    url: cut(withoutSecrets(request.url), MAX_LENGTHS.url),
     httpVersion: cut(request.httpVersion, MAX_LENGTHS.httpVersion),
     status: request.status,
     userAgent: headerText(headers['user-agent'], MAX_LENGTHS.userAgent),
@@ -110,9 +110,15 @@ function headerText(header: string | string[] | undefined, longest: number): str
   return text === undefined || text === '' ? null : cut(text, longest);
 }
 
-/** The path without the code that opens an order's page: readers of the log must not be able to open it. */
-export function withoutPageCode(url = ''): string {
-  return url.replace(/^(\/o\/(?!assets\/)[^/?]*\/)[^/?]+/, '$1…').replace(/^(\/o\/?\?.*?\bnumber=)[^&]*/, '$1…');
+/**
+ * The path without the code that opens an order's page, and without all but the beginning of a pull pointer: readers of
+ * the log must not be able to open the one, nor to pull money with the other.
+ */
+export function withoutSecrets(url = ''): string {
+  return url
+    .replace(/^(\/o\/(?!assets\/)[^/?]*\/)[^/?]+/, '$1…')
+    .replace(/^(\/o\/?\?.*?\bnumber=)[^&]*/, '$1…')
+    .replace(/^(\/api\/pull_pointers\/[^/?]{8})[^/?]+/, '$1…');
 }
 
 function cut(text: string, longest: number): string {

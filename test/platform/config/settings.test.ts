@@ -329,7 +329,7 @@ describe('settings that belong together', () => {
     fc.assert(
       fc.property(fc.dictionary(name, text), (environment) => {
         const parsed = parseSettings(environment);
-        expect(parsed.ok || parsed.problems.every((problem) => /^TPG_.*\.$/s.test(problem))).toBe(true);
+        expect(parsed.ok || parsed.problems.every((problem) => /^(?:TPG|SPSP|ILP)_.*\.$/s.test(problem))).toBe(true);
       }),
       { numRuns: 100 },
     );
@@ -378,12 +378,14 @@ describe('the warnings', () => {
       tpg_port: '1',
       TPG_SOMETHING_ELSE_ALTOGETHER: '',
       TPG_PORT: '1',
+      SPSP_PROT: '1',
       PATH: '/',
     };
     expect(unknownSettingWarnings(environment, settingDescriptions)).toEqual([
       '"TPG_LOG_LEVL" is no setting of this server and is ignored; did you mean TPG_LOG_LEVEL?',
       '"tpg_port" is no setting of this server and is ignored; did you mean TPG_PORT?',
       '"TPG_SOMETHING_ELSE_ALTOGETHER" is no setting of this server and is ignored.',
+      '"SPSP_PROT" is no setting of this server and is ignored; did you mean SPSP_PORT?',
     ]);
   });
 });
@@ -439,7 +441,10 @@ describe('the .env file', () => {
 
   it('can begin as a copy of .env.sample with every line taken into use', () => {
     const wanted = settingDescriptions.filter(({ defaultText }) => defaultText !== undefined);
-    const used = readFileSync(new URL('../../../.env.sample', import.meta.url), 'utf8').replace(/^#(TPG_)/gm, '$1');
+    const used = readFileSync(new URL('../../../.env.sample', import.meta.url), 'utf8').replace(
+      /^#((?:TPG|SPSP|ILP)_)/gm,
+      '$1',
+    );
     writeFileSync(join(directory, '.env'), used);
     const loaded = loadEnvironment(directory, {});
     const environment = loaded.ok ? loaded.environment : {};

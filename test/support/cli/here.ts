@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
+import { allBookChecks } from '#books.ts';
 import { allCommands, createProgram } from '#cli/commands.ts';
 import { openReader } from '#cli/open-reader.ts';
 import { CommandError, EXIT_CODES } from '#platform/cli/exit.ts';
@@ -44,6 +45,7 @@ export async function runHere(
     folder: projectFolder(),
     serviceSettings: join(toolFolder, 'no-service.env'),
     settings: allSettings,
+    bookChecks: allBookChecks,
     toolFolder,
     clock: systemClock,
     randomBytes: (length) => new Uint8Array(randomBytes(length)),

@@ -42,6 +42,7 @@ const SHOWN_IN: Readonly<Record<string, readonly string[]>> = {
   my: ['customers'],
   admin: ['admin'],
   wallet: ['wallet', 'wallet-keys', 'wallet-check', 'wallet-doctor'],
+  pull: ['pull'],
   shopify: ['shopify'],
   setup: ['taritools', 'setup-init', 'postgres-copy'],
   keys: ['signing'],

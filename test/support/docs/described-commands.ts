@@ -65,6 +65,7 @@ export const DESCRIBING_PORTS: CommandPorts = {
   folder: '',
   serviceSettings: '',
   settings: never,
+  bookChecks: never,
   toolFolder: '',
   clock: systemClock,
   randomBytes: never,

@@ -50,6 +50,7 @@ export interface ServerPorts {
   now: () => Date;
   random: () => number;
   makeTxid: () => string;
+  makeAgreementId: () => string;
   /** Names takes of deliveries, other than those of all earlier processes. */
   newLeaseToken: () => string;
   shop: ShopConnector;
@@ -139,6 +140,7 @@ export class SimulatedServer {
     shop,
     readContent,
     makeTxid,
+    makeAgreementId,
     nothingExpiresBefore,
     mutation,
     now,
@@ -150,7 +152,10 @@ export class SimulatedServer {
       subscriptions: this.#bus,
       log: silentLog,
     };
-    this.engine = await openUseCases(context, { nothingExpiresBefore, ports: { shop, readContent, makeTxid } });
+    this.engine = await openUseCases(context, {
+      nothingExpiresBefore,
+      ports: { shop, readContent, makeTxid, makeAgreementId },
+    });
   }
 
   get isDead(): boolean {

@@ -162,6 +162,7 @@ export class World {
   /** The highest nonce that anybody has used. */
   lastNonce = 0n;
   #txids = 0;
+  #agreementIds = 0;
   #holds = 0;
   #names = 0;
   #server: SimulatedServer | undefined;
@@ -250,6 +251,11 @@ export class World {
     return `manual-${this.#txids}`;
   }
 
+  /** The id that the last agreement of pull payments was given. */
+  lastAgreementId(): string {
+    return `${String(this.#agreementIds).padStart(8, '0')}-of-the-simulation`;
+  }
+
   /** A name that nothing else has. */
   newName(kind: string): string {
     this.#names += 1;
@@ -301,6 +307,10 @@ export class World {
       makeTxid: () => {
         this.#txids += 1;
         return this.lastTxid();
+      },
+      makeAgreementId: () => {
+        this.#agreementIds += 1;
+        return this.lastAgreementId();
       },
       newLeaseToken: () => {
         this.#holds += 1;

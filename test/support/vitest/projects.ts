@@ -14,6 +14,7 @@ const PROCESSES: readonly string[] = [
   'test/platform/database/{migrations,sqlite-migrations}.test.ts',
   'test/platform/monitoring/http/health.test.ts',
   'test/platform/threads/**/*.test.ts',
+  'test/pull-payments/kills.test.ts',
   'test/rails/tari-chain/kills.test.ts',
   'test/system/{contrib,crash,faults,process,simulation,walkthrough}/**/*.test.ts',
   'test/system/docs/{demo,examples,hot-wallet,nginx,taritools,test-projects}.test.ts',
@@ -75,6 +76,9 @@ const THOROUGH: readonly string[] = [
   'test/tari/{payer.property,seed-words}.test.ts',
 ];
 
+/** Against published programs, which `npm run test:interop` installs: it has a configuration of its own, in test/interop/. */
+export const INTEROP: readonly string[] = ['test/interop/**', 'test/system/interop/**'];
+
 /** About PostgreSQL itself. */
 export const POSTGRES_ONLY: readonly string[] = ['test/**/postgres*.test.ts', 'test/system/cluster/**/*.test.ts'];
 
@@ -96,6 +100,7 @@ const POSTGRES_ALWAYS: readonly string[] = [
   'test/*/http/**/*.test.ts',
   'test/moving-over/{samples,odd-databases,hostile-databases,debts,walk,import.property}.test.ts',
   'test/platform/{audit-log,http,logging,monitoring,outbox}/**/*.test.ts',
+  'test/pull-payments/kills.test.ts',
   'test/rails/tari-chain/{watcher,reorganisations,nodes,mempool,check-books}.test.ts',
   'test/rails/tari-chain/http/**/*.test.ts',
   'test/rails/tari-wallet/**/*.test.ts',
@@ -116,6 +121,7 @@ export const NOT_ON_POSTGRES: readonly string[] = [
   'test/auth/key-file.test.ts',
   'test/engine/matching.property.test.ts',
   'test/engine/order-states.test.ts',
+  'test/pull-payments/http/{endpoint,uplinks}/**/*.test.ts',
   'test/platform/http/{allowed-methods,client-address,event-loop-fairness,ip-allowlist,rate-limit}.test.ts',
   'test/platform/http/openapi/{contract,docs-page}.test.ts',
   'test/platform/database/{migration-lists,table-order}.test.ts',

@@ -24,7 +24,7 @@ describe('the unit of systemd', () => {
   });
 
   it('lets it have as many open files as it takes connections', () => {
-    const server = readFileSync(new URL('../../../src/platform/http/server.ts', import.meta.url), 'utf8');
+    const server = readFileSync(new URL('../../../src/platform/http/listener/fastify.ts', import.meta.url), 'utf8');
     const connections = Number(/(?:MOST|MAX)_CONNECTIONS = ([\d_]+)/.exec(server)?.[1]?.replaceAll('_', ''));
     expect(Number(value('LimitNOFILE'))).toBeGreaterThan(connections + 1000);
   });

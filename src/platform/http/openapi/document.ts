@@ -17,6 +17,10 @@ const TAGS: readonly { name: Tag; description: string }[] = [
   { name: 'shop', description: 'What the shop sends.' },
   { name: 'accounts', description: 'Orders, payments and balances, for operators.' },
   { name: 'changes', description: 'What operators change of orders and money.' },
+  {
+    name: 'pull payments',
+    description: 'What others may pull from the server over Interledger, and what they pulled. Amounts are texts.',
+  },
   { name: 'administration', description: 'Rates, wallets, roles, and what went wrong.' },
 ];
 

@@ -2,7 +2,15 @@ import type { z } from 'zod';
 import type { ErrorCode } from '#platform/errors.ts';
 
 /** The groups of routes on the API page. */
-export type Tag = 'health' | 'customers' | 'wallets' | 'shop' | 'accounts' | 'changes' | 'administration';
+export type Tag =
+  | 'health'
+  | 'customers'
+  | 'wallets'
+  | 'shop'
+  | 'accounts'
+  | 'changes'
+  | 'pull payments'
+  | 'administration';
 
 declare module 'fastify' {
   interface FastifySchema {

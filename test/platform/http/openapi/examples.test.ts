@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { joinExamples, type OperationExample } from '#platform/http/openapi/examples.ts';
 import { stringifyJson } from '#platform/json.ts';
@@ -136,9 +137,38 @@ describe('the examples, one after the other', () => {
       const [row] = server.rows(`select max(id) as id from price_updates where state = 'pending'`);
       return { id: String(row?.id) };
     },
+    'GET /api/pull_pointers/{id}': () => ofPullPointer(),
+    'POST /api/pull_pointers/{id}/pause': () => ofPullPointer(),
+    'POST /api/pull_pointers/{id}/resume': () => ofPullPointer(),
+    'POST /api/pull_pointers/{id}/cancel': () => ofPullPointer(),
+    'POST /api/pull_pointers/{id}/update': () => ofPullPointer(),
+    'GET /api/pull_pointers/{id}/pulls': () => ofPullPointer(),
+    'GET /api/pull_pointers/{id}/packets': () => ofPullPointer(),
+    'POST /api/pull_packets/{id}/resolve': async () => {
+      await pullPointer({ isAsked: true });
+      const [row] = server.rows(`select max(id) as id from pull_packets where state = 'unknown'`);
+      return { id: String(row?.id) };
+    },
     'POST /api/dead_letters/{event_id}/retry': () => deadLetter(),
     'POST /api/dead_letters/{event_id}/dismiss': () => deadLetter(),
   };
+
+  /** A pull pointer of its own for each example, of which a packet may have been sent and not answered. */
+  async function pullPointer({ isAsked = false } = {}): Promise<string> {
+    const { pullPayments } = server.app.services;
+    const body = EXAMPLES['POST /api/pull_pointers']?.body;
+    const { id } = (await server.post('/api/pull_pointers', body, { token })).json;
+    if (isAsked) {
+      const [pullId, packet] = [randomUUID(), 1];
+      const expiresAt = new Date(server.clock.now().getTime() + 30_000);
+      const asset = { code: 'XRP', scale: 9 };
+      await pullPayments.reserve({ agreementId: id, pullId, packet, amount: 5n, asset, expiresAt });
+      await pullPayments.settle({ pullId, packet, outcome: 'unknown', fulfillment: null, code: null });
+    }
+    return id;
+  }
+
+  const ofPullPointer = async () => ({ id: await pullPointer() });
 
   async function setAside(id: string, currency = 'ZAR'): Promise<Record<string, string>> {
     await server.webhook(orderBody({ id: Number(id), currency }));
