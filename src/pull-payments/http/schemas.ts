@@ -163,8 +163,14 @@ export const eventPayloads = {
   PushReceived: z.object({ amount: units, push }),
 };
 
-/** Its part of GET /health/ready where pull payments are on. */
+/** Its part of GET /health/ready if it is on. Without the uplink payees have to wait; the shop does not. */
 export const readiness = {
-  /** Whether Interledger is reached, and how many packets wait for an operator. */
-  pull_payments: z.object({ uplink: z.enum(['up', 'down']), unknown_packets: z.int() }).optional(),
+  pull_payments: z
+    .object({
+      uplink: z.enum(['up', 'down']),
+      /** Why it is down; null if it is up. */
+      problem: z.string().nullable(),
+      unknown_packets: z.int(),
+    })
+    .optional(),
 };
