@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '#test/eventually.ts';
 import { AUTH_TOKEN, offlineToken, Payer, README_AGREEMENT } from '#test/interop/payer.ts';
 import { published } from '#test/interop/published.ts';
 
@@ -17,9 +18,13 @@ describe.each(['http', 'btp'] as const)('a server over %s', (kind) => {
 
   it('plays the session of the README', async () => {
     const pointer = await payer.create();
-    expect(await payer.balance(pointer)).toEqual({ total: '0', interval: '0', available: '100' });
+    await eventually(async () =>
+      expect(await payer.balance(pointer)).toEqual({ total: '0', interval: '0', available: '100' }),
+    );
     expect(await payer.pull(pointer, 100_000n)).toBe(100_000n);
-    expect(await payer.balance(pointer)).toEqual({ total: '100', interval: '100', available: '0' });
+    await eventually(async () =>
+      expect(await payer.balance(pointer)).toEqual({ total: '100', interval: '100', available: '0' }),
+    );
     expect(await payer.pay(payer.url, 100n)).toBe(100n);
     expect(payer.pushes()).toBe(100n);
     expect(await payer.pay(pointer, 100n, 2_000)).toBe(0n);
@@ -52,20 +57,26 @@ describe.each(['http', 'btp'] as const)('a server over %s', (kind) => {
     const pointer = await payer.create();
     const got = await Promise.all([1, 2, 3, 4, 5].map(() => payer.pull(pointer, 100_000n)));
     expect(got.reduce((sum, each) => sum + each)).toBe(100_000n);
-    expect(payer.journal(pointer)).toMatchObject({ fulfilled: 100_000n, held: 0n });
-    expect(await payer.balance(pointer)).toEqual({ total: '100', interval: '100', available: '0' });
+    await eventually(() => expect(payer.journal(pointer)).toMatchObject({ fulfilled: 100_000n, held: 0n }));
+    await eventually(async () =>
+      expect(await payer.balance(pointer)).toEqual({ total: '100', interval: '100', available: '0' }),
+    );
   });
 
   it('takes a token that was signed offline, once', async () => {
     const nonce = randomBytes(4).readUInt32BE();
     const token = offlineToken({ ...README_AGREEMENT, reference: `offline ${nonce}` });
     const pointer = `${payer.url}/${token}`;
-    expect(await payer.balance(pointer)).toEqual({ total: '0', interval: '0', available: '100' });
+    await eventually(async () =>
+      expect(await payer.balance(pointer)).toEqual({ total: '0', interval: '0', available: '100' }),
+    );
     const { destination_account: destination } = await payer.query(pointer);
     expect(destination).toMatch(/~[0-9a-f-]{36}$/);
     expect(await payer.pull(pointer, 60_000n)).toBe(60_000n);
     for (let times = 0; times < 2; times++) expect((await payer.post(`/${token}`, {}, null)).status).toBe(200);
-    expect(await payer.balance(pointer)).toEqual({ total: '60', interval: '60', available: '40' });
+    await eventually(async () =>
+      expect(await payer.balance(pointer)).toEqual({ total: '60', interval: '60', available: '40' }),
+    );
     // Other spellings of the same signature make no second agreement.
     const last = token.at(-1) as string;
     const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -123,8 +134,10 @@ describe.each(['http', 'btp'] as const)('a server over %s, on a path of small pa
     const pointer = await payer.create();
     const got = await Promise.all([1, 2, 3, 4, 5].map(() => payer.pull(pointer, 100_000n, 30_000)));
     expect(got.reduce((sum, each) => sum + each)).toBe(100_000n);
-    expect(payer.journal(pointer)).toMatchObject({ fulfilled: 100_000n, held: 0n });
-    expect(await payer.balance(pointer)).toEqual({ total: '100', interval: '100', available: '0' });
+    await eventually(() => expect(payer.journal(pointer)).toMatchObject({ fulfilled: 100_000n, held: 0n }));
+    await eventually(async () =>
+      expect(await payer.balance(pointer)).toEqual({ total: '100', interval: '100', available: '0' }),
+    );
   });
 
   it('loses nothing by rounding: packets of 333 units of a thousandth cost what they are worth', async () => {
@@ -133,7 +146,9 @@ describe.each(['http', 'btp'] as const)('a server over %s, on a path of small pa
       const pointer = await small.create();
       expect(await small.pull(pointer, 100_000n, 60_000)).toBe(100_000n);
       expect(small.journal(pointer).packets).toBeGreaterThan(300);
-      expect(await small.balance(pointer)).toEqual({ total: '100', interval: '100', available: '0' });
+      await eventually(async () =>
+        expect(await small.balance(pointer)).toEqual({ total: '100', interval: '100', available: '0' }),
+      );
     } finally {
       await small.stop();
     }
