@@ -208,6 +208,19 @@ async function createIndexes(database: MigrationDatabase): Promise<void> {
     const index = database.schema.createIndex(name).on(table).columns(columns);
     await (state === undefined ? index : index.where('state', '=', state)).execute();
   }
+  // With a rate that moves, an agreement has a tally for each rate at which something was sent.
+  await database.schema
+    .createIndex('pull_tallies_by_rate')
+    .unique()
+    .on('pull_tallies')
+    .columns(['agreement_id', 'revision', 'asset_code', 'asset_scale', 'rate_units', 'rate_per'])
+    .execute();
+  await database.schema
+    .createIndex('pull_tallies_holding')
+    .on('pull_tallies')
+    .columns(['agreement_id', 'revision'])
+    .where(sql.ref('held'), '<>', '0')
+    .execute();
   await database.schema
     .createIndex('pull_packets_booked')
     .unique()

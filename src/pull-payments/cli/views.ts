@@ -1,4 +1,4 @@
-import { coloured, formatTime, type OutputOptions, record, table, titled } from '#platform/cli/terminal/output.ts';
+import { formatTime, type OutputOptions, record, table, titled } from '#platform/cli/terminal/output.ts';
 import { inAsset } from './amounts.ts';
 import type { PacketAnswer, PointerAnswer, PointerDetailAnswer, PullAnswer, PushAnswer } from './answers.ts';
 
@@ -11,7 +11,7 @@ export function pointersView(pointers: readonly PointerAnswer[], output: OutputO
   return table<PointerAnswer>(
     [
       { title: 'Id', of: ({ id }) => id },
-      { title: 'State', of: ({ state }) => coloured(state, output.terminal) },
+      { title: 'State', of: ({ state }) => state },
       { title: 'Amount', of: ({ amount }) => amount },
       { title: 'Asset', of: ({ asset_code: code, asset_scale: scale }) => `${code}/${scale}` },
       { title: 'Every', of: ({ interval }) => interval },
@@ -48,7 +48,7 @@ function pointerLines(answer: PointerAnswer, output: OutputOptions): Line[] {
   return [
     ['Id', answer.id],
     ['Pointer', answer.pointer],
-    ['State', coloured(answer.state, output.terminal)],
+    ['State', answer.state],
     ['Amount', both(answer.amount, answer)],
     ['Every', answer.interval],
     ['Cycle', `${balance.cycle} of ${answer.cycles}`],
@@ -107,7 +107,7 @@ export function packetsView(packets: readonly PacketAnswer[], output: OutputOpti
   return table<PacketAnswer>(
     [
       { title: 'Number', whole: ({ id }) => id },
-      { title: 'State', of: ({ state }) => coloured(state, output.terminal) },
+      { title: 'State', of: ({ state }) => state },
       { title: 'Units', of: ({ amount }) => amount },
       { title: 'Of the agreement', of: ({ debit }) => debit },
       { title: 'Cycle', whole: ({ cycle }) => cycle },

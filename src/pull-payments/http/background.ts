@@ -22,8 +22,8 @@ export async function openPullPayments(
       await endpoint.start();
     },
     async stop() {
-      await listener.stop();
-      await endpoint.stop();
+      // Side by side: each takes some seconds at most, and the process has ten for everything.
+      await Promise.all([listener.stop(), endpoint.stop()]);
     },
   };
 }

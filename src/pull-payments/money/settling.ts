@@ -83,7 +83,7 @@ export function asShown({ tally: _, booked: __, packet: ___, ...packet }: KeptPa
 export async function loseSight(tx: Transaction, context: PullContext, packet: KeptPacket, now: Date): Promise<void> {
   if (packet.state !== 'sent') return;
   await tx.use(packetRepository).settle({ ...packet, state: 'unknown' });
-  await tellIfOver(tx, context, packet.pullId, now);
+  await tellIfOver(tx, context, await requirePull(tx, packet.pullId), now);
 }
 
 /** Ends a pull, if it is open. */
@@ -91,7 +91,7 @@ export async function endPull(tx: Transaction, context: PullContext, pullId: str
   const pull = await tx.use(pullRepository).find(pullId);
   if (pull === undefined || pull.endedAt !== null) return;
   await tx.use(pullRepository).end(pullId, now);
-  await tellIfOver(tx, context, pullId, now);
+  await tellIfOver(tx, context, { ...pull, endedAt: now }, now);
 }
 
 /** Enters the outcome of a packet: what it held is free, and what it paid counts. */
@@ -103,8 +103,8 @@ async function enter(
   now: Date,
 ): Promise<KeptPacket> {
   const { agreementId, pullId, amount } = packet;
-  const agreement = await requireAgreement(tx, agreementId);
-  const { debit, booked } = await release(tx, agreement, packet, state === 'fulfilled', now);
+  const isPaid = state === 'fulfilled';
+  const { agreement, debit, booked } = await release(tx, await requireAgreement(tx, agreementId), packet, isPaid, now);
   const after: KeptPacket = {
     ...packet,
     state,
@@ -116,12 +116,12 @@ async function enter(
     resolvedBy,
   };
   await tx.use(packetRepository).settle(after);
-  const pull = await requirePull(tx, pullId);
-  const sent = state === 'fulfilled' ? pull.sent + amount : pull.sent;
-  const counted = { id: pullId, sent, held: pull.held - amount, debit: pull.debit + debit };
-  await tx.use(pullRepository).save(counted, now);
-  if (state === 'fulfilled') {
-    const shown = await shownAgreement(tx, context, agreementId, now);
+  const before = await requirePull(tx, pullId);
+  const sent = isPaid ? before.sent + amount : before.sent;
+  const pull = { ...before, sent, held: before.held - amount, debit: before.debit + debit };
+  await tx.use(pullRepository).save(pull, now);
+  if (isPaid) {
+    const shown = await shownAgreement(tx, context, agreement, now);
     await appendEvent(tx, context.subscriptions, {
       type: 'PullPacketPaid',
       subject: subjectOf(agreementId),
@@ -129,37 +129,41 @@ async function enter(
       at: now,
     });
   }
-  await tellIfOver(tx, context, pullId, now);
+  await tellIfOver(tx, context, pull, now);
   return after;
 }
 
 /** Takes a packet out of what is held. If it was fulfilled, its tally grows, and with it the agreement's total. */
 async function release(
   tx: Transaction,
-  { id, revision, standing, bookings }: KeptAgreement,
+  agreement: KeptAgreement,
   packet: KeptPacket,
   isPaid: boolean,
   now: Date,
-): Promise<{ debit: bigint; booked: Booked | null }> {
+): Promise<{ agreement: KeptAgreement; debit: bigint; booked: Booked | null }> {
+  const { id, revision, standing, bookings } = agreement;
   const tally = await tx.use(tallyRepository).get(id, revision.number, packet.tally);
   const units = isPaid ? tally.units + packet.amount : tally.units;
   await tx.use(tallyRepository).save(id, revision.number, { ...tally, units, held: tally.held - packet.amount });
-  if (!isPaid) return { debit: 0n, booked: null };
+  if (!isPaid) return { agreement, debit: 0n, booked: null };
   const debit = costOf(units, tally.rate) - costOf(tally.units, tally.rate);
   const present = standingAt(standing, revision, now);
   const booking = bookings + 1n;
   const grown = { ...present, total: present.total + debit };
   await tx.use(agreementRepository).saveStanding(id, grown, booking, now);
-  return { debit, booked: { booking, revision: revision.number, cycle: present.cycle } };
+  return {
+    agreement: { ...agreement, standing: grown, bookings: booking, updatedAt: now },
+    debit,
+    booked: { booking, revision: revision.number, cycle: present.cycle },
+  };
 }
 
 /** Tells once of a pull that is over, none of whose packets is under way, and that has taken something. */
-async function tellIfOver(tx: Transaction, context: PullContext, pullId: string, now: Date): Promise<void> {
-  const pull = await requirePull(tx, pullId);
+async function tellIfOver(tx: Transaction, context: PullContext, pull: KeptPull, now: Date): Promise<void> {
   if (pull.endedAt === null || pull.isTold || pull.sent === 0n) return;
-  if (await tx.use(packetRepository).isUnderWay(pull.agreementId, pullId)) return;
-  await tx.use(pullRepository).tell(pullId);
-  const shown = await shownAgreement(tx, context, pull.agreementId, now);
+  if (await tx.use(packetRepository).isUnderWay(pull.agreementId, pull.id)) return;
+  await tx.use(pullRepository).tell(pull.id);
+  const shown = await shownAgreement(tx, context, await requireAgreement(tx, pull.agreementId), now);
   await appendEvent(tx, context.subscriptions, {
     type: 'PullEnded',
     subject: subjectOf(pull.agreementId),
@@ -168,11 +172,10 @@ async function tellIfOver(tx: Transaction, context: PullContext, pullId: string,
   });
 }
 
-async function shownAgreement(tx: Transaction, { uplink }: PullContext, id: string, now: Date) {
-  const kept = await requireAgreement(tx, id);
+async function shownAgreement(tx: Transaction, { uplink }: PullContext, kept: KeptAgreement, now: Date) {
   const { balances, terms } = await agreementAt(tx, kept, uplink, now);
   return {
-    agreement: pointerView({ id, ordinal: kept.ordinal, reference: terms.reference }),
+    agreement: pointerView({ id: kept.id, ordinal: kept.ordinal, reference: terms.reference }),
     balance: balanceView(balances),
   };
 }

@@ -101,15 +101,17 @@ export function packetRepository(database: Kysely<PullTables>) {
       return row !== undefined;
     },
 
-    /** Up to `limit` packets under way that had expired by that time, the first first. */
+    /**
+     * Up to `limit` packets under way that had expired by that time. They are in no order in the query: for one, SQLite
+     * would read the whole journal.
+     */
     async expiredBy(time: Date, limit: number): Promise<KeptPacket[]> {
       const rows = await all()
         .where('state', '=', sql.lit('sent'))
         .where('expires_at', '<=', timeText(time))
-        .orderBy('id')
         .limit(limit)
         .execute();
-      return rows.map(packetOf);
+      return rows.map(packetOf).sort((one, other) => (one.id < other.id ? -1 : 1));
     },
 
     /** Up to `limit` packets of an agreement that were entered after that booking, in the order of their bookings. */

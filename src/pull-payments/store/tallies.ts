@@ -20,18 +20,20 @@ export function tallyRepository(database: Kysely<PullTables>) {
       all()
         .where('agreement_id', '=', value('agreement_id'))
         .where('revision', '=', value('revision'))
-        .where((where) =>
-          where.or([
-            where('held', '<>', sql.lit('0')),
-            where.and([
-              where('asset_code', '=', value('asset_code')),
-              where('asset_scale', '=', value('asset_scale')),
-              where('rate_units', '=', value('rate_units')),
-              where('rate_per', '=', value('rate_per')),
-            ]),
-          ]),
-        )
-        .orderBy('number'),
+        .where('held', '<>', sql.lit('0'))
+        .unionAll(
+          all()
+            .where('agreement_id', '=', value('agreement_id'))
+            .where('revision', '=', value('revision'))
+            .where('asset_code', '=', value('asset_code'))
+            .where('asset_scale', '=', value('asset_scale'))
+            .where('rate_units', '=', value('rate_units'))
+            .where('rate_per', '=', value('rate_per'))
+            .where('held', '=', sql.lit('0')),
+        ),
+  );
+  const selectHolding = preparedQuery<{ id: string }, PullTalliesTable>(database, (value) =>
+    all().where('held', '<>', sql.lit('0')).where('agreement_id', '=', value('id')),
   );
   const selectOne = preparedQuery<{ id: string; revision: bigint; number: bigint }, PullTalliesTable>(
     database,
@@ -69,7 +71,9 @@ export function tallyRepository(database: Kysely<PullTables>) {
     /** Those of several agreements that hold something, by the agreement's id. Of earlier revisions none do. */
     async holding(agreementIds: readonly string[]): Promise<Map<string, KeptTally[]>> {
       const found = new Map<string, KeptTally[]>();
-      if (agreementIds.length === 0) return found;
+      const [id] = agreementIds;
+      if (id === undefined) return found;
+      if (agreementIds.length === 1) return found.set(id, (await selectHolding({ id })).rows.map(tallyOf));
       const rows = await all().where('held', '<>', '0').where('agreement_id', 'in', agreementIds).execute();
       for (const row of rows) found.set(row.agreement_id, [...(found.get(row.agreement_id) ?? []), tallyOf(row)]);
       return found;

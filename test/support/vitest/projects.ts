@@ -39,6 +39,8 @@ const SLOW: readonly string[] = [
   'test/platform/json.test.ts',
   'test/platform/logging/access-log-routes.test.ts',
   'test/platform/outbox/http/dead-letters.test.ts',
+  'test/pull-payments/http/operators.test.ts',
+  'test/pull-payments/http/spsp/{hostile,recorded}.test.ts',
   'test/rails/tari-chain/http/chain.test.ts',
   'test/rails/tari-chain/{fake-node-faults,mempool,nodes,reorganisations,watcher}.test.ts',
   'test/rails/tari-wallet/http/reports.test.ts',

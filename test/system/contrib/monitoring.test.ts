@@ -28,7 +28,7 @@ function metricsIn(query: string): string[] {
 
 let served: string[];
 beforeAll(async () => {
-  const app = await serverOfDocuments({ TPG_METRICS: 'on' }, () => new Date());
+  const app = await serverOfDocuments({ TPG_METRICS: 'on', SPSP_PORT: '0' }, () => new Date());
   try {
     const { body } = await app.server.inject({ method: 'GET', url: '/metrics' });
     served = [...OF_PROMETHEUS, ...[...body.matchAll(/^# TYPE (\w+)/gm)].map(([, name = '']) => name)];
