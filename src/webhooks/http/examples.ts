@@ -88,8 +88,8 @@ export const examples: Examples = {
   'POST /api/webhook_endpoints/{id}/resend': {
     ...ID,
     ...key('endpoint-7'),
-    body: { event_id: 812 },
-    answer: { event_id: 812 },
+    body: { event_id: 1 },
+    answer: { event_id: 1 },
   },
   'POST /api/webhook_endpoints/{id}/test': {
     ...ID,

@@ -15,6 +15,7 @@ export const examples: Examples = {
       price_updates: { waiting: 0, failed: 0 },
       payments: { late: 0 },
       webhooks: { rejected: 0, age_seconds: 42 },
+      webhook_endpoints: { active: 1, paused: 0, failing: 0 },
     },
   },
   'GET /metrics': { answer: 'tpg_orders{status="New"} 1\n' },

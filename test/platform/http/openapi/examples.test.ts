@@ -4,6 +4,7 @@ import { joinExamples, type OperationExample } from '#platform/http/openapi/exam
 import { stringifyJson } from '#platform/json.ts';
 import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
+import { queueingRepository } from '#platform/outbox/store/queueing.ts';
 import { parseAddress } from '#tari/address.ts';
 import { Contract, type Operation } from '#test/openapi-contract/contract.ts';
 import { apiDescription } from '#test/openapi-contract/contract-document.ts';
@@ -149,6 +150,24 @@ describe('the examples, one after the other', () => {
       const [row] = server.rows(`select max(id) as id from pull_packets where state = 'unknown'`);
       return { id: String(row?.id) };
     },
+    'GET /api/webhook_endpoints/{id}': () => ofWebhookEndpoint(),
+    'GET /api/webhook_endpoints/{id}/attempts': () => ofWebhookEndpoint(),
+    'POST /api/webhook_endpoints/{id}/change': () => ofWebhookEndpoint(),
+    'POST /api/webhook_endpoints/{id}/rotate_secret': () => ofWebhookEndpoint(),
+    'POST /api/webhook_endpoints/{id}/pause': () => ofWebhookEndpoint(),
+    'POST /api/webhook_endpoints/{id}/resume': async () => {
+      const ids = await ofWebhookEndpoint();
+      await server.post(`/api/webhook_endpoints/${ids.id}/pause`, { reason: 'their server moves' }, { token });
+      return ids;
+    },
+    'POST /api/webhook_endpoints/{id}/resend': async () => {
+      const ids = await ofWebhookEndpoint();
+      const first = { types: undefined, after: 0n, limit: 1 };
+      await server.app.store.run((tx) => tx.use(queueingRepository).queueNext(`webhook-${ids.id}`, first));
+      return ids;
+    },
+    'POST /api/webhook_endpoints/{id}/test': () => ofWebhookEndpoint(),
+    'POST /api/webhook_endpoints/{id}/remove': () => ofWebhookEndpoint(),
     'POST /api/dead_letters/{event_id}/retry': () => deadLetter(),
     'POST /api/dead_letters/{event_id}/dismiss': () => deadLetter(),
   };
@@ -169,6 +188,12 @@ describe('the examples, one after the other', () => {
   }
 
   const ofPullPointer = async () => ({ id: await pullPointer() });
+
+  /** A webhook endpoint of its own for each example, at an address that nothing is sent to. */
+  async function ofWebhookEndpoint(): Promise<{ id: string }> {
+    const body = { url: 'https://localhost:9/', event_types: ['OrderPaid'] };
+    return { id: String((await server.post('/api/webhook_endpoints', body, { token })).json.id) };
+  }
 
   async function setAside(id: string, currency = 'ZAR'): Promise<Record<string, string>> {
     await server.webhook(orderBody({ id: Number(id), currency }));
