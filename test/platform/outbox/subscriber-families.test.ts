@@ -154,5 +154,9 @@ describe('subscribers that come and go', () => {
     behaviour.set('family-1', () => Promise.reject(new DeliveryError('down', { retryable: true })));
     await carryAll();
     expect(await waiting()).toEqual({ pending: 2, due: 0 });
+    // What waits behind a failed one takes no room from others.
+    await test.cancel('1');
+    await queue('family-1', 2n);
+    expect(await waiting()).toEqual({ pending: 3, due: 0 });
   });
 });

@@ -6,7 +6,7 @@ import type { OutboxTables } from './tables.ts';
 export interface WaitingDeliveries {
   /** All that are pending. */
   pending: number;
-  /** Those that are not in a pause after a failed attempt. */
+  /** Those that wait neither in a pause after a failed attempt nor behind an earlier one about the same subject. */
   due: number;
 }
 
@@ -82,7 +82,14 @@ export function queueingRepository(database: Kysely<OutboxTables>) {
         .selectFrom('deliveries')
         .select(({ fn }) => [
           fn.countAll<bigint | number>().as('pending'),
-          fn.count<bigint | number>(sql`case when next_attempt_at <= ${timeText(now)} then 1 end`).as('due'),
+          fn
+            .count<bigint | number>(
+              sql`case when next_attempt_at <= ${timeText(now)} and not exists (
+                select 1 from deliveries as earlier
+                where earlier.subscriber = deliveries.subscriber and earlier.subject = deliveries.subject
+                  and earlier.state = 'pending' and earlier.event_id < deliveries.event_id) then 1 end`,
+            )
+            .as('due'),
         ])
         .where('subscriber', '=', subscriber)
         .where('state', '=', sql.lit('pending'))
