@@ -1,4 +1,4 @@
-import type { Change, ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
+import type { Change, ChangeRequest, OperatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { AccountId, TariAddress } from '#tari/address.ts';
 import { formatTari, type MicroTari } from '#tari/micro-tari.ts';
 import type { EngineContext } from './context.ts';
@@ -21,7 +21,7 @@ export type OrderChanges = ReturnType<typeof orderChanges>;
 export type SettlementView = ReturnType<typeof settledView>;
 
 /** Operator actions on orders and money (docs/money.md). Each is one unit of work with an audit record. */
-export function orderChanges(context: EngineContext, actions: Changes, makeTxid: () => string) {
+export function orderChanges(context: EngineContext, actions: OperatorActions, makeTxid: () => string) {
   const { settings } = context;
   const { perform } = ledgerActions(actions, context);
 

@@ -1,5 +1,5 @@
 import { hex } from '@scure/base';
-import { changes } from '#platform/audit-log/operator-actions.ts';
+import { operatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Check, Opened, ServiceContext } from '#platform/module.ts';
 import { accounts } from './account-history.ts';
 import { engineContext } from './context.ts';
@@ -29,7 +29,7 @@ export type EngineService = ReturnType<typeof service>;
 function service(platform: ServiceContext) {
   const context = engineContext(platform);
   const { store, settings, ports, randomBytes, startedAt, lastFailedWriteAt } = platform;
-  const actions = changes(context);
+  const actions = operatorActions(context);
   const { expiryGraceMs: graceMs } = settings;
   return {
     accounts: accounts(context),

@@ -1,5 +1,5 @@
 import { findOrder } from '#engine/order-lookup.ts';
-import type { Change, ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
+import type { Change, ChangeRequest, OperatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Settings } from '#platform/config/read-settings.ts';
 import type { PlatformContext } from '#platform/context.ts';
 import type { Transaction } from '#platform/database/store.ts';
@@ -24,7 +24,7 @@ export const MAX_NOTES_OF_A_THREAD = 1000;
 export type NotesService = ReturnType<typeof notesService>;
 
 /** What operators write about orders and customers. Each change is one unit of work, with a line in the audit log. */
-export function notesService({ store, settings, subscriptions }: NotesContext, { perform }: Changes) {
+export function notesService({ store, settings, subscriptions }: NotesContext, { perform }: OperatorActions) {
   /**
    * A note on a mistyped order id would never be read, so the order must exist. A customer has no entry before the first
    * order, so any customer id may have notes.

@@ -1,4 +1,4 @@
-import { changes } from '#platform/audit-log/operator-actions.ts';
+import { operatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Opened, ServiceContext } from '#platform/module.ts';
 import { noteMetrics } from './metrics.ts';
 import { type NotesService, notesService } from './notes.ts';
@@ -12,5 +12,5 @@ declare module '#platform/module.ts' {
 export type { NotesService } from './notes.ts';
 
 export function open(context: ServiceContext): Opened<NotesService> {
-  return { service: notesService(context, changes(context)), metrics: noteMetrics };
+  return { service: notesService(context, operatorActions(context)), metrics: noteMetrics };
 }

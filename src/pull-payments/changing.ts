@@ -1,4 +1,4 @@
-import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
+import type { ChangeRequest, OperatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { appendEvent } from '#platform/outbox/append-event.ts';
 import { checkTerms, insertAgreement, onlineAgreement, openByToken, requireAgreement } from './agreements.ts';
@@ -26,7 +26,7 @@ interface Origin {
 }
 
 /** Changes agreements: each change is one unit of work, and is in force from the next packet on. */
-export function changing(context: PullContext, { perform }: Changes): ChangeCalls {
+export function changing(context: PullContext, { perform }: OperatorActions): ChangeCalls {
   const { store, clock, uplink } = context;
 
   /** Changes the state of an agreement for an operator; nothing is changed if it is in that state. */

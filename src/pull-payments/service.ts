@@ -1,4 +1,4 @@
-import { changes } from '#platform/audit-log/operator-actions.ts';
+import { operatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Opened, ServiceContext } from '#platform/module.ts';
 import { agreements } from './agreements.ts';
 import { changing } from './changing.ts';
@@ -40,7 +40,7 @@ export function open(platform: ServiceContext): Opened<PullPaymentsService> {
 }
 
 export function pullPaymentsService(context: PullContext): PullPaymentsService {
-  const operatorChanges = changes(context);
+  const operatorChanges = operatorActions(context);
   return {
     ...identity(context),
     ...agreements(context),

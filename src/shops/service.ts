@@ -1,6 +1,6 @@
 import { base32crockford } from '@scure/base';
 import { engineContext } from '#engine/context.ts';
-import { changes } from '#platform/audit-log/operator-actions.ts';
+import { operatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Store } from '#platform/database/store.ts';
 import { HOUSEKEEPING_SCHEDULE } from '#platform/jobs/housekeeping.ts';
 import type { Check, Opened, ReadMetrics, ServiceContext } from '#platform/module.ts';
@@ -33,7 +33,7 @@ function service(platform: ServiceContext, wakePrices: () => void) {
   const context = engineContext(platform);
   const { ports, wakeOutbox } = platform;
   const { shop } = ports;
-  const actions = changes(context);
+  const actions = operatorActions(context);
   const intake = orderIntake(context);
   const updates = priceUpdates(context, actions, { hasShop: shop?.prices !== undefined, wake: wakePrices });
   const makePageCode = () => base32crockford.encode(platform.randomBytes(PAGE_CODE_BYTES));

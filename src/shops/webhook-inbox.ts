@@ -1,6 +1,6 @@
 import type { EngineContext } from '#engine/context.ts';
 import { Ledger, ledgerActions } from '#engine/money/ledger.ts';
-import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
+import type { ChangeRequest, OperatorActions } from '#platform/audit-log/operator-actions.ts';
 import { StoreContentError } from '#platform/database/errors.ts';
 import { DomainError } from '#platform/errors.ts';
 import type { IdRange } from '#platform/list-order.ts';
@@ -35,7 +35,7 @@ export interface WebhookShop {
 export function webhooks(
   context: EngineContext,
   orders: OrderIntake,
-  actions: Changes,
+  actions: OperatorActions,
   shop: WebhookShop,
   priceUpdates: Pick<PriceUpdateRequests, 'requestProduct' | 'wake'>,
 ) {

@@ -1,4 +1,4 @@
-import type { Change, ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
+import type { Change, ChangeRequest, OperatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { appendEvent } from '#platform/outbox/append-event.ts';
 import type { EventType } from '#platform/outbox/events.ts';
@@ -39,7 +39,7 @@ export type EndpointsService = ReturnType<typeof endpointsService>;
  * The register of webhook endpoints. Each change is one unit of work with its event and its line in the audit log.
  * @param wake signals that there may be something to deliver, or an endpoint more or less.
  */
-export function endpointsService(context: WebhookContext, { perform }: Changes, wake: () => void) {
+export function endpointsService(context: WebhookContext, { perform }: OperatorActions, wake: () => void) {
   const { store, settings, subscriptions, randomBytes } = context;
   const newSecret = () => secretText(randomBytes(SECRET_BYTES));
   const urlOf = (text: string) => readEndpointUrl(text, settings.webhooksAllowPrivate).href;

@@ -1,4 +1,4 @@
-import { changes } from '#platform/audit-log/operator-actions.ts';
+import { operatorActions } from '#platform/audit-log/operator-actions.ts';
 import { HOUSEKEEPING_SCHEDULE } from '#platform/jobs/housekeeping.ts';
 import type { Opened, ServiceContext } from '#platform/module.ts';
 import { type PageRequest, readPage } from '#platform/paging.ts';
@@ -25,7 +25,7 @@ export type WebhooksService = ReturnType<typeof service>;
 function service(context: ServiceContext, wake: () => void) {
   const { store } = context;
   return {
-    ...endpointsService(context, changes(context), wake),
+    ...endpointsService(context, operatorActions(context), wake),
     ...endpointTests(context),
     /** The last attempts of an endpoint, oldest first unless told. @throws {DomainError} `webhook_endpoint_not_found` */
     attempts: (id: bigint, { order = 'asc', ...request }: PageRequest<bigint>) =>

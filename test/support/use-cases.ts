@@ -1,7 +1,7 @@
 import { signedClaims } from '#engine/claims/signed-claims.ts';
 import type { EngineContext } from '#engine/context.ts';
 import { modules } from '#modules.ts';
-import { changes } from '#platform/audit-log/operator-actions.ts';
+import { operatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Settings } from '#platform/config/read-settings.ts';
 import type { PlatformContext } from '#platform/context.ts';
 import type { Store } from '#platform/database/store.ts';
@@ -62,7 +62,7 @@ export function useCasesOf(services: Services, context: PlatformContext & Pick<E
     deadLetters: outbox.deadLetters,
     eventsAfter: outbox.eventsAfter,
     auditLog: auditLog.search,
-    changes: changes(context),
+    changes: operatorActions(context),
     condition: monitoring.condition,
     metrics: monitoring.metrics,
   };

@@ -6,7 +6,7 @@ import { customerRepository } from '#engine/store/customers.ts';
 import { heldMoneyRepository } from '#engine/store/held-money.ts';
 import { type MoneyOwner, type Payment, type PaymentPosition, paymentRepository } from '#engine/store/payments.ts';
 import { paymentView, settledView } from '#engine/views.ts';
-import type { Change, ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
+import type { Change, ChangeRequest, OperatorActions } from '#platform/audit-log/operator-actions.ts';
 import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
 import { type HeldMoney, reasonFor } from './held-reasons.ts';
 import { type Ledger, ledgerActions } from './ledger.ts';
@@ -20,7 +20,7 @@ export type Assignment = { orderId: string } | { customerId: string };
 
 export type Held = ReturnType<typeof held>;
 
-export function held(context: EngineContext, actions: Changes) {
+export function held(context: EngineContext, actions: OperatorActions) {
   const { store, settings } = context;
   const { perform } = ledgerActions(actions, context);
 

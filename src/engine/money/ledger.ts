@@ -19,7 +19,7 @@ import {
 import { type SettlementEntry, settlementRepository } from '#engine/store/settlements.ts';
 import type { ClaimKind } from '#engine/store/tables.ts';
 import { type OrderView, orderView, paymentView } from '#engine/views.ts';
-import type { Change, ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
+import type { Change, ChangeRequest, OperatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { appendEvent } from '#platform/outbox/append-event.ts';
 import type { Events } from '#platform/outbox/events.ts';
@@ -433,7 +433,7 @@ export class Ledger {
 }
 
 /** Operator actions that change orders and money: each gets a ledger over its unit of work. */
-export function ledgerActions({ perform }: Pick<Changes, 'perform'>, context: LedgerContext) {
+export function ledgerActions({ perform }: Pick<OperatorActions, 'perform'>, context: LedgerContext) {
   return {
     perform: <Answer>(
       request: ChangeRequest,

@@ -34,10 +34,10 @@ export type Change<Answer> = (change: {
 /** How long answers are kept to recognise a repeat. */
 const ANSWERS_KEPT_MS = 24 * 3_600_000;
 
-export type Changes = ReturnType<typeof changes>;
+export type OperatorActions = ReturnType<typeof operatorActions>;
 
 /** The only way in which operators change orders and money: one unit of work with its events and its audit record. */
-export function changes({ store, clock, log }: PlatformContext) {
+export function operatorActions({ store, clock, log }: PlatformContext) {
   return {
     /** @throws {DomainError} `idempotency_key_reused` if the key was used for a different request; whatever the change throws. */
     async perform<Answer>(request: ChangeRequest, change: Change<Answer>): Promise<Answer> {

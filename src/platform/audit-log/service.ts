@@ -1,7 +1,7 @@
 import { HOUSEKEEPING_SCHEDULE } from '#platform/jobs/housekeeping.ts';
 import type { IdRange } from '#platform/list-order.ts';
 import type { Opened, ServiceContext } from '#platform/module.ts';
-import { changes } from './operator-actions.ts';
+import { operatorActions } from './operator-actions.ts';
 import { type AuditLogFilter, auditLogRepository } from './store/audit-log.ts';
 
 declare module '#platform/module.ts' {
@@ -21,7 +21,7 @@ function service({ store }: ServiceContext) {
 }
 
 export function open(context: ServiceContext): Opened<AuditLogService> {
-  const { forgetOld } = changes(context);
+  const { forgetOld } = operatorActions(context);
   return {
     service: service(context),
     background: { jobs: [{ name: 'forget-idempotency-keys', schedule: HOUSEKEEPING_SCHEDULE, run: forgetOld }] },

@@ -1,4 +1,4 @@
-import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
+import type { ChangeRequest, OperatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { DomainError } from '#platform/errors.ts';
 import type { IdRange } from '#platform/list-order.ts';
@@ -11,7 +11,7 @@ export type DeadLetters = ReturnType<typeof deadLetters>;
 /** Deliveries to the shop, a plugin or another subscriber that failed permanently, for an operator to retry or dismiss. */
 export function deadLetters(
   { store, subscriptions }: Pick<ServiceContext, 'store' | 'subscriptions'>,
-  { perform }: Changes,
+  { perform }: OperatorActions,
   wakeOutbox: () => void,
 ) {
   const loaded = (tx: Transaction) => subscriptions.knownSubscribers(tx);

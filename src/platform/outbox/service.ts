@@ -1,4 +1,4 @@
-import { changes } from '#platform/audit-log/operator-actions.ts';
+import { operatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { IdRange } from '#platform/list-order.ts';
 import type { Opened, ServiceContext } from '#platform/module.ts';
 import { outboxCheck } from './check.ts';
@@ -17,7 +17,7 @@ export type OutboxService = ReturnType<typeof service>;
 function service(context: ServiceContext) {
   const { store, wakeOutbox } = context;
   return {
-    deadLetters: deadLetters(context, changes(context), wakeOutbox),
+    deadLetters: deadLetters(context, operatorActions(context), wakeOutbox),
     /** Up to `limit` events after the one with id `after`, oldest first by default. */
     eventsAfter: (after: bigint, limit: number, range: IdRange = {}) =>
       store.read((tx) => tx.use(eventRepository).after(after, limit, range)),

@@ -1,4 +1,4 @@
-import type { Changes } from '#platform/audit-log/operator-actions.ts';
+import type { OperatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { appendEvent } from '#platform/outbox/append-event.ts';
 import { requireAgreement } from '../agreements.ts';
@@ -29,7 +29,7 @@ interface Outcome {
 const REJECT_CODE_LENGTH = 3;
 
 /** Enters how packets ended, each once: what is known already is not changed by what is told later. */
-export function settling(context: PullContext, { perform }: Changes): SettleCalls {
+export function settling(context: PullContext, { perform }: OperatorActions): SettleCalls {
   const { store, clock } = context;
   return {
     settle({ pullId, packet: number, outcome, fulfillment, code }) {

@@ -1,5 +1,5 @@
 import type { EngineContext } from '#engine/context.ts';
-import type { ChangeRequest, Changes } from '#platform/audit-log/operator-actions.ts';
+import type { ChangeRequest, OperatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
 import { lastRate } from '#rates/conversion.ts';
@@ -37,7 +37,7 @@ export interface PriceUpdateOptions {
 /** Updates of the prices that the shop shows: requested here, executed by `worker.ts`. */
 export function priceUpdates(
   { store, clock }: EngineContext,
-  { perform }: Changes,
+  { perform }: OperatorActions,
   { hasShop, wake }: PriceUpdateOptions,
 ) {
   /**

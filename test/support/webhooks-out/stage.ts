@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { changes } from '#platform/audit-log/operator-actions.ts';
+import { operatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Resolve } from '#platform/outgoing-post/public-lookup.ts';
 import { recordingLog, type TestEngine, type TestEngineOptions, testEngine } from '#test/engine.ts';
 import { endpointTests } from '#webhooks/endpoint-test.ts';
@@ -32,7 +32,7 @@ export async function webhookStage({ allowPrivate = true, resolveName, beside, .
     ports: resolveName === undefined ? {} : { resolveName },
   };
   const sender = webhookSender(context);
-  const endpoints = endpointsService(context, changes(context), sender.wake);
+  const endpoints = endpointsService(context, operatorActions(context), sender.wake);
   const by = { actor: 'boss' };
 
   return {
