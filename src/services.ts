@@ -18,6 +18,7 @@ import { EventBus } from './platform/outbox/event-bus.ts';
 import { eventTypesOf } from './platform/outbox/events.ts';
 import { loadPlugins } from './platform/outbox/plugins.ts';
 import { deliveryRepository } from './platform/outbox/store/deliveries.ts';
+import { queueingRepository } from './platform/outbox/store/queueing.ts';
 import { watchPorts } from './platform/ports-in-order.ts';
 import type { RandomBytes } from './tari/schnorr.ts';
 
@@ -92,7 +93,7 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
     fetch: ports.fetch,
     startedAt: clock.now(),
     lastFailedWriteAt,
-    wakeOutbox: () => dispatcher.wake(),
+    wakeOutbox: () => wakeAll(dispatcher, bus),
   });
   const ownSubscribers = bus.allDurableSubscribers();
   await loadPlugins(settings.plugins, ports.folder, bus);
@@ -114,7 +115,7 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
       const now = clock.now();
       await store.run((tx) => tx.use(deliveryRepository).release(now, !store.isShared));
       for (const name of plugins) {
-        const missed = await store.run((tx) => tx.use(deliveryRepository).addMissed(name, bus.typesOf(name)));
+        const missed = await store.run((tx) => tx.use(queueingRepository).addMissed(name, bus.typesOf(name)));
         if (missed > 0)
           log.info({ subscriber: name, missed }, `Delivering ${missed} events that the plugin ${name} missed`);
       }
@@ -129,6 +130,11 @@ export async function openCore(ports: CorePorts): Promise<OpenedCore> {
       await store.close();
     },
   };
+}
+
+function wakeAll(dispatcher: Dispatcher, bus: EventBus): void {
+  dispatcher.wake();
+  bus.wakeFamilies();
 }
 
 /** Opens contexts one after the other. @throws {Error} if one comes too late in the list for another that depends on it. */

@@ -71,7 +71,12 @@ export function parseIpRange(text: string): IpRange | undefined {
   return { address, prefixLength: writtenPrefix - mappedBits };
 }
 
+/** All public addresses of IPv6 so far: outside are such as `::7f00:1`, which may mean an address of IPv4. */
+const PUBLIC_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
+
 /** Whether an address is one of the public internet: neither of this machine, nor of a private or a special network. */
 export function isPublicIpAddress(text: string): boolean {
-  return parseIpAddress(text)?.range() === 'unicast';
+  const address = parseIpAddress(text);
+  if (address?.range() !== 'unicast') return false;
+  return address.kind() === 'ipv4' || (address as ipaddr.IPv6).match(PUBLIC_IPV6);
 }

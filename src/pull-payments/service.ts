@@ -11,7 +11,6 @@ import { RECOVERY_SCHEDULE, recovery } from './money/recovery.ts';
 import { reserving } from './money/reserving.ts';
 import { settling } from './money/settling.ts';
 import type { PullPaymentsService } from './service-type.ts';
-import type { WebhookSettings } from './webhook/settings.ts';
 import { subscribeWebhooks } from './webhook/subscriber.ts';
 
 declare module '#platform/module.ts' {
@@ -28,8 +27,8 @@ export function open(platform: ServiceContext): Opened<PullPaymentsService> {
   const uplink: PullContext['uplink'] = { state: undefined };
   const context: PullContext = { store, clock, log, subscriptions, randomBytes, makeAgreementId, uplink };
   const service = pullPaymentsService(context);
-  const settings = settingsOf(platform);
-  if (settings === null) return { service };
+  const settings = platform.settings.pullPayments;
+  if (!settings) return { service };
   subscribeWebhooks(subscriptions, { store, settings });
   const { start, run } = recovery(context);
   return {
@@ -61,9 +60,4 @@ export function newUuid(randomBytes: (length: number) => Uint8Array): string {
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
-
-/** Null if pull payments are switched off. */
-function settingsOf({ settings }: ServiceContext): WebhookSettings | null {
-  return (settings as { pullPayments?: WebhookSettings | null }).pullPayments ?? null;
 }

@@ -147,6 +147,10 @@ const ASKING_BY_ITSELF = new Set([
   'admin accounts credit',
   'admin wallets remove',
   'admin roles revoke',
+  'admin webhooks add',
+  'admin webhooks change',
+  'admin webhooks remove',
+  'admin webhooks rotate-secret',
   'profile remove',
   'shopify orders cancel',
 ]);

@@ -16,6 +16,15 @@ export async function isBehind(tx: Transaction, subscriptions: EventBus, now: Da
   return lagMs(await tx.use(deliveryRepository).backlog(subscriptions.allDurableSubscribers()), now) > MAX_LAG_MS;
 }
 
+/**
+ * What waits for the shop and the plugins, and all dead letters. What waits for subscribers that come and go is shown by
+ * their context: a receiver of a merchant's that is down does not make the server unready.
+ */
+export async function wholeBacklog(tx: Transaction, subscriptions: EventBus): Promise<DeliveryBacklog> {
+  const known = await subscriptions.knownSubscribers(tx);
+  return tx.use(deliveryRepository).backlog(subscriptions.allDurableSubscribers(), known);
+}
+
 export function outboxCheck(subscriptions: EventBus): Check {
   const details = ({ pending, dead }: Pick<DeliveryBacklog, 'pending' | 'dead'>, lag: number) => ({
     outbox: { pending, dead_letters: dead, lag_seconds: Math.floor(lag / 1000) },
@@ -23,7 +32,7 @@ export function outboxCheck(subscriptions: EventBus): Check {
   return {
     unknown: details({ pending: 0, dead: 0 }, 0),
     async look(tx, now) {
-      const backlog = await tx.use(deliveryRepository).backlog(subscriptions.allDurableSubscribers());
+      const backlog = await wholeBacklog(tx, subscriptions);
       const lag = lagMs(backlog, now);
       const reasons =
         lag > MAX_LAG_MS

@@ -8,18 +8,18 @@ import { type DeadLetter, deadLetterRepository } from './store/dead-letters.ts';
 
 export type DeadLetters = ReturnType<typeof deadLetters>;
 
-/** Deliveries to the shop or a plugin that failed permanently, for an operator to retry or dismiss. */
+/** Deliveries to the shop, a plugin or another subscriber that failed permanently, for an operator to retry or dismiss. */
 export function deadLetters(
   { store, subscriptions }: Pick<ServiceContext, 'store' | 'subscriptions'>,
   { perform }: Changes,
   wakeOutbox: () => void,
 ) {
-  const loaded = () => subscriptions.allDurableSubscribers();
+  const loaded = (tx: Transaction) => subscriptions.knownSubscribers(tx);
 
   return {
     /** The dead letters of up to `limit` events after the one with id `after`, oldest event first by default. */
     after: (after: bigint, limit: number, range: IdRange = {}): Promise<DeadLetter[]> =>
-      store.read((tx) => tx.use(deadLetterRepository).deadAfter(after, limit, loaded(), range)),
+      store.read(async (tx) => tx.use(deadLetterRepository).deadAfter(after, limit, await loaded(tx), range)),
 
     /**
      * Requeues the dead letters of an event as if they had never been tried, ahead of everything pending for the same
@@ -30,7 +30,7 @@ export function deadLetters(
     async retry(request: ChangeRequest, eventId: bigint, subscriber: string | undefined): Promise<number> {
       const retried = await perform(request, async ({ tx, now }) => {
         // A delivery that waits for a plugin to be loaded needs no retry.
-        const chosen = (await deadOf(tx, eventId, subscriber, loaded())).filter(({ isWaiting }) => !isWaiting);
+        const chosen = (await deadOf(tx, eventId, subscriber, await loaded(tx))).filter(({ isWaiting }) => !isWaiting);
         if (chosen.length === 0) throw new DomainError('dead_letter_not_found', nameOf(eventId, subscriber));
         for (const letter of chosen) await tx.use(deadLetterRepository).requeue(letter, now);
         const before = { deliveries: chosen.map(deliveryView) };
@@ -48,7 +48,7 @@ export function deadLetters(
      */
     dismiss(request: ChangeRequest, eventId: bigint, subscriber: string | undefined, reason: string): Promise<number> {
       return perform(request, async ({ tx, now }) => {
-        const chosen = await deadOf(tx, eventId, subscriber, loaded());
+        const chosen = await deadOf(tx, eventId, subscriber, await loaded(tx));
         for (const letter of chosen) await tx.use(deadLetterRepository).dismiss(letter, now);
         const before = { deliveries: chosen.map(deliveryView) };
         const record = { action: 'dismiss dead letter', subject: `event ${eventId}`, reason, before };
@@ -59,7 +59,8 @@ export function deadLetters(
     /** Dismisses all that match, up to `MAX_DISMISSED_AT_ONCE` of them, the oldest events first. */
     dismissMatching(request: ChangeRequest, filter: DeadLetterFilter, reason: string): Promise<BulkDismissal> {
       return perform(request, async ({ tx, now }) => {
-        const found = await tx.use(deadLetterRepository).deadMatching(filter, MAX_DISMISSED_AT_ONCE + 1, loaded());
+        const limit = MAX_DISMISSED_AT_ONCE + 1;
+        const found = await tx.use(deadLetterRepository).deadMatching(filter, limit, await loaded(tx));
         const chosen = found.slice(0, MAX_DISMISSED_AT_ONCE);
         for (const letter of chosen) await tx.use(deadLetterRepository).dismiss(letter, now);
         const answer = { dismissed: chosen.length, hasMore: found.length > chosen.length };

@@ -4,7 +4,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import { MAX_ATTEMPTS, pauseAfterMs } from '#platform/timers/backoff.ts';
 import { PollingLoop, pauseUntilMs } from '#platform/timers/polling-loop.ts';
 import { DeliveryError } from './delivery-error.ts';
-import { type EventBus, messageOf } from './event-bus.ts';
+import { messageOf, type Receivers } from './event-bus.ts';
 import { deliveryRepository, type LeasedDelivery } from './store/deliveries.ts';
 
 /** How long a handler may take. */
@@ -15,9 +15,6 @@ const LEASE_MS = 12_000;
 
 /** How often a lease is renewed while the handler is busy. */
 const RENEW_EVERY_MS = 4_000;
-
-/** Concurrent deliveries: one slow order does not delay the others, and the shop is not flooded. */
-const MAX_IN_FLIGHT = 8;
 
 /** How long to sleep when no delivery is known to be due: another process may add one. */
 const MAX_SLEEP_MS = 10_000;
@@ -30,7 +27,7 @@ const MAX_ERROR_LENGTH = 1_000;
 
 export interface DispatcherPorts {
   store: Store;
-  bus: EventBus;
+  bus: Receivers;
   clock: Clock;
   /** Uniform in [0, 1). */
   random: () => number;
@@ -58,7 +55,7 @@ export class Dispatcher {
 
   /** Starts delivering. Without subscribers there is nothing to deliver, and nothing runs. */
   start(): void {
-    if (this.#ports.bus.allDurableSubscribers().length > 0) this.#loop.start();
+    if (this.#ports.bus.hasAny()) this.#loop.start();
   }
 
   /** Signals that there may be a new delivery. */
@@ -82,7 +79,7 @@ export class Dispatcher {
 
   /** Returns how long to sleep afterwards, in milliseconds. */
   async #startNext(): Promise<number> {
-    const delivery = this.#inFlight.size < MAX_IN_FLIGHT ? await this.#leaseNext() : undefined;
+    const delivery = this.#inFlight.size < this.#ports.bus.maxInFlight ? await this.#leaseNext() : undefined;
     if (delivery === undefined) return this.#sleepMs();
     this.#startDelivering(delivery);
     return 0;
@@ -105,7 +102,6 @@ export class Dispatcher {
 
   async #leaseNext(): Promise<LeasedDelivery | undefined> {
     const { store, bus, clock, newLeaseToken } = this.#ports;
-    const subscribers = bus.allDurableSubscribers();
     const now = clock.now();
     const leasedUntil = new Date(now.getTime() + LEASE_MS);
     const leaseToken = newLeaseToken();
@@ -113,8 +109,13 @@ export class Dispatcher {
     // No other delivery about the same subject may reach the subscriber meanwhile.
     const overdue = [...this.#inFlight.keys()].filter((delivery) => delivery.leasedUntil <= now);
     const leased = await store.run(async (tx) => {
-      for (const delivery of overdue) await tx.use(deliveryRepository).renewLease(delivery, leasedUntil);
-      return tx.use(deliveryRepository).leaseNext(subscribers, now, { leaseToken, leasedUntil });
+      const deliveries = tx.use(deliveryRepository);
+      for (const delivery of overdue) await deliveries.renewLease(delivery, leasedUntil);
+      const subscribers = await bus.callable(tx, [...this.#inFlight.keys()]);
+      const lease = { leaseToken, leasedUntil };
+      return bus.areBounded
+        ? deliveries.leaseNextOfEach(subscribers, now, lease)
+        : deliveries.leaseNext(subscribers, now, lease);
     });
     for (const delivery of overdue) delivery.leasedUntil = leasedUntil;
     return leased;
@@ -183,9 +184,13 @@ export class Dispatcher {
 
   async #sleepMs(): Promise<number> {
     const { store, bus, clock } = this.#ports;
-    if (this.#inFlight.size >= MAX_IN_FLIGHT) return MAX_SLEEP_MS;
+    if (this.#inFlight.size >= bus.maxInFlight) return MAX_SLEEP_MS;
     const now = clock.now();
-    const dueAt = await store.read((tx) => tx.use(deliveryRepository).nextDueAt(bus.allDurableSubscribers(), now));
+    const dueAt = await store.read(async (tx) => {
+      const subscribers = await bus.callable(tx, [...this.#inFlight.keys()]);
+      const deliveries = tx.use(deliveryRepository);
+      return bus.areBounded ? deliveries.nextDueAtOfEach(subscribers, now) : deliveries.nextDueAt(subscribers, now);
+    });
     // A delivery that has become due in the meantime is leased in the next round.
     return pauseUntilMs(dueAt, now, MAX_SLEEP_MS);
   }

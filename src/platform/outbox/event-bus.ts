@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
+import type { Transaction } from '#platform/database/store.ts';
 import { parseJson } from '#platform/json.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Events, EventType } from './events.ts';
+import type { LeasedDelivery } from './store/deliveries.ts';
 import type { StoredEvent } from './stored-event.ts';
 import type { EventOrigin, Subscriptions } from './subscriptions.ts';
 
@@ -47,20 +49,52 @@ export interface EventRegistry {
   ): void;
 }
 
+/** The subscribers of one dispatcher: those of the program itself, which the bus knows, or some that come and go. */
+export interface Receivers {
+  /** Concurrent deliveries to all of them. */
+  readonly maxInFlight: number;
+  /** Whether each of them has few pending deliveries, so that looking through those of one takes no time. */
+  readonly areBounded: boolean;
+  hasAny(): boolean;
+  /** The names of those that can be called now, looked up in the transaction that leases their next delivery. */
+  callable(tx: Transaction, inFlight: readonly LeasedDelivery[]): Promise<readonly string[]> | readonly string[];
+  handlerOf(subscriber: string, type: EventType): EventHandler | undefined;
+}
+
+/**
+ * Subscribers that come and go while the server runs, on any instance. Their context queues events for them and delivers
+ * with a dispatcher of its own; what failed permanently is in the same list as that of all others.
+ */
+export interface SubscriberFamily {
+  /** Of the names of all of them, and of no others. */
+  readonly prefix: string;
+  /** The names of those that there are. */
+  names(tx: Transaction): Promise<readonly string[]>;
+  /** Signals that one of them may have something to be delivered. */
+  wake(): void;
+}
+
 interface DurableHandler extends DurableOptions {
   handle: EventHandler;
 }
 
 const ORIGINS: readonly EventOrigin[] = ['server', 'shop'];
 
+/** Concurrent deliveries: one slow order does not delay the others, and the shop is not flooded. */
+const MAX_IN_FLIGHT = 8;
+
 const SUBSCRIBER_NAME = /^[a-z][a-z0-9-]{0,63}$/;
 
 /** Knows which handlers are subscribed to which events. The dispatcher and the commit listener call them. */
-export class EventBus implements EventRegistry, Subscriptions {
+export class EventBus implements EventRegistry, Subscriptions, Receivers {
+  readonly maxInFlight = MAX_IN_FLIGHT;
+  /** A shop that is out of reach may have any number of them. */
+  readonly areBounded = false;
   readonly #emitter = new EventEmitter();
   readonly #durable: ReadonlyMap<EventType, Map<string, DurableHandler>>;
   /** By type and origin. */
   readonly #names = new Map<string, readonly string[]>();
+  readonly #families: SubscriberFamily[] = [];
   readonly #log: Logger;
 
   /** @param types of the events that there are. */
@@ -90,6 +124,8 @@ export class EventBus implements EventRegistry, Subscriptions {
     if (!SUBSCRIBER_NAME.test(subscriber)) {
       throw new Error(`A subscriber's name is lower-case letters, digits and hyphens; "${subscriber}" is not`);
     }
+    const family = this.#families.find(({ prefix }) => subscriber.startsWith(prefix));
+    if (family) throw new Error(`A subscriber's name can't begin with ${family.prefix}; "${subscriber}" does`);
     const handlers = this.#durable.get(type);
     if (handlers === undefined) throw new Error(`There is no event of the type ${type}`);
     if (handlers.has(subscriber)) throw new Error(`The subscriber ${subscriber} already handles ${type} events`);
@@ -110,6 +146,30 @@ export class EventBus implements EventRegistry, Subscriptions {
   /** The names of all durable subscribers. */
   allDurableSubscribers(): string[] {
     return [...new Set([...this.#durable.values()].flatMap((handlers) => [...handlers.keys()]))];
+  }
+
+  addFamily(family: SubscriberFamily): void {
+    this.#families.push(family);
+  }
+
+  /** The names of all durable subscribers, those that come and go too. */
+  async knownSubscribers(tx: Transaction): Promise<string[]> {
+    const known = this.allDurableSubscribers();
+    for (const family of this.#families) known.push(...(await family.names(tx)));
+    return known;
+  }
+
+  /** Signals that there may be something to be delivered to those that come and go. */
+  wakeFamilies(): void {
+    for (const family of this.#families) family.wake();
+  }
+
+  hasAny(): boolean {
+    return this.allDurableSubscribers().length > 0;
+  }
+
+  callable(): readonly string[] {
+    return this.allDurableSubscribers();
   }
 
   /** The types of events that a subscriber handles. */

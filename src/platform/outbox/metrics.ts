@@ -1,11 +1,9 @@
 import type { ReadMetrics, ServiceContext } from '#platform/module.ts';
-import { deliveryRepository } from './store/deliveries.ts';
+import { wholeBacklog } from './check.ts';
 
 export function outboxMetrics({ subscriptions }: Pick<ServiceContext, 'subscriptions'>): ReadMetrics {
   return async (tx) => {
-    const { pending, dead, oldestPendingAt } = await tx
-      .use(deliveryRepository)
-      .backlog(subscriptions.allDurableSubscribers());
+    const { pending, dead, oldestPendingAt } = await wholeBacklog(tx, subscriptions);
     return [
       {
         name: 'tpg_outbox_lag_seconds',

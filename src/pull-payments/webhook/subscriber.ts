@@ -2,11 +2,11 @@ import { createHmac } from 'node:crypto';
 import type { Store } from '#platform/database/store.ts';
 import { DeliveryError } from '#platform/outbox/delivery-error.ts';
 import type { EventMessage, EventRegistry } from '#platform/outbox/event-bus.ts';
+import { type PostOptions, post } from '#platform/outgoing-post/post.ts';
+import { PrivateAddressError } from '#platform/outgoing-post/public-lookup.ts';
 import { networkErrorCode } from '#platform/request-deadline.ts';
 import { agreementRepository, type KeptAgreement } from '../store/agreements.ts';
 import { pullRepository } from '../store/pulls.ts';
-import { PrivateAddressError } from './address.ts';
-import { type PostOptions, post } from './post.ts';
 import type { WebhookSettings } from './settings.ts';
 
 /** Never changes: deliveries are kept by it. */
@@ -72,7 +72,8 @@ function bodyOf({ id, createdAt, payload }: EventMessage<'PullEnded'>, agreement
 /** Nothing of the URL is said: it may hold a secret of the receiver. */
 function failed(error: unknown): never {
   if (error instanceof PrivateAddressError) {
-    throw new DeliveryError(`The webhook was not called. ${error.message}`, { retryable: false });
+    const sentence = 'It is at an address that is not public, which SPSP_WEBHOOK_ALLOW_PRIVATE does not allow.';
+    throw new DeliveryError(`The webhook was not called. ${sentence}`, { retryable: false });
   }
   const code = networkErrorCode(error);
   const reason = error instanceof Error && code === 'Error' ? error.message : `The connection failed (${code}).`;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { EVENT_TYPES } from '#engine/events.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
-import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
+import { queueingRepository } from '#platform/outbox/store/queueing.ts';
 import type { TestDatabase } from '#test/database/database.ts';
 import { closeEngine, closeEngines, recordingLog, temporaryDatabase, testEngine } from '#test/engine.ts';
 
@@ -35,7 +35,7 @@ describe('a durable plugin that was not loaded for a while', () => {
     await orderWhile(database, '3');
     const bus = busWith('mail', 'new');
     const { store } = await testEngine({ database, bus });
-    const add = (name: string) => store.run((tx) => tx.use(deliveryRepository).addMissed(name, bus.typesOf(name)));
+    const add = (name: string) => store.run((tx) => tx.use(queueingRepository).addMissed(name, bus.typesOf(name)));
     expect(await add('mail')).toBe(2);
     expect(await add('mail')).toBe(0);
     // One that is new begins with what comes.

@@ -20,6 +20,11 @@ export interface LeasedDelivery extends Delivery {
   leasedUntil: Date;
 }
 
+export interface Lease {
+  leaseToken: string;
+  leasedUntil: Date;
+}
+
 export interface DeliveryBacklog {
   pending: number;
   dead: number;
@@ -31,19 +36,19 @@ export type DeliveryRepository = ReturnType<typeof deliveryRepository>;
 
 const PENDING = sql.lit<DeliveryState>('pending');
 
+/** When a delivery is due, as an expression that no index is on. */
+const nextAttemptAt = () => sql<string>`coalesce(delivery.next_attempt_at, delivery.next_attempt_at)`;
+
 export function deliveryRepository(database: Kysely<OutboxTables>) {
   /**
    * The deliveries that may be leased, in the order in which they are due: for each subscriber and subject the earliest
    * pending one, or none while a later one is leased at the time `now`: a requeued dead letter waits for that one.
    */
-  const nextInLine = (subscribers: readonly string[], now: string) =>
+  const inLine = (now: string) =>
     database
       .selectFrom('deliveries as delivery')
       // A literal rather than a bound value: with the partial index on it, SQLite would prepare the query again each time.
       .where('delivery.state', '=', PENDING)
-      // An expression, so that SQLite walks the deliveries in the order in which they are due and stops at the first.
-      // With the index on the subscriber it would sort all pending ones each time while a shop is unreachable.
-      .where(sql<string>`delivery.subscriber || ''`, 'in', subscribers)
       .where(({ not, exists, selectFrom }) =>
         not(
           exists(
@@ -70,25 +75,31 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
               .offset(0),
           ),
         ),
-      )
+      );
+  const nextInLine = (subscribers: readonly string[], now: string) =>
+    inLine(now)
+      // An expression, so that SQLite walks the deliveries in the order in which they are due and stops at the first.
+      // With the index on the subscriber it would sort all pending ones each time while a shop is unreachable.
+      .where(sql<string>`delivery.subscriber || ''`, 'in', subscribers)
       .orderBy('delivery.next_attempt_at')
       .orderBy('delivery.event_id')
       .limit(1);
+  const withEvent = (next: ReturnType<typeof inLine>) =>
+    next
+      .innerJoin('events', 'events.id', 'delivery.event_id')
+      .select([
+        'delivery.subscriber',
+        'delivery.attempts',
+        'events.id',
+        'events.type',
+        'events.subject',
+        'events.payload',
+        'events.created_at',
+      ]);
 
   const selectDue = memoizeByNames((subscribers) =>
     preparedQuery<{ now: string }, DueRow>(database, (value) =>
-      nextInLine(subscribers, value('now'))
-        .innerJoin('events', 'events.id', 'delivery.event_id')
-        .select([
-          'delivery.subscriber',
-          'delivery.attempts',
-          'events.id',
-          'events.type',
-          'events.subject',
-          'events.payload',
-          'events.created_at',
-        ])
-        .where('delivery.next_attempt_at', '<=', value('now')),
+      withEvent(nextInLine(subscribers, value('now'))).where('delivery.next_attempt_at', '<=', value('now')),
     ),
   );
   const selectNextDue = memoizeByNames((subscribers) =>
@@ -96,6 +107,34 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
       nextInLine(subscribers, value('now')).select('delivery.next_attempt_at'),
     ),
   );
+  /** The same for one subscriber, found by the index on it and sorted: the functions keep the other index from being used. */
+  const nextInLineOf = (subscriber: string, now: string) =>
+    inLine(now)
+      .where('delivery.subscriber', '=', subscriber)
+      .orderBy(nextAttemptAt())
+      .orderBy('delivery.event_id')
+      .limit(1);
+  const selectDueOf = preparedQuery<{ subscriber: string; now: string }, DueRow>(database, (value) =>
+    withEvent(nextInLineOf(value('subscriber'), value('now'))).where(nextAttemptAt(), '<=', value('now')),
+  );
+  const selectNextDueOf = preparedQuery<{ subscriber: string; now: string }, { next_attempt_at: string }>(
+    database,
+    (value) => nextInLineOf(value('subscriber'), value('now')).select('delivery.next_attempt_at'),
+  );
+  const leaseOf = async (row: DueRow, now: Date, { leaseToken, leasedUntil }: Lease): Promise<LeasedDelivery> => {
+    const { id, subscriber, type, subject, payload } = row;
+    const attempts = row.attempts + 1n;
+    await updateLeased({
+      id,
+      subscriber,
+      attempts,
+      hold: leaseToken,
+      until: timeText(leasedUntil),
+      now: timeText(now),
+    });
+    const event = { id, type, subject, payload, createdAt: timeOf(row.created_at) };
+    return { event, subscriber, attempts: Number(attempts), leaseToken, leasedUntil };
+  };
   const updateLeased = preparedQuery<{
     id: bigint;
     subscriber: string;
@@ -148,6 +187,35 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
       .where('subscriber', '=', subscriber)
       .where('hold', '=', leaseToken);
 
+  /** As `redeliver`, of the event with that id. */
+  const redeliverEvent = async (eventId: bigint, subject: string, subscriber: string, now: Date): Promise<void> => {
+    const times = { next_attempt_at: timeText(now), updated_at: timeText(now) };
+    await database
+      .insertInto('deliveries')
+      .values({
+        event_id: eventId,
+        subscriber,
+        subject,
+        state: 'pending',
+        attempts: 0n,
+        hold: null,
+        last_error: null,
+        ...times,
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['event_id', 'subscriber']).doUpdateSet({
+          state: 'pending',
+          // This tells `settle` that the lease is older than this call.
+          attempts: 0n,
+          updated_at: times.updated_at,
+          // No other worker may lease it while it is in flight.
+          next_attempt_at: ({ ref }) =>
+            sql<string>`case when ${ref('deliveries.hold')} is null then ${ref('excluded.next_attempt_at')} else ${ref('deliveries.next_attempt_at')} end`,
+        }),
+      )
+      .execute();
+  };
+
   /** One count per state, so that SQLite reads the small index of that state rather than every delivery ever made. */
   const countOf = async (state: 'pending' | 'dead', subscribers: readonly string[]): Promise<number> => {
     const { count } = await database
@@ -165,27 +233,27 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
      * A delivery waits while an earlier one with the same subject is pending for the same subscriber, so that each
      * order's events arrive in order without delaying other orders.
      * @param subscribers those that can be called now.
-     * @param leaseToken distinguishes this lease from all others.
+     * @param lease its token distinguishes it from all others.
      */
-    async leaseNext(
+    async leaseNext(subscribers: readonly string[], now: Date, lease: Lease): Promise<LeasedDelivery | undefined> {
+      const [row] = (await selectDue(subscribers)({ now: timeText(now) })).rows;
+      return row && leaseOf(row, now, lease);
+    },
+
+    /**
+     * The same for subscribers that come and go and have few pending deliveries each: the next one of the first of them
+     * that has one. Only the deliveries of that subscriber are read, however many wait for others.
+     */
+    async leaseNextOfEach(
       subscribers: readonly string[],
       now: Date,
-      { leaseToken, leasedUntil }: { leaseToken: string; leasedUntil: Date },
+      lease: Lease,
     ): Promise<LeasedDelivery | undefined> {
-      const [row] = (await selectDue(subscribers)({ now: timeText(now) })).rows;
-      if (row === undefined) return undefined;
-      const { id, subscriber, type, subject, payload } = row;
-      const attempts = row.attempts + 1n;
-      await updateLeased({
-        id,
-        subscriber,
-        attempts,
-        hold: leaseToken,
-        until: timeText(leasedUntil),
-        now: timeText(now),
-      });
-      const event = { id, type, subject, payload, createdAt: timeOf(row.created_at) };
-      return { event, subscriber, attempts: Number(attempts), leaseToken, leasedUntil };
+      for (const subscriber of subscribers) {
+        const [row] = (await selectDueOf({ subscriber, now: timeText(now) })).rows;
+        if (row !== undefined) return leaseOf(row, now, lease);
+      }
+      return undefined;
     },
 
     /** Extends a lease. Returns false if it was lost: another worker may have leased the delivery. */
@@ -241,38 +309,15 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
       return row && timeOf(row.next_attempt_at);
     },
 
-    /**
-     * Queues for a subscriber the events of these types since its last delivery, which it missed while it was not loaded.
-     * Returns how many. A subscriber without any delivery starts with future events.
-     */
-    async addMissed(subscriber: string, types: readonly EventType[]): Promise<number> {
-      const { last } = await database
-        .selectFrom('deliveries')
-        .select(({ fn }) => fn.max<bigint | null>('event_id').as('last'))
-        .where('subscriber', '=', subscriber)
-        .executeTakeFirstOrThrow();
-      if (last === null || types.length === 0) return 0;
-      const { numInsertedOrUpdatedRows = 0n } = await database
-        .insertInto('deliveries')
-        .columns(['event_id', 'subscriber', 'subject', 'state', 'attempts', 'next_attempt_at', 'updated_at'])
-        .expression(({ selectFrom }) =>
-          selectFrom('events')
-            .select([
-              'id',
-              sql.lit(subscriber).as('subscriber'),
-              'subject',
-              sql.lit('pending').as('state'),
-              sql.lit(0).as('attempts'),
-              'created_at as next_attempt_at',
-              'created_at as updated_at',
-            ])
-            .where('id', '>', last)
-            .where('type', 'in', types)
-            .orderBy('id'),
-        )
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirstOrThrow();
-      return Number(numInsertedOrUpdatedRows);
+    /** The same for subscribers that come and go. */
+    async nextDueAtOfEach(subscribers: readonly string[], now: Date): Promise<Date | undefined> {
+      let first: Date | undefined;
+      for (const subscriber of subscribers) {
+        const [row] = (await selectNextDueOf({ subscriber, now: timeText(now) })).rows;
+        const dueAt = row && timeOf(row.next_attempt_at);
+        if (dueAt !== undefined && (first === undefined || dueAt < first)) first = dueAt;
+      }
+      return first;
     },
 
     /**
@@ -286,37 +331,18 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
         .where(sql.ref('type'), '=', sql.lit(type))
         .where('subject', '=', subject)
         .executeTakeFirst();
-      if (event === undefined) return;
-      const times = { next_attempt_at: timeText(now), updated_at: timeText(now) };
-      await database
-        .insertInto('deliveries')
-        .values({
-          event_id: event.id,
-          subscriber,
-          subject,
-          state: 'pending',
-          attempts: 0n,
-          hold: null,
-          last_error: null,
-          ...times,
-        })
-        .onConflict((conflict) =>
-          conflict.columns(['event_id', 'subscriber']).doUpdateSet({
-            state: 'pending',
-            // This tells `settle` that the lease is older than this call.
-            attempts: 0n,
-            updated_at: times.updated_at,
-            // No other worker may lease it while it is in flight.
-            next_attempt_at: ({ ref }) =>
-              sql<string>`case when ${ref('deliveries.hold')} is null then ${ref('excluded.next_attempt_at')} else ${ref('deliveries.next_attempt_at')} end`,
-          }),
-        )
-        .execute();
+      if (event !== undefined) await redeliverEvent(event.id, subject, subscriber, now);
     },
 
-    /** How many deliveries are pending or dead for the given subscribers, and since when. */
-    async backlog(subscribers: readonly string[]): Promise<DeliveryBacklog> {
-      if (subscribers.length === 0) return { pending: 0, dead: 0, oldestPendingAt: null };
+    redeliverEvent,
+
+    /**
+     * How many deliveries are pending or dead for the given subscribers, and since when.
+     * @param withDead whose dead ones are counted, if not those of the same.
+     */
+    async backlog(subscribers: readonly string[], withDead = subscribers): Promise<DeliveryBacklog> {
+      const dead = withDead.length === 0 ? 0 : await countOf('dead', withDead);
+      if (subscribers.length === 0) return { pending: 0, dead, oldestPendingAt: null };
       const oldest = await database
         .selectFrom('deliveries')
         .innerJoin('events', 'events.id', 'deliveries.event_id')
@@ -328,7 +354,7 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
         .executeTakeFirst();
       return {
         pending: await countOf('pending', subscribers),
-        dead: await countOf('dead', subscribers),
+        dead,
         oldestPendingAt: oldest ? timeOf(oldest.created_at) : null,
       };
     },

@@ -2,24 +2,25 @@ import { type LookupAddress, type LookupOptions, lookup as systemLookup } from '
 import { isIP, type LookupFunction } from 'node:net';
 import { isPublicIpAddress } from '#platform/ip-address.ts';
 
+/** Resolves a name to all its addresses, as `lookup` of node:dns does. */
 export type Resolve = (
   host: string,
   options: LookupOptions & { all: true },
   done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** The host of a webhook is, or may be, in a network that is not public. */
+/** The receiver is, or may be, in a network that is not public. */
 export class PrivateAddressError extends Error {
   override readonly name = 'PrivateAddressError';
 
   constructor() {
-    super('It is at an address that is not public, which SPSP_WEBHOOK_ALLOW_PRIVATE does not allow.');
+    super('It is at an address that is not public.');
   }
 }
 
 /**
  * Resolves names for a connection, and refuses those that have an address that is not public. The connection is made to
- * one of the addresses that were looked at, so that a name cannot mean another one a moment later.
+ * one of the addresses that were checked, so that a name cannot mean another one a moment later.
  */
 export function publicLookup(resolve: Resolve = systemLookup): LookupFunction {
   return (host, options, done) => {
@@ -34,7 +35,7 @@ export function publicLookup(resolve: Resolve = systemLookup): LookupFunction {
   };
 }
 
-/** Whether a URL names an address that is not public: such a one is not resolved. */
+/** Whether a URL names an address that is not public: an address is not looked up when it is connected to. */
 export function namesPrivateAddress({ hostname }: URL): boolean {
   const address = hostname.replace(/^\[|\]$/g, '');
   return isIP(address) !== 0 && !isPublicIpAddress(address);
