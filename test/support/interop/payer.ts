@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '#test/eventually.ts';
 import { aPlace, type Place } from '#test/faults/server.ts';
 import type { ServerProcess } from '#test/processes/server-process.ts';
 import { type LocalNetwork, startNetwork } from './network.ts';
@@ -72,7 +73,9 @@ export class Payer {
       ...settings,
     };
     const place = aPlace();
-    return new Payer(network, await place.start(all), place, all);
+    const payer = new Payer(network, await place.start(all), place, all);
+    await untilUplinkIs('up', payer.server.url);
+    return payer;
   }
 
   /** Where payees are served. */
@@ -87,6 +90,7 @@ export class Payer {
   /** After `server.kill()` or `server.stop()`. */
   async startAgain(): Promise<void> {
     this.server = await this.place.start(this.#settings);
+    await untilUplinkIs('up', this.server.url);
   }
 
   async stop(): Promise<void> {
@@ -173,6 +177,14 @@ export function offlineToken(claims: Fields, secret = JWT_SECRET): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+}
+
+/** Readiness says what the uplink does; the server is ready without it. @param url of the server's main interface. */
+export async function untilUplinkIs(wanted: 'up' | 'down', url: string, withinMs = 30_000): Promise<void> {
+  await eventually(async () => {
+    const answer = (await (await fetch(`${url}/health/ready`)).json()) as { pull_payments: { uplink: string } };
+    if (answer.pull_payments.uplink !== wanted) throw new Error(`The uplink is ${answer.pull_payments.uplink}`);
+  }, withinMs);
 }
 
 interface Money {

@@ -7,7 +7,7 @@ import { BtpUplink } from '#pull-payments/http/uplinks/btp-uplink.ts';
 import { certificateFile } from '#test/database/postgres-server.ts';
 import { eventually } from '#test/eventually.ts';
 import { aPlace } from '#test/faults/server.ts';
-import { Payer } from '#test/interop/payer.ts';
+import { Payer, untilUplinkIs } from '#test/interop/payer.ts';
 import { INTEROP_FOLDER } from '#test/interop/published.ts';
 import { startTlsProxy } from '#test/interop/tls-proxy.ts';
 import { startWebhookHost } from '#test/interop/webhook-host.ts';
@@ -98,7 +98,7 @@ describe('an uplink with TLS', () => {
     const other = aPlace();
     try {
       const { url } = await other.start(settings);
-      expect(await (await fetch(`${url}/health/ready`)).json()).toMatchObject({ pull_payments: { uplink: 'up' } });
+      await untilUplinkIs('up', url);
     } finally {
       await other.clear();
       proxy.close();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '#test/eventually.ts';
 import { startNetwork } from '#test/interop/network.ts';
-import { AUTH_TOKEN, offlineToken, Payer, README_AGREEMENT } from '#test/interop/payer.ts';
+import { AUTH_TOKEN, offlineToken, Payer, README_AGREEMENT, untilUplinkIs } from '#test/interop/payer.ts';
 import { published, type SpspAnswer } from '#test/interop/published.ts';
 
 /**
@@ -191,14 +191,14 @@ describe('the server', () => {
   it('makes agreements and answers queries with 503 while the connector is away, says so, and comes back', async () => {
     const pointer = await payer.create(LOCAL);
     await payer.network.stop();
-    await eventually(async () => expect((await fetch(`${payer.server.url}/health/ready`)).status).toBe(503), 30_000);
+    await untilUplinkIs('down', payer.server.url);
     const headers = { accept: 'application/spsp4+json' };
     const answer = await fetch(pointer, { headers });
     expect(answer.status).toBe(503);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     await payer.create(LOCAL);
     payer.network = await startNetwork({ ports: payer.network.ports });
-    await eventually(async () => expect((await fetch(`${payer.server.url}/health/ready`)).status).toBe(200), 60_000);
+    await untilUplinkIs('up', payer.server.url, 60_000);
     expect(await payer.pull(pointer, 100n)).toBe(100n);
   });
 });

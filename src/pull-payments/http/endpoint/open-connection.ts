@@ -61,7 +61,7 @@ export class OpenConnection {
     this.#checkSoon();
   }
 
-  /** Lets it rest as it is: the process is about to end. */
+  /** Stops its clock: it is over, or the process is about to end. */
   drop(): void {
     this.#isDropped = true;
     clearTimeout(this.#wake);
@@ -138,9 +138,16 @@ export class OpenConnection {
   }
 
   async #book({ request, amount, expiresAtMs }: BookAction): Promise<boolean> {
-    const { service, nowMs } = this.#context;
+    const { service, nowMs, log } = this.#context;
     if (this.agreementId !== null || expiresAtMs - nowMs() < MIN_BOOKING_LIFE_MS) return false;
-    return service.book({ pushId: this.#id, packet: request, amount, asset: this.#asset });
+    const isBooked = await service.book({ pushId: this.#id, packet: request, amount, asset: this.#asset });
+    if (isBooked && nowMs() >= expiresAtMs) {
+      log.warn(
+        { ...this.#about, request, amount },
+        'A push was booked after its packet had expired: it may not be paid.',
+      );
+    }
+    return isBooked;
   }
 
   #after(delayMs: number, ring: () => void): () => void {
