@@ -72,8 +72,12 @@ export function endpointsService(context: WebhookContext, { perform }: OperatorA
     return view;
   };
 
-  /** Adds the secret to an answer that is kept without it, as long as it is the present one. */
-  const withSecret = async (view: EndpointView): Promise<WithSecret> => {
+  /**
+   * Adds the secret to an answer that is kept without it, as long as it is the present one.
+   * @param made the secret of this very request, unless it is a repeat: then nothing has to be read that could fail.
+   */
+  const withSecret = async (view: EndpointView, made: MadeSecret | undefined): Promise<WithSecret> => {
+    if (made?.at.toISOString() === view.secret_created_at) return { ...view, secret: made.secret };
     const secret = await store.read(async (tx) => {
       const endpoint = await tx.use(endpointRepository).find(BigInt(view.id));
       if (endpoint?.secretCreatedAt.toISOString() !== view.secret_created_at) return null;
@@ -103,12 +107,15 @@ export function endpointsService(context: WebhookContext, { perform }: OperatorA
     /** It is told of what happens from now on. @throws {DomainError} `webhook_url_refused`, `too_many_webhook_endpoints` */
     async add(request: ChangeRequest, asked: NewEndpointRequest, reason?: string): Promise<WithSecret> {
       const choice = { ...asked, url: urlOf(asked.url) };
-      const made = { secret: newSecret(), tag: Buffer.from(randomBytes(TAG_BYTES)).toString('hex') };
+      const secret = newSecret();
+      const tag = Buffer.from(randomBytes(TAG_BYTES)).toString('hex');
+      let made: MadeSecret | undefined;
       const view = await perform(request, async ({ tx, now }) => {
         const endpoints = tx.use(endpointRepository);
         const count = (await endpoints.idsInUse()).length;
         if (count >= MAX_ENDPOINTS) throw new DomainError('too_many_webhook_endpoints', String(count));
-        const id = await endpoints.insert({ ...choice, ...made, createdBy: request.actor, createdAt: now });
+        const id = await endpoints.insert({ ...choice, secret, tag, createdBy: request.actor, createdAt: now });
+        made = { secret, at: now };
         const done = await recorded(tx, {
           id,
           type: 'WebhookEndpointAdded',
@@ -120,7 +127,7 @@ export function endpointsService(context: WebhookContext, { perform }: OperatorA
         return done;
       });
       wake();
-      return withSecret(view);
+      return withSecret(view, made);
     },
 
     /**
@@ -187,11 +194,13 @@ export function endpointsService(context: WebhookContext, { perform }: OperatorA
     async rotateSecret(request: ChangeRequest, id: bigint, reason?: string): Promise<WithSecret> {
       const secret = newSecret();
       const given = { type: 'WebhookSecretRotated', action: 'rotate webhook secret', reason } as const;
+      let made: MadeSecret | undefined;
       const view = await changed(request, id, given, (tx, _, now) => {
         const until = new Date(now.getTime() + PREVIOUS_SECRET_VALID_MS);
+        made = { secret, at: now };
         return tx.use(endpointRepository).rotate(id, secret, { now, until });
       });
-      return withSecret(view);
+      return withSecret(view, made);
     },
 
     /**
@@ -221,6 +230,12 @@ export function endpointsService(context: WebhookContext, { perform }: OperatorA
 async function passUnwanted(tx: Transaction, { id, eventTypes, position }: Endpoint): Promise<void> {
   const next = await tx.use(queueingRepository).timeOfNext(eventTypes ?? undefined, position);
   if (next === undefined) await tx.use(endpointRepository).moveTo(id, await tx.use(eventRepository).lastId());
+}
+
+/** A secret, and when the endpoint got it. */
+interface MadeSecret {
+  secret: string;
+  at: Date;
 }
 
 interface Recorded {

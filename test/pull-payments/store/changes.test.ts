@@ -300,14 +300,14 @@ describe('an operator', () => {
 
   it('is told of a pointer that is not there', async () => {
     const pulls = await testPulls();
-    for (const refused of [
-      pulls.service.get('x'),
-      pulls.service.pulls('x', {}),
-      pulls.service.packets({ agreementId: 'x' }, {}),
-      pulls.service.pause(BY, 'x', 'y'),
-      pulls.service.change(BY, 'x', { amount: 1n }, 'y'),
+    for (const call of [
+      () => pulls.service.get('x'),
+      () => pulls.service.pulls('x', {}),
+      () => pulls.service.packets({ agreementId: 'x' }, {}),
+      () => pulls.service.pause(BY, 'x', 'y'),
+      () => pulls.service.change(BY, 'x', { amount: 1n }, 'y'),
     ]) {
-      await expect(refused).rejects.toMatchObject({ code: 'pull_pointer_not_found' });
+      await expect(call()).rejects.toMatchObject({ code: 'pull_pointer_not_found' });
     }
   });
 });

@@ -202,12 +202,12 @@ describe('between two packets of an open connection', () => {
     await pulls.fulfill('p', 2);
     expect((await pulls.service.get(id)).balances).toMatchObject({ total: 20n, available: 0n, held: 0n });
     for (const change of [
-      pulls.service.resume(BY, id, 'again'),
-      pulls.service.pause(BY, id, 'again'),
-      pulls.service.cancel(BY, id, 'again'),
-      pulls.service.change(BY, id, { amount: 5n }, 'again'),
+      () => pulls.service.resume(BY, id, 'again'),
+      () => pulls.service.pause(BY, id, 'again'),
+      () => pulls.service.cancel(BY, id, 'again'),
+      () => pulls.service.change(BY, id, { amount: 5n }, 'again'),
     ]) {
-      await expect(change).rejects.toMatchObject({ code: 'pull_pointer_cancelled' });
+      await expect(change()).rejects.toMatchObject({ code: 'pull_pointer_cancelled' });
     }
   });
 

@@ -180,6 +180,8 @@ export class PaperAgreement {
     this.#write();
     const present = this.#written;
     const isOver = present.cycle > before.cycles;
+    // What was entered since the last interval had been granted before: it takes nothing from what is granted from now on.
+    if (isOver && before.cap) present.limit = this.total;
     let left = before.cycles;
     if (after.amount !== before.amount || after.cap !== before.cap) {
       // It counts from the present interval, or from the last one.
