@@ -140,7 +140,10 @@ describe('signals, at a terminal', { timeout: 60_000 }, () => {
       TPG_SHOPIFY_HMAC_SECRET: 'shpss_secret',
     };
     waiting = 0;
-    const { screen } = await start(['shopify', 'setup', '--url', 'https://pay.example.com'], settings);
+    const { screen } = await start(
+      ['shopify', 'setup', '--url', 'https://pay.example.com', '-f', `${errors}.env`],
+      settings,
+    );
     while (waiting === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     screen.type(KEYS.ctrlC);
     expect(await endOf(screen)).toBe(130);

@@ -23,7 +23,10 @@ let folder: string;
 let count = 0;
 
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
-const command = (...more: string[]) => ['shopify', 'setup', '--url', PUBLIC_URL, '--extension', folder, ...more];
+const command = (...more: string[]) => {
+  const file = join(home.folder, '.env');
+  return ['shopify', 'setup', '--url', PUBLIC_URL, '-f', file, '--extension', folder, ...more];
+};
 
 beforeAll(async () => {
   shop = await startShopifyStandIn();
