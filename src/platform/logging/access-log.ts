@@ -112,13 +112,31 @@ function headerText(header: string | string[] | undefined, longest: number): str
 
 /**
  * The path without the code that opens an order's page, and without all but the beginning of a pull pointer: readers of
- * the log must not be able to open the one, nor to pull money with the other.
+ * the log must not be able to open the one, nor to pull money with the other. The router serves escaped paths too, and a
+ * link that is put together wrongly is refused but holds the code all the same.
  */
 export function withoutSecrets(url = ''): string {
+  const hidden = withoutPlainSecrets(url);
+  if (!url.includes('%') || (hidden !== url && !/%2f/i.test(url))) return hidden;
+  const unescaped = unescapedOr(url);
+  const hiddenThere = withoutPlainSecrets(unescaped);
+  return hiddenThere === unescaped ? hidden : hiddenThere;
+}
+
+/** A scheme and a host, as in requests to a proxy, and too many slashes may stand before a path. */
+function withoutPlainSecrets(url: string): string {
   return url
-    .replace(/^(\/o\/(?!assets\/)[^/?]*\/)[^/?]+/, '$1…')
-    .replace(/^(\/o\/?\?.*?\bnumber=)[^&]*/, '$1…')
-    .replace(/^(\/api\/pull_pointers\/[^/?]{8})[^/?]+/, '$1…');
+    .replace(/^((?:https?:\/\/[^/?]*)?\/+o\/+(?!assets\/)[^/?]*\/+)[^/?]+/i, '$1…')
+    .replace(/^((?:https?:\/\/[^/?]*)?\/+o\/*\?.*?\bnumber=)[^&]*/i, '$1…')
+    .replace(/^((?:https?:\/\/[^/?]*)?\/+api\/+pull_pointers\/+[^/?]{8})[^/?]+/i, '$1…');
+}
+
+function unescapedOr(url: string): string {
+  try {
+    return decodeURIComponent(url);
+  } catch {
+    return url;
+  }
 }
 
 function cut(text: string, longest: number): string {

@@ -61,6 +61,30 @@ describe('the access line', () => {
     );
   });
 
+  it.each([
+    ['/o/1001/CODE?lang=de', '/o/1001/…?lang=de'],
+    ['/o/1001/CODE/events', '/o/1001/…/events'],
+    ['/o/%231001/CODE', '/o/%231001/…'],
+    ['/o?order=1001&number=CODE', '/o?order=1001&number=…'],
+    // The router serves these as the one above.
+    ['/%6F/1001/CODE', '/o/1001/…'],
+    ['/o/1001/C%4FDE', '/o/1001/…'],
+    ['/api/pull%5Fpointers/6b5e79c7-CODE/pulls', '/api/pull_pointers/6b5e79c7…/pulls'],
+    ['/api/pull_pointers/6b5e79c7-CODE', '/api/pull_pointers/6b5e79c7…'],
+    // It refuses these, but they hold the code.
+    ['//o/1001/CODE', '//o/1001/…'],
+    ['/o//1001//CODE', '/o//1001//…'],
+    ['/O/1001/CODE', '/O/1001/…'],
+    ['/o%2F1001%2FCODE', '/o/1001/…'],
+    ['/o/1001%2FCODE/claim', '/o/1001/…/claim'],
+    ['http://pay.example.com/o/1001/CODE', 'http://pay.example.com/o/1001/…'],
+    ['/o/1001/CODE%', '/o/1001/…'],
+    ['/o/assets/page.css', '/o/assets/page.css'],
+    ['/api/orders%20', '/api/orders%20'],
+  ])('shows nothing in %s by which a page could be opened or money pulled', (url, shown) => {
+    expect(accessLogFields(answered({ url })).url).toBe(shown);
+  });
+
   it('is bounded', () => {
     const long = 'x'.repeat(100_000);
     const headers = { 'x-forwarded-for': long, forwarded: long, 'user-agent': long };
