@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { orderAddressAt } from '#auth/shop-address.ts';
 import { shopAddress } from '#auth/shop-network.ts';
 import type { EngineContext } from '#engine/context.ts';
@@ -16,6 +15,7 @@ import type { Transaction } from '#platform/database/store.ts';
 import { parseJson } from '#platform/json.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
 import type { StoredEvent } from '#platform/outbox/stored-event.ts';
+import { isSameSecret } from '#platform/same-secret.ts';
 import { type ChainWatch, chainStatus } from '#rails/tari-chain/chain-watch.ts';
 import { type Network, networkOfBase58 } from '#tari/address.ts';
 
@@ -270,6 +270,5 @@ function sumOf(payments: readonly Payment[], amountOf: (payment: Payment) => big
 
 /** Constant-time comparison, ignoring case: people copy it from an email by hand. */
 function isCode(given: string, code: string | null): boolean {
-  const digest = (text: string) => createHash('sha256').update(text.toUpperCase()).digest();
-  return timingSafeEqual(digest(given), digest(code ?? '')) && code !== null;
+  return isSameSecret(given.toUpperCase(), (code ?? '').toUpperCase()) && code !== null;
 }

@@ -1,5 +1,6 @@
 import { operatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Opened, ServiceContext } from '#platform/module.ts';
+import { newUuid } from '#platform/uuid.ts';
 import { agreements } from './agreements.ts';
 import { changing } from './changing.ts';
 import { pullCheck } from './check.ts';
@@ -52,12 +53,4 @@ export function pullPaymentsService(context: PullContext): PullPaymentsService {
       context.uplink.state = state;
     },
   };
-}
-
-/** Version 4: at random. */
-export function newUuid(randomBytes: (length: number) => Uint8Array): string {
-  const bytes = Buffer.from(randomBytes(16));
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

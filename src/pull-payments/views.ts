@@ -1,6 +1,9 @@
-import type { Agreement, Balances, Pull, PullPacket, Push } from './types.ts';
+import type { Agreement, Balances, Pull, PullPacket, Push, Terms } from './types.ts';
 
-/** How events and the audit log show what is here. Amounts are texts: those of some assets exceed 64 bits. */
+/**
+ * How events, the audit log and operators' routes show what is here. Amounts are texts: those of some assets exceed 64
+ * bits. Events and the audit log may be read by those who must not pull: they show no id of an agreement in full.
+ */
 
 /** An agreement without what would let its readers pull from it. */
 export type PointerView = ReturnType<typeof pointerView>;
@@ -26,28 +29,31 @@ export function pointerView({ id, ordinal, reference }: { id: string; ordinal: b
   return { number: Number(ordinal), id_begins: shortId(id), reference };
 }
 
-export function agreementView(
-  { id, source, state, terms, revision, balances, ...agreement }: Agreement,
-  ordinal: bigint,
-) {
+/** Without the webhook, whose URL may hold a token. */
+export function agreementView({ id, source, state, terms, revision, balances, ...times }: Agreement, ordinal: bigint) {
   return {
     ...pointerView({ id, ordinal, reference: terms.reference }),
     source,
     state,
     revision,
-    amount: String(terms.amount),
-    asset_code: terms.asset.code,
-    asset_scale: terms.asset.scale,
-    start: terms.startAt.toISOString(),
-    expiry: terms.expiryAt?.toISOString() ?? null,
-    interval: terms.interval,
-    cycles: terms.cycles,
-    cap: terms.cap,
-    max_pull: terms.maxPull === null ? null : String(terms.maxPull),
-    description: terms.description,
+    ...termsView(terms),
     balance: balanceView(balances),
-    created_at: agreement.createdAt.toISOString(),
-    updated_at: agreement.updatedAt.toISOString(),
+    created_at: times.createdAt.toISOString(),
+    updated_at: times.updatedAt.toISOString(),
+  };
+}
+
+export function termsView({ amount, asset, startAt, expiryAt, interval, cycles, cap, maxPull, description }: Terms) {
+  return {
+    amount: String(amount),
+    ...assetView(asset),
+    start: startAt.toISOString(),
+    expiry: expiryAt?.toISOString() ?? null,
+    interval,
+    cycles,
+    cap,
+    max_pull: maxPull === null ? null : String(maxPull),
+    description,
   };
 }
 
@@ -64,8 +70,7 @@ export function balanceView({ total, interval, available, held, cycle }: Balance
 export function pullView({ id, asset, sent, debit, startedAt, endedAt }: Pull) {
   return {
     id,
-    asset_code: asset.code,
-    asset_scale: asset.scale,
+    ...assetView(asset),
     sent: String(sent),
     debit: String(debit),
     started_at: startedAt.toISOString(),
@@ -91,11 +96,14 @@ export function packetView(packet: PullPacket) {
 export function pushView({ id, asset, amount, packets, startedAt, updatedAt }: Push) {
   return {
     id,
-    asset_code: asset.code,
-    asset_scale: asset.scale,
+    ...assetView(asset),
     amount: String(amount),
     packets,
     started_at: startedAt.toISOString(),
     updated_at: updatedAt.toISOString(),
   };
+}
+
+function assetView({ code, scale }: Terms['asset']) {
+  return { asset_code: code, asset_scale: scale };
 }

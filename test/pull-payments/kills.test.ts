@@ -1,15 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { closeEngine, closeEngines, temporaryDatabase, temporaryFolder, testEngine } from '#test/engine.ts';
+import { type BundledProgram, bundleProgram } from '#test/processes/bundled-program.ts';
 import { spawn } from '#test/processes/child-process.ts';
 import type { PayingOptions } from '#test/pull-payments/paying-process.ts';
 import { pullsOver } from '#test/pull-payments/pulls.ts';
 import { seededRandom } from '#test/seeded-random.ts';
-
-const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
 const AMOUNT = 1000n;
 const LIVES = 14;
@@ -18,29 +15,16 @@ const MAX_MOMENTS = 160;
 
 const BY = { actor: 'alice' };
 
-let folder: string;
-
-// Built once: each of many processes would have to read hundreds of files.
+let program: BundledProgram;
 beforeAll(async () => {
-  mkdirSync(join(PROJECT, 'dist'), { recursive: true });
-  folder = mkdtempSync(join(PROJECT, 'dist/paying-'));
-  await build({
-    entryPoints: [join(PROJECT, 'test/support/pull-payments/paying-process.ts')],
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    external: ['*?browser'],
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-  });
+  program = await bundleProgram('pull-payments/paying-process');
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => program.remove());
 afterEach(closeEngines);
 
 /** Returns how many moments the process lived through; undefined if it was killed. */
 async function live(options: PayingOptions): Promise<number | undefined> {
-  const child = spawn(process.execPath, [join(folder, 'paying-process.js'), JSON.stringify(options)], {
+  const child = spawn(process.execPath, [program.file, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];

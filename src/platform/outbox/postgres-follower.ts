@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { EVENTS_CHANNEL } from '#platform/database/postgres/session.ts';
-import { doubledPauseMs } from '#platform/timers/backoff.ts';
+import { jitteredPauseMs } from '#platform/timers/backoff.ts';
 import { WakeableTimer } from '#platform/timers/wakeable-timer.ts';
 import type { StoredEvent } from './stored-event.ts';
 
@@ -133,7 +133,7 @@ export class EventFollower {
   }
 
   async #pause(failures: number): Promise<void> {
-    const pauseMs = doubledPauseMs(failures + 1, FIRST_PAUSE_MS, MAX_PAUSE_MS) * (0.5 + this.#ports.random() / 2);
+    const pauseMs = jitteredPauseMs(failures + 1, FIRST_PAUSE_MS, MAX_PAUSE_MS, this.#ports.random);
     await sleep(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }
 }

@@ -4,9 +4,10 @@ import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
 import { reason, rowId } from '#platform/http/fields.ts';
 import { announceNext, idCursor, sortedPageFields } from '#platform/http/pagination.ts';
 import type { PullPaymentsService } from '#pull-payments/service-type.ts';
+import { pushView } from '#pull-payments/views.ts';
 import { pointerParams } from './pull-pointers.ts';
 import { OUTCOMES, PACKET_STATES, pull, pullPacket, push } from './schemas.ts';
-import { packetView, pullView, pushView } from './views.ts';
+import { operatorsPacketView, operatorsPullView } from './views.ts';
 
 const PULL_CURSOR = idCursor('pull');
 const PACKET_CURSOR = idCursor('pull_packet');
@@ -33,7 +34,7 @@ export function packetRoutes(service: PullPaymentsService): FastifyPluginAsyncZo
       async ({ params, query: { limit, cursor: after, order } }, reply) => {
         const page = await service.pulls(params.id, { limit, after, order });
         announceNext(reply, PULL_CURSOR, page.next);
-        return page.rows.map(pullView);
+        return page.rows.map(operatorsPullView);
       },
     );
 
@@ -53,7 +54,7 @@ export function packetRoutes(service: PullPaymentsService): FastifyPluginAsyncZo
       async ({ params, query: { limit, cursor: after, order, state } }, reply) => {
         const page = await service.packets({ agreementId: params.id, state }, { limit, after, order });
         announceNext(reply, PACKET_CURSOR, page.next);
-        return page.rows.map(packetView);
+        return page.rows.map(operatorsPacketView);
       },
     );
 
@@ -71,7 +72,7 @@ export function packetRoutes(service: PullPaymentsService): FastifyPluginAsyncZo
       async ({ query: { limit, cursor: after, order, state } }, reply) => {
         const page = await service.packets({ state }, { limit, after, order });
         announceNext(reply, PACKET_CURSOR, page.next);
-        return page.rows.map(packetView);
+        return page.rows.map(operatorsPacketView);
       },
     );
 
@@ -90,7 +91,7 @@ export function packetRoutes(service: PullPaymentsService): FastifyPluginAsyncZo
       },
       async (request) => {
         const { outcome, reason: why } = request.body;
-        return packetView(await service.resolve(changeRequestOf(request), request.params.id, outcome, why));
+        return operatorsPacketView(await service.resolve(changeRequestOf(request), request.params.id, outcome, why));
       },
     );
 

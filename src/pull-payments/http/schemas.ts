@@ -20,7 +20,8 @@ const units = z.string().regex(/^\d+$/);
 
 const asset = { asset_code: z.string(), asset_scale: z.int() };
 
-const terms = {
+/** As events show them. */
+const termsThen = {
   amount: units,
   ...asset,
   start: time,
@@ -29,10 +30,10 @@ const terms = {
   cycles: z.int(),
   cap: z.boolean(),
   max_pull: units.nullable(),
-  webhook: z.string().nullable(),
   description: z.string().nullable(),
-  reference: z.string().nullable(),
 };
+
+const terms = { ...termsThen, webhook: z.string().nullable(), reference: z.string().nullable() };
 
 const balance = z.object({
   /** All that was ever pulled. */
@@ -121,22 +122,14 @@ const named = {
   reference: z.string().nullable(),
 };
 
-const balanceThen = z.object({ total: units, interval: units, available: units, held: units, cycle: z.int() });
+const balanceThen = balance.omit({ interval_ends_at: true, obstacle: true });
 
 const agreementThen = z.object({
   ...named,
   source: z.enum(SOURCES),
   state: z.enum(AGREEMENT_STATES),
   revision: z.int(),
-  amount: units,
-  ...asset,
-  start: time,
-  expiry: time.nullable(),
-  interval: z.string(),
-  cycles: z.int(),
-  cap: z.boolean(),
-  max_pull: units.nullable(),
-  description: z.string().nullable(),
+  ...termsThen,
   balance: balanceThen,
   created_at: time,
   updated_at: time,

@@ -1,15 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StoreBrokenError } from '#platform/database/errors.ts';
 import { isOnPostgres, newDatabase, type TestDatabase } from '#test/database/database.ts';
 import { makeOld, OLD_VERSION } from '#test/database/old-database.ts';
 import { migrations, openReader, openStore } from '#test/database/open.ts';
+import { type BundledProgram, bundleProgram } from '#test/processes/bundled-program.ts';
 import { spawn } from '#test/processes/child-process.ts';
-
-const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Where the process is killed: spread over all of its statements. */
 const KILLS = 16;
@@ -17,26 +12,11 @@ const KILLS = 16;
 const OLD_NAMES = migrations.names.filter((name) => name.slice(0, 4) <= OLD_VERSION);
 
 let database: TestDatabase;
-let folder: string;
-
-// Built once: each of many processes would have to read hundreds of files.
+let program: BundledProgram;
 beforeAll(async () => {
-  // Beside what is built, so that it finds the packages.
-  mkdirSync(join(PROJECT, 'dist'), { recursive: true });
-  folder = mkdtempSync(join(PROJECT, 'dist/migrating-'));
-  await build({
-    entryPoints: [join(PROJECT, 'test/support/database/migrating-process.ts')],
-    outdir: folder,
-    bundle: true,
-    // Routes are in files of their own then, and never loaded: what they import of the browser's is not built here.
-    splitting: true,
-    external: ['*?browser'],
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-  });
+  program = await bundleProgram('database/migrating-process');
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => program.remove());
 
 beforeEach(async () => {
   database = await newDatabase();
@@ -53,7 +33,7 @@ interface Ended {
 
 /** Opens the database in a process of its own. @param dieBefore the statement before which it is killed; 0 is none. */
 async function migrateInProcess(dieBefore: number): Promise<Ended> {
-  const child = spawn(process.execPath, [join(folder, 'migrating-process.js'), database.url, String(dieBefore)], {
+  const child = spawn(process.execPath, [program.file, database.url, String(dieBefore)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];

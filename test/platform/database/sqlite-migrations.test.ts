@@ -9,6 +9,7 @@ import { StoreBrokenError, StoreUnavailableError } from '#platform/database/erro
 import { newSqliteDatabase, type SqliteTestDatabase } from '#test/database/database.ts';
 import { interruptMigration, makeOld } from '#test/database/old-database.ts';
 import { migrations, openStore } from '#test/database/open.ts';
+import { NO_SETTINGS_FILE } from '#test/processes/child-process.ts';
 import { aNewOrder } from '#test/test-wallets.ts';
 
 let database: SqliteTestDatabase;
@@ -98,7 +99,7 @@ describe('a path where no database can be', () => {
     { timeout: 20_000 },
     (path) => {
       const { status, signal, stderr } = spawnSync(process.execPath, ['dist/tari-payment-server.js'], {
-        env: { PATH: process.env.PATH, TPG_DATABASE_URL: `sqlite://${path}`, TPG_PORT: '0' },
+        env: { PATH: process.env.PATH, ...NO_SETTINGS_FILE, TPG_DATABASE_URL: `sqlite://${path}`, TPG_PORT: '0' },
         encoding: 'utf8',
         timeout: 15_000,
       });
@@ -115,7 +116,13 @@ describe('a path where no database can be', () => {
   ])('%s %s answers and starts nothing', (program, argument, said) => {
     const file = join(folder, 'store.db');
     const { status, stdout, stderr } = spawnSync(process.execPath, [`dist/${program}.js`, argument], {
-      env: { PATH: process.env.PATH, TPG_DATABASE_URL: `sqlite://${file}`, TPG_PORT: '0', HOME: folder },
+      env: {
+        PATH: process.env.PATH,
+        ...NO_SETTINGS_FILE,
+        TPG_DATABASE_URL: `sqlite://${file}`,
+        TPG_PORT: '0',
+        HOME: folder,
+      },
       encoding: 'utf8',
       timeout: 15_000,
     });
@@ -126,7 +133,7 @@ describe('a path where no database can be', () => {
 
   it('an unknown argument starts nothing either', () => {
     const { status, stderr } = spawnSync(process.execPath, ['dist/tari-payment-server.js', 'migrate'], {
-      env: { PATH: process.env.PATH, TPG_DATABASE_URL: `sqlite://${join(folder, 'store.db')}` },
+      env: { PATH: process.env.PATH, ...NO_SETTINGS_FILE, TPG_DATABASE_URL: `sqlite://${join(folder, 'store.db')}` },
       encoding: 'utf8',
       timeout: 15_000,
     });

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn as nodeSpawn } from 'node:child_process';
 
+/** For the environment of our programs, so that no `.env` in the project's folder counts: a developer may have one. */
+export const NO_SETTINGS_FILE = { TPG_SETTINGS_FILE: '/dev/null' };
+
 /**
  * Processes that end with the process that starts them, however that ends: a test that fails or hangs, a runner that is
  * interrupted or killed. A shell beside it is told of each, and kills those that are left when its standard input ends.

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { spawn } from '#test/processes/child-process.ts';
+import { NO_SETTINGS_FILE, spawn } from '#test/processes/child-process.ts';
 import { eventually, HMAC_SECRET, hmacOf, orderBody } from '#test/server.ts';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -31,11 +31,16 @@ const BUILT = ['dist/tari-payment-server.js'];
 /** As `npm run dev` starts it. */
 const WATCHED = ['--import', 'tsx', 'scripts/dev.ts'];
 
-/** The server as a process of its own, with nothing in its environment but these settings. */
+/** The server as a process of its own, with nothing in its environment and in its settings file but these settings. */
 function run(settings: Record<string, string>, program = BUILT) {
   const child = spawn(process.execPath, program, {
     cwd: PROJECT,
-    env: { PATH: process.env.PATH, TPG_DATABASE_URL: `sqlite://${join(folder, 'store.db')}`, ...settings },
+    env: {
+      PATH: process.env.PATH,
+      ...NO_SETTINGS_FILE,
+      TPG_DATABASE_URL: `sqlite://${join(folder, 'store.db')}`,
+      ...settings,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);

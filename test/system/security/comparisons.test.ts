@@ -38,15 +38,20 @@ const HARMLESS: readonly string[] = [
 describe('secrets', () => {
   it('are compared in constant time only, by what Node has for it, where there is a secret to be guessed', () => {
     const users = FILES.filter(({ text }) => text.includes('timingSafeEqual(')).map(({ name }) => name);
-    // The code of an order's pay page, STREAM's fulfillments and receipts, bearer tokens of pull payments, the HMAC of a
+    // STREAM's fulfillments and receipts, the code of an order's pay page and bearer tokens of pull payments, the HMAC of a
     // webhook, and the check sum of seed words, which a person types at their own machine.
     expect(users.sort()).toEqual([
-      'checkout/payer-orders.ts',
       'interledger/stream/crypto.ts',
       'interledger/stream/receipt.ts',
-      'pull-payments/http/spsp/bearer.ts',
+      'platform/same-secret.ts',
       'shops/shopify/http/hmac.ts',
       'tari/seed-words.ts',
+    ]);
+    const callers = FILES.filter(({ text }) => text.includes('isSameSecret(')).map(({ name }) => name);
+    expect(callers.sort()).toEqual([
+      'checkout/payer-orders.ts',
+      'platform/same-secret.ts',
+      'pull-payments/http/spsp/bearer.ts',
     ]);
   });
 

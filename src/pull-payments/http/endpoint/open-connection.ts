@@ -4,6 +4,7 @@ import type { StreamConnection } from '#interledger/stream/connection/connection
 import type { Asset } from '#interledger/stream/connection/state.ts';
 import { ConnectionDriver, type DriverPorts } from '#interledger/stream/driver.ts';
 import type { Logger } from '#platform/logging/logger.ts';
+import { newUuid } from '#platform/uuid.ts';
 import type { PullPaymentsService } from '#pull-payments/service-type.ts';
 import { type RetryPorts, untilDone } from './until-done.ts';
 
@@ -46,7 +47,7 @@ export class OpenConnection {
     this.agreementId = agreementId;
     this.#asset = asset;
     this.#context = context;
-    this.#id = newId(context.randomBytes);
+    this.#id = newUuid(context.randomBytes);
     this.driver = new ConnectionDriver(connection, this.#ports());
   }
 
@@ -182,12 +183,4 @@ export class OpenConnection {
     this.drop();
     this.#context.finished(this);
   }
-}
-
-/** A UUID of version 4. */
-function newId(randomBytes: RandomBytes): string {
-  const bytes = Buffer.from(randomBytes(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -1,6 +1,6 @@
 import { DomainError } from '#platform/errors.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import { doubledPauseMs } from '#platform/timers/backoff.ts';
+import { jitteredPauseMs } from '#platform/timers/backoff.ts';
 
 export interface RetryPorts {
   /** Uniform in [0, 1). */
@@ -34,7 +34,7 @@ export async function untilDone(work: () => Promise<void>, what: string, about: 
       }
       log.warn({ err, ...about, attempts }, `${what}; trying again`);
     }
-    await pause(Math.round(doubledPauseMs(attempts, firstRetryMs, maxRetryMs) * (0.5 + random() / 2)), givingUp);
+    await pause(jitteredPauseMs(attempts, firstRetryMs, maxRetryMs, random), givingUp);
   }
 }
 

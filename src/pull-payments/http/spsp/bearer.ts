@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { isSameSecret } from '#platform/same-secret.ts';
 
 /** The token of `Authorization: Bearer`, scheme and blank as the original has them. */
 export function bearerIn({ authorization = '' }: IncomingHttpHeaders): string | undefined {
@@ -11,11 +11,6 @@ export function bearerOfPeerIn({ authorization = '' }: IncomingHttpHeaders): str
   return /^Bearer +(\S+)$/i.exec(authorization)?.[1];
 }
 
-/** Takes the same time for every token that is given, whatever its length. */
 export function isSecret(given: string | undefined, secret: string): boolean {
-  return timingSafeEqual(digest(given ?? ''), digest(secret)) && given !== undefined;
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return isSameSecret(given ?? '', secret) && given !== undefined;
 }

@@ -5,7 +5,7 @@ import { Refusal } from './answers.ts';
 import { bearerOfPeerIn, isSecret } from './bearer.ts';
 
 /** Data of 32 KiB, an address of 1 KiB, and what is around them. */
-export const MAX_PACKET_BYTES = 36 * 1024;
+export const MAX_ILP_BODY_BYTES = 36 * 1024;
 
 /** Of Rafiki, and of the published plugin. */
 const PACKET_TYPES = ['application/octet-stream', 'application/ilp+octet-stream'];
@@ -32,7 +32,7 @@ export async function ilpRoute(app: FastifyInstance, ports: IlpPorts): Promise<v
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) =>
       done(new Refusal(400, `The content type must be ${PACKET_TYPES.join(' or ')}.`)),
     );
-    scope.post('/ilp', { bodyLimit: MAX_PACKET_BYTES, onRequest: requireParent }, async (request, reply) => {
+    scope.post('/ilp', { bodyLimit: MAX_ILP_BODY_BYTES, onRequest: requireParent }, async (request, reply) => {
       const { body } = request;
       if (!(body instanceof Uint8Array) || body.length === 0) throw new Refusal(400, 'The body must be an ILP packet.');
       const answer = await endpoint.receive(body);

@@ -1,6 +1,6 @@
 import { PacketError } from '#interledger/packet-error.ts';
 import { networkErrorCode } from '#platform/request-deadline.ts';
-import { doubledPauseMs } from '#platform/timers/backoff.ts';
+import { jitteredPauseMs } from '#platform/timers/backoff.ts';
 import { WakeableTimer } from '#platform/timers/wakeable-timer.ts';
 import type { UplinkLimits } from './limits.ts';
 import { UplinkProblem } from './own-node.ts';
@@ -65,7 +65,7 @@ export class KeptUp {
 
   #pauseMs(): number {
     const { firstPauseMs, maxPauseMs } = this.#limits;
-    return Math.round(doubledPauseMs(this.#failures, firstPauseMs, maxPauseMs) * (0.5 + this.#ports.random() / 2));
+    return jitteredPauseMs(this.#failures, firstPauseMs, maxPauseMs, () => this.#ports.random());
   }
 }
 
