@@ -98,7 +98,7 @@ const shape = {
   ),
   SPSP_ALLOW_DEFAULT_SECRETS: withDefault(SECTION, 'false', A_BOOLEAN, booleanValue, {
     description:
-      'Starts with the secret `test` although payees reach the listener from other machines. For trying out in a closed network only: with it anybody can make pointers.',
+      'Starts with the secret `test` although payees reach the listener from other machines. For trying out in a closed network only: with it anyone can create pointers.',
     example: 'false',
   }),
   SPSP_WEBHOOK_TOKEN: secret(SECTION, A_BEARER_TOKEN, bearerValue, {
@@ -282,7 +282,7 @@ function secretWarnings({ authToken, jwtSecret, hasWebhookToken }: PullPaymentsS
     ],
     [
       isKnownToAll(jwtSecret),
-      'SPSP_JWT_SECRET is `test`: anybody can sign pointers and pull money. Never run production so.',
+      'SPSP_JWT_SECRET is `test`: anyone can sign pointers and pull money. Never run production this way.',
     ],
     [
       !isKnownToAll(jwtSecret) && jwtSecret.length < MIN_SAFE_JWT_SECRET_LENGTH,
@@ -318,7 +318,7 @@ function assetProblem(values: Values): string | undefined {
     : 'SPSP_ILP_ADDRESS, SPSP_ILP_ASSET_CODE and SPSP_ILP_ASSET_SCALE must all be set, or none.';
 }
 
-/** Money can be pulled with the secrets that everybody knows, so nobody outside must reach a listener that has them. */
+/** With the publicly known secrets money can be pulled, so a listener that has them must not be reachable from outside. */
 function defaultSecretProblem(values: Values): string | undefined {
   const { SPSP_PORT: port, SPSP_BIND: bind, SPSP_HOST: host = 'localhost' } = values;
   if (port === undefined || values.SPSP_ALLOW_DEFAULT_SECRETS) return undefined;

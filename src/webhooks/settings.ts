@@ -5,7 +5,7 @@ import { A_BOOLEAN, booleanValue } from '#platform/config/values.ts';
 const shape = {
   TPG_WEBHOOKS_ALLOW_PRIVATE: withDefault('Webhooks', 'false', A_BOOLEAN, booleanValue, {
     description:
-      'Lets webhook endpoints be at addresses that are not public, such as 127.0.0.1 and 10.0.0.5, and be called without encryption. Only for a receiver in your own network: whoever may add an endpoint can then reach everything that this server can reach.',
+      'Allows webhook endpoints at addresses that are not public, such as 127.0.0.1 and 10.0.0.5, and without encryption. For receivers in your own network only: anyone who may add an endpoint can then reach everything that this server can reach.',
     example: 'false',
   }),
 };

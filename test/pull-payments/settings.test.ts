@@ -4,7 +4,7 @@ import { parseSettings, settingDescriptions, warnings } from '#test/settings.ts'
 
 type Environment = Record<string, string>;
 
-/** Secrets that are not those that everybody knows. */
+/** Secrets that are not publicly known. */
 const SECRETS = { SPSP_AUTH_TOKEN: 'a-token-of-ours', SPSP_JWT_SECRET: 'a-secret-that-is-long-enough' };
 const HTTP = {
   SPSP_ILP_HTTP_URL: 'https://connector.example/ilp/',
@@ -128,13 +128,13 @@ describe('the settings of pull payments', () => {
     [{ SPSP_BIND: '0.0.0.0', SPSP_AUTH_TOKEN: 'test', SPSP_JWT_SECRET: 'a-secret-that-is-long-enough' }],
     [{ SPSP_HOST: 'pay.example.com', SPSP_AUTH_TOKEN: 'a-token-of-ours' }],
     [{ SPSP_BIND: 'localhost.example.com' }],
-  ])('refuse the secrets that everybody knows where others reach the listener: %j', (environment: Environment) => {
+  ])('refuse the publicly known secrets where others reach the listener: %j', (environment: Environment) => {
     expect(problemsOf(environment)).toEqual([expect.stringContaining('SPSP_ALLOW_DEFAULT_SECRETS')]);
     expect(problemsOf({ ...environment, ...SECRETS })).toEqual([]);
     expect(problemsOf({ ...environment, SPSP_ALLOW_DEFAULT_SECRETS: 'true' })).toEqual([]);
   });
 
-  it('warn of secrets that everybody knows or can find, and of a token that webhooks learn', () => {
+  it('warn of secrets that are known or can be found, and of a token that webhooks learn', () => {
     expect(warningsOf({ SPSP_PORT: '6000' })).toEqual([
       expect.stringContaining('SPSP_AUTH_TOKEN is `test`'),
       expect.stringContaining('SPSP_JWT_SECRET is `test`'),

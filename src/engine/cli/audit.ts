@@ -49,7 +49,7 @@ function describe(report: AuditReport, listsOvercharges: boolean): string[] {
     `Read ${orders} orders, ${payments} payments, ${settlements} settlements, ${accounts} accounts, ${events} events.`,
     `${amount(money.settled)} have paid orders. Of the rest ${amount(money.order)} are there for open orders, ` +
       `${amount(money.customer)} are credit of customers, ${amount(money.account)} of accounts that have to sign, ` +
-      `${amount(money.nobody)} have no owner yet, and ${amount(money.unconfirmed)} are not confirmed.`,
+      `${amount(money.nobody)} have no owner yet, and ${amount(money.unconfirmed)} are unconfirmed.`,
     ...(ownersGiven === undefined ? [] : [ownersGiven]),
     ...overchargeLines(report.overcharges, listsOvercharges),
     ...differences.map(

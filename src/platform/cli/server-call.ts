@@ -47,7 +47,7 @@ export class ServerUnreachable extends CommandError {}
 /** A rescan asks the shop for up to five minutes. */
 const ANSWER_WITHIN_MS = 310_000;
 /** The largest answers are lists of 10,000 orders with their memos. */
-const LARGEST_ANSWER_BYTES = 128 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
 
 /** @throws {ServerRefusal | ServerUnreachable} for every answer but one with 2xx. */
 export async function callServer(
@@ -76,7 +76,7 @@ async function send(ports: CallPorts, call: ServerCall, timeoutMs: number): Prom
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const text = await readBoundedText(response, LARGEST_ANSWER_BYTES);
+    const text = await readBoundedText(response, MAX_ANSWER_BYTES);
     return { status: response.status, headers: response.headers, text, json: jsonOrUndefined(text) };
   } catch (error) {
     throw new ServerUnreachable(`The server at ${plainText(call.server)} does not answer: ${reasonOf(error)}.`);

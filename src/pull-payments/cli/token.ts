@@ -40,7 +40,7 @@ async function signedPointer(
 ): Promise<TokenAnswer> {
   const { jwtSecret, jwtAlgorithms, publicHost, hasOwnSecret } = await signing(ports);
   if (!hasOwnSecret)
-    ports.note('SPSP_JWT_SECRET is `test`, which everybody knows: this pointer is for trying out only.');
+    ports.note('SPSP_JWT_SECRET is `test`, which is publicly known: this pointer is for trying out only.');
   const { SignJWT } = await import('jose');
   const token = await new SignJWT(claimsOf(ports, flags))
     .setProtectedHeader({ alg: jwtAlgorithms[0] ?? 'HS256', typ: 'JWT' })

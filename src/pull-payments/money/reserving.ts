@@ -16,7 +16,7 @@ type Grant = bigint | 'later';
 
 /**
  * Grants money for packets. Each grant is in the journal, and held, before its packet is sent. The pair of pull and packet
- * is granted money once: whoever asks again gets none, because the first may have been sent.
+ * is granted money once: a repeated request gets none, because the first packet may have been sent.
  */
 export function reserving({ store, clock }: PullContext): Pick<PullPaymentsService, 'reserve'> {
   return {

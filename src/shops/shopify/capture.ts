@@ -28,7 +28,7 @@ const RETRY_WHILE_SHOP_WORKS_MS = 30_000;
 /**
  * Captures the money that other gateways hold for an order that was paid in Tari, each authorization once. Shopify has no
  * idempotency keys for this, so the order's transactions are read first: an authorization with a capture is left alone,
- * whoever requested it, and a repeat after a lost response finds our own.
+ * no matter who requested it, and a repeat after a lost response finds our own.
  * @returns the order after that, and how many authorizations this call captured.
  * @throws {ShopError} unless none is left to capture; not retryable if the staff has to decide.
  */

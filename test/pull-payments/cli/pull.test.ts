@@ -107,7 +107,7 @@ describe('pull token', () => {
     expect((await pull(words, settings)).stdout).not.toBe(stdout);
   });
 
-  it('warns of the secret that everybody knows, and says that pull payments are off', async () => {
+  it('warns of the publicly known secret, and says that pull payments are off', async () => {
     const tried = await pull(['token', ...TERMS], { SPSP_PORT: '6000', SPSP_AUTH_TOKEN: 'x', SPSP_JWT_SECRET: '' });
     expect(tried).toMatchObject({ code: 0, stderr: expect.stringContaining('SPSP_JWT_SECRET is `test`') });
     const off = await pull(['token', ...TERMS]);

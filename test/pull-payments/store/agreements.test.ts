@@ -122,7 +122,7 @@ describe('a token', () => {
 });
 
 describe('the identity of an installation', () => {
-  it('is made once, whoever asks first, and never changes', async () => {
+  it('is made once, at the first request, and never changes', async () => {
     const pulls = await testPulls();
     const others = [pulls, pullsOver(pulls.test), pullsOver(pulls.test)];
     const made = await Promise.all(others.map(({ service }) => service.identity()));

@@ -60,7 +60,7 @@ describe('a packet', () => {
     expect((await pulls.service.get(id)).balances).toMatchObject({ total: 100n, held: 0n, available: 0n });
   });
 
-  it('that nobody asked for is not entered', async () => {
+  it('that was not reserved is not entered', async () => {
     const pulls = await testPulls();
     const { id } = await pulls.create();
     await pulls.fulfill('p', 1);

@@ -105,9 +105,9 @@ describe('an uplink with TLS', () => {
     }
   });
 
-  it('is not used if nobody vouches for its certificate, and the token is not shown to it', async () => {
+  it('is not used if its certificate is not trusted, and the token is not shown to it', async () => {
     const proxy = await startTlsProxy(payer.network.ports.btp);
-    const token = 'payer-that-nobody-vouches-for';
+    const token = 'payer-behind-an-untrusted-certificate';
     const told: string[] = [];
     const ports = {
       nowMs: Date.now,

@@ -4,7 +4,7 @@ import type { ConnectionLimits } from '#interledger/stream/connection/limits.ts'
 export interface EndpointLimits {
   /** Connections at once, each with some kilobytes. */
   maxConnections: number;
-  /** Of these, connections by which money is pushed to us: anybody can open them, and they must leave room for pulls. */
+  /** Of these, connections by which money is pushed to us: anyone can open them, and they must leave room for pulls. */
   maxPushConnections: number;
   /** Connections of one agreement at once: a payee has one, or a few that meet. */
   maxConnectionsPerAgreement: number;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SPSP_TYPE, type SpspAnswer, type SpspServer, startSpsp } from '#test/pull-payments/spsp-server.ts';
 import { borrowServer, type TestServer } from '#test/server.ts';
 
-/** Requests as nobody sends them who means well, over the real books. */
+/** Hostile requests, over the real books. */
 
 let books: TestServer;
 let server: SpspServer;

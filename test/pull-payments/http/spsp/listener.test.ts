@@ -449,7 +449,7 @@ describe('POST /ilp', () => {
     expect(server.endpoint.received).toEqual([Buffer.from([12, 0])]);
   });
 
-  it('takes it from nobody else, of no other type, and no larger than a packet', async () => {
+  it('takes it from the parent only, of its types only, and no larger than a packet', async () => {
     server = await startSpsp({ settings: HTTP });
     for (const authorization of ['Bearer out', 'Bearer', 'Bearer in2', '']) {
       expect((await packet({ ...OCTETS, authorization })).status).toBe(401);
