@@ -15,7 +15,7 @@ import type { Transaction } from '#platform/database/store.ts';
 import { parseJson } from '#platform/json.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
 import type { StoredEvent } from '#platform/outbox/stored-event.ts';
-import { isSameSecret } from '#platform/same-secret.ts';
+import { isSameSecret } from '#platform/sha256.ts';
 import { type ChainWatch, chainStatus } from '#rails/tari-chain/chain-watch.ts';
 import { type Network, networkOfBase58 } from '#tari/address.ts';
 

@@ -1,6 +1,6 @@
 import { operatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Opened, ServiceContext } from '#platform/module.ts';
-import { newUuid } from '#platform/uuid.ts';
+import { newUuid } from '#platform/random.ts';
 import { agreements } from './agreements.ts';
 import { changing } from './changing.ts';
 import { pullCheck } from './check.ts';

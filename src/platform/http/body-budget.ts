@@ -18,6 +18,17 @@ export const MAX_BODY_BYTES_OF_ONE_ADDRESS = MAX_BODY_BYTES_IN_HAND / 4;
 /** The least that a chunk is counted as, however few bytes it has: the objects around it take memory, too. */
 const MIN_PIECE_BYTES = 512;
 
+/** Of one listener, so that a flood on one takes no room from another. */
+export interface BodyLimits {
+  maxBytes: number;
+  maxBytesOfOneAddress: number;
+}
+
+const DEFAULT_LIMITS: BodyLimits = {
+  maxBytes: MAX_BODY_BYTES_IN_HAND,
+  maxBytesOfOneAddress: MAX_BODY_BYTES_OF_ONE_ADDRESS,
+};
+
 interface Held {
   bytes: number;
 }
@@ -36,12 +47,13 @@ export function limitBodies(
   app: FastifyInstance,
   log: Logger,
   clientAddress: (request: FastifyRequest) => string,
+  { maxBytes, maxBytesOfOneAddress }: BodyLimits = DEFAULT_LIMITS,
 ): void {
   const all: Held = { bytes: 0 };
   const byAddress = new Map<string, HeldOfAddress>();
   const report = createRefusalReport((refused) =>
     log.warn(
-      { refused, maxBytes: MAX_BODY_BYTES_IN_HAND, maxBytesOfOneAddress: MAX_BODY_BYTES_OF_ONE_ADDRESS },
+      { refused, maxBytes, maxBytesOfOneAddress },
       'Requests were refused because the bodies of others use all the memory reserved for bodies',
     ),
   );
@@ -60,7 +72,7 @@ export function limitBodies(
     const address = networkOf(clientAddress(request));
     const ofAddress = byAddress.get(address) ?? { bytes: 0, requests: 0 };
     const hasRoomFor = (bytes: number) =>
-      all.bytes + bytes <= MAX_BODY_BYTES_IN_HAND && ofAddress.bytes + bytes <= MAX_BODY_BYTES_OF_ONE_ADDRESS;
+      all.bytes + bytes <= maxBytes && ofAddress.bytes + bytes <= maxBytesOfOneAddress;
     if (!hasRoomFor(announcedBytes(request))) return done(refusal());
 
     let held = 0;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { EVENT_TYPES } from '#engine/events.ts';
 import type { Asset } from '#interledger/stream/connection/state.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
-import { newUuid } from '#platform/uuid.ts';
+import { newUuid } from '#platform/random.ts';
 import { bookChecks } from '#pull-payments/books.ts';
 import type { PullContext } from '#pull-payments/context.ts';
 import { PULL_EVENTS } from '#pull-payments/events.ts';

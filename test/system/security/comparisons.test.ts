@@ -43,14 +43,14 @@ describe('secrets', () => {
     expect(users.sort()).toEqual([
       'interledger/stream/crypto.ts',
       'interledger/stream/receipt.ts',
-      'platform/same-secret.ts',
+      'platform/sha256.ts',
       'shops/shopify/http/hmac.ts',
       'tari/seed-words.ts',
     ]);
     const callers = FILES.filter(({ text }) => text.includes('isSameSecret(')).map(({ name }) => name);
     expect(callers.sort()).toEqual([
       'checkout/payer-orders.ts',
-      'platform/same-secret.ts',
+      'platform/sha256.ts',
       'pull-payments/http/spsp/bearer.ts',
     ]);
   });

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Settings } from '#platform/config/read-settings.ts';
 import { noteMethods } from '#platform/http/allowed-methods.ts';
-import { limitBodies } from '#platform/http/body-budget.ts';
+import { type BodyLimits, limitBodies } from '#platform/http/body-budget.ts';
 import { createClientAddress } from '#platform/http/client-address.ts';
 import type { HttpContext } from '#platform/http/context.ts';
 import { HttpError } from '#platform/http/errors.ts';
@@ -74,9 +74,9 @@ export async function createListener(
 }
 
 /** Bounds the requests in flight, and the memory of their bodies, for routes that are added later. */
-export function boundLoad({ app, clientAddress }: Listener, log: Logger): void {
+export function boundLoad({ app, clientAddress }: Listener, log: Logger, bodies?: BodyLimits): void {
   refuseBeyondCapacity(app, log);
-  limitBodies(app, log, clientAddress);
+  limitBodies(app, log, clientAddress, bodies);
 }
 
 /** Creates the logger of the access log, which writes one line per request when it has been answered. */

@@ -4,7 +4,7 @@ import type { StreamConnection } from '#interledger/stream/connection/connection
 import type { Asset } from '#interledger/stream/connection/state.ts';
 import { ConnectionDriver, type DriverPorts } from '#interledger/stream/driver.ts';
 import type { Logger } from '#platform/logging/logger.ts';
-import { newUuid } from '#platform/uuid.ts';
+import { newUuid } from '#platform/random.ts';
 import type { PullPaymentsService } from '#pull-payments/service-type.ts';
 import { type RetryPorts, untilDone } from './until-done.ts';
 

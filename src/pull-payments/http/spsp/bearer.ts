@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isSameSecret } from '#platform/same-secret.ts';
+import { isSameSecret } from '#platform/sha256.ts';
 
 /** The token of `Authorization: Bearer`, scheme and blank as the original has them. */
 export function bearerIn({ authorization = '' }: IncomingHttpHeaders): string | undefined {

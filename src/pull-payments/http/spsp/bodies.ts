@@ -8,6 +8,13 @@ export const MAX_JSON_BYTES = 1024 * 1024;
 
 export const MAX_FORM_BYTES = 56 * 1024;
 
+/**
+ * Of bodies in memory at the same time, beside those of the main listener: of all requests, and of one address. Packets of
+ * the parent, who is one, have some hundred bytes each.
+ */
+export const MAX_BODY_BYTES = 8 * 1024 * 1024;
+export const MAX_BODY_BYTES_OF_ONE = 4 * 1024 * 1024;
+
 /** Reads JSON and forms. A body of another type counts as an empty one. */
 export function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();

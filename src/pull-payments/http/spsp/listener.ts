@@ -6,7 +6,7 @@ import type { PullPaymentsService } from '#pull-payments/service-type.ts';
 import type { PullPaymentsSettings } from '#pull-payments/settings.ts';
 import type { Endpoint } from '../endpoint-type.ts';
 import { createAnswers } from './answers.ts';
-import { MAX_JSON_BYTES, readBodies } from './bodies.ts';
+import { MAX_BODY_BYTES, MAX_BODY_BYTES_OF_ONE, MAX_JSON_BYTES, readBodies } from './bodies.ts';
 import { ilpRoute } from './ilp.ts';
 import { spspRoutes } from './routes.ts';
 
@@ -28,7 +28,7 @@ export async function createSpspListener(ports: SpspListenerPorts): Promise<Spsp
   const { log, clock } = http;
   const listener = await createListener(http, createAnswers(log), { maxBodyBytes: MAX_JSON_BYTES });
   const { app, limitStrangers } = listener;
-  boundLoad(listener, log);
+  boundLoad(listener, log, { maxBytes: MAX_BODY_BYTES, maxBytesOfOneAddress: MAX_BODY_BYTES_OF_ONE });
   readBodies(app);
   let url: string | undefined;
   const publicHost = () => {

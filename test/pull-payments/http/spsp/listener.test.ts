@@ -312,6 +312,23 @@ describe('the payer’s own programs', () => {
     expect([none.status, none.text]).toEqual([409, 'There is no rate from XRP to EUR.']);
   });
 
+  it('has little room for bodies of strangers, whose senders may never end them', async () => {
+    server = await startSpsp();
+    const { hostname, port } = new URL(server.url);
+    const bytes = 1024 * 1024;
+    const head = `POST /no-token HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${bytes}\r\n\r\n`;
+    const sockets = Array.from({ length: 4 }, () => connect(Number(port), hostname).on('error', () => undefined));
+    try {
+      for (const socket of sockets) socket.write(Buffer.concat([Buffer.from(head), Buffer.alloc(bytes - 1, 0x20)]));
+      const send = () => server.send('POST', '/', { headers: JSON_BODY, body: JSON.stringify(TERMS) });
+      await eventually(async () => expect((await send()).status).toBe(503));
+      for (const socket of sockets) socket.destroy();
+      await eventually(async () => expect((await send()).status).toBe(200));
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
+  });
+
   it('may send so much and no more', async () => {
     server = await startSpsp();
     const send = (type: string, bytes: number) =>
