@@ -12,6 +12,7 @@ import { tariWallet } from './rails/tari-wallet/module.ts';
 import { rates } from './rates/module.ts';
 import { shops } from './shops/module.ts';
 import { shopify } from './shops/shopify/module.ts';
+import { support } from './support/module.ts';
 import { reports } from './support/reports/module.ts';
 import { webhooks } from './webhooks/module.ts';
 
@@ -31,5 +32,6 @@ export const modules: readonly Module[] = [
   pullPayments,
   webhooks,
   reports,
+  support,
   monitoring,
 ];

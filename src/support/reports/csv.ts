@@ -44,9 +44,12 @@ export const MOVEMENT_COLUMNS: readonly CsvColumn<MovementLine>[] = [
   { title: 'memo', of: (line) => line.memo },
 ];
 
+/** A mark at the start, without which spreadsheets take the text for another encoding. */
+const BYTE_ORDER_MARK = '\ufeff';
+
 /** The first line. The currency of the report stands in a column of its own. */
 export function csvHeader<Line>(columns: readonly CsvColumn<Line>[]): string {
-  return text([[...columns.map(({ title }) => title), VALUE_CURRENCY]]);
+  return BYTE_ORDER_MARK + text([[...columns.map(({ title }) => title), VALUE_CURRENCY]]);
 }
 
 export function csvText<Line>(
