@@ -1,4 +1,4 @@
-import { type Period, paymentsOfPeriod, settlementsOfPeriod } from '#engine/period-lists.ts';
+import { type Period, paymentsOfPeriod, settlementsOfPeriod } from '#engine/money/period-lists.ts';
 import type { Payment } from '#engine/store/payments.ts';
 import type { SettlementEntry } from '#engine/store/settlements.ts';
 import type { Transaction } from '#platform/database/store.ts';

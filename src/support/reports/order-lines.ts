@@ -1,4 +1,4 @@
-import { ordersOfPeriod, settlementsOfOrders } from '#engine/period-lists.ts';
+import { ordersOfPeriod, settlementsOfOrders } from '#engine/money/period-lists.ts';
 import type { Order, OrderPosition } from '#engine/store/orders.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import type { Page } from '#platform/paging.ts';

@@ -1,4 +1,4 @@
-import { newestCurrency } from '#engine/period-lists.ts';
+import { newestCurrency } from '#engine/money/period-lists.ts';
 import type { OrderPosition } from '#engine/store/orders.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import type { Opened, ServiceContext } from '#platform/module.ts';

@@ -1,9 +1,9 @@
+import type { Order, OrderPosition } from '#engine/store/orders.ts';
+import { paymentListRepository } from '#engine/store/payment-lists.ts';
+import type { Payment, PaymentPosition } from '#engine/store/payments.ts';
+import { orderSearchRepository } from '#engine/store/search/order-search.ts';
+import { type SettlementEntry, type SettlementPosition, settlementRepository } from '#engine/store/settlements.ts';
 import type { Transaction } from '#platform/database/store.ts';
-import type { Order, OrderPosition } from './store/orders.ts';
-import { paymentListRepository } from './store/payment-lists.ts';
-import type { Payment, PaymentPosition } from './store/payments.ts';
-import { orderSearchRepository } from './store/search/order-search.ts';
-import { type SettlementEntry, type SettlementPosition, settlementRepository } from './store/settlements.ts';
 
 /** From the first to the last moment of a period, both inclusive. */
 export interface Period {
