@@ -100,7 +100,13 @@ async function findNamed(name: string, { engine }: FindServices): Promise<Findin
   return { kind: 'the number or name of something', found };
 }
 
+/** The index over notes finds parts of this length and longer. */
+const MIN_TEXT_LENGTH = 3;
+
 async function findText(text: string, { engine }: FindServices): Promise<Finding> {
+  if ([...text].length < MIN_TEXT_LENGTH) {
+    return { kind: 'a part of a note', found: NOTHING, remark: 'Type at least three letters of a note.' };
+  }
   const { rows } = await engine.lists.search({ memo: text }, { limit: SHOWN, order: 'desc' });
   return { kind: 'a part of a note', found: { ...NOTHING, orders: rows } };
 }

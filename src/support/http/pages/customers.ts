@@ -1,13 +1,16 @@
 import * as z from 'zod';
 import type { CustomerView } from '#engine/desk/desk.ts';
+import type { Note } from '#notes/store/notes.ts';
 import { customerId } from '#platform/http/fields.ts';
 import { type Html, html } from '#platform/http/html.ts';
+import { DomainError } from '#support/errors.ts';
+import { noteField } from '#support/http/actions/note-forms.ts';
 import { PAGE_ROWS } from '#support/http/cursors.ts';
 import { filterField, filterForm, listHead, pagesOf } from '#support/http/lists.ts';
-import { definePage, type Link, type MakePages, READERS } from '#support/http/page.ts';
+import { definePage, type Link, type MakePages, maySee, READERS, type Visit } from '#support/http/page.ts';
 import { orderTable } from '#support/http/templates/orders.ts';
-import { address, amount, badge, card, empty, time, written } from '#support/http/templates/parts.ts';
-import { actorName } from '#support/http/templates/story.ts';
+import { address, amount, badge, card, empty, time } from '#support/http/templates/parts.ts';
+import { noteText } from '#support/http/templates/story.ts';
 import { table } from '#support/http/templates/table.ts';
 
 /** Customers of the shop, by the ids that it gives them: it has the names and the e-mail addresses. */
@@ -46,35 +49,48 @@ ${filterForm(visit, filterField(visit, 'start', 'The id begins with'))}
     title: 'Customer',
     roles: READERS,
     params,
-    async show({ params: { customer }, link }) {
+    async show(visit) {
+      const { customer } = visit.params;
+      const { link, visitor } = visit;
+      const path = customerPath(customer);
       const [view, orders, thread] = await Promise.all([
         engine.desk.customer(customer),
         engine.lists.search({ customerId: customer }, { order: 'desc', limit: NEWEST_ORDERS }),
         notes.list({ customerId: customer }, { limit: MAX_NOTES }),
       ]);
-      const all =
-        orders.next === undefined
-          ? false
-          : html`<p><a href="${link('/orders', { customer })}">All orders of this customer</a></p>`;
+      if (view.totals === undefined && thread.rows.length === 0) {
+        throw new DomainError('page_not_found', `of a customer ${customer}`);
+      }
+      const more =
+        orders.next !== undefined &&
+        html`<p><a href="${link('/orders', { customer })}">All orders of this customer</a></p>`;
+      const actions =
+        maySee(visitor, ['write']) &&
+        html`<ul class="actions"><li><a class="button" href="${link(`${path}/credit`)}">Give or take credit…</a></li><li><a class="button" href="${link(`${path}/settle`)}">Pay orders from credit…</a></li></ul>`;
       const content = html`<div class="head"><h1>Customer ${customer}</h1></div>
-<div class="two"><div>${card('Orders', html`${orderTable(orders.rows, link, 'Orders, newest first', 'No order of such a customer is known.')}${all}`)}</div>
-<div>${card('Money', sums(view))}${card('Wallets', wallets(view, link))}
-${card(
-  'Notes',
-  thread.rows.length === 0
-    ? empty('Nobody has written a note.')
-    : html`<ul class="story">${thread.rows.map(
-        (note) =>
-          html`<li>${time(note.createdAt)}${actorName(note.author, link)} wrote${note.strike === null ? written(note.text) : html`<del>${note.text}</del>`}</li>`,
-      )}</ul>`,
-)}</div></div>`;
+<div class="two"><div>
+${card('Orders', html`${orderTable(orders.rows, link, 'Orders, newest first', 'No order of this customer is known.')}${more}`)}
+</div><div>
+${card('Money', html`${sums(view)}${actions}`)}
+${card('Wallets', wallets(view, link))}
+${card('Notes', html`${noteList(thread.rows, visit)}${noteField(visit, path)}`)}
+</div></div>`;
       return { title: `Customer ${customer}`, content };
     },
   }),
 ];
 
+function customerPath(customer: string): string {
+  return `/customers/${encodeURIComponent(customer)}`;
+}
+
+function noteList(thread: readonly Note[], { link, visitor }: Pick<Visit, 'link' | 'visitor'>): Html {
+  if (thread.length === 0) return empty('Nobody has written a note.');
+  return html`<ol class="story">${thread.map((note) => html`<li>${time(note.createdAt)}${noteText(note, link, visitor)}</li>`)}</ol>`;
+}
+
 export function customerLink(customer: string, link: Link): Html {
-  return html`<a href="${link(`/customers/${encodeURIComponent(customer)}`)}">${customer}</a>`;
+  return html`<a href="${link(customerPath(customer))}">${customer}</a>`;
 }
 
 function sums({ totals, credit }: CustomerView): Html {

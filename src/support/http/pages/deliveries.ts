@@ -4,10 +4,10 @@ import { type Html, html } from '#platform/http/html.ts';
 import type { DeadLetter } from '#platform/outbox/store/dead-letters.ts';
 import { PAGE_ROWS } from '#support/http/cursors.ts';
 import { csvFormat, listHead, MAX_CSV_ROWS, pagesOf, rowNumber } from '#support/http/lists.ts';
-import { definePage, type Link, type MakePages, READERS, type Visit } from '#support/http/page.ts';
+import { definePage, type Link, type MakePages, maySee, READERS, type Visit } from '#support/http/page.ts';
 import { jsonBlock } from '#support/http/templates/json.ts';
 import { badge, card, facts, numberText, time, written } from '#support/http/templates/parts.ts';
-import { table } from '#support/http/templates/table.ts';
+import { type Column, table } from '#support/http/templates/table.ts';
 
 /** What the shop, plugins and the merchant's programs were told, and what came from the shop and could not be used. */
 
@@ -58,6 +58,7 @@ const deadLetterPages: MakePages = ({ services: { outbox } }) => [
           { name: 'Tries', isNumber: true, cell: ({ attempts }) => attempts },
           { name: 'Why', cell: ({ lastError }) => lastError ?? '' },
           { name: 'Since', cell: ({ updatedAt }) => time(updatedAt) },
+          ...letterActions(visit),
         ],
         {
           caption: 'Deliveries that failed for good, newest first',
@@ -99,7 +100,7 @@ const rejectedWebhookPages: MakePages = ({ services: { shops } }) => [
     title: 'A rejected webhook',
     roles: READERS,
     params,
-    async show({ params: { id }, link }) {
+    async show({ params: { id }, link, visitor }) {
       const [webhook] = await shops.webhooks.setAside(id - 1n, 1);
       if (webhook?.id !== id) {
         return {
@@ -107,7 +108,7 @@ const rejectedWebhookPages: MakePages = ({ services: { shops } }) => [
           status: 404,
         };
       }
-      return html`<div class="head"><p><a href="${link('/deliveries/webhooks')}">‹ Rejected webhooks</a></p><h1>Webhook ${id}</h1></div>
+      return html`<div class="head"><p><a href="${link('/deliveries/webhooks')}">‹ Rejected webhooks</a></p><h1>Webhook ${id}</h1>${maySee(visitor, ['write']) && html`<div class="end"><a class="button" href="${link(`/deliveries/set-aside/${id}/retry`)}">Take in again…</a><a class="button" href="${link(`/deliveries/set-aside/${id}/dismiss`)}">Dismiss…</a></div>`}</div>
 ${card('Why it was rejected', written(webhook.reason))}
 ${card(
   'What is known',
@@ -283,6 +284,20 @@ export function subjectLink(type: string, subject: string, link: Link): Html | s
   if (/^Payment[A-Z]/.test(type))
     return html`<a href="${link(`/payments/${encodeURIComponent(subject)}`)}"><code>${subject}</code></a>`;
   return subject;
+}
+
+/** What those who may can do about a delivery that failed for good. */
+function letterActions({ link, visitor }: Pick<Visit, 'link' | 'visitor'>): Column<DeadLetter>[] {
+  if (!maySee(visitor, ['write'])) return [];
+  const path = ({ event, subscriber }: DeadLetter) => `/deliveries/dead/${event.id}/${encodeURIComponent(subscriber)}`;
+  const retry = (letter: DeadLetter) =>
+    !letter.isWaiting && html`<a class="button" href="${link(`${path(letter)}/retry`)}">Send again…</a> `;
+  return [
+    {
+      name: 'Do',
+      cell: (letter) => html`${retry(letter)}<a class="button" href="${link(`${path(letter)}/dismiss`)}">Give up…</a>`,
+    },
+  ];
 }
 
 function rowsOf(letters: readonly DeadLetter[]) {

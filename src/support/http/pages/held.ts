@@ -4,7 +4,7 @@ import type { PaymentPosition } from '#engine/store/payments.ts';
 import { html } from '#platform/http/html.ts';
 import { PAGE_ROWS, textPosition, writePosition } from '#support/http/cursors.ts';
 import { csvFormat, listHead, MAX_CSV_ROWS, pagesOf, presets } from '#support/http/lists.ts';
-import { definePage, type MakePages, READERS, type Visit } from '#support/http/page.ts';
+import { definePage, type MakePages, maySee, READERS, type Visit } from '#support/http/page.ts';
 import { amount, badge, card, duration, empty, type Tone } from '#support/http/templates/parts.ts';
 import { namedOrder, paymentLink } from '#support/http/templates/payments.ts';
 import { wallet } from '#support/http/templates/story.ts';
@@ -77,7 +77,13 @@ function placeOf(next: PaymentPosition | undefined): string | undefined {
   return next && writePosition({ createdAt: next.createdAt, id: next.txid });
 }
 
-function heldTable(rows: readonly HeldMoney[], { link, now }: Visit) {
+function heldTable(rows: readonly HeldMoney[], { link, now, visitor }: Visit) {
+  const mayAssign = maySee(visitor, ['write']);
+  const assign = ({ row, reason }: HeldMoney) =>
+    mayAssign &&
+    reason !== 'unconfirmed' &&
+    reason !== 'early_confirmation' &&
+    html` <a class="button" href="${link(`/held/${encodeURIComponent(row.txid)}/assign`)}">Assign…</a>`;
   if (rows.length === 0) return empty('No money is held for this reason.');
   return table(
     rows,
@@ -96,7 +102,10 @@ function heldTable(rows: readonly HeldMoney[], { link, now }: Visit) {
         cell: ({ row }) => (row.customerId === null ? 'unknown' : customerLink(row.customerId, link)),
       },
       { name: 'From', cell: ({ row }) => (row.sender === null ? 'unknown' : wallet(row.sender, link)) },
-      { name: 'What to do', cell: ({ reason }) => html`<span class="soft">${HELD_ADVICE[reason]}</span>` },
+      {
+        name: 'What to do',
+        cell: (held) => html`<span class="soft">${HELD_ADVICE[held.reason]}</span>${assign(held)}`,
+      },
     ],
     { caption: 'Held money, newest first', none: '' },
   );

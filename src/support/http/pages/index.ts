@@ -1,3 +1,4 @@
+import { actionForms } from '#support/http/actions/index.ts';
 import type { AnyPage, ConsolePorts, MakePages } from '#support/http/page.ts';
 import { auditLogPages } from './audit-log.ts';
 import { customerPages } from './customers.ts';
@@ -30,6 +31,7 @@ const SUBJECTS: readonly MakePages[] = [
   auditLogPages,
   settingsPages,
   savedViewPages,
+  actionForms,
 ];
 
 export function makeAllPages(ports: ConsolePorts): AnyPage[] {

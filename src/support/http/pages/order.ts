@@ -7,6 +7,8 @@ import { orderId } from '#platform/http/fields.ts';
 import { type Html, html } from '#platform/http/html.ts';
 import type { DeliveryOfEvent } from '#platform/outbox/store/deliveries.ts';
 import { DomainError } from '#support/errors.ts';
+import { noteField } from '#support/http/actions/note-forms.ts';
+import { orderActions } from '#support/http/actions/order-actions.ts';
 import { type ConsolePorts, definePage, type Link, type MakePages, READERS, type Visit } from '#support/http/page.ts';
 import { nameOf, statusBadge } from '#support/http/templates/orders.ts';
 import {
@@ -67,13 +69,15 @@ export const orderPage: MakePages = (ports) => [
         payLink: payLinkOf(ports, order.orderId, order.pageCode),
         payTo: walletAddress === undefined ? null : orderAddressAt(walletAddress)(order.orderId),
       };
-      const chapters = chaptersOf({ story, notes: notes.rows, audit }, visit.link);
+      const chapters = chaptersOf({ story, notes: notes.rows, audit }, visit);
+      const doable = orderActions(order, visit.visitor, visit.link, !ports.settings.hasShop);
       const content = html`${head(shown, visit)}
 <div class="two"><div>
-${card('What happened', storyList(chapters))}
+${card('What happened', html`${storyList(chapters)}${noteField(visit, `/orders/${encodeURIComponent(order.orderId)}`)}`)}
 ${order.memo !== null && order.memo !== '' && card('The customer’s note', written(order.memo))}
 </div><div>
 ${card('Money', money(shown, visit.link))}
+${doable !== false && card('Do', doable)}
 ${card('Paid by', paidBy(shown, visit.link))}
 ${card('Given to the customer', given(shown))}
 ${card('The shop', shopTold(shown))}
@@ -105,11 +109,9 @@ function money({ details: { order, paidBy: parts } }: Shown, link: Link): Html {
     if (order.amountSeen > 0n) lines.push(['Seen, in no block yet', amount(order.amountSeen)]);
     lines.push(['Missing', amount(missing)]);
   }
-  const rate =
-    order.originalPrice === null
-      ? false
-      : html`<p class="soft">${order.originalPrice} ${order.currency} at 1 ${order.currency} = ${amountText(order.exchangeRate)} XTM, fixed when it came</p>`;
-  return html`<dl class="facts sum">${lines.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>${rate}
+  const rate = `${order.originalPrice} ${order.currency} at 1 ${order.currency} = ${amountText(order.exchangeRate)} XTM, fixed when it came`;
+  const rateNote = order.originalPrice !== null && html`<p class="soft">${rate}</p>`;
+  return html`<dl class="facts sum">${lines.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>${rateNote}
 <p><a href="${link('/payments', { order: order.orderId })}">All payments that name it</a></p>`;
 }
 

@@ -4,9 +4,11 @@ import type { OrderView } from '#engine/views.ts';
 import type { Note } from '#notes/store/notes.ts';
 import type { StoredAuditRecord } from '#platform/audit-log/store/audit-log.ts';
 import { type Html, type HtmlValue, html } from '#platform/http/html.ts';
+import type { Visitor } from '#platform/http/pages/visitors.ts';
 import { parseJson } from '#platform/json.ts';
 import type { StoredEvent } from '#platform/outbox/stored-event.ts';
-import type { Link } from '#support/http/page.ts';
+import { NOTE_WRITERS } from '#support/http/actions/note-forms.ts';
+import { type Link, maySee, type Visit } from '#support/http/page.ts';
 import { addressToBase58, parseAddress } from '#tari/address.ts';
 import { address, amount, amountText, shortened, time, written } from './parts.ts';
 
@@ -24,12 +26,15 @@ export interface StorySources {
 }
 
 /** Oldest first. What was changed by a person is told by the audit log, with its reason. */
-export function chaptersOf({ story, notes, audit }: StorySources, link: Link): Chapter[] {
+export function chaptersOf(
+  { story, notes, audit }: StorySources,
+  { link, visitor }: Pick<Visit, 'link' | 'visitor'>,
+): Chapter[] {
   const chapters = [
     ...story.events.flatMap((event) => ofEvent(event, link)),
     ...story.payments.flatMap((payment) => ofPayment(payment, link)),
     ...audit.flatMap((record) => ofAudit(record, link)),
-    ...notes.map((note): Chapter => ({ at: note.createdAt, text: noteText(note, link) })),
+    ...notes.map((note): Chapter => ({ at: note.createdAt, text: noteText(note, link, visitor) })),
   ];
   return chapters.sort((one, other) => one.at.getTime() - other.at.getTime());
 }
@@ -110,11 +115,14 @@ function ofAudit({ action, actor, reason, createdAt, id }: StoredAuditRecord, li
   ];
 }
 
-function noteText({ author, text, strike }: Note, link: Link): Html {
+/** A note with its author; those who may can strike it out. */
+export function noteText({ id, author, text, strike }: Note, link: Link, visitor: Visitor): Html {
   if (strike !== null) {
     return html`<p>${actorName(author, link)} wrote <del>${text}</del></p><p class="soft">Struck out by ${actorName(strike.by, link)}: “${strike.reason}”</p>`;
   }
-  return html`<p>${actorName(author, link)} wrote</p>${written(text)}`;
+  const strikeLink =
+    maySee(visitor, NOTE_WRITERS) && html` <a class="small" href="${link(`/notes/${id}/strike`)}">strike out…</a>`;
+  return html`<p>${actorName(author, link)} wrote${strikeLink}</p>${written(text)}`;
 }
 
 /** Who acted: a person, a wallet, or a part of the server. */
