@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leavesOutBrowser, startChromium } from '../checkout/chromium.ts';
 import { pagesSeen } from './pages-seen.ts';
-import { setStage, STAGED, type Stage } from './stage.ts';
+import { STAGED, type Stage, setStage } from './stage.ts';
 import { visitorCookie } from './stand-in-visitors.ts';
 
 /** The console in a real browser: everybody can see, read, hear and use everything on it. */
@@ -49,7 +49,12 @@ describe.skipIf(leavesOutBrowser())('the console in a browser', { timeout: 240_0
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(String(error)));
-    return { page, complaints, open: (path: string) => page.goto(stage.console.url + path), close: () => context.close() };
+    return {
+      page,
+      complaints,
+      open: (path: string) => page.goto(stage.console.url + path),
+      close: () => context.close(),
+    };
   }
 
   async function findings(page: Page): Promise<string[]> {
@@ -72,7 +77,9 @@ describe.skipIf(leavesOutBrowser())('the console in a browser', { timeout: 240_0
     for (const [name, path] of Object.entries(pages)) {
       const answer = await open(path);
       expect(answer?.status(), name).toBe(200);
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+      const overflow = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
       const axe = await findings(page);
       if (axe.length > 0 || Number(overflow) > 0) found[name] = { axe, overflow };
     }
@@ -146,7 +153,9 @@ describe.skipIf(leavesOutBrowser())('the console in a browser', { timeout: 240_0
   });
 
   it('loads little: style and script within their budgets', async () => {
-    const text = await (await fetch(stage.console.url, { headers: { cookie: visitorCookie('Ana', 'support') } })).text();
+    const text = await (
+      await fetch(stage.console.url, { headers: { cookie: visitorCookie('Ana', 'support') } })
+    ).text();
     const sizeOf = async (ending: string, encoding: string) => {
       const path = new RegExp(`/console(/assets/console-[0-9a-f]+\\.${ending})`).exec(text)?.[1] ?? '';
       const answer = await fetch(stage.console.url + path, { headers: { 'accept-encoding': encoding } });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressToEmoji } from '#tari/address.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';
-import { setStage, STAGED, type Stage } from './stage.ts';
+import { STAGED, type Stage, setStage } from './stage.ts';
 import { visitorCookie } from './stand-in-visitors.ts';
 
 /** Every page of the console over a shop in which everything has happened. */
@@ -80,7 +80,7 @@ describe('every page', () => {
   it.each([
     '/orders/nothing',
     '/orders/%00',
-      '/payments/nothing',
+    '/payments/nothing',
     '/customers/nothing',
     '/wallets/of/nothing',
     '/audit-log/99999',
@@ -157,10 +157,13 @@ describe('the search', () => {
     expect(text).toContain('This server knows no e-mail addresses');
   });
 
-  it.each(['<b>', '%', "' or 1=1 --", '\u0001', 'x', '0'.repeat(4000)])('finds nothing for %j, and shows what can be typed', async (typed) => {
-    const { status, text } = await search(typed);
-    expect([status, text.includes('What can be typed')]).toEqual([200, true]);
-  });
+  it.each(['<b>', '%', "' or 1=1 --", '\u0001', 'x', '0'.repeat(4000)])(
+    'finds nothing for %j, and shows what can be typed',
+    async (typed) => {
+      const { status, text } = await search(typed);
+      expect([status, text.includes('What can be typed')]).toEqual([200, true]);
+    },
+  );
 });
 
 describe('the page of a rejected webhook', () => {
@@ -206,7 +209,13 @@ describe('the page of an order', () => {
 describe('the start page', () => {
   it('names what needs a person, and leads there', async () => {
     const { text } = await get('');
-    for (const expected of ['Paid too late', 'Part missing', 'Shared sender', 'Could not be told', 'Webhook rejected']) {
+    for (const expected of [
+      'Paid too late',
+      'Part missing',
+      'Shared sender',
+      'Could not be told',
+      'Webhook rejected',
+    ]) {
       expect(text).toContain(expected);
     }
   });
@@ -227,7 +236,10 @@ describe('saved lists', () => {
     expect((await get('/orders', visitorCookie('Bob', 'support'))).text).not.toContain('Open ones');
   });
 
-  it.each(['//evil.example', 'https://evil.example', '/orders?x= y', '/\\evil.example', 'javascript:alert(1)'])('never lead to %s', async (path) => {
-    expect((await save({ name: 'Bad', path })).status).toBe(422);
-  });
+  it.each(['//evil.example', 'https://evil.example', '/orders?x= y', '/\\evil.example', 'javascript:alert(1)'])(
+    'never lead to %s',
+    async (path) => {
+      expect((await save({ name: 'Bad', path })).status).toBe(422);
+    },
+  );
 });

@@ -1,6 +1,6 @@
+import { ACCOUNTS } from '#test/test-wallets.ts';
 import type { Stage } from './stage.ts';
 import { STAGED } from './stage.ts';
-import { ACCOUNTS } from '#test/test-wallets.ts';
 
 /** Every page that can be looked at, by the name of its picture. */
 export async function pagesSeen({ server }: Stage): Promise<Record<string, string>> {

@@ -57,7 +57,12 @@ export async function setStage(network: 'mainnet' | 'esmeralda' = 'mainnet'): Pr
 
 async function playShop(server: TestServer): Promise<void> {
   const { engine } = server.app;
-  for (const [rate, hours] of [[31n, 20], [30n, 20], [33n, 1], [30n, 0]] as const) {
+  for (const [rate, hours] of [
+    [31n, 20],
+    [30n, 20],
+    [33n, 1],
+    [30n, 0],
+  ] as const) {
     await engine.exchangeRates.set('USD', rate * XTM, 'staff:1');
     server.clock.advance(hours * HOUR);
   }
@@ -92,7 +97,10 @@ async function playShop(server: TestServer): Promise<void> {
   await order(STAGED.short, { customer: { id: 7002 }, note: 'Please wrap it as a gift.' });
   await pay(300n * XTM, STAGED.short, bob.address);
   await order(STAGED.cancelled, { customer: { id: 7004 } });
-  await engine.orderChanges.cancel({ actor: 'staff:1' }, { orderId: STAGED.cancelled, reason: 'the customer has changed their mind' });
+  await engine.orderChanges.cancel(
+    { actor: 'staff:1' },
+    { orderId: STAGED.cancelled, reason: 'the customer has changed their mind' },
+  );
   await order(STAGED.claimed, { customer: { id: 7001 } });
   await server.claim(alice, STAGED.claimed);
   for (const customer of [7010, 7011]) {
@@ -105,7 +113,11 @@ async function playShop(server: TestServer): Promise<void> {
   await server.reportPayment({ amount: 477n * XTM, order_id: STAGED.seen, sender: carol.address });
   await order(STAGED.hostile, { note: HOSTILE, customer: { id: 7006 } });
   await order(STAGED.waiting, { customer: { id: 7006 } });
-  await engine.notes.add({ actor: 'staff:1' }, { orderId: STAGED.short }, `Wrote to the customer, who pays the rest tonight. ${HOSTILE}`);
+  await engine.notes.add(
+    { actor: 'staff:1' },
+    { orderId: STAGED.short },
+    `Wrote to the customer, who pays the rest tonight. ${HOSTILE}`,
+  );
   await engine.notes.add({ actor: 'staff:1' }, { customerId: '7002' }, 'A regular customer.');
   await server.webhook(JSON.stringify({ id: 5, name: HOSTILE, currency: 'ZZZ', total_price: '1.00' }));
   const [event] = await engine.eventsAfter(0n, 1, { order: 'desc' });

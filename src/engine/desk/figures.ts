@@ -2,11 +2,9 @@ import type { EngineContext } from '#engine/context.ts';
 import { deskRepository } from '#engine/store/desk.ts';
 import { ORDER_STATUSES, type OrderStatus } from '#engine/store/tables.ts';
 import type { Transaction } from '#platform/database/store.ts';
+import { MAX_COUNTED } from './limits.ts';
 
 /** Counts and sums for people at a desk. */
-
-/** More is shown as "1,000+": to count further would cost more than anyone gains. */
-export const MAX_COUNTED = 1_000;
 
 /** Of one day. */
 const MAX_COUNTED_PER_DAY = 10_000;

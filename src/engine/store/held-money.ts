@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { HeldReason } from '#engine/money/held-reasons.ts';
+import type { HeldReason } from '#engine/money/held-reason.ts';
 import { amountOf, timeOf, timeText } from '#platform/database/columns.ts';
 import { beyond } from '#platform/database/list-order.ts';
 import type { ListOrder } from '#platform/list-order.ts';

@@ -1,4 +1,5 @@
-import { type Day, MAX_COUNTED, type Waiting, type Week } from '#engine/desk/figures.ts';
+import type { Day, Waiting, Week } from '#engine/desk/figures.ts';
+import { MAX_COUNTED } from '#engine/desk/limits.ts';
 import { type Html, type HtmlValue, html } from '#platform/http/html.ts';
 import { type ConsolePorts, definePage, type Link, type MakePages, READERS } from '#support/http/page.ts';
 import { readinessOf } from '#support/http/readiness.ts';
