@@ -1,23 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { AccountHistory, Accounts } from '#engine/account-history.ts';
-import {
-  balanceView,
-  customerBalanceView,
-  customerOrderBalanceView,
-  orderDetailsView,
-  ordersView,
-  orderView,
-  paymentView,
-  settlementView,
-} from '#engine/views.ts';
+import type { Accounts } from '#engine/account-history.ts';
+import { balanceView } from '#engine/views.ts';
 import { callerOf } from '#platform/http/caller.ts';
 import { address, customerId, orderId } from '#platform/http/fields.ts';
-import { announceNext, pageFields } from '#platform/http/pagination.ts';
+import { sendJson } from '#platform/http/json-answer.ts';
+import { pageFields, sendPage } from '#platform/http/pagination.ts';
 import { addressToBase58 } from '#tari/address.ts';
-import type { OrderAddress } from '#tari/order-address.ts';
 import { HISTORY_CURSOR } from './cursors.ts';
-import type { OrderAddresses } from './order-addresses.ts';
 import { addressBalance, addressHistory, customerHistory, orderDetails } from './schemas.ts';
 
 const byAddress = z.object({ address });
@@ -28,9 +18,9 @@ const historyPage = z.object(pageFields(HISTORY_CURSOR));
  * Balances, histories, and single orders. The lists of a history are paged together, see `pagination.ts`: `limit` applies
  * to each of them.
  */
-export function accountRoutes(accounts: Accounts, payTo: OrderAddresses): FastifyPluginAsyncZod {
+export function accountRoutes(accounts: Accounts): FastifyPluginAsyncZod {
   return async (app) => {
-    await app.register(ownRoutes(accounts, payTo));
+    await app.register(ownRoutes(accounts));
 
     app.get(
       '/api/balance/:address',
@@ -59,9 +49,7 @@ export function accountRoutes(accounts: Accounts, payTo: OrderAddresses): Fastif
         },
       },
       async ({ params: { address }, query: { limit, cursor: after } }, reply) => {
-        const history = await accounts.history(address, { limit, after });
-        announceNext(reply, HISTORY_CURSOR, history.next);
-        return historyView(history, await payTo());
+        return sendPage(reply, HISTORY_CURSOR, await accounts.history(address, { limit, after }));
       },
     );
 
@@ -78,15 +66,7 @@ export function accountRoutes(accounts: Accounts, payTo: OrderAddresses): Fastif
         },
       },
       async ({ params: { id }, query: { limit, cursor: after } }, reply) => {
-        const history = await accounts.customerHistory(id, { limit, after });
-        announceNext(reply, HISTORY_CURSOR, history.next);
-        return {
-          customer_id: history.customerId,
-          balance: customerBalanceView({ ...history, paid: history.totals?.paid ?? 0n }),
-          order_balance: customerOrderBalanceView(history.customerId, history.totals),
-          orders: ordersView(history.orders, await payTo()),
-          settlements: history.settlements.map(settlementView),
-        };
+        return sendPage(reply, HISTORY_CURSOR, await accounts.customerHistory(id, { limit, after }));
       },
     );
 
@@ -101,22 +81,18 @@ export function accountRoutes(accounts: Accounts, payTo: OrderAddresses): Fastif
           response: { 200: orderDetails.nullable() },
         },
       },
-      async (request) => {
-        const caller = callerOf(request);
-        const seesAll = caller.roles.has('read_all') || caller.roles.has('super_admin');
-        if (seesAll) {
-          const details = await accounts.anyOrder(request.params.order_id);
-          return details ? orderDetailsView(details, await payTo()) : null;
-        }
-        const found = await accounts.ownOrder(caller.address, request.params.order_id);
-        return found ? orderView(found, await payTo()) : null;
+      async (request, reply) => {
+        const { address, roles } = callerOf(request);
+        const { order_id: orderId } = request.params;
+        const seesAll = roles.has('read_all') || roles.has('super_admin');
+        return sendJson(reply, await (seesAll ? accounts.anyOrder(orderId) : accounts.ownOrder(address, orderId)));
       },
     );
   };
 }
 
 /** The routes of the caller's own address. */
-function ownRoutes(accounts: Accounts, payTo: OrderAddresses): FastifyPluginAsyncZod {
+function ownRoutes(accounts: Accounts): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/check_token',
@@ -161,20 +137,9 @@ function ownRoutes(accounts: Accounts, payTo: OrderAddresses): FastifyPluginAsyn
       },
       async (request, reply) => {
         const { limit, cursor: after } = request.query;
-        const history = await accounts.history(callerOf(request).address, { limit, after }, false);
-        announceNext(reply, HISTORY_CURSOR, history.next);
-        return historyView(history, await payTo());
+        const { address } = callerOf(request);
+        return sendPage(reply, HISTORY_CURSOR, await accounts.history(address, { limit, after }, false));
       },
     );
-  };
-}
-
-function historyView(history: AccountHistory, payTo: OrderAddress) {
-  return {
-    address: history.address,
-    balance: balanceView(history.address, history.account),
-    orders: ordersView(history.orders, payTo),
-    payments: history.payments.map(paymentView),
-    settlements: history.settlements.map(settlementView),
   };
 }

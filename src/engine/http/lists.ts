@@ -1,18 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { Lists, OrderPage, PaymentPage } from '#engine/queries.ts';
+import type { Lists } from '#engine/queries.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
-import { balanceView, debtorView, ordersView, paymentView } from '#engine/views.ts';
 import { callerOf } from '#platform/http/caller.ts';
 import { address, currency, customerId, keptText, orderId, transactionId } from '#platform/http/fields.ts';
 import { described } from '#platform/http/openapi/route-docs.ts';
-import { announceNext, pageFields, queryInteger, sortedPageFields, TEXT_CURSOR } from '#platform/http/pagination.ts';
+import { pageFields, queryInteger, sendPage, sortedPageFields, TEXT_CURSOR } from '#platform/http/pagination.ts';
 import { queryTime } from '#platform/http/query-time.ts';
 import type { ListOrder } from '#platform/list-order.ts';
-import { addressToBase58, type TariAddress } from '#tari/address.ts';
-import type { OrderAddress } from '#tari/order-address.ts';
 import { ORDER_CURSOR, PAYMENT_CURSOR } from './cursors.ts';
-import type { OrderAddresses } from './order-addresses.ts';
 import {
   addressBalance,
   customerOrders,
@@ -73,15 +69,15 @@ const paymentSearch = z.strictObject({
  * Lists of orders, payments, customers and addresses. Those that grow accept `limit` and `cursor`, see `pagination.ts`:
  * without `limit` an answer has at most 10,000 rows, and `x-next-cursor` if there are more.
  */
-export function listRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyncZod {
+export function listRoutes(lists: Lists): FastifyPluginAsyncZod {
   return async (app) => {
-    await app.register(orderListRoutes(lists, payTo));
+    await app.register(orderListRoutes(lists));
     await app.register(paymentListRoutes(lists));
     await app.register(customerListRoutes(lists));
   };
 }
 
-function orderListRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyncZod {
+function orderListRoutes(lists: Lists): FastifyPluginAsyncZod {
   return async (app) => {
     const own = { config: { access: [] }, schema: { querystring: orderPage, response: { 200: ordersResult } } };
     const anybodys = {
@@ -94,9 +90,7 @@ function orderListRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyn
       described(own, 'customers', 'The orders that the caller’s own address claimed or paid'),
       async (request, reply) => {
         const { address } = callerOf(request);
-        const page = await lists.orders(address, pageOf(request.query), false);
-        announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersResultOf(address, page, await payTo());
+        return sendPage(reply, ORDER_CURSOR, await lists.orders(address, pageOf(request.query), false));
       },
     );
 
@@ -104,9 +98,7 @@ function orderListRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyn
       '/api/orders/:address',
       described(anybodys, 'accounts', 'The orders that an address claimed or paid'),
       async ({ params: { address }, query }, reply) => {
-        const page = await lists.orders(address, pageOf(query));
-        announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersResultOf(address, page, await payTo());
+        return sendPage(reply, ORDER_CURSOR, await lists.orders(address, pageOf(query)));
       },
     );
 
@@ -115,9 +107,7 @@ function orderListRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyn
       described(own, 'customers', 'The open orders of the caller’s own address'),
       async (request, reply) => {
         const { address } = callerOf(request);
-        const page = await lists.unfulfilledOrders(address, pageOf(request.query), false);
-        announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersResultOf(address, page, await payTo());
+        return sendPage(reply, ORDER_CURSOR, await lists.unfulfilledOrders(address, pageOf(request.query), false));
       },
     );
 
@@ -125,9 +115,7 @@ function orderListRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyn
       '/api/unfulfilled_orders/:address',
       described(anybodys, 'accounts', 'The open orders of an address'),
       async ({ params: { address }, query }, reply) => {
-        const page = await lists.unfulfilledOrders(address, pageOf(query));
-        announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersResultOf(address, page, await payTo());
+        return sendPage(reply, ORDER_CURSOR, await lists.unfulfilledOrders(address, pageOf(query)));
       },
     );
 
@@ -143,9 +131,7 @@ function orderListRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyn
         },
       },
       async ({ query }, reply) => {
-        const page = await lists.search(filterOf(query), pageOf(query));
-        announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersView(page.rows, await payTo());
+        return sendPage(reply, ORDER_CURSOR, await lists.search(filterOf(query), pageOf(query)));
       },
     );
   };
@@ -166,9 +152,7 @@ function paymentListRoutes(lists: Lists): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const { address } = callerOf(request);
-        const page = await lists.payments(address, pageOf(request.query));
-        announceNext(reply, PAYMENT_CURSOR, page.next);
-        return paymentsResultOf(address, page);
+        return sendPage(reply, PAYMENT_CURSOR, await lists.payments(address, pageOf(request.query)));
       },
     );
 
@@ -185,9 +169,7 @@ function paymentListRoutes(lists: Lists): FastifyPluginAsyncZod {
         },
       },
       async ({ params: { address }, query }, reply) => {
-        const page = await lists.payments(address, pageOf(query));
-        announceNext(reply, PAYMENT_CURSOR, page.next);
-        return paymentsResultOf(address, page);
+        return sendPage(reply, PAYMENT_CURSOR, await lists.payments(address, pageOf(query)));
       },
     );
 
@@ -203,9 +185,7 @@ function paymentListRoutes(lists: Lists): FastifyPluginAsyncZod {
         },
       },
       async ({ query }, reply) => {
-        const page = await lists.searchPayments(paymentFilterOf(query), pageOf(query));
-        announceNext(reply, PAYMENT_CURSOR, page.next);
-        return page.rows.map(paymentView);
+        return sendPage(reply, PAYMENT_CURSOR, await lists.searchPayments(paymentFilterOf(query), pageOf(query)));
       },
     );
 
@@ -223,9 +203,7 @@ function paymentListRoutes(lists: Lists): FastifyPluginAsyncZod {
         },
       },
       async ({ params, query }, reply) => {
-        const page = await lists.paymentsForOrder(params.order_id, pageOf(query));
-        announceNext(reply, PAYMENT_CURSOR, page.next);
-        return page.rows.map(paymentView);
+        return sendPage(reply, PAYMENT_CURSOR, await lists.paymentsForOrder(params.order_id, pageOf(query)));
       },
     );
   };
@@ -250,9 +228,7 @@ function customerListRoutes(lists: Lists): FastifyPluginAsyncZod {
         },
       },
       async ({ query }, reply) => {
-        const page = await lists.debtors(pageOf(query));
-        announceNext(reply, TEXT_CURSOR, page.next);
-        return page.rows.map(debtorView);
+        return sendPage(reply, TEXT_CURSOR, await lists.debtors(pageOf(query)));
       },
     );
 
@@ -268,9 +244,7 @@ function customerListRoutes(lists: Lists): FastifyPluginAsyncZod {
         },
       },
       async ({ query }, reply) => {
-        const page = await lists.balances(pageOf(query));
-        announceNext(reply, TEXT_CURSOR, page.next);
-        return page.rows.map((account) => balanceView(account.address, account));
+        return sendPage(reply, TEXT_CURSOR, await lists.balances(pageOf(query)));
       },
     );
 
@@ -278,9 +252,7 @@ function customerListRoutes(lists: Lists): FastifyPluginAsyncZod {
       '/api/customer_ids',
       described(texts, 'accounts', 'The ids of all customers'),
       async ({ query: { count: limit, offset, cursor: after } }, reply) => {
-        const page = await lists.customerIds({ limit, offset, after });
-        announceNext(reply, TEXT_CURSOR, page.next);
-        return page.rows;
+        return sendPage(reply, TEXT_CURSOR, await lists.customerIds({ limit, offset, after }));
       },
     );
 
@@ -288,9 +260,7 @@ function customerListRoutes(lists: Lists): FastifyPluginAsyncZod {
       '/api/addresses',
       described(texts, 'accounts', 'All known addresses'),
       async ({ query: { count: limit, offset, cursor: after } }, reply) => {
-        const page = await lists.addresses({ limit, offset, after });
-        announceNext(reply, TEXT_CURSOR, page.next);
-        return page.rows;
+        return sendPage(reply, TEXT_CURSOR, await lists.addresses({ limit, offset, after }));
       },
     );
   };
@@ -315,12 +285,4 @@ function filterOf(query: z.output<typeof orderSearch>) {
 function paymentFilterOf(query: z.output<typeof paymentSearch>) {
   const { txid, payment_reference: paymentReference, order_id: orderId, since, until } = query;
   return { txid, paymentReference, orderId, since, until };
-}
-
-function ordersResultOf(address: TariAddress, { total, rows }: OrderPage, payTo: OrderAddress) {
-  return { address: addressToBase58(address), total_orders: total, orders: ordersView(rows, payTo) };
-}
-
-function paymentsResultOf(address: TariAddress, { total, rows }: PaymentPage) {
-  return { address: addressToBase58(address), total_payments: total, payments: rows.map(paymentView) };
 }

@@ -1,7 +1,8 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import { amountOf, timeText } from '#platform/database/columns.ts';
 import { beyond } from '#platform/database/list-order.ts';
-import { preparedQuery } from '#platform/database/prepared-query.ts';
+import { memoizeByNames, preparedQuery } from '#platform/database/prepared-query.ts';
+import type { RepositoryConnection } from '#platform/database/store.ts';
 import type { ListOrder } from '#platform/list-order.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
@@ -15,15 +16,35 @@ import {
   paymentOf,
 } from './payments.ts';
 import type { EngineTables } from './tables.ts';
+import { paymentJson, type RowText } from './texts.ts';
 
 /** Payments as they are listed, searched and compared; nothing of them is changed here. */
-export function paymentListRepository(database: Kysely<EngineTables>) {
-  const pageAfter = (after: PaymentPosition | undefined, limit: number, order: ListOrder) => {
-    const all = database.selectFrom('payments').selectAll();
-    const page = all.orderBy('created_at', order).orderBy('txid', order).limit(limit);
-    if (after === undefined) return page;
-    return page.where(sql<SqlBool>`(created_at, txid) ${beyond(order)} (${timeText(after.createdAt)}, ${after.txid})`);
+export function paymentListRepository(
+  database: Kysely<EngineTables>,
+  { dialect }: Pick<RepositoryConnection, 'dialect'>,
+) {
+  const sorted = (order: ListOrder, limit: number) =>
+    database.selectFrom('payments').orderBy('created_at', order).orderBy('txid', order).limit(limit);
+  const behind = (order: ListOrder, time: string, txid: string) =>
+    sql<SqlBool>`(created_at, txid) ${beyond(order)} (${time}, ${txid})`;
+  const textsAfter = (after: PaymentPosition | undefined, limit: number, order: ListOrder) => {
+    const page = sorted(order, limit).select(paymentJson(dialect).as('json'));
+    return after === undefined ? page : page.where(behind(order, timeText(after.createdAt), after.txid));
   };
+  const selectOfAccount = memoizeByNames(([start, order]: readonly ['first' | 'later', ListOrder]) =>
+    preparedQuery<{ account: string; limit: number; time: string; txid: string }, RowText>(database, (value) => {
+      const page = sorted(order, value('limit'))
+        .select(paymentJson(dialect).as('json'))
+        .where('account_ordinal', '=', ordinalOf(value('account')));
+      return start === 'first' ? page : page.where(behind(order, value('time'), value('txid')));
+    }),
+  );
+  const selectTotal = preparedQuery<{ account: string }, { total: bigint }>(database, (value) =>
+    database
+      .selectFrom('payments')
+      .select(sql<bigint>`cast(coalesce(sum(amount), 0) as bigint)`.as('total'))
+      .where('account_ordinal', '=', ordinalOf(value('account'))),
+  );
   const selectNaming = preparedQuery<Record<'name' | 'second' | 'third' | 'fourth', string>, PaymentRow>(
     database,
     (value) =>
@@ -38,24 +59,21 @@ export function paymentListRepository(database: Kysely<EngineTables>) {
 
   return {
     /** Up to `limit` payments of an account after the position in that order. */
-    async pageOfAccount(
+    async textsOfAccount(
       account: AccountId,
       after: PaymentPosition | undefined,
       limit: number,
       order: ListOrder = 'asc',
-    ): Promise<Payment[]> {
-      const rows = await pageAfter(after, limit, order).where('account_ordinal', '=', ordinalOf(account)).execute();
-      return rows.map(paymentOf);
+    ): Promise<RowText[]> {
+      const select = selectOfAccount([after === undefined ? 'first' : 'later', order]);
+      const time = after === undefined ? '' : timeText(after.createdAt);
+      return (await select({ account, limit, time, txid: after?.txid ?? '' })).rows;
     },
 
     /** The sum of all payments of an account, whatever their status. */
     async totalOfAccount(account: AccountId): Promise<MicroTari> {
-      const { total } = await database
-        .selectFrom('payments')
-        .select(sql<bigint>`cast(coalesce(sum(amount), 0) as bigint)`.as('total'))
-        .where('account_ordinal', '=', ordinalOf(account))
-        .executeTakeFirstOrThrow();
-      return amountOf(total);
+      const { rows } = await selectTotal({ account });
+      return amountOf((rows[0] as { total: bigint }).total);
     },
 
     /** Up to `limit` payments that match the filter, after the position in that order. */
@@ -64,25 +82,28 @@ export function paymentListRepository(database: Kysely<EngineTables>) {
       after: PaymentPosition | undefined,
       limit: number,
       order: ListOrder = 'asc',
-    ): Promise<Payment[]> {
+    ): Promise<RowText[]> {
       const { txid, paymentReference, orderId, since, until } = filter;
-      let page = pageAfter(after, limit, order);
+      let page = textsAfter(after, limit, order);
       if (txid !== undefined) page = page.where('txid', '=', txid);
       if (paymentReference !== undefined) page = page.where('payment_reference', '=', paymentReference);
       if (orderId !== undefined) page = page.where('order_id', '=', orderId);
       if (since !== undefined) page = page.where('created_at', '>=', timeText(since));
       if (until !== undefined) page = page.where('created_at', '<=', timeText(until));
-      return (await page.execute()).map(paymentOf);
+      return page.execute();
     },
 
     /** Up to `limit` payments that name an order by any of the given ids, after the position in that order. */
-    async pageNaming(
+    textsNaming: (
       orderIds: readonly string[],
       after: PaymentPosition | undefined,
       limit: number,
       order: ListOrder = 'asc',
-    ): Promise<Payment[]> {
-      const rows = await pageAfter(after, limit, order).where('order_id', 'in', orderIds).execute();
+    ): Promise<RowText[]> => textsAfter(after, limit, order).where('order_id', 'in', orderIds).execute(),
+
+    /** The first `limit` payments that name an order by any of the given ids, oldest first. */
+    async firstNaming(orderIds: readonly string[], limit: number): Promise<Payment[]> {
+      const rows = await sorted('asc', limit).selectAll().where('order_id', 'in', orderIds).execute();
       return rows.map(paymentOf);
     },
 

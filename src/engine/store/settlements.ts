@@ -1,10 +1,12 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
-import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
+import { type Kysely, sql } from 'kysely';
+import { amountOf, timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
+import type { RepositoryConnection } from '#platform/database/store.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import { ordinalOf } from './account-ordinals.ts';
 import type { EngineTables, SettlementType } from './tables.ts';
+import { type RowText, settlementJson } from './texts.ts';
 
 /** An entry of the journal of settlements. */
 export interface SettlementEntry {
@@ -21,21 +23,12 @@ export interface SettlementEntry {
 
 export type NewSettlementEntry = Omit<SettlementEntry, 'id'>;
 
-function settlementOf(row: Selectable<EngineTables['settlements']> & { address: string }): SettlementEntry {
-  return {
-    id: row.id,
-    orderId: row.order_id,
-    account: row.account === null ? null : accountOfColumn(row.account),
-    address: row.address,
-    settlementType: row.settlement_type,
-    amount: amountOf(row.amount),
-    createdAt: timeOf(row.created_at),
-  };
-}
-
 export type SettlementRepository = ReturnType<typeof settlementRepository>;
 
-export function settlementRepository(database: Kysely<EngineTables>) {
+export function settlementRepository(
+  database: Kysely<EngineTables>,
+  { dialect }: Pick<RepositoryConnection, 'dialect'>,
+) {
   const insert = preparedQuery<
     {
       orderId: string;
@@ -60,13 +53,27 @@ export function settlementRepository(database: Kysely<EngineTables>) {
       })
       .returning('id'),
   );
-  const withAddress = () =>
+  const texts = () =>
     database
       .selectFrom('settlements')
       .leftJoin('accounts', 'accounts.account', 'settlements.account')
-      .selectAll('settlements')
-      .select(sql<string>`coalesce(accounts.address, settlements.sender)`.as('address'))
+      .select(settlementJson(dialect).as('json'))
       .orderBy('settlements.id');
+  const selectOfAccount = preparedQuery<{ account: string; after: bigint; limit: number }, RowText>(database, (value) =>
+    texts()
+      .where('settlements.account_ordinal', '=', ordinalOf(value('account')))
+      .where('settlements.id', '>', value('after'))
+      .limit(value('limit')),
+  );
+  const selectOfCustomer = preparedQuery<{ customerId: string; after: bigint; limit: number }, RowText>(
+    database,
+    (value) =>
+      texts()
+        .innerJoin('orders', 'orders.order_id', 'settlements.order_id')
+        .where('orders.customer_id', '=', value('customerId'))
+        .where('settlements.id', '>', value('after'))
+        .limit(value('limit')),
+  );
 
   const paidParts = async (orderIds: readonly string[], account: AccountId): Promise<Map<string, MicroTari>> => {
     if (orderIds.length === 0) return new Map();
@@ -97,14 +104,8 @@ export function settlementRepository(database: Kysely<EngineTables>) {
     },
 
     /** Up to `limit` settlements paid by the account, after the one with id `after`, oldest first. */
-    async pageOfAccount(account: AccountId, after: bigint, limit: number): Promise<SettlementEntry[]> {
-      const rows = await withAddress()
-        .where('settlements.account_ordinal', '=', ordinalOf(account))
-        .where('settlements.id', '>', after)
-        .limit(limit)
-        .execute();
-      return rows.map(settlementOf);
-    },
+    textsOfAccount: async (account: AccountId, after: bigint, limit: number): Promise<RowText[]> =>
+      (await selectOfAccount({ account, after, limit })).rows,
 
     /** Whether the account paid for at least a part of the order. */
     async paidBy(orderId: string, account: AccountId): Promise<boolean> {
@@ -115,14 +116,7 @@ export function settlementRepository(database: Kysely<EngineTables>) {
     paidParts,
 
     /** Up to `limit` settlements of the customer's orders, after the one with id `after`, oldest first. */
-    async pageOfCustomer(customerId: string, after: bigint, limit: number): Promise<SettlementEntry[]> {
-      const rows = await withAddress()
-        .innerJoin('orders', 'orders.order_id', 'settlements.order_id')
-        .where('orders.customer_id', '=', customerId)
-        .where('settlements.id', '>', after)
-        .limit(limit)
-        .execute();
-      return rows.map(settlementOf);
-    },
+    textsOfCustomer: async (customerId: string, after: bigint, limit: number): Promise<RowText[]> =>
+      (await selectOfCustomer({ customerId, after, limit })).rows,
   };
 }
