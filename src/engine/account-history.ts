@@ -1,33 +1,49 @@
 import type { Transaction } from '#platform/database/store.ts';
-import { type JsonText, jsonObject, jsonOf, type TextPage } from '#platform/json-text.ts';
 import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
-import { accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
+import { type AccountId, accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
 import { sumMicroTari } from '#tari/micro-tari.ts';
-import type { EngineContext } from './context.ts';
-import { orderAddresses, ordersText, rowsText } from './list-text.ts';
+import type { EngineContext, EngineSettings } from './context.ts';
 import { findOrderOrNone } from './order-lookup.ts';
 import { withOwnNotes } from './order-notes.ts';
 import { isOpen } from './order-states.ts';
 import { dueAt } from './orders.ts';
+import { positionOfOrder, positionOfPayment } from './queries.ts';
 import { accountOrderRepository } from './store/account-orders.ts';
-import { type Account, accountRepository } from './store/accounts.ts';
-import { customerRepository } from './store/customers.ts';
+import { type Account, accountRepository, type LinkedAccount } from './store/accounts.ts';
+import { customerRepository, type OrderTotals } from './store/customers.ts';
 import { orderClaimRepository } from './store/order-claims.ts';
-import { type OrderPosition, orderRepository } from './store/orders.ts';
+import { type Order, type OrderPosition, orderRepository } from './store/orders.ts';
 import { paymentListRepository } from './store/payment-lists.ts';
 import { paymentUseRepository } from './store/payment-uses.ts';
-import type { PaymentPosition } from './store/payments.ts';
+import type { Payment, PaymentPosition } from './store/payments.ts';
 import { orderSearchRepository } from './store/search/order-search.ts';
-import { settlementRepository } from './store/settlements.ts';
-import { positionOfOrder, positionOfPayment, positionOfSettlement, type RowText } from './store/texts.ts';
-import {
-  balanceView,
-  type CustomerFunds,
-  customerBalanceView,
-  customerOrderBalanceView,
-  orderDetailsView,
-  orderView,
-} from './views.ts';
+import { type SettlementEntry, settlementRepository } from './store/settlements.ts';
+import { ORDER_STATUSES } from './store/tables.ts';
+import type { OrderDetails } from './views.ts';
+
+/** A page of the history of one owner of Tari. `account` is undefined for an unknown address. */
+export interface AccountHistory {
+  /** As requested, in base58. */
+  address: string;
+  account: Account | undefined;
+  orders: Order[];
+  payments: Payment[];
+  settlements: SettlementEntry[];
+  /** Where the next page begins; undefined if there is none. */
+  next: HistoryPosition | undefined;
+}
+
+export interface CustomerHistory {
+  customerId: string;
+  accounts: LinkedAccount[];
+  /** The funds for the customer's orders in µT: its own credit, money for these orders, and free credit of its accounts. */
+  available: bigint;
+  totals: OrderTotals | undefined;
+  orders: Order[];
+  settlements: SettlementEntry[];
+  /** Where the next page begins; undefined if there is none. */
+  next: HistoryPosition | undefined;
+}
 
 /** How far each list of a history has been read; undefined for a list that has not been started. */
 export interface HistoryPosition {
@@ -36,7 +52,7 @@ export interface HistoryPosition {
   settlement: bigint | undefined;
 }
 
-const BEGINNING: HistoryPosition = { order: undefined, payment: undefined, settlement: undefined };
+export const BEGINNING: HistoryPosition = { order: undefined, payment: undefined, settlement: undefined };
 
 export type Accounts = ReturnType<typeof accounts>;
 
@@ -54,42 +70,37 @@ export function accounts({ store, settings }: EngineContext) {
       address: TariAddress,
       request: PageRequest<HistoryPosition> = {},
       seesNotes = true,
-    ): Promise<TextPage<HistoryPosition>> =>
+    ): Promise<AccountHistory> =>
       store.read(async (tx) => {
         const account = accountOf(address);
         const { after = BEGINNING, limit } = request;
-        const list = { account, orders: 'all', notes: seesNotes ? 'all' : 'own' } as const;
         const orders = await readPage(
           { after: after.order, limit },
-          (behind, most) => tx.use(accountOrderRepository).textsOfAccount(list, behind, most),
+          (behind, most) => tx.use(accountOrderRepository).pageOfAccount(account, ORDER_STATUSES, behind, most),
           positionOfOrder,
         );
         const payments = await readPage(
           { after: after.payment, limit },
-          (behind, most) => tx.use(paymentListRepository).textsOfAccount(account, behind, most),
+          (behind, most) => tx.use(paymentListRepository).pageOfAccount(account, behind, most),
           positionOfPayment,
         );
         const settlements = await readPage(
           { after: after.settlement, limit },
-          (behind, most) => tx.use(settlementRepository).textsOfAccount(account, behind ?? 0n, most),
-          positionOfSettlement,
+          (behind, most) => tx.use(settlementRepository).pageOfAccount(account, behind ?? 0n, most),
+          ({ id }) => id,
         );
-        const name = addressToBase58(address);
-        const text = jsonObject({
-          address: jsonOf(name),
-          balance: jsonOf(balanceView(name, await tx.use(accountRepository).find(account))),
-          orders: ordersText(orders.rows, await orderAddresses(tx, settings)),
-          payments: rowsText(payments.rows),
-          settlements: rowsText(settlements.rows),
-        });
-        return { text, next: nextOf(after, orders, payments, settlements) };
+        return {
+          address: addressToBase58(address),
+          account: await tx.use(accountRepository).find(account),
+          orders: seesNotes ? orders.rows : await withOwnNotes(tx, orders.rows, account),
+          payments: payments.rows,
+          settlements: settlements.rows,
+          next: nextOf(after, orders, payments, settlements),
+        };
       }),
 
     /** The limit of the request applies to each list. */
-    customerHistory: (
-      customerId: string,
-      request: PageRequest<HistoryPosition> = {},
-    ): Promise<TextPage<HistoryPosition>> =>
+    customerHistory: (customerId: string, request: PageRequest<HistoryPosition> = {}): Promise<CustomerHistory> =>
       store.read(async (tx) => {
         const { after = BEGINNING, limit } = request;
         const orders = await readPage(
@@ -99,82 +110,92 @@ export function accounts({ store, settings }: EngineContext) {
         );
         const settlements = await readPage(
           { after: after.settlement, limit },
-          (behind, most) => tx.use(settlementRepository).textsOfCustomer(customerId, behind ?? 0n, most),
-          positionOfSettlement,
+          (behind, most) => tx.use(settlementRepository).pageOfCustomer(customerId, behind ?? 0n, most),
+          ({ id }) => id,
         );
-        const totals = await tx.use(customerRepository).totals(customerId);
-        const funds = await fundsOf(tx, customerId, totals?.paid ?? 0n);
-        const text = jsonObject({
-          customer_id: jsonOf(customerId),
-          balance: jsonOf(customerBalanceView(funds)),
-          order_balance: jsonOf(customerOrderBalanceView(customerId, totals)),
-          orders: ordersText(orders.rows, await orderAddresses(tx, settings)),
-          settlements: rowsText(settlements.rows),
-        });
-        return { text, next: nextOf(after, orders, NO_PAYMENTS, settlements) };
-      }),
-
-    /** Any order, by its order id or by the shop's name for it, with details for operators only; `null` if there is none. */
-    anyOrder: (orderId: string): Promise<JsonText> =>
-      store.read(async (tx) => {
-        const order = await findOrderOrNone(tx, orderId, false);
-        if (order === undefined) return NONE;
-        const claimant = order.claimedBy === null ? undefined : await tx.use(accountRepository).find(order.claimedBy);
-        const details = {
-          order,
-          claimant: claimant?.address ?? null,
-          signers: await tx.use(orderClaimRepository).ofOrder(order.orderId, MAX_DETAILS),
-          dueAt: isOpen(order.status) ? dueAt(order, settings) : null,
-          paidBy: await tx.use(paymentUseRepository).ofOrder(order.orderId, MAX_DETAILS),
+        return {
+          customerId,
+          ...(await fundsOf(tx, customerId)),
+          totals: await tx.use(customerRepository).totals(customerId),
+          orders: orders.rows,
+          settlements: settlements.rows,
+          next: nextOf(after, orders, NO_PAYMENTS, settlements),
         };
-        return jsonOf(orderDetailsView(details, await orderAddresses(tx, settings)));
       }),
 
-    /** An order that the address claimed or paid; `null` for all others. */
-    ownOrder: (address: TariAddress, orderId: string): Promise<JsonText> =>
-      store.read(async (tx) => {
-        const account = accountOf(address);
-        const order = await findOrderOrNone(tx, orderId, settings.strictMode);
-        if (order === undefined) return NONE;
-        const isOwn =
-          order.claimedBy === account ||
-          (await tx.use(orderClaimRepository).hasSigned(order.orderId, account)) ||
-          (await tx.use(settlementRepository).paidBy(order.orderId, account));
-        if (!isOwn) return NONE;
-        const [shown] = await withOwnNotes(tx, [order], account);
-        return jsonOf(shown && orderView(shown, await orderAddresses(tx, settings)));
-      }),
+    /** Any order, by its order id or by the shop's name for it, with details for operators only. */
+    anyOrder: (orderId: string): Promise<OrderDetails | undefined> =>
+      store.read((tx) => detailsOf(tx, orderId, settings)),
+
+    /** An order that the address claimed or paid; undefined for all others. */
+    ownOrder: (address: TariAddress, orderId: string): Promise<Order | undefined> =>
+      store.read((tx) => ownOrderOf(tx, accountOf(address), orderId, settings)),
   };
 }
 
-const NONE = jsonOf(null);
-
-const MAX_DETAILS = 100;
-
-const NO_PAYMENTS: Page<RowText, PaymentPosition> = { rows: [], next: undefined };
-
-/** The funds for the customer's orders: its own credit, money for these orders, and free credit of its accounts. */
-async function fundsOf(tx: Transaction, customerId: string, paid: bigint): Promise<CustomerFunds> {
+/** The accounts of a customer, and the funds in µT for its orders: its own credit, money for these orders, and free credit. */
+export async function fundsOf(
+  tx: Transaction,
+  customerId: string,
+): Promise<Pick<CustomerHistory, 'accounts' | 'available'>> {
   const accounts = await tx.use(accountRepository).ofCustomer(customerId);
   const free = accounts.filter(({ link }) => link !== 'stated').map(({ freeCredit }) => freeCredit);
   const own = [
     await tx.use(customerRepository).credit(customerId),
     await tx.use(orderRepository).ownMoneyOfCustomer(customerId),
   ];
-  return { available: sumMicroTari([...own, ...free]), paid, accounts };
+  return { accounts, available: sumMicroTari([...own, ...free]) };
 }
+
+const MAX_DETAILS = 100;
+
+/** Any order, by its order id or by the shop's name for it, with details for operators only. */
+export async function detailsOf(
+  tx: Transaction,
+  orderId: string,
+  settings: EngineSettings,
+): Promise<OrderDetails | undefined> {
+  const order = await findOrderOrNone(tx, orderId, false);
+  if (order === undefined) return undefined;
+  const claimant = order.claimedBy === null ? undefined : await tx.use(accountRepository).find(order.claimedBy);
+  return {
+    order,
+    claimant: claimant?.address ?? null,
+    signers: await tx.use(orderClaimRepository).ofOrder(order.orderId, MAX_DETAILS),
+    dueAt: isOpen(order.status) ? dueAt(order, settings) : null,
+    paidBy: await tx.use(paymentUseRepository).ofOrder(order.orderId, MAX_DETAILS),
+  };
+}
+
+/** An order that the account claimed or paid; undefined for all others. */
+export async function ownOrderOf(
+  tx: Transaction,
+  account: AccountId,
+  orderId: string,
+  settings: EngineSettings,
+): Promise<Order | undefined> {
+  const order = await findOrderOrNone(tx, orderId, settings.strictMode);
+  if (order === undefined) return undefined;
+  const isOwn =
+    order.claimedBy === account ||
+    (await tx.use(orderClaimRepository).hasSigned(order.orderId, account)) ||
+    (await tx.use(settlementRepository).paidBy(order.orderId, account));
+  return isOwn ? (await withOwnNotes(tx, [order], account))[0] : undefined;
+}
+
+const NO_PAYMENTS: Page<Payment, PaymentPosition> = { rows: [], next: undefined };
 
 /** A list that was read to its end continues after its last row, so that later rows are in the next page. */
 function nextOf(
   after: HistoryPosition,
-  orders: Page<RowText, OrderPosition>,
-  payments: Page<RowText, PaymentPosition>,
-  settlements: Page<RowText, bigint>,
+  orders: Page<Order, OrderPosition>,
+  payments: Page<Payment, PaymentPosition>,
+  settlements: Page<SettlementEntry, bigint>,
 ): HistoryPosition | undefined {
   if ([orders, payments, settlements].every(({ next }) => next === undefined)) return undefined;
   return {
     order: orders.rows.slice(-1).map(positionOfOrder)[0] ?? after.order,
     payment: payments.rows.slice(-1).map(positionOfPayment)[0] ?? after.payment,
-    settlement: settlements.rows.slice(-1).map(positionOfSettlement)[0] ?? after.settlement,
+    settlement: settlements.rows.at(-1)?.id ?? after.settlement,
   };
 }

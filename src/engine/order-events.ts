@@ -53,7 +53,7 @@ export function orderEvents({ store }: Pick<EngineContext, 'store'>) {
 async function aboutOrder(tx: Transaction, orderId: string): Promise<{ subjects: string[]; since: Date }> {
   const order = await findOrder(tx, orderId, false);
   const names = order.altId === null ? [order.orderId] : [order.orderId, order.altId];
-  const naming = await tx.use(paymentListRepository).firstNaming(names, MAX_PAYMENTS);
+  const naming = await tx.use(paymentListRepository).pageNaming(names, undefined, MAX_PAYMENTS);
   const paying = await tx.use(paymentUseRepository).ofOrder(order.orderId, MAX_PAYMENTS);
   const txids = new Set([...naming, ...paying].map(({ txid }) => txid));
   const times = [order.createdAt, ...naming.map(({ createdAt }) => createdAt)];

@@ -4,6 +4,8 @@ import type { Check, Opened, ServiceContext } from '#platform/module.ts';
 import { accounts } from './account-history.ts';
 import { engineContext } from './context.ts';
 import { expiry } from './expiry.ts';
+import { historyTexts } from './history-texts.ts';
+import { listTexts } from './list-texts.ts';
 import { engineMetrics } from './metrics.ts';
 import { held } from './money/held.ts';
 import { orderChanges } from './operator-actions.ts';
@@ -43,6 +45,7 @@ function service(platform: ServiceContext) {
     orderChanges: orderChanges(context, actions, ports.makeTxid ?? (() => `manual-${hex.encode(randomBytes(16))}`)),
     orderEvents: orderEvents(context),
     orders: orders(context),
+    texts: { ...listTexts(context), ...historyTexts(context) },
     audit: async () => audit(store, await ports.bookChecks?.()),
     /** The report of the migration that gave money its owners; undefined if there is none. */
     ownersGiven: () => store.read(ownersGiven),

@@ -2,11 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { orderDetails } from '#engine/cli/answers.ts';
 import { addressToBase58, dualAddress, parseAddress } from '#tari/address.ts';
 import { signMessage } from '#tari/message-signature.ts';
 import { publicKeyOf } from '#tari/schnorr.ts';
-import { said } from '#test/said.ts';
 import { ADMIN, type Answer, orderBody, startServer, type TestServer } from '#test/server.ts';
 import { ACCOUNTS, HOT_WALLET, personOf } from '#test/test-wallets.ts';
 import { startPageServer } from './page-server.ts';
@@ -270,7 +268,7 @@ describe('a claim on the page', () => {
     expect((await send({ address: bob.address, signature: wallets })).headers.get('location')).toContain('claim=done');
     const { text: page } = await server.get(`${PAGE}?claim=done`);
     expect(page).toContain('<details class="more" id="details" open>');
-    expect((await said(orderDetails, server.app.engine.accounts.anyOrder('1001'))).claims).toHaveLength(2);
+    expect((await server.app.engine.accounts.anyOrder('1001'))?.signers).toHaveLength(2);
   });
 
   it('is refused with another’s signature, without one, from another site, and without the number', async () => {
@@ -290,7 +288,7 @@ describe('a claim on the page', () => {
       body: new URLSearchParams({ ...claim }),
     });
     expect(stranger.headers.get('location')).toContain('claim=refused');
-    expect((await said(orderDetails, server.app.engine.accounts.anyOrder('1001'))).status).toBe('Unclaimed');
+    expect((await server.app.engine.accounts.anyOrder('1001'))?.order.status).toBe('Unclaimed');
   });
 });
 

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { customerHistory } from '#engine/cli/answers.ts';
 import { addressToHex, dualAddress, parseAddressObject } from '#tari/address.ts';
 import { publicKeyOf } from '#tari/schnorr.ts';
 import {
@@ -14,7 +13,6 @@ import {
   tari,
   testEngine,
 } from '#test/engine.ts';
-import { said } from '#test/said.ts';
 import { ACCOUNTS, HOT_WALLET, NOW } from '#test/test-wallets.ts';
 
 const [alice, bob, carol] = ACCOUNTS;
@@ -31,8 +29,8 @@ describe('claiming an order', () => {
     expect(sendTo).toBe(HOT_WALLET.address);
     expect(expiresAt).toEqual(new Date(NOW.getTime() + HOUR + 48 * HOUR));
     expect(await test.orderOf('1')).toEqual(order);
-    const { balance } = await said(customerHistory, test.engine.accounts.customerHistory('c1'));
-    expect(balance.addresses.map((account) => account.address)).toEqual([alice.address]);
+    const { accounts } = await test.engine.accounts.customerHistory('c1');
+    expect(accounts.map((account) => account.address)).toEqual([alice.address]);
     expect(await test.eventNames()).toEqual(['NewOrder 1', 'OrderClaimed 1']);
   });
 

@@ -1,9 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { orderDetails } from '#engine/cli/answers.ts';
 import { findShopOrder } from '#engine/order-lookup.ts';
 import { databaseBefore } from '#test/database/database.ts';
 import { aDelivery, closeEngine, closeEngines, temporaryDatabase, testEngine } from '#test/engine.ts';
-import { said } from '#test/said.ts';
 import { NOW } from '#test/test-wallets.ts';
 
 const MIGRATION = '0024-ids-and-names';
@@ -52,7 +50,7 @@ describe('books from when names stood in place of ids', () => {
       ids_found: { '#1': '820982911946154508' },
       open_without_id: ['#2'],
     });
-    expect((await said(orderDetails, after.engine.accounts.anyOrder('820982911946154508'))).order_id).toBe('#1');
+    expect((await after.engine.accounts.anyOrder('820982911946154508'))?.order.orderId).toBe('#1');
 
     // The shop tells of one again: it is the same order, and its id is known from then on.
     const told = { orderId: '8997470732502', altId: '#2', createdAt: NOW };

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { addressHistory, customerHistory, order, ordersResult } from '#engine/cli/answers.ts';
 import { audit } from '#engine/reconciliation.ts';
 import { accountRepository } from '#engine/store/accounts.ts';
 import { customerRepository } from '#engine/store/customers.ts';
@@ -19,7 +18,6 @@ import {
   tari,
   testEngine,
 } from '#test/engine.ts';
-import { said } from '#test/said.ts';
 import { ACCOUNTS, type Person } from '#test/test-wallets.ts';
 
 /** Whose each µT is, what pays which order, and what nobody can bring about who may not (docs/money.md). */
@@ -239,9 +237,8 @@ describe('the sender of a payment', () => {
       expect(await test.statusOf('1')).toBe('Paid');
       expect(await customerCredit(test, 'c1')).toBe(tari(30));
       expect(test.rows('select total_confirmed from accounts where total_confirmed > 0')).toEqual([]);
-      const { settlements } = await said(customerHistory, test.engine.accounts.customerHistory('c1'));
-      expect(settlements[0]).toMatchObject({ amount: tari(100), settlement_type: 'single' });
-      expect(test.rows('select account from settlements')).toEqual([{ account: null }]);
+      const [entry] = (await test.engine.accounts.customerHistory('c1')).settlements;
+      expect(entry).toMatchObject({ account: null, amount: tari(100), settlementType: 'single' });
       expect((await test.pay({ from, amount: tari(130), txid: 't', orderId: '1' })).isNew).toBe(false);
       await expect(test.pay({ from, amount: tari(131), txid: 't' })).rejects.toMatchObject({
         code: 'payment_contradicted',
@@ -700,9 +697,9 @@ describe('the note of an order', () => {
     await test.payConfirmed({ from: bob, amount: ONE, orderId: '1' });
     await test.payConfirmed({ from: alice, amount: tari(100), orderId: '1' });
     const notes = async (person: Person) => [
-      (await said(order, test.engine.accounts.ownOrder(person.tariAddress, '1'))).memo,
-      (await said(ordersResult, test.engine.lists.orders(person.tariAddress, {}, false))).orders[0]?.memo,
-      (await said(addressHistory, test.engine.accounts.history(person.tariAddress, {}, false))).orders[0]?.memo,
+      (await test.engine.accounts.ownOrder(person.tariAddress, '1'))?.memo,
+      (await test.engine.lists.orders(person.tariAddress, {}, false)).rows[0]?.memo,
+      (await test.engine.accounts.history(person.tariAddress, {}, false)).orders[0]?.memo,
     ];
     expect(await notes(bob)).toEqual([null, null, null]);
     expect(await notes(alice)).toEqual(Array(3).fill('my address is ...'));

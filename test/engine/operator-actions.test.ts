@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { customerHistory } from '#engine/cli/answers.ts';
 import { type Owner, ownerOf } from '#engine/money/owners.ts';
 import type { OrderChanges } from '#engine/operator-actions.ts';
 import { accountRepository } from '#engine/store/accounts.ts';
@@ -21,7 +20,6 @@ import {
   tari,
   testEngine,
 } from '#test/engine.ts';
-import { said } from '#test/said.ts';
 import { ACCOUNTS, NOW, type Person } from '#test/test-wallets.ts';
 
 /** The hot wallet of these tests has a single address, in which no order fits. */
@@ -162,8 +160,8 @@ describe('credit', () => {
     expect(await lastPayload()).toEqual({ payment });
     expect(await books(made('c9'))).toEqual([5, 0]);
     expect(await totals('c9')).toEqual(NO_TOTALS);
-    const { balance } = await said(customerHistory, test.engine.accounts.customerHistory('c9'));
-    expect(balance.addresses).toMatchObject([{ address, total_confirmed: tari(5), total_paid: 0n }]);
+    const { accounts } = await test.engine.accounts.customerHistory('c9');
+    expect(accounts).toMatchObject([{ address, totalConfirmed: tari(5), totalPaid: 0n }]);
     expect(auditLines()).toEqual([
       { action: 'credit customer', subject: 'c9', reason: 'a prize', before: null, after: { payments: [payment] } },
     ]);

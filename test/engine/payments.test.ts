@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { paymentsResult } from '#engine/cli/answers.ts';
 import { parseJson } from '#platform/json.ts';
 import { addressToBase58, dualAddress, parseAddressObject, singleAddress, withPaymentId } from '#tari/address.ts';
 import { microTari } from '#tari/micro-tari.ts';
@@ -16,7 +15,6 @@ import {
   tari,
   testEngine,
 } from '#test/engine.ts';
-import { said } from '#test/said.ts';
 import { ACCOUNTS, NOW } from '#test/test-wallets.ts';
 
 const [alice, bob, carol] = ACCOUNTS;
@@ -368,8 +366,7 @@ describe('the addresses of one wallet', () => {
     const test = await testEngine();
     await test.pay({ from: forms['dual with a payment id'] });
     await test.pay({ from: alice });
-    const { payments } = await said(paymentsResult, test.engine.lists.payments(alice.tariAddress, {}));
-    const senders = payments.map((payment) => payment.sender);
+    const senders = (await test.engine.lists.payments(alice.tariAddress, {})).rows.map((payment) => payment.sender);
     expect(senders).toEqual([addressToBase58(forms['dual with a payment id']), alice.address]);
     const account = await test.engine.accounts.balance(alice.tariAddress);
     expect(account?.address).toBe(addressToBase58(dual));

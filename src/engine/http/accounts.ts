@@ -1,12 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { Accounts } from '#engine/account-history.ts';
-import { balanceView } from '#engine/views.ts';
-import { callerOf } from '#platform/http/caller.ts';
+import type { HistoryTexts } from '#engine/history-texts.ts';
+import { callerOf, ownAddressOf } from '#platform/http/caller.ts';
 import { address, customerId, orderId } from '#platform/http/fields.ts';
 import { sendJson } from '#platform/http/json-answer.ts';
 import { pageFields, sendPage } from '#platform/http/pagination.ts';
-import { addressToBase58 } from '#tari/address.ts';
 import { HISTORY_CURSOR } from './cursors.ts';
 import { addressBalance, addressHistory, customerHistory, orderDetails } from './schemas.ts';
 
@@ -18,9 +16,9 @@ const historyPage = z.object(pageFields(HISTORY_CURSOR));
  * Balances, histories, and single orders. The lists of a history are paged together, see `pagination.ts`: `limit` applies
  * to each of them.
  */
-export function accountRoutes(accounts: Accounts): FastifyPluginAsyncZod {
+export function accountRoutes(texts: HistoryTexts): FastifyPluginAsyncZod {
   return async (app) => {
-    await app.register(ownRoutes(accounts));
+    await app.register(ownRoutes(texts));
 
     app.get(
       '/api/balance/:address',
@@ -33,7 +31,7 @@ export function accountRoutes(accounts: Accounts): FastifyPluginAsyncZod {
           response: { 200: addressBalance },
         },
       },
-      async ({ params }) => balanceView(addressToBase58(params.address), await accounts.balance(params.address)),
+      async ({ params }, reply) => sendJson(reply, await texts.balance(params.address)),
     );
 
     app.get(
@@ -49,7 +47,7 @@ export function accountRoutes(accounts: Accounts): FastifyPluginAsyncZod {
         },
       },
       async ({ params: { address }, query: { limit, cursor: after } }, reply) => {
-        return sendPage(reply, HISTORY_CURSOR, await accounts.history(address, { limit, after }));
+        return sendPage(reply, HISTORY_CURSOR, await texts.history(address, { limit, after }));
       },
     );
 
@@ -66,7 +64,7 @@ export function accountRoutes(accounts: Accounts): FastifyPluginAsyncZod {
         },
       },
       async ({ params: { id }, query: { limit, cursor: after } }, reply) => {
-        return sendPage(reply, HISTORY_CURSOR, await accounts.customerHistory(id, { limit, after }));
+        return sendPage(reply, HISTORY_CURSOR, await texts.customerHistory(id, { limit, after }));
       },
     );
 
@@ -78,21 +76,25 @@ export function accountRoutes(accounts: Accounts): FastifyPluginAsyncZod {
           summary: 'One order: for read_all any, with its claims and payments; otherwise one of the caller’s own',
           tags: ['customers'],
           params: z.object({ order_id: orderId }),
+          errors: ['own_address_missing'],
           response: { 200: orderDetails.nullable() },
         },
       },
       async (request, reply) => {
-        const { address, roles } = callerOf(request);
+        const { roles } = callerOf(request);
         const { order_id: orderId } = request.params;
         const seesAll = roles.has('read_all') || roles.has('super_admin');
-        return sendJson(reply, await (seesAll ? accounts.anyOrder(orderId) : accounts.ownOrder(address, orderId)));
+        return sendJson(
+          reply,
+          seesAll ? await texts.anyOrder(orderId) : await texts.ownOrder(ownAddressOf(request), orderId),
+        );
       },
     );
   };
 }
 
 /** The routes of the caller's own address. */
-function ownRoutes(accounts: Accounts): FastifyPluginAsyncZod {
+function ownRoutes(texts: HistoryTexts): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/check_token',
@@ -115,13 +117,11 @@ function ownRoutes(accounts: Accounts): FastifyPluginAsyncZod {
         schema: {
           summary: 'The balance of the caller’s own address',
           tags: ['customers'],
+          errors: ['own_address_missing'],
           response: { 200: addressBalance },
         },
       },
-      async (request) => {
-        const { address, name } = callerOf(request);
-        return balanceView(name, await accounts.balance(address));
-      },
+      async (request, reply) => sendJson(reply, await texts.balance(ownAddressOf(request))),
     );
 
     app.get(
@@ -132,13 +132,13 @@ function ownRoutes(accounts: Accounts): FastifyPluginAsyncZod {
           summary: 'Orders, payments and settlements of the caller’s own address',
           tags: ['customers'],
           querystring: historyPage,
+          errors: ['own_address_missing'],
           response: { 200: addressHistory },
         },
       },
       async (request, reply) => {
         const { limit, cursor: after } = request.query;
-        const { address } = callerOf(request);
-        return sendPage(reply, HISTORY_CURSOR, await accounts.history(address, { limit, after }, false));
+        return sendPage(reply, HISTORY_CURSOR, await texts.history(ownAddressOf(request), { limit, after }, false));
       },
     );
   };

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { Lists } from '#engine/queries.ts';
+import type { ListTexts } from '#engine/list-texts.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
-import { callerOf } from '#platform/http/caller.ts';
+import { ownAddressOf } from '#platform/http/caller.ts';
 import { address, currency, customerId, keptText, orderId, transactionId } from '#platform/http/fields.ts';
 import { described } from '#platform/http/openapi/route-docs.ts';
 import { pageFields, queryInteger, sendPage, sortedPageFields, TEXT_CURSOR } from '#platform/http/pagination.ts';
@@ -69,17 +69,20 @@ const paymentSearch = z.strictObject({
  * Lists of orders, payments, customers and addresses. Those that grow accept `limit` and `cursor`, see `pagination.ts`:
  * without `limit` an answer has at most 10,000 rows, and `x-next-cursor` if there are more.
  */
-export function listRoutes(lists: Lists): FastifyPluginAsyncZod {
+export function listRoutes(texts: ListTexts): FastifyPluginAsyncZod {
   return async (app) => {
-    await app.register(orderListRoutes(lists));
-    await app.register(paymentListRoutes(lists));
-    await app.register(customerListRoutes(lists));
+    await app.register(orderListRoutes(texts));
+    await app.register(paymentListRoutes(texts));
+    await app.register(customerListRoutes(texts));
   };
 }
 
-function orderListRoutes(lists: Lists): FastifyPluginAsyncZod {
+function orderListRoutes(texts: ListTexts): FastifyPluginAsyncZod {
   return async (app) => {
-    const own = { config: { access: [] }, schema: { querystring: orderPage, response: { 200: ordersResult } } };
+    const own = {
+      config: { access: [] },
+      schema: { querystring: orderPage, errors: ['own_address_missing'] as const, response: { 200: ordersResult } },
+    };
     const anybodys = {
       config: { access: ['read_all'] },
       schema: { params: byAddress, querystring: orderPage, response: { 200: ordersResult } },
@@ -89,8 +92,8 @@ function orderListRoutes(lists: Lists): FastifyPluginAsyncZod {
       '/api/orders',
       described(own, 'customers', 'The orders that the caller’s own address claimed or paid'),
       async (request, reply) => {
-        const { address } = callerOf(request);
-        return sendPage(reply, ORDER_CURSOR, await lists.orders(address, pageOf(request.query), false));
+        const address = ownAddressOf(request);
+        return sendPage(reply, ORDER_CURSOR, await texts.orders(address, pageOf(request.query), false));
       },
     );
 
@@ -98,7 +101,7 @@ function orderListRoutes(lists: Lists): FastifyPluginAsyncZod {
       '/api/orders/:address',
       described(anybodys, 'accounts', 'The orders that an address claimed or paid'),
       async ({ params: { address }, query }, reply) => {
-        return sendPage(reply, ORDER_CURSOR, await lists.orders(address, pageOf(query)));
+        return sendPage(reply, ORDER_CURSOR, await texts.orders(address, pageOf(query)));
       },
     );
 
@@ -106,8 +109,8 @@ function orderListRoutes(lists: Lists): FastifyPluginAsyncZod {
       '/api/unfulfilled_orders',
       described(own, 'customers', 'The open orders of the caller’s own address'),
       async (request, reply) => {
-        const { address } = callerOf(request);
-        return sendPage(reply, ORDER_CURSOR, await lists.unfulfilledOrders(address, pageOf(request.query), false));
+        const address = ownAddressOf(request);
+        return sendPage(reply, ORDER_CURSOR, await texts.unfulfilledOrders(address, pageOf(request.query), false));
       },
     );
 
@@ -115,7 +118,7 @@ function orderListRoutes(lists: Lists): FastifyPluginAsyncZod {
       '/api/unfulfilled_orders/:address',
       described(anybodys, 'accounts', 'The open orders of an address'),
       async ({ params: { address }, query }, reply) => {
-        return sendPage(reply, ORDER_CURSOR, await lists.unfulfilledOrders(address, pageOf(query)));
+        return sendPage(reply, ORDER_CURSOR, await texts.unfulfilledOrders(address, pageOf(query)));
       },
     );
 
@@ -131,13 +134,13 @@ function orderListRoutes(lists: Lists): FastifyPluginAsyncZod {
         },
       },
       async ({ query }, reply) => {
-        return sendPage(reply, ORDER_CURSOR, await lists.search(filterOf(query), pageOf(query)));
+        return sendPage(reply, ORDER_CURSOR, await texts.search(filterOf(query), pageOf(query)));
       },
     );
   };
 }
 
-function paymentListRoutes(lists: Lists): FastifyPluginAsyncZod {
+function paymentListRoutes(texts: ListTexts): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/payments',
@@ -147,12 +150,13 @@ function paymentListRoutes(lists: Lists): FastifyPluginAsyncZod {
           summary: 'The payments of the caller’s own address',
           tags: ['customers'],
           querystring: paymentPage,
+          errors: ['own_address_missing'],
           response: { 200: paymentsResult },
         },
       },
       async (request, reply) => {
-        const { address } = callerOf(request);
-        return sendPage(reply, PAYMENT_CURSOR, await lists.payments(address, pageOf(request.query)));
+        const address = ownAddressOf(request);
+        return sendPage(reply, PAYMENT_CURSOR, await texts.payments(address, pageOf(request.query)));
       },
     );
 
@@ -169,7 +173,7 @@ function paymentListRoutes(lists: Lists): FastifyPluginAsyncZod {
         },
       },
       async ({ params: { address }, query }, reply) => {
-        return sendPage(reply, PAYMENT_CURSOR, await lists.payments(address, pageOf(query)));
+        return sendPage(reply, PAYMENT_CURSOR, await texts.payments(address, pageOf(query)));
       },
     );
 
@@ -185,7 +189,7 @@ function paymentListRoutes(lists: Lists): FastifyPluginAsyncZod {
         },
       },
       async ({ query }, reply) => {
-        return sendPage(reply, PAYMENT_CURSOR, await lists.searchPayments(paymentFilterOf(query), pageOf(query)));
+        return sendPage(reply, PAYMENT_CURSOR, await texts.searchPayments(paymentFilterOf(query), pageOf(query)));
       },
     );
 
@@ -203,15 +207,15 @@ function paymentListRoutes(lists: Lists): FastifyPluginAsyncZod {
         },
       },
       async ({ params, query }, reply) => {
-        return sendPage(reply, PAYMENT_CURSOR, await lists.paymentsForOrder(params.order_id, pageOf(query)));
+        return sendPage(reply, PAYMENT_CURSOR, await texts.paymentsForOrder(params.order_id, pageOf(query)));
       },
     );
   };
 }
 
-function customerListRoutes(lists: Lists): FastifyPluginAsyncZod {
+function customerListRoutes(texts: ListTexts): FastifyPluginAsyncZod {
   return async (app) => {
-    const texts = {
+    const ids = {
       config: { access: ['read_all'] },
       schema: { querystring: countedTexts, response: { 200: z.array(z.string()) } },
     };
@@ -228,7 +232,7 @@ function customerListRoutes(lists: Lists): FastifyPluginAsyncZod {
         },
       },
       async ({ query }, reply) => {
-        return sendPage(reply, TEXT_CURSOR, await lists.debtors(pageOf(query)));
+        return sendPage(reply, TEXT_CURSOR, await texts.debtors(pageOf(query)));
       },
     );
 
@@ -244,23 +248,23 @@ function customerListRoutes(lists: Lists): FastifyPluginAsyncZod {
         },
       },
       async ({ query }, reply) => {
-        return sendPage(reply, TEXT_CURSOR, await lists.balances(pageOf(query)));
+        return sendPage(reply, TEXT_CURSOR, await texts.balances(pageOf(query)));
       },
     );
 
     app.get(
       '/api/customer_ids',
-      described(texts, 'accounts', 'The ids of all customers'),
+      described(ids, 'accounts', 'The ids of all customers'),
       async ({ query: { count: limit, offset, cursor: after } }, reply) => {
-        return sendPage(reply, TEXT_CURSOR, await lists.customerIds({ limit, offset, after }));
+        return sendPage(reply, TEXT_CURSOR, await texts.customerIds({ limit, offset, after }));
       },
     );
 
     app.get(
       '/api/addresses',
-      described(texts, 'accounts', 'All known addresses'),
+      described(ids, 'accounts', 'All known addresses'),
       async ({ query: { count: limit, offset, cursor: after } }, reply) => {
-        return sendPage(reply, TEXT_CURSOR, await lists.addresses({ limit, offset, after }));
+        return sendPage(reply, TEXT_CURSOR, await texts.addresses({ limit, offset, after }));
       },
     );
   };

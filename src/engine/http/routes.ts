@@ -16,8 +16,8 @@ export const routes: MakeRoutes =
   async (app) => {
     const { claim } = signedClaims(engine.orders, { settings: engineSettings(settings) });
     await app.register(claimRoutes(claim, limitStrangers));
-    await app.register(accountRoutes(engine.accounts));
-    await app.register(listRoutes(engine.lists));
+    await app.register(accountRoutes(engine.texts));
+    await app.register(listRoutes(engine.texts));
     await app.register(heldRoutes(engine.held));
     await app.register(orderEventRoutes(engine.orderEvents, eventPayloads));
     // A shop can't reopen a cancelled order.

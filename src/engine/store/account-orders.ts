@@ -1,4 +1,4 @@
-import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type Kysely, type SqlBool, sql } from 'kysely';
 import { amountOf, timeText } from '#platform/database/columns.ts';
 import { beyond } from '#platform/database/list-order.ts';
 import { memoizeByNames, preparedQuery, preparedText } from '#platform/database/prepared-query.ts';
@@ -9,7 +9,7 @@ import type { MicroTari } from '#tari/micro-tari.ts';
 import { ordinalOf } from './account-ordinals.ts';
 import { inStates, type Order, type OrderPosition, orderOf, type ReadOrderRow, USABLE_CREDIT } from './orders.ts';
 import { type EngineTables, ORDER_STATUSES, type OrderStatus } from './tables.ts';
-import { type OrderText, orderText, textsOfPage } from './texts.ts';
+import { type OrderText, orderText, rowsOfPage } from './texts.ts';
 
 const OPEN: readonly OrderStatus[] = ['Unclaimed', 'New'];
 
@@ -42,9 +42,9 @@ export function accountOrderRepository(
   const all = () => database.selectFrom('orders').selectAll('orders').select(USABLE_CREDIT.as('usable_credit'));
   const oldestFirst = () => all().orderBy('created_at').orderBy('id');
 
-  const behind = (after: OrderPosition | undefined) =>
+  const behind = (after: OrderPosition | undefined, order: ListOrder = 'asc') =>
     after
-      ? sql<SqlBool>`(orders.created_at, orders.id) > (${timeText(after.createdAt)}, ${after.id})`
+      ? sql<SqlBool>`(orders.created_at, orders.id) ${beyond(order)} (${timeText(after.createdAt)}, ${after.id})`
       : sql<SqlBool>`1 = 1`;
 
   const openInOrder = () => all().where('status', 'in', OPEN);
@@ -103,7 +103,7 @@ export function accountOrderRepository(
           .orderBy('id', order)
           .limit(value('limit'));
         const memo = notes === 'all' ? 'orders.memo' : noteOfPayer(value('account'));
-        return textsOfPage(dialect, page as unknown as RawBuilder<unknown>, order, orderText(dialect, memo));
+        return rowsOfPage<OrderText>(dialect, sql`${page}`, order, orderText(dialect, memo));
       }),
   );
 
@@ -148,6 +148,31 @@ export function accountOrderRepository(
         .union(openAndSigned(account).where(behind(after)))
         .orderBy('created_at')
         .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(orderOf);
+    },
+
+    /** Up to `limit` orders that the account claimed or paid, after the position in that order, by creation and then by id. */
+    async pageOfAccount(
+      account: AccountId,
+      statuses: readonly OrderStatus[],
+      after: OrderPosition | undefined,
+      limit: number,
+      order: ListOrder = 'asc',
+    ): Promise<Order[]> {
+      const rows = await claimedBy(account, statuses)
+        .where(behind(after, order))
+        .selectAll('orders')
+        .select(USABLE_CREDIT.as('usable_credit'))
+        .unionAll(
+          paidForOthers(account, statuses)
+            .where(behind(after, order))
+            .selectAll('orders')
+            .select(USABLE_CREDIT.as('usable_credit')),
+        )
+        .orderBy('created_at', order)
+        .orderBy('id', order)
         .limit(limit)
         .execute();
       return rows.map(orderOf);

@@ -1,4 +1,4 @@
-import { type Kysely, type SqlBool, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { amountOf, timeText } from '#platform/database/columns.ts';
 import { beyond } from '#platform/database/list-order.ts';
 import { memoizeByNames, preparedQuery } from '#platform/database/prepared-query.ts';
@@ -27,11 +27,13 @@ export function paymentListRepository(
     database.selectFrom('payments').orderBy('created_at', order).orderBy('txid', order).limit(limit);
   const behind = (order: ListOrder, time: string, txid: string) =>
     sql<SqlBool>`(created_at, txid) ${beyond(order)} (${time}, ${txid})`;
-  const textsAfter = (after: PaymentPosition | undefined, limit: number, order: ListOrder) => {
-    const page = sorted(order, limit).select(paymentJson(dialect).as('json'));
-    return after === undefined ? page : page.where(behind(order, timeText(after.createdAt), after.txid));
-  };
-  const selectOfAccount = memoizeByNames(([start, order]: readonly ['first' | 'later', ListOrder]) =>
+  const after = (position: PaymentPosition | undefined, order: ListOrder) =>
+    position === undefined ? sql<SqlBool>`1 = 1` : behind(order, timeText(position.createdAt), position.txid);
+  const objects = (position: PaymentPosition | undefined, limit: number, order: ListOrder) =>
+    sorted(order, limit).where(after(position, order)).selectAll();
+  const texts = (position: PaymentPosition | undefined, limit: number, order: ListOrder) =>
+    sorted(order, limit).where(after(position, order)).select(paymentJson(dialect).as('json'));
+  const selectTexts = memoizeByNames(([start, order]: readonly ['first' | 'later', ListOrder]) =>
     preparedQuery<{ account: string; limit: number; time: string; txid: string }, RowText>(database, (value) => {
       const page = sorted(order, value('limit'))
         .select(paymentJson(dialect).as('json'))
@@ -59,13 +61,24 @@ export function paymentListRepository(
 
   return {
     /** Up to `limit` payments of an account after the position in that order. */
+    async pageOfAccount(
+      account: AccountId,
+      after: PaymentPosition | undefined,
+      limit: number,
+      order: ListOrder = 'asc',
+    ): Promise<Payment[]> {
+      const rows = await objects(after, limit, order).where('account_ordinal', '=', ordinalOf(account)).execute();
+      return rows.map(paymentOf);
+    },
+
+    /** The same as JSON. */
     async textsOfAccount(
       account: AccountId,
       after: PaymentPosition | undefined,
       limit: number,
       order: ListOrder = 'asc',
     ): Promise<RowText[]> {
-      const select = selectOfAccount([after === undefined ? 'first' : 'later', order]);
+      const select = selectTexts([after === undefined ? 'first' : 'later', order]);
       const time = after === undefined ? '' : timeText(after.createdAt);
       return (await select({ account, limit, time, txid: after?.txid ?? '' })).rows;
     },
@@ -82,30 +95,37 @@ export function paymentListRepository(
       after: PaymentPosition | undefined,
       limit: number,
       order: ListOrder = 'asc',
-    ): Promise<RowText[]> {
-      const { txid, paymentReference, orderId, since, until } = filter;
-      let page = textsAfter(after, limit, order);
-      if (txid !== undefined) page = page.where('txid', '=', txid);
-      if (paymentReference !== undefined) page = page.where('payment_reference', '=', paymentReference);
-      if (orderId !== undefined) page = page.where('order_id', '=', orderId);
-      if (since !== undefined) page = page.where('created_at', '>=', timeText(since));
-      if (until !== undefined) page = page.where('created_at', '<=', timeText(until));
-      return page.execute();
+    ): Promise<Payment[]> {
+      const conditions = conditionsOf(filter);
+      return (await objects(after, limit, order).where(conditions).execute()).map(paymentOf);
     },
 
+    /** The same as JSON. */
+    searchTexts: (
+      filter: PaymentFilter,
+      after: PaymentPosition | undefined,
+      limit: number,
+      order: ListOrder = 'asc',
+    ): Promise<RowText[]> => texts(after, limit, order).where(conditionsOf(filter)).execute(),
+
     /** Up to `limit` payments that name an order by any of the given ids, after the position in that order. */
+    async pageNaming(
+      orderIds: readonly string[],
+      after: PaymentPosition | undefined,
+      limit: number,
+      order: ListOrder = 'asc',
+    ): Promise<Payment[]> {
+      const rows = await objects(after, limit, order).where('order_id', 'in', orderIds).execute();
+      return rows.map(paymentOf);
+    },
+
+    /** The same as JSON. */
     textsNaming: (
       orderIds: readonly string[],
       after: PaymentPosition | undefined,
       limit: number,
       order: ListOrder = 'asc',
-    ): Promise<RowText[]> => textsAfter(after, limit, order).where('order_id', 'in', orderIds).execute(),
-
-    /** The first `limit` payments that name an order by any of the given ids, oldest first. */
-    async firstNaming(orderIds: readonly string[], limit: number): Promise<Payment[]> {
-      const rows = await sorted('asc', limit).selectAll().where('order_id', 'in', orderIds).execute();
-      return rows.map(paymentOf);
-    },
+    ): Promise<RowText[]> => texts(after, limit, order).where('order_id', 'in', orderIds).execute(),
 
     /** The payments that name an order by any of up to four names, oldest first, without cancelled ones. */
     async naming([name, second = name, third = name, fourth = name]: OrderNames): Promise<Payment[]> {
@@ -147,4 +167,16 @@ export function paymentListRepository(
       return rows.map(paymentOf);
     },
   };
+}
+
+function conditionsOf(filter: PaymentFilter): RawBuilder<SqlBool> {
+  const { txid, paymentReference, orderId, since, until, exceptCancelled } = filter;
+  const conditions = [sql<SqlBool>`1 = 1`];
+  if (txid !== undefined) conditions.push(sql`payments.txid = ${txid}`);
+  if (paymentReference !== undefined) conditions.push(sql`payments.payment_reference = ${paymentReference}`);
+  if (orderId !== undefined) conditions.push(sql`payments.order_id = ${orderId}`);
+  if (since !== undefined) conditions.push(sql`payments.created_at >= ${timeText(since)}`);
+  if (until !== undefined) conditions.push(sql`payments.created_at <= ${timeText(until)}`);
+  if (exceptCancelled) conditions.push(sql`payments.status <> 'cancelled'`);
+  return sql.join(conditions, sql` and `);
 }

@@ -1,5 +1,5 @@
-import { type Kysely, sql } from 'kysely';
-import { amountOf, timeText } from '#platform/database/columns.ts';
+import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
+import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
 import type { RepositoryConnection } from '#platform/database/store.ts';
 import type { AccountId } from '#tari/address.ts';
@@ -21,7 +21,25 @@ export interface SettlementEntry {
   createdAt: Date;
 }
 
+/** The position of a settlement in a list sorted by time. */
+export interface SettlementPosition {
+  createdAt: Date;
+  id: bigint;
+}
+
 export type NewSettlementEntry = Omit<SettlementEntry, 'id'>;
+
+function settlementOf(row: Selectable<EngineTables['settlements']> & { address: string }): SettlementEntry {
+  return {
+    id: row.id,
+    orderId: row.order_id,
+    account: row.account === null ? null : accountOfColumn(row.account),
+    address: row.address,
+    settlementType: row.settlement_type,
+    amount: amountOf(row.amount),
+    createdAt: timeOf(row.created_at),
+  };
+}
 
 export type SettlementRepository = ReturnType<typeof settlementRepository>;
 
@@ -53,6 +71,14 @@ export function settlementRepository(
       })
       .returning('id'),
   );
+  const withAddress = () =>
+    database
+      .selectFrom('settlements')
+      .leftJoin('accounts', 'accounts.account', 'settlements.account')
+      .selectAll('settlements')
+      .select(sql<string>`coalesce(accounts.address, settlements.sender)`.as('address'))
+      .orderBy('settlements.id');
+
   const texts = () =>
     database
       .selectFrom('settlements')
@@ -104,8 +130,46 @@ export function settlementRepository(
     },
 
     /** Up to `limit` settlements paid by the account, after the one with id `after`, oldest first. */
+    async pageOfAccount(account: AccountId, after: bigint, limit: number): Promise<SettlementEntry[]> {
+      const rows = await withAddress()
+        .where('settlements.account_ordinal', '=', ordinalOf(account))
+        .where('settlements.id', '>', after)
+        .limit(limit)
+        .execute();
+      return rows.map(settlementOf);
+    },
+
+    /** The same as JSON. */
     textsOfAccount: async (account: AccountId, after: bigint, limit: number): Promise<RowText[]> =>
       (await selectOfAccount({ account, after, limit })).rows,
+
+    /** Up to `limit` settlements of that period, after the position, by time and then by id. */
+    async pageOfPeriod(
+      { since, until }: { since: Date; until: Date },
+      after: SettlementPosition | undefined,
+      limit: number,
+    ): Promise<SettlementEntry[]> {
+      let page = withAddress()
+        .clearOrderBy()
+        .where('settlements.created_at', '>=', timeText(since))
+        .where('settlements.created_at', '<=', timeText(until))
+        .orderBy('settlements.created_at')
+        .orderBy('settlements.id')
+        .limit(limit);
+      if (after !== undefined) {
+        page = page.where(
+          sql<SqlBool>`(settlements.created_at, settlements.id) > (${timeText(after.createdAt)}, ${after.id})`,
+        );
+      }
+      return (await page.execute()).map(settlementOf);
+    },
+
+    /** The settlements of these orders, oldest first. */
+    async ofOrders(orderIds: readonly string[]): Promise<SettlementEntry[]> {
+      if (orderIds.length === 0) return [];
+      const rows = await withAddress().where('settlements.order_id', 'in', orderIds).execute();
+      return rows.map(settlementOf);
+    },
 
     /** Whether the account paid for at least a part of the order. */
     async paidBy(orderId: string, account: AccountId): Promise<boolean> {
@@ -116,6 +180,17 @@ export function settlementRepository(
     paidParts,
 
     /** Up to `limit` settlements of the customer's orders, after the one with id `after`, oldest first. */
+    async pageOfCustomer(customerId: string, after: bigint, limit: number): Promise<SettlementEntry[]> {
+      const rows = await withAddress()
+        .innerJoin('orders', 'orders.order_id', 'settlements.order_id')
+        .where('orders.customer_id', '=', customerId)
+        .where('settlements.id', '>', after)
+        .limit(limit)
+        .execute();
+      return rows.map(settlementOf);
+    },
+
+    /** The same as JSON. */
     textsOfCustomer: async (customerId: string, after: bigint, limit: number): Promise<RowText[]> =>
       (await selectOfCustomer({ customerId, after, limit })).rows,
   };

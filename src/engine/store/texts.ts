@@ -59,16 +59,16 @@ export function orderText(dialect: Dialect, memo: JsonField = 'orders.memo'): Ra
  * The orders of a page, whose ids and times another query selects: so only those that are shown are made into text.
  * @param page selects `id` and `created_at` of as many orders as the page has.
  */
-export function textsOfPage(
+export function rowsOfPage<Row>(
   dialect: Dialect,
   page: RawBuilder<unknown>,
   order: ListOrder,
-  columns = orderText(dialect),
-): RawBuilder<OrderText> {
+  columns: RawBuilder<unknown>,
+): RawBuilder<Row> {
   // SQLite's planner might otherwise walk through all orders.
   const join = sql.raw(dialect === 'sqlite' ? 'cross join' : 'join');
   const direction = sql.raw(order);
-  return sql<OrderText>`select ${columns} from (${page}) page ${join} orders on orders.id = page.id
+  return sql<Row>`select ${columns} from (${page}) page ${join} orders on orders.id = page.id
     order by page.created_at ${direction}, page.id ${direction}`;
 }
 

@@ -151,7 +151,7 @@ describe('GET /api/search/orders', () => {
     const token = await server.logIn(ADMIN, 'read_all');
     await server.order({ id: 1, created_at: '2020-01-01T00:00:00Z' });
     const { store } = server.app;
-    const first = await store.read((tx) => tx.use(orderRepository).find('1'));
+    const [first] = await store.read((tx) => tx.use(orderSearchRepository).search({}, undefined, 1));
     await store.run(async (tx) => {
       for (let id = 2; id <= 10_002; id += 1) await tx.use(orderRepository).insert({ ...first!, orderId: String(id) });
     });

@@ -1,19 +1,18 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { addressHistory } from '#engine/cli/answers.ts';
+import type { AccountHistory } from '#engine/account-history.ts';
 import { databaseBefore } from '#test/database/database.ts';
-import {
-  closeEngine,
-  closeEngines,
-  registerHotWallet,
-  type TestEngine,
-  tari,
-  temporaryDatabase,
-  testEngine,
-} from '#test/engine.ts';
-import { said } from '#test/said.ts';
+import { closeEngine, closeEngines, registerHotWallet, tari, temporaryDatabase, testEngine } from '#test/engine.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';
 
 const people = ACCOUNTS.slice(0, 3);
+
+/** Of payments that were used up before money had owners nobody can tell whose they were. */
+const withoutUsedOwners = (history: AccountHistory) => ({
+  ...history,
+  // Older orders get a code of their own for their pages.
+  orders: history.orders.map((order) => ({ ...order, pageCode: null })),
+  payments: history.payments.map((payment) => (payment.unspent === 0n ? { ...payment, owner: null } : payment)),
+});
 
 describe('books from before accounts were counted', () => {
   afterAll(closeEngines);
@@ -29,9 +28,7 @@ describe('books from before accounts were counted', () => {
       await before.pay({ from: person, amount: tari(10 + index), txid: `tx ${index}` });
       await before.confirm(`tx ${index}`);
     }
-    const historiesIn = ({ engine }: TestEngine) =>
-      Promise.all(people.map(({ tariAddress }) => said(addressHistory, engine.accounts.history(tariAddress))));
-    const histories = await historiesIn(before);
+    const histories = await Promise.all(people.map(({ tariAddress }) => before.engine.accounts.history(tariAddress)));
     expect(
       histories.map(({ orders, payments, settlements }) => [orders, payments, settlements].map(({ length }) => length)),
     ).toEqual(people.map(() => [1, 1, 1]));
@@ -40,7 +37,8 @@ describe('books from before accounts were counted', () => {
     const old = await databaseBefore('0019-account-ordinals');
     old.takeRowsOf(database);
     const after = await testEngine({ database: old });
-    expect(await historiesIn(after)).toEqual(histories);
+    const later = await Promise.all(people.map(({ tariAddress }) => after.engine.accounts.history(tariAddress)));
+    expect(later.map(withoutUsedOwners)).toEqual(histories.map(withoutUsedOwners));
     expect((await after.engine.audit()).differences).toEqual([]);
     expect(old.rows('select ordinal from accounts order by ordinal')).toEqual(
       people.map((_, index) => ({ ordinal: BigInt(index + 1) })),

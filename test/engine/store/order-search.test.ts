@@ -5,7 +5,6 @@ import { customerRepository } from '#engine/store/customers.ts';
 import { type NewOrder, type Order, type OrderPosition, orderRepository } from '#engine/store/orders.ts';
 import { type OrderFilter, orderSearchRepository } from '#engine/store/search/order-search.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
-import { type OrderText, positionOfOrder } from '#engine/store/texts.ts';
 import type { OpenedStore } from '#platform/database/open.ts';
 import type { ListOrder } from '#platform/list-order.ts';
 import { isOnPostgres, newDatabase, type TestDatabase } from '#test/database/database.ts';
@@ -32,8 +31,6 @@ afterEach(async () => {
 
 const search = (filter: OrderFilter, after?: OrderPosition, limit = 1000, order: ListOrder = 'asc') =>
   store.read((tx) => tx.use(orderSearchRepository).search(filter, after, limit, order));
-
-const idsFound = (orders: readonly OrderText[]) => orders.map((order) => order.order_id);
 
 const idsOf = (orders: readonly Order[]) => orders.map((order) => order.orderId);
 
@@ -80,9 +77,9 @@ async function readInPages(filter: OrderFilter, limit: number, order: ListOrder 
   let after: OrderPosition | undefined;
   for (;;) {
     const page = await search(filter, after, limit, order);
-    found.push(...idsFound(page));
+    found.push(...idsOf(page));
     expect(page.length).toBeLessThanOrEqual(limit);
-    after = page.slice(-1).map(positionOfOrder)[0];
+    after = page.at(-1);
     if (after === undefined || page.length < limit) return found;
   }
 }
@@ -138,7 +135,7 @@ describe('the search for orders', () => {
           // Orders are never taken away, so each run looks at those of the runs before it too.
           all.push(...(await enter(...orders)));
           for (const filter of filters) {
-            expect(idsFound(await search(filter))).toEqual(expected(all, filter));
+            expect(idsOf(await search(filter))).toEqual(expected(all, filter));
             expect(await readInPages(filter, limit)).toEqual(expected(all, filter));
             expect(await readInPages(filter, limit, 'desc')).toEqual(expected(all, filter).reverse());
           }
@@ -196,11 +193,11 @@ describe('the search for orders', () => {
     const change = (current: Order, memo: string | null) =>
       store.run((tx) => tx.use(orderRepository).change(current, { memo }, NOW));
     const changed = await change(order as Order, 'take it away');
-    expect(idsFound(await search({ memo: 'leave' }))).toEqual([]);
-    expect(idsFound(await search({ memo: 'away' }))).toEqual([changed.orderId]);
+    expect(idsOf(await search({ memo: 'leave' }))).toEqual([]);
+    expect(idsOf(await search({ memo: 'away' }))).toEqual([changed.orderId]);
     const without = await change(changed, null);
-    expect(idsFound(await search({ memo: 'away' }))).toEqual([]);
+    expect(idsOf(await search({ memo: 'away' }))).toEqual([]);
     await change(without, 'once more');
-    expect(idsFound(await search({ memo: 'more' }))).toEqual([changed.orderId]);
+    expect(idsOf(await search({ memo: 'more' }))).toEqual([changed.orderId]);
   });
 });

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customerRepository } from '#engine/store/customers.ts';
 import type { OrderPosition } from '#engine/store/orders.ts';
 import { type OrderFilter, orderSearchRepository } from '#engine/store/search/order-search.ts';
-import { positionOfOrder } from '#engine/store/texts.ts';
 import type { OpenedStore } from '#platform/database/open.ts';
 import type { ListOrder } from '#platform/list-order.ts';
 import { newDatabase, type TestDatabase } from '#test/database/database.ts';
@@ -44,8 +43,8 @@ async function readInPages(filter: OrderFilter, limit: number, order: ListOrder 
   let after: OrderPosition | undefined;
   for (;;) {
     const page = await store.read((tx) => tx.use(orderSearchRepository).search(filter, after, limit, order));
-    found.push(...page.map((order) => order.order_id));
-    after = page.slice(-1).map(positionOfOrder)[0];
+    found.push(...page.map((order) => order.orderId));
+    after = page.at(-1);
     if (page.length < limit) return found;
   }
 }

@@ -38,7 +38,7 @@ describe('the index over memos', () => {
     await kysely.destroy();
     store = await openSqliteStore(database.url, { maxReadConnections: 1, migrations });
     const found = await store.read((tx) => tx.use(orderSearchRepository).search({ memo: 'index' }, undefined, 10));
-    expect(found.map((order) => order.order_id)).toEqual(['o0', 'o2']);
+    expect(found.map((order) => order.orderId)).toEqual(['o0', 'o2']);
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ordersText, rowsText } from '#engine/list-text.ts';
 import { withOwnNotes } from '#engine/order-notes.ts';
+import { ordersText, rowsText } from '#engine/row-texts.ts';
 import { accountOrderRepository } from '#engine/store/account-orders.ts';
 import { accountRepository } from '#engine/store/accounts.ts';
 import { customerRepository } from '#engine/store/customers.ts';
@@ -166,7 +166,7 @@ describe('the text of a list is what the views of its rows give', () => {
           const orders = await Promise.all(entered.map((orderId) => tx.use(orderRepository).find(orderId)));
           const known = orders.flatMap((order) => order ?? []);
           known.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1));
-          const found = await tx.use(orderSearchRepository).search({}, undefined, 1000);
+          const found = await tx.use(orderSearchRepository).searchTexts({}, undefined, 1000);
           const textOf = (shown: typeof known, address = payTo) =>
             stringifyJson(shown.map((order) => orderView(order, address)));
           expect(ordersText(found, payTo)).toBe(textOf(known));
@@ -207,7 +207,7 @@ describe('the text of a list is what the views of its rows give', () => {
         entered.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.txid < b.txid ? -1 : 1));
         await store.read(async (tx) => {
           const lists = tx.use(paymentListRepository);
-          const found = await lists.search({}, undefined, 1000);
+          const found = await lists.searchTexts({}, undefined, 1000);
           expect(rowsText(found)).toBe(stringifyJson(entered.map(paymentView)));
           expect(found.map(positionOfPayment)).toEqual(entered.map(({ createdAt, txid }) => ({ createdAt, txid })));
           const own = entered.filter(({ account }) => account === alice.account);

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { paymentsResult } from '#engine/cli/answers.ts';
 import { dualAddress, parseAddressObject } from '#tari/address.ts';
 import { publicKeyOf } from '#tari/schnorr.ts';
 import { confirmationPayload, paymentPayload } from '#tari/wallet-signature.ts';
@@ -15,7 +14,6 @@ import {
   WALLET_PLACE,
   walletMessageOf,
 } from '#test/engine.ts';
-import { said } from '#test/said.ts';
 import { ACCOUNTS, HOT_WALLET } from '#test/test-wallets.ts';
 
 const [alice, bob] = ACCOUNTS;
@@ -140,7 +138,7 @@ describe('a report of a payment', () => {
       test.engine.wallets.remove(HOT_WALLET.tariAddress, ADMIN),
     ]);
     expect(paid).toMatchObject({ status: 'rejected', reason: { code: 'wallet_not_authorized' } });
-    expect((await said(paymentsResult, test.engine.lists.payments(alice.tariAddress, {}))).payments).toEqual([]);
+    expect((await test.engine.lists.payments(alice.tariAddress, {})).rows).toEqual([]);
   });
 });
 

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { OrderPosition } from '#engine/store/orders.ts';
+import { type Order, type OrderPosition, orderOf, type ReadOrderRow, USABLE_CREDIT } from '#engine/store/orders.ts';
 import { type EngineTables, ORDER_STATUSES, type OrderStatus } from '#engine/store/tables.ts';
-import { type OrderText, orderText, textsOfPage } from '#engine/store/texts.ts';
+import { type OrderText, orderText, rowsOfPage } from '#engine/store/texts.ts';
 import { timeOf, timeText } from '#platform/database/columns.ts';
 import { beyond, beyondOrAt } from '#platform/database/list-order.ts';
 import type { RepositoryConnection } from '#platform/database/store.ts';
@@ -26,7 +26,9 @@ export interface OrderFilter {
   statuses?: readonly OrderStatus[] | undefined;
 }
 
-const MEMO_INDEXES: Readonly<Record<RepositoryConnection['dialect'], MemoIndex>> = {
+type Dialect = RepositoryConnection['dialect'];
+
+const MEMO_INDEXES: Readonly<Record<Dialect, MemoIndex>> = {
   sqlite: sqliteMemoIndex,
   postgres: postgresMemoIndex,
 };
@@ -66,17 +68,42 @@ export function orderSearchRepository(
   database: Kysely<EngineTables>,
   { dialect }: Pick<RepositoryConnection, 'dialect'>,
 ) {
+  const objects = searchReading<ReadOrderRow>(database, dialect, sql`orders.*, ${USABLE_CREDIT} as usable_credit`);
+  const texts = searchReading<OrderText>(database, dialect, orderText(dialect));
+  return {
+    /** Up to `limit` orders that match the filter, after the position in that order, by creation and then by id. */
+    async search(
+      filter: OrderFilter,
+      after: OrderPosition | undefined,
+      limit: number,
+      order: ListOrder = 'asc',
+    ): Promise<Order[]> {
+      return (await objects({ filter, after, order }, limit)).map(orderOf);
+    },
+
+    /** The same as JSON. */
+    searchTexts: (
+      filter: OrderFilter,
+      after: OrderPosition | undefined,
+      limit: number,
+      order: ListOrder = 'asc',
+    ): Promise<OrderText[]> => texts({ filter, after, order }, limit),
+  };
+}
+
+/** @param columns of the orders that are found. */
+function searchReading<Row>(database: Kysely<EngineTables>, dialect: Dialect, columns: RawBuilder<unknown>) {
   const memoIndex = MEMO_INDEXES[dialect];
 
   /** The number of rows needed from each branch of a union; undefined if the database reads no more than it needs. */
   const mostOf = (rows: number) => (memoIndex.isOrdered ? undefined : rows);
 
-  const textsOf = async (page: RawBuilder<unknown>, { order }: Sought) =>
-    (await textsOfPage(dialect, page, order).execute(database)).rows;
+  const readPage = async (page: RawBuilder<unknown>, { order }: Sought) =>
+    (await rowsOfPage<Row>(dialect, page, order, columns).execute(database)).rows;
 
   const pageByState = (way: Way, sought: Sought, limit: number, conditions: readonly Condition[]) => {
     const query = byState(way, sought, [...timesOf(sought), ...conditions], mostOf(limit));
-    return textsOf(sql`${query} ${sorted(sought)} limit ${limit}`, sought);
+    return readPage(sql`${query} ${sorted(sought)} limit ${limit}`, sought);
   };
 
   /** The order that comes this many orders later in an index; undefined if there are fewer. */
@@ -93,7 +120,7 @@ export function orderSearchRepository(
     if (filter.memo === undefined || memoIndex.canFind(filter.memo)) {
       return pageByState(way, sought, limit, conditions);
     }
-    const found: OrderText[] = [];
+    const found: Row[] = [];
     let rest = sought;
     for (let step = FIRST_STEP; ; step = Math.min(4 * step, MAX_STEP)) {
       const missing = limit - found.length;
@@ -115,7 +142,7 @@ export function orderSearchRepository(
       ...conditionsOf(filter, name, memoIndex),
       ...statusesOf(filter),
     ];
-    return textsOf(
+    return readPage(
       sql`select ${POSITION} from orders where ${allOf(conditions)} ${sorted(sought)} limit ${limit}`,
       sought,
     );
@@ -143,8 +170,8 @@ export function orderSearchRepository(
     if (near !== undefined) return near;
     const conditions = [...timesOf(sought), ...conditionsOf(filter, 'memo', memoIndex), ...statusesOf(filter)];
     const page = async (query: RawBuilder<unknown>, behind: Condition, most: number) => {
-      const { rows } = await sql<FoundOrder>`
-        select ${orderText(dialect)}, orders.created_at, orders.id, found.position
+      const { rows } = await sql<Row & FoundOrder>`
+        select ${columns}, orders.created_at, orders.id, found.position
         from (${query}) found ${memoIndex.joinInOrder} orders on orders.id = ${memoIndex.idOf(sql`found.position`)}
         where ${allOf([...conditions, behind])} order by found.position ${sql.raw(order)} limit ${most}`.execute(
         database,
@@ -183,19 +210,11 @@ export function orderSearchRepository(
     return best?.way ?? first;
   };
 
-  return {
-    /** Up to `limit` orders that match the filter, after the position in that order, by creation and then by id. */
-    async search(
-      filter: OrderFilter,
-      after: OrderPosition | undefined,
-      limit: number,
-      order: ListOrder = 'asc',
-    ): Promise<OrderText[]> {
-      const sought = { filter, after, order };
-      if (filter.orderId !== undefined || filter.altId !== undefined) return searchByName(sought, limit);
-      const way = await bestWay(sought);
-      return way === 'memo' ? searchByMemo(sought, limit) : searchByState(way, sought, limit);
-    },
+  return async (sought: Sought, limit: number): Promise<Row[]> => {
+    const { filter } = sought;
+    if (filter.orderId !== undefined || filter.altId !== undefined) return searchByName(sought, limit);
+    const way = await bestWay(sought);
+    return way === 'memo' ? searchByMemo(sought, limit) : searchByState(way, sought, limit);
   };
 }
 
@@ -252,8 +271,8 @@ function byState(way: Way, sought: Sought, conditions: readonly Condition[], mos
   return sql.join(branches, sql` union all `);
 }
 
-/** An order that the index of memos has found. */
-interface FoundOrder extends OrderText {
+/** What an order that the index of memos has found is sorted by. */
+interface FoundOrder {
   created_at: string;
   id: bigint;
   position: bigint;

@@ -1,6 +1,4 @@
-import { debtor, order as orderAnswer } from '#engine/cli/answers.ts';
 import { ORDER_STATUSES, type OrderStatus } from '#engine/store/tables.ts';
-import { said } from '#test/said.ts';
 import type { PaperPayment } from '#test/simulation/model/records.ts';
 import type { Paper } from '#test/simulation/model/reference-model.ts';
 import { CUSTOMERS, PEOPLE } from '#test/simulation/world.ts';
@@ -65,8 +63,7 @@ const ownOrder: InputMaker = ({ random, paper }) => {
     isLookUp: true,
     about: `${person.address.slice(0, 6)} ${order.orderId}`,
     async run({ engine }) {
-      const found = await said(orderAnswer.nullable(), engine.accounts.ownOrder(person.tariAddress, order.orderId));
-      return found?.status ?? 'none';
+      return (await engine.accounts.ownOrder(person.tariAddress, order.orderId))?.status ?? 'none';
     },
     enter() {
       const paid = paper.money.settlements.some(
@@ -126,8 +123,8 @@ const search: InputMaker = ({ random, paper }) => {
     isLookUp: true,
     about: `${customerId ?? ''} ${statuses?.join() ?? ''} ${memo ?? ''}`,
     async run({ engine }) {
-      const orders = await said(orderAnswer.array(), engine.lists.search({ customerId, statuses, memo }, { limit }));
-      return orders.map((order) => order.order_id).join();
+      const { rows } = await engine.lists.search({ customerId, statuses, memo }, { limit });
+      return rows.map((order) => order.orderId).join();
     },
     enter() {
       const found = [...paper.orders.values()].filter(
@@ -150,8 +147,8 @@ const debtors: InputMaker = ({ paper }) => ({
   isLookUp: true,
   about: '',
   async run({ engine }) {
-    const rows = await said(debtor.array(), engine.lists.debtors({ limit: 100 }));
-    return rows.map(({ customer_id: customer, total_orders: total }) => `${customer}:${total}`).join();
+    const { rows } = await engine.lists.debtors({ limit: 100 });
+    return rows.map(({ customerId, totalOrders }) => `${customerId}:${totalOrders}`).join();
   },
   enter() {
     const owed = new Map<string, number>();

@@ -6,8 +6,6 @@ import type { OrderAddress } from '#tari/order-address.ts';
 import type { EngineSettings } from './context.ts';
 import type { OrderText, RowText } from './store/texts.ts';
 
-/** Lists as the text that is sent. */
-
 /** Derives orders' payment addresses from the configured address, or from that of the first hot wallet. */
 export async function orderAddresses(tx: Transaction, settings: EngineSettings): Promise<OrderAddress> {
   return orderAddressAt(await shopAddress(tx, settings));
