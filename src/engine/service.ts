@@ -4,8 +4,6 @@ import type { Check, Opened, ServiceContext } from '#platform/module.ts';
 import { accounts } from './account-history.ts';
 import { engineContext } from './context.ts';
 import { expiry } from './expiry.ts';
-import { historyTexts } from './history-texts.ts';
-import { listTexts } from './list-texts.ts';
 import { engineMetrics } from './metrics.ts';
 import { held } from './money/held.ts';
 import { orderChanges } from './operator-actions.ts';
@@ -15,6 +13,8 @@ import { lists } from './queries.ts';
 import { audit, ownersGiven } from './reconciliation.ts';
 import { accountRepository } from './store/accounts.ts';
 import { paymentRepository } from './store/payments.ts';
+import { historyTexts } from './texts/histories.ts';
+import { listTexts } from './texts/lists.ts';
 
 declare module '#platform/module.ts' {
   interface Services {

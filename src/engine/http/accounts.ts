@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { HistoryTexts } from '#engine/history-texts.ts';
+import type { HistoryTexts } from '#engine/texts/histories.ts';
 import { callerOf, ownAddressOf } from '#platform/http/caller.ts';
 import { address, customerId, orderId } from '#platform/http/fields.ts';
-import { sendJson } from '#platform/http/json-answer.ts';
+import { sendJson } from '#platform/http/listener/json-answer.ts';
 import { pageFields, sendPage } from '#platform/http/pagination.ts';
 import { HISTORY_CURSOR } from './cursors.ts';
 import { addressBalance, addressHistory, customerHistory, orderDetails } from './schemas.ts';

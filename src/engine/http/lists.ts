@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { ListTexts } from '#engine/list-texts.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
+import type { ListTexts } from '#engine/texts/lists.ts';
 import { ownAddressOf } from '#platform/http/caller.ts';
 import { address, currency, customerId, keptText, orderId, transactionId } from '#platform/http/fields.ts';
 import { described } from '#platform/http/openapi/route-docs.ts';

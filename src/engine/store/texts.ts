@@ -1,8 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type JsonField, jsonRow } from '#platform/database/json-rows.ts';
 import type { RepositoryConnection } from '#platform/database/store.ts';
-import { parseJson } from '#platform/json.ts';
-import type { JsonText } from '#platform/json-text.ts';
+import { type JsonText, parseJson } from '#platform/json.ts';
 import type { ListOrder } from '#platform/list-order.ts';
 import { type OrderPosition, USABLE_CREDIT } from './orders.ts';
 import type { PaymentPosition } from './payments.ts';
@@ -25,9 +24,8 @@ export interface OrderText extends RowText {
 type Dialect = RepositoryConnection['dialect'];
 
 /** As `amountMissing` of the views. */
-const AMOUNT_MISSING = sql`case when orders.status in ('Unclaimed', 'New') then
-  case when orders.total_price > orders.own_money + ${USABLE_CREDIT}
-    then orders.total_price - orders.own_money - ${USABLE_CREDIT} else 0 end end`;
+const amountMissing = (dialect: Dialect) => sql`case when orders.status in ('Unclaimed', 'New') then
+  ${sql.raw(dialect === 'sqlite' ? 'max' : 'greatest')}(orders.total_price - orders.own_money - ${USABLE_CREDIT}, 0) end`;
 
 const orderJson = (dialect: Dialect, memo: JsonField) =>
   jsonRow(dialect, {
@@ -43,7 +41,7 @@ const orderJson = (dialect: Dialect, memo: JsonField) =>
     updated_at: { time: 'orders.updated_at' },
     status: 'orders.status',
     amount_outstanding: 'orders.amount_outstanding',
-    amount_missing: AMOUNT_MISSING,
+    amount_missing: amountMissing(dialect),
     amount_seen: 'orders.amount_seen',
   });
 

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { JsonText } from '#platform/json-text.ts';
+import type { JsonText } from '#platform/json.ts';
 import type { RepositoryConnection } from './store.ts';
 
 /**

@@ -1,11 +1,11 @@
 import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
-import type { TextPage } from '#platform/json-text.ts';
 import { NEXT_CURSOR } from '#platform/next-cursor.ts';
+import type { TextPage } from '#platform/paging.ts';
 import { isStorable } from '#platform/storable-text.ts';
 import { MAX_I64 } from '#tari/integer-bounds.ts';
 import { listOrder } from './fields.ts';
-import { sendJson } from './json-answer.ts';
+import { sendJson } from './listener/json-answer.ts';
 
 /**
  * Lists that grow are read in pages: `limit` is the number of rows, and `cursor` is the header `x-next-cursor` of the

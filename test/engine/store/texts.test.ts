@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withOwnNotes } from '#engine/order-notes.ts';
-import { ordersText, rowsText } from '#engine/row-texts.ts';
 import { accountOrderRepository } from '#engine/store/account-orders.ts';
 import { accountRepository } from '#engine/store/accounts.ts';
 import { customerRepository } from '#engine/store/customers.ts';
@@ -19,6 +18,7 @@ import {
   SETTLEMENT_TYPES,
 } from '#engine/store/tables.ts';
 import { positionOfOrder, positionOfPayment, positionOfSettlement } from '#engine/store/texts.ts';
+import { ordersText, rowsText } from '#engine/texts/rows.ts';
 import { orderView, paymentView, settlementView } from '#engine/views.ts';
 import type { OpenedStore } from '#platform/database/open.ts';
 import { stringifyJson } from '#platform/json.ts';

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { JsonText } from '#platform/json-text.ts';
+import type { JsonText } from '#platform/json.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 

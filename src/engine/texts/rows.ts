@@ -1,10 +1,10 @@
 import { orderAddressAt } from '#auth/shop-address.ts';
 import { shopAddress } from '#auth/shop-network.ts';
+import type { EngineSettings } from '#engine/context.ts';
+import type { OrderText, RowText } from '#engine/store/texts.ts';
 import type { Transaction } from '#platform/database/store.ts';
-import { type JsonText, jsonArray } from '#platform/json-text.ts';
+import { type JsonText, jsonArray } from '#platform/json.ts';
 import type { OrderAddress } from '#tari/order-address.ts';
-import type { EngineSettings } from './context.ts';
-import type { OrderText, RowText } from './store/texts.ts';
 
 /** Derives orders' payment addresses from the configured address, or from that of the first hot wallet. */
 export async function orderAddresses(tx: Transaction, settings: EngineSettings): Promise<OrderAddress> {

@@ -1,19 +1,19 @@
-import { jsonObject, jsonOf, type TextPage } from '#platform/json-text.ts';
-import { type PageRequest, readPage } from '#platform/paging.ts';
+import type { EngineContext } from '#engine/context.ts';
+import { findOrder } from '#engine/order-lookup.ts';
+import type { TextPageRequest } from '#engine/queries.ts';
+import { accountOrderRepository, type ListedOrders } from '#engine/store/account-orders.ts';
+import { accountRepository } from '#engine/store/accounts.ts';
+import { customerRepository } from '#engine/store/customers.ts';
+import type { OrderPosition } from '#engine/store/orders.ts';
+import { paymentListRepository } from '#engine/store/payment-lists.ts';
+import type { PaymentFilter, PaymentPosition } from '#engine/store/payments.ts';
+import { type OrderFilter, orderSearchRepository } from '#engine/store/search/order-search.ts';
+import { positionOfOrder, positionOfPayment } from '#engine/store/texts.ts';
+import { balanceView, debtorView } from '#engine/views.ts';
+import { jsonObject, jsonOf } from '#platform/json.ts';
+import { type PageRequest, readPage, type TextPage } from '#platform/paging.ts';
 import { accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
-import type { EngineContext } from './context.ts';
-import { findOrder } from './order-lookup.ts';
-import type { TextPageRequest } from './queries.ts';
-import { orderAddresses, ordersText, rowsText } from './row-texts.ts';
-import { accountOrderRepository, type ListedOrders } from './store/account-orders.ts';
-import { accountRepository } from './store/accounts.ts';
-import { customerRepository } from './store/customers.ts';
-import type { OrderPosition } from './store/orders.ts';
-import { paymentListRepository } from './store/payment-lists.ts';
-import type { PaymentFilter, PaymentPosition } from './store/payments.ts';
-import { type OrderFilter, orderSearchRepository } from './store/search/order-search.ts';
-import { positionOfOrder, positionOfPayment } from './store/texts.ts';
-import { balanceView, debtorView } from './views.ts';
+import { orderAddresses, ordersText, rowsText } from './rows.ts';
 
 export type ListTexts = ReturnType<typeof listTexts>;
 

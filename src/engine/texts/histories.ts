@@ -1,19 +1,25 @@
-import { type JsonText, jsonObject, jsonOf, type TextPage } from '#platform/json-text.ts';
-import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
+import { BEGINNING, detailsOf, fundsOf, type HistoryPosition, ownOrderOf } from '#engine/account-history.ts';
+import type { EngineContext } from '#engine/context.ts';
+import { accountOrderRepository } from '#engine/store/account-orders.ts';
+import { accountRepository } from '#engine/store/accounts.ts';
+import { customerRepository } from '#engine/store/customers.ts';
+import type { OrderPosition } from '#engine/store/orders.ts';
+import { paymentListRepository } from '#engine/store/payment-lists.ts';
+import type { PaymentPosition } from '#engine/store/payments.ts';
+import { orderSearchRepository } from '#engine/store/search/order-search.ts';
+import { settlementRepository } from '#engine/store/settlements.ts';
+import { positionOfOrder, positionOfPayment, positionOfSettlement, type RowText } from '#engine/store/texts.ts';
+import {
+  balanceView,
+  customerBalanceView,
+  customerOrderBalanceView,
+  orderDetailsView,
+  orderView,
+} from '#engine/views.ts';
+import { type JsonText, jsonObject, jsonOf } from '#platform/json.ts';
+import { type Page, type PageRequest, readPage, type TextPage } from '#platform/paging.ts';
 import { accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
-import { BEGINNING, detailsOf, fundsOf, type HistoryPosition, ownOrderOf } from './account-history.ts';
-import type { EngineContext } from './context.ts';
-import { orderAddresses, ordersText, rowsText } from './row-texts.ts';
-import { accountOrderRepository } from './store/account-orders.ts';
-import { accountRepository } from './store/accounts.ts';
-import { customerRepository } from './store/customers.ts';
-import type { OrderPosition } from './store/orders.ts';
-import { paymentListRepository } from './store/payment-lists.ts';
-import type { PaymentPosition } from './store/payments.ts';
-import { orderSearchRepository } from './store/search/order-search.ts';
-import { settlementRepository } from './store/settlements.ts';
-import { positionOfOrder, positionOfPayment, positionOfSettlement, type RowText } from './store/texts.ts';
-import { balanceView, customerBalanceView, customerOrderBalanceView, orderDetailsView, orderView } from './views.ts';
+import { orderAddresses, ordersText, rowsText } from './rows.ts';
 
 export type HistoryTexts = ReturnType<typeof historyTexts>;
 
