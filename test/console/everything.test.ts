@@ -10,7 +10,7 @@ const [alice, bob] = ACCOUNTS;
 const HTML = 'text/html,application/xhtml+xml';
 
 /** Pages that are there from the start. */
-export const LISTS = [
+const LISTS = [
   '',
   '/search',
   '/orders',

@@ -16,4 +16,3 @@ export const HELD_REASONS = [
   'surplus',
 ] as const;
 export type HeldReason = (typeof HELD_REASONS)[number];
-
