@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { enforceAccess } from './auth/http/guard.ts';
+import { registerVisitors } from './auth/http/visitor.ts';
 import type { JwtKeys } from './auth/key-file.ts';
 import { modules } from './modules.ts';
 import type { Clock } from './platform/clock.ts';
@@ -48,7 +49,7 @@ export async function createApp({ core, ...ports }: AppPorts): Promise<App> {
       readinessParts: joinReadinessParts(parts.map(({ readiness = {} }) => readiness)),
       enforceAccess: (app, { keys, clock, limitStrangers }) =>
         enforceAccess(app, { access: services.auth, verificationKey: keys.verificationKey, clock, limitStrangers }),
-      openVisitors: () => Promise.reject(new Error('The console has no login yet.')),
+      openVisitors: (app, http) => registerVisitors(app, { ...http, people: services.auth.people }),
       async register(app, http) {
         for (const { routes, background } of parts) {
           const plugin = routes(services, http);

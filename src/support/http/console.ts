@@ -47,6 +47,14 @@ export function createHandlers(ports: HandlerPorts) {
   const tell = createErrorTelling(log);
   const link: Link = (path, query = {}) => base + path + queryText(query);
 
+  /** One for each answer: making another one would make another cookie, to which the first token does not belong. */
+  const tokens = new WeakMap<FastifyRequest, string>();
+  const tokenOf = (request: FastifyRequest, reply: FastifyReply, visitor: Visitor): string => {
+    const token = tokens.get(request) ?? visitors.formToken(request, reply, visitor);
+    tokens.set(request, token);
+    return token;
+  };
+
   const visitOf = (request: FastifyRequest, reply: FastifyReply, visitor: Visitor, path: string): Visit => ({
     visitor,
     params: {},
@@ -55,7 +63,7 @@ export function createHandlers(ports: HandlerPorts) {
     search: new URLSearchParams(request.url.split('?')[1] ?? ''),
     now: clock.now(),
     link,
-    hidden: () => hiddenFields(visitors.formToken(request, reply, visitor), newUuid(ports.randomBytes)),
+    hidden: () => hiddenFields(tokenOf(request, reply, visitor), newUuid(ports.randomBytes)),
     request,
     reply,
   });
@@ -80,7 +88,7 @@ export function createHandlers(ports: HandlerPorts) {
           path: pathOf(request, base),
           title: shown.title ?? title,
           notice: takeNotice(request, reply, base),
-          token: visitor && visitors.formToken(request, reply, visitor),
+          token: visitor && tokenOf(request, reply, visitor),
           content: shown.content,
           events: shown.live && streams.addressOf(link, shown.live),
         }),

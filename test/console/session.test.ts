@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADMIN, startServer, type TestServer } from '#test/server.ts';
+
+/** The console in the server itself: it needs a session, and costs nothing while it is off. */
+
+const HTML = { accept: 'text/html' };
+
+describe('the console of a server', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer({ settings: { TPG_CONSOLE: 'true', TPG_PUBLIC_URL: 'http://127.0.0.1:8360' } });
+  });
+  afterAll(() => server?.close());
+
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    fetch(server.url + path, { redirect: 'manual', headers: { ...HTML, ...headers } });
+
+  it('leads strangers to the login', async () => {
+    const answer = await get('/console/orders');
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/console/login?next=%2Forders']);
+  });
+
+  it('takes no access token in place of a session, and no form from another site', async () => {
+    const token = await server.logIn(ADMIN, 'super_admin');
+    const answer = await server.get('/console/orders', { headers: { ...HTML, authorization: `Bearer ${token}` } });
+    expect(answer.status).toBe(303);
+    const form = { ...HTML, 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'cross-site' };
+    expect((await server.post('/console/views', 'name=x', { headers: form })).status).toBe(403);
+  });
+
+  it('refuses bodies that are no form', async () => {
+    const answer = await server.post('/console/views', '{}', { headers: { 'content-type': 'application/json' } });
+    expect(answer.status).toBe(415);
+  });
+});
+
+it('is not there unless it is switched on', async () => {
+  const server = await startServer({ settings: { TPG_PUBLIC_URL: 'http://127.0.0.1:8360' } });
+  expect((await server.get('/console')).status).toBe(404);
+  await server.close();
+});
