@@ -13,6 +13,7 @@ import { rates } from './rates/module.ts';
 import { shops } from './shops/module.ts';
 import { shopify } from './shops/shopify/module.ts';
 import { support } from './support/module.ts';
+import { directory } from './support/directory/module.ts';
 import { reports } from './support/reports/module.ts';
 import { webhooks } from './webhooks/module.ts';
 
@@ -31,6 +32,7 @@ export const modules: readonly Module[] = [
   notes,
   pullPayments,
   webhooks,
+  directory,
   reports,
   support,
   monitoring,
