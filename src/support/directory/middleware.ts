@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { JsonError, parseJson, stringifyJson } from '#platform/json.ts';
 import { post } from '#platform/outgoing-post/post.ts';
+import { isStorable } from '#platform/storable-text.ts';
 import type { Found } from './found.ts';
 import type { DirectorySettings } from './settings.ts';
 
@@ -57,7 +58,7 @@ function readAnswer({ status, text }: { status: number; text: string }): Found {
   const parsed = answerShape.safeParse(json);
   if (!parsed.success) return { kind: 'failed', reason: 'its answer is none of the agreed form.' };
   const orders = parsed.data.payer_checkouts.map(({ checkout_id: orderId }) => orderId);
-  return { kind: 'orders', orderIds: [...new Set(orders)].slice(0, NUM_ELEMENTS) };
+  return { kind: 'orders', orderIds: [...new Set(orders)].filter(isStorable).slice(0, NUM_ELEMENTS) };
 }
 
 /** What the program says for people, and the beginning of its answer for technicians. */

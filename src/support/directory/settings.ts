@@ -17,7 +17,8 @@ const shape = {
     example: 'a-long-random-text',
   }),
   KVASIR_MIDDLEWARE_URI: optional(GROUP, A_URL, directoryUrlValue, {
-    description: 'The same as TPG_DIRECTORY_URL, by its name in the documented back end. TPG_DIRECTORY_URL comes first.',
+    description:
+      'The same as TPG_DIRECTORY_URL, by its name in the documented back end. TPG_DIRECTORY_URL comes first.',
     example: 'https://middleware.example.com/',
   }),
   KVASIR_MIDDLEWARE_SECRET: secret(GROUP, A_SECRET, secretValue, {
