@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ShopError } from '#shops/shop-connector.ts';
 import type { AdminClient } from './admin-api/client.ts';
 import { FIND_CUSTOMERS_BY_EMAIL } from './admin-api/operations.ts';
 
@@ -29,7 +30,13 @@ export async function findCustomersByEmail(
   const { customers } = await client.request(FIND_CUSTOMERS_BY_EMAIL, { query: `email:"${email}"` }, answerSchema, {
     signal,
   });
-  return customers.nodes
+  const { nodes } = customers;
+  if (nodes.length > 1 && nodes.some(({ defaultEmailAddress: found }) => found == null)) {
+    throw new ShopError('Several customers are similar, and the shop does not show our app their addresses.', {
+      retryable: false,
+    });
+  }
+  return nodes
     .filter(({ defaultEmailAddress: found }) => found == null || isSame(found.emailAddress, email))
     .flatMap(({ id }) => CUSTOMER_GID.exec(id)?.[1] ?? []);
 }
