@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { enforceAccess } from './auth/http/guard.ts';
-import { registerVisitors } from './auth/http/visitor.ts';
 import type { JwtKeys } from './auth/key-file.ts';
 import { modules } from './modules.ts';
 import type { Clock } from './platform/clock.ts';
@@ -49,7 +48,10 @@ export async function createApp({ core, ...ports }: AppPorts): Promise<App> {
       readinessParts: joinReadinessParts(parts.map(({ readiness = {} }) => readiness)),
       enforceAccess: (app, { keys, clock, limitStrangers }) =>
         enforceAccess(app, { access: services.auth, verificationKey: keys.verificationKey, clock, limitStrangers }),
-      openVisitors: (app, http) => registerVisitors(app, { ...http, people: services.auth.people }),
+      async openVisitors(scope, http) {
+        const { registerVisitors } = await import('./auth/http/visitor.ts');
+        return registerVisitors(scope, { ...http, people: services.auth.people });
+      },
       async register(app, http) {
         for (const { routes, background } of parts) {
           const plugin = routes(services, http);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withoutSecrets } from '#platform/logging/access-log.ts';
 import { ADMIN, startServer, type TestServer } from '#test/server.ts';
 
 /** The console in the server itself: it needs a session, and costs nothing while it is off. */
@@ -22,7 +23,7 @@ describe('the console of a server', () => {
 
   it('takes no access token in place of a session, and no form from another site', async () => {
     const token = await server.logIn(ADMIN, 'super_admin');
-    const answer = await server.get('/console/orders', { headers: { ...HTML, authorization: `Bearer ${token}` } });
+    const answer = await get('/console/orders', { authorization: `Bearer ${token}` });
     expect(answer.status).toBe(303);
     const form = { ...HTML, 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'cross-site' };
     expect((await server.post('/console/views', 'name=x', { headers: form })).status).toBe(403);
@@ -32,6 +33,14 @@ describe('the console of a server', () => {
     const answer = await server.post('/console/views', '{}', { headers: { 'content-type': 'application/json' } });
     expect(answer.status).toBe(415);
   });
+});
+
+it.each([
+  '/console/search?q=ana%40example.com',
+  '/shop/console/search?x=1&q=ana@example.com',
+  '/console/login?next=%2Fsearch%3Fq%3Dana%2540example.com',
+])('keeps what is searched for out of the log: %s', (url) => {
+  expect(withoutSecrets(url)).not.toMatch(/ana/);
 });
 
 it('is not there unless it is switched on', async () => {
