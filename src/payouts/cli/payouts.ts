@@ -143,7 +143,14 @@ function sweepCommand(ports: CommandPorts): Command {
     name: 'sweep',
     description: 'Request a sweep of the shop’s own money to TPG_COLD_ADDRESS; all of it, unless told',
     example: 'admin payouts sweep --amount 5000 --reason "November"',
-    menus: [{ ...SECTION, label: 'Sweep earnings', hint: 'to the cold address, when another person agrees' }],
+    menus: [
+      {
+        ...SECTION,
+        label: 'Sweep earnings',
+        hint: 'to the cold address, when another person agrees',
+        asks: ['--amount'],
+      },
+    ],
     options: [
       askedAs(new Option('--amount <amount>', 'how much').argParser(amountArgument), {
         ask: 'Amount',

@@ -31,6 +31,8 @@ const SLOW: readonly string[] = [
   'test/interledger/*.property.test.ts',
   'test/moving-over/{hostile-databases,import.property,odd-databases,old-files,samples,two-ways}.test.ts',
   'test/notes/http/notes.test.ts',
+  'test/payouts/{attacks,refunds.property}.test.ts',
+  'test/payouts/http/**/*.test.ts',
   'test/platform/audit-log/http/audit-log.test.ts',
   'test/platform/config/settings.test.ts',
   'test/platform/database/{sqlite,store}.test.ts',
