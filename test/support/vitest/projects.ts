@@ -123,6 +123,7 @@ const POSTGRES_ALWAYS: readonly string[] = [
   'test/{auth,engine,rates}/**/*.test.ts',
   'test/*/http/**/*.test.ts',
   'test/moving-over/{samples,odd-databases,hostile-databases,debts,walk,import.property}.test.ts',
+  'test/payouts/*.test.ts',
   'test/platform/{audit-log,http,logging,monitoring,outbox}/**/*.test.ts',
   'test/pull-payments/kills.test.ts',
   'test/rails/tari-chain/{watcher,reorganisations,nodes,mempool,check-books}.test.ts',
