@@ -2,13 +2,7 @@ import * as z from 'zod';
 import { keptText } from '#platform/http/fields.ts';
 import { type Html, html } from '#platform/http/html.ts';
 import { type Finding, type Found, findAnything } from '#support/finding/find.ts';
-import {
-  definePage,
-  type Link,
-  type MakePages,
-  READERS,
-  type Redirection,
-} from '#support/http/page.ts';
+import { definePage, type Link, type MakePages, READERS, type Redirection } from '#support/http/page.ts';
 import { orderTable } from '#support/http/templates/orders.ts';
 import { address, card } from '#support/http/templates/parts.ts';
 import { paymentTable } from '#support/http/templates/payments.ts';
