@@ -64,7 +64,8 @@ export function approvals(
       text: string,
       given: { statement: string; response: string },
     ): Promise<ApprovalEvidence> {
-      const { statement } = given;
+      // Forms end each line with two characters.
+      const statement = given.statement.replaceAll('\r\n', '\n');
       const [, until = '', seal = ''] = /\nuntil: (\S{1,30})\nseal: ([\w-]{1,100})$/.exec(statement) ?? [];
       const isOurs = statement === statementOf(text, principal, until, seal);
       if (!isOurs || !(await challenges.isGood('approval', aboutOf(principal, text), seal))) {

@@ -38,7 +38,11 @@ export function loginLinks(
      * @returns the code, which is kept nowhere
      * @throws {DomainError} `console_role_missing`
      */
-    async create(wallet: TariAddress, roles: readonly Role[], address: string): Promise<{ code: string; endsAt: Date }> {
+    async create(
+      wallet: TariAddress,
+      roles: readonly Role[],
+      address: string,
+    ): Promise<{ code: string; endsAt: Date }> {
       const principal = walletPrincipal(wallet);
       const { code, hash: codeHash } = newCode(randomBytes);
       const now = clock.now();

@@ -2,16 +2,16 @@ import * as z from 'zod';
 import { type Html, type HtmlValue, html } from '#platform/http/html.ts';
 import type { Services } from '#platform/module.ts';
 import type { FormState, Submission, Visit } from '#support/http/page.ts';
+import { passkeyButton, passkeyResponse } from '#support/http/templates/passkey.ts';
 
 /** Approvals by a second person: their passkey signs the hash of exactly what they were shown. */
 
 const MAX_STATEMENT_LENGTH = 2_000;
-const MAX_RESPONSE_LENGTH = 32 * 1024;
 
 export const approvalBody = z.object({
   hash: z.string().regex(/^[0-9a-f]{64}$/, 'is not the hash of what is approved. Load the page again'),
   statement: z.string().max(MAX_STATEMENT_LENGTH).default(''),
-  response: z.string().max(MAX_RESPONSE_LENGTH).default(''),
+  response: passkeyResponse,
 });
 
 export type ApprovalBody = z.output<typeof approvalBody>;
@@ -42,18 +42,18 @@ export async function approvalPage(people: People, visit: Visit, form: FormState
   const { statement, options } = await people.challengeFor(visit.visitor.principal, textOf(page));
   const hasPasskey = (options.allowCredentials?.length ?? 0) > 0;
   const button = hasPasskey
-    ? html`<button class="main">${page.button}</button>`
-    : html`<a class="button main" href="${visit.link('/me')}">Add a passkey first</a>`;
+    ? passkeyButton(visit.link, { kind: 'get', options, button: page.button }, form)
+    : html`<p><a class="button main" href="${visit.link('/me/passkeys/add')}">Add a passkey first</a></p>`;
   return html`<h1>${page.heading}</h1>
 ${page.about}
-<form class="card tall" method="post" data-passkey="get" data-options="${JSON.stringify(options)}">
+<form class="card tall" method="post">
 ${form.problem !== undefined && html`<p class="problem" role="alert">${form.problem}</p>`}
 <p>${page.sentence}</p>
 <p>Your passkey signs the amount and the address, and the signature is kept with the payout.</p>
-<input type="hidden" name="hash" value="${page.hash}"><input type="hidden" name="statement" value="${statement}"><input type="hidden" name="response" value="">
+<input type="hidden" name="hash" value="${page.hash}"><input type="hidden" name="statement" value="${statement}">
 ${form.hidden}
-<noscript><p class="problem">Passkeys need a script: switch scripts on for this page.</p></noscript>
-<p>${button} <a class="button" href="${page.back}">Back without approving</a></p>
+${button}
+<p><a class="button" href="${page.back}">Back without approving</a></p>
 </form>`;
 }
 

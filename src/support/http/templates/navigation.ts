@@ -27,6 +27,7 @@ const GROUPS: readonly (readonly NavigationEntry[])[] = [
     { to: '/rates', label: 'Rates', roles: READERS },
     { to: '/wallets', label: 'Wallets', roles: READERS },
     { to: '/pull-pointers', label: 'Pull pointers', roles: READERS },
+    { to: '/people', label: 'People', roles: ['super_admin'] },
     { to: '/audit-log', label: 'Audit log', roles: KEEPERS },
     { to: '/settings', label: 'Settings', roles: KEEPERS },
   ],
