@@ -23,6 +23,7 @@ const PROCESSES: readonly string[] = [
 /** Tests in this process that take seconds: properties, many samples, every route, a whole server with a shop beside it. */
 const SLOW: readonly string[] = [
   'test/auth/http/{guard,login}.test.ts',
+  'test/auth/people/*.test.ts',
   'test/checkout/{pages,streams}.test.ts',
   'test/engine/{money,money-variants,operator-actions,order-lookup,order-of-arrival,payments}.test.ts',
   'test/engine/http/{accounts,administration,claim,held,lists,operator-actions,search,wallet-signatures}.test.ts',
