@@ -2,6 +2,7 @@ import { auth } from './auth/module.ts';
 import { checkout } from './checkout/module.ts';
 import { engine } from './engine/module.ts';
 import { notes } from './notes/module.ts';
+import { payouts } from './payouts/module.ts';
 import { auditLog } from './platform/audit-log/module.ts';
 import type { Module } from './platform/module.ts';
 import { monitoring } from './platform/monitoring/module.ts';
@@ -23,6 +24,7 @@ export const modules: readonly Module[] = [
   auth,
   rates,
   engine,
+  payouts,
   shopify,
   shops,
   tariWallet,

@@ -3,9 +3,10 @@ import { operatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Check, Opened, ServiceContext } from '#platform/module.ts';
 import { accounts } from './account-history.ts';
 import { engineContext } from './context.ts';
+import { desk } from './desk/desk.ts';
 import { expiry } from './expiry.ts';
 import { engineMetrics } from './metrics.ts';
-import { held } from './money/held.ts';
+import { type FindOpenRefund, held } from './money/held.ts';
 import { orderChanges } from './operator-actions.ts';
 import { orderEvents } from './order-events.ts';
 import { orders } from './orders.ts';
@@ -13,6 +14,8 @@ import { lists } from './queries.ts';
 import { audit, ownersGiven } from './reconciliation.ts';
 import { accountRepository } from './store/accounts.ts';
 import { paymentRepository } from './store/payments.ts';
+import { historyTexts } from './texts/histories.ts';
+import { listTexts } from './texts/lists.ts';
 
 declare module '#platform/module.ts' {
   interface Services {
@@ -21,6 +24,8 @@ declare module '#platform/module.ts' {
   interface Ports {
     /** A new id for a manual payment, distinct from all transactions on the chain; random by default. */
     makeTxid?: () => string;
+    /** Finds the first of these refunds that may still put its money back. */
+    findOpenRefund?: FindOpenRefund;
   }
 }
 
@@ -33,16 +38,18 @@ function service(platform: ServiceContext) {
   const { expiryGraceMs: graceMs } = settings;
   return {
     accounts: accounts(context),
+    desk: desk(context),
     expiry: expiry(context, {
       notBefore: new Date(startedAt.getTime() + graceMs),
       graceMs,
       lastFailedWriteAt,
     }),
-    held: held(context, actions),
+    held: held(context, actions, async (tx, refundIds) => ports.findOpenRefund?.(tx, refundIds)),
     lists: lists(context),
     orderChanges: orderChanges(context, actions, ports.makeTxid ?? (() => `manual-${hex.encode(randomBytes(16))}`)),
     orderEvents: orderEvents(context),
     orders: orders(context),
+    texts: { ...listTexts(context), ...historyTexts(context) },
     audit: async () => audit(store, await ports.bookChecks?.()),
     /** The report of the migration that gave money its owners; undefined if there is none. */
     ownersGiven: () => store.read(ownersGiven),

@@ -142,7 +142,8 @@ export interface CustomerFunds {
 /** @param address the requested address in base58; an unknown account shows zeros and the epoch. */
 export function balanceView(address: string, account: Account | undefined) {
   const confirmed = account?.totalConfirmed ?? 0n;
-  const paid = account?.totalPaid ?? 0n;
+  // What was paid out of its credit is spent, too: the shape has no place of its own for it.
+  const paid = (account?.totalPaid ?? 0n) + (account?.totalPaidOut ?? 0n);
   return {
     address,
     total_confirmed: confirmed,

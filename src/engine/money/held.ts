@@ -7,8 +7,10 @@ import { heldMoneyRepository } from '#engine/store/held-money.ts';
 import { type MoneyOwner, type Payment, type PaymentPosition, paymentRepository } from '#engine/store/payments.ts';
 import { paymentView, settledView } from '#engine/views.ts';
 import type { Change, ChangeRequest, OperatorActions } from '#platform/audit-log/operator-actions.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
-import { type HeldMoney, reasonFor } from './held-reasons.ts';
+import { refundsTaking } from './giving-back.ts';
+import { type HeldMoney, type HeldReason, reasonFor } from './held-reasons.ts';
 import { type Ledger, ledgerActions } from './ledger.ts';
 import { syntheticOwner } from './made-owner.ts';
 import { payFromCredit, type Settled, tryToPay } from './settlement.ts';
@@ -20,18 +22,34 @@ export type Assignment = { orderId: string } | { customerId: string };
 
 export type Held = ReturnType<typeof held>;
 
-export function held(context: EngineContext, actions: OperatorActions) {
+/** The first of these refunds that may still put its money back; undefined if none may. */
+export type FindOpenRefund = (tx: Transaction, refundIds: readonly string[]) => Promise<string | undefined>;
+
+/** @param isRefundOpen is looked up each time. */
+export function held(
+  context: EngineContext,
+  actions: OperatorActions,
+  isRefundOpen: FindOpenRefund = async () => undefined,
+) {
   const { store, settings } = context;
   const { perform } = ledgerActions(actions, context);
 
+  /** A payment has one owner: what may come back of it must find the one that it was taken from. */
+  const requireNoRefund = async ({ tx }: Ledger, txid: string): Promise<void> => {
+    const open = await isRefundOpen(tx, await refundsTaking(tx, txid));
+    if (open !== undefined) throw new DomainError('payment_being_refunded', open);
+  };
+
   return {
     /** All held money, oldest first by default. */
-    list: (request: PageRequest<PaymentPosition>): Promise<Page<HeldMoney, PaymentPosition>> =>
+    list: (
+      request: PageRequest<PaymentPosition> & { reason?: HeldReason | undefined },
+    ): Promise<Page<HeldMoney, PaymentPosition>> =>
       store.read((tx) =>
         readPage(
           request,
           async (after, limit) =>
-            (await tx.use(heldMoneyRepository).page(after, limit, request.order)).map((row) => ({
+            (await tx.use(heldMoneyRepository).page(after, limit, request.order, request.reason)).map((row) => ({
               row,
               reason: reasonFor(row),
             })),
@@ -41,12 +59,13 @@ export function held(context: EngineContext, actions: OperatorActions) {
 
     /**
      * Assigns the unspent part of a confirmed payment to an open order or to a customer, and pays the orders that it covers.
-     * @throws {DomainError} `payment_not_held`, `order_not_found`, `order_change_forbidden`, `order_change_no_op`
+     * @throws {DomainError} `payment_not_held`, `payment_being_refunded`, `order_not_found`, `order_change_forbidden`, `order_change_no_op`
      */
     assign(request: ChangeRequest, txid: string, to: Assignment, reason: string) {
       return perform(request, async (ledger) => {
         const payment = await ledger.tx.use(paymentRepository).find(txid);
         if (payment === undefined || payment.unspent === 0n) throw new DomainError('payment_not_held', txid);
+        await requireNoRefund(ledger, txid);
         const settled =
           'orderId' in to
             ? await assignToOrder(ledger, payment, to.orderId, reason)

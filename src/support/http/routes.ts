@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { loginLinkRoutes } from '#auth/http/people/login-link.ts';
 import { HttpError } from '#platform/http/errors.ts';
 import type { MakeRoutes } from '#platform/module.ts';
 import type { Handlers } from './console.ts';
@@ -27,8 +26,6 @@ export const routes: MakeRoutes = (services, http) => {
   if (console === null) return undefined;
   return async (app) => {
     const visitors = await http.openVisitors(app);
-    const { auth } = services;
-    await app.register(loginLinkRoutes({ ...http, access: auth, links: auth.people.loginLinks }));
     let handlers: Promise<Handlers> | undefined;
     const load = (): Promise<Handlers> => {
       handlers ??= import('./console.ts').then(({ createHandlers }) =>

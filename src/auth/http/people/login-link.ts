@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { type AuthPorts, logInWith } from '#auth/http/login.ts';
+import { loginLinkUrl } from '#auth/people/urls.ts';
 import type { AuthService } from '#auth/service.ts';
 import type { HttpContext } from '#platform/http/context.ts';
 import { time } from '#platform/http/fields.ts';
-import { loginLinkUrl } from './urls.ts';
 
 export interface LoginLinkPorts extends Pick<AuthPorts, 'access' | 'limitStrangers'> {
   links: AuthService['people']['loginLinks'];
