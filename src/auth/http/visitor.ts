@@ -30,6 +30,8 @@ export async function registerVisitors(app: FastifyInstance, ports: VisitorPorts
   const { people, clock, clientAddress } = ports;
   /** The session whose form a request is being checked for. */
   const checked = new WeakMap<FastifyRequest, string>();
+  /** One token for all forms of a page: each would set a cookie of its own, and only the last would be kept. */
+  const made = new WeakMap<FastifyRequest, string>();
   await app.register(cookies);
   await app.register(formTokens, {
     cookieKey: FORM_COOKIE,
@@ -43,7 +45,11 @@ export async function registerVisitors(app: FastifyInstance, ports: VisitorPorts
       const token = request.cookies[SESSION_COOKIE];
       return token === undefined ? undefined : people.sessions.visitor(token);
     },
-    formToken: (_request, reply, { sessionId }) => reply.generateCsrf({ userInfo: sessionId }),
+    formToken(request, reply, { sessionId }) {
+      const token = made.get(request) ?? reply.generateCsrf({ userInfo: sessionId });
+      made.set(request, token);
+      return token;
+    },
     requireFormToken(request, { sessionId }) {
       if (isFromAnotherSite(request)) throw new HttpError('form_token_invalid');
       checked.set(request, sessionId);

@@ -4,15 +4,15 @@ import { type Person, staffRepository } from '#auth/store/staff.ts';
 import { recordChange } from '#platform/audit-log/record.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { appendEvent } from '#platform/outbox/append-event.ts';
-import type { Challenges } from './challenges.ts';
 import { hashOfCode } from './codes.ts';
 import type { Browser, PeopleContext } from './context.ts';
-import type { Passkeys } from './passkeys.ts';
-import type { RelyingParty } from './relying-party.ts';
+import type { Challenges } from './passkeys/challenges.ts';
+import type { Passkeys } from './passkeys/passkeys.ts';
+import type { RelyingParty } from './passkeys/relying-party.ts';
+import { creationOptions, refused } from './passkeys/webauthn.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
 import { personOf } from './staff.ts';
 import { type PersonView, personView, staffPrincipal } from './views.ts';
-import { creationOptions, refused } from './webauthn.ts';
 
 export interface InvitationPorts {
   party: RelyingParty;

@@ -6,7 +6,7 @@ import type { TariAddress } from '#tari/address.ts';
 import { hashOfCode, newCode } from './codes.ts';
 import type { Browser, PeopleContext } from './context.ts';
 import { LOGIN_LINK_VALID_MS } from './limits.ts';
-import { requireConsoleRole } from './passkeys.ts';
+import { requireConsoleRole } from './passkeys/passkeys.ts';
 import { findPrincipal, type Principal, walletPrincipal } from './principal.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
 

@@ -1,12 +1,12 @@
 import { HOUSEKEEPING_SCHEDULE } from '#platform/jobs/housekeeping.ts';
 import type { Job } from '#platform/jobs/scheduled-job.ts';
-import { approvals } from './approvals.ts';
-import { challenges } from './challenges.ts';
 import type { PeopleContext } from './context.ts';
 import { invitations } from './invitations.ts';
 import { loginLinks } from './login-links.ts';
-import { passkeys } from './passkeys.ts';
-import { relyingPartyOf } from './relying-party.ts';
+import { approvals } from './passkeys/approvals.ts';
+import { challenges } from './passkeys/challenges.ts';
+import { passkeys } from './passkeys/passkeys.ts';
+import { relyingPartyOf } from './passkeys/relying-party.ts';
 import { sessions } from './sessions.ts';
 import { staff } from './staff.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { shownName } from '#auth/http/people/schemas.ts';
 import { deviceName } from '#auth/people/device.ts';
+import { shownName } from '#auth/people/fields.ts';
 import { rowId } from '#platform/http/fields.ts';
 import { html } from '#platform/http/html.ts';
 import { actionPage, field } from '#support/http/actions/form-page.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { personRoles, shownName } from '#auth/http/people/schemas.ts';
-import { invitationUrl } from '#auth/http/people/urls.ts';
+import { personRoles, shownName } from '#auth/people/fields.ts';
+import { invitationUrl } from '#auth/people/urls.ts';
 import type { PersonView } from '#auth/people/views.ts';
 import { PERSON_ROLES, ROLE_DESCRIPTIONS } from '#auth/roles.ts';
 import { rowId } from '#platform/http/fields.ts';

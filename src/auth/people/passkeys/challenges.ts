@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { PeopleContext } from '#auth/people/context.ts';
+import { CHALLENGE_VALID_MS } from '#auth/people/limits.ts';
 import { challengeRepository } from '#auth/store/challenges.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { sha256Hex } from '#platform/sha256.ts';
-import type { PeopleContext } from './context.ts';
-import { CHALLENGE_VALID_MS } from './limits.ts';
 
 /** What a challenge is for; its answer is taken for nothing else. */
 export type ChallengePurpose = 'sign in' | 'register' | 'proof' | 'approval';

@@ -1,4 +1,9 @@
 import { DomainError } from '#auth/errors.ts';
+import type { Browser, PeopleContext } from '#auth/people/context.ts';
+import { MAX_PASSKEYS } from '#auth/people/limits.ts';
+import { findPrincipal, type Principal, rolesInForce, staffIdOf } from '#auth/people/principal.ts';
+import type { Sessions, SignedIn } from '#auth/people/sessions.ts';
+import { type PasskeyView, passkeyView } from '#auth/people/views.ts';
 import { opensConsole, type Role } from '#auth/roles.ts';
 import { type Passkey, passkeyRepository } from '#auth/store/passkeys.ts';
 import { sessionRepository } from '#auth/store/sessions.ts';
@@ -6,13 +11,8 @@ import { recordChange } from '#platform/audit-log/record.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { appendEvent } from '#platform/outbox/append-event.ts';
 import type { Challenges } from './challenges.ts';
-import type { Browser, PeopleContext } from './context.ts';
-import { MAX_PASSKEYS } from './limits.ts';
-import { findPrincipal, type Principal, rolesInForce, staffIdOf } from './principal.ts';
 import type { RelyingParty } from './relying-party.ts';
-import type { Sessions, SignedIn } from './sessions.ts';
 import { userHandleOf } from './user-handle.ts';
-import { type PasskeyView, passkeyView } from './views.ts';
 import * as webauthn from './webauthn.ts';
 
 /** A session that asks for something, as far as passkeys need it. */

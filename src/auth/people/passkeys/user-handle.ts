@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { staffIdOf } from '#auth/people/principal.ts';
 import { staffRepository } from '#auth/store/staff.ts';
 import type { Transaction } from '#platform/database/store.ts';
-import { staffIdOf } from './principal.ts';
 
 /**
  * What a device knows a person by, in base64url: at random for people, so that it tells nothing of them; for wallets it

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { PeopleContext } from '#auth/people/context.ts';
+import { CHALLENGE_VALID_MS } from '#auth/people/limits.ts';
 import { passkeyRepository } from '#auth/store/passkeys.ts';
 import { sha256Hex } from '#platform/sha256.ts';
 import type { Challenges } from './challenges.ts';
-import type { PeopleContext } from './context.ts';
-import { CHALLENGE_VALID_MS } from './limits.ts';
 import type { Passkeys } from './passkeys.ts';
 import type { RelyingParty } from './relying-party.ts';
 import { refused, requestOptions } from './webauthn.ts';
