@@ -25,6 +25,7 @@ const PROCESSES: readonly string[] = [
 const SLOW: readonly string[] = [
   'test/auth/http/{guard,login}.test.ts',
   'test/auth/people/*.test.ts',
+  'test/back-end/http/**/*.test.ts',
   'test/checkout/{pages,streams}.test.ts',
   'test/console/everything.test.ts',
   'test/engine/{money,money-variants,operator-actions,order-lookup,order-of-arrival,payments}.test.ts',
