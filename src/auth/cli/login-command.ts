@@ -28,7 +28,10 @@ export function loginCommand(ports: CommandPorts): Command {
     },
     show: (answer, output) => {
       if (isLink(answer)) {
-        return [plainText(`Open this in a browser, before ${answer.valid_until}; it is good once:`), plainText(answer.url)];
+        return [
+          plainText(`Open this in a browser, before ${answer.valid_until}; it is good once:`),
+          plainText(answer.url),
+        ];
       }
       const { server, address, roles, until } = answer;
       return record(

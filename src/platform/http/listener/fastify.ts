@@ -65,9 +65,9 @@ export function createFastify(
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     // With TLS a server of another type, with all that we use of this one.
-    ...((tls === undefined
-      ? { http: serverOptions }
-      : { https: { ...serverOptions, ...readTlsFiles(tls) } }) as { http: typeof serverOptions }),
+    ...((tls === undefined ? { http: serverOptions } : { https: { ...serverOptions, ...readTlsFiles(tls) } }) as {
+      http: typeof serverOptions;
+    }),
     // Our own answer has the common form of errors; see endConnectionsOnClose.
     return503OnClosing: false,
     genReqId: () => randomUUID(),

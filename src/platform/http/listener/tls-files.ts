@@ -11,7 +11,11 @@ export interface TlsFiles {
  * Reads both, and checks that they belong together.
  * @throws {Error} with a sentence for the operator, which shows nothing of the key.
  */
-export function readTlsFiles({ certificate, privateKey }: TlsFiles): { cert: Buffer; key: Buffer; minVersion: 'TLSv1.2' } {
+export function readTlsFiles({ certificate, privateKey }: TlsFiles): {
+  cert: Buffer;
+  key: Buffer;
+  minVersion: 'TLSv1.2';
+} {
   const cert = read('TPG_TLS_CERTIFICATE', certificate);
   const key = read('TPG_TLS_PRIVATE_KEY', privateKey);
   try {
