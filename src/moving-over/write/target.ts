@@ -70,6 +70,7 @@ export const MUST_BE_EMPTY = [
   'refunds',
   'payouts',
   'payout_switch',
+  'saved_views',
 ] as const;
 
 export function notEmpty(shownUrl: string, table: string): string {
