@@ -7,7 +7,7 @@ import type { Clock } from '#platform/clock.ts';
 import { DomainError } from '#platform/errors.ts';
 import { HttpError } from '#platform/http/errors.ts';
 import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
-import { issueAccessToken, type LoginClaims, TokenError, verifyLoginToken } from '#tari/ristretto-jwt.ts';
+import { accessTokenIssuer, type LoginClaims, TokenError, verifyLoginToken } from '#tari/ristretto-jwt.ts';
 import type { RandomBytes } from '#tari/schnorr.ts';
 import { bearerTokenIn } from './guard.ts';
 
@@ -30,9 +30,10 @@ export interface AuthPorts {
 export function authRoutes({ access, clock, randomBytes, keys, limitStrangers }: AuthPorts): FastifyPluginAsyncZod {
   const logIn = async (request: FastifyRequest) => {
     const claims = readLoginToken(loginTokenIn(request));
-    const roles = await access.logIn(claims);
-    return { address: claims.address, roles, isKnown: await access.isKnown(claims.address) };
+    return { address: claims.address, ...(await access.logIn(claims)) };
   };
+
+  const issue = accessTokenIssuer(keys.signingKey, randomBytes);
 
   return async (app) => {
     app.post(
@@ -68,7 +69,7 @@ export function authRoutes({ access, clock, randomBytes, keys, limitStrangers }:
         const { address, roles } = loggedIn;
         const issuedAt = clock.now();
         const expiresAt = new Date(issuedAt.getTime() + ACCESS_TOKEN_LIFE_MS);
-        const token = issueAccessToken({ address, roles, issuedAt, expiresAt }, keys.signingKey, randomBytes);
+        const token = issue({ address, roles, issuedAt, expiresAt });
         // Existing clients expect plain text with a JSON content type.
         return reply.type('application/json').serializer(String).send(token);
       },
