@@ -10,6 +10,9 @@ import { inLanes, load, type PreparedRequest } from './load.ts';
 export const READERS = 16;
 const ORDERS_OF_REGULAR = 30;
 
+/** The shop's id of the first of them: the others follow. */
+const FIRST_REGULAR = 6_000_000_000;
+
 /** Reads of a list, of a single thing, and logins. */
 const LISTS_READ = 3_008;
 const SINGLES_READ = 10_048;
@@ -29,7 +32,7 @@ export interface RegularCustomer {
 export function prepareRegulars(make: ReturnType<typeof createRequests>): RegularCustomer[] {
   return Array.from({ length: READERS }, (_, index) => {
     const person = aPerson('dual');
-    const customerId = `regular-${index}`;
+    const customerId = String(FIRST_REGULAR + index);
     const wallets = [aPerson('dual'), aPerson('dual')] as const;
     const journey = () => make.journey(...wallets, { person, customerId });
     return { person, customerId, wallets, journeys: Array.from({ length: ORDERS_OF_REGULAR }, journey) };
