@@ -24,6 +24,7 @@ const PROCESSES: readonly string[] = [
 /** Tests in this process that take seconds: properties, many samples, every route, a whole server with a shop beside it. */
 const SLOW: readonly string[] = [
   'test/auth/http/{guard,login}.test.ts',
+  'test/back-end/http/**/*.test.ts',
   'test/checkout/{pages,streams}.test.ts',
   'test/console/everything.test.ts',
   'test/engine/{money,money-variants,operator-actions,order-lookup,order-of-arrival,payments}.test.ts',
@@ -33,6 +34,8 @@ const SLOW: readonly string[] = [
   'test/interledger/*.property.test.ts',
   'test/moving-over/{hostile-databases,import.property,odd-databases,old-files,samples,two-ways}.test.ts',
   'test/notes/http/notes.test.ts',
+  'test/payouts/{attacks,refunds.property}.test.ts',
+  'test/payouts/http/**/*.test.ts',
   'test/platform/audit-log/http/audit-log.test.ts',
   'test/platform/config/settings.test.ts',
   'test/platform/database/{sqlite,store}.test.ts',
@@ -120,6 +123,7 @@ const POSTGRES_ALWAYS: readonly string[] = [
   'test/{auth,engine,rates}/**/*.test.ts',
   'test/*/http/**/*.test.ts',
   'test/moving-over/{samples,odd-databases,hostile-databases,debts,walk,import.property}.test.ts',
+  'test/payouts/*.test.ts',
   'test/platform/{audit-log,http,logging,monitoring,outbox}/**/*.test.ts',
   'test/pull-payments/kills.test.ts',
   'test/rails/tari-chain/{watcher,reorganisations,nodes,mempool,check-books}.test.ts',
