@@ -9,6 +9,7 @@ import { orderPages } from './orders.ts';
 import { paymentPages } from './payments.ts';
 import { pullPointerPages } from './pull-pointers.ts';
 import { ratePages } from './rates.ts';
+import { reportPages } from './reports.ts';
 import { savedViewPages } from './saved-views.ts';
 import { searchPages } from './search.ts';
 import { settingsPages } from './settings.ts';
@@ -26,6 +27,7 @@ const SUBJECTS: readonly MakePages[] = [
   heldPages,
   deliveryPages,
   ratePages,
+  reportPages,
   walletPages,
   pullPointerPages,
   auditLogPages,
