@@ -13,9 +13,9 @@ import { tariWallet } from './rails/tari-wallet/module.ts';
 import { rates } from './rates/module.ts';
 import { shops } from './shops/module.ts';
 import { shopify } from './shops/shopify/module.ts';
-import { support } from './support/module.ts';
 import { backEnd } from './support/back-end/module.ts';
 import { directory } from './support/directory/module.ts';
+import { support } from './support/module.ts';
 import { reports } from './support/reports/module.ts';
 import { webhooks } from './webhooks/module.ts';
 

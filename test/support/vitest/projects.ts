@@ -24,6 +24,7 @@ const PROCESSES: readonly string[] = [
 /** Tests in this process that take seconds: properties, many samples, every route, a whole server with a shop beside it. */
 const SLOW: readonly string[] = [
   'test/auth/http/{guard,login}.test.ts',
+  'test/auth/people/*.test.ts',
   'test/back-end/http/**/*.test.ts',
   'test/checkout/{pages,streams}.test.ts',
   'test/console/everything.test.ts',

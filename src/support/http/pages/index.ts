@@ -7,8 +7,11 @@ import { heldPages } from './held.ts';
 import { orderPage } from './order.ts';
 import { orderPages } from './orders.ts';
 import { paymentPages } from './payments.ts';
+import { payoutPages } from './payouts.ts';
+import { accountPages } from './people/index.ts';
 import { pullPointerPages } from './pull-pointers.ts';
 import { ratePages } from './rates.ts';
+import { refundPages } from './refunds.ts';
 import { reportPages } from './reports.ts';
 import { savedViewPages } from './saved-views.ts';
 import { searchPages } from './search.ts';
@@ -25,6 +28,8 @@ const SUBJECTS: readonly MakePages[] = [
   customerPages,
   paymentPages,
   heldPages,
+  refundPages,
+  payoutPages,
   deliveryPages,
   ratePages,
   reportPages,
@@ -33,6 +38,7 @@ const SUBJECTS: readonly MakePages[] = [
   auditLogPages,
   settingsPages,
   savedViewPages,
+  accountPages,
   actionForms,
 ];
 

@@ -139,10 +139,13 @@ function periodForm(visit: Visit): Html {
     visit,
     PRESET_NAMES.map(([label, period]) => [label, { ...stays, period }] as const),
     'Periods',
-  )}${filterForm(visit, html`${filterField(visit, 'from', 'From', { maxLength: 10, placeholder: '2026-11-01' })}
+  )}${filterForm(
+    visit,
+    html`${filterField(visit, 'from', 'From', { maxLength: 10, placeholder: '2026-11-01' })}
 ${filterField(visit, 'to', 'To', { maxLength: 10, placeholder: '2026-11-30' })}
 ${filterField(visit, 'time_zone', 'Time zone', { maxLength: 64, placeholder: 'UTC' })}
-${filterField(visit, 'currency', 'Currency', { maxLength: 10, placeholder: 'as the newest order' })}`)}`;
+${filterField(visit, 'currency', 'Currency', { maxLength: 10, placeholder: 'as the newest order' })}`,
+  )}`;
 }
 
 /** The sums when they are asked for: they take as long as the report is. */
