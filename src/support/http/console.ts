@@ -57,6 +57,14 @@ export function createHandlers(ports: HandlerPorts) {
   const tell = createErrorTelling(log);
   const link: Link = (path, query = {}) => base + path + queryText(query);
 
+  /** One for each answer: making another one would make another cookie, to which the first token does not belong. */
+  const tokens = new WeakMap<FastifyRequest, string>();
+  const tokenOf = (request: FastifyRequest, reply: FastifyReply, visitor: Visitor): string => {
+    const token = tokens.get(request) ?? visitors.formToken(request, reply, visitor);
+    tokens.set(request, token);
+    return token;
+  };
+
   const visitOf = (
     request: FastifyRequest,
     reply: FastifyReply,
@@ -73,9 +81,7 @@ export function createHandlers(ports: HandlerPorts) {
     link,
     // An open form has nothing to hide: there is no session that it could belong to.
     hidden: () =>
-      visitor === undefined
-        ? html``
-        : hiddenFields(visitors.formToken(request, reply, visitor), newUuid(ports.randomBytes)),
+      visitor === undefined ? html`` : hiddenFields(tokenOf(request, reply, visitor), newUuid(ports.randomBytes)),
     request,
     reply,
   });
@@ -100,7 +106,7 @@ export function createHandlers(ports: HandlerPorts) {
           path: pathOf(request, base),
           title: shown.title ?? title,
           notice: takeNotice(request, reply, base),
-          token: visitor && visitors.formToken(request, reply, visitor),
+          token: visitor && tokenOf(request, reply, visitor),
           content: shown.content,
           events: shown.live && streams.addressOf(link, shown.live),
         }),
