@@ -9,10 +9,11 @@ import { generateSecretKey, publicKeyOf, signSchnorr, verifySchnorr } from '#tar
 import { prepareStage } from '#test/demo/demo-environment.ts';
 import { aPerson, type Person } from '#test/demo/walkthrough.ts';
 import { verifySchnorrReference } from '#test/tari/schnorr-reference.ts';
-import { createRequests, type Journey } from './bench/journeys.ts';
+import { CURRENCY, createRequests, type Journey, RATE_MICRO_TARI } from './bench/journeys.ts';
 import { loadShop } from './bench/large-database.ts';
 import { inLanes, type PreparedRequest } from './bench/load.ts';
 import { type MeasuredServer, postgresToMeasure, startBareRoute, startInstances } from './bench/measured-server.ts';
+import { bareReadings, enterRegulars, prepareRegulars, READINGS, type Reading, readingsOf } from './bench/readings.ts';
 import { type Row, tableOf } from './bench/report.ts';
 import { type Measurement, measureSideBySide } from './bench/side-by-side.ts';
 
@@ -28,10 +29,14 @@ const WEBHOOKS = 20_032;
 const JOURNEYS = 5_120;
 /** Customers who do everything after one another. */
 const WALKTHROUGHS = 2_560;
-const READS = 10_048;
 const SECRET = 'bench-secret';
 
 const WARM_UP = 'warm-up';
+const BARE_ROUTE = 'bare route (HMAC and parse)';
+
+/** Requests with nobody else on the server. */
+const ALONE = ['order webhook, 1 connection', 'balance, 1 connection'] as const;
+const ALONE_REQUESTS = 600;
 
 /** In the order in which things happen to an order. */
 const STEPS = [
@@ -40,8 +45,8 @@ const STEPS = [
   'claim',
   'payment',
   'confirmation that pays an order',
-  'balance',
-  'order',
+  ...READINGS,
+  ...ALONE,
   'the whole walkthrough',
 ] as const;
 
@@ -63,6 +68,7 @@ try {
   const prepared = prepareRequests();
   const bare = await openBareRoute(prepared);
   const empty = await openShop(prepared, { database: 'empty' });
+  await measureReadingsBeside(bare, empty, prepared);
   const full =
     large > 0 ? await openShop(prepared, { database: large.toLocaleString('en'), loaded: large }) : undefined;
   const rows = await measure([bare, empty, ...(full ? [full] : [])]);
@@ -99,6 +105,8 @@ function prepareRequests() {
     wallets: wallets.flat(),
     journeys,
     walkthroughs: lanesOf(WALKTHROUGHS),
+    regulars: prepareRegulars(make),
+    alone: Array.from({ length: ALONE_REQUESTS }, () => make.webhook()),
     warmUps: inLanes(
       Array.from({ length: WARM_UPS }, () => make.webhook()),
       CONNECTIONS,
@@ -114,8 +122,6 @@ interface Measured {
   server: MeasuredServer;
   /** What it is sent in the steps that it takes part in. */
   loads: Partial<Record<StepName, PreparedRequest[][]>>;
-  /** What its rows are called, where that is not the step. */
-  rowName?: string;
   /** Looks whether all that was measured has happened, and ends it. */
   close(): Promise<void>;
 }
@@ -124,7 +130,14 @@ async function openBareRoute({ warmUps, webhooks }: Prepared): Promise<Measured>
   const server = await startBareRoute(SECRET);
   started.push(server);
   const loads = { [WARM_UP]: warmUps, 'order webhook': webhooks };
-  return { database: '', server, loads, rowName: 'bare route (HMAC and parse)', close: () => server.stop() };
+  return { database: '', server, loads, close: () => server.stop() };
+}
+
+/** Lets the bare route send what the server answers to each reading. */
+async function measureReadingsBeside(bare: Measured, server: Measured, { webhooks }: Prepared): Promise<void> {
+  const [bareUrl, url] = [bare.server.urls[0] as string, server.server.urls[0] as string];
+  const readings = server.loads as Record<Reading, PreparedRequest[][]>;
+  bare.loads = { ...bare.loads, ...(await bareReadings(bareUrl, url, readings, webhooks.flat())) };
 }
 
 interface ShopOptions {
@@ -148,7 +161,8 @@ async function openShop(prepared: Prepared, options: ShopOptions): Promise<Measu
       say(`Loaded ${done.toLocaleString('en')} orders with all that belongs to them`);
     await loadShop(stage.settings.TPG_DATABASE_URL as string, { count: loaded, onProgress });
   }
-  const journeys = [...prepared.journeys, ...prepared.walkthroughs];
+  const regulars = prepared.regulars.map(({ journeys }) => journeys);
+  const journeys = [...prepared.journeys, ...prepared.walkthroughs, ...regulars];
   for (const { order } of journeys.flat()) stage.standIn.addOrder(order);
 
   const settings = {
@@ -162,11 +176,17 @@ async function openShop(prepared: Prepared, options: ShopOptions): Promise<Measu
   started.push(server);
   const url = server.urls[0] as string;
   const headers = await logIn(url, stage.operator);
-  for (const { name } of prepared.wallets) {
-    const body = stringifyJson({ address: name, ip_address: '127.0.0.1' });
-    const wallet = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body };
-    await fetch(`${url}/api/wallets`, wallet);
+  const post = (path: string, body: object) =>
+    fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: stringifyJson(body),
+    });
+  await post('/api/exchange_rate', { currency: CURRENCY, rate: RATE_MICRO_TARI });
+  for (const { name } of [...prepared.wallets, ...prepared.regulars.flatMap(({ wallets }) => wallets)]) {
+    await post('/api/wallets', { address: name, ip_address: '127.0.0.1' });
   }
+  await enterRegulars(url, prepared.regulars);
   return {
     database,
     server,
@@ -189,17 +209,14 @@ async function logIn(url: string, { name, secretKey }: Person): Promise<Record<s
 
 /** What a server is sent in each step. @param headers those of a person who may read everything. */
 function loadsOf(
-  { warmUps, webhooks, journeys, walkthroughs }: Prepared,
+  { warmUps, webhooks, journeys, walkthroughs, regulars, alone }: Prepared,
   headers: Record<string, string>,
 ): Record<StepName, PreparedRequest[][]> {
   const read = (path: string): PreparedRequest => ({ method: 'GET', path, headers });
   const balance = ({ customer }: Journey) => read(`/api/balance/${customer.name}`);
   const order = (journey: Journey) => read(`/api/order/id/${journey.order.id}`);
+  const readings = readingsOf(regulars, headers);
   const each = (step: (journey: Journey) => PreparedRequest) => journeys.map((lane) => lane.map(step));
-  const reads = (step: (journey: Journey) => PreparedRequest) =>
-    journeys.map((lane) =>
-      Array.from({ length: READS / CONNECTIONS }, (_, index) => step(lane[index % lane.length] as Journey)),
-    );
   const everything = (journey: Journey) => {
     const { webhook, claim, payment, confirmation } = journey;
     return [webhook, claim, payment, confirmation, balance(journey), order(journey)];
@@ -210,8 +227,9 @@ function loadsOf(
     claim: each(({ claim }) => claim),
     payment: each(({ payment }) => payment),
     'confirmation that pays an order': each(({ confirmation }) => confirmation),
-    balance: reads(balance),
-    order: reads(order),
+    ...readings,
+    'balance, 1 connection': readings.balance.slice(0, 1).map((lane) => lane.slice(0, ALONE_REQUESTS)),
+    'order webhook, 1 connection': [alone],
     'the whole walkthrough': walkthroughs.map((lane) => lane.flatMap(everything)),
   };
 }
@@ -225,8 +243,15 @@ async function measure(all: readonly Measured[]): Promise<Row[]> {
       contenders.map(({ server, loads }) => ({ urls: server.urls, lanes: loads[step] ?? [] })),
     );
     for (const [index, measured] of contenders.entries()) {
-      const { database, server, rowName: name = step } = measured;
-      const row = { name, database, ...(measurements[index] as Measurement), memoryMb: Math.round(server.memoryMb()) };
+      const { database, server } = measured;
+      const name = database !== '' ? step : step === 'order webhook' ? BARE_ROUTE : `bare route for ${step}`;
+      const row = {
+        name,
+        database,
+        ...(database === '' && { limitOf: step }),
+        ...(measurements[index] as Measurement),
+        memoryMb: Math.round(server.memoryMb()),
+      };
       say(`${step}, ${database || name}: ${row.requestsPerSecond.toFixed(0)}/s, p99 ${row.p99Ms} ms`);
       if (step !== WARM_UP) rows.get(measured)?.push(row);
     }

@@ -8,6 +8,8 @@ import { makeOrder, type NewOrder } from '#test/fake-shopify/orders.ts';
 import { webhookBody } from '#test/fake-shopify/webhooks.ts';
 import type { PreparedRequest } from './load.ts';
 
+export const CURRENCY = 'USD';
+export const RATE_MICRO_TARI = 1_000_000;
 const PRICE = '12.50';
 const PRICE_MICRO_TARI = 12_500_000n;
 
@@ -40,7 +42,8 @@ export function createRequests(hmacSecret: string) {
     return {
       id,
       name: `#${id.slice(-7)}`,
-      currency: 'XTM',
+      // One that the shop knows, at a rate of 1 XTM: it refuses payments in others, and deliveries of them are repeated.
+      currency: CURRENCY,
       price: PRICE,
       customerId: String(7_000_000_000 + (orders % customers)),
     };

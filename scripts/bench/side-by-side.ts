@@ -41,6 +41,11 @@ function startOf(round: number, length: number): number {
 function measurementOf(results: readonly LoadResult[]): Measurement {
   const ms = results.reduce((sum, result) => sum + result.ms, 0);
   const sorted = results.flatMap(({ latenciesMs }) => latenciesMs).sort((a, b) => a - b);
-  const percentile = (part: number) => Math.round(sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN);
+  const percentile = (part: number) => tenths(sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN);
   return { requestsPerSecond: (sorted.length / ms) * 1000, p50Ms: percentile(0.5), p99Ms: percentile(0.99) };
+}
+
+/** Below 10 ms with a tenth, above without. */
+function tenths(ms: number): number {
+  return ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms);
 }

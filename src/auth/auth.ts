@@ -19,6 +19,14 @@ const IMPLICIT_ROLE: Role = 'user';
 /** Far more than a shop has people; each has at most four roles. */
 const MAX_GRANTS_LISTED = 10_000;
 
+/** A successful login. */
+export interface LoggedIn {
+  /** The requested roles. */
+  roles: Role[];
+  /** Whether the address has a role, a wallet, money or an order here. */
+  isKnown: boolean;
+}
+
 /** A change of the roles of one address. */
 export interface RoleChange {
   address: TariAddress;
@@ -66,13 +74,13 @@ export function access(
      * refused login does not use up the nonce.
      * @throws {DomainError} `wrong_network`, `login_roles_not_held`, `login_nonce_not_increasing`
      */
-    async logIn(claims: LoginClaims): Promise<Role[]> {
+    async logIn(claims: LoginClaims): Promise<LoggedIn> {
       const account = accountOf(claims.address);
       const unknown = claims.desiredRoles.find((role) => !isRole(role));
       if (unknown !== undefined) throw new DomainError('login_roles_not_held', `There is no role of the name given.`);
       const desired = [...new Set(claims.desiredRoles.filter(isRole))];
       const now = clock.now();
-      await store.run(async (tx) => {
+      const isKnownAccount = await store.run(async (tx) => {
         if (settings) await requireShopNetwork(tx, settings, account);
         const held = await heldRoles(tx, account);
         const missing = desired.filter((role) => !held.has(role));
@@ -86,13 +94,11 @@ export function access(
         if (isStranger && strangers % ANONYMOUS_CLEANUP_EVERY === 0) {
           await tx.use(nonceRepository).forgetAnonymousBut(MAX_ANONYMOUS_NONCES);
         }
+        return !isStranger;
       });
       log.info({ address: addressToBase58(claims.address), roles: desired }, 'An address has logged in');
-      return desired;
+      return { roles: desired, isKnown: isKnownAccount };
     },
-
-    /** Whether an address has a role, a wallet, money or an order here. */
-    isKnown: (address: TariAddress): Promise<boolean> => store.read((tx) => isKnown(tx, accountOf(address))),
 
     /** The roles of a token that its address still has: revoking one takes effect immediately. */
     async rolesInForce(address: TariAddress, tokenRoles: readonly string[]): Promise<Set<Role>> {

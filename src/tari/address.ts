@@ -193,7 +193,10 @@ export function addressToEmoji(address: TariAddress): string {
 
 /** The account of an address's owner: equal for every address of one wallet on one network. */
 export function accountOf(address: TariAddress): AccountId {
-  return hex.encode(Uint8Array.of(NETWORKS[address.network], ...address.spendKey)) as AccountId;
+  const bytes = new Uint8Array(1 + KEY_LENGTH);
+  bytes[0] = NETWORKS[address.network];
+  bytes.set(address.spendKey, 1);
+  return hex.encode(bytes) as AccountId;
 }
 
 /** The single address of an account about which nothing else is known. */

@@ -48,6 +48,8 @@ const PAIRS: readonly string[] = [...ALPHABET].flatMap((first) => [...ALPHABET].
 /** Digits are computed five at a time: 58^5 times 256 is far below 2^53. */
 const DIGITS_AT_ONCE = 5;
 const CHUNK = 58 ** DIGITS_AT_ONCE;
+const PLACE_OF_FIRST = 58 ** 4;
+const PLACE_OF_MIDDLE = 58 ** 2;
 
 /** The number of the keys, shifted by the bytes that follow them. */
 interface KeysInBase58 {
@@ -78,31 +80,37 @@ function digitsOf(number: bigint): string {
   return text;
 }
 
+/** Reused, because lists have many orders: no address is computed while another is. */
+const added: number[] = [];
+
 function textWith({ low, high, highPlusOne }: KeysInBase58, id: Uint8Array, checksum: number): string {
-  const added = new Array<number>(low.length).fill(0);
   let filled = 0;
   for (let index = 0; index <= id.length; index += 1) {
-    let carry = id[index] ?? checksum;
-    for (let place = 0; place < filled || carry > 0; place += 1) {
-      const value = (added[place] ?? 0) * 256 + carry;
+    let carry = index < id.length ? (id[index] as number) : checksum;
+    for (let place = 0; place < filled; place += 1) {
+      const value = (added[place] as number) * 256 + carry;
       carry = Math.floor(value / CHUNK);
       added[place] = value - carry * CHUNK;
-      filled = Math.max(filled, place + 1);
+    }
+    if (carry > 0) {
+      added[filled] = carry;
+      filled += 1;
     }
   }
   let carry = 0;
   let digits = '';
   for (let place = 0; place < low.length; place += 1) {
-    const sum = (low[place] ?? 0) + (added[place] ?? 0) + carry;
+    const sum = (low[place] as number) + (place < filled ? (added[place] as number) : 0) + carry;
     carry = sum >= CHUNK ? 1 : 0;
-    digits = fiveDigits(sum - carry * CHUNK) + digits;
+    digits = fiveDigits(carry === 1 ? sum - CHUNK : sum) + digits;
   }
   return (carry === 1 ? highPlusOne : high) + digits;
 }
 
+/** A chunk has at most 30 bits, so whole numbers of 32 bits do. */
 function fiveDigits(chunk: number): string {
-  const lastFour = chunk % 58 ** 4;
-  return (
-    ALPHABET.charAt((chunk - lastFour) / 58 ** 4) + PAIRS[Math.floor(lastFour / 58 ** 2)] + PAIRS[lastFour % 58 ** 2]
-  );
+  const first = (chunk / PLACE_OF_FIRST) | 0;
+  const lastFour = chunk - first * PLACE_OF_FIRST;
+  const middle = (lastFour / PLACE_OF_MIDDLE) | 0;
+  return ALPHABET.charAt(first) + PAIRS[middle] + PAIRS[lastFour - middle * PLACE_OF_MIDDLE];
 }

@@ -5,7 +5,14 @@ import { AddressError, addressToBase58, parseAddressObject, type TariAddress } f
 import { utf8 } from './bytes.ts';
 import { MAX_U64 } from './integer-bounds.ts';
 import { bytesOfWalletForm, verifyMessageSignature } from './message-signature.ts';
-import { NONCE_RANDOM_LENGTH, type RandomBytes, SIGNATURE_LENGTH, signSchnorr, verifySchnorr } from './schnorr.ts';
+import {
+  NONCE_RANDOM_LENGTH,
+  type RandomBytes,
+  type SchnorrSigner,
+  SIGNATURE_LENGTH,
+  schnorrSigner,
+  verifySchnorr,
+} from './schnorr.ts';
 
 /**
  * JSON Web Tokens signed with Ristretto256 (protocol.md 3 and 5). jose parses the header. The algorithm is Tari's own,
@@ -67,8 +74,12 @@ export interface AccessClaims {
 
 /** Signs claims; bigints are serialised as integers. */
 export function signToken(claims: object, secretKey: Uint8Array, random: RandomBytes): string {
-  const signingInput = `${encodePart(HEADER)}.${encodePart(claims)}`;
-  const signature = signSchnorr(DOMAIN, utf8(signingInput), secretKey, random(NONCE_RANDOM_LENGTH));
+  return signTokenBy(schnorrSigner(secretKey), claims, random);
+}
+
+function signTokenBy(sign: SchnorrSigner, claims: object, random: RandomBytes): string {
+  const signingInput = `${HEADER_PART}.${encodePart(claims)}`;
+  const signature = sign(DOMAIN, utf8(signingInput), random(NONCE_RANDOM_LENGTH));
   return `${signingInput}.${base64urlnopad.encode(signature)}`;
 }
 
@@ -109,13 +120,21 @@ export function verifyLoginToken(token: string): LoginClaims {
 
 /** Signs an access token. Its times are rounded down to whole seconds, and its address is written in base58. */
 export function issueAccessToken(claims: AccessClaims, secretKey: Uint8Array, random: RandomBytes): string {
-  const wireClaims = {
-    address: addressToBase58(claims.address),
-    roles: claims.roles,
-    iat: secondsOf(claims.issuedAt),
-    exp: secondsOf(claims.expiresAt),
+  return accessTokenIssuer(secretKey, random)(claims);
+}
+
+/** The same for many tokens: what follows from the key alone is computed once. */
+export function accessTokenIssuer(secretKey: Uint8Array, random: RandomBytes): (claims: AccessClaims) => string {
+  const sign = schnorrSigner(secretKey);
+  return ({ address, roles, issuedAt, expiresAt }) => {
+    const wireClaims = {
+      address: addressToBase58(address),
+      roles,
+      iat: secondsOf(issuedAt),
+      exp: secondsOf(expiresAt),
+    };
+    return signTokenBy(sign, wireClaims, random);
   };
-  return signToken(wireClaims, secretKey, random);
 }
 
 /** Verifies an access token of the server with this public key. Throws TokenError; `expired` from its `exp` second on. */
@@ -128,7 +147,11 @@ export function verifyAccessToken(token: string, publicKey: Uint8Array, now: Dat
 
 // ---- Parts --------------------------------------------------------------------------------------------------------
 
+/** The one header, as this server and wallets write it. */
+const HEADER_PART = encodePart(HEADER);
+
 function headerOf(token: string, headerText: string): TokenClaims {
+  if (headerText === HEADER_PART) return { ...HEADER };
   bytesIn(headerText);
   try {
     return { ...decodeProtectedHeader(token) };

@@ -30,6 +30,8 @@ export async function pagesSeen({ server }: Stage): Promise<Record<string, strin
     'deliveries-events': '/deliveries/events',
     'delivery-event': `/deliveries/events/${letter?.event.id}`,
     rates: '/rates',
+    'report-orders': '/reports/orders?period=all&sums=yes',
+    'report-movements': '/reports/movements?period=all',
     'rate-history': '/rates/USD',
     'pull-pointers': '/pull-pointers',
     'audit-log': '/audit-log',

@@ -43,7 +43,7 @@ describe.each(ALL)('a shop on %s', (network) => {
     const { payment } = await test.pay({ from: payer, amount: tari(100) }, { wallet });
     await test.confirm(payment.txid, { wallet });
     expect(await test.statusOf('1')).toBe('Paid');
-    expect(await test.engine.access.logIn(loginBy(payer, 1n, ['user']))).toEqual(['user']);
+    expect((await test.engine.access.logIn(loginBy(payer, 1n, ['user']))).roles).toEqual(['user']);
   });
 
   it('gives credit to an address of its own network, and takes it back from there', async () => {
@@ -135,7 +135,7 @@ describe('a shop without an address of its own', () => {
   it('lets everybody in before it has a wallet, and gives credit on mainnet', async () => {
     const test = await testEngine({ hotWallet: false });
     for (const network of ALL) {
-      expect(await test.engine.access.logIn(loginBy(on(network, alice), 1n, ['user']))).toEqual(['user']);
+      expect((await test.engine.access.logIn(loginBy(on(network, alice), 1n, ['user']))).roles).toEqual(['user']);
     }
     await test.engine.orderChanges.credit(BY_HAND, { customerId: 'c2', amount: tari(1), reason: undefined });
     const { accounts } = await test.engine.accounts.customerHistory('c2');

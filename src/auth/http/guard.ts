@@ -31,16 +31,22 @@ export interface GuardPorts {
   limitStrangers: AnonymousRateLimit;
 }
 
+/** The claims of a verified token, with the address in base58. */
+interface VerifiedClaims extends AccessClaims {
+  name: string;
+}
+
 /** Admits only callers who have any one of the roles that a route takes, or super_admin. */
 export function createGuard({ access, verificationKey, clock, limitStrangers }: GuardPorts) {
-  const verified = new Lru<AccessClaims>(MAX_VERIFIED_TOKENS);
+  const verified = new Lru<VerifiedClaims>(MAX_VERIFIED_TOKENS);
 
-  const verify = (token: string): AccessClaims => {
+  const verify = (token: string): VerifiedClaims => {
     const now = clock.now();
     const known = verified.get(token);
     if (known !== undefined && now < known.expiresAt) return known;
     try {
-      const claims = verifyAccessToken(token, verificationKey, now);
+      const accepted = verifyAccessToken(token, verificationKey, now);
+      const claims = { ...accepted, name: addressToBase58(accepted.address) };
       verified.set(token, claims);
       return claims;
     } catch (error) {
@@ -50,7 +56,7 @@ export function createGuard({ access, verificationKey, clock, limitStrangers }: 
   };
 
   /** A caller without a valid token is anonymous. */
-  const identify = async (request: FastifyRequest, reply: FastifyReply): Promise<AccessClaims> => {
+  const identify = async (request: FastifyRequest, reply: FastifyReply): Promise<VerifiedClaims> => {
     try {
       const { token, isCookie } = accessTokenIn(request);
       if (token === undefined) throw new HttpError('access_token_missing');
@@ -62,9 +68,9 @@ export function createGuard({ access, verificationKey, clock, limitStrangers }: 
     }
   };
 
-  const callerBy = async (claims: AccessClaims): Promise<Caller> => ({
+  const callerBy = async (claims: VerifiedClaims): Promise<Caller> => ({
     address: claims.address,
-    name: addressToBase58(claims.address),
+    name: claims.name,
     roles: withIncluded(await access.rolesInForce(claims.address, claims.roles)),
   });
 

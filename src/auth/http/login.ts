@@ -9,7 +9,7 @@ import { DomainError } from '#platform/errors.ts';
 import { HttpError } from '#platform/http/errors.ts';
 import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import type { TariAddress } from '#tari/address.ts';
-import { issueAccessToken, type LoginClaims, TokenError, verifyLoginToken } from '#tari/ristretto-jwt.ts';
+import { accessTokenIssuer, type LoginClaims, TokenError, verifyLoginToken } from '#tari/ristretto-jwt.ts';
 import type { RandomBytes } from '#tari/schnorr.ts';
 import { bearerTokenIn } from './guard.ts';
 
@@ -30,6 +30,8 @@ export interface AuthPorts {
  * logins and those of unknown addresses; known addresses can log in as often as they need.
  */
 export function authRoutes({ access, clock, randomBytes, keys, limitStrangers }: AuthPorts): FastifyPluginAsyncZod {
+  const issue = accessTokenIssuer(keys.signingKey, randomBytes);
+
   return async (app) => {
     app.post(
       '/auth',
@@ -57,7 +59,7 @@ export function authRoutes({ access, clock, randomBytes, keys, limitStrangers }:
         logInWith({ access, limitStrangers }, request, reply, async ({ address, roles }) => {
           const issuedAt = clock.now();
           const expiresAt = new Date(issuedAt.getTime() + ACCESS_TOKEN_LIFE_MS);
-          const token = issueAccessToken({ address, roles, issuedAt, expiresAt }, keys.signingKey, randomBytes);
+          const token = issue({ address, roles, issuedAt, expiresAt });
           // Existing clients expect plain text with a JSON content type.
           return reply.type('application/json').serializer(String).send(token);
         }),
@@ -76,8 +78,8 @@ export async function logInWith<Answer>(
   limitStrangers.refuseExceeded(request, reply);
   try {
     const claims = readLoginToken(loginTokenIn(request));
-    const roles = await access.logIn(claims);
-    if (!(await access.isKnown(claims.address))) await limitStrangers(request, reply);
+    const { roles, isKnown } = await access.logIn(claims);
+    if (!isKnown) await limitStrangers(request, reply);
     return await answer({ address: claims.address, roles });
   } catch (error) {
     const isCounted = error instanceof HttpError && error.code === 'rate_limited';

@@ -1,22 +1,21 @@
 import type { Kysely } from 'kysely';
 import type { Role } from '#auth/roles.ts';
 import { accountOfColumn, timeText } from '#platform/database/columns.ts';
+import { preparedQuery } from '#platform/database/prepared-query.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { AuthTables } from './tables.ts';
 
 export type RoleRepository = ReturnType<typeof roleRepository>;
 
 export function roleRepository(database: Kysely<AuthTables>) {
+  const select = preparedQuery<{ account: string }, { role: Role }>(database, (value) =>
+    database.selectFrom('roles').select('role').where('account', '=', value('account')).orderBy('role'),
+  );
+
   return {
     /** The roles that were granted to an account, by name. */
     async of(account: AccountId): Promise<Role[]> {
-      const rows = await database
-        .selectFrom('roles')
-        .select('role')
-        .where('account', '=', account)
-        .orderBy('role')
-        .execute();
-      return rows.map((row) => row.role);
+      return (await select({ account })).rows.map((row) => row.role);
     },
 
     /** All granted roles, sorted by account and role. */

@@ -75,6 +75,15 @@ export function customerRepository(database: Kysely<EngineTables>) {
   const selectCredit = preparedQuery<{ customerId: string }, { credit: bigint }>(database, (value) =>
     database.selectFrom('customers').select('credit').where('customer_id', '=', value('customerId')),
   );
+  const selectTotals = preparedQuery<
+    { customerId: string },
+    Record<'total_current' | 'total_paid' | 'total_expired' | 'total_cancelled', bigint>
+  >(database, (value) =>
+    database
+      .selectFrom('customers')
+      .select(['total_current', 'total_paid', 'total_expired', 'total_cancelled'])
+      .where('customer_id', '=', value('customerId')),
+  );
 
   return {
     async ensure(customerId: string, now: Date): Promise<void> {
@@ -117,11 +126,7 @@ export function customerRepository(database: Kysely<EngineTables>) {
     },
 
     async totals(customerId: string): Promise<OrderTotals | undefined> {
-      const row = await database
-        .selectFrom('customers')
-        .select(['total_current', 'total_paid', 'total_expired', 'total_cancelled'])
-        .where('customer_id', '=', customerId)
-        .executeTakeFirst();
+      const [row] = (await selectTotals({ customerId })).rows;
       return (
         row && {
           current: amountOf(row.total_current),

@@ -35,6 +35,19 @@ export function orderClaimRepository(database: Kysely<EngineTables>) {
       .where('order_id', '=', value('orderId'))
       .where('account', '=', value('account')),
   );
+  const selectOfOrder = preparedQuery<
+    { orderId: string; limit: number },
+    { account: string; address: string; created_at: string }
+  >(database, (value) =>
+    database
+      .selectFrom('order_claims')
+      .innerJoin('accounts', 'accounts.account', 'order_claims.account')
+      .select(['order_claims.account', 'accounts.address', 'order_claims.created_at'])
+      .where('order_claims.order_id', '=', value('orderId'))
+      .orderBy('order_claims.created_at')
+      .orderBy('accounts.ordinal')
+      .limit(value('limit')),
+  );
   const setOpen = preparedQuery<{ orderId: string; isOpen: bigint }>(database, (value) =>
     database
       .updateTable('order_claims')
@@ -55,15 +68,7 @@ export function orderClaimRepository(database: Kysely<EngineTables>) {
 
     /** Up to `limit` signed claims of the order, oldest first. */
     async ofOrder(orderId: string, limit: number): Promise<SignedClaim[]> {
-      const rows = await database
-        .selectFrom('order_claims')
-        .innerJoin('accounts', 'accounts.account', 'order_claims.account')
-        .select(['order_claims.account', 'accounts.address', 'order_claims.created_at'])
-        .where('order_claims.order_id', '=', orderId)
-        .orderBy('order_claims.created_at')
-        .orderBy('accounts.ordinal')
-        .limit(limit)
-        .execute();
+      const { rows } = await selectOfOrder({ orderId, limit });
       return rows.map((row) => ({
         account: accountOfColumn(row.account),
         address: row.address,

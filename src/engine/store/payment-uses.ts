@@ -33,6 +33,19 @@ export function paymentUseRepository(database: Kysely<EngineTables>) {
       created_at: value('time'),
     }),
   );
+  const selectOfOrder = preparedQuery<
+    { orderId: string; limit: number },
+    { txid: string; sender: string; amount: bigint }
+  >(database, (value) =>
+    database
+      .selectFrom('payment_uses')
+      .innerJoin('settlements', 'settlements.id', 'payment_uses.settlement_id')
+      .innerJoin('payments', 'payments.txid', 'payment_uses.txid')
+      .select(['payment_uses.txid', 'payments.sender', 'payment_uses.amount'])
+      .where('settlements.order_id', '=', value('orderId'))
+      .orderBy('payment_uses.id')
+      .limit(value('limit')),
+  );
 
   return {
     async insert(use: PaymentUse, now: Date): Promise<void> {
@@ -55,15 +68,7 @@ export function paymentUseRepository(database: Kysely<EngineTables>) {
 
     /** Up to `limit` parts of payments that paid the order, oldest first. */
     async ofOrder(orderId: string, limit: number): Promise<PaidPart[]> {
-      const rows = await database
-        .selectFrom('payment_uses')
-        .innerJoin('settlements', 'settlements.id', 'payment_uses.settlement_id')
-        .innerJoin('payments', 'payments.txid', 'payment_uses.txid')
-        .select(['payment_uses.txid', 'payments.sender', 'payment_uses.amount'])
-        .where('settlements.order_id', '=', orderId)
-        .orderBy('payment_uses.id')
-        .limit(limit)
-        .execute();
+      const { rows } = await selectOfOrder({ orderId, limit });
       return rows.map((row) => ({ txid: row.txid, sender: row.sender, amount: amountOf(row.amount) }));
     },
   };

@@ -52,7 +52,8 @@ export const TEXT_CURSOR: CursorForm<string> = {
   positionOf: ([text = '', ...more]) => (more.length > 0 || !isStorable(text) ? undefined : text),
 };
 
-function writeCursor<Position>(form: CursorForm<Position>, position: Position): string {
+/** A position as a text of a URL. */
+export function writeCursor<Position>(form: CursorForm<Position>, position: Position): string {
   return Buffer.from(JSON.stringify([form.kind, ...form.partsOf(position)])).toString('base64url');
 }
 
@@ -72,7 +73,8 @@ function textsIn(json: string): string[] {
   }
 }
 
-function cursorOf<Position>(form: CursorForm<Position>) {
+/** Reads a position from a URL. */
+export function cursorOf<Position>(form: CursorForm<Position>) {
   return z
     .string()
     .max(MAX_CURSOR_LENGTH)

@@ -127,6 +127,11 @@ export function createHandlers(ports: HandlerPorts) {
       keepNotice(reply, base, shown.notice);
       return reply.redirect(base + shown.to, 303);
     }
+    if ('fileName' in shown) {
+      reply.header('content-disposition', `attachment; filename="${shown.fileName}"`);
+      reply.type('text/csv; charset=utf-8');
+      return shown.text;
+    }
     if ('csv' in shown) {
       const { name, text } = csvFile(shown);
       reply.header('content-disposition', `attachment; filename="${name}"`);

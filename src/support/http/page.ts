@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type * as z from 'zod';
 import type { ChangeRequest } from '#platform/audit-log/operator-actions.ts';
@@ -70,9 +71,15 @@ export interface CsvAnswer {
   rows: readonly (readonly CsvValue[])[];
 }
 
+/** A file that is read while it is sent, however long it is. */
+export interface StreamAnswer {
+  fileName: string;
+  text: Readable;
+}
+
 export type CsvValue = string | bigint | null | undefined;
 
-export type Shown = Html | PageAnswer | Redirection | CsvAnswer;
+export type Shown = Html | PageAnswer | Redirection | CsvAnswer | StreamAnswer;
 
 export interface PageDefinition<Params, Query> {
   /** Below the console: `/orders/:order`. */

@@ -6,6 +6,8 @@ import { ACCOUNTS, personOf } from '#test/test-wallets.ts';
 const EMAIL = 'Jo+shop@example.com';
 const SETTINGS = { TPG_CONSOLE: 'true', TPG_PUBLIC_URL: 'https://pay.example.com', TPG_SHOP_NAME: 'Gem Street' };
 const ROUTES = [
+  'user',
+  'user/resend_confirmation',
   'account',
   'checkout',
   'withdrawal',
@@ -250,6 +252,29 @@ describe('the documented back end', () => {
     expectForm(await ask('preapproval/cancel', { preapproval_id: id }), 409, 'pull_pointer_cancelled');
   });
 
+  it('14. answers oneself, and a person of the staff, who gets a new invitation', async () => {
+    await begin();
+    expect((await ask('user', {})).json).toMatchObject({
+      user_id: ADMIN.address,
+      state: 'registered',
+      shops: ['Gem Street'],
+    });
+    const { people } = server.app.services.auth;
+    const invited = await people.invite({ actor: 'test' }, { name: 'ana@example.com', roles: ['support'] });
+    const ana = { user_id: 'staff:1', user_name: 'ana@example.com', state: 'invited', roles: ['support'] };
+    expect((await ask('user', { email: 'Ana@example.com' })).json).toMatchObject(ana);
+    expect((await ask('user', { user_id: 1 })).json).toMatchObject(ana);
+    const again = await ask('user/resend_confirmation', { email: 'ana@example.com' });
+    expect(again.json).toMatchObject({ user_id: 'staff:1', state: 'invited' });
+    expect(again.json.invitation_url).toMatch(/^https:\/\/pay\.example\.com\/console\/invitation\/.{20,}$/);
+    expect(again.json.invitation_url).not.toContain(invited.code);
+    server.secrets.add(String(again.json.invitation_url.split('/').at(-1)));
+    expectForm(await ask('user', { email: 'nobody' }), 404, 'support_user_not_found');
+    expectForm(await ask('user/resend_confirmation', {}), 404, 'support_user_not_found');
+    token = await server.logIn(ACCOUNTS[1], 'read_all');
+    expectForm(await ask('user', { user_id: 1 }), 403, 'permission_missing');
+  });
+
   it('15. hands on what the merchant’s program says for people, and its whole error', async () => {
     await begin();
     const error = { error: 'E_DB', error_message: 'Our database is away.', trace: { id: 7 } };
@@ -276,7 +301,7 @@ describe('what goes wrong', () => {
     await begin();
     const bob = ACCOUNTS[1];
     token = await server.logIn(bob, 'user');
-    for (const path of ROUTES) {
+    for (const path of ROUTES.filter((route) => route !== 'user')) {
       expectForm(await ask(path, {}), 403, 'permission_missing');
     }
     token = await server.logIn(personOf(151), 'read_all');

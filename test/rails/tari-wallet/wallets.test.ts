@@ -121,7 +121,7 @@ describe('a report of a payment', () => {
     await test.pay({ from: alice }, { nonce: 5_000_000n });
     await expect(test.pay({ from: alice }, { wallet: bob, nonce: 1n })).resolves.toMatchObject({ isNew: true });
     const login = { address: HOT_WALLET.tariAddress, nonce: 1n, desiredRoles: ['user'] };
-    await expect(test.engine.access.logIn(login)).resolves.toEqual(['user']);
+    await expect(test.engine.access.logIn(login)).resolves.toMatchObject({ roles: ['user'] });
   });
 
   it('of a wallet that was removed is refused', async () => {

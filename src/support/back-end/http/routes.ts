@@ -9,6 +9,7 @@ import { answerErrorsInForm } from './error-form.ts';
 import { moneyHandlers } from './money.ts';
 import { payerHandlers } from './payers.ts';
 import type { BackEndPorts, BackEndRoutes } from './ports.ts';
+import { userHandlers } from './users.ts';
 
 /**
  * The documented back end of a support console, below /support (docs/back-end.md): POST only, JSON and forms, by people
@@ -20,6 +21,7 @@ export const routes: MakeRoutes = (services, http) => {
   if (console === null) return undefined;
   const ports: BackEndPorts = { services, http, accountId: console.shopName };
   const all: BackEndRoutes = {
+    ...userHandlers(ports),
     ...checkoutHandlers(ports),
     ...moneyHandlers(ports),
     ...payerHandlers(ports),

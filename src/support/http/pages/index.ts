@@ -12,6 +12,7 @@ import { accountPages } from './people/index.ts';
 import { pullPointerPages } from './pull-pointers.ts';
 import { ratePages } from './rates.ts';
 import { refundPages } from './refunds.ts';
+import { reportPages } from './reports.ts';
 import { savedViewPages } from './saved-views.ts';
 import { searchPages } from './search.ts';
 import { settingsPages } from './settings.ts';
@@ -31,6 +32,7 @@ const SUBJECTS: readonly MakePages[] = [
   payoutPages,
   deliveryPages,
   ratePages,
+  reportPages,
   walletPages,
   pullPointerPages,
   auditLogPages,

@@ -16,6 +16,7 @@ const GROUPS: readonly (readonly NavigationEntry[])[] = [
     { to: '/customers', label: 'Customers', roles: READERS },
     { to: '/payments', label: 'Payments', roles: READERS },
     { to: '/held', label: 'Held money', roles: READERS },
+    { to: '/reports/orders', label: 'Reports', roles: READERS },
     { to: '/refunds', label: 'Refunds', roles: READERS },
     { to: '/payouts', label: 'Payouts', roles: READERS },
     { to: '/deliveries', label: 'Deliveries', roles: READERS },

@@ -8,15 +8,26 @@ interface Part<Line, Position> {
   next: Position | undefined;
 }
 
+export interface CsvReport<Line> {
+  /** Of the file, before its days. */
+  name: string;
+  asked: Asked;
+  columns: readonly CsvColumn<Line>[];
+}
+
+export interface CsvFile {
+  fileName: string;
+  text: Readable;
+}
+
 /**
- * Sends a whole report as CSV, however long it is: the next part is read when the client has taken the one before. If one
- * fails the connection is cut off, so that nothing looks complete that is not.
+ * A whole report as CSV, however long it is: the next part is read when the client has taken the one before. If one fails
+ * the connection is cut off, so that nothing looks complete that is not.
  */
-export async function sendCsv<Line, Position>(
-  reply: FastifyReply,
-  { name, asked, columns }: { name: string; asked: Asked; columns: readonly CsvColumn<Line>[] },
+export async function csvOf<Line, Position>(
+  { name, asked, columns }: CsvReport<Line>,
   read: (after: Position | undefined) => Promise<Part<Line, Position>>,
-): Promise<FastifyReply> {
+): Promise<CsvFile> {
   // Before the head of the answer, so that a failure still gets its status.
   const first = await read(undefined);
   async function* parts() {
@@ -29,8 +40,15 @@ export async function sendCsv<Line, Position>(
     }
   }
   const { from, to } = asked.period;
+  return {
+    fileName: `${name}-${from}-${to}.csv`,
+    text: Readable.from(parts(), { objectMode: false, highWaterMark: 1 }),
+  };
+}
+
+export function sendCsv(reply: FastifyReply, { fileName, text }: CsvFile): FastifyReply {
   return reply
     .type('text/csv; charset=utf-8')
-    .header('content-disposition', `attachment; filename="${name}-${from}-${to}.csv"`)
-    .send(Readable.from(parts(), { objectMode: false, highWaterMark: 1 }));
+    .header('content-disposition', `attachment; filename="${fileName}"`)
+    .send(text);
 }

@@ -5,7 +5,7 @@ import { announceNext } from '#platform/http/pagination.ts';
 import { MOVEMENT_COLUMNS, ORDER_COLUMNS } from '#support/reports/csv.ts';
 import type { MovementPosition } from '#support/reports/position.ts';
 import type { ReportsService } from '#support/reports/service.ts';
-import { sendCsv } from './csv-stream.ts';
+import { csvOf, sendCsv } from './csv-stream.ts';
 import { aboutView, askedIn } from './request.ts';
 import * as shapes from './schemas.ts';
 import { totalOf, valuesIn } from './totals.ts';
@@ -35,8 +35,10 @@ export function reportRoutes(reports: ReportsService, clock: Clock): FastifyPlug
       async ({ query }, reply) => {
         const asked = await askedIn(query, reports, clock.now());
         if (query.format === 'csv') {
-          return sendCsv(reply, { name: 'orders', asked, columns: ORDER_COLUMNS }, (after: OrderPosition | undefined) =>
-            reports.orders(asked, { after }),
+          const report = { name: 'orders', asked, columns: ORDER_COLUMNS };
+          return sendCsv(
+            reply,
+            await csvOf(report, (after: OrderPosition | undefined) => reports.orders(asked, { after })),
           );
         }
         const { limit = DEFAULT_LINES, cursor: after } = query;
@@ -61,11 +63,9 @@ export function reportRoutes(reports: ReportsService, clock: Clock): FastifyPlug
       async ({ query }, reply) => {
         const asked = await askedIn(query, reports, clock.now());
         if (query.format === 'csv') {
-          return sendCsv(
-            reply,
-            { name: 'movements', asked, columns: MOVEMENT_COLUMNS },
-            (after: MovementPosition | undefined) => reports.movements(asked, { after }),
-          );
+          const report = { name: 'movements', asked, columns: MOVEMENT_COLUMNS };
+          const read = (after: MovementPosition | undefined) => reports.movements(asked, { after });
+          return sendCsv(reply, await csvOf(report, read));
         }
         const { limit = DEFAULT_LINES, cursor: after } = query;
         const { rows, next } = await reports.movements(asked, { after, limit });

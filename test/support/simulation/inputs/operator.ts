@@ -200,7 +200,8 @@ const logIn: InputMaker = (world) => {
     name: 'login',
     about: `${person.address.slice(0, 6)} as ${desiredRoles.join()} with ${nonce}`,
     async run({ engine }) {
-      return (await engine.access.logIn({ address: person.tariAddress, nonce, desiredRoles })).join();
+      const { roles } = await engine.access.logIn({ address: person.tariAddress, nonce, desiredRoles });
+      return roles.join();
     },
     enter: () => paper.logIn(person.account, nonce, desiredRoles, ROLES),
   };
