@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import { browserFiles } from './build/browser-files.ts';
 
 /**
- * Takes the pictures of the pay page that docs/shop-owner.md shows, one of each state, into docs/images. What makes the
+ * Takes the pictures of the pay page and of the console that docs/shop-owner.md and docs/console.md show, into docs/images. What makes the
  * pages is built first: it has files for browsers in it.
  */
 
@@ -13,18 +13,20 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const folder = mkdtempSync(join(ROOT, 'node_modules', '.pictures-'));
 try {
-  const outfile = join(folder, 'take-pictures.mjs');
-  await build({
-    entryPoints: [join(ROOT, 'scripts/pictures/take-pictures.ts')],
-    bundle: true,
-    packages: 'external',
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    plugins: [browserFiles],
-    outfile,
-  });
-  await import(pathToFileURL(outfile).href);
+  for (const name of ['take-pictures', 'console-pictures']) {
+    const outfile = join(folder, `${name}.mjs`);
+    await build({
+      entryPoints: [join(ROOT, `scripts/pictures/${name}.ts`)],
+      bundle: true,
+      packages: 'external',
+      format: 'esm',
+      platform: 'node',
+      target: 'node20.19',
+      plugins: [browserFiles],
+      outfile,
+    });
+    await import(pathToFileURL(outfile).href);
+  }
 } finally {
   rmSync(folder, { recursive: true });
 }
