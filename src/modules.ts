@@ -2,6 +2,7 @@ import { auth } from './auth/module.ts';
 import { checkout } from './checkout/module.ts';
 import { engine } from './engine/module.ts';
 import { notes } from './notes/module.ts';
+import { payouts } from './payouts/module.ts';
 import { auditLog } from './platform/audit-log/module.ts';
 import type { Module } from './platform/module.ts';
 import { monitoring } from './platform/monitoring/module.ts';
@@ -12,6 +13,7 @@ import { tariWallet } from './rails/tari-wallet/module.ts';
 import { rates } from './rates/module.ts';
 import { shops } from './shops/module.ts';
 import { shopify } from './shops/shopify/module.ts';
+import { support } from './support/module.ts';
 import { webhooks } from './webhooks/module.ts';
 
 /** The program's contexts in the order in which they are opened: each may use those before it. */
@@ -21,6 +23,7 @@ export const modules: readonly Module[] = [
   auth,
   rates,
   engine,
+  payouts,
   shopify,
   shops,
   tariWallet,
@@ -29,5 +32,6 @@ export const modules: readonly Module[] = [
   notes,
   pullPayments,
   webhooks,
+  support,
   monitoring,
 ];

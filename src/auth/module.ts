@@ -6,6 +6,7 @@ export const auth = defineModule({
   name: 'auth',
   errors: authErrors,
   settings: () => import('./settings.ts'),
+  migrations: () => import('#migrations/auth/index.ts'),
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
   commands: {

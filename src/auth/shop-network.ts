@@ -1,5 +1,5 @@
 import type { Transaction } from '#platform/database/store.ts';
-import { type AccountId, type Network, networkOfBase58 } from '#tari/address.ts';
+import { type AccountId, accountOf, type Network, networkOfBase58, parseAddress } from '#tari/address.ts';
 import type { AuthSettings } from './context.ts';
 import { DomainError } from './errors.ts';
 import { networkProblem } from './shop-address.ts';
@@ -21,6 +21,13 @@ export async function shopAddress(
 export async function shopNetwork(tx: Transaction, settings: ShopSettings): Promise<Network | undefined> {
   const address = await shopAddress(tx, settings);
   return address === undefined ? undefined : networkOfBase58(address);
+}
+
+/** Whether an account is the shop's own: that of the address that customers pay to, or of a registered hot wallet. */
+export async function isShopAccount(tx: Transaction, settings: ShopSettings, account: AccountId): Promise<boolean> {
+  const address = await shopAddress(tx, settings);
+  if (address !== undefined && accountOf(parseAddress(address)) === account) return true;
+  return (await tx.use(walletRepository).find(account)) !== undefined;
 }
 
 /** @throws {DomainError} `wrong_network` */

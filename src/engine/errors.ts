@@ -17,6 +17,10 @@ export const engineErrors = defineErrors({
   invalid_amount: ['invalid', 'This is not an amount: {}'],
   payment_contradicted: ['conflict', 'Payment {} is already known with other contents. What was known is kept.'],
   payment_not_held: ['conflict', 'Nothing is held of payment {}: it is not known, not confirmed, or used up.'],
+  payment_being_refunded: [
+    'conflict',
+    'Money of that payment is on its way back to its customer, so it cannot be assigned to another owner now: {}.',
+  ],
   payment_cancelled: ['conflict', 'Payment {} has been cancelled and cannot be confirmed.'],
   credit_exceeds_balance: ['invalid', 'The customer has less than that to take back: {}.'],
   order_reset_impossible: [

@@ -5,7 +5,7 @@ import { accounts } from './account-history.ts';
 import { engineContext } from './context.ts';
 import { expiry } from './expiry.ts';
 import { engineMetrics } from './metrics.ts';
-import { held } from './money/held.ts';
+import { type FindOpenRefund, held } from './money/held.ts';
 import { orderChanges } from './operator-actions.ts';
 import { orderEvents } from './order-events.ts';
 import { orders } from './orders.ts';
@@ -21,6 +21,8 @@ declare module '#platform/module.ts' {
   interface Ports {
     /** A new id for a manual payment, distinct from all transactions on the chain; random by default. */
     makeTxid?: () => string;
+    /** Finds the first of these refunds that may still put its money back. */
+    findOpenRefund?: FindOpenRefund;
   }
 }
 
@@ -38,7 +40,7 @@ function service(platform: ServiceContext) {
       graceMs,
       lastFailedWriteAt,
     }),
-    held: held(context, actions),
+    held: held(context, actions, async (tx, refundIds) => ports.findOpenRefund?.(tx, refundIds)),
     lists: lists(context),
     orderChanges: orderChanges(context, actions, ports.makeTxid ?? (() => `manual-${hex.encode(randomBytes(16))}`)),
     orderEvents: orderEvents(context),

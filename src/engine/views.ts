@@ -143,11 +143,13 @@ export interface CustomerFunds {
 export function balanceView(address: string, account: Account | undefined) {
   const confirmed = account?.totalConfirmed ?? 0n;
   const paid = account?.totalPaid ?? 0n;
+  const paidOut = account?.totalPaidOut ?? 0n;
   return {
     address,
     total_confirmed: confirmed,
     total_paid: paid,
-    current_balance: confirmed - paid,
+    total_paid_out: paidOut,
+    current_balance: confirmed - paid - paidOut,
     last_update: (account?.updatedAt ?? new Date(0)).toISOString(),
   };
 }

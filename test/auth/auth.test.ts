@@ -290,8 +290,8 @@ describe('what roles allow', () => {
   it.each<{ held: Role[]; needed: Role[]; may: boolean }>([
     { held: ['user'], needed: ['user'], may: true },
     { held: ['user'], needed: ['write'], may: false },
-    { held: ['write'], needed: ['read_all', 'write'], may: false },
-    { held: ['write', 'read_all'], needed: ['read_all', 'write'], may: true },
+    { held: ['write'], needed: ['read_all', 'write'], may: true },
+    { held: ['user'], needed: ['read_all', 'write'], may: false },
     { held: ['super_admin'], needed: ['read_all', 'write'], may: true },
     { held: [], needed: ['user'], may: false },
     { held: [], needed: [], may: true },

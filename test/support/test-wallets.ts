@@ -65,6 +65,7 @@ export function aPayment(payment: Partial<Payment> = {}): Payment {
     owner: null,
     unspent: microTari(0n),
     isLate: false,
+    hasLeftChain: false,
     paymentReference: null,
     blockHeight: null,
     createdAt: NOW,

@@ -1,3 +1,4 @@
+import { allBookChecks } from '#books.ts';
 import { signedClaims } from '#engine/claims/signed-claims.ts';
 import type { EngineContext } from '#engine/context.ts';
 import { modules } from '#modules.ts';
@@ -32,7 +33,7 @@ export async function openUseCases(
     ...context,
     store: withoutMigrations(context.store),
     settings: settingsOf(context.settings),
-    ports,
+    ports: { bookChecks: allBookChecks, ...ports },
     random: () => 0.5,
     randomBytes: (length) => new Uint8Array(length).fill(7),
     fetch: () => Promise.reject(new Error('Tests of use cases need no network')),

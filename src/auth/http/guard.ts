@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookH
 import { Lru } from 'toad-cache';
 import type { Access } from '#auth/auth.ts';
 import { DomainError } from '#auth/errors.ts';
-import { mayActAs } from '#auth/roles.ts';
+import { mayActAs, withIncluded } from '#auth/roles.ts';
 import type { Clock } from '#platform/clock.ts';
 import { HttpError } from '#platform/http/errors.ts';
 import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
@@ -22,7 +22,7 @@ export interface GuardPorts {
   limitStrangers: AnonymousRateLimit;
 }
 
-/** Admits only callers who have all the roles that a route requires, or super_admin. */
+/** Admits only callers who have any one of the roles that a route takes, or super_admin. */
 export function createGuard({ access, verificationKey, clock, limitStrangers }: GuardPorts) {
   const verified = new Lru<AccessClaims>(MAX_VERIFIED_TOKENS);
 
@@ -56,7 +56,7 @@ export function createGuard({ access, verificationKey, clock, limitStrangers }: 
   return (roles: readonly string[]): onRequestAsyncHookHandler =>
     async (request, reply) => {
       const claims = await identify(request, reply);
-      const inForce = await access.rolesInForce(claims.address, claims.roles);
+      const inForce = withIncluded(await access.rolesInForce(claims.address, claims.roles));
       if (!mayActAs(inForce, roles)) throw new DomainError('permission_missing');
       request.caller = { address: claims.address, name: addressToBase58(claims.address), roles: inForce };
     };

@@ -1,20 +1,11 @@
-import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
 import { contrast, DARK_BACKGROUND, readableOn } from '#checkout/colour.ts';
 import type { PayPageSettings } from '#checkout/settings.ts';
+import { type Asset, makeAsset } from '#platform/http/pages/asset.ts';
 import { text as style } from '../browser/page.css?browser';
 import { text as script } from '../browser/page.ts?browser';
 
-/** The page's files, with content hashes in their names, so that browsers may cache them indefinitely. */
-
-export interface Asset {
-  name: string;
-  mediaType: string;
-  bytes: Buffer;
-  /** Undefined if compression would save nothing. */
-  gzipped: Buffer | undefined;
-}
+/** The page's files. */
 
 export interface Assets {
   script: string;
@@ -28,8 +19,8 @@ const MAX_LOGO_BYTES = 100 * 1024;
 /** @throws {Error} if the logo can't be read or is not a picture. */
 export function createAssets(settings: PayPageSettings, base: string): Assets {
   const assets = {
-    script: asset('page', 'js', 'text/javascript; charset=utf-8', Buffer.from(script)),
-    style: asset('page', 'css', 'text/css; charset=utf-8', Buffer.from(`${style}${coloursOf(settings.colour)}`)),
+    script: makeAsset('page', 'js', 'text/javascript; charset=utf-8', Buffer.from(script)),
+    style: makeAsset('page', 'css', 'text/css; charset=utf-8', Buffer.from(`${style}${coloursOf(settings.colour)}`)),
     logo: settings.logo === null ? null : logoOf(settings.logo),
   };
   const all = Object.values(assets).filter((one) => one !== null);
@@ -43,17 +34,6 @@ export function createAssets(settings: PayPageSettings, base: string): Assets {
 
 function pathOf({ name }: Asset): string {
   return `/o/assets/${name}`;
-}
-
-function asset(name: string, ending: string, mediaType: string, bytes: Buffer): Asset {
-  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
-  const gzipped = gzipSync(bytes, { level: 9 });
-  return {
-    name: `${name}-${hash}.${ending}`,
-    mediaType,
-    bytes,
-    gzipped: gzipped.length < bytes.length ? gzipped : undefined,
-  };
 }
 
 /** The shop's colour, with text on it that can be read, and a lighter shade of it for dark screens. */
@@ -78,7 +58,7 @@ function logoOf(path: string): Asset {
   }
   const kind = kindOf(bytes);
   if (kind === undefined) throw problem('is no PNG, JPEG, WebP or SVG');
-  return asset('logo', kind.ending, kind.mediaType, bytes);
+  return makeAsset('logo', kind.ending, kind.mediaType, bytes);
 }
 
 /** Determined by the file's content rather than its name. An SVG can't run scripts within `<img>`. */

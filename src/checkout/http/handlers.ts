@@ -5,12 +5,13 @@ import type { signedClaims } from '#engine/claims/signed-claims.ts';
 import type { Clock } from '#platform/clock.ts';
 import { DomainError } from '#platform/errors.ts';
 import { HttpError } from '#platform/http/errors.ts';
+import { ASSET_CACHING } from '#platform/http/pages/asset.ts';
+import { type Answer, compressed } from '#platform/http/pages/compressed.ts';
 import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { isStorable } from '#platform/storable-text.ts';
 import { ClaimError, parseClaim } from '#tari/claim.ts';
 import { createAssets } from './assets.ts';
-import { type Answer, compressed } from './compressed.ts';
 import { createPages, type FoundOrder, type Named, pathOf, type Visit } from './pages.ts';
 import { Streams } from './streams.ts';
 import { CLAIM_OUTCOMES, type ClaimOutcome } from './templates/order-page.ts';
@@ -35,8 +36,6 @@ const MAX_NUMBER_LENGTH = 64;
 
 /** Refresh interval of pages without JavaScript. */
 const REFRESH_SECONDS = 15;
-
-const YEAR_SECONDS = 31_536_000;
 
 /** The handlers of the pages. Loaded when a page is first requested. @throws {Error} for an invalid logo. */
 export function createHandlers(ports: HandlerPorts) {
@@ -128,7 +127,7 @@ export function createHandlers(ports: HandlerPorts) {
       const { name = '' } = request.params as Record<string, string>;
       const found = assets.byName.get(name);
       if (found === undefined) throw new HttpError('route_not_found', '/o/assets/…');
-      reply.header('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`);
+      reply.header('cache-control', ASSET_CACHING);
       return found;
     },
 

@@ -50,6 +50,7 @@ function describe(report: AuditReport, listsOvercharges: boolean): string[] {
     `${amount(money.settled)} have paid orders. Of the rest ${amount(money.order)} are there for open orders, ` +
       `${amount(money.customer)} are credit of customers, ${amount(money.account)} of accounts that have to sign, ` +
       `${amount(money.nobody)} have no owner yet, and ${amount(money.unconfirmed)} are unconfirmed.`,
+    ...(money.paidOut === 0n ? [] : [`${amount(money.paidOut)} were given back or swept, or are about to be.`]),
     ...(ownersGiven === undefined ? [] : [ownersGiven]),
     ...overchargeLines(report.overcharges, listsOvercharges),
     ...differences.map(

@@ -11,7 +11,7 @@ import {
   paymentView,
   settlementView,
 } from '#engine/views.ts';
-import { callerOf } from '#platform/http/caller.ts';
+import { callerOf, ownAddressOf } from '#platform/http/caller.ts';
 import { address, customerId, orderId } from '#platform/http/fields.ts';
 import { announceNext, pageFields } from '#platform/http/pagination.ts';
 import { addressToBase58 } from '#tari/address.ts';
@@ -98,6 +98,7 @@ export function accountRoutes(accounts: Accounts, payTo: OrderAddresses): Fastif
           summary: 'One order: for read_all any, with its claims and payments; otherwise one of the caller’s own',
           tags: ['customers'],
           params: z.object({ order_id: orderId }),
+          errors: ['own_address_missing'],
           response: { 200: orderDetails.nullable() },
         },
       },
@@ -108,7 +109,7 @@ export function accountRoutes(accounts: Accounts, payTo: OrderAddresses): Fastif
           const details = await accounts.anyOrder(request.params.order_id);
           return details ? orderDetailsView(details, await payTo()) : null;
         }
-        const found = await accounts.ownOrder(caller.address, request.params.order_id);
+        const found = await accounts.ownOrder(ownAddressOf(request), request.params.order_id);
         return found ? orderView(found, await payTo()) : null;
       },
     );
@@ -139,12 +140,13 @@ function ownRoutes(accounts: Accounts, payTo: OrderAddresses): FastifyPluginAsyn
         schema: {
           summary: 'The balance of the caller’s own address',
           tags: ['customers'],
+          errors: ['own_address_missing'],
           response: { 200: addressBalance },
         },
       },
       async (request) => {
-        const { address, name } = callerOf(request);
-        return balanceView(name, await accounts.balance(address));
+        const address = ownAddressOf(request);
+        return balanceView(callerOf(request).name, await accounts.balance(address));
       },
     );
 
@@ -156,12 +158,13 @@ function ownRoutes(accounts: Accounts, payTo: OrderAddresses): FastifyPluginAsyn
           summary: 'Orders, payments and settlements of the caller’s own address',
           tags: ['customers'],
           querystring: historyPage,
+          errors: ['own_address_missing'],
           response: { 200: addressHistory },
         },
       },
       async (request, reply) => {
         const { limit, cursor: after } = request.query;
-        const history = await accounts.history(callerOf(request).address, { limit, after }, false);
+        const history = await accounts.history(ownAddressOf(request), { limit, after }, false);
         announceNext(reply, HISTORY_CURSOR, history.next);
         return historyView(history, await payTo());
       },

@@ -46,6 +46,7 @@ export function heldRoutes(held: Held): FastifyPluginAsyncZod {
           body: assignment,
           errors: [
             'payment_not_held',
+            'payment_being_refunded',
             'order_not_found',
             'order_change_forbidden',
             'order_change_no_op',

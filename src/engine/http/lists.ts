@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Lists, OrderPage, PaymentPage } from '#engine/queries.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
 import { balanceView, debtorView, ordersView, paymentView } from '#engine/views.ts';
-import { callerOf } from '#platform/http/caller.ts';
+import { ownAddressOf } from '#platform/http/caller.ts';
 import { address, currency, customerId, keptText, orderId, transactionId } from '#platform/http/fields.ts';
 import { described } from '#platform/http/openapi/route-docs.ts';
 import { announceNext, pageFields, queryInteger, sortedPageFields, TEXT_CURSOR } from '#platform/http/pagination.ts';
@@ -83,7 +83,10 @@ export function listRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAs
 
 function orderListRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyncZod {
   return async (app) => {
-    const own = { config: { access: [] }, schema: { querystring: orderPage, response: { 200: ordersResult } } };
+    const own = {
+      config: { access: [] },
+      schema: { querystring: orderPage, errors: ['own_address_missing'] as const, response: { 200: ordersResult } },
+    };
     const anybodys = {
       config: { access: ['read_all'] },
       schema: { params: byAddress, querystring: orderPage, response: { 200: ordersResult } },
@@ -93,7 +96,7 @@ function orderListRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyn
       '/api/orders',
       described(own, 'customers', 'The orders that the caller’s own address claimed or paid'),
       async (request, reply) => {
-        const { address } = callerOf(request);
+        const address = ownAddressOf(request);
         const page = await lists.orders(address, pageOf(request.query), false);
         announceNext(reply, ORDER_CURSOR, page.next);
         return ordersResultOf(address, page, await payTo());
@@ -114,7 +117,7 @@ function orderListRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyn
       '/api/unfulfilled_orders',
       described(own, 'customers', 'The open orders of the caller’s own address'),
       async (request, reply) => {
-        const { address } = callerOf(request);
+        const address = ownAddressOf(request);
         const page = await lists.unfulfilledOrders(address, pageOf(request.query), false);
         announceNext(reply, ORDER_CURSOR, page.next);
         return ordersResultOf(address, page, await payTo());
@@ -161,11 +164,12 @@ function paymentListRoutes(lists: Lists): FastifyPluginAsyncZod {
           summary: 'The payments of the caller’s own address',
           tags: ['customers'],
           querystring: paymentPage,
+          errors: ['own_address_missing'],
           response: { 200: paymentsResult },
         },
       },
       async (request, reply) => {
-        const { address } = callerOf(request);
+        const address = ownAddressOf(request);
         const page = await lists.payments(address, pageOf(request.query));
         announceNext(reply, PAYMENT_CURSOR, page.next);
         return paymentsResultOf(address, page);

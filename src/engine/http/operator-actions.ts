@@ -4,7 +4,7 @@ import { DomainError } from '#engine/errors.ts';
 import type { OrderChanges } from '#engine/operator-actions.ts';
 import { changeRequestOf } from '#platform/audit-log/http/idempotency-key.ts';
 import type { ErrorCode } from '#platform/errors.ts';
-import { callerOf } from '#platform/http/caller.ts';
+import { callerOf, ownAddressOf } from '#platform/http/caller.ts';
 import { address, customerId, orderId, reason } from '#platform/http/fields.ts';
 import { memo, order, orderChanged, orderMoved, priceAmount, settlement, signedAmount } from './schemas.ts';
 
@@ -154,12 +154,13 @@ export function changeRoutes(changes: OrderChanges, canReset: boolean): FastifyP
         schema: {
           summary: 'Pays as many open orders of the caller’s customers as possible',
           tags: ['customers'],
-          errors: KEY,
+          errors: [...KEY, 'own_address_missing'],
           response: { 200: settlement.nullable() },
         },
       },
       (request) => {
-        const { address, roles } = callerOf(request);
+        const { roles } = callerOf(request);
+        const address = ownAddressOf(request);
         const seesAll = roles.has('read_all') || roles.has('super_admin');
         return changes.settleAddress(changeRequestOf(request), { address, seesAll });
       },

@@ -7,7 +7,9 @@ import { heldMoneyRepository } from '#engine/store/held-money.ts';
 import { type MoneyOwner, type Payment, type PaymentPosition, paymentRepository } from '#engine/store/payments.ts';
 import { paymentView, settledView } from '#engine/views.ts';
 import type { Change, ChangeRequest, OperatorActions } from '#platform/audit-log/operator-actions.ts';
+import type { Transaction } from '#platform/database/store.ts';
 import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
+import { refundsTaking } from './giving-back.ts';
 import { type HeldMoney, reasonFor } from './held-reasons.ts';
 import { type Ledger, ledgerActions } from './ledger.ts';
 import { syntheticOwner } from './made-owner.ts';
@@ -20,9 +22,23 @@ export type Assignment = { orderId: string } | { customerId: string };
 
 export type Held = ReturnType<typeof held>;
 
-export function held(context: EngineContext, actions: OperatorActions) {
+/** The first of these refunds that may still put its money back; undefined if none may. */
+export type FindOpenRefund = (tx: Transaction, refundIds: readonly string[]) => Promise<string | undefined>;
+
+/** @param isRefundOpen is looked up each time. */
+export function held(
+  context: EngineContext,
+  actions: OperatorActions,
+  isRefundOpen: FindOpenRefund = async () => undefined,
+) {
   const { store, settings } = context;
   const { perform } = ledgerActions(actions, context);
+
+  /** A payment has one owner: what may come back of it must find the one that it was taken from. */
+  const requireNoRefund = async ({ tx }: Ledger, txid: string): Promise<void> => {
+    const open = await isRefundOpen(tx, await refundsTaking(tx, txid));
+    if (open !== undefined) throw new DomainError('payment_being_refunded', open);
+  };
 
   return {
     /** All held money, oldest first by default. */
@@ -41,12 +57,13 @@ export function held(context: EngineContext, actions: OperatorActions) {
 
     /**
      * Assigns the unspent part of a confirmed payment to an open order or to a customer, and pays the orders that it covers.
-     * @throws {DomainError} `payment_not_held`, `order_not_found`, `order_change_forbidden`, `order_change_no_op`
+     * @throws {DomainError} `payment_not_held`, `payment_being_refunded`, `order_not_found`, `order_change_forbidden`, `order_change_no_op`
      */
     assign(request: ChangeRequest, txid: string, to: Assignment, reason: string) {
       return perform(request, async (ledger) => {
         const payment = await ledger.tx.use(paymentRepository).find(txid);
         if (payment === undefined || payment.unspent === 0n) throw new DomainError('payment_not_held', txid);
+        await requireNoRefund(ledger, txid);
         const settled =
           'orderId' in to
             ? await assignToOrder(ledger, payment, to.orderId, reason)

@@ -190,7 +190,7 @@ export class Ledger {
     assert.equal(payment.status, 'received');
     const entered = await this.tx
       .use(paymentRepository)
-      .insert({ ...payment, owner: null, unspent: NOTHING, isLate: false });
+      .insert({ ...payment, owner: null, unspent: NOTHING, isLate: false, hasLeftChain: false });
     await this.#append('PaymentReceived', entered.txid, { payment: paymentView(entered) });
     return entered;
   }
@@ -367,6 +367,7 @@ export class Ledger {
       owner: null,
       unspent: NOTHING,
       isLate: false,
+      hasLeftChain: false,
       paymentReference: null,
       blockHeight: null,
       createdAt: this.now,

@@ -18,6 +18,8 @@ export interface Account {
   totalConfirmed: MicroTari;
   /** The spent part of these. */
   totalPaid: MicroTari;
+  /** What was paid out of the unspent part. */
+  totalPaidOut: MicroTari;
   /** The unspent part of payments that named no order: only this is spent by the account's signatures. */
   freeCredit: MicroTari;
   createdAt: Date;
@@ -30,6 +32,7 @@ function accountOf(row: Selectable<EngineTables['accounts']>): Account {
     address: row.address,
     totalConfirmed: amountOf(row.total_confirmed),
     totalPaid: amountOf(row.total_paid),
+    totalPaidOut: amountOf(row.total_paid_out),
     freeCredit: amountOf(row.free_credit),
     createdAt: timeOf(row.created_at),
     updatedAt: timeOf(row.updated_at),
@@ -47,6 +50,7 @@ export interface AccountSums {
   paid?: bigint;
   free?: bigint;
   debt?: bigint;
+  paidOut?: bigint;
 }
 
 /** Accounts that are considered for paying one order or customer; those with the largest balances come first. */
@@ -81,6 +85,7 @@ export function accountRepository(database: Kysely<EngineTables>) {
         total_paid: column('total_paid', '+', value('paid')),
         free_credit: column('free_credit', '+', value('free')),
         debt: column('debt', '+', value('debt')),
+        total_paid_out: column('total_paid_out', '+', value('paidOut')),
         updated_at: value('time'),
       }))
       .where('account', '=', value('account')),
@@ -182,8 +187,8 @@ export function accountRepository(database: Kysely<EngineTables>) {
 
     /** Adds to the account's sums, in the unit of work that adds the journal entry. */
     async add(account: AccountId, sums: AccountSums, now: Date): Promise<void> {
-      const { confirmed = 0n, paid = 0n, free = 0n, debt = 0n } = sums;
-      const { numAffectedRows } = await update({ account, confirmed, paid, free, debt, time: timeText(now) });
+      const { confirmed = 0n, paid = 0n, free = 0n, debt = 0n, paidOut = 0n } = sums;
+      const { numAffectedRows } = await update({ account, confirmed, paid, free, debt, paidOut, time: timeText(now) });
       if (numAffectedRows !== 1n) throw new Error(`Account ${account} is not known`);
     },
 
@@ -191,7 +196,7 @@ export function accountRepository(database: Kysely<EngineTables>) {
     async totalCredit(): Promise<MicroTari> {
       const { credit } = await database
         .selectFrom('accounts')
-        .select(({ fn, eb }) => fn.sum<bigint | null>(eb('total_confirmed', '-', eb.ref('total_paid'))).as('credit'))
+        .select(sql<bigint | null>`cast(sum(total_confirmed - total_paid - total_paid_out) as bigint)`.as('credit'))
         .whereRef('total_confirmed', '>', 'total_paid')
         .executeTakeFirstOrThrow();
       return amountOf(credit ?? 0n);

@@ -1,8 +1,10 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import { amountOf, timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
+import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
-import type { EngineTables } from './tables.ts';
+import { ordinalOf } from './account-ordinals.ts';
+import type { EngineTables, LinkKind } from './tables.ts';
 
 /** The sums of a customer's orders by state, in µT. `current` covers Unclaimed and New orders. */
 export interface OrderTotals {
@@ -95,6 +97,18 @@ export function customerRepository(database: Kysely<EngineTables>) {
     async addCredit(customerId: string, amount: bigint, now: Date): Promise<void> {
       const { numAffectedRows } = await updateCredit({ customerId, amount, time: timeText(now) });
       if (numAffectedRows !== 1n) throw new Error(`Customer ${customerId} is not known`);
+    },
+
+    /** Up to `limit` customers that an account is linked to, with the kind of the link. */
+    async tiedTo(account: AccountId, limit: number): Promise<{ customerId: string; kind: LinkKind }[]> {
+      const rows = await database
+        .selectFrom('customer_addresses')
+        .select(['customer_id', 'kind'])
+        .where('account_ordinal', '=', ordinalOf(account))
+        .orderBy('customer_id')
+        .limit(limit)
+        .execute();
+      return rows.map(({ customer_id: customerId, kind }) => ({ customerId, kind }));
     },
 
     /** The customer's credit in µT; 0 for an unknown customer. */

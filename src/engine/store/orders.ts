@@ -32,6 +32,8 @@ export interface Order {
   usableCredit: MicroTari;
   /** Payments for it in a mempool, in µT: they are not in a block yet and have no effect. */
   amountSeen: MicroTari;
+  /** How much of a Paid order was given back, or is about to be, in µT. */
+  refunded: MicroTari;
   createdAt: Date;
   /** Our last change, from which time-outs are measured. */
   updatedAt: Date;
@@ -54,7 +56,7 @@ export interface OrderPosition {
   id: bigint;
 }
 
-export type NewOrder = Omit<Order, 'id' | 'amountSeen' | 'usableCredit' | 'ownMoney'>;
+export type NewOrder = Omit<Order, 'id' | 'amountSeen' | 'refunded' | 'usableCredit' | 'ownMoney'>;
 
 /** The fields that may change after an order was stored. */
 export type OrderChange = Partial<
@@ -106,6 +108,7 @@ export function orderOf(row: ReadOrderRow): Order {
     ownMoney: amountOf(row.own_money),
     usableCredit: amountOf(row.usable_credit),
     amountSeen: amountOf(row.amount_seen),
+    refunded: amountOf(row.refunded),
     createdAt: timeOf(row.created_at),
     updatedAt: timeOf(row.updated_at),
     shopUpdatedAt: timeOf(row.shop_updated_at),
@@ -116,7 +119,7 @@ export function orderOf(row: ReadOrderRow): Order {
 }
 
 /** The written columns; the others are derived. */
-type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal' | 'shop_id' | 'amount_seen' | 'imported_as'>;
+type WrittenRow = Omit<OrderRow, 'id' | 'claimant_ordinal' | 'shop_id' | 'amount_seen' | 'refunded' | 'imported_as'>;
 
 function rowOf(order: NewOrder & Pick<Order, 'ownMoney'>): WrittenRow {
   return {
@@ -246,7 +249,14 @@ export function orderRepository(database: Kysely<EngineTables>) {
     async insert(order: NewOrder): Promise<Order> {
       const none = 0n as MicroTari;
       const [row] = (await insert(rowOf({ ...order, ownMoney: none }))).rows;
-      return { id: (row as { id: bigint }).id, amountSeen: none, ...order, ownMoney: none, usableCredit: none };
+      return {
+        id: (row as { id: bigint }).id,
+        amountSeen: none,
+        refunded: none,
+        ...order,
+        ownMoney: none,
+        usableCredit: none,
+      };
     },
 
     /** The order with its current funds. */
@@ -271,6 +281,17 @@ export function orderRepository(database: Kysely<EngineTables>) {
     async addOwnMoney(orderId: string, amount: bigint): Promise<void> {
       const { numAffectedRows } = await updateOwnMoney({ orderId, amount });
       if (numAffectedRows !== 1n) throw new Error(`Order ${orderId} is not known`);
+    },
+
+    /** Adds to what was given back of a Paid order, in the unit of work that moves the money. */
+    async addRefunded(orderId: string, amount: bigint): Promise<void> {
+      const { numUpdatedRows } = await database
+        .updateTable('orders')
+        .set((column) => ({ refunded: column('refunded', '+', amount) }))
+        .where('order_id', '=', orderId)
+        .where('status', '=', 'Paid')
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows !== 1n) throw new Error(`Order ${orderId} is not Paid`);
     },
 
     /** By order id, or by the shop's id if the order is stored under its name. */

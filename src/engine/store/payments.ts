@@ -30,6 +30,8 @@ export interface Payment {
   unspent: MicroTari;
   /** Whether it came for a closed order. */
   isLate: boolean;
+  /** Whether it was confirmed and is in no block any more. */
+  hasLeftChain: boolean;
   /** The payment reference that payer and shop both see, 64 characters of lower-case hex. Null until it is known. */
   paymentReference: string | null;
   /** The block that it is in. Null until that is known, and for a payment that left the chain. */
@@ -45,7 +47,7 @@ export interface MoneyOwner {
 }
 
 /** A new payment, which has no owner yet. */
-export type NewPayment = Omit<Payment, 'owner' | 'unspent' | 'isLate'>;
+export type NewPayment = Omit<Payment, 'owner' | 'unspent' | 'isLate' | 'hasLeftChain'>;
 /** The block that a payment is in. */
 export interface BlockOfPayment {
   height: bigint;
@@ -88,6 +90,7 @@ export function paymentOf(row: PaymentRow): Payment {
     owner: row.owner_kind === null ? null : { kind: row.owner_kind, id: row.owner_id as string },
     unspent: amountOf(row.unspent),
     isLate: row.is_late === 1n,
+    hasLeftChain: row.left_chain === 1n,
     paymentReference: row.payment_reference,
     blockHeight: row.block_height,
     createdAt: timeOf(row.created_at),
@@ -96,7 +99,7 @@ export function paymentOf(row: PaymentRow): Payment {
 }
 
 /** The written columns; the others are derived. */
-type WrittenRow = Omit<PaymentRow, 'account_ordinal' | 'owed' | 'imported_as'>;
+type WrittenRow = Omit<PaymentRow, 'account_ordinal' | 'owed' | 'left_chain' | 'imported_as'>;
 
 function rowOf(payment: Payment): WrittenRow {
   return {
@@ -319,12 +322,18 @@ export function paymentRepository(database: Kysely<EngineTables>) {
     /** Sets the block that a payment is in; null for none. */
     async place(payment: Payment, block: BlockOfPayment | null, updatedAt: Date): Promise<Payment> {
       const { height: blockHeight = null, reference: paymentReference = null } = block ?? {};
+      const hasLeftChain = block === null && payment.status === 'confirmed';
       await database
         .updateTable('payments')
-        .set({ block_height: blockHeight, payment_reference: paymentReference, updated_at: timeText(updatedAt) })
+        .set({
+          block_height: blockHeight,
+          payment_reference: paymentReference,
+          left_chain: hasLeftChain ? 1n : 0n,
+          updated_at: timeText(updatedAt),
+        })
         .where('txid', '=', payment.txid)
         .execute();
-      return { ...payment, blockHeight, paymentReference, updatedAt };
+      return { ...payment, blockHeight, paymentReference, hasLeftChain, updatedAt };
     },
 
     /** How many payments came for closed orders and are not completely spent. */

@@ -9,12 +9,15 @@ export interface JournalDifference {
   check:
     | 'account_confirmed'
     | 'account_paid'
+    | 'account_paid_out'
     | 'account_free_credit'
     | 'account_debt'
     | 'customer_credit'
     | 'order_own_money'
     | 'payment_used'
     | 'settlement_used'
+    | 'settlement_refunded'
+    | 'order_refunded'
     | 'owner_missing'
     | 'order_settled'
     | 'settlement_type'
@@ -37,7 +40,10 @@ export interface MoneyPlaces {
   customer: bigint;
   account: bigint;
   nobody: bigint;
+  /** What has paid orders and was neither given back nor swept. */
   settled: bigint;
+  /** Given back, swept, or about to be. */
+  paidOut: bigint;
 }
 
 /** What another server had charged an address beyond the price of an order before the import. In µT. */
@@ -104,6 +110,39 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
         sql`select account, 0, total_paid from accounts`,
       ]),
 
+    /** What went out of the unspent parts of its payments, and has not come back. */
+    paidOutByAccount: () =>
+      differences('account_paid_out', [
+        sql`select payments.account as subject, entries.amount as expected, 0 as found from payout_entries entries
+            join payments on payments.txid = entries.txid
+            where entries.settlement_id is null and payments.account is not null`,
+        sql`select account, 0, total_paid_out from accounts where total_paid_out <> 0`,
+      ]),
+
+    /** What was given back of each order. No more than its price: the database refuses that. */
+    refundedByOrder: () =>
+      differences('order_refunded', [
+        sql`select settlements.order_id as subject, entries.amount as expected, 0 as found from payout_entries entries
+            join settlements on settlements.id = entries.settlement_id`,
+        sql`select order_id, 0, refunded from orders where refunded <> 0`,
+      ]),
+
+    /** No more was given back of what a payment paid of an order than it paid, and nothing that an operator credited. */
+    refundedOfSettlements: async () => {
+      const { rows } = await sql<{ subject: string; expected: bigint; found: bigint }>`
+        select entries.txid as subject,
+          cast(coalesce((select sum(uses.amount) from payment_uses uses join payments on payments.txid = uses.txid
+            where uses.txid = entries.txid and uses.settlement_id = entries.settlement_id
+              and payments.payment_type = 'on_chain'), 0) as bigint) as expected,
+          cast(sum(entries.amount) as bigint) as found
+        from payout_entries entries where entries.settlement_id is not null
+        group by entries.txid, entries.settlement_id`.execute(database);
+      return rows
+        .filter(({ expected, found }) => found < 0n || found > expected)
+        .slice(0, MAX_DIFFERENCES)
+        .map((row) => ({ check: 'settlement_refunded' as const, ...row }));
+    },
+
     /** An account's debt is what manual payments took from it beyond its balance. */
     debts: () =>
       differences('account_debt', [
@@ -140,6 +179,7 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
         sql`select txid, 0, amount from payment_uses`,
         sql`select txid, -amount, owed from payments where amount < 0`,
         sql`select taken_by, 0, amount from payment_uses where taken_by is not null`,
+        sql`select txid, 0, amount from payout_entries where settlement_id is null and txid is not null`,
       ]),
 
     /** Each settlement was paid from payments that record it. */
@@ -166,11 +206,19 @@ export function journalRepository(database: Kysely<EngineTables & Pick<OutboxTab
         await sql<{ amount: bigint }>`select cast(coalesce(sum(amount), 0) as bigint) as amount
           from settlements`.execute(database)
       ).rows;
+      const [out] = (
+        await sql<{ paid_out: bigint; of_settled: bigint }>`
+          select cast(coalesce(sum(amount), 0) as bigint) as paid_out,
+            cast(coalesce(sum(case when settlement_id is not null or kind = 'sweep' then amount else 0 end), 0) as bigint)
+              as of_settled
+          from payout_entries`.execute(database)
+      ).rows;
       const places = { unconfirmed: 0n, order: 0n, customer: 0n, account: 0n, nobody: 0n };
       return {
         ...places,
         ...Object.fromEntries(rows.map((row) => [row.place, row.amount])),
-        settled: settled?.amount ?? 0n,
+        settled: (settled?.amount ?? 0n) - (out?.of_settled ?? 0n),
+        paidOut: out?.paid_out ?? 0n,
       };
     },
 

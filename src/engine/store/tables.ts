@@ -53,6 +53,7 @@ export interface EngineTables {
   settlements: SettlementsTable;
   order_claims: OrderClaimsTable;
   payment_uses: PaymentUsesTable;
+  payout_entries: PayoutEntriesTable;
 }
 
 /** A customer of the shop, with the sums of its orders by state in µT, so that reading them always costs the same. */
@@ -77,6 +78,8 @@ interface AccountsTable {
   /** The sum of all confirmed payments from it, and the spent part. */
   total_confirmed: bigint;
   total_paid: bigint;
+  /** What was paid out of its unspent part: refunds of surplus and of late money. */
+  total_paid_out: Generated<bigint>;
   /** The unspent part of payments that named no order: it pays only what the account's signatures or an operator authorise. */
   free_credit: bigint;
   /** What it had spent beyond its balance when it was imported from another server. */
@@ -125,6 +128,8 @@ interface OrdersTable {
   page_code: string | null;
   /** As the shop writes it, such as `pt-BR`. */
   customer_locale: string | null;
+  /** How much of a Paid order was given back or is about to be, in µT. */
+  refunded: Generated<bigint>;
   /** Its state in the database that it was imported from; null if it was not imported. */
   imported_as: Generated<OrderStatus | null>;
 }
@@ -153,6 +158,8 @@ interface PaymentsTable {
   unspent: bigint;
   /** 1 if it came for a closed order. */
   is_late: bigint;
+  /** 1 if it was confirmed and is in no block any more. */
+  left_chain: Generated<bigint>;
   /** What it took back beyond the available money: the next money of its account pays it. */
   owed: Generated<bigint>;
   /** Null if it was not imported. */
@@ -197,6 +204,23 @@ interface PaymentUsesTable {
   txid: string;
   settlement_id: bigint | null;
   taken_by: string | null;
+  amount: bigint;
+  created_at: string;
+}
+
+/**
+ * The journal of money that goes out, and comes back with the opposite sign if it was never sent: from the unspent part of
+ * a payment, or from what a payment paid of an order.
+ */
+interface PayoutEntriesTable {
+  id: Generated<bigint>;
+  /** The refund or the sweep. */
+  out_id: string;
+  kind: 'refund' | 'sweep';
+  /** Null for a sweep, which is money of the shop. */
+  txid: string | null;
+  /** Null if it is taken from the unspent part. */
+  settlement_id: bigint | null;
   amount: bigint;
   created_at: string;
 }

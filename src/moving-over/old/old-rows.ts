@@ -1,4 +1,4 @@
-import { ROLES, type Role } from '#auth/roles.ts';
+import type { Role } from '#auth/roles.ts';
 import { ORDER_STATUSES, type OrderStatus, type PaymentStatus } from '#engine/store/tables.ts';
 import { id, type OldValue, oneOf, text, textOrNull, time, UnreadableValue, wholeNumber } from './values.ts';
 
@@ -15,7 +15,13 @@ const PAYMENT_STATUSES: Readonly<Record<string, PaymentStatus>> = {
 const PAYMENT_TYPES: Readonly<Record<string, 'on_chain' | 'manual'>> = { OnChain: 'on_chain', Manual: 'manual' };
 const SETTLEMENT_TYPES: Readonly<Record<string, 'single' | 'multiple'>> = { Single: 'single', Multiple: 'multiple' };
 /** The ids that the table of roles of that server has. */
-const ROLE_OF_ID: ReadonlyMap<bigint, Role> = new Map(ROLES.map((role, index) => [BigInt(index + 1), role]));
+const ROLE_OF_ID: ReadonlyMap<bigint, Role> = new Map([
+  [1n, 'user'],
+  [2n, 'read_all'],
+  [3n, 'write'],
+  [4n, 'payment_wallet'],
+  [5n, 'super_admin'],
+]);
 
 /**
  * New orders count on from the last one, and all must stay below 2^30, which is what the index of memos has room for within

@@ -46,7 +46,7 @@ export function noteRoutes(notes: NotesService): FastifyPluginAsyncZod {
     app.post(
       '/api/notes',
       {
-        config: { access: ['write'] },
+        config: { access: ['write', 'support'] },
         schema: {
           summary: 'Adds a note to an order or a customer',
           tags: ['changes'],
@@ -61,7 +61,7 @@ export function noteRoutes(notes: NotesService): FastifyPluginAsyncZod {
     app.post(
       '/api/notes/:id/strike',
       {
-        config: { access: ['write'] },
+        config: { access: ['write', 'support'] },
         schema: {
           summary: 'Strikes out a note, which stays to be read with the reason',
           tags: ['changes'],

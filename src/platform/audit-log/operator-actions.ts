@@ -7,7 +7,7 @@ import { idempotencyKeyRepository } from './store/idempotency-keys.ts';
 
 /** The operator who requests a change, and how a repeat of the request is recognised. */
 export interface ChangeRequest {
-  /** The caller's address in base58. */
+  /** The caller's name: an address in base58, or `staff:<id>` for a person. */
   actor: string;
   /** Given by the caller, so that a repeat gets the first answer and has no further effect. */
   idempotency?: { key: string; fingerprint: string } | undefined;

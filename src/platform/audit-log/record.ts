@@ -4,7 +4,7 @@ import { auditLogRepository } from './store/audit-log.ts';
 
 /** One operator action. Before and after are views, left out if there was nothing. */
 export interface AuditEntry {
-  /** An address in base58, or a part of the server such as `taritools`. */
+  /** An address in base58, `staff:<id>` for a person, or a part of the server such as `taritools`. */
   actor: string;
   action: string;
   subject: string;

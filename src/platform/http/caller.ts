@@ -1,12 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 import type { TariAddress } from '#tari/address.ts';
+import { HttpError } from './errors.ts';
 
 /** The authenticated caller of a route that is not public. */
 export interface Caller {
-  address: TariAddress;
-  /** The address in base58, as in the audit log. */
+  /** As in the audit log: the address in base58 of a wallet, `staff:<id>` for a person. */
   name: string;
-  /** The roles of the access token that the address still has. */
+  /** Null for a person, who has no wallet. */
+  address: TariAddress | null;
+  /** The roles of the access token that the address still has, or those of the person, with the roles that these include. */
   roles: ReadonlySet<string>;
 }
 
@@ -16,7 +18,7 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     /**
-     * Who may call the route: everyone, or callers whose access token has all of these roles or super_admin. An empty
+     * Who may call the route: everyone, or callers who have any one of these roles, or super_admin. An empty
      * list accepts any access token. A route without this keeps the server from starting.
      */
     access?: 'public' | readonly string[];
@@ -26,4 +28,14 @@ declare module 'fastify' {
 export function callerOf(request: FastifyRequest): Caller {
   if (request.caller === null) throw new Error('A public route has no caller');
   return request.caller;
+}
+
+/**
+ * For routes about the caller's own orders and money.
+ * @throws {HttpError} `own_address_missing` for a person
+ */
+export function ownAddressOf(request: FastifyRequest): TariAddress {
+  const { address } = callerOf(request);
+  if (address === null) throw new HttpError('own_address_missing');
+  return address;
 }

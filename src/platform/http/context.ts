@@ -5,6 +5,7 @@ import type { Logger } from '#platform/logging/logger.ts';
 import type { ReadinessParts } from '#platform/monitoring/http/schemas.ts';
 import type { EventPayloads } from '#platform/outbox/http/schemas.ts';
 import type { Counters } from './counters.ts';
+import type { OpenVisitors } from './pages/visitors.ts';
 import type { AnonymousRateLimit } from './rate-limit.ts';
 
 /** The dependencies of routes besides the services. */
@@ -18,6 +19,8 @@ export interface HttpContext {
   /** The address of the client, behind trusted proxies too. */
   clientAddress: (request: FastifyRequest) => string;
   limitStrangers: AnonymousRateLimit;
+  /** For pages of people who have logged in. */
+  openVisitors: OpenVisitors;
   /** Whether the server has announced its shutdown. */
   isEnding: () => boolean;
   /** The payload schemas of the events of all contexts. */

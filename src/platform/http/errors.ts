@@ -25,6 +25,10 @@ export const httpErrors = defineErrors({
   rate_limited: ['rate_limited', 'There were too many requests from your address. Please try again in {} s.'],
   unavailable: ['unavailable', 'The server cannot keep anything at the moment. Please try again later.'],
   internal_error: ['internal', 'Something went wrong in the server. It has been logged under this request_id.'],
+  own_address_missing: [
+    'forbidden',
+    'This is about the orders and the money of the caller’s own address, and only callers who logged in with a wallet have one.',
+  ],
   forbidden_peer: ['forbidden', 'Request was made from a forbidden peer.'],
 });
 

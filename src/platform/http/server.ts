@@ -8,6 +8,7 @@ import { answerUnreadableRequest, createErrorHandler } from './errors.ts';
 import { boundLoad, createListener } from './listener/listener.ts';
 import { describeApi } from './openapi/document.ts';
 import type { Examples } from './openapi/examples.ts';
+import type { Visitors } from './pages/visitors.ts';
 
 export type ServerPorts = Pick<HttpContext, 'settings' | 'keys' | 'clock' | 'randomBytes' | 'log' | 'isEnding'>;
 
@@ -20,6 +21,8 @@ export interface ServerRoutes {
   readinessParts: ReadinessParts;
   /** Enforces each route's `config.access` for routes that are added later. */
   enforceAccess: (app: FastifyInstance, http: HttpContext) => void;
+  /** For pages of people who have logged in. */
+  openVisitors: (app: FastifyInstance, http: HttpContext) => Promise<Visitors>;
   register: (app: FastifyInstance, http: HttpContext) => Promise<void>;
 }
 
@@ -45,6 +48,7 @@ export async function createServer(ports: ServerPorts, routes: ServerRoutes): Pr
     readinessParts: routes.readinessParts,
     counters: new Counters(),
     onAnswered,
+    openVisitors: (scope) => routes.openVisitors(scope, http),
   };
   routes.enforceAccess(app, http);
   await routes.register(app, http);

@@ -266,6 +266,13 @@ export function walkthrough(stage: Stage): Step[] {
       },
     },
     {
+      name: 'A guest orders and never pays',
+      async run() {
+        await webhook(lostOrder, 'delivery-3');
+        return `Order ${lostOrder.name} was recorded. If it is not claimed within ${stage.unclaimedTimeoutMs / 1000} s, it expires.`;
+      },
+    },
+    {
       name: 'A guest orders, and pays on the chain',
       async run() {
         await webhook(chainOrder, 'delivery-4');
@@ -314,9 +321,8 @@ export function walkthrough(stage: Stage): Step[] {
       },
     },
     {
-      name: 'A guest orders and never pays',
+      name: 'The unpaid order expires',
       async run() {
-        await webhook(lostOrder, 'delivery-3');
         await untilShop(lostOrder, 'cancelled');
         assert.equal(await orderStatus(lostOrder), 'Expired');
         return `Order ${lostOrder.name} was not claimed within ${stage.unclaimedTimeoutMs / 1000} s: it Expired here and was cancelled in the shop.`;
@@ -335,15 +341,13 @@ export function walkthrough(stage: Stage): Step[] {
         assert.deepEqual([await credit(), await orderStatus(firstOrder)], [5n * XTM, 'Paid']);
         assert.equal(await orderStatus(lostOrder), 'Expired');
         assert.deepEqual([await orderStatus(chainOrder), (await chainPayments()).length], ['Paid', 1]);
-        assert.deepEqual(
-          standIn.effects.map(({ orderId, effect }) => [orderId, effect]),
-          [
-            [firstOrder.id, 'paid'],
-            [chainOrder.id, 'paid'],
-            [secondOrder.id, 'paid'],
-            [lostOrder.id, 'cancelled'],
-          ],
-        );
+        // Which of them the shop was told of first depends on how long the payment on the chain took.
+        assert.deepEqual(standIn.effects.map(({ orderId, effect }) => [orderId, effect]).sort(), [
+          [firstOrder.id, 'paid'],
+          [secondOrder.id, 'paid'],
+          [lostOrder.id, 'cancelled'],
+          [chainOrder.id, 'paid'],
+        ]);
         return 'The same webhooks, claim, payment and confirmation changed nothing, and the shop was not notified again.';
       },
     },

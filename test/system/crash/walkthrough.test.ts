@@ -11,7 +11,7 @@ import { type ServerProcess, startServer } from '#test/processes/server-process.
 /** Far longer than the walkthrough takes, however slow the machine: what is to be claimed must not expire before. */
 const UNCLAIMED_TIMEOUT_MS = 600_000;
 
-/** What the operator sets before an order comes that nobody claims. */
+/** What the operator sets before the unpaid order is to expire. */
 const SHORT_UNCLAIMED_TIMEOUT_MS = 1_000;
 
 const STEPS = [
@@ -23,11 +23,12 @@ const STEPS = [
   'The hot wallet sees a payment',
   'The payment is confirmed on the chain',
   'The shop is notified',
+  'A guest orders and never pays',
   'A guest orders, and pays on the chain',
   'The payment is in a block',
   'Three more blocks confirm it',
   'The customer orders again',
-  'A guest orders and never pays',
+  'The unpaid order expires',
   'Everything is sent again',
 ];
 
@@ -96,7 +97,7 @@ const ODD = new Set(STEPS.filter((_, index) => index % 2 === 1));
 const THREE = new Set([
   'The payment is confirmed on the chain',
   'The payment is in a block',
-  'A guest orders and never pays',
+  'The unpaid order expires',
 ]);
 
 function loseAnswers({ standIn }: PreparedChainStage): void {

@@ -76,7 +76,7 @@ function rolesSentence(roles: readonly string[]): string {
   if (roles.length === 0) return 'Takes any access token.';
   return roles.includes('super_admin')
     ? 'Takes the role super_admin.'
-    : `Takes the role ${roles.join(', ')}, or super_admin.`;
+    : `Takes the role ${roles.join(' or ')}, or super_admin.`;
 }
 
 /** Describes each route by JSON Schema, with its errors from the one catalogue and its examples. */
