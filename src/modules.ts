@@ -14,6 +14,7 @@ import { rates } from './rates/module.ts';
 import { shops } from './shops/module.ts';
 import { shopify } from './shops/shopify/module.ts';
 import { support } from './support/module.ts';
+import { reports } from './support/reports/module.ts';
 import { webhooks } from './webhooks/module.ts';
 
 /** The program's contexts in the order in which they are opened: each may use those before it. */
@@ -32,6 +33,7 @@ export const modules: readonly Module[] = [
   notes,
   pullPayments,
   webhooks,
+  reports,
   support,
   monitoring,
 ];

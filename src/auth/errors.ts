@@ -4,6 +4,30 @@ export { DomainError } from '#platform/errors.ts';
 
 /** Errors of logins and permissions that callers can cause. Existing clients match these sentences, so they must not change. */
 export const authErrors = defineErrors({
+  person_not_found: ['not_found', 'There is no person {}.'],
+  person_state: ['conflict', 'The person {}.'],
+  too_many_people: ['conflict', 'There are {}, and there is no room for another.'],
+  invitation_invalid: [
+    'not_found',
+    'This invitation is not open: it was used, has expired, or another has replaced it. Ask for a new one.',
+  ],
+  login_link_invalid: [
+    'not_found',
+    'This link is not open: it was used, has expired, or another has replaced it. Run taritools login --browser again.',
+  ],
+  console_role_missing: ['forbidden', 'None of the roles {} opens the console.'],
+  passkey_refused: ['unauthenticated', 'The passkey was not accepted: {}.'],
+  passkey_not_found: ['not_found', 'There is no passkey {} of this person.'],
+  too_many_passkeys: ['conflict', 'There are {} passkeys, and there is no room for another.'],
+  last_passkey: ['conflict', 'Without the passkey {} there would be no way to sign in any more.'],
+  session_not_found: ['not_found', 'There is no session {} of this person.'],
+  session_missing: ['unauthenticated', 'Please sign in first.'],
+  form_token_invalid: [
+    'forbidden',
+    'The form is not one of your present session. Load the page again and repeat what you entered.',
+  ],
+  fresh_proof_missing: ['forbidden', 'Please confirm with your passkey that it is you.'],
+  connection_not_secure: ['forbidden', 'The console is only shown over https. {}'],
   wallet_not_authorized: ['unauthenticated', 'The wallet is not authorized to report payments. {}'],
   wallet_signature_invalid: ['unauthenticated', 'The signature of the wallet is invalid.'],
   wallet_nonce_not_increasing: ['unauthenticated', 'Nonce is not strictly increasing.'],

@@ -1,10 +1,12 @@
 import { defineModule } from '#platform/module.ts';
 import { authErrors } from './errors.ts';
+import { PEOPLE_EVENTS } from './people/events.ts';
 
 /** Logins, access tokens, roles, and the wallets that may report payments. */
 export const auth = defineModule({
   name: 'auth',
   errors: authErrors,
+  events: PEOPLE_EVENTS,
   settings: () => import('./settings.ts'),
   migrations: () => import('#migrations/auth/index.ts'),
   service: () => import('./service.ts'),

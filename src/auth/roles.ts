@@ -44,6 +44,13 @@ export const ROLE_DESCRIPTIONS: Readonly<Record<Role, RoleDescription>> = {
   },
 };
 
+/** The roles that a person can have, each of which opens the console; the others only mark addresses. */
+export const PERSON_ROLES = ['support', 'finance', 'read_all', 'write', 'super_admin'] as const satisfies Role[];
+
+export function opensConsole(roles: Iterable<Role>): boolean {
+  return [...roles].some((role) => (PERSON_ROLES as readonly Role[]).includes(role));
+}
+
 /** The roles that are included in another one. */
 const INCLUDED: Readonly<Partial<Record<Role, readonly Role[]>>> = { support: ['read_all'], finance: ['read_all'] };
 

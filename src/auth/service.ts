@@ -2,6 +2,7 @@ import type { Opened, ServiceContext } from '#platform/module.ts';
 import { addressToBase58, networkOfBase58 } from '#tari/address.ts';
 import { access, type IsKnownElsewhere } from './auth.ts';
 import { authMetrics } from './metrics.ts';
+import { peopleService } from './people/service.ts';
 import { wallets } from './wallets.ts';
 
 declare module '#platform/module.ts' {
@@ -30,6 +31,7 @@ function service(context: ServiceContext) {
   return {
     ...access(authContext, async (tx, account) => (await ports.isKnownAccount?.(tx, account)) ?? false),
     wallets: ofWallets,
+    people: peopleService(context),
   };
 }
 

@@ -20,6 +20,7 @@ import {
   temporaryDatabase,
   testEngine,
 } from '#test/engine.ts';
+import { expectSameTotals, sumsOfAll } from '#test/reports/agree-with-audit.ts';
 import { ACCOUNTS, NOW } from '#test/test-wallets.ts';
 
 /**
@@ -296,7 +297,9 @@ class Witness {
   }
 
   async check(test: TestEngine): Promise<void> {
-    expect((await test.engine.audit()).differences).toEqual([]);
+    const audit = await test.engine.audit();
+    expect(audit.differences).toEqual([]);
+    expectSameTotals(await sumsOfAll(test.engine.reports, 'USD'), audit);
     const orders = test.rows('select * from orders order by id');
     const settlements = test.rows('select * from settlements order by id');
     const accounts = test.rows('select * from accounts');

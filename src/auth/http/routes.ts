@@ -4,6 +4,7 @@ import { roleRoutes } from './roles.ts';
 import { walletRoutes } from './wallets.ts';
 
 export { examples } from './examples.ts';
+export { eventPayloads } from './people/schemas.ts';
 
 export const routes: MakeRoutes =
   ({ auth }, http) =>

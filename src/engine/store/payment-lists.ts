@@ -65,13 +65,14 @@ export function paymentListRepository(database: Kysely<EngineTables>) {
       limit: number,
       order: ListOrder = 'asc',
     ): Promise<Payment[]> {
-      const { txid, paymentReference, orderId, since, until } = filter;
+      const { txid, paymentReference, orderId, since, until, exceptCancelled } = filter;
       let page = pageAfter(after, limit, order);
       if (txid !== undefined) page = page.where('txid', '=', txid);
       if (paymentReference !== undefined) page = page.where('payment_reference', '=', paymentReference);
       if (orderId !== undefined) page = page.where('order_id', '=', orderId);
       if (since !== undefined) page = page.where('created_at', '>=', timeText(since));
       if (until !== undefined) page = page.where('created_at', '<=', timeText(until));
+      if (exceptCancelled) page = page.where('status', '<>', 'cancelled');
       return (await page.execute()).map(paymentOf);
     },
 

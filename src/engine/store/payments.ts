@@ -65,6 +65,8 @@ export interface PaymentFilter {
   /** The earliest and the latest creation time, both inclusive. */
   since?: Date | undefined;
   until?: Date | undefined;
+  /** Only those that are confirmed or may still be. */
+  exceptCancelled?: boolean | undefined;
 }
 
 /** The position of a payment in a list sorted by creation. */

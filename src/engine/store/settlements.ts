@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
 import type { AccountId } from '#tari/address.ts';
@@ -17,6 +17,12 @@ export interface SettlementEntry {
   settlementType: SettlementType;
   amount: MicroTari;
   createdAt: Date;
+}
+
+/** The position of a settlement in a list sorted by time. */
+export interface SettlementPosition {
+  createdAt: Date;
+  id: bigint;
 }
 
 export type NewSettlementEntry = Omit<SettlementEntry, 'id'>;
@@ -103,6 +109,34 @@ export function settlementRepository(database: Kysely<EngineTables>) {
         .where('settlements.id', '>', after)
         .limit(limit)
         .execute();
+      return rows.map(settlementOf);
+    },
+
+    /** Up to `limit` settlements of that period, after the position, by time and then by id. */
+    async pageOfPeriod(
+      { since, until }: { since: Date; until: Date },
+      after: SettlementPosition | undefined,
+      limit: number,
+    ): Promise<SettlementEntry[]> {
+      let page = withAddress()
+        .clearOrderBy()
+        .where('settlements.created_at', '>=', timeText(since))
+        .where('settlements.created_at', '<=', timeText(until))
+        .orderBy('settlements.created_at')
+        .orderBy('settlements.id')
+        .limit(limit);
+      if (after !== undefined) {
+        page = page.where(
+          sql<SqlBool>`(settlements.created_at, settlements.id) > (${timeText(after.createdAt)}, ${after.id})`,
+        );
+      }
+      return (await page.execute()).map(settlementOf);
+    },
+
+    /** The settlements of these orders, oldest first. */
+    async ofOrders(orderIds: readonly string[]): Promise<SettlementEntry[]> {
+      if (orderIds.length === 0) return [];
+      const rows = await withAddress().where('settlements.order_id', 'in', orderIds).execute();
       return rows.map(settlementOf);
     },
 

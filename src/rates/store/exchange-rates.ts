@@ -1,6 +1,7 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
+import type { RepositoryConnection } from '#platform/database/store.ts';
 import type { RateTables } from './tables.ts';
 
 export interface ExchangeRate {
@@ -21,7 +22,13 @@ export interface SetRate extends ExchangeRate {
 
 export type ExchangeRateRepository = ReturnType<typeof exchangeRateRepository>;
 
-export function exchangeRateRepository(database: Kysely<RateTables>) {
+/** Both databases take more values in a query than this. */
+const TIMES_AT_ONCE = 500;
+
+export function exchangeRateRepository(
+  database: Kysely<RateTables>,
+  { dialect }: Pick<RepositoryConnection, 'dialect'>,
+) {
   const selectLast = preparedQuery<{ currency: string }, { currency: string; rate: bigint; created_at: string }>(
     database,
     (value) =>
@@ -58,6 +65,24 @@ export function exchangeRateRepository(database: Kysely<RateTables>) {
         .limit(limit)
         .execute();
       return rows.map(({ created_at: createdAt, ...rate }) => ({ ...rate, updatedAt: timeOf(createdAt) }));
+    },
+
+    /** The rates that held at these times, in the same order; undefined before the first. One step in the index for each. */
+    async at(currency: string, times: readonly Date[]): Promise<(bigint | undefined)[]> {
+      const type = sql.raw(dialect === 'postgres' ? 'timestamptz' : 'text');
+      const found: (bigint | undefined)[] = [];
+      for (let done = 0; done < times.length; done += TIMES_AT_ONCE) {
+        const asked = times.slice(done, done + TIMES_AT_ONCE);
+        const values = asked.map((time, place) => sql`(${sql.lit(place)}, cast(${timeText(time)} as ${type}))`);
+        const { rows } = await sql<{ place: bigint | number; rate: bigint | null }>`
+          select asked.column1 as place, (
+            select rate from exchange_rates where currency = ${currency} and created_at <= asked.column2
+            order by created_at desc, id desc limit 1
+          ) as rate from (values ${sql.join(values)}) as asked`.execute(database);
+        const rates = new Map(rows.map(({ place, rate }) => [Number(place), rate ?? undefined]));
+        found.push(...asked.map((_, place) => rates.get(place)));
+      }
+      return found;
     },
 
     /** Every currency with a rate, sorted: one step in the index for each, however long its history. */

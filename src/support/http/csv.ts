@@ -1,4 +1,4 @@
-import { csvLines } from '#platform/cli/terminal/csv.ts';
+import { csvLines } from '#platform/csv.ts';
 import type { CsvAnswer } from './page.ts';
 
 /** A mark at the start, without which spreadsheets take the text for another encoding. */

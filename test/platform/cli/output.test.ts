@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Terminal } from '#platform/cli/ports.ts';
-import { csvCell } from '#platform/cli/terminal/csv.ts';
 import {
   type Column,
   formatTime,
@@ -13,6 +12,7 @@ import {
   table,
 } from '#platform/cli/terminal/output.ts';
 import { fitted, folded, loadWidths, widthOf } from '#platform/cli/terminal/text-width.ts';
+import { csvCell } from '#platform/csv.ts';
 
 beforeAll(loadWidths);
 

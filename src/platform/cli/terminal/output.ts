@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
+import { csvLines } from '#platform/csv.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { formatTari } from '#tari/micro-tari.ts';
-import { csvLines } from './csv.ts';
 import type { Terminal } from './terminal.ts';
 import { fitted, folded, widthOf } from './text-width.ts';
 

@@ -92,7 +92,7 @@ export function operationDescriber(examples: Examples): SwaggerTransform {
     const nextCursor = schema.querystring instanceof z.ZodObject && 'cursor' in schema.querystring.shape;
     const successes = Object.entries(answers).map(([status, answer]) => [
       status,
-      answerOf(answer, { mediaType: produces?.[0] ?? 'application/json', example: example.answer, nextCursor }),
+      answerOf(answer, { mediaTypes: produces ?? ['application/json'], example: example.answer, nextCursor }),
     ]);
     return {
       url,
@@ -126,15 +126,19 @@ const NEXT_CURSOR_HEADER = {
 
 function answerOf(
   schema: JsonSchema,
-  { mediaType, example, nextCursor }: { mediaType: string; example: unknown; nextCursor: boolean },
+  { mediaTypes, example, nextCursor }: { mediaTypes: readonly string[]; example: unknown; nextCursor: boolean },
 ): JsonSchema {
   const description = 'Done.';
   // What zod calls undefined is an answer without a body.
   if (Object.keys(schema).length === 0) return { type: 'null', description };
-  const media = { schema, ...(example !== undefined && { example }) };
+  // The schema is of the first form; the others are texts.
+  const [first = 'application/json', ...others] = mediaTypes;
   return {
     description,
-    content: { [mediaType]: media },
+    content: {
+      [first]: { schema, ...(example !== undefined && { example }) },
+      ...Object.fromEntries(others.map((mediaType) => [mediaType, { schema: { type: 'string' } }])),
+    },
     ...(nextCursor && { headers: { [NEXT_CURSOR]: NEXT_CURSOR_HEADER } }),
   };
 }

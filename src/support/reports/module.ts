@@ -1,0 +1,11 @@
+import { defineModule } from '#platform/module.ts';
+
+/** Reports on orders and on movements of money. */
+export const reports = defineModule({
+  name: 'reports',
+  service: () => import('./service.ts'),
+  routes: () => import('./http/routes.ts'),
+  commands: {
+    'admin reports': async () => (await import('./cli/reports.ts')).reportsCommand,
+  },
+});
