@@ -126,6 +126,14 @@ export function walletPayouts(context: PayoutContext) {
     reportFailed: (report: PayoutReport & { problem: string }): Promise<Payout> =>
       reported(report, (work, payout) => enterFailed(work, payout, cut(report.problem) ?? '')),
 
+    /**
+     * The wallet asked for the payment and does not know whether it was made, or made it and has seen it vanish: nothing comes
+     * back by itself, and no wallet gets it again.
+     * @throws as `reportSent`
+     */
+    reportUnknown: (report: PayoutReport & { problem: string }): Promise<Payout> =>
+      reported(report, (work, payout) => enterUnknown(work, payout, cut(report.problem) ?? '')),
+
     /** Ends the leases that have run out. Returns how many. */
     endLeases: (): Promise<number> => call({}, endLeases),
   };
@@ -258,6 +266,19 @@ async function enterFailed(work: PayoutWork, payout: KeptPayout, problem: string
       return payout.txid === null ? endUnpaid(work, payout, problem) : payout;
     case 'leased':
       return endUnpaid(work, payout, problem);
+    case 'sent':
+    case 'confirmed':
+      return loseSight(work, payout, problem);
+    default:
+      throw new DomainError('payout_contradicted', `It is ${payout.state}, and its wallet says: ${problem}`);
+  }
+}
+
+async function enterUnknown(work: PayoutWork, payout: KeptPayout, problem: string): Promise<KeptPayout> {
+  switch (payout.state) {
+    case 'unknown':
+      return change(work, payout, { problem });
+    case 'leased':
     case 'sent':
     case 'confirmed':
       return loseSight(work, payout, problem);
