@@ -54,7 +54,7 @@ export const authErrors = defineErrors({
     'unauthenticated',
     'Please first authenticate with this application. An error occurred, no cookie containing a jwt was found in the request.',
   ],
-  access_token_invalid: ['unauthenticated', 'An error occurred validating the jwt: {}'],
+  access_token_invalid: ['unauthenticated', 'An error occurred validating the jwt. {}'],
   cross_site_request: [
     'forbidden',
     'A page of another site cannot change anything here. Send the token as a header instead.',

@@ -33,31 +33,18 @@ export function compareWithOldViews(work: Work): void {
   if (work.schema.has('customer_order_balance')) compareCustomers(work);
 }
 
-function compareAddresses({ scratch, findings }: Work): void {
-  scratch.exec('create temp table scratch_view (source integer primary key, balance integer not null)');
-  const rows = scratch.each<OldRow>('select address, current_balance from old.address_balance');
-  for (const row of rows) {
-    if (row.address === null) continue;
-    const what = () => `The row of ${shown(row.address)} in address_balance`;
-    const said = findings.read(what, () => ({
-      address: text('its address', row.address),
-      balance: wholeNumber('its current_balance', row.current_balance),
-    }));
-    if (said === undefined) continue;
-    const { address, balance } = said;
-    const source = scratch.get<{ source: bigint }>('select source from scratch_addresses where address = ?', address);
-    // An address that no row names may be in the view all the same, with nothing.
-    if (source === undefined && balance === 0n) continue;
-    if (source === undefined) {
-      findings.problem(`The view address_balance says ${formatTari(balance)} of ${address}, and no row does.`);
-      continue;
-    }
-    scratch.run(
-      'insert into scratch_view values (?, ?) on conflict do update set balance = balance + excluded.balance',
-      source.source,
-      balance,
-    );
-  }
+function compareAddresses(work: Work): void {
+  const { scratch, findings } = work;
+  scratch.exec(`
+    create temp table scratch_said as select address, current_balance from old.address_balance;
+    create temp table scratch_view (source integer primary key, balance integer not null);
+    insert into scratch_view select source, sum(current_balance) from scratch_said join scratch_addresses using (address)
+      where ${IS_PLAIN_BALANCE} group by source`);
+  const others = scratch.each<OldRow>(
+    `select scratch_said.* from scratch_said left join scratch_addresses using (address)
+      where source is null or not ${IS_PLAIN_BALANCE}`,
+  );
+  for (const row of others) compareAddress(work, row);
   const differing = scratch.each<{ address: string; balance: bigint; old_balance: bigint }>(
     `select address, balance, old_balance from scratch_view join scratch_sources using (source)
       where balance <> old_balance order by source`,
@@ -67,6 +54,32 @@ function compareAddresses({ scratch, findings }: Work): void {
       `The view address_balance says ${formatTari(balance)} of ${address}, and its payments less its settlements are ${formatTari(found)}.`,
     );
   }
+}
+
+const IS_PLAIN_BALANCE = `(typeof(scratch_said.address) = 'text' and typeof(current_balance) = 'integer')`;
+
+/** A row of the view that is not simply of an address that is known. */
+function compareAddress({ scratch, findings }: Work, row: OldRow): void {
+  if (row.address === null) return;
+  const what = () => `The row of ${shown(row.address)} in address_balance`;
+  const said = findings.read(what, () => ({
+    address: text('its address', row.address),
+    balance: wholeNumber('its current_balance', row.current_balance),
+  }));
+  if (said === undefined) return;
+  const { address, balance } = said;
+  const source = scratch.get<{ source: bigint }>('select source from scratch_addresses where address = ?', address);
+  // An address that no row names may be in the view all the same, with nothing.
+  if (source === undefined && balance === 0n) return;
+  if (source === undefined) {
+    findings.problem(`The view address_balance says ${formatTari(balance)} of ${address}, and no row does.`);
+    return;
+  }
+  scratch.run(
+    'insert into scratch_view values (?, ?) on conflict do update set balance = balance + excluded.balance',
+    source.source,
+    balance,
+  );
 }
 
 /** Customers of whom a text was replaced are named in the view as they stand there. */

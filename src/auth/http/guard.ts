@@ -98,9 +98,9 @@ function isChange({ method }: FastifyRequest): boolean {
   return method !== 'GET' && method !== 'HEAD';
 }
 
-/** Existing clients match these words. */
+/** Existing clients match these words, and the sentence before them with its full stop. */
 function tokenFault(error: TokenError): string {
-  if (error.code === 'expired') return 'token has expired.';
-  if (error.code === 'bad_signature') return 'signature has failed verification.';
+  if (error.code === 'expired') return 'The token has expired.';
+  if (error.code === 'bad_signature') return 'Its signature has failed verification.';
   return error.message;
 }

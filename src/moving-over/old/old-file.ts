@@ -44,10 +44,10 @@ const SIDE_FILES = ['-wal', '-journal'] as const;
 
 /**
  * Of the old database, of what is worked out beside it, and of what sorts rows for an index or a sum, in KiB: together less
- * than a quarter of what may be used.
+ * than a third of what may be used. What writes gives a part of it to the new database (sqlite-target.ts).
  */
 const CACHE_KIB = 12 * 1024;
-const SCRATCH_CACHE_KIB = 24 * 1024;
+const SCRATCH_CACHE_KIB = 56 * 1024;
 const SORTER_KIB = 24 * 1024;
 /** What sorts more rows than fit into memory does so in a thread beside the one that makes them. */
 const SORTER_THREADS = 2;
@@ -178,6 +178,8 @@ function openAsItIs(path: string, shown: string): OldDatabase {
     // Rows are worked out into temporary tables while others are read. None is changed while it is read.
     connection.unsafeMode(true);
     connection.pragma('trusted_schema = off');
+    // References are looked at when all rows are there (sqlite-target.ts): one by one, each costs a search.
+    connection.pragma('foreign_keys = off');
     connection.pragma(`old.cache_size = -${CACHE_KIB}`);
     connection.pragma(`cache_size = -${SORTER_KIB}`);
     connection.pragma(`threads = ${SORTER_THREADS}`);

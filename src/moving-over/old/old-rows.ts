@@ -6,7 +6,10 @@ import { id, type OldValue, oneOf, text, textOrNull, time, UnreadableValue, whol
 
 export type OldRow = Readonly<Record<string, OldValue>>;
 
-const STATUSES = Object.fromEntries(ORDER_STATUSES.map((status) => [status, status])) as Record<string, OrderStatus>;
+export const STATUSES = Object.fromEntries(ORDER_STATUSES.map((status) => [status, status])) as Record<
+  string,
+  OrderStatus
+>;
 const PAYMENT_STATUSES: Readonly<Record<string, PaymentStatus>> = {
   Received: 'received',
   Confirmed: 'confirmed',
@@ -27,15 +30,15 @@ const ROLE_OF_ID: ReadonlyMap<bigint, Role> = new Map([
  * New orders count on from the last one, and all must stay below 2^30, which is what the index of memos has room for within
  * a second. The old server counts from 1 too: half of that is more than it can have.
  */
-const MAX_ORDER_ID = 2n ** 29n;
+export const MAX_ORDER_ID = 2n ** 29n;
 /** New settlements count on, too: far above what was ever counted, and far below 2^63, after which there is no next one. */
-const MAX_SETTLEMENT_ID = 2n ** 53n;
+export const MAX_SETTLEMENT_ID = 2n ** 53n;
 
 /** The entries of the import bear such ids, and so does no payment of the old server. */
 export const OWN_TXID = 'import-tps:';
 
 /** The lowest number of 64 bits is one below what the highest takes back. */
-const MAX_AMOUNT = 2n ** 63n - 1n;
+export const MAX_AMOUNT = 2n ** 63n - 1n;
 
 const U64 = 64;
 const NONCE_DIGITS = 20;

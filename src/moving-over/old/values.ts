@@ -13,7 +13,7 @@ export type OldValue = bigint | number | string | Buffer | null | undefined;
 /** Values in sentences: long ones are cut. */
 const MAX_SHOWN_LENGTH = 60;
 /** Ids stand in indexes, and PostgreSQL indexes no more than 2,704 bytes: a third of that, since a character may have 3. */
-const MAX_ID_LENGTH = 800;
+export const MAX_ID_LENGTH = 800;
 
 /** `2026-11-30 06:36:08`, `2026-11-27T20:38:11.599+00:00`, `… UTC`, with a time zone or without. */
 const TIME = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)?\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?$/i;
@@ -68,9 +68,9 @@ export function oneOf<Value extends string>(
   throw new UnreadableValue(`${name} is ${shown(value)}, and only ${Object.keys(known).join(', ')} are known`);
 }
 
-/** The two forms in which the old server writes times, on a day that every month has: they need not be computed with. */
+/** The two forms in which the old server writes times, on a day that every year has: they need not be computed with. */
 const PLAIN_TIME =
-  /^[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])(?: |T)(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}\+00:00)?$/;
+  /^[1-9]\d{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)(?: |T)(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}\+00:00)?$/;
 const SECONDS_LENGTH = 'YYYY-MM-DD HH:MM:SS'.length;
 const MILLISECONDS_LENGTH = SECONDS_LENGTH + '.mmm'.length;
 

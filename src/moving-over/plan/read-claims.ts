@@ -2,7 +2,7 @@ import type { OldRow } from '#moving-over/old/old-rows.ts';
 import { textOrNull } from '#moving-over/old/values.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import { type Claim, claimInMemo, verifyClaim } from '#tari/claim.ts';
-import { orderMeant } from './read-old.ts';
+import { orderMeant } from './read-journals.ts';
 import type { Work } from './scratch.ts';
 import type { Sources } from './sources.ts';
 

@@ -32,6 +32,7 @@ const TABLES = `
     unspent integer not null default 0, owner_kind text, owner_id text, is_late integer not null default 0,
     owed integer not null default 0, origin text not null, memo text, claimant integer, claim_is_signed integer not null default 0
   );
+  create temp table scratch_odd_payments (row integer primary key);
   create temp table scratch_entries (
     id integer primary key, named text not null, named_order integer, source integer not null, amount integer not null,
     at text not null

@@ -1,6 +1,7 @@
 import { type OldRow, rateOf } from '#moving-over/old/old-rows.ts';
 import { textOrNull } from '#moving-over/old/values.ts';
 import type { Work } from '#moving-over/plan/scratch.ts';
+import { MICRO_TARI_PER_TARI } from '#tari/micro-tari.ts';
 import { rateOfOrder } from './exchange-rate.ts';
 import type { TableRows } from './table-rows.ts';
 
@@ -46,7 +47,8 @@ export function orders({ scratch }: Work): TableRows {
   const select = `
     select scratch_orders.id, scratch_orders.order_id, scratch_orders.alt_id, scratch_orders.customer_id, ${textOf('memo')},
       price as total_price, ${textOf('original_price')}, ${textOf('currency')},
-      rate_of_order(price, old_order.original_price, old_order.currency) as exchange_rate, scratch_orders.status,
+      case when upper(old_order.currency) in ('XTR', 'XTM') then ${MICRO_TARI_PER_TARI}
+        else rate_of_order(price, old_order.original_price, old_order.currency) end as exchange_rate, scratch_orders.status,
       ${textOf('amount_outstanding')},
       case when scratch_orders.status <> 'Unclaimed' then account end as claimed_by,
       case when scratch_orders.status <> 'Unclaimed' then scratch_claimants.source end as claimant_ordinal,

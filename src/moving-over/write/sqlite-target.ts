@@ -11,8 +11,13 @@ import { takeBackUnfinished } from '#platform/database/sqlite/unfinished.ts';
 import { transactionOver } from '#platform/database/transaction.ts';
 import { MUST_BE_EMPTY, notEmpty, type Target } from './target.ts';
 
-/** Kept at hand of what is written, in KiB. */
-const CACHE_KIB = 36 * 1024;
+/** Kept at hand of what is read and written, in KiB: of each as much as its part of the work needs, together the same. */
+const WHILE_WRITING = { temp: 24 * 1024, target: 40 * 1024 } as const;
+const WHILE_LOOKING_AT_THE_BOOKS = { temp: 4 * 1024, target: 60 * 1024 } as const;
+
+function shareCache(connection: SqliteDatabase.Database, shares: Readonly<Record<string, number>>): void {
+  for (const [database, kib] of Object.entries(shares)) connection.pragma(`${database}.cache_size = -${kib}`);
+}
 
 /** @throws {StoreUnavailableError} where the database has rows. It need not be there. */
 export function refuseFilledSqlite(file: string): void {
@@ -59,7 +64,7 @@ export async function openSqliteTarget(scratch: Scratch, databaseUrl: string, fi
   try {
     useRollbackJournal(file);
     connection.prepare('attach ? as target').run(file);
-    connection.pragma(`target.cache_size = -${CACHE_KIB}`);
+    shareCache(connection, WHILE_WRITING);
     nameTables(connection);
     return targetOver(scratch, file);
   } catch (error) {
@@ -113,6 +118,43 @@ function dropIndexes(connection: SqliteDatabase.Database, file: string): string[
   return made.map(({ sql }) => sql.replace(/^create (unique )?index /i, 'create $1index target.'));
 }
 
+/**
+ * References of which the audit adds up both sides, or compares them row by row: a row that refers to nothing is a difference
+ * there. All others are looked at here.
+ */
+const FOUND_BY_AUDIT: ReadonlySet<string> = new Set([
+  'payment_uses.txid',
+  'payment_uses.settlement_id',
+  'payment_uses.taken_by',
+  'settlements.order_id',
+  'settlements.account',
+  'payments.account',
+  'orders.claimed_by',
+  'customer_addresses.account',
+  'order_claims.account',
+]);
+
+/** Rows are written without a look at what they refer to. @throws {Error} where one refers to nothing: a bug. */
+function requireReferences(connection: SqliteDatabase.Database): void {
+  const references = connection
+    .prepare(
+      `select tables.name as child, keys."from" as column, keys."table" as parent, keys."to" as key
+        from target.sqlite_master tables join pragma_foreign_key_list(tables.name, 'target') keys
+        where tables.type = 'table'`,
+    )
+    .all() as { child: string; column: string; parent: string; key: string }[];
+  for (const { child, column, parent, key } of references) {
+    if (FOUND_BY_AUDIT.has(`${child}.${column}`)) continue;
+    const lost = connection
+      .prepare(
+        `select 1 from target."${child}" child where child."${column}" is not null
+          and not exists (select 1 from target."${parent}" parent where parent."${key}" = child."${column}") limit 1`,
+      )
+      .get();
+    if (lost !== undefined) throw new Error(`A row of ${child} would refer to no row of ${parent}`);
+  }
+}
+
 function targetOver(scratch: Scratch, file: string): Target {
   const { connection } = scratch;
   const database = new Kysely<never>({ dialect: new SqliteDialect({ database: connection }) });
@@ -148,6 +190,8 @@ function targetOver(scratch: Scratch, file: string): Target {
       scratch.stage('Making indexes', indexes.length, () => {
         for (const index of indexes) connection.exec(index);
       });
+      shareCache(connection, WHILE_LOOKING_AT_THE_BOOKS);
+      requireReferences(connection);
     },
     async commit() {
       try {

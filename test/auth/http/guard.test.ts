@@ -103,7 +103,7 @@ const NOT_AUTHENTICATED = {
 const invalidToken = (words: string) => ({
   status: 401,
   code: 'access_token_invalid',
-  error: expect.stringMatching(new RegExp(`^An error occurred validating the jwt: .*${words}`)) as string,
+  error: expect.stringMatching(new RegExp(`^An error occurred validating the jwt\\. .*${words}`)) as string,
 });
 
 /** Every route under /api that the server describes, with a request like its example, and the roles that it says it takes. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { MAX_NOTE_LENGTH } from '#notes/http/schemas.ts';
+import { MAX_NOTE_LENGTH } from '#notes/note-text.ts';
 import { ADMIN, type Answer, borrowServer, errorOf, startServer, type TestServer } from '#test/server.ts';
 
 let server: TestServer;

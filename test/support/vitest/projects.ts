@@ -29,7 +29,7 @@ const SLOW: readonly string[] = [
   'test/engine/ledger.property.test.ts',
   'test/engine/store/order-search.test.ts',
   'test/interledger/*.property.test.ts',
-  'test/moving-over/{hostile-databases,import.property,odd-databases,old-files,samples}.test.ts',
+  'test/moving-over/{hostile-databases,import.property,odd-databases,old-files,samples,two-ways}.test.ts',
   'test/notes/http/notes.test.ts',
   'test/platform/audit-log/http/audit-log.test.ts',
   'test/platform/config/settings.test.ts',

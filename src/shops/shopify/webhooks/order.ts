@@ -68,7 +68,7 @@ export function parseOrderWebhook(body: unknown, options: OrderWebhookOptions): 
     customerLocale: fields.customer_locale ?? null,
     ...(notOurs !== undefined && { notOurs }),
     createdAt: fields.created_at,
-    updatedAt: fields.updated_at,
+    updatedAt: fields.updated_at ?? fields.created_at,
   };
 }
 
@@ -85,7 +85,11 @@ const optionalNoteSchema = noteSchema.nullish();
 const optionalTimeSchema = timeSchema.nullish();
 
 const optionalNameSchema = nameSchema.nullish();
-const optionalCurrencySchema = currencySchema.nullish();
+/** Programs that make orders for the Rust server leave texts empty that Shopify always writes: that says nothing. */
+const nothingIfEmpty = (value: unknown): unknown => (value === '' ? null : value);
+const optionalCurrencySchema = z.preprocess(nothingIfEmpty, currencySchema.nullish());
+/** An order that has not changed yet was last changed when it was made. */
+const updatedAtSchema = z.preprocess(nothingIfEmpty, timeSchema.nullable());
 
 const customerSchema = z.object({ id: idSchema }, OBJECT).nullish();
 
@@ -122,7 +126,7 @@ const orderSchema = z.object({
   customer_locale: localeSchema,
   cancelled_at: optionalTimeSchema,
   created_at: timeSchema,
-  updated_at: timeSchema,
+  updated_at: updatedAtSchema,
 });
 
 type OrderFields = z.output<typeof orderSchema>;

@@ -179,6 +179,14 @@ describe('parseOrderWebhook', () => {
     });
   });
 
+  it.each(['', null])(
+    'is of the time of its making, in the shop’s currency, where neither is said otherwise (%j)',
+    (nothing) => {
+      const order = parseOrderWebhook(body({ updated_at: nothing, presentment_currency: nothing }), OPTIONS);
+      expect(order).toMatchObject({ price: '404.95', currency: 'USD', updatedAt: order.createdAt });
+    },
+  );
+
   it.each([
     ['id', undefined, 'is missing'],
     ['id', null, 'is missing'],
@@ -206,9 +214,10 @@ describe('parseOrderWebhook', () => {
     ['total_price', 12.5, 'has to be a decimal number as text, not below zero'],
     ['currency', undefined, 'is missing'],
     ['currency', 'U S', 'has to be a currency code of 1 to 16 letters and digits'],
-    ['presentment_currency', '', 'has to be a currency code of 1 to 16 letters and digits'],
+    ['presentment_currency', 'U S', 'has to be a currency code of 1 to 16 letters and digits'],
     ['created_at', undefined, 'is missing'],
     ['created_at', '2026-11-20T12:00:00', 'has to be an RFC 3339 time with its offset'],
+    ['updated_at', undefined, 'is missing'],
     ['updated_at', 'yesterday', 'has to be an RFC 3339 time with its offset'],
     ['updated_at', '2026-02-30T12:00:00Z', 'has to be an RFC 3339 time with its offset'],
   ])('says of %s what is wrong (case %#)', (field, value, complaint) => {

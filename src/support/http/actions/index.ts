@@ -1,0 +1,10 @@
+import type { MakePages } from '#support/http/page.ts';
+import { customerForms } from './customer-forms.ts';
+import { deliveryForms } from './delivery-forms.ts';
+import { heldForms } from './held-forms.ts';
+import { noteForms } from './note-forms.ts';
+import { orderForms } from './order-forms.ts';
+
+/** All forms that change orders, money, notes and deliveries. */
+export const actionForms: MakePages = (ports) =>
+  [orderForms, customerForms, heldForms, noteForms, deliveryForms].flatMap((make) => make(ports));
