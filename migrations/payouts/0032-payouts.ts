@@ -77,8 +77,8 @@ const REFUND_STATES = [
 async function createRefunds(schema: SchemaDialect, database: MigrationDatabase): Promise<void> {
   await schema
     .createTable(database, 'refunds')
-    .addColumn('ordinal', schema.integer, schema.identity)
-    .addColumn('id', schema.text, (column) => column.notNull().unique())
+    .addColumn('id', schema.integer, schema.identity)
+    .addColumn('public_id', schema.text, (column) => column.notNull().unique())
     .addColumn('order_id', schema.text, (column) => column.notNull().references('orders.order_id'))
     .addColumn('customer_id', schema.text, notNull)
     .addColumn('kind', schema.text, (column) =>
@@ -137,10 +137,10 @@ const PAYOUT_STATES = [
 async function createPayouts(schema: SchemaDialect, database: MigrationDatabase): Promise<void> {
   await schema
     .createTable(database, 'payouts')
-    .addColumn('ordinal', schema.integer, schema.identity)
-    .addColumn('id', schema.text, (column) => column.notNull().unique())
+    .addColumn('id', schema.integer, schema.identity)
+    .addColumn('public_id', schema.text, (column) => column.notNull().unique())
     .addColumn('kind', schema.text, (column) => column.notNull().check(oneOf('kind', ['refund', 'sweep'])))
-    .addColumn('refund_id', schema.text, (column) => column.unique().references('refunds.id'))
+    .addColumn('refund_id', schema.text, (column) => column.unique().references('refunds.public_id'))
     .addColumn('address', schema.text, notNull)
     .addColumn('amount', schema.integer, (column) => column.notNull().check(sql`amount > 0`))
     .addColumn('state', schema.text, (column) => column.notNull().check(oneOf('state', PAYOUT_STATES)))
@@ -173,17 +173,16 @@ async function createPayouts(schema: SchemaDialect, database: MigrationDatabase)
     .execute();
 }
 
-/** One row: whether payouts are stopped. */
+/** One row once payouts were stopped for the first time. */
 async function createSwitch(schema: SchemaDialect, database: MigrationDatabase): Promise<void> {
   await schema
     .createTable(database, 'payout_switch')
     .addColumn('id', schema.integer, (column) => column.primaryKey().notNull().check(sql`id = 1`))
     .addColumn('is_stopped', schema.integer, flag('is_stopped'))
-    .addColumn('reason', schema.text)
-    .addColumn('actor', schema.text)
-    .addColumn('updated_at', schema.time)
+    .addColumn('reason', schema.text, notNull)
+    .addColumn('actor', schema.text, notNull)
+    .addColumn('updated_at', schema.time, notNull)
     .execute();
-  await database.insertInto('payout_switch').values({ id: 1, is_stopped: 0 }).execute();
 }
 
 async function createIndexes(database: MigrationDatabase): Promise<void> {
@@ -194,12 +193,12 @@ async function createIndexes(database: MigrationDatabase): Promise<void> {
   await index('payout_entries_by_out', 'payout_entries', ['out_id', 'id']);
   await index('payout_entries_by_payment', 'payout_entries', ['txid', 'settlement_id']);
   await index('payments_left_chain', 'payments', ['txid'], sql<boolean>`left_chain = 1`);
-  await index('refunds_by_order', 'refunds', ['order_id', 'ordinal']);
-  await index('refunds_by_customer', 'refunds', ['customer_id', 'ordinal']);
-  await index('refunds_by_state', 'refunds', ['state', 'ordinal']);
+  await index('refunds_by_order', 'refunds', ['order_id', 'id']);
+  await index('refunds_by_customer', 'refunds', ['customer_id', 'id']);
+  await index('refunds_by_state', 'refunds', ['state', 'id']);
   await index('refunds_by_requester', 'refunds', ['requested_by', 'created_at']);
   await index('refunds_by_time', 'refunds', ['created_at']);
-  await index('payouts_by_state', 'payouts', ['state', 'ordinal']);
+  await index('payouts_by_state', 'payouts', ['state', 'id']);
   await database.schema
     .createIndex('refunds_by_shop_refund')
     .unique()
@@ -229,7 +228,7 @@ async function forbidChanges(schema: SchemaDialect, database: MigrationDatabase)
 
 /** What a refund is of never changes. Its address does until it is approved; an ended one stays ended. */
 function refundsKeep(): RawBuilder<unknown> {
-  const kept = ['ordinal', 'id', 'order_id', 'customer_id', 'kind', 'amount', 'rate', 'requested_by', 'created_at'];
+  const kept = ['id', 'public_id', 'order_id', 'customer_id', 'kind', 'amount', 'rate', 'requested_by', 'created_at'];
   const same = kept.map((column) => sql`old.${sql.ref(column)} = new.${sql.ref(column)}`);
   return sql`${sql.join(same, sql` and `)}
     and (old.state in ('waiting_for_address', 'waiting_for_approval')
@@ -239,7 +238,7 @@ function refundsKeep(): RawBuilder<unknown> {
 
 /** What a payout pays to whom never changes, and neither does the transaction that paid it. */
 function payoutsKeep(): RawBuilder<unknown> {
-  const kept = ['ordinal', 'id', 'kind', 'address', 'amount', 'requested_by', 'created_at'];
+  const kept = ['id', 'public_id', 'kind', 'address', 'amount', 'requested_by', 'created_at'];
   const same = kept.map((column) => sql`old.${sql.ref(column)} = new.${sql.ref(column)}`);
   return sql`${sql.join(same, sql` and `)}
     and coalesce(old.refund_id, '') = coalesce(new.refund_id, '')

@@ -22,6 +22,12 @@ export interface Journey {
   confirmation: PreparedRequest;
 }
 
+/** A customer with more than one order. */
+export interface Regular {
+  person: Person;
+  customerId: string;
+}
+
 /** Makes requests, each with an order, a delivery, a nonce of its own, signed as by the shop and the wallets. */
 export function createRequests(hmacSecret: string) {
   let orders = 8_000_000_000_000;
@@ -64,10 +70,11 @@ export function createRequests(hmacSecret: string) {
     /**
      * @param payments reports the payment and `confirmations` its confirmation. The nonces of each rise, so what one of
      *   them reports must arrive in the order in which it was made.
+     * @param regular has ordered before; otherwise each journey is that of another customer.
      */
-    journey(payments: Person, confirmations: Person): Journey {
-      const customer = aPerson();
-      const order = nextOrder(1_000_000_000);
+    journey(payments: Person, confirmations: Person, regular?: Regular): Journey {
+      const customer = regular?.person ?? aPerson();
+      const order = { ...nextOrder(1_000_000_000), ...(regular && { customerId: regular.customerId }) };
       const txid = String(orders);
       const payment = { sender: customer.name, amount: PRICE_MICRO_TARI, txid };
       const signed = paymentPayload({ ...payment, memo: null, orderId: null });

@@ -1,7 +1,8 @@
+import type { Transaction } from '#platform/database/store.ts';
 import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
-import { accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
+import { type AccountId, accountOf, addressToBase58, type TariAddress } from '#tari/address.ts';
 import { sumMicroTari } from '#tari/micro-tari.ts';
-import type { EngineContext } from './context.ts';
+import type { EngineContext, EngineSettings } from './context.ts';
 import { findOrderOrNone } from './order-lookup.ts';
 import { withOwnNotes } from './order-notes.ts';
 import { isOpen } from './order-states.ts';
@@ -51,7 +52,7 @@ export interface HistoryPosition {
   settlement: bigint | undefined;
 }
 
-const BEGINNING: HistoryPosition = { order: undefined, payment: undefined, settlement: undefined };
+export const BEGINNING: HistoryPosition = { order: undefined, payment: undefined, settlement: undefined };
 
 export type Accounts = ReturnType<typeof accounts>;
 
@@ -112,16 +113,9 @@ export function accounts({ store, settings }: EngineContext) {
           (behind, most) => tx.use(settlementRepository).pageOfCustomer(customerId, behind ?? 0n, most),
           ({ id }) => id,
         );
-        const accounts = await tx.use(accountRepository).ofCustomer(customerId);
-        const free = accounts.filter(({ link }) => link !== 'stated').map(({ freeCredit }) => freeCredit);
-        const own = [
-          await tx.use(customerRepository).credit(customerId),
-          await tx.use(orderRepository).ownMoneyOfCustomer(customerId),
-        ];
         return {
           customerId,
-          accounts,
-          available: sumMicroTari([...own, ...free]),
+          ...(await fundsOf(tx, customerId)),
           totals: await tx.use(customerRepository).totals(customerId),
           orders: orders.rows,
           settlements: settlements.rows,
@@ -131,35 +125,63 @@ export function accounts({ store, settings }: EngineContext) {
 
     /** Any order, by its order id or by the shop's name for it, with details for operators only. */
     anyOrder: (orderId: string): Promise<OrderDetails | undefined> =>
-      store.read(async (tx) => {
-        const order = await findOrderOrNone(tx, orderId, false);
-        if (order === undefined) return undefined;
-        const claimant = order.claimedBy === null ? undefined : await tx.use(accountRepository).find(order.claimedBy);
-        return {
-          order,
-          claimant: claimant?.address ?? null,
-          signers: await tx.use(orderClaimRepository).ofOrder(order.orderId, MAX_DETAILS),
-          dueAt: isOpen(order.status) ? dueAt(order, settings) : null,
-          paidBy: await tx.use(paymentUseRepository).ofOrder(order.orderId, MAX_DETAILS),
-        };
-      }),
+      store.read((tx) => detailsOf(tx, orderId, settings)),
 
     /** An order that the address claimed or paid; undefined for all others. */
     ownOrder: (address: TariAddress, orderId: string): Promise<Order | undefined> =>
-      store.read(async (tx) => {
-        const account = accountOf(address);
-        const order = await findOrderOrNone(tx, orderId, settings.strictMode);
-        if (order === undefined) return undefined;
-        const isOwn =
-          order.claimedBy === account ||
-          (await tx.use(orderClaimRepository).hasSigned(order.orderId, account)) ||
-          (await tx.use(settlementRepository).paidBy(order.orderId, account));
-        return isOwn ? (await withOwnNotes(tx, [order], account))[0] : undefined;
-      }),
+      store.read((tx) => ownOrderOf(tx, accountOf(address), orderId, settings)),
   };
 }
 
+/** The accounts of a customer, and the funds in µT for its orders: its own credit, money for these orders, and free credit. */
+export async function fundsOf(
+  tx: Transaction,
+  customerId: string,
+): Promise<Pick<CustomerHistory, 'accounts' | 'available'>> {
+  const accounts = await tx.use(accountRepository).ofCustomer(customerId);
+  const free = accounts.filter(({ link }) => link !== 'stated').map(({ freeCredit }) => freeCredit);
+  const own = [
+    await tx.use(customerRepository).credit(customerId),
+    await tx.use(orderRepository).ownMoneyOfCustomer(customerId),
+  ];
+  return { accounts, available: sumMicroTari([...own, ...free]) };
+}
+
 const MAX_DETAILS = 100;
+
+/** Any order, by its order id or by the shop's name for it, with details for operators only. */
+export async function detailsOf(
+  tx: Transaction,
+  orderId: string,
+  settings: EngineSettings,
+): Promise<OrderDetails | undefined> {
+  const order = await findOrderOrNone(tx, orderId, false);
+  if (order === undefined) return undefined;
+  const claimant = order.claimedBy === null ? undefined : await tx.use(accountRepository).find(order.claimedBy);
+  return {
+    order,
+    claimant: claimant?.address ?? null,
+    signers: await tx.use(orderClaimRepository).ofOrder(order.orderId, MAX_DETAILS),
+    dueAt: isOpen(order.status) ? dueAt(order, settings) : null,
+    paidBy: await tx.use(paymentUseRepository).ofOrder(order.orderId, MAX_DETAILS),
+  };
+}
+
+/** An order that the account claimed or paid; undefined for all others. */
+export async function ownOrderOf(
+  tx: Transaction,
+  account: AccountId,
+  orderId: string,
+  settings: EngineSettings,
+): Promise<Order | undefined> {
+  const order = await findOrderOrNone(tx, orderId, settings.strictMode);
+  if (order === undefined) return undefined;
+  const isOwn =
+    order.claimedBy === account ||
+    (await tx.use(orderClaimRepository).hasSigned(order.orderId, account)) ||
+    (await tx.use(settlementRepository).paidBy(order.orderId, account));
+  return isOwn ? (await withOwnNotes(tx, [order], account))[0] : undefined;
+}
 
 const NO_PAYMENTS: Page<Payment, PaymentPosition> = { rows: [], next: undefined };
 

@@ -48,7 +48,11 @@ export function lists({ store }: Pick<EngineContext, 'store'>) {
         tx.use(accountOrderRepository).pageOfAccount(account, statuses, after, limit, request.order);
       const page = await readPage(request, read, positionOfOrder);
       const rows = seesNotes ? page.rows : await withOwnNotes(tx, page.rows, account);
-      return { ...page, rows, total: await tx.use(accountOrderRepository).totalOfAccount(account, statuses) };
+      return {
+        ...page,
+        rows,
+        total: await tx.use(accountOrderRepository).totalOfAccount(account, statuses === UNFULFILLED ? 'open' : 'all'),
+      };
     });
 
   return {

@@ -13,6 +13,8 @@ import { lists } from './queries.ts';
 import { audit, ownersGiven } from './reconciliation.ts';
 import { accountRepository } from './store/accounts.ts';
 import { paymentRepository } from './store/payments.ts';
+import { historyTexts } from './texts/histories.ts';
+import { listTexts } from './texts/lists.ts';
 
 declare module '#platform/module.ts' {
   interface Services {
@@ -45,6 +47,7 @@ function service(platform: ServiceContext) {
     orderChanges: orderChanges(context, actions, ports.makeTxid ?? (() => `manual-${hex.encode(randomBytes(16))}`)),
     orderEvents: orderEvents(context),
     orders: orders(context),
+    texts: { ...listTexts(context), ...historyTexts(context) },
     audit: async () => audit(store, await ports.bookChecks?.()),
     /** The report of the migration that gave money its owners; undefined if there is none. */
     ownersGiven: () => store.read(ownersGiven),

@@ -142,14 +142,13 @@ export interface CustomerFunds {
 /** @param address the requested address in base58; an unknown account shows zeros and the epoch. */
 export function balanceView(address: string, account: Account | undefined) {
   const confirmed = account?.totalConfirmed ?? 0n;
-  const paid = account?.totalPaid ?? 0n;
-  const paidOut = account?.totalPaidOut ?? 0n;
+  // What was paid out of its credit is spent, too: the shape has no place of its own for it.
+  const paid = (account?.totalPaid ?? 0n) + (account?.totalPaidOut ?? 0n);
   return {
     address,
     total_confirmed: confirmed,
     total_paid: paid,
-    total_paid_out: paidOut,
-    current_balance: confirmed - paid - paidOut,
+    current_balance: confirmed - paid,
     last_update: (account?.updatedAt ?? new Date(0)).toISOString(),
   };
 }

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { JsonText } from './json.ts';
 import type { ListOrder } from './list-order.ts';
 
 /** The most rows for a caller who gives no limit. Existing clients give none and expect everything. */
@@ -19,6 +20,13 @@ export interface PageRequest<Position> {
 
 export interface Page<Row, Position> {
   rows: Row[];
+  /** Where the next page begins; undefined if there is none. */
+  next: Position | undefined;
+}
+
+/** A page of a list as JSON. */
+export interface TextPage<Position> {
+  text: JsonText;
   /** Where the next page begins; undefined if there is none. */
   next: Position | undefined;
 }

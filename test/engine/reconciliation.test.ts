@@ -287,6 +287,7 @@ describe('the audit', () => {
         account: tari(11),
         nobody: 0n,
         settled: tari(250),
+        paidOut: 0n,
       },
       ownersGiven: undefined,
       overcharges: [],

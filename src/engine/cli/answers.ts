@@ -81,8 +81,6 @@ export const addressBalance = z.looseObject({
   address: z.string(),
   total_confirmed: whole,
   total_paid: whole,
-  /** Left out by servers that do not say. */
-  total_paid_out: whole.optional(),
   current_balance: whole,
   last_update: z.string(),
 });

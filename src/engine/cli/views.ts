@@ -187,7 +187,6 @@ export function balanceView(balance: BalanceAnswer, output: OutputOptions): stri
       ['Address', balance.address],
       ['Confirmed', formatAmount(balance.total_confirmed)],
       ['Paid', formatAmount(balance.total_paid)],
-      ...(balance.total_paid_out ? [['Given back', formatAmount(balance.total_paid_out)] as const] : []),
       ['Balance', formatAmount(balance.current_balance)],
       ['Last change', new Date(balance.last_update).getTime() === 0 ? null : formatTime(balance.last_update, output)],
     ],

@@ -1,23 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { AccountHistory, Accounts } from '#engine/account-history.ts';
-import {
-  balanceView,
-  customerBalanceView,
-  customerOrderBalanceView,
-  orderDetailsView,
-  ordersView,
-  orderView,
-  paymentView,
-  settlementView,
-} from '#engine/views.ts';
+import type { HistoryTexts } from '#engine/texts/histories.ts';
 import { callerOf, ownAddressOf } from '#platform/http/caller.ts';
 import { address, customerId, orderId } from '#platform/http/fields.ts';
-import { announceNext, pageFields } from '#platform/http/pagination.ts';
-import { addressToBase58 } from '#tari/address.ts';
-import type { OrderAddress } from '#tari/order-address.ts';
+import { sendJson } from '#platform/http/listener/json-answer.ts';
+import { pageFields, sendPage } from '#platform/http/pagination.ts';
 import { HISTORY_CURSOR } from './cursors.ts';
-import type { OrderAddresses } from './order-addresses.ts';
 import { addressBalance, addressHistory, customerHistory, orderDetails } from './schemas.ts';
 
 const byAddress = z.object({ address });
@@ -28,9 +16,9 @@ const historyPage = z.object(pageFields(HISTORY_CURSOR));
  * Balances, histories, and single orders. The lists of a history are paged together, see `pagination.ts`: `limit` applies
  * to each of them.
  */
-export function accountRoutes(accounts: Accounts, payTo: OrderAddresses): FastifyPluginAsyncZod {
+export function accountRoutes(texts: HistoryTexts): FastifyPluginAsyncZod {
   return async (app) => {
-    await app.register(ownRoutes(accounts, payTo));
+    await app.register(ownRoutes(texts));
 
     app.get(
       '/api/balance/:address',
@@ -43,7 +31,7 @@ export function accountRoutes(accounts: Accounts, payTo: OrderAddresses): Fastif
           response: { 200: addressBalance },
         },
       },
-      async ({ params }) => balanceView(addressToBase58(params.address), await accounts.balance(params.address)),
+      async ({ params }, reply) => sendJson(reply, await texts.balance(params.address)),
     );
 
     app.get(
@@ -59,9 +47,7 @@ export function accountRoutes(accounts: Accounts, payTo: OrderAddresses): Fastif
         },
       },
       async ({ params: { address }, query: { limit, cursor: after } }, reply) => {
-        const history = await accounts.history(address, { limit, after });
-        announceNext(reply, HISTORY_CURSOR, history.next);
-        return historyView(history, await payTo());
+        return sendPage(reply, HISTORY_CURSOR, await texts.history(address, { limit, after }));
       },
     );
 
@@ -78,15 +64,7 @@ export function accountRoutes(accounts: Accounts, payTo: OrderAddresses): Fastif
         },
       },
       async ({ params: { id }, query: { limit, cursor: after } }, reply) => {
-        const history = await accounts.customerHistory(id, { limit, after });
-        announceNext(reply, HISTORY_CURSOR, history.next);
-        return {
-          customer_id: history.customerId,
-          balance: customerBalanceView({ ...history, paid: history.totals?.paid ?? 0n }),
-          order_balance: customerOrderBalanceView(history.customerId, history.totals),
-          orders: ordersView(history.orders, await payTo()),
-          settlements: history.settlements.map(settlementView),
-        };
+        return sendPage(reply, HISTORY_CURSOR, await texts.customerHistory(id, { limit, after }));
       },
     );
 
@@ -102,22 +80,21 @@ export function accountRoutes(accounts: Accounts, payTo: OrderAddresses): Fastif
           response: { 200: orderDetails.nullable() },
         },
       },
-      async (request) => {
-        const caller = callerOf(request);
-        const seesAll = caller.roles.has('read_all') || caller.roles.has('super_admin');
-        if (seesAll) {
-          const details = await accounts.anyOrder(request.params.order_id);
-          return details ? orderDetailsView(details, await payTo()) : null;
-        }
-        const found = await accounts.ownOrder(ownAddressOf(request), request.params.order_id);
-        return found ? orderView(found, await payTo()) : null;
+      async (request, reply) => {
+        const { roles } = callerOf(request);
+        const { order_id: orderId } = request.params;
+        const seesAll = roles.has('read_all') || roles.has('super_admin');
+        return sendJson(
+          reply,
+          seesAll ? await texts.anyOrder(orderId) : await texts.ownOrder(ownAddressOf(request), orderId),
+        );
       },
     );
   };
 }
 
 /** The routes of the caller's own address. */
-function ownRoutes(accounts: Accounts, payTo: OrderAddresses): FastifyPluginAsyncZod {
+function ownRoutes(texts: HistoryTexts): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/check_token',
@@ -144,10 +121,7 @@ function ownRoutes(accounts: Accounts, payTo: OrderAddresses): FastifyPluginAsyn
           response: { 200: addressBalance },
         },
       },
-      async (request) => {
-        const address = ownAddressOf(request);
-        return balanceView(callerOf(request).name, await accounts.balance(address));
-      },
+      async (request, reply) => sendJson(reply, await texts.balance(ownAddressOf(request))),
     );
 
     app.get(
@@ -164,20 +138,8 @@ function ownRoutes(accounts: Accounts, payTo: OrderAddresses): FastifyPluginAsyn
       },
       async (request, reply) => {
         const { limit, cursor: after } = request.query;
-        const history = await accounts.history(ownAddressOf(request), { limit, after }, false);
-        announceNext(reply, HISTORY_CURSOR, history.next);
-        return historyView(history, await payTo());
+        return sendPage(reply, HISTORY_CURSOR, await texts.history(ownAddressOf(request), { limit, after }, false));
       },
     );
-  };
-}
-
-function historyView(history: AccountHistory, payTo: OrderAddress) {
-  return {
-    address: history.address,
-    balance: balanceView(history.address, history.account),
-    orders: ordersView(history.orders, payTo),
-    payments: history.payments.map(paymentView),
-    settlements: history.settlements.map(settlementView),
   };
 }

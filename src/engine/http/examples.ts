@@ -76,7 +76,6 @@ const BALANCE = {
   address: CUSTOMER,
   total_confirmed: 500_000_000,
   total_paid: 477_000_000,
-  total_paid_out: 0,
   current_balance: 23_000_000,
   last_update: ONE,
 };

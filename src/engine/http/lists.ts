@@ -1,18 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { Lists, OrderPage, PaymentPage } from '#engine/queries.ts';
 import { ORDER_STATUSES } from '#engine/store/tables.ts';
-import { balanceView, debtorView, ordersView, paymentView } from '#engine/views.ts';
+import type { ListTexts } from '#engine/texts/lists.ts';
 import { ownAddressOf } from '#platform/http/caller.ts';
 import { address, currency, customerId, keptText, orderId, transactionId } from '#platform/http/fields.ts';
 import { described } from '#platform/http/openapi/route-docs.ts';
-import { announceNext, pageFields, queryInteger, sortedPageFields, TEXT_CURSOR } from '#platform/http/pagination.ts';
+import { pageFields, queryInteger, sendPage, sortedPageFields, TEXT_CURSOR } from '#platform/http/pagination.ts';
 import { queryTime } from '#platform/http/query-time.ts';
 import type { ListOrder } from '#platform/list-order.ts';
-import { addressToBase58, type TariAddress } from '#tari/address.ts';
-import type { OrderAddress } from '#tari/order-address.ts';
 import { ORDER_CURSOR, PAYMENT_CURSOR } from './cursors.ts';
-import type { OrderAddresses } from './order-addresses.ts';
 import {
   addressBalance,
   customerOrders,
@@ -73,15 +69,15 @@ const paymentSearch = z.strictObject({
  * Lists of orders, payments, customers and addresses. Those that grow accept `limit` and `cursor`, see `pagination.ts`:
  * without `limit` an answer has at most 10,000 rows, and `x-next-cursor` if there are more.
  */
-export function listRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyncZod {
+export function listRoutes(texts: ListTexts): FastifyPluginAsyncZod {
   return async (app) => {
-    await app.register(orderListRoutes(lists, payTo));
-    await app.register(paymentListRoutes(lists));
-    await app.register(customerListRoutes(lists));
+    await app.register(orderListRoutes(texts));
+    await app.register(paymentListRoutes(texts));
+    await app.register(customerListRoutes(texts));
   };
 }
 
-function orderListRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyncZod {
+function orderListRoutes(texts: ListTexts): FastifyPluginAsyncZod {
   return async (app) => {
     const own = {
       config: { access: [] },
@@ -97,9 +93,7 @@ function orderListRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyn
       described(own, 'customers', 'The orders that the caller’s own address claimed or paid'),
       async (request, reply) => {
         const address = ownAddressOf(request);
-        const page = await lists.orders(address, pageOf(request.query), false);
-        announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersResultOf(address, page, await payTo());
+        return sendPage(reply, ORDER_CURSOR, await texts.orders(address, pageOf(request.query), false));
       },
     );
 
@@ -107,9 +101,7 @@ function orderListRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyn
       '/api/orders/:address',
       described(anybodys, 'accounts', 'The orders that an address claimed or paid'),
       async ({ params: { address }, query }, reply) => {
-        const page = await lists.orders(address, pageOf(query));
-        announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersResultOf(address, page, await payTo());
+        return sendPage(reply, ORDER_CURSOR, await texts.orders(address, pageOf(query)));
       },
     );
 
@@ -118,9 +110,7 @@ function orderListRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyn
       described(own, 'customers', 'The open orders of the caller’s own address'),
       async (request, reply) => {
         const address = ownAddressOf(request);
-        const page = await lists.unfulfilledOrders(address, pageOf(request.query), false);
-        announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersResultOf(address, page, await payTo());
+        return sendPage(reply, ORDER_CURSOR, await texts.unfulfilledOrders(address, pageOf(request.query), false));
       },
     );
 
@@ -128,9 +118,7 @@ function orderListRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyn
       '/api/unfulfilled_orders/:address',
       described(anybodys, 'accounts', 'The open orders of an address'),
       async ({ params: { address }, query }, reply) => {
-        const page = await lists.unfulfilledOrders(address, pageOf(query));
-        announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersResultOf(address, page, await payTo());
+        return sendPage(reply, ORDER_CURSOR, await texts.unfulfilledOrders(address, pageOf(query)));
       },
     );
 
@@ -146,15 +134,13 @@ function orderListRoutes(lists: Lists, payTo: OrderAddresses): FastifyPluginAsyn
         },
       },
       async ({ query }, reply) => {
-        const page = await lists.search(filterOf(query), pageOf(query));
-        announceNext(reply, ORDER_CURSOR, page.next);
-        return ordersView(page.rows, await payTo());
+        return sendPage(reply, ORDER_CURSOR, await texts.search(filterOf(query), pageOf(query)));
       },
     );
   };
 }
 
-function paymentListRoutes(lists: Lists): FastifyPluginAsyncZod {
+function paymentListRoutes(texts: ListTexts): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/api/payments',
@@ -170,9 +156,7 @@ function paymentListRoutes(lists: Lists): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const address = ownAddressOf(request);
-        const page = await lists.payments(address, pageOf(request.query));
-        announceNext(reply, PAYMENT_CURSOR, page.next);
-        return paymentsResultOf(address, page);
+        return sendPage(reply, PAYMENT_CURSOR, await texts.payments(address, pageOf(request.query)));
       },
     );
 
@@ -189,9 +173,7 @@ function paymentListRoutes(lists: Lists): FastifyPluginAsyncZod {
         },
       },
       async ({ params: { address }, query }, reply) => {
-        const page = await lists.payments(address, pageOf(query));
-        announceNext(reply, PAYMENT_CURSOR, page.next);
-        return paymentsResultOf(address, page);
+        return sendPage(reply, PAYMENT_CURSOR, await texts.payments(address, pageOf(query)));
       },
     );
 
@@ -207,9 +189,7 @@ function paymentListRoutes(lists: Lists): FastifyPluginAsyncZod {
         },
       },
       async ({ query }, reply) => {
-        const page = await lists.searchPayments(paymentFilterOf(query), pageOf(query));
-        announceNext(reply, PAYMENT_CURSOR, page.next);
-        return page.rows.map(paymentView);
+        return sendPage(reply, PAYMENT_CURSOR, await texts.searchPayments(paymentFilterOf(query), pageOf(query)));
       },
     );
 
@@ -227,17 +207,15 @@ function paymentListRoutes(lists: Lists): FastifyPluginAsyncZod {
         },
       },
       async ({ params, query }, reply) => {
-        const page = await lists.paymentsForOrder(params.order_id, pageOf(query));
-        announceNext(reply, PAYMENT_CURSOR, page.next);
-        return page.rows.map(paymentView);
+        return sendPage(reply, PAYMENT_CURSOR, await texts.paymentsForOrder(params.order_id, pageOf(query)));
       },
     );
   };
 }
 
-function customerListRoutes(lists: Lists): FastifyPluginAsyncZod {
+function customerListRoutes(texts: ListTexts): FastifyPluginAsyncZod {
   return async (app) => {
-    const texts = {
+    const ids = {
       config: { access: ['read_all'] },
       schema: { querystring: countedTexts, response: { 200: z.array(z.string()) } },
     };
@@ -254,9 +232,7 @@ function customerListRoutes(lists: Lists): FastifyPluginAsyncZod {
         },
       },
       async ({ query }, reply) => {
-        const page = await lists.debtors(pageOf(query));
-        announceNext(reply, TEXT_CURSOR, page.next);
-        return page.rows.map(debtorView);
+        return sendPage(reply, TEXT_CURSOR, await texts.debtors(pageOf(query)));
       },
     );
 
@@ -272,29 +248,23 @@ function customerListRoutes(lists: Lists): FastifyPluginAsyncZod {
         },
       },
       async ({ query }, reply) => {
-        const page = await lists.balances(pageOf(query));
-        announceNext(reply, TEXT_CURSOR, page.next);
-        return page.rows.map((account) => balanceView(account.address, account));
+        return sendPage(reply, TEXT_CURSOR, await texts.balances(pageOf(query)));
       },
     );
 
     app.get(
       '/api/customer_ids',
-      described(texts, 'accounts', 'The ids of all customers'),
+      described(ids, 'accounts', 'The ids of all customers'),
       async ({ query: { count: limit, offset, cursor: after } }, reply) => {
-        const page = await lists.customerIds({ limit, offset, after });
-        announceNext(reply, TEXT_CURSOR, page.next);
-        return page.rows;
+        return sendPage(reply, TEXT_CURSOR, await texts.customerIds({ limit, offset, after }));
       },
     );
 
     app.get(
       '/api/addresses',
-      described(texts, 'accounts', 'All known addresses'),
+      described(ids, 'accounts', 'All known addresses'),
       async ({ query: { count: limit, offset, cursor: after } }, reply) => {
-        const page = await lists.addresses({ limit, offset, after });
-        announceNext(reply, TEXT_CURSOR, page.next);
-        return page.rows;
+        return sendPage(reply, TEXT_CURSOR, await texts.addresses({ limit, offset, after }));
       },
     );
   };
@@ -319,12 +289,4 @@ function filterOf(query: z.output<typeof orderSearch>) {
 function paymentFilterOf(query: z.output<typeof paymentSearch>) {
   const { txid, payment_reference: paymentReference, order_id: orderId, since, until } = query;
   return { txid, paymentReference, orderId, since, until };
-}
-
-function ordersResultOf(address: TariAddress, { total, rows }: OrderPage, payTo: OrderAddress) {
-  return { address: addressToBase58(address), total_orders: total, orders: ordersView(rows, payTo) };
-}
-
-function paymentsResultOf(address: TariAddress, { total, rows }: PaymentPage) {
-  return { address: addressToBase58(address), total_payments: total, payments: rows.map(paymentView) };
 }

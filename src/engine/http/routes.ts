@@ -6,20 +6,18 @@ import { claimRoutes } from './claim.ts';
 import { heldRoutes } from './held.ts';
 import { listRoutes } from './lists.ts';
 import { changeRoutes } from './operator-actions.ts';
-import { createOrderAddresses } from './order-addresses.ts';
 import { orderEventRoutes } from './order-events.ts';
 
 export { examples } from './examples.ts';
 export { eventPayloads, readiness } from './schemas.ts';
 
 export const routes: MakeRoutes =
-  ({ auth, engine }, { settings, limitStrangers, eventPayloads }) =>
+  ({ engine }, { settings, limitStrangers, eventPayloads }) =>
   async (app) => {
     const { claim } = signedClaims(engine.orders, { settings: engineSettings(settings) });
     await app.register(claimRoutes(claim, limitStrangers));
-    const payTo = createOrderAddresses(settings, auth.wallets);
-    await app.register(accountRoutes(engine.accounts, payTo));
-    await app.register(listRoutes(engine.lists, payTo));
+    await app.register(accountRoutes(engine.texts));
+    await app.register(listRoutes(engine.texts));
     await app.register(heldRoutes(engine.held));
     await app.register(orderEventRoutes(engine.orderEvents, eventPayloads));
     // A shop can't reopen a cancelled order.

@@ -132,8 +132,6 @@ export const addressBalance = z.object({
   address: z.string(),
   total_confirmed: amount,
   total_paid: amount,
-  /** Refunds of surplus and of late money. */
-  total_paid_out: amount,
   current_balance: amount,
   last_update: time,
 });

@@ -1,7 +1,8 @@
-import { type Kysely, type SqlBool, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { amountOf, timeText } from '#platform/database/columns.ts';
 import { beyond } from '#platform/database/list-order.ts';
-import { preparedQuery } from '#platform/database/prepared-query.ts';
+import { memoizeByNames, preparedQuery } from '#platform/database/prepared-query.ts';
+import type { RepositoryConnection } from '#platform/database/store.ts';
 import type { ListOrder } from '#platform/list-order.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
@@ -15,15 +16,37 @@ import {
   paymentOf,
 } from './payments.ts';
 import type { EngineTables } from './tables.ts';
+import { paymentJson, type RowText } from './texts.ts';
 
 /** Payments as they are listed, searched and compared; nothing of them is changed here. */
-export function paymentListRepository(database: Kysely<EngineTables>) {
-  const pageAfter = (after: PaymentPosition | undefined, limit: number, order: ListOrder) => {
-    const all = database.selectFrom('payments').selectAll();
-    const page = all.orderBy('created_at', order).orderBy('txid', order).limit(limit);
-    if (after === undefined) return page;
-    return page.where(sql<SqlBool>`(created_at, txid) ${beyond(order)} (${timeText(after.createdAt)}, ${after.txid})`);
-  };
+export function paymentListRepository(
+  database: Kysely<EngineTables>,
+  { dialect }: Pick<RepositoryConnection, 'dialect'>,
+) {
+  const sorted = (order: ListOrder, limit: number) =>
+    database.selectFrom('payments').orderBy('created_at', order).orderBy('txid', order).limit(limit);
+  const behind = (order: ListOrder, time: string, txid: string) =>
+    sql<SqlBool>`(created_at, txid) ${beyond(order)} (${time}, ${txid})`;
+  const after = (position: PaymentPosition | undefined, order: ListOrder) =>
+    position === undefined ? sql<SqlBool>`1 = 1` : behind(order, timeText(position.createdAt), position.txid);
+  const objects = (position: PaymentPosition | undefined, limit: number, order: ListOrder) =>
+    sorted(order, limit).where(after(position, order)).selectAll();
+  const texts = (position: PaymentPosition | undefined, limit: number, order: ListOrder) =>
+    sorted(order, limit).where(after(position, order)).select(paymentJson(dialect).as('json'));
+  const selectTexts = memoizeByNames(([start, order]: readonly ['first' | 'later', ListOrder]) =>
+    preparedQuery<{ account: string; limit: number; time: string; txid: string }, RowText>(database, (value) => {
+      const page = sorted(order, value('limit'))
+        .select(paymentJson(dialect).as('json'))
+        .where('account_ordinal', '=', ordinalOf(value('account')));
+      return start === 'first' ? page : page.where(behind(order, value('time'), value('txid')));
+    }),
+  );
+  const selectTotal = preparedQuery<{ account: string }, { total: bigint }>(database, (value) =>
+    database
+      .selectFrom('payments')
+      .select(sql<bigint>`cast(coalesce(sum(amount), 0) as bigint)`.as('total'))
+      .where('account_ordinal', '=', ordinalOf(value('account'))),
+  );
   const selectNaming = preparedQuery<Record<'name' | 'second' | 'third' | 'fourth', string>, PaymentRow>(
     database,
     (value) =>
@@ -44,18 +67,26 @@ export function paymentListRepository(database: Kysely<EngineTables>) {
       limit: number,
       order: ListOrder = 'asc',
     ): Promise<Payment[]> {
-      const rows = await pageAfter(after, limit, order).where('account_ordinal', '=', ordinalOf(account)).execute();
+      const rows = await objects(after, limit, order).where('account_ordinal', '=', ordinalOf(account)).execute();
       return rows.map(paymentOf);
+    },
+
+    /** The same as JSON. */
+    async textsOfAccount(
+      account: AccountId,
+      after: PaymentPosition | undefined,
+      limit: number,
+      order: ListOrder = 'asc',
+    ): Promise<RowText[]> {
+      const select = selectTexts([after === undefined ? 'first' : 'later', order]);
+      const time = after === undefined ? '' : timeText(after.createdAt);
+      return (await select({ account, limit, time, txid: after?.txid ?? '' })).rows;
     },
 
     /** The sum of all payments of an account, whatever their status. */
     async totalOfAccount(account: AccountId): Promise<MicroTari> {
-      const { total } = await database
-        .selectFrom('payments')
-        .select(sql<bigint>`cast(coalesce(sum(amount), 0) as bigint)`.as('total'))
-        .where('account_ordinal', '=', ordinalOf(account))
-        .executeTakeFirstOrThrow();
-      return amountOf(total);
+      const { rows } = await selectTotal({ account });
+      return amountOf((rows[0] as { total: bigint }).total);
     },
 
     /** Up to `limit` payments that match the filter, after the position in that order. */
@@ -65,16 +96,17 @@ export function paymentListRepository(database: Kysely<EngineTables>) {
       limit: number,
       order: ListOrder = 'asc',
     ): Promise<Payment[]> {
-      const { txid, paymentReference, orderId, since, until, exceptCancelled } = filter;
-      let page = pageAfter(after, limit, order);
-      if (txid !== undefined) page = page.where('txid', '=', txid);
-      if (paymentReference !== undefined) page = page.where('payment_reference', '=', paymentReference);
-      if (orderId !== undefined) page = page.where('order_id', '=', orderId);
-      if (since !== undefined) page = page.where('created_at', '>=', timeText(since));
-      if (until !== undefined) page = page.where('created_at', '<=', timeText(until));
-      if (exceptCancelled) page = page.where('status', '<>', 'cancelled');
-      return (await page.execute()).map(paymentOf);
+      const conditions = conditionsOf(filter);
+      return (await objects(after, limit, order).where(conditions).execute()).map(paymentOf);
     },
+
+    /** The same as JSON. */
+    searchTexts: (
+      filter: PaymentFilter,
+      after: PaymentPosition | undefined,
+      limit: number,
+      order: ListOrder = 'asc',
+    ): Promise<RowText[]> => texts(after, limit, order).where(conditionsOf(filter)).execute(),
 
     /** Up to `limit` payments that name an order by any of the given ids, after the position in that order. */
     async pageNaming(
@@ -83,9 +115,17 @@ export function paymentListRepository(database: Kysely<EngineTables>) {
       limit: number,
       order: ListOrder = 'asc',
     ): Promise<Payment[]> {
-      const rows = await pageAfter(after, limit, order).where('order_id', 'in', orderIds).execute();
+      const rows = await objects(after, limit, order).where('order_id', 'in', orderIds).execute();
       return rows.map(paymentOf);
     },
+
+    /** The same as JSON. */
+    textsNaming: (
+      orderIds: readonly string[],
+      after: PaymentPosition | undefined,
+      limit: number,
+      order: ListOrder = 'asc',
+    ): Promise<RowText[]> => texts(after, limit, order).where('order_id', 'in', orderIds).execute(),
 
     /** The payments that name an order by any of up to four names, oldest first, without cancelled ones. */
     async naming([name, second = name, third = name, fourth = name]: OrderNames): Promise<Payment[]> {
@@ -127,4 +167,16 @@ export function paymentListRepository(database: Kysely<EngineTables>) {
       return rows.map(paymentOf);
     },
   };
+}
+
+function conditionsOf(filter: PaymentFilter): RawBuilder<SqlBool> {
+  const { txid, paymentReference, orderId, since, until, exceptCancelled } = filter;
+  const conditions = [sql<SqlBool>`1 = 1`];
+  if (txid !== undefined) conditions.push(sql`payments.txid = ${txid}`);
+  if (paymentReference !== undefined) conditions.push(sql`payments.payment_reference = ${paymentReference}`);
+  if (orderId !== undefined) conditions.push(sql`payments.order_id = ${orderId}`);
+  if (since !== undefined) conditions.push(sql`payments.created_at >= ${timeText(since)}`);
+  if (until !== undefined) conditions.push(sql`payments.created_at <= ${timeText(until)}`);
+  if (exceptCancelled) conditions.push(sql`payments.status <> 'cancelled'`);
+  return sql.join(conditions, sql` and `);
 }

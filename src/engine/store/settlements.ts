@@ -1,10 +1,12 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
+import type { RepositoryConnection } from '#platform/database/store.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
 import { ordinalOf } from './account-ordinals.ts';
 import type { EngineTables, SettlementType } from './tables.ts';
+import { type RowText, settlementJson } from './texts.ts';
 
 /** An entry of the journal of settlements. */
 export interface SettlementEntry {
@@ -41,7 +43,10 @@ function settlementOf(row: Selectable<EngineTables['settlements']> & { address: 
 
 export type SettlementRepository = ReturnType<typeof settlementRepository>;
 
-export function settlementRepository(database: Kysely<EngineTables>) {
+export function settlementRepository(
+  database: Kysely<EngineTables>,
+  { dialect }: Pick<RepositoryConnection, 'dialect'>,
+) {
   const insert = preparedQuery<
     {
       orderId: string;
@@ -73,6 +78,28 @@ export function settlementRepository(database: Kysely<EngineTables>) {
       .selectAll('settlements')
       .select(sql<string>`coalesce(accounts.address, settlements.sender)`.as('address'))
       .orderBy('settlements.id');
+
+  const texts = () =>
+    database
+      .selectFrom('settlements')
+      .leftJoin('accounts', 'accounts.account', 'settlements.account')
+      .select(settlementJson(dialect).as('json'))
+      .orderBy('settlements.id');
+  const selectOfAccount = preparedQuery<{ account: string; after: bigint; limit: number }, RowText>(database, (value) =>
+    texts()
+      .where('settlements.account_ordinal', '=', ordinalOf(value('account')))
+      .where('settlements.id', '>', value('after'))
+      .limit(value('limit')),
+  );
+  const selectOfCustomer = preparedQuery<{ customerId: string; after: bigint; limit: number }, RowText>(
+    database,
+    (value) =>
+      texts()
+        .innerJoin('orders', 'orders.order_id', 'settlements.order_id')
+        .where('orders.customer_id', '=', value('customerId'))
+        .where('settlements.id', '>', value('after'))
+        .limit(value('limit')),
+  );
 
   const paidParts = async (orderIds: readonly string[], account: AccountId): Promise<Map<string, MicroTari>> => {
     if (orderIds.length === 0) return new Map();
@@ -111,6 +138,10 @@ export function settlementRepository(database: Kysely<EngineTables>) {
         .execute();
       return rows.map(settlementOf);
     },
+
+    /** The same as JSON. */
+    textsOfAccount: async (account: AccountId, after: bigint, limit: number): Promise<RowText[]> =>
+      (await selectOfAccount({ account, after, limit })).rows,
 
     /** Up to `limit` settlements of that period, after the position, by time and then by id. */
     async pageOfPeriod(
@@ -158,5 +189,9 @@ export function settlementRepository(database: Kysely<EngineTables>) {
         .execute();
       return rows.map(settlementOf);
     },
+
+    /** The same as JSON. */
+    textsOfCustomer: async (customerId: string, after: bigint, limit: number): Promise<RowText[]> =>
+      (await selectOfCustomer({ customerId, after, limit })).rows,
   };
 }

@@ -53,7 +53,7 @@ export function payoutRepository(database: Kysely<PayoutTables>) {
   const all = () =>
     database
       .selectFrom('payouts')
-      .leftJoin('refunds', 'refunds.id', 'payouts.refund_id')
+      .leftJoin('refunds', 'refunds.public_id', 'payouts.refund_id')
       .selectAll('payouts')
       .select('refunds.order_id');
 
@@ -65,13 +65,13 @@ export function payoutRepository(database: Kysely<PayoutTables>) {
     ): Promise<KeptPayout> {
       const { last } = await database
         .selectFrom('payouts')
-        .select(sql<bigint>`cast(coalesce(max(ordinal), 0) as bigint)`.as('last'))
+        .select(sql<bigint>`cast(coalesce(max(id), 0) as bigint)`.as('last'))
         .executeTakeFirstOrThrow();
       const { id, approvalHash } = idOf(last + 1n);
-      const { ordinal } = await database
+      const { id: ordinal } = await database
         .insertInto('payouts')
         .values({
-          id,
+          public_id: id,
           kind: payout.kind,
           refund_id: payout.refundId,
           address: payout.address,
@@ -86,13 +86,13 @@ export function payoutRepository(database: Kysely<PayoutTables>) {
           created_at: timeText(payout.createdAt),
           updated_at: timeText(payout.createdAt),
         })
-        .returning('ordinal')
+        .returning('id')
         .executeTakeFirstOrThrow();
       return { ...payout, ordinal, id, approvalHash, ...NOT_PAID, updatedAt: payout.createdAt };
     },
 
     async find(id: string): Promise<KeptPayout | undefined> {
-      const row = await all().where('payouts.id', '=', id).executeTakeFirst();
+      const row = await all().where('payouts.public_id', '=', id).executeTakeFirst();
       return row && payoutOf(row);
     },
 
@@ -111,7 +111,7 @@ export function payoutRepository(database: Kysely<PayoutTables>) {
       const { numUpdatedRows } = await database
         .updateTable('payouts')
         .set({ ...changedColumns(change), updated_at: timeText(now) })
-        .where('id', '=', payout.id)
+        .where('public_id', '=', payout.id)
         .where('state', '=', payout.state)
         .executeTakeFirstOrThrow();
       if (numUpdatedRows !== 1n) throw new Error(`Payout ${payout.id} was not ${payout.state} when it was changed`);
@@ -132,8 +132,8 @@ export function payoutRepository(database: Kysely<PayoutTables>) {
         .$if(refundId !== undefined, (query) => query.where('payouts.refund_id', '=', refundId ?? ''))
         .$if(txid !== undefined, (query) => query.where('payouts.txid', '=', txid ?? ''))
         .$if(states !== undefined, (query) => query.where('payouts.state', 'in', [...(states ?? [])]))
-        .$if(after !== undefined, (query) => query.where(sql<boolean>`payouts.ordinal ${beyond(order)} ${after}`))
-        .orderBy('payouts.ordinal', order)
+        .$if(after !== undefined, (query) => query.where(sql<boolean>`payouts.id ${beyond(order)} ${after}`))
+        .orderBy('payouts.id', order)
         .limit(limit)
         .execute();
       return rows.map(payoutOf);
@@ -144,7 +144,7 @@ export function payoutRepository(database: Kysely<PayoutTables>) {
       const rows = await all()
         .where('payouts.state', '=', 'leased')
         .where('payouts.lease_until', '<=', timeText(time))
-        .orderBy('payouts.ordinal')
+        .orderBy('payouts.id')
         .limit(limit)
         .execute();
       return rows.map(payoutOf);
@@ -211,8 +211,8 @@ function timeOrNull(text: string | null): Date | null {
 
 function payoutOf(row: Row): KeptPayout {
   return {
-    ordinal: row.ordinal,
-    id: row.id,
+    ordinal: row.id,
+    id: row.public_id,
     kind: row.kind,
     refundId: row.refund_id,
     orderId: row.order_id,

@@ -40,9 +40,9 @@ export function refundRepository(database: Kysely<PayoutTables>) {
   const all = () =>
     database
       .selectFrom('refunds')
-      .leftJoin('payouts', 'payouts.refund_id', 'refunds.id')
+      .leftJoin('payouts', 'payouts.refund_id', 'refunds.public_id')
       .selectAll('refunds')
-      .select('payouts.id as payout_id');
+      .select('payouts.public_id as payout_id');
 
   /** What was approved since then and has not been cancelled, without a second person or all of it. */
   const approvedSince = async (since: Date, by: string | undefined): Promise<MicroTari> => {
@@ -60,13 +60,13 @@ export function refundRepository(database: Kysely<PayoutTables>) {
     async insert(refund: NewRefund, idOf: (ordinal: bigint) => string): Promise<Refund> {
       const { last } = await database
         .selectFrom('refunds')
-        .select(sql<bigint>`cast(coalesce(max(ordinal), 0) as bigint)`.as('last'))
+        .select(sql<bigint>`cast(coalesce(max(id), 0) as bigint)`.as('last'))
         .executeTakeFirstOrThrow();
       const id = idOf(last + 1n);
-      const { ordinal } = await database
+      const { id: ordinal } = await database
         .insertInto('refunds')
         .values({
-          id,
+          public_id: id,
           order_id: refund.orderId,
           customer_id: refund.customerId,
           kind: refund.kind,
@@ -85,14 +85,14 @@ export function refundRepository(database: Kysely<PayoutTables>) {
           state: refund.state,
           updated_at: timeText(refund.updatedAt),
         })
-        .returning('ordinal')
+        .returning('id')
         .executeTakeFirstOrThrow();
       const { evidence, ...kept } = refund;
       return { ordinal, id, payoutId: null, ...kept };
     },
 
     async find(id: string): Promise<Refund | undefined> {
-      const row = await all().where('refunds.id', '=', id).executeTakeFirst();
+      const row = await all().where('refunds.public_id', '=', id).executeTakeFirst();
       return row && refundOf(row);
     },
 
@@ -106,7 +106,7 @@ export function refundRepository(database: Kysely<PayoutTables>) {
       const { numUpdatedRows } = await database
         .updateTable('refunds')
         .set({ ...changedColumns(change), updated_at: timeText(now) })
-        .where('id', '=', refund.id)
+        .where('public_id', '=', refund.id)
         .where('state', '=', refund.state)
         .executeTakeFirstOrThrow();
       if (numUpdatedRows !== 1n) throw new Error(`Refund ${refund.id} was not ${refund.state} when it was changed`);
@@ -122,8 +122,8 @@ export function refundRepository(database: Kysely<PayoutTables>) {
         .$if(customerId !== undefined, (query) => query.where('refunds.customer_id', '=', customerId ?? ''))
         .$if(requestedBy !== undefined, (query) => query.where('refunds.requested_by', '=', requestedBy ?? ''))
         .$if(states !== undefined, (query) => query.where('refunds.state', 'in', [...(states ?? [])]))
-        .$if(after !== undefined, (query) => query.where(sql<boolean>`refunds.ordinal ${beyond(order)} ${after}`))
-        .orderBy('refunds.ordinal', order)
+        .$if(after !== undefined, (query) => query.where(sql<boolean>`refunds.id ${beyond(order)} ${after}`))
+        .orderBy('refunds.id', order)
         .limit(limit)
         .execute();
       return rows.map(refundOf);
@@ -151,13 +151,13 @@ export function refundRepository(database: Kysely<PayoutTables>) {
       if (ids.length === 0) return undefined;
       const row = await database
         .selectFrom('refunds')
-        .select('id')
-        .where('id', 'in', [...ids])
+        .select('public_id')
+        .where('public_id', 'in', [...ids])
         .where('state', 'not in', ['confirmed', 'cancelled', 'failed'])
-        .orderBy('ordinal')
+        .orderBy('id')
         .limit(1)
         .executeTakeFirst();
-      return row?.id;
+      return row?.public_id;
     },
 
     async countByState(): Promise<{ state: RefundState; count: number; amount: MicroTari }[]> {
@@ -197,8 +197,8 @@ function changedColumns(change: RefundChange) {
 function refundOf(row: Row): Refund {
   const { address, address_from: from } = row;
   return {
-    ordinal: row.ordinal,
-    id: row.id,
+    ordinal: row.id,
+    id: row.public_id,
     orderId: row.order_id,
     customerId: row.customer_id,
     kind: row.kind,

@@ -16,8 +16,9 @@ export interface PayoutTables {
 }
 
 interface RefundsTable {
-  ordinal: Generated<bigint>;
-  id: string;
+  /** Counts from 1. */
+  id: Generated<bigint>;
+  public_id: string;
   order_id: string;
   customer_id: string;
   kind: RefundKind;
@@ -48,8 +49,9 @@ interface RefundsTable {
 }
 
 interface PayoutsTable {
-  ordinal: Generated<bigint>;
-  id: string;
+  /** Counts from 1. */
+  id: Generated<bigint>;
+  public_id: string;
   kind: PayoutKind;
   refund_id: string | null;
   address: string;
@@ -76,11 +78,11 @@ interface PayoutsTable {
   updated_at: string;
 }
 
-/** One row. */
+/** One row once payouts were stopped for the first time. */
 interface PayoutSwitchTable {
   id: bigint;
   is_stopped: bigint;
-  reason: string | null;
-  actor: string | null;
-  updated_at: string | null;
+  reason: string;
+  actor: string;
+  updated_at: string;
 }

@@ -1,4 +1,4 @@
-import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely';
+import type { Compilable, CompiledQuery, Kysely, QueryExecutorProvider, QueryResult, RawBuilder } from 'kysely';
 
 /** A placeholder in a query for a value that is bound later. */
 class Placeholder {
@@ -40,6 +40,16 @@ export function preparedQuery<Values extends object, Row = unknown>(
   };
 }
 
+/** The same for a query that is written as text. */
+export function preparedText<Values extends object, Row = unknown>(
+  database: Pick<Kysely<unknown>, 'executeQuery' | 'getExecutor'>,
+  build: (value: ValueOf<Values>) => RawBuilder<Row>,
+): (values: Values) => Promise<QueryResult<Row>> {
+  return preparedQuery(database, (value) => ({
+    compile: () => build(value).compile(database as QueryExecutorProvider),
+  }));
+}
+
 function prepare<Values extends object, Row>(build: (value: ValueOf<Values>) => Compilable<Row>) {
   const query = build((name) => new Placeholder(name) as never).compile();
   return {
@@ -49,9 +59,9 @@ function prepare<Values extends object, Row>(build: (value: ValueOf<Values>) => 
 }
 
 /** Memoises by a list of names. There must be few lists: names of the program itself, never from outside. */
-export function memoizeByNames<Name extends string, Made>(
-  make: (names: readonly Name[]) => Made,
-): (names: readonly Name[]) => Made {
+export function memoizeByNames<Names extends readonly string[], Made>(
+  make: (names: Names) => Made,
+): (names: Names) => Made {
   const made = new Map<string, Made>();
   return (names) => {
     const key = names.join(' ');

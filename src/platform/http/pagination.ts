@@ -1,9 +1,11 @@
 import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
 import { NEXT_CURSOR } from '#platform/next-cursor.ts';
+import type { TextPage } from '#platform/paging.ts';
 import { isStorable } from '#platform/storable-text.ts';
 import { MAX_I64 } from '#tari/integer-bounds.ts';
 import { listOrder } from './fields.ts';
+import { sendJson } from './listener/json-answer.ts';
 
 /**
  * Lists that grow are read in pages: `limit` is the number of rows, and `cursor` is the header `x-next-cursor` of the
@@ -108,4 +110,14 @@ export function announceNext<Position>(
   next: Position | undefined,
 ): void {
   if (next !== undefined) reply.header(NEXT_CURSOR, writeCursor(form, next));
+}
+
+/** Sends a page that is JSON already. */
+export function sendPage<Position>(
+  reply: FastifyReply,
+  form: CursorForm<Position>,
+  { text, next }: TextPage<Position>,
+): FastifyReply {
+  announceNext(reply, form, next);
+  return sendJson(reply, text);
 }

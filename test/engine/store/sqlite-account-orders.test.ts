@@ -33,7 +33,7 @@ async function plansOf(ask: (repository: ReturnType<typeof accountOrderRepositor
       asked.push(query.sql);
     },
   });
-  await ask(accountOrderRepository(kysely));
+  await ask(accountOrderRepository(kysely, { dialect: 'sqlite' }));
   return asked.map((sql) => {
     const parameters = Array.from(sql.matchAll(/\?/g), () => null);
     const steps = connection.prepare(`explain query plan ${sql}`).all(...parameters) as { detail: string }[];

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
-import { type Order, type OrderPosition, orderOf, USABLE_CREDIT } from '#engine/store/orders.ts';
+import { type Order, type OrderPosition, orderOf, type ReadOrderRow, USABLE_CREDIT } from '#engine/store/orders.ts';
 import { type EngineTables, ORDER_STATUSES, type OrderStatus } from '#engine/store/tables.ts';
+import { type OrderText, orderText, rowsOfPage } from '#engine/store/texts.ts';
 import { timeOf, timeText } from '#platform/database/columns.ts';
 import { beyond, beyondOrAt } from '#platform/database/list-order.ts';
 import type { RepositoryConnection } from '#platform/database/store.ts';
@@ -25,7 +26,9 @@ export interface OrderFilter {
   statuses?: readonly OrderStatus[] | undefined;
 }
 
-const MEMO_INDEXES: Readonly<Record<RepositoryConnection['dialect'], MemoIndex>> = {
+type Dialect = RepositoryConnection['dialect'];
+
+const MEMO_INDEXES: Readonly<Record<Dialect, MemoIndex>> = {
   sqlite: sqliteMemoIndex,
   postgres: postgresMemoIndex,
 };
@@ -41,6 +44,9 @@ const FIRST_STEP = 1_000;
 const MAX_STEP = 16_000;
 
 type Condition = RawBuilder<SqlBool>;
+
+/** What lists of orders are sorted by. */
+const POSITION = sql`orders.created_at, orders.id`;
 
 /** The index that a search uses; the other conditions are checked row by row. */
 type Way = 'memo' | 'customer_id' | 'currency' | 'status';
@@ -62,22 +68,47 @@ export function orderSearchRepository(
   database: Kysely<EngineTables>,
   { dialect }: Pick<RepositoryConnection, 'dialect'>,
 ) {
+  const objects = searchReading<ReadOrderRow>(database, dialect, sql`orders.*, ${USABLE_CREDIT} as usable_credit`);
+  const texts = searchReading<OrderText>(database, dialect, orderText(dialect));
+  return {
+    /** Up to `limit` orders that match the filter, after the position in that order, by creation and then by id. */
+    async search(
+      filter: OrderFilter,
+      after: OrderPosition | undefined,
+      limit: number,
+      order: ListOrder = 'asc',
+    ): Promise<Order[]> {
+      return (await objects({ filter, after, order }, limit)).map(orderOf);
+    },
+
+    /** The same as JSON. */
+    searchTexts: (
+      filter: OrderFilter,
+      after: OrderPosition | undefined,
+      limit: number,
+      order: ListOrder = 'asc',
+    ): Promise<OrderText[]> => texts({ filter, after, order }, limit),
+  };
+}
+
+/** @param columns of the orders that are found. */
+function searchReading<Row>(database: Kysely<EngineTables>, dialect: Dialect, columns: RawBuilder<unknown>) {
   const memoIndex = MEMO_INDEXES[dialect];
 
   /** The number of rows needed from each branch of a union; undefined if the database reads no more than it needs. */
   const mostOf = (rows: number) => (memoIndex.isOrdered ? undefined : rows);
 
-  const pageByState = async (way: Way, sought: Sought, limit: number, conditions: readonly Condition[]) => {
-    const columns = sql`orders.*, ${USABLE_CREDIT} as usable_credit`;
-    const query = byState(way, sought, [...timesOf(sought), ...conditions], columns, mostOf(limit));
-    const { rows } = await sql<OrderRow>`${query} ${sorted(sought)} limit ${limit}`.execute(database);
-    return rows.map(orderOf);
+  const readPage = async (page: RawBuilder<unknown>, { order }: Sought) =>
+    (await rowsOfPage<Row>(dialect, page, order, columns).execute(database)).rows;
+
+  const pageByState = (way: Way, sought: Sought, limit: number, conditions: readonly Condition[]) => {
+    const query = byState(way, sought, [...timesOf(sought), ...conditions], mostOf(limit));
+    return readPage(sql`${query} ${sorted(sought)} limit ${limit}`, sought);
   };
 
   /** The order that comes this many orders later in an index; undefined if there are fewer. */
   const orderAhead = async (way: Way, sought: Sought, orders: number) => {
-    const columns = sql`orders.created_at, orders.id`;
-    const query = byState(way, sought, timesOf(sought), columns, mostOf(orders + 1));
+    const query = byState(way, sought, timesOf(sought), mostOf(orders + 1));
     const { rows } = await sql<EndOfStep>`${query} ${sorted(sought)} limit 1 offset ${orders}`.execute(database);
     return rows[0];
   };
@@ -89,7 +120,7 @@ export function orderSearchRepository(
     if (filter.memo === undefined || memoIndex.canFind(filter.memo)) {
       return pageByState(way, sought, limit, conditions);
     }
-    const found: Order[] = [];
+    const found: Row[] = [];
     let rest = sought;
     for (let step = FIRST_STEP; ; step = Math.min(4 * step, MAX_STEP)) {
       const missing = limit - found.length;
@@ -102,7 +133,7 @@ export function orderSearchRepository(
     }
   };
 
-  const searchByName = async (sought: Sought, limit: number) => {
+  const searchByName = (sought: Sought, limit: number) => {
     const { filter } = sought;
     const name = filter.orderId !== undefined ? 'order_id' : 'alt_id';
     const conditions = [
@@ -111,10 +142,10 @@ export function orderSearchRepository(
       ...conditionsOf(filter, name, memoIndex),
       ...statusesOf(filter),
     ];
-    const { rows } = await sql<OrderRow>`select orders.*, ${USABLE_CREDIT} as usable_credit
-      from orders where ${allOf(conditions)}
-      ${sorted(sought)} limit ${limit}`.execute(database);
-    return rows.map(orderOf);
+    return readPage(
+      sql`select ${POSITION} from orders where ${allOf(conditions)} ${sorted(sought)} limit ${limit}`,
+      sought,
+    );
   };
 
   /** A page that the next few orders, or all remaining ones, can fill; undefined if it takes more. */
@@ -139,8 +170,8 @@ export function orderSearchRepository(
     if (near !== undefined) return near;
     const conditions = [...timesOf(sought), ...conditionsOf(filter, 'memo', memoIndex), ...statusesOf(filter)];
     const page = async (query: RawBuilder<unknown>, behind: Condition, most: number) => {
-      const { rows } = await sql<OrderRow & { position: bigint }>`
-        select orders.*, ${USABLE_CREDIT} as usable_credit, found.position
+      const { rows } = await sql<Row & FoundOrder>`
+        select ${columns}, orders.created_at, orders.id, found.position
         from (${query}) found ${memoIndex.joinInOrder} orders on orders.id = ${memoIndex.idOf(sql`found.position`)}
         where ${allOf([...conditions, behind])} order by found.position ${sql.raw(order)} limit ${most}`.execute(
         database,
@@ -154,7 +185,7 @@ export function orderSearchRepository(
       const sameSecond = memoIndex.found(filter.memo ?? '', second, second);
       rows.push(...(await page(sameSecond, sql`found.position ${beyond(order)} ${last.position}`, NO_LIMIT)));
     }
-    return rows.map(orderOf).sort(comparison(order)).slice(0, limit);
+    return rows.sort(comparison(order)).slice(0, limit);
   };
 
   /** The creation time of the order a few hundred orders later in the index; undefined if there are fewer. */
@@ -179,19 +210,11 @@ export function orderSearchRepository(
     return best?.way ?? first;
   };
 
-  return {
-    /** Up to `limit` orders that match the filter, after the position in that order, by creation and then by id. */
-    async search(
-      filter: OrderFilter,
-      after: OrderPosition | undefined,
-      limit: number,
-      order: ListOrder = 'asc',
-    ): Promise<Order[]> {
-      const sought = { filter, after, order };
-      if (filter.orderId !== undefined || filter.altId !== undefined) return searchByName(sought, limit);
-      const way = await bestWay(sought);
-      return way === 'memo' ? searchByMemo(sought, limit) : searchByState(way, sought, limit);
-    },
+  return async (sought: Sought, limit: number): Promise<Row[]> => {
+    const { filter } = sought;
+    if (filter.orderId !== undefined || filter.altId !== undefined) return searchByName(sought, limit);
+    const way = await bestWay(sought);
+    return way === 'memo' ? searchByMemo(sought, limit) : searchByState(way, sought, limit);
   };
 }
 
@@ -234,13 +257,7 @@ function waysOf(filter: OrderFilter, memoIndex: MemoIndex): Way[] {
  * A union by state over one index; the database merges the branches, because each is sorted by time.
  * @param most rows of each state; all by default.
  */
-function byState(
-  way: Way,
-  sought: Sought,
-  conditions: readonly Condition[],
-  columns: RawBuilder<unknown>,
-  most?: number,
-): RawBuilder<unknown> {
+function byState(way: Way, sought: Sought, conditions: readonly Condition[], most?: number): RawBuilder<unknown> {
   const { filter } = sought;
   const leading: Condition[] = [];
   if (way === 'customer_id') leading.push(sql`orders.customer_id = ${filter.customerId}`);
@@ -248,13 +265,18 @@ function byState(
   const statuses = filter.statuses ?? ORDER_STATUSES;
   const branches = statuses.map((status) => {
     const all = [...leading, sql<SqlBool>`orders.status = ${status}`, ...conditions];
-    const branch = sql`select ${columns} from orders where ${allOf(all)}`;
+    const branch = sql`select ${POSITION} from orders where ${allOf(all)}`;
     return most === undefined || statuses.length === 1 ? branch : sql`(${branch} ${sorted(sought)} limit ${most})`;
   });
   return sql.join(branches, sql` union all `);
 }
 
-type OrderRow = Parameters<typeof orderOf>[0];
+/** What an order that the index of memos has found is sorted by. */
+interface FoundOrder {
+  created_at: string;
+  id: bigint;
+  position: bigint;
+}
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
@@ -305,7 +327,10 @@ function conditionsOf(filter: OrderFilter, way: Way | 'order_id' | 'alt_id', mem
   return conditions;
 }
 
-function comparison(order: ListOrder): (one: Order, other: Order) => number {
+function comparison(order: ListOrder): (one: FoundOrder, other: FoundOrder) => number {
   const sign = order === 'asc' ? 1 : -1;
-  return (one, other) => sign * (one.createdAt.getTime() - other.createdAt.getTime() || (one.id < other.id ? -1 : 1));
+  return (one, other) => {
+    if (one.created_at === other.created_at) return one.id < other.id ? -sign : sign;
+    return one.created_at < other.created_at ? -sign : sign;
+  };
 }
