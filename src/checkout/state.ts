@@ -13,13 +13,35 @@ export const PAYER_STATES = [
   'expired',
   'cancelled',
   'refund_waiting',
+  'refunding',
   'refunded',
   'unknown',
 ] as const;
 export type PayerState = (typeof PAYER_STATES)[number];
 
-/** An order with money that waits for its customer's refund address; unused until refunds exist. */
-export type ShownOrder = PayerOrder & { refund?: { amount: bigint; reason: string | null } };
+/** Money of the order that waits until its customer says where it shall go. */
+export interface WaitingRefund {
+  id: string;
+  amount: bigint;
+  /** Null if the customer is not meant to see it. */
+  reason: string | null;
+  /** The wallet that paid, in base58, where it is this customer's alone. */
+  payer: string | null;
+}
+
+/** Money of the order that goes back, or has gone. */
+export interface PayerRefund {
+  amount: bigint;
+  /** Where it goes, in base58. */
+  address: string;
+  /** Null until it is sent. */
+  txid: string | null;
+  /** When it was confirmed; null until then. */
+  confirmedAt: Date | null;
+}
+
+/** An order with its refunds. */
+export type ShownOrder = PayerOrder & { refund?: WaitingRefund | undefined; refunds?: readonly PayerRefund[] };
 
 /** Blocks on top of its own that confirm a payment, as wallets count them. */
 export const CONFIRMATIONS = 3;
@@ -28,6 +50,11 @@ export function stateOf(order: ShownOrder, now: Date): Exclude<PayerState, 'unkn
   if (order.refund !== undefined) return 'refund_waiting';
   if (order.status === 'New' || order.status === 'Unclaimed') return openState(order, now);
   if (order.givenBack !== null && order.leftOver === 0n && arriving(order) === 0n) return 'refunded';
+  const back = goingBack(order);
+  const isAllBack = back.length > 0 && (order.status !== 'Paid' || sumOf(back) >= order.price);
+  if (isAllBack && order.leftOver === 0n && arriving(order) === 0n) {
+    return back.every(({ confirmedAt }) => confirmedAt !== null) ? 'refunded' : 'refunding';
+  }
   if (order.status === 'Paid') return order.leftOver > 0n ? 'over' : 'paid';
   if (order.leftOver > 0n || arriving(order) > 0n) return 'late';
   return order.status === 'Expired' ? 'expired' : 'cancelled';
@@ -41,6 +68,14 @@ function openState(order: PayerOrder, now: Date): Exclude<PayerState, 'unknown'>
   const isOver = order.dueAt !== null && now >= order.dueAt;
   if (isOver) return order.received > 0n ? 'late' : 'expired';
   return order.received > 0n ? 'short' : 'waiting';
+}
+
+export function goingBack({ refunds = [] }: ShownOrder): readonly PayerRefund[] {
+  return refunds;
+}
+
+export function sumOf(amounts: readonly { amount: bigint }[]): bigint {
+  return amounts.reduce((sum, { amount }) => sum + amount, 0n);
 }
 
 /** Payments for the order that are in a block but not confirmed, in µT. */

@@ -31,7 +31,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   shops: ['payouts', 'engine', 'rates', 'auth', 'platform', 'tari'],
   rails: ['payouts', 'engine', 'auth', 'platform', 'tari'],
   'pull-payments': ['interledger', 'rates', 'auth', 'platform'],
-  checkout: ['rails', 'engine', 'auth', 'platform', 'tari'],
+  checkout: ['rails', 'payouts', 'engine', 'auth', 'platform', 'tari'],
   support: [
     'checkout',
     'webhooks',

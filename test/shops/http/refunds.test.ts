@@ -9,7 +9,7 @@ import { HOT_WALLET, personOf } from '#test/test-wallets.ts';
 
 let server: TestServer;
 beforeEach(async () => {
-  server = await startServer({ shop: true });
+  server = await startServer({ shop: true, start: true });
 });
 afterEach(() => server.close());
 

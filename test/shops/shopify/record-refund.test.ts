@@ -24,12 +24,13 @@ async function paidOrder(changes: Partial<NewOrder> = {}): Promise<StandInOrder>
   return order;
 }
 
-const record = (order: StandInOrder, changes: { amount?: string; currency?: string; refundId?: string } = {}) => {
+const record = (order: StandInOrder, changes: { amount?: string; refundId?: string } = {}) => {
+  const { refundId = ID } = changes;
   const { recordRefund } = shop.connector;
   if (recordRefund === undefined) throw new Error('Shopify records refunds');
   return recordRefund({
     order: { orderId: order.id, altId: order.name },
-    ...{ refundId: ID, key: `00000000-0000-8000-8000-${ID.slice(-12)}`, amount: '5.00', currency: 'USD' },
+    ...{ refundId, key: `00000000-0000-8000-8000-${refundId.slice(-12)}`, amount: '5.00', currency: 'USD' },
     reason: 'one item was out of stock',
     ...changes,
   });
