@@ -13,6 +13,8 @@ import { tariWallet } from './rails/tari-wallet/module.ts';
 import { rates } from './rates/module.ts';
 import { shops } from './shops/module.ts';
 import { shopify } from './shops/shopify/module.ts';
+import { backEnd } from './support/back-end/module.ts';
+import { directory } from './support/directory/module.ts';
 import { support } from './support/module.ts';
 import { reports } from './support/reports/module.ts';
 import { webhooks } from './webhooks/module.ts';
@@ -33,7 +35,9 @@ export const modules: readonly Module[] = [
   notes,
   pullPayments,
   webhooks,
+  directory,
   reports,
   support,
+  backEnd,
   monitoring,
 ];

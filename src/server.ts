@@ -48,7 +48,10 @@ export async function createApp({ core, ...ports }: AppPorts): Promise<App> {
       readinessParts: joinReadinessParts(parts.map(({ readiness = {} }) => readiness)),
       enforceAccess: (app, { keys, clock, limitStrangers }) =>
         enforceAccess(app, { access: services.auth, verificationKey: keys.verificationKey, clock, limitStrangers }),
-      openVisitors: () => Promise.reject(new Error('The console has no login yet.')),
+      async openVisitors(scope, http) {
+        const { registerVisitors } = await import('./auth/http/visitor.ts');
+        return registerVisitors(scope, { ...http, people: services.auth.people });
+      },
       async register(app, http) {
         for (const { routes, background } of parts) {
           const plugin = routes(services, http);

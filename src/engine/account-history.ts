@@ -123,6 +123,10 @@ export function accounts({ store, settings }: EngineContext) {
         };
       }),
 
+    /** Up to 100 customers that an address paid for or was linked to, and how. */
+    customersOf: (address: TariAddress) =>
+      store.read((tx) => tx.use(customerRepository).tiedTo(accountOf(address), MAX_DETAILS)),
+
     /** Any order, by its order id or by the shop's name for it, with details for operators only. */
     anyOrder: (orderId: string): Promise<OrderDetails | undefined> =>
       store.read((tx) => detailsOf(tx, orderId, settings)),

@@ -3,6 +3,7 @@ import { operatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Check, Opened, ServiceContext } from '#platform/module.ts';
 import { accounts } from './account-history.ts';
 import { engineContext } from './context.ts';
+import { desk } from './desk/desk.ts';
 import { expiry } from './expiry.ts';
 import { engineMetrics } from './metrics.ts';
 import { type FindOpenRefund, held } from './money/held.ts';
@@ -37,6 +38,7 @@ function service(platform: ServiceContext) {
   const { expiryGraceMs: graceMs } = settings;
   return {
     accounts: accounts(context),
+    desk: desk(context),
     expiry: expiry(context, {
       notBefore: new Date(startedAt.getTime() + graceMs),
       graceMs,

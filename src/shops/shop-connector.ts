@@ -151,6 +151,11 @@ export interface ShopConnector {
    * @throws {ShopError} from the iteration, also if there are more than may be read.
    */
   openOrders?(signal?: AbortSignal): AsyncIterable<OpenOrder>;
+  /**
+   * The shop's ids of the customers with this e-mail address. Left out by shops that can't be asked.
+   * @throws {ShopError}
+   */
+  customersByEmail?(email: string, signal?: AbortSignal): Promise<readonly string[]>;
   /** The prices that the shop shows. Left out by shops that show none in Tari. */
   readonly prices?: ShopPrices;
 }

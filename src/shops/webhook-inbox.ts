@@ -117,6 +117,10 @@ export function webhooks(
     setAside: (after: bigint, limit: number, range: IdRange = {}): Promise<SetAsideWebhook[]> =>
       store.read((tx) => tx.use(webhookRepository).setAsideAfter(after, limit, range)),
 
+    /** The number of rejected deliveries, up to a limit. */
+    countSetAside: (limit: number): Promise<number> =>
+      store.read((tx) => tx.use(webhookRepository).countSetAsideUpTo(limit)),
+
     /**
      * Retries a rejected delivery as if it had just arrived, after its problem was fixed. If it still can't be used, it
      * stays rejected with its current reason.

@@ -6,6 +6,7 @@ export { DomainError } from '#platform/errors.ts';
 export const supportErrors = defineErrors({
   page_not_found: ['not_found', 'There is no page {}.'],
   page_forbidden: ['forbidden', 'You may not see this page. {}'],
+  too_many_saved_views: ['conflict', 'You have {} saved lists, which is the most. Forget one first.'],
   filter_invalid: ['invalid', 'The list cannot be filtered so: {}'],
 });
 

@@ -6,6 +6,7 @@ export const support = defineModule({
   name: 'support',
   errors: supportErrors,
   settings: () => import('./settings.ts'),
+  migrations: () => import('#migrations/support/index.ts'),
   service: () => import('./service.ts'),
   routes: () => import('./http/routes.ts'),
 });

@@ -1,5 +1,6 @@
 import type { Opened, ServiceContext } from '#platform/module.ts';
 import { newsOf } from './news.ts';
+import { savedViews } from './saved-views.ts';
 
 declare module '#platform/module.ts' {
   interface Services {
@@ -9,8 +10,8 @@ declare module '#platform/module.ts' {
 
 export type SupportService = ReturnType<typeof service>;
 
-function service({ store }: ServiceContext) {
-  return { news: newsOf(store) };
+function service(context: ServiceContext) {
+  return { news: newsOf(context.store), views: savedViews(context) };
 }
 
 export function open(platform: ServiceContext): Opened<SupportService> {

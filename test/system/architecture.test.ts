@@ -33,6 +33,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'pull-payments': ['interledger', 'rates', 'auth', 'platform'],
   checkout: ['rails', 'payouts', 'engine', 'auth', 'platform', 'tari'],
   support: [
+    'payouts',
     'checkout',
     'webhooks',
     'notes',

@@ -1,15 +1,24 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type {
+  FastifyContextConfig,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  onRequestAsyncHookHandler,
+} from 'fastify';
 import { Lru } from 'toad-cache';
 import type { Access } from '#auth/auth.ts';
 import { DomainError } from '#auth/errors.ts';
 import { mayActAs, withIncluded } from '#auth/roles.ts';
 import type { Clock } from '#platform/clock.ts';
+import type { Caller } from '#platform/http/caller.ts';
 import { HttpError } from '#platform/http/errors.ts';
 import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
 import { isFromAnotherSite } from '#platform/http/same-site.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import { type AccessClaims, TokenError, verifyAccessToken } from '#tari/ristretto-jwt.ts';
+
+type SignedIn = NonNullable<FastifyContextConfig['signedIn']>;
 
 /** Tokens whose signature was verified, so that a busy client's token is verified only once. Expiry and roles are not cached. */
 const MAX_VERIFIED_TOKENS = 1000;
@@ -53,12 +62,18 @@ export function createGuard({ access, verificationKey, clock, limitStrangers }: 
     }
   };
 
-  return (roles: readonly string[]): onRequestAsyncHookHandler =>
+  const callerBy = async (claims: AccessClaims): Promise<Caller> => ({
+    address: claims.address,
+    name: addressToBase58(claims.address),
+    roles: withIncluded(await access.rolesInForce(claims.address, claims.roles)),
+  });
+
+  return (roles: readonly string[], signedIn?: SignedIn): onRequestAsyncHookHandler =>
     async (request, reply) => {
-      const claims = await identify(request, reply);
-      const inForce = withIncluded(await access.rolesInForce(claims.address, claims.roles));
-      if (!mayActAs(inForce, roles)) throw new DomainError('permission_missing');
-      request.caller = { address: claims.address, name: addressToBase58(claims.address), roles: inForce };
+      const mayBePerson = signedIn !== undefined && accessTokenIn(request).token === undefined;
+      const caller = mayBePerson ? await signedIn(request, reply) : await callerBy(await identify(request, reply));
+      if (!mayActAs(caller.roles, roles)) throw new DomainError('permission_missing');
+      request.caller = caller;
     };
 }
 
@@ -73,7 +88,7 @@ export function enforceAccess(app: FastifyInstance, ports: GuardPorts): void {
     const hooks = [route.onRequest ?? []].flat();
     // The HEAD route that Fastify derives from a GET route may already have its hooks.
     if (hooks.some((hook) => guards.has(hook))) return;
-    const hook = guard(access);
+    const hook = guard(access, route.config?.signedIn);
     guards.add(hook);
     route.onRequest = [hook, ...hooks];
   });

@@ -1,25 +1,9 @@
 import type { HeldRow } from '#engine/store/held-money.ts';
+import type { HeldReason } from './held-reason.ts';
 
 /** Why money is held, having paid no order yet, and what an operator can do about it (docs/money.md). */
 
-/** Why an amount is held. */
-export const HELD_REASONS = [
-  /** It is not confirmed on the chain. */
-  'unconfirmed',
-  /** It came for an order that could no longer be paid. */
-  'late',
-  /** It names no known order, and no signature authorises the account that it came from. */
-  'unclaimed_sender',
-  /** The same, but its sender is not a wallet's address. */
-  'no_sender',
-  /** Only its confirmation has arrived, which has no amount. */
-  'early_confirmation',
-  /** It is for an order whose price it does not cover. */
-  'short',
-  /** It was left over and waits for the next order. */
-  'surplus',
-] as const;
-export type HeldReason = (typeof HELD_REASONS)[number];
+export { HELD_REASONS, type HeldReason } from './held-reason.ts';
 
 /** Advice for operators. */
 export const HELD_ADVICE: Readonly<Record<HeldReason, string>> = {

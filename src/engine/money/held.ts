@@ -10,7 +10,7 @@ import type { Change, ChangeRequest, OperatorActions } from '#platform/audit-log
 import type { Transaction } from '#platform/database/store.ts';
 import { type Page, type PageRequest, readPage } from '#platform/paging.ts';
 import { refundsTaking } from './giving-back.ts';
-import { type HeldMoney, reasonFor } from './held-reasons.ts';
+import { type HeldMoney, type HeldReason, reasonFor } from './held-reasons.ts';
 import { type Ledger, ledgerActions } from './ledger.ts';
 import { syntheticOwner } from './made-owner.ts';
 import { payFromCredit, type Settled, tryToPay } from './settlement.ts';
@@ -42,12 +42,14 @@ export function held(
 
   return {
     /** All held money, oldest first by default. */
-    list: (request: PageRequest<PaymentPosition>): Promise<Page<HeldMoney, PaymentPosition>> =>
+    list: (
+      request: PageRequest<PaymentPosition> & { reason?: HeldReason | undefined },
+    ): Promise<Page<HeldMoney, PaymentPosition>> =>
       store.read((tx) =>
         readPage(
           request,
           async (after, limit) =>
-            (await tx.use(heldMoneyRepository).page(after, limit, request.order)).map((row) => ({
+            (await tx.use(heldMoneyRepository).page(after, limit, request.order, request.reason)).map((row) => ({
               row,
               reason: reasonFor(row),
             })),

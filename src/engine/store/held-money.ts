@@ -1,4 +1,5 @@
-import { type Kysely, type SqlBool, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { HeldReason } from '#engine/money/held-reason.ts';
 import { amountOf, timeOf, timeText } from '#platform/database/columns.ts';
 import { beyond } from '#platform/database/list-order.ts';
 import type { ListOrder } from '#platform/list-order.ts';
@@ -26,6 +27,27 @@ export interface HeldRow extends PaymentPosition {
   since: Date;
 }
 
+/** Tied by a signature or by an operator. */
+const LINKS = sql<bigint>`(select count(*) from customer_addresses
+  where customer_addresses.account_ordinal = payments.account_ordinal and kind <> 'stated')`;
+
+/** The payments of each reason, as `reasonFor` derives it; those of an early confirmation are none. */
+const OF_REASON: Readonly<Record<HeldReason, SqlBoolean>> = {
+  unconfirmed: sql`payments.status = 'received'`,
+  // Exactly as in the partial index.
+  late: sql`is_late = 1 and unspent > 0 and payments.owner_kind = 'customer'`,
+  short: sql`payments.unspent > 0 and payments.owner_kind = 'order'`,
+  surplus: sql`payments.unspent > 0 and (payments.owner_kind = 'customer' and payments.is_late = 0
+    or payments.owner_kind = 'account' and ${LINKS} > 0)`,
+  unclaimed_sender: sql`payments.unspent > 0 and payments.account is not null
+    and (payments.owner_kind is null or payments.owner_kind = 'account' and ${LINKS} = 0)`,
+  no_sender: sql`payments.unspent > 0 and payments.account is null
+    and (payments.owner_kind is null or payments.owner_kind = 'account')`,
+  early_confirmation: sql`1 = 0`,
+};
+
+type SqlBoolean = RawBuilder<SqlBool>;
+
 export type HeldMoneyRepository = ReturnType<typeof heldMoneyRepository>;
 
 export function heldMoneyRepository(database: Kysely<EngineTables>) {
@@ -33,6 +55,7 @@ export function heldMoneyRepository(database: Kysely<EngineTables>) {
     after: PaymentPosition | undefined,
     limit: number,
     order: ListOrder,
+    reason: HeldReason | undefined,
   ): Promise<HeldRow[]> => {
     let query = database
       .selectFrom('payments')
@@ -60,15 +83,13 @@ export function heldMoneyRepository(database: Kysely<EngineTables>) {
         'payments.is_late',
         'orders.customer_id',
       ])
-      .select(
-        sql<bigint>`(select count(*) from customer_addresses
-          where customer_addresses.account_ordinal = payments.account_ordinal and kind <> 'stated')`.as('links'),
-      )
+      .select(LINKS.as('links'))
       // Exactly as in the partial index.
       .where(sql<SqlBool>`(payments.unspent > 0 or payments.status = 'received')`)
       .orderBy('payments.created_at', order)
       .orderBy('payments.txid', order)
       .limit(limit);
+    if (reason !== undefined) query = query.where(OF_REASON[reason]);
     if (after !== undefined) {
       query = query.where(
         sql<SqlBool>`(payments.created_at, payments.txid) ${beyond(order)} (${timeText(after.createdAt)}, ${after.txid})`,
@@ -123,9 +144,21 @@ export function heldMoneyRepository(database: Kysely<EngineTables>) {
   };
 
   return {
-    /** Up to `limit` rows after the position in that order. */
-    async page(after: PaymentPosition | undefined, limit: number, order: ListOrder = 'asc'): Promise<HeldRow[]> {
-      const rows = [...(await heldPayments(after, limit, order)), ...(await earlyConfirmations(after, limit, order))];
+    /**
+     * Up to `limit` rows after the position in that order.
+     * @param reason only these; all by default.
+     */
+    async page(
+      after: PaymentPosition | undefined,
+      limit: number,
+      order: ListOrder = 'asc',
+      reason?: HeldReason,
+    ): Promise<HeldRow[]> {
+      const hasEarly = reason === undefined || reason === 'early_confirmation';
+      const rows = [
+        ...(await heldPayments(after, limit, order, reason)),
+        ...(hasEarly ? await earlyConfirmations(after, limit, order) : []),
+      ];
       const sign = order === 'asc' ? 1 : -1;
       rows.sort((a, b) => sign * (a.createdAt.getTime() - b.createdAt.getTime() || (a.txid < b.txid ? -1 : 1)));
       return rows.slice(0, limit);

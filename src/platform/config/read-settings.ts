@@ -2,8 +2,18 @@ import * as z from 'zod';
 import { type SettingDescription, settingNotes } from './setting.ts';
 
 /** The settings of the server: each context adds its own. Times are in milliseconds. */
-// biome-ignore lint/suspicious/noEmptyInterface: contexts add to it.
-export interface Settings {}
+export interface Settings {
+  /** What the operator has set, for people to read; without secrets. */
+  given?: readonly GivenSetting[];
+}
+
+/** A setting as it was given. */
+export interface GivenSetting extends Pick<SettingDescription, 'name' | 'group' | 'description' | 'defaultText'> {
+  /** Null if it is not set, and for a secret. */
+  text: string | null;
+  isSet: boolean;
+  isSecret: boolean;
+}
 
 /** Settings by the names of their environment variables. */
 export type SettingsShape = Readonly<Record<string, z.ZodType>>;
@@ -95,7 +105,9 @@ export function joinSettings(
         .filter((rule) => !rule.settings.some((name) => wrong.has(name)))
         .flatMap((rule) => rule.problem(values) ?? []);
       const problems = [...wrong.values(), ...contradictions];
-      return problems.length === 0 ? { ok: true, settings: settingsFrom(parts, values) } : { ok: false, problems };
+      return problems.length === 0
+        ? { ok: true, settings: { ...settingsFrom(parts, values), given: givenSettings(descriptions, texts) } }
+        : { ok: false, problems };
     },
     warnings: (settings) =>
       parts
@@ -103,6 +115,21 @@ export function joinSettings(
         .filter(([applies]) => applies)
         .map(([, sentence]) => sentence),
   };
+}
+
+function givenSettings(
+  descriptions: readonly SettingDescription[],
+  texts: Readonly<Record<string, string>>,
+): GivenSetting[] {
+  return descriptions.map(({ name, group, description, defaultText, secret: isSecret }) => ({
+    name,
+    group,
+    description,
+    defaultText,
+    text: isSecret ? null : (texts[name] ?? null),
+    isSet: texts[name] !== undefined,
+    isSecret,
+  }));
 }
 
 function describe(shape: SettingsShape): SettingDescription[] {

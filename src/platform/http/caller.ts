@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TariAddress } from '#tari/address.ts';
 import { HttpError } from './errors.ts';
 
@@ -22,6 +22,8 @@ declare module 'fastify' {
      * list accepts any access token. A route without this keeps the server from starting.
      */
     access?: 'public' | readonly string[];
+    /** Identifies the caller of a request without an access token, for routes that people who are signed in may use. */
+    signedIn?: (request: FastifyRequest, reply: FastifyReply) => Promise<Caller>;
   }
 }
 

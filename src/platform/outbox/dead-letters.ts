@@ -21,6 +21,9 @@ export function deadLetters(
     after: (after: bigint, limit: number, range: IdRange = {}): Promise<DeadLetter[]> =>
       store.read(async (tx) => tx.use(deadLetterRepository).deadAfter(after, limit, await loaded(tx), range)),
 
+    /** How many deliveries failed permanently, up to a limit. */
+    count: (limit: number): Promise<number> => store.read((tx) => tx.use(deadLetterRepository).count(limit)),
+
     /**
      * Requeues the dead letters of an event as if they had never been tried, ahead of everything pending for the same
      * subscriber and subject. Returns how many there were.

@@ -4,6 +4,7 @@ import type { Opened, ServiceContext } from '#platform/module.ts';
 import { outboxCheck } from './check.ts';
 import { deadLetters } from './dead-letters.ts';
 import { outboxMetrics } from './metrics.ts';
+import { deliveryRepository } from './store/deliveries.ts';
 import { eventRepository } from './store/events.ts';
 
 declare module '#platform/module.ts' {
@@ -18,6 +19,8 @@ function service(context: ServiceContext) {
   const { store, wakeOutbox } = context;
   return {
     deadLetters: deadLetters(context, operatorActions(context), wakeOutbox),
+    /** What has become of these events at the shop, the plugins and the merchant's own programs. */
+    deliveriesOf: (eventIds: readonly bigint[]) => store.read((tx) => tx.use(deliveryRepository).ofEvents(eventIds)),
     /** Up to `limit` events after the one with id `after`, oldest first by default. */
     eventsAfter: (after: bigint, limit: number, range: IdRange = {}) =>
       store.read((tx) => tx.use(eventRepository).after(after, limit, range)),

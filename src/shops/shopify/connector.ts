@@ -4,6 +4,7 @@ import type { ShopConnector } from '#shops/shop-connector.ts';
 import type { AdminClient } from './admin-api/client.ts';
 import type { Sleep } from './admin-api/sleep.ts';
 import { cancelOrder } from './cancel.ts';
+import { findCustomersByEmail } from './customers.ts';
 import { markPaid } from './mark-paid.ts';
 import { readOpenOrders } from './open-orders.ts';
 import { createShopPrices } from './prices/prices.ts';
@@ -26,6 +27,7 @@ export function createShopifyConnector(ports: ShopifyConnectorPorts): ShopConnec
     markPaid: (order, paidAt, signal) => markPaid(ports, order, paidAt, signal),
     cancel: (order, reason, signal) => cancelOrder(ports, order, reason, signal),
     recordRefund: (refund, signal) => recordRefund(ports.client, refund, signal),
+    customersByEmail: (email, signal) => findCustomersByEmail(ports.client, email, signal),
     openOrders: (signal) => readOpenOrders(ports, signal),
     prices: createShopPrices(ports.client),
   };

@@ -159,6 +159,17 @@ export function webhookRepository(database: Kysely<ShopTables>) {
       if (numUpdatedRows !== 1n) throw new Error(`The webhook ${id} was not set aside when it was dismissed`);
     },
 
+    /** The number of rejected deliveries, up to a limit. */
+    async countSetAsideUpTo(limit: number): Promise<number> {
+      const { count } = await database
+        .selectFrom(
+          database.selectFrom('webhooks').select('id').where('state', '=', 'set_aside').limit(limit).as('counted'),
+        )
+        .select((select) => select.fn.countAll<bigint>().as('count'))
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+
     /** The number of rejected deliveries. */
     async countSetAside(): Promise<number> {
       const { count } = await database

@@ -118,7 +118,7 @@ export function createHandlers(ports: HandlerPorts) {
     const path = pathOf(request, base);
     const visitor = await visitors.of(request);
     const found = route(path);
-    if (visitor === undefined && found?.page.isOpen !== true) {
+    if (visitor === undefined && found?.page.isOpen !== true && path !== LOGIN_PATH) {
       await limitStrangers(request, reply);
       const next = request.method === 'GET' ? request.url.slice(base.length) : undefined;
       await reply.redirect(link(LOGIN_PATH, { next: next === '' || next === '/' ? undefined : next }), 303);

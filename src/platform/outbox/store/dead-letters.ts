@@ -1,4 +1,4 @@
-import type { ExpressionBuilder, Kysely } from 'kysely';
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
 import { idsBetween } from '#platform/database/list-order.ts';
 import type { IdRange } from '#platform/list-order.ts';
@@ -72,6 +72,22 @@ export function deadLetterRepository(database: Kysely<OutboxTables>) {
         .execute();
       const letters = rows.map(deadLetterOf);
       return range.order === 'desc' ? letters.reverse() : letters;
+    },
+
+    /** How many deliveries failed permanently, up to a limit. */
+    async count(limit: number): Promise<number> {
+      const { count } = await database
+        .selectFrom(
+          database
+            .selectFrom('deliveries')
+            .select('event_id')
+            .where('state', '=', sql.lit('dead'))
+            .limit(limit)
+            .as('dead'),
+        )
+        .select(({ fn }) => fn.countAll<bigint>().as('count'))
+        .executeTakeFirstOrThrow();
+      return Number(count);
     },
 
     /** The dead letters of one event, by subscriber. */

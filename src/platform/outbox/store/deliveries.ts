@@ -32,6 +32,17 @@ export interface DeliveryBacklog {
   oldestPendingAt: Date | null;
 }
 
+/** What has become of an event at one subscriber. */
+export interface DeliveryOfEvent {
+  eventId: bigint;
+  subscriber: string;
+  state: DeliveryState;
+  attempts: number;
+  lastError: string | null;
+  /** When that last changed. */
+  updatedAt: Date;
+}
+
 export type DeliveryRepository = ReturnType<typeof deliveryRepository>;
 
 const PENDING = sql.lit<DeliveryState>('pending');
@@ -335,6 +346,26 @@ export function deliveryRepository(database: Kysely<OutboxTables>) {
     },
 
     redeliverEvent,
+
+    /** What has become of these events at each durable subscriber. */
+    async ofEvents(ids: readonly bigint[]): Promise<DeliveryOfEvent[]> {
+      if (ids.length === 0) return [];
+      const rows = await database
+        .selectFrom('deliveries')
+        .select(['event_id', 'subscriber', 'state', 'attempts', 'last_error', 'updated_at'])
+        .where('event_id', 'in', [...ids])
+        .orderBy('event_id')
+        .orderBy('subscriber')
+        .execute();
+      return rows.map((row) => ({
+        eventId: row.event_id,
+        subscriber: row.subscriber,
+        state: row.state,
+        attempts: Number(row.attempts),
+        lastError: row.last_error,
+        updatedAt: timeOf(row.updated_at),
+      }));
+    },
 
     /**
      * How many deliveries are pending or dead for the given subscribers, and since when.

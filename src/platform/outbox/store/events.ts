@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import { timeOf, timeText } from '#platform/database/columns.ts';
 import { idsBetween } from '#platform/database/list-order.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
@@ -92,6 +92,19 @@ export function eventRepository(
         .where('id', '<=', to)
         .where('subject', 'in', subjects)
         .orderBy('id')
+        .execute();
+      return rows.map(eventOf);
+    },
+
+    /** Up to `limit` events of an order itself, oldest first. The condition is that of a partial index. */
+    async ofOrder(orderId: string, limit: number): Promise<StoredEvent[]> {
+      const rows = await database
+        .selectFrom('events')
+        .selectAll()
+        .where('subject', '=', orderId)
+        .where(sql<SqlBool>`type in ('NewOrder', 'OrderPaid', 'OrderAnnulled', 'OrderModified', 'OrderClaimed')`)
+        .orderBy('id')
+        .limit(limit)
         .execute();
       return rows.map(eventOf);
     },

@@ -1,6 +1,7 @@
 /**
  * Every GraphQL document that we send to Shopify's Admin API (version 2026-10). They ask for no protected customer data,
- * which is names, addresses and e-mails: nothing here needs more of a customer than the id. A test validates each against the real schema.
+ * which is names, addresses and e-mails: nothing here needs more of a customer than the id, but for the search by an
+ * e-mail that staff have typed. A test validates each against the real schema.
  */
 
 /** A price in the shop's currency and in the buyer's. */
@@ -63,6 +64,12 @@ export const CAPTURE_AUTHORIZATION = `
       transaction { id status }
       userErrors { field message }
     }
+  }`;
+
+/** The search may find similar addresses; without access to protected data the e-mail is null in the answer. */
+export const FIND_CUSTOMERS_BY_EMAIL = `
+  query FindCustomersByEmail($query: String!) {
+    customers(first: 10, query: $query) { nodes { id defaultEmailAddress { emailAddress } } }
   }`;
 
 /** The search may find similar names; ten results are enough to include the exact one. */

@@ -9,9 +9,6 @@ export interface NavigationEntry {
   roles: readonly string[];
 }
 
-/** Roles that look after the server itself. */
-export const KEEPERS = ['finance', 'read_all', 'write'] as const;
-
 const GROUPS: readonly (readonly NavigationEntry[])[] = [
   [
     { to: '/', label: 'Today', roles: READERS },
@@ -25,8 +22,8 @@ const GROUPS: readonly (readonly NavigationEntry[])[] = [
     { to: '/rates', label: 'Rates', roles: READERS },
     { to: '/wallets', label: 'Wallets', roles: READERS },
     { to: '/pull-pointers', label: 'Pull pointers', roles: READERS },
-    { to: '/audit-log', label: 'Audit log', roles: KEEPERS },
-    { to: '/settings', label: 'Settings', roles: KEEPERS },
+    { to: '/audit-log', label: 'Audit log', roles: READERS },
+    { to: '/settings', label: 'Settings', roles: READERS },
   ],
 ];
 
