@@ -20,7 +20,7 @@ import { isSameSecret } from '#platform/sha256.ts';
 import { type ChainWatch, chainStatus } from '#rails/tari-chain/chain-watch.ts';
 import { type Network, networkOfBase58 } from '#tari/address.ts';
 import type { PayerRefunds } from './payer-refunds.ts';
-import type { ShownOrder } from './state.ts';
+import type { ShownRefunds } from './shown-refund.ts';
 
 /**
  * An order as its payer sees it, for visitors who know the order's number and its code. It has only data of this order: no
@@ -175,7 +175,7 @@ export function payerOrders(
      * The order, for visitors who know its code. Undefined for a wrong number or a wrong code, after the same work.
      * @param named the order's id or its name in the shop.
      */
-    async find(named: string, code: string): Promise<(ShownOrder & { customerId: string }) | undefined> {
+    async find(named: string, code: string): Promise<(PayerOrder & ShownRefunds & { customerId: string }) | undefined> {
       const found = await store.read(async (tx) => {
         const candidates = await ordersCalled(tx, named, MAX_CANDIDATES);
         let found: Order | undefined;

@@ -2,7 +2,7 @@ import { DomainError } from '#payouts/errors.ts';
 import type { PayoutsService } from '#payouts/service.ts';
 import type { Refund } from '#payouts/types.ts';
 import { AddressError, parseAddress } from '#tari/address.ts';
-import type { PayerRefund, ShownOrder, WaitingRefund } from './state.ts';
+import type { PayerRefund, ShownRefunds, WaitingRefund } from './shown-refund.ts';
 
 /** The refunds of an order as its payer sees them. */
 
@@ -22,7 +22,7 @@ export function payerRefunds({ refunds, payouts }: Pick<PayoutsService, 'refunds
   };
 
   return {
-    async ofOrder(orderId: string): Promise<Pick<ShownOrder, 'refund' | 'refunds'>> {
+    async ofOrder(orderId: string): Promise<ShownRefunds> {
       const all = (await refunds.ofOrder(orderId)).filter(({ state }) => state !== 'cancelled' && state !== 'failed');
       const waiting = all.find(({ state }) => state === 'waiting_for_address');
       const shown = await Promise.all(all.map(shownOf));

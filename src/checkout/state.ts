@@ -1,4 +1,5 @@
 import type { PayerOrder } from '#checkout/payer-orders.ts';
+import type { PayerRefund, ShownRefunds } from '#checkout/shown-refund.ts';
 
 /** The states that a payer sees: each has one sentence and one thing to do. */
 export const PAYER_STATES = [
@@ -19,29 +20,8 @@ export const PAYER_STATES = [
 ] as const;
 export type PayerState = (typeof PAYER_STATES)[number];
 
-/** Money of the order that waits until its customer says where it shall go. */
-export interface WaitingRefund {
-  id: string;
-  amount: bigint;
-  /** Null if the customer is not meant to see it. */
-  reason: string | null;
-  /** The wallet that paid, in base58, where it is this customer's alone. */
-  payer: string | null;
-}
-
-/** Money of the order that goes back, or has gone. */
-export interface PayerRefund {
-  amount: bigint;
-  /** Where it goes, in base58. */
-  address: string;
-  /** Null until it is sent. */
-  txid: string | null;
-  /** When it was confirmed; null until then. */
-  confirmedAt: Date | null;
-}
-
 /** An order with its refunds. */
-export type ShownOrder = PayerOrder & { refund?: WaitingRefund | undefined; refunds?: readonly PayerRefund[] };
+export type ShownOrder = PayerOrder & ShownRefunds;
 
 /** Blocks on top of its own that confirm a payment, as wallets count them. */
 export const CONFIRMATIONS = 3;

@@ -4,6 +4,7 @@ import type { Transaction } from '#platform/database/store.ts';
 import { accountOf, addressToBase58, parseAddress, type TariAddress } from '#tari/address.ts';
 import type { PayoutContext } from './context.ts';
 import { DomainError } from './errors.ts';
+import { DEFAULT_LEASE_MS, MAX_LEASE_MS, MAX_LEASED_AT_ONCE, MIN_LEASE_MS } from './lease-limits.ts';
 import { PayoutWork } from './refund-changes.ts';
 import { type KeptPayout, payoutRepository } from './store/payouts.ts';
 import { switchRepository } from './store/switch.ts';
@@ -36,12 +37,6 @@ export interface PayoutReport extends WalletCall {
 export interface LeaseReport extends PayoutReport {
   leaseToken: string;
 }
-
-export const MAX_LEASED_AT_ONCE = 100;
-/** Long enough for a wallet that is busy, and short enough that another takes over the same day. */
-export const DEFAULT_LEASE_MS = 10 * 60_000;
-export const MIN_LEASE_MS = 60_000;
-export const MAX_LEASE_MS = 7 * 24 * 3_600_000;
 
 /** Payouts that are looked at in one unit of work. */
 const LOOKED_AT_ONCE = 500;

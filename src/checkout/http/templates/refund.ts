@@ -1,6 +1,7 @@
 import { shownAmount } from '#checkout/amounts.ts';
 import { say, time, type View } from '#checkout/http/view.ts';
-import { goingBack, type PayerRefund, type ShownOrder, sumOf } from '#checkout/state.ts';
+import type { PayerRefund } from '#checkout/shown-refund.ts';
+import { goingBack, type ShownOrder, sumOf } from '#checkout/state.ts';
 import { type Html, html } from '#platform/http/html.ts';
 
 /** Money that goes back to its payer: the form that asks where to, and what became of it. */

@@ -9,8 +9,8 @@ import type { ReportQueue } from './report-queue.ts';
 
 /** What a hot wallet tells its server: signed with its key, each with a nonce above the last. */
 
-const TIMEOUT_MS = 15_000;
-const MAX_NONCE_TRIES = 3;
+const REPORT_TIMEOUT_MS = 15_000;
+const MOST_NONCE_TRIES = 3;
 
 /** Who tells it. The queue has the nonces of all that this machine tells. */
 export interface Teller {
@@ -43,7 +43,7 @@ export async function postSigned(teller: Teller, post: SignedPost): Promise<Sign
       return await postOnce(teller, post);
     } catch (error) {
       const isLate = error instanceof ServerRefusal && error.code === 'wallet_nonce_not_increasing';
-      if (!isLate || tries === MAX_NONCE_TRIES) throw error;
+      if (!isLate || tries === MOST_NONCE_TRIES) throw error;
     }
   }
 }
@@ -56,7 +56,7 @@ async function postOnce(
   const signature = signWalletMessage(signer.secretKey, signer.address, nonce, payload, ports.randomBytes);
   const auth = { address: addressText(signer.address), nonce, signature };
   const call = { server: profile.server, method: 'POST', path, body: { ...body, auth } } as const;
-  const { json } = await callServer(ports, call, { timeoutMs: TIMEOUT_MS });
+  const { json } = await callServer(ports, call, { timeoutMs: REPORT_TIMEOUT_MS });
   const isResult = typeof json === 'object' && json !== null && 'success' in json && 'message' in json;
   // Only the server's own word counts: a proxy may answer 200 to anything.
   if (!isResult || typeof json.message !== 'string') {

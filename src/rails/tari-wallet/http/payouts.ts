@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { AuthenticatedMessage } from '#auth/wallets.ts';
+import { MAX_LEASE_MS, MAX_LEASED_AT_ONCE, MIN_LEASE_MS } from '#payouts/lease-limits.ts';
 import { PAYOUT_KINDS } from '#payouts/types.ts';
-import { MAX_LEASE_MS, MAX_LEASED_AT_ONCE, MIN_LEASE_MS } from '#payouts/wallet-payouts.ts';
 import type { ErrorCode } from '#platform/errors.ts';
 import {
   amount,
@@ -80,29 +80,45 @@ export interface PayoutPorts extends SignedPorts {
   authenticate: Authenticate;
 }
 
-export function payoutRoutes(ports: PayoutPorts): FastifyPluginAsyncZod {
-  const { reports, authenticate } = ports;
+type Fields = Readonly<Record<string, string | bigint | null>>;
+
+/** How each of the routes knows its wallet, and what they have in common. */
+function signedPayouts(ports: PayoutPorts) {
   const { messageOf, refuseImpostorsBody, countImpostor } = signedRequests(ports);
+  return {
+    countImpostor,
+    admitted: (
+      request: FastifyRequest,
+      action: PayoutAction,
+      fields: Fields,
+      given: z.output<typeof auth>,
+    ): Promise<AuthenticatedMessage> => ports.authenticate(messageOf(request, given, payoutPayload(action, fields))),
 
-  type Fields = Readonly<Record<string, string | bigint | null>>;
-  const admitted = (
-    request: FastifyRequest,
-    action: PayoutAction,
-    fields: Fields,
-    given: z.output<typeof auth>,
-  ): Promise<AuthenticatedMessage> => authenticate(messageOf(request, given, payoutPayload(action, fields)));
+    route: <Body extends z.ZodType>(summary: string, body: Body, errors: readonly ErrorCode[]) => ({
+      config: { access: 'public' as const },
+      onRequest: refuseImpostorsBody,
+      schema: { summary, tags: ['wallets'], body, errors: [...errors], response: { 200: result } },
+    }),
+  };
+}
 
-  const route = <Body extends z.ZodType>(summary: string, body: Body, errors: readonly ErrorCode[]) => ({
-    config: { access: 'public' as const },
-    onRequest: refuseImpostorsBody,
-    schema: { summary, tags: ['wallets'], body, errors: [...errors], response: { 200: result } },
-  });
+function done(payoutId: string, what: string) {
+  return { success: true, message: `Payout ${payoutId}: ${what}.` };
+}
 
-  const done = (payoutId: string, what: string) => ({ success: true, message: `Payout ${payoutId}: ${what}.` });
+export function payoutRoutes(ports: PayoutPorts): FastifyPluginAsyncZod {
+  return async (app) => {
+    await app.register(leaseRoutes(ports));
+    await app.register(reportRoutes(ports));
+  };
+}
 
+/** Taking payouts, giving them back, and starting to pay. */
+function leaseRoutes(ports: PayoutPorts): FastifyPluginAsyncZod {
+  const { reports } = ports;
+  const { countImpostor, admitted, route } = signedPayouts(ports);
   return async (app) => {
     app.setErrorHandler(countImpostor);
-
     const leasing = route('Gives approved payouts to a hot wallet', leaseBody, [...IMPOSTURES, 'rate_limited']);
     app.post(
       '/wallet/payouts/lease',
@@ -141,7 +157,15 @@ export function payoutRoutes(ports: PayoutPorts): FastifyPluginAsyncZod {
         return done(payout.id, 'pay it now');
       },
     );
+  };
+}
 
+/** What came of payouts. */
+function reportRoutes(ports: PayoutPorts): FastifyPluginAsyncZod {
+  const { reports } = ports;
+  const { countImpostor, admitted, route } = signedPayouts(ports);
+  return async (app) => {
+    app.setErrorHandler(countImpostor);
     app.post(
       '/wallet/payouts/sent',
       route('Reports that a payout was sent', bodies.sent, OF_REPORTS),
