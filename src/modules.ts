@@ -35,9 +35,9 @@ export const modules: readonly Module[] = [
   notes,
   pullPayments,
   webhooks,
+  support,
   directory,
   reports,
-  support,
   backEnd,
   monitoring,
 ];

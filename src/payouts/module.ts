@@ -11,4 +11,9 @@ export const payouts = defineModule({
   migrations: () => import('#migrations/payouts/index.ts'),
   books: () => import('./books.ts'),
   service: () => import('./service.ts'),
+  routes: () => import('./http/routes.ts'),
+  commands: {
+    'admin refunds': async () => (await import('./cli/refunds.ts')).refundsCommand,
+    'admin payouts': async () => (await import('./cli/payouts.ts')).payoutsCommand,
+  },
 });

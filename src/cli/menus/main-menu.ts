@@ -31,6 +31,8 @@ const MENUS: readonly CommandMenu[] = [
       'accounts',
       'balances',
       'held money',
+      'refunds',
+      'payouts',
       'directories',
       'rates',
       'price updates',

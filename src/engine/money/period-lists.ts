@@ -1,6 +1,7 @@
 import type { Order, OrderPosition } from '#engine/store/orders.ts';
 import { paymentListRepository } from '#engine/store/payment-lists.ts';
 import type { Payment, PaymentPosition } from '#engine/store/payments.ts';
+import { type OutMovement, type OutPosition, payoutEntryRepository } from '#engine/store/payout-entries.ts';
 import { orderSearchRepository } from '#engine/store/search/order-search.ts';
 import { type SettlementEntry, type SettlementPosition, settlementRepository } from '#engine/store/settlements.ts';
 import type { Transaction } from '#platform/database/store.ts';
@@ -52,4 +53,19 @@ export function settlementsOfPeriod(
 /** The settlements of these orders, oldest first. */
 export function settlementsOfOrders(tx: Transaction, orderIds: readonly string[]): Promise<SettlementEntry[]> {
   return tx.use(settlementRepository).ofOrders(orderIds);
+}
+
+/** Up to `limit` movements of money that went out in the period, or came back, after the position. */
+export function outMovementsOfPeriod(
+  tx: Transaction,
+  period: Period,
+  after: OutPosition | undefined,
+  limit: number,
+): Promise<OutMovement[]> {
+  return tx.use(payoutEntryRepository).pageOfPeriod(period, after, limit);
+}
+
+/** What was given back of these orders, each part with its time. */
+export function refundedOfOrders(tx: Transaction, orderIds: readonly string[]) {
+  return tx.use(payoutEntryRepository).ofOrders(orderIds);
 }

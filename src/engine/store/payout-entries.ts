@@ -1,5 +1,5 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
-import { accountOfColumn, amountOf, timeText } from '#platform/database/columns.ts';
+import { accountOfColumn, amountOf, timeOf, timeText } from '#platform/database/columns.ts';
 import { preparedQuery } from '#platform/database/prepared-query.ts';
 import type { AccountId } from '#tari/address.ts';
 import type { MicroTari } from '#tari/micro-tari.ts';
@@ -45,6 +45,20 @@ function partOf(row: PartRow): GivablePart {
     sender: row.sender,
     amount: amountOf(row.amount),
   };
+}
+
+/** What went out for one refund or sweep at one moment, or came back: several entries of the journal together. */
+export interface OutMovement {
+  outId: string;
+  kind: 'refund' | 'sweep';
+  amount: MicroTari;
+  createdAt: Date;
+}
+
+/** The position of such a movement in a list sorted by time. */
+export interface OutPosition {
+  createdAt: Date;
+  outId: string;
 }
 
 export function payoutEntryRepository(database: Kysely<EngineTables>) {
@@ -159,6 +173,49 @@ export function payoutEntryRepository(database: Kysely<EngineTables>) {
         .limit(limit)
         .execute();
       return rows.map(({ out_id: outId, kind, amount }) => ({ outId, kind, amount: amountOf(amount) }));
+    },
+
+    /** Up to `limit` movements of that period, after the position, by time and then by what they went out for. */
+    async pageOfPeriod(
+      { since, until }: { since: Date; until: Date },
+      after: OutPosition | undefined,
+      limit: number,
+    ): Promise<OutMovement[]> {
+      let page = database
+        .selectFrom('payout_entries')
+        .select(['out_id', 'kind', 'created_at', sql<bigint>`cast(sum(amount) as bigint)`.as('amount')])
+        .where('created_at', '>=', timeText(since))
+        .where('created_at', '<=', timeText(until))
+        .groupBy(['created_at', 'out_id', 'kind'])
+        .orderBy('created_at')
+        .orderBy('out_id')
+        .limit(limit);
+      if (after !== undefined) {
+        page = page.where(sql<SqlBool>`(created_at, out_id) > (${timeText(after.createdAt)}, ${after.outId})`);
+      }
+      return (await page.execute()).map((row) => ({
+        outId: row.out_id,
+        kind: row.kind,
+        amount: amountOf(row.amount),
+        createdAt: timeOf(row.created_at),
+      }));
+    },
+
+    /** What went out of what paid these orders, and came back, each with its time. */
+    async ofOrders(orderIds: readonly string[]): Promise<{ orderId: string; amount: MicroTari; createdAt: Date }[]> {
+      if (orderIds.length === 0) return [];
+      const rows = await database
+        .selectFrom('payout_entries')
+        .innerJoin('settlements', 'settlements.id', 'payout_entries.settlement_id')
+        .select(['settlements.order_id', 'payout_entries.amount', 'payout_entries.created_at'])
+        .where('settlements.order_id', 'in', orderIds)
+        .orderBy('payout_entries.id')
+        .execute();
+      return rows.map((row) => ({
+        orderId: row.order_id,
+        amount: amountOf(row.amount),
+        createdAt: timeOf(row.created_at),
+      }));
     },
 
     /** How much is out for a sweep or a refund, in µT. */

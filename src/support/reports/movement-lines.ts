@@ -1,6 +1,12 @@
-import { type Period, paymentsOfPeriod, settlementsOfPeriod } from '#engine/money/period-lists.ts';
+import {
+  outMovementsOfPeriod,
+  type Period,
+  paymentsOfPeriod,
+  settlementsOfPeriod,
+} from '#engine/money/period-lists.ts';
 import type { Payment } from '#engine/store/payments.ts';
 import type { SettlementEntry } from '#engine/store/settlements.ts';
+import { destinationOfOut } from '#payouts/destinations-of.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import type { Page } from '#platform/paging.ts';
 import { ratesAt } from '#rates/past-rates.ts';
@@ -29,7 +35,26 @@ const settlements: ReadJournal = async (tx, period, after, limit) => {
   return (await settlementsOfPeriod(tx, period, position, limit)).map(settlementLine);
 };
 
-const READ: Readonly<Record<Journal, ReadJournal>> = { payments, settlements, payouts: async () => [] };
+const payouts: ReadJournal = async (tx, period, after, limit) => {
+  const position = after && { createdAt: after.time, outId: after.id };
+  const lines: UnvaluedLine[] = [];
+  for (const movement of await outMovementsOfPeriod(tx, period, position, limit)) {
+    const { outId, kind, amount, createdAt } = movement;
+    const destination = await destinationOfOut(tx, kind, outId);
+    lines.push({
+      time: createdAt,
+      kind,
+      id: outId,
+      order_id: destination?.orderId ?? null,
+      address: destination?.address ?? null,
+      amount: -amount,
+      memo: destination?.reason ?? null,
+    });
+  }
+  return lines;
+};
+
+const READ: Readonly<Record<Journal, ReadJournal>> = { payments, settlements, payouts };
 
 const PLACE = Object.fromEntries(JOURNALS.map((journal, place) => [journal, place])) as Record<Journal, number>;
 

@@ -1,4 +1,4 @@
-import { ordersOfPeriod, settlementsOfOrders } from '#engine/money/period-lists.ts';
+import { ordersOfPeriod, refundedOfOrders, settlementsOfOrders } from '#engine/money/period-lists.ts';
 import type { Order, OrderPosition } from '#engine/store/orders.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import type { Page } from '#platform/paging.ts';
@@ -30,7 +30,12 @@ export async function orderLines(
     time: createdAt,
   }));
   const paidOf = await sumsByOrder(tx, currency, paid);
-  const refundedOf = await sumsByOrder(tx, currency, []);
+  const refunded = (await refundedOfOrders(tx, ids)).map(({ orderId, amount, createdAt }) => ({
+    orderId,
+    amount: -amount,
+    time: createdAt,
+  }));
+  const refundedOf = await sumsByOrder(tx, currency, refunded);
   const last = shown.at(-1);
   return {
     rows: shown.map((order) => lineOf(order, currency, paidOf(order.orderId), refundedOf(order.orderId))),

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { orderReportAnswer } from '#support/reports/http/schemas.ts';
+import { microTari } from '#tari/micro-tari.ts';
 import { expectSameTotals, sumsOfAll } from '#test/reports/agree-with-audit.ts';
 import { ADMIN, borrowServer, errorOf, type TestServer } from '#test/server.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';
@@ -164,6 +165,43 @@ describe('the report on movements', () => {
     await server.database.execute(`update payments set status = 'cancelled' where txid = '43'`);
     const { json } = await server.get('/api/reports/movements?period=all', { token });
     expect(json.lines).toEqual([]);
+  });
+});
+
+describe('refunds', () => {
+  it('are negative in both reports, and positive where their money came back', async () => {
+    const token = await begin();
+    await server.dollarOrder({ id: 1001, customer: { id: 7001 } });
+    await server.payConfirmed({ sender: alice.address, order_id: '1001', amount: 100_000_000n });
+    server.clock.advance(1000);
+    const { refunds } = server.app.services.payouts;
+    const ask = { orderId: '1001', kind: 'part', to: 'customer', reason: 'broken' } as const;
+    await refunds.request({ actor: 'test' }, { ...ask, amount: microTari(40_000_000n) });
+    const other = await refunds.request({ actor: 'test' }, { ...ask, amount: microTari(10_000_000n) });
+    server.clock.advance(1000);
+    await server.app.engine.exchangeRates.set('USD', 50_000_000n, 'test');
+    await refunds.cancel({ actor: 'test' }, other.id, 'kept after all');
+    const { json } = await server.get('/api/reports/orders?period=all', { token });
+    expect(json.lines[0]).toMatchObject({
+      paid: 100_000_000,
+      refunded: -40_000_000,
+      kept: 60_000_000,
+      // The part that came back was worth more by then.
+      refunded_value: '-0.30',
+      kept_value: '0.70',
+    });
+    const movements = await server.get('/api/reports/movements?period=all', { token });
+    const shown = movements.json.lines
+      .filter(({ kind }: { kind: string }) => kind === 'refund')
+      .map((line: Record<string, unknown>) => [line.amount, line.value, line.order_id, line.memo]);
+    expect(shown.sort()).toEqual(
+      [
+        [-40_000_000, '-0.40', '1001', 'broken'],
+        [-10_000_000, '-0.10', '1001', 'broken'],
+        [10_000_000, '0.20', '1001', 'broken'],
+      ].sort(),
+    );
+    expectSameTotals(await sumsOfAll(server.app.engine.reports, 'USD'), await server.app.engine.audit());
   });
 });
 

@@ -33,11 +33,13 @@ export async function sumsOfAll(reports: ReportsService, currency: string | unde
 export function expectSameTotals({ orders, movements }: AllSums, audit: AuditReport, debt = 0n): void {
   const { money } = audit;
   const of = (kind: string) => movements.find(({ group }) => group === kind)?.amounts.amount ?? 0n;
-  const paid = orders.reduce((total, { amounts }) => total + (amounts.paid ?? 0n), 0n);
+  const ofOrders = (column: string) => orders.reduce((total, { amounts }) => total + (amounts[column] ?? 0n), 0n);
   expect(orders.reduce((total, { lines }) => total + lines, 0)).toBe(audit.orders);
-  expect(paid).toBe(money.settled);
-  expect(of('settlement')).toBe(money.settled);
+  expect(of('settlement')).toBe(ofOrders('paid'));
+  // What paid orders and was neither given back nor swept.
+  expect(ofOrders('kept') + of('sweep')).toBe(money.settled);
+  expect(of('refund') + of('sweep')).toBe(-money.paidOut);
   expect(of('unconfirmed')).toBe(money.unconfirmed);
   const free = money.order + money.customer + money.account + money.nobody;
-  expect(of('payment') + of('credit')).toBe(money.settled + free - debt);
+  expect(of('payment') + of('credit')).toBe(money.settled + free + money.paidOut - debt);
 }

@@ -17,6 +17,7 @@ const TAGS: readonly { name: Tag; description: string }[] = [
   { name: 'shop', description: 'What the shop sends.' },
   { name: 'accounts', description: 'Orders, payments and balances, for operators.' },
   { name: 'changes', description: 'What operators change of orders and money.' },
+  { name: 'payouts', description: 'Refunds, sweeps, and the payouts that pay them.' },
   {
     name: 'pull payments',
     description: 'What others may pull from the server over Interledger, and what they pulled. Amounts are texts.',

@@ -9,6 +9,7 @@ export type Tag =
   | 'shop'
   | 'accounts'
   | 'changes'
+  | 'payouts'
   | 'pull payments'
   | 'administration';
 

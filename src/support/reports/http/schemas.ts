@@ -59,8 +59,8 @@ export const MOVEMENT_CURSOR: CursorForm<MovementPosition> = {
     const time = timeIn(text);
     const known = JOURNALS.find((name) => name === journal);
     if (time === undefined || known === undefined || more.length > 0 || !isStorable(id) || id === '') return undefined;
-    // Only the ids of transactions are texts.
-    if (known !== 'payments' && ORDER_IDS.positionOf([id]) === undefined) return undefined;
+    // Ids of settlements are numbers, the others are texts.
+    if (known === 'settlements' && ORDER_IDS.positionOf([id]) === undefined) return undefined;
     return { time, journal: known, id };
   },
 };
