@@ -4,11 +4,11 @@ import type { Transaction } from '#platform/database/store.ts';
 import { accountOf, addressToBase58, parseAddress, type TariAddress } from '#tari/address.ts';
 import type { PayoutContext } from './context.ts';
 import { DomainError } from './errors.ts';
-import { DEFAULT_LEASE_MS, MAX_LEASE_MS, MAX_LEASED_AT_ONCE, MIN_LEASE_MS } from './lease-limits.ts';
 import { PayoutWork } from './refund-changes.ts';
 import { type KeptPayout, payoutRepository } from './store/payouts.ts';
 import { switchRepository } from './store/switch.ts';
 import type { LeasedPayout, Payout } from './types.ts';
+import { DEFAULT_LEASE_MS, MAX_LEASE_MS, MAX_LEASED_AT_ONCE, MIN_LEASE_MS } from './types.ts';
 
 /**
  * How wallets take payouts, pay them and report them (docs/payouts.md). A wallet pays only what it has leased and has said

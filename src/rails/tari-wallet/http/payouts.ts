@@ -2,8 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { AuthenticatedMessage } from '#auth/wallets.ts';
-import { MAX_LEASE_MS, MAX_LEASED_AT_ONCE, MIN_LEASE_MS } from '#payouts/lease-limits.ts';
-import { PAYOUT_KINDS } from '#payouts/types.ts';
+import { MAX_LEASE_MS, MAX_LEASED_AT_ONCE, MIN_LEASE_MS, PAYOUT_KINDS } from '#payouts/types.ts';
 import type { ErrorCode } from '#platform/errors.ts';
 import {
   amount,
