@@ -21,7 +21,7 @@ export const console: SchemaMigration = (schema) => ({
       .where(sql<boolean>`is_late = 1 and unspent > 0`)
       .execute();
     await index('payments_left_over', 'payments', ['created_at', 'txid'])
-      .where(sql<boolean>`owner_kind = 'customer' and is_late = 0 and unspent > 0`)
+      .where(sql<boolean>`owner_kind || '' = 'customer' and is_late = 0 and unspent > 0`)
       .execute();
     await index('accounts_with_free_credit', 'accounts', ['updated_at', 'ordinal'])
       .where(sql<boolean>`free_credit > 0`)

@@ -5,6 +5,8 @@ import { type AccountId, accountOf, addressOfAccount, addressToBase58, type Tari
 import type { LoginClaims } from '#tari/ristretto-jwt.ts';
 import type { AuthSettings } from './context.ts';
 import { DomainError } from './errors.ts';
+import { walletPrincipal } from './people/principal.ts';
+import { isSuperAdminLeft } from './people/super-admins.ts';
 import { isRole, ROLES, type Role } from './roles.ts';
 import { requireShopNetwork } from './shop-network.ts';
 import { nonceRepository } from './store/nonces.ts';
@@ -38,12 +40,16 @@ export type Access = ReturnType<typeof access>;
 /** Whether another context knows an account, by money or an order, for instance. */
 export type IsKnownElsewhere = (tx: Transaction, account: AccountId) => Promise<boolean>;
 
+/** Signs a principal out in the unit of work that takes roles from it. */
+export type EndSessionsOf = (tx: Transaction, principal: string, actor: string, now: Date) => Promise<void>;
+
 type AccessContext = PlatformContext & { settings?: Pick<AuthSettings, 'paymentWalletAddress'> };
 
 /** Without settings, as in the tool, the network of addresses is not checked. */
 export function access(
   { store, clock, log, settings }: AccessContext,
   isKnownElsewhere: IsKnownElsewhere = async () => false,
+  endSessionsOf: EndSessionsOf = async () => undefined,
 ) {
   const heldRoles = async (tx: Transaction, account: AccountId): Promise<Set<Role>> =>
     new Set([IMPLICIT_ROLE, ...(await tx.use(roleRepository).of(account))]);
@@ -113,7 +119,8 @@ export function access(
       }));
     },
 
-    isAnybody: (role: Role): Promise<boolean> => store.read((tx) => tx.use(roleRepository).isHeld(role)),
+    /** Whether anyone can give roles: an address, or a person who is registered. */
+    isAnySuperAdmin: (): Promise<boolean> => store.read(isSuperAdminLeft),
 
     /**
      * Grants and revokes roles, all of the changes or none. Granting a role that is held, or revoking one that is not, is
@@ -129,13 +136,16 @@ export function access(
       const now = clock.now();
       // Units of work are serialised on both databases, so two admins can't revoke each other at the same time.
       await store.run(async (tx) => {
-        const hadSuperAdmin = await tx.use(roleRepository).isHeld('super_admin');
+        const hadSuperAdmin = await isSuperAdminLeft(tx);
         const changed: ChangedRoles[] = [];
         for (const change of changes) {
           if (settings && change.apply.length > 0) await requireShopNetwork(tx, settings, accountOf(change.address));
-          changed.push(await changeRolesOf(tx, change, now));
+          const done = await changeRolesOf(tx, change, now);
+          changed.push(done);
+          const isLess = done.before.roles.some((role) => !done.after.roles.includes(role));
+          if (isLess) await endSessionsOf(tx, walletPrincipal(change.address), actor, now);
         }
-        const isLastRevoked = hadSuperAdmin && !(await tx.use(roleRepository).isHeld('super_admin'));
+        const isLastRevoked = hadSuperAdmin && !(await isSuperAdminLeft(tx));
         if (isLastRevoked && !force) throw new DomainError('last_super_admin', namesOfRevoked(changes));
         for (const { subject, before, after } of changed) {
           const wasLast = isLastRevoked && before.roles.includes('super_admin');

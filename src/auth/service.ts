@@ -2,7 +2,7 @@ import type { Opened, ServiceContext } from '#platform/module.ts';
 import { addressToBase58, networkOfBase58 } from '#tari/address.ts';
 import { access, type IsKnownElsewhere } from './auth.ts';
 import { authMetrics } from './metrics.ts';
-import { peopleService } from './people/service.ts';
+import { people } from './people/service.ts';
 import { wallets } from './wallets.ts';
 
 declare module '#platform/module.ts' {
@@ -15,7 +15,7 @@ declare module '#platform/module.ts' {
   }
 }
 
-export type AuthService = ReturnType<typeof service>;
+export type AuthService = ReturnType<typeof service>['service'];
 
 function service(context: ServiceContext) {
   const { ports, settings } = context;
@@ -28,21 +28,23 @@ function service(context: ServiceContext) {
     },
   };
   const { admit, ...ofWallets } = wallets(authContext);
+  const { service: ofPeople, endSessionsOf, jobs } = people(context);
+  const isKnown: IsKnownElsewhere = async (tx, account) => (await ports.isKnownAccount?.(tx, account)) ?? false;
   return {
-    ...access(authContext, async (tx, account) => (await ports.isKnownAccount?.(tx, account)) ?? false),
-    wallets: ofWallets,
-    people: peopleService(context),
+    jobs,
+    service: { ...access(authContext, isKnown, endSessionsOf), wallets: ofWallets, people: ofPeople },
   };
 }
 
 export function open(context: ServiceContext): Opened<AuthService> {
-  const opened = service(context);
+  const { service: opened, jobs } = service(context);
   return {
     service: opened,
     metrics: authMetrics,
     background: {
+      jobs,
       async start() {
-        if (!(await opened.isAnybody('super_admin'))) {
+        if (!(await opened.isAnySuperAdmin())) {
           context.log.warn(
             {},
             'There is no super admin yet. Create one with: taritools setup add-user -a ADDRESS -r super_admin',

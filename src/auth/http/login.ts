@@ -1,12 +1,14 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Access } from '#auth/auth.ts';
 import type { JwtKeys } from '#auth/key-file.ts';
+import type { Role } from '#auth/roles.ts';
 import type { Clock } from '#platform/clock.ts';
 import { DomainError } from '#platform/errors.ts';
 import { HttpError } from '#platform/http/errors.ts';
 import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
+import type { TariAddress } from '#tari/address.ts';
 import { issueAccessToken, type LoginClaims, TokenError, verifyLoginToken } from '#tari/ristretto-jwt.ts';
 import type { RandomBytes } from '#tari/schnorr.ts';
 import { bearerTokenIn } from './guard.ts';
@@ -28,12 +30,6 @@ export interface AuthPorts {
  * logins and those of unknown addresses; known addresses can log in as often as they need.
  */
 export function authRoutes({ access, clock, randomBytes, keys, limitStrangers }: AuthPorts): FastifyPluginAsyncZod {
-  const logIn = async (request: FastifyRequest) => {
-    const claims = readLoginToken(loginTokenIn(request));
-    const roles = await access.logIn(claims);
-    return { address: claims.address, roles, isKnown: await access.isKnown(claims.address) };
-  };
-
   return async (app) => {
     app.post(
       '/auth',
@@ -57,23 +53,37 @@ export function authRoutes({ access, clock, randomBytes, keys, limitStrangers }:
           response: { 200: z.string() },
         },
       },
-      async (request, reply) => {
-        // Again, because concurrent requests may have exceeded the limit meanwhile.
-        limitStrangers.refuseExceeded(request, reply);
-        const loggedIn = await logIn(request).catch(async (error: unknown) => {
-          if (error instanceof HttpError || error instanceof DomainError) await limitStrangers(request, reply);
-          throw error;
-        });
-        if (!loggedIn.isKnown) await limitStrangers(request, reply);
-        const { address, roles } = loggedIn;
-        const issuedAt = clock.now();
-        const expiresAt = new Date(issuedAt.getTime() + ACCESS_TOKEN_LIFE_MS);
-        const token = issueAccessToken({ address, roles, issuedAt, expiresAt }, keys.signingKey, randomBytes);
-        // Existing clients expect plain text with a JSON content type.
-        return reply.type('application/json').serializer(String).send(token);
-      },
+      (request, reply) =>
+        logInWith({ access, limitStrangers }, request, reply, async ({ address, roles }) => {
+          const issuedAt = clock.now();
+          const expiresAt = new Date(issuedAt.getTime() + ACCESS_TOKEN_LIFE_MS);
+          const token = issueAccessToken({ address, roles, issuedAt, expiresAt }, keys.signingKey, randomBytes);
+          // Existing clients expect plain text with a JSON content type.
+          return reply.type('application/json').serializer(String).send(token);
+        }),
     );
   };
+}
+
+/** Logs in the address whose login token came, and answers it. */
+export async function logInWith<Answer>(
+  { access, limitStrangers }: Pick<AuthPorts, 'access' | 'limitStrangers'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: (loggedIn: { address: TariAddress; roles: Role[] }) => Promise<Answer>,
+): Promise<Answer> {
+  // Again, because concurrent requests may have exceeded the limit meanwhile.
+  limitStrangers.refuseExceeded(request, reply);
+  try {
+    const claims = readLoginToken(loginTokenIn(request));
+    const roles = await access.logIn(claims);
+    if (!(await access.isKnown(claims.address))) await limitStrangers(request, reply);
+    return await answer({ address: claims.address, roles });
+  } catch (error) {
+    const isCounted = error instanceof HttpError && error.code === 'rate_limited';
+    if (!isCounted && error instanceof DomainError) await limitStrangers(request, reply);
+    throw error;
+  }
 }
 
 /** From the header of existing clients, or a bearer token: by default proxies drop header names with underscores. */

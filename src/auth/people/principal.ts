@@ -2,7 +2,7 @@ import { type Role, withIncluded } from '#auth/roles.ts';
 import { roleRepository } from '#auth/store/roles.ts';
 import { staffRepository } from '#auth/store/staff.ts';
 import type { Transaction } from '#platform/database/store.ts';
-import { accountOf, parseAddress } from '#tari/address.ts';
+import { accountOf, addressOfAccount, addressToBase58, parseAddress, type TariAddress } from '#tari/address.ts';
 
 /** Those who can sign in: a person as `staff:<id>`, or a wallet by its address in base58. */
 export interface Principal {
@@ -11,6 +11,14 @@ export interface Principal {
   name: string;
   /** Those that were granted. */
   roles: readonly Role[];
+}
+
+/**
+ * How a wallet is named where it signs in as a person does. Addresses of several forms, with a view key or without, are one
+ * wallet: nobody is two people by them.
+ */
+export function walletPrincipal(address: TariAddress): string {
+  return addressToBase58(addressOfAccount(accountOf(address)));
 }
 
 /** Undefined for a wallet. */

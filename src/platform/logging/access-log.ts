@@ -111,8 +111,9 @@ function headerText(header: string | string[] | undefined, longest: number): str
 }
 
 /**
- * The path without the code that opens an order's page, and without all but the beginning of a pull pointer: readers of
- * the log must not be able to open the one, nor to pull money with the other. The router serves escaped paths too, and a
+ * The path without the code that opens an order's page, without those that sign in to the console, and without all but the
+ * beginning of a pull pointer: readers of the log must not be able to open the one, nor to pull money with the other. What
+ * is searched for in the console may be an e-mail address, which is kept nowhere. The router serves escaped paths too, and a
  * link that is put together wrongly is refused but holds the code all the same.
  */
 export function withoutSecrets(url = ''): string {
@@ -128,7 +129,9 @@ function withoutPlainSecrets(url: string): string {
   return url
     .replace(/^((?:https?:\/\/[^/?]*)?\/+o\/+(?!assets\/)[^/?]*\/+)[^/?]+/i, '$1…')
     .replace(/^((?:https?:\/\/[^/?]*)?\/+o\/*\?.*?\bnumber=)[^&]*/i, '$1…')
-    .replace(/^((?:https?:\/\/[^/?]*)?\/+api\/+pull_pointers\/+[^/?]{8})[^/?]+/i, '$1…');
+    .replace(/^((?:https?:\/\/[^/?]*)?\/.*?\/*console\/+(?:link|invitation)\/+)[^/?]+/i, '$1…')
+    .replace(/^((?:https?:\/\/[^/?]*)?\/+api\/+pull_pointers\/+[^/?]{8})[^/?]+/i, '$1…')
+    .replace(/^([^?]*\/console\b[^?]*\?.*?\bq=)[^&]*/i, '$1…');
 }
 
 function unescapedOr(url: string): string {

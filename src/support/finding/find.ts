@@ -23,17 +23,17 @@ export interface Finding {
   remark?: string;
 }
 
-/** Finds the customers of the shop with an e-mail address. */
-export type FindByEmail = (email: string) => Promise<readonly string[]>;
+type FindServices = Pick<Services, 'engine' | 'directory'>;
 
-type FindServices = Pick<Services, 'engine'>;
+/** As far as a directory is asked for it. */
+const EMAIL = /^[^\s@"'\\]{1,64}@[^\s@"'\\]{1,190}$/;
 
 const NOTHING: Found = { orders: [], payments: [], wallets: [], customers: [] };
 const SHOWN = 20;
 
-export async function findAnything(text: string, services: FindServices, byEmail?: FindByEmail): Promise<Finding> {
+export async function findAnything(text: string, services: FindServices): Promise<Finding> {
   const given = text.trim();
-  if (/^[^\s@]+@[^\s@]+$/.test(given)) return findByEmail(given, byEmail);
+  if (EMAIL.test(given)) return findByEmail(given, services);
   const address = addressIn(given);
   if (address !== undefined) return findAddress(address, services);
   if (/^[0-9a-f]{64}$/i.test(given)) return findReference(given.toLowerCase(), services);
@@ -46,16 +46,29 @@ export async function findAnything(text: string, services: FindServices, byEmail
   return findText(given, services);
 }
 
-async function findByEmail(email: string, find: FindByEmail | undefined): Promise<Finding> {
+/** By the merchant's directory of customers; the address is kept nowhere. */
+async function findByEmail(email: string, { engine, directory }: FindServices): Promise<Finding> {
   const kind = 'an e-mail address';
-  if (find === undefined) {
-    const remark =
-      'This server knows no e-mail addresses, and no customer directory is set up that does. Ask for the order’s number or its confirmation number.';
-    return { kind, found: NOTHING, remark };
+  const answer = await directory.find(email);
+  switch (answer.kind) {
+    case 'customers':
+      return { kind, found: { ...NOTHING, customers: answer.customerIds } };
+    case 'orders': {
+      const orders: Order[] = [];
+      for (const id of answer.orderIds.slice(0, SHOWN)) orders.push(...(await engine.desk.ordersCalled(id)));
+      return { kind, found: { ...NOTHING, orders } };
+    }
+    case 'refused':
+      return { kind, found: NOTHING, remark: answer.message ?? 'The directory of customers has refused to answer.' };
+    case 'failed':
+      return { kind, found: NOTHING, remark: `The directory of customers could not be asked: ${answer.reason}` };
+    case 'none':
+      return { kind, found: NOTHING, remark: NO_DIRECTORY };
   }
-  const customers = await find(email);
-  return { kind, found: { ...NOTHING, customers } };
 }
+
+const NO_DIRECTORY =
+  'This server knows no e-mail addresses, and is connected to no directory of customers that does. Ask for the order’s number or its confirmation number.';
 
 /** The wallet; and the order, if the address was made for one. */
 async function findAddress(address: TariAddress, { engine }: FindServices): Promise<Finding> {

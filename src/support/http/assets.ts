@@ -1,6 +1,7 @@
 import { type Asset, makeAsset } from '#platform/http/pages/asset.ts';
 import { text as style } from '../browser/console.css?browser';
 import { text as script } from '../browser/console.ts?browser';
+import { passkeyScript } from './templates/passkey.ts';
 
 export interface ConsoleAssets {
   /** Paths of the script and the style sheet. */
@@ -16,6 +17,6 @@ export function createAssets(base: string): ConsoleAssets {
   return {
     script: `${base}/assets/${scriptFile.name}`,
     style: `${base}/assets/${styleFile.name}`,
-    byName: new Map([scriptFile, styleFile].map((asset) => [asset.name, asset])),
+    byName: new Map([scriptFile, styleFile, passkeyScript].map((asset) => [asset.name, asset])),
   };
 }

@@ -14,7 +14,17 @@ import { createAssets } from './assets.ts';
 import { csvFile } from './csv.ts';
 import { type Fields, fingerprintOf, formState, hiddenFields, keyOf, ownFields, problemsOf } from './forms.ts';
 import { keepNotice, takeNotice } from './notice.ts';
-import { type AnyPage, type Done, type FormState, type Link, maySee, type Shown, type Visit } from './page.ts';
+import {
+  type AnyForm,
+  type AnyPage,
+  type Done,
+  type FormState,
+  type Link,
+  maySee,
+  type Shown,
+  type Submission,
+  type Visit,
+} from './page.ts';
 import { makeAllPages } from './pages/index.ts';
 import { routerOf } from './router.ts';
 import { ConsoleStreams } from './streams.ts';
@@ -42,20 +52,36 @@ export function createHandlers(ports: HandlerPorts) {
   const { services, settings, clock, log, visitors, limitStrangers } = ports;
   const base = basePath(ports.console.url);
   const assets = createAssets(base);
-  const route = routerOf(makeAllPages({ services, settings, clock, log }));
+  const route = routerOf(makeAllPages({ services, settings, visitors, clock, log }));
   const streams = new ConsoleStreams({ news: services.support.news, log });
   const tell = createErrorTelling(log);
   const link: Link = (path, query = {}) => base + path + queryText(query);
 
-  const visitOf = (request: FastifyRequest, reply: FastifyReply, visitor: Visitor, path: string): Visit => ({
-    visitor,
+  /** One for each answer: making another one would make another cookie, to which the first token does not belong. */
+  const tokens = new WeakMap<FastifyRequest, string>();
+  const tokenOf = (request: FastifyRequest, reply: FastifyReply, visitor: Visitor): string => {
+    const token = tokens.get(request) ?? visitors.formToken(request, reply, visitor);
+    tokens.set(request, token);
+    return token;
+  };
+
+  const visitOf = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    visitor: Visitor | undefined,
+    path: string,
+  ): Visit => ({
+    // Only pages that need no login are shown without one, and they are typed so.
+    visitor: visitor as Visitor,
     params: {},
     query: {},
     path,
     search: new URLSearchParams(request.url.split('?')[1] ?? ''),
     now: clock.now(),
     link,
-    hidden: () => hiddenFields(visitors.formToken(request, reply, visitor), newUuid(ports.randomBytes)),
+    // An open form has nothing to hide: there is no session that it could belong to.
+    hidden: () =>
+      visitor === undefined ? html`` : hiddenFields(tokenOf(request, reply, visitor), newUuid(ports.randomBytes)),
     request,
     reply,
   });
@@ -80,7 +106,7 @@ export function createHandlers(ports: HandlerPorts) {
           path: pathOf(request, base),
           title: shown.title ?? title,
           notice: takeNotice(request, reply, base),
-          token: visitor && visitors.formToken(request, reply, visitor),
+          token: visitor && tokenOf(request, reply, visitor),
           content: shown.content,
           events: shown.live && streams.addressOf(link, shown.live),
         }),
@@ -118,8 +144,8 @@ export function createHandlers(ports: HandlerPorts) {
     const path = pathOf(request, base);
     const visitor = await visitors.of(request);
     const found = route(path);
-    if (visitor === undefined && found?.page.isOpen !== true && path !== LOGIN_PATH) {
-      await limitStrangers(request, reply);
+    if (visitor === undefined) await limitStrangers(request, reply);
+    if (visitor === undefined && found?.page.isOpen !== true) {
       const next = request.method === 'GET' ? request.url.slice(base.length) : undefined;
       await reply.redirect(link(LOGIN_PATH, { next: next === '' || next === '/' ? undefined : next }), 303);
       return undefined;
@@ -134,7 +160,7 @@ export function createHandlers(ports: HandlerPorts) {
     }
     const params = page.params?.safeParse(found.params) ?? { success: true, data: found.params };
     if (!params.success) throw new DomainError('page_not_found', path);
-    const visit = { ...visitOf(request, reply, visitor as Visitor, path), params: params.data };
+    const visit = { ...visitOf(request, reply, visitor, path), params: params.data };
     return { visitor, page, visit };
   };
 
@@ -149,6 +175,19 @@ export function createHandlers(ports: HandlerPorts) {
     const shown = await asked.page.show(asked.visit, state);
     const again = shown instanceof Html ? { content: shown } : 'content' in shown ? shown : undefined;
     return answer(request, reply, asked, again === undefined ? shown : { ...again, status });
+  };
+
+  /** Submits a form that needs no login. It can't be answered as before: what it opens is opened once. */
+  const submitOpen = async (request: FastifyRequest, reply: FastifyReply, asked: Asked, form: AnyForm) => {
+    const body = form.body.safeParse(ownFields((request.body ?? {}) as Fields));
+    if (!body.success) return showAgain(request, reply, asked, 422, problemsOf(body.error.issues));
+    try {
+      return await answer(request, reply, asked, await form.submit(asked.visit as Submission, body.data));
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      const { status, message } = tell(error, request);
+      return showAgain(request, reply, asked, status, { problem: message });
+    }
   };
 
   return {
@@ -169,7 +208,8 @@ export function createHandlers(ports: HandlerPorts) {
       const asked = await ask(request, reply);
       if (asked === undefined) return reply;
       const { page, visit, visitor } = asked;
-      if (page.form === undefined || visitor === undefined) throw new HttpError('method_not_allowed', 'POST');
+      if (page.form === undefined) throw new HttpError('method_not_allowed', 'POST');
+      if (page.isOpen === true || visitor === undefined) return submitOpen(request, reply, asked, page.form);
       visitors.requireFormToken(request, visitor);
       const fields = (request.body ?? {}) as Fields;
       const key = keyOf(fields);

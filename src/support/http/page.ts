@@ -4,7 +4,7 @@ import type { ChangeRequest } from '#platform/audit-log/operator-actions.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Settings } from '#platform/config/read-settings.ts';
 import type { Html } from '#platform/http/html.ts';
-import type { Visitor } from '#platform/http/pages/visitors.ts';
+import type { Visitor, Visitors } from '#platform/http/pages/visitors.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import type { Services } from '#platform/module.ts';
 
@@ -14,6 +14,7 @@ import type { Services } from '#platform/module.ts';
 export interface ConsolePorts {
   services: Services;
   settings: Settings;
+  visitors: Visitors;
   clock: Clock;
   log: Logger;
 }
@@ -137,6 +138,16 @@ export interface OpenPageDefinition<Query> {
   show(visit: OpenVisit<Query>): Promise<Shown> | Shown;
 }
 
+/** A form for those who have not logged in: it has no token, and is taken from pages of this site only. */
+export interface OpenFormDefinition<Params, Body> {
+  path: string;
+  title: string;
+  params?: z.ZodType<Params>;
+  body: z.ZodType<Body>;
+  show(visit: OpenVisit<unknown> & { params: Params }, form: FormState): Promise<Shown> | Shown;
+  submit(visit: OpenVisit<unknown> & { params: Params }, body: Body): Promise<Done | Shown>;
+}
+
 /** A page or a form, whatever its parameters are. */
 export interface AnyPage {
   path: string;
@@ -179,6 +190,25 @@ export function defineOpenPage<Query = unknown>(definition: OpenPageDefinition<Q
     isOpen: true,
     ...(query && { query }),
     show: (visit) => definition.show(visit as unknown as OpenVisit<Query>),
+  };
+}
+
+/** A form that needs no login. */
+export function defineOpenForm<Params, Body>(definition: OpenFormDefinition<Params, Body>): AnyPage {
+  const { path, title, params, body } = definition;
+  const open = (visit: unknown) => visit as OpenVisit<unknown> & { params: Params };
+  return {
+    path,
+    title,
+    roles: [],
+    isOpen: true,
+    ...(params && { params }),
+    show: (visit, form) => definition.show(open(visit), form),
+    form: {
+      body,
+      isDangerous: false,
+      submit: (visit, fields) => definition.submit(open(visit), fields as Body),
+    },
   };
 }
 

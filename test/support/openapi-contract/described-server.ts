@@ -18,7 +18,12 @@ export interface DescribedServer {
 
 /** The OpenAPI description of a server with everything switched on. */
 export async function describeServer(): Promise<DescribedServer> {
-  const parsed = parseSettings({ TPG_DATABASE_URL: 'sqlite://:memory:', TPG_METRICS: 'on' });
+  const parsed = parseSettings({
+    TPG_DATABASE_URL: 'sqlite://:memory:',
+    TPG_METRICS: 'on',
+    TPG_CONSOLE: 'true',
+    TPG_PUBLIC_URL: 'http://localhost',
+  });
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
   const signingKey = generateSecretKey((length) => new Uint8Array(length).fill(1));
   const ports = {

@@ -10,7 +10,7 @@ const PROCESSES: readonly string[] = [
   'test/**/cli/**/*.test.ts',
   'test/shops/shopify/cli.test.ts',
   'test/checkout/{browser,walkthrough}.test.ts',
-  'test/console/browser.test.ts',
+  'test/console/{browser,whole-refund}.test.ts',
   'test/moving-over/command.test.ts',
   'test/platform/database/{migrations,sqlite-migrations}.test.ts',
   'test/platform/monitoring/http/health.test.ts',
@@ -24,6 +24,7 @@ const PROCESSES: readonly string[] = [
 /** Tests in this process that take seconds: properties, many samples, every route, a whole server with a shop beside it. */
 const SLOW: readonly string[] = [
   'test/auth/http/{guard,login}.test.ts',
+  'test/auth/people/*.test.ts',
   'test/back-end/http/**/*.test.ts',
   'test/checkout/{pages,streams}.test.ts',
   'test/console/everything.test.ts',
@@ -72,7 +73,7 @@ const THOROUGH: readonly string[] = [
   'test/auth/cli/**/*.test.ts',
   'test/auth/http/guard.test.ts',
   'test/checkout/{browser,pages}.test.ts',
-  'test/console/browser.test.ts',
+  'test/console/{browser,whole-refund}.test.ts',
   'test/cli/{admin,completion,menus,setup-init,signals,signing}.test.ts',
   'test/engine/cli/customers.test.ts',
   'test/engine/http/{held,lists}.test.ts',

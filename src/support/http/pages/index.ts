@@ -7,8 +7,11 @@ import { heldPages } from './held.ts';
 import { orderPage } from './order.ts';
 import { orderPages } from './orders.ts';
 import { paymentPages } from './payments.ts';
+import { payoutPages } from './payouts.ts';
+import { accountPages } from './people/index.ts';
 import { pullPointerPages } from './pull-pointers.ts';
 import { ratePages } from './rates.ts';
+import { refundPages } from './refunds.ts';
 import { savedViewPages } from './saved-views.ts';
 import { searchPages } from './search.ts';
 import { settingsPages } from './settings.ts';
@@ -24,6 +27,8 @@ const SUBJECTS: readonly MakePages[] = [
   customerPages,
   paymentPages,
   heldPages,
+  refundPages,
+  payoutPages,
   deliveryPages,
   ratePages,
   walletPages,
@@ -31,6 +36,7 @@ const SUBJECTS: readonly MakePages[] = [
   auditLogPages,
   settingsPages,
   savedViewPages,
+  accountPages,
   actionForms,
 ];
 

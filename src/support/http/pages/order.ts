@@ -26,6 +26,7 @@ import {
   time,
   written,
 } from '#support/http/templates/parts.ts';
+import { refundTable } from '#support/http/templates/refunds.ts';
 import { chaptersOf, storyList } from '#support/http/templates/story.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import { formatTari } from '#tari/micro-tari.ts';
@@ -56,11 +57,12 @@ export const orderPage: MakePages = (ports) => [
       if (details === undefined) throw new DomainError('page_not_found', `of an order ${visit.params.order}`);
       const { order } = details;
       const story = await services.engine.desk.story(order.orderId);
-      const [notes, audit, deliveries, walletAddress] = await Promise.all([
+      const [notes, audit, deliveries, walletAddress, refunds] = await Promise.all([
         services.notes.list({ orderId: order.orderId }, { limit: MAX_NOTES }),
         services.auditLog.search({ subject: order.orderId }, 0n, MAX_AUDIT),
         services.outbox.deliveriesOf(story.events.map(({ id }) => id)),
         shopAddressOf(ports),
+        services.payouts.refunds.ofOrder(order.orderId),
       ]);
       const shown: Shown = {
         details,
@@ -78,6 +80,7 @@ ${order.memo !== null && order.memo !== '' && card('The customer’s note', writ
 </div><div>
 ${card('Money', money(shown, visit.link))}
 ${doable !== false && card('Do', doable)}
+${refunds.length > 0 && card('Given back', refundTable(refunds, visit.link, 'Refunds of this order', ''))}
 ${card('Paid by', paidBy(shown, visit.link))}
 ${card('Given to the customer', given(shown))}
 ${card('The shop', shopTold(shown))}
@@ -102,6 +105,7 @@ function money({ details: { order, paidBy: parts } }: Shown, link: Link): Html {
   const lines: [string, Html][] = [['Price', amount(order.totalPrice)]];
   if (missing === null) {
     if (paid > 0n) lines.push(['Paid by payments', amount(paid)]);
+    if (order.refunded > 0n) lines.push(['− Given back, or about to be', amount(order.refunded)]);
   } else {
     const covered = order.totalPrice - missing - order.ownMoney;
     if (order.ownMoney > 0n) lines.push(['− Payments confirmed for it', amount(order.ownMoney)]);

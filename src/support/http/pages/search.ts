@@ -2,14 +2,7 @@ import * as z from 'zod';
 import { keptText } from '#platform/http/fields.ts';
 import { type Html, html } from '#platform/http/html.ts';
 import { type Finding, type Found, findAnything } from '#support/finding/find.ts';
-import {
-  type ConsolePorts,
-  definePage,
-  type Link,
-  type MakePages,
-  READERS,
-  type Redirection,
-} from '#support/http/page.ts';
+import { definePage, type Link, type MakePages, READERS, type Redirection } from '#support/http/page.ts';
 import { orderTable } from '#support/http/templates/orders.ts';
 import { address, card } from '#support/http/templates/parts.ts';
 import { paymentTable } from '#support/http/templates/payments.ts';
@@ -34,16 +27,11 @@ export const searchPages: MakePages = (ports) => [
     query,
     async show({ query: { q = '' }, link }) {
       if (q === '') return html`<h1>Search</h1>${help()}`;
-      const finding = await findAnything(q, ports.services, directoryOf(ports));
+      const finding = await findAnything(q, ports.services);
       return onlyOne(finding.found) ?? { title: `Search: ${q.slice(0, 40)}`, content: results(q, finding, link) };
     },
   }),
 ];
-
-/** The customer directory of the merchant, once there is one. */
-function directoryOf(_ports: ConsolePorts): undefined {
-  return undefined;
-}
 
 function onlyOne(found: Found): Redirection | undefined {
   const { orders, payments, wallets, customers } = found;

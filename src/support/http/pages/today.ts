@@ -17,6 +17,7 @@ import {
   time,
 } from '#support/http/templates/parts.ts';
 import { paymentLink } from '#support/http/templates/payments.ts';
+import { refundPath } from '#support/http/templates/refunds.ts';
 import { wallet } from '#support/http/templates/story.ts';
 import { table } from '#support/http/templates/table.ts';
 import { subjectLink } from './deliveries.ts';
@@ -61,16 +62,19 @@ export const todayPages: MakePages = (ports) => {
 ${needsCard(needs, waiting, link)}
 ${card('Last 7 days', weekFigures(week, link))}
 ${card('Newest orders', html`${orderTable(newest.rows, link, 'The newest orders', 'No order has come yet.')}<p><a href="${link('/orders')}">All orders</a></p>`)}`;
-        return { content, live: { types: ['NewOrder', 'PaymentUnmatched', 'OrderPaid'] } };
+        return {
+          content,
+          live: { types: ['NewOrder', 'PaymentUnmatched', 'OrderPaid', 'RefundRequested', 'PayoutUnknown'] },
+        };
       },
     }),
   ];
 };
 
 async function needsOf({ services }: ConsolePorts, link: Link): Promise<Needs> {
-  const { engine, outbox, shops } = services;
+  const { engine, outbox, payouts, shops } = services;
   const most = MAX_COUNTED + 1;
-  const [late, short, shared, letters, rejected, dead, setAside] = await Promise.all([
+  const [late, short, shared, letters, rejected, dead, setAside, waiting, lost] = await Promise.all([
     engine.desk.money('late', { limit: SHOWN }),
     engine.desk.partlyPaid({ limit: SHOWN * 2 }),
     engine.desk.sharedSenders(SHOWN + 1),
@@ -78,6 +82,8 @@ async function needsOf({ services }: ConsolePorts, link: Link): Promise<Needs> {
     shops.webhooks.setAside(0n, SHOWN, { order: 'desc' }),
     outbox.deadLetters.count(most),
     shops.webhooks.countSetAside(most),
+    payouts.refunds.list({ states: ['waiting_for_approval'] }, { limit: SHOWN }),
+    payouts.payouts.list({ states: ['unknown'] }, { limit: SHOWN }),
   ]);
   const lateNeeds = late.rows.map(
     ({ payment, order }): Need => ({
@@ -114,6 +120,22 @@ async function needsOf({ services }: ConsolePorts, link: Link): Promise<Needs> {
       to: link('/deliveries'),
     }),
   );
+  const refundNeeds = waiting.rows.map(
+    (refund): Need => ({
+      what: 'Refund waits',
+      tone: 'warn',
+      text: html`${amount(refund.amount)} of order <a href="${link(`/orders/${encodeURIComponent(refund.orderId)}`)}">${refund.orderId}</a> <span class="soft">${refund.needsApproval}</span>`,
+      to: refundPath(refund.id, link),
+    }),
+  );
+  const lostNeeds = lost.rows.map(
+    (payout): Need => ({
+      what: 'Payout unknown',
+      tone: 'bad',
+      text: html`${amount(payout.amount)} may have been sent: look into the wallet`,
+      to: link(`/payouts/${encodeURIComponent(payout.id)}`),
+    }),
+  );
   const rejectedNeeds = rejected.map(
     ({ id, topic, reason }): Need => ({
       what: 'Webhook rejected',
@@ -124,7 +146,7 @@ async function needsOf({ services }: ConsolePorts, link: Link): Promise<Needs> {
   );
   return {
     counts: html`${countLink(dead, 'deliveries failed', link('/deliveries'))}${countLink(setAside, 'webhooks rejected', link('/deliveries/webhooks'))}`,
-    shown: [...lateNeeds, ...shortNeeds, ...sharedNeeds, ...deadNeeds, ...rejectedNeeds],
+    shown: [...lostNeeds, ...lateNeeds, ...refundNeeds, ...shortNeeds, ...sharedNeeds, ...deadNeeds, ...rejectedNeeds],
   };
 }
 

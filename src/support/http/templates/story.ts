@@ -2,6 +2,7 @@ import type { OrderStory } from '#engine/desk/desk.ts';
 import type { Payment } from '#engine/store/payments.ts';
 import type { OrderView } from '#engine/views.ts';
 import type { Note } from '#notes/store/notes.ts';
+import type { PayoutView, RefundView } from '#payouts/views.ts';
 import type { StoredAuditRecord } from '#platform/audit-log/store/audit-log.ts';
 import { type Html, type HtmlValue, html } from '#platform/http/html.ts';
 import type { Visitor } from '#platform/http/pages/visitors.ts';
@@ -11,6 +12,7 @@ import { NOTE_WRITERS } from '#support/http/actions/note-forms.ts';
 import { type Link, maySee, type Visit } from '#support/http/page.ts';
 import { addressToBase58, parseAddress } from '#tari/address.ts';
 import { address, amount, amountText, shortened, time, written } from './parts.ts';
+import { refundPath } from './refunds.ts';
 
 /** What has happened to an order, as a person would tell it. */
 
@@ -49,6 +51,8 @@ interface ToldOrder {
   status?: string;
   field_changed?: string;
   orders?: { old_order: OrderView; new_order: OrderView };
+  refund?: RefundView | null;
+  payout?: PayoutView;
 }
 
 function ofEvent({ type, payload, createdAt: at }: StoredEvent, link: Link): Chapter[] {
@@ -64,6 +68,34 @@ function ofEvent({ type, payload, createdAt: at }: StoredEvent, link: Link): Cha
       return [{ at, text: html`Claimed for ${wallet(told.claimant ?? '', link)}.` }];
     case 'OrderModified':
       return [{ at, text: changeText(told) }];
+    default:
+      return ofRefund(type, told, link).map((text) => ({ at, text }));
+  }
+}
+
+/** What became of money that goes back. Events of everything else are told otherwise. */
+function ofRefund(type: string, { refund, payout }: ToldOrder, link: Link): HtmlValue[] {
+  const sum = BigInt(payout?.amount ?? refund?.amount ?? 0);
+  const name = refund
+    ? html`<a href="${refundPath(refund.id, link)}">refund no. ${String(refund.number)}</a>`
+    : 'a refund';
+  switch (type) {
+    case 'RefundRequested':
+      return [html`${amount(sum)} set aside to be given back (${name}): ${refund?.reason}`];
+    case 'RefundAddressSet':
+      return [html`An address was set for ${name}.`];
+    case 'RefundApproved':
+      return [html`The ${name} of ${amount(sum)} was approved by ${refund?.approved_by}.`];
+    case 'RefundCancelled':
+      return [html`The ${name} of ${amount(sum)} was cancelled: its money is back.`];
+    case 'PayoutSent':
+      return [html`${amount(sum)} were sent to the customer, transaction <code>${payout?.txid}</code> (${name}).`];
+    case 'PayoutConfirmed':
+      return [html`<b>Given back:</b> ${amount(sum)} are confirmed (${name}).`];
+    case 'PayoutFailed':
+      return [html`<b class="bad">The payout failed</b> (${name}): its money is back.`];
+    case 'PayoutUnknown':
+      return [html`<b class="bad">Nobody knows whether ${amount(sum)} were sent</b> (${name}).`];
     default:
       return [];
   }
