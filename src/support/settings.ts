@@ -18,7 +18,8 @@ const shape = {
   }),
 };
 
-type Values = ValuesOf<typeof shape> & Pick<ServerValues, 'TPG_PUBLIC_URL'> & { TPG_SHOP_NAME: string };
+type Tls = 'TPG_TLS_CERTIFICATE' | 'TPG_HOST' | 'TPG_USE_X_FORWARDED_FOR' | 'TPG_USE_FORWARDED';
+type Values = ValuesOf<typeof shape> & Pick<ServerValues, 'TPG_PUBLIC_URL' | Tls> & { TPG_SHOP_NAME: string };
 
 const read = (values: Values) => ({
   /** Null if there is no console. */
@@ -36,7 +37,10 @@ declare module '#platform/config/read-settings.ts' {
 export const settings: SettingsPart<Values> = {
   shape,
   read,
-  rules: [{ settings: ['TPG_CONSOLE', 'TPG_PUBLIC_URL'], problem: publicUrlProblem }],
+  rules: [
+    { settings: ['TPG_CONSOLE', 'TPG_PUBLIC_URL'], problem: publicUrlProblem },
+    { settings: ['TPG_CONSOLE', 'TPG_PUBLIC_URL', 'TPG_HOST', 'TPG_TLS_CERTIFICATE'], problem: connectionProblem },
+  ],
 };
 
 /** Sessions and passkeys belong to one https origin, and links to pages begin with it. */
@@ -45,4 +49,13 @@ function publicUrlProblem({ TPG_CONSOLE: isOn, TPG_PUBLIC_URL: url }: Values): s
   if (url === undefined) return 'TPG_CONSOLE is on, so TPG_PUBLIC_URL must be set: staff log in there.';
   if (url.startsWith('https:') || isLoopbackUrl(url)) return undefined;
   return 'TPG_CONSOLE is on, so TPG_PUBLIC_URL must begin with https: staff would log in unprotected otherwise.';
+}
+
+/** What staff send is protected on its whole way: by TLS of our own, by a proxy that is trusted, or because it stays on the machine. */
+function connectionProblem(values: Values): string | undefined {
+  const { TPG_CONSOLE: isOn, TPG_PUBLIC_URL: url, TPG_HOST: host, TPG_TLS_CERTIFICATE: certificate } = values;
+  if (!isOn || url === undefined || certificate !== undefined) return undefined;
+  const isHere = isLoopbackUrl(`http://${host.includes(':') ? `[${host}]` : host}`);
+  if (isHere || values.TPG_USE_X_FORWARDED_FOR || values.TPG_USE_FORWARDED) return undefined;
+  return 'TPG_CONSOLE is on, and TPG_HOST is not this machine alone: set TPG_TLS_CERTIFICATE and TPG_TLS_PRIVATE_KEY, or put a proxy with https before the server and switch on TPG_USE_X_FORWARDED_FOR or TPG_USE_FORWARDED.';
 }

@@ -37,7 +37,14 @@ export async function startConsole(
   const http = {
     settings: {
       ...settings,
-      ...consoleSettings.read({ TPG_CONSOLE: true, TPG_PUBLIC_URL: url, TPG_SHOP_NAME: 'Gem Street' }),
+      ...consoleSettings.read({
+        TPG_CONSOLE: true,
+        TPG_PUBLIC_URL: url,
+        TPG_SHOP_NAME: 'Gem Street',
+        TPG_HOST: '127.0.0.1',
+        TPG_USE_X_FORWARDED_FOR: false,
+        TPG_USE_FORWARDED: false,
+      }),
     },
     clock,
     log: silentLog,

@@ -7,7 +7,7 @@ import {
   tokenHeaders,
   unexpectedAnswer,
 } from '#platform/cli/api-client.ts';
-import { callServer, ServerRefusal } from '#platform/cli/server-call.ts';
+import { callServer, type ServerAnswer, ServerRefusal } from '#platform/cli/server-call.ts';
 import { addressToBase58 } from '#tari/address.ts';
 import { decodeToken, signToken, TokenError } from '#tari/ristretto-jwt.ts';
 import type { KeptToken } from './kept-token.ts';
@@ -46,20 +46,20 @@ export function createLogin(ports: ClientPorts, { server, signer, roles = [], ke
     return lastNonce;
   };
 
-  const requestToken = async (unitMs: number): Promise<string> => {
+  const requestToken = async (unitMs: number, path: string): Promise<ServerAnswer> => {
     const claims = { address: addressToBase58(signer.address), nonce: nextNonce(unitMs), desired_roles: roles };
     const headers = tokenHeaders('tpg_auth_token', signToken(claims, signer.secretKey, ports.randomBytes));
-    return (await callServer(ports, { server, method: 'POST', path: '/auth', headers })).text.trim();
+    return callServer(ports, { server, method: 'POST', path, headers });
   };
 
   /**
    * Nonces are seconds, as those of the Rust server's tool: milliseconds would lock that tool out for ever. Another
    * process that logs in as the same person in the same second may have the higher nonce.
    */
-  const requestTokenPatiently = async (): Promise<string> => {
+  const requestPatiently = async (path: string): Promise<ServerAnswer> => {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await requestToken(tries === MAX_LOGIN_TRIES ? 1 : 1_000);
+        return await requestToken(tries === MAX_LOGIN_TRIES ? 1 : 1_000, path);
       } catch (error) {
         const isLate = error instanceof ServerRefusal && error.code === 'login_nonce_not_increasing';
         if (!isLate || tries === MAX_LOGIN_TRIES) throw error;
@@ -83,7 +83,7 @@ export function createLogin(ports: ClientPorts, { server, signer, roles = [], ke
     async token(): Promise<string> {
       kept ??= await load();
       if (kept !== undefined && isGood(kept)) return kept.token;
-      const token = await requestTokenPatiently();
+      const token = (await requestPatiently('/auth')).text.trim();
       const expiresAt = expiryIn(token);
       if (expiresAt === undefined) throw unexpectedAnswer('/auth');
       kept = { token, expiresAt };
@@ -91,6 +91,7 @@ export function createLogin(ports: ClientPorts, { server, signer, roles = [], ke
       return token;
     },
     expiresAt: () => kept?.expiresAt,
+    exchange: requestPatiently,
     async forget() {
       kept = undefined;
       await keptToken?.forget();

@@ -40,6 +40,8 @@ export interface Login {
   forget(): Promise<void>;
   /** When the token ends; undefined without a login. */
   expiresAt(): Date | undefined;
+  /** Exchanges a freshly signed login token for something else than an access token. */
+  exchange(path: string): Promise<ServerAnswer>;
 }
 
 export interface ApiClientOptions {
@@ -70,6 +72,9 @@ const NOBODY: Login = {
   },
   forget: async () => undefined,
   expiresAt: () => undefined,
+  async exchange() {
+    throw new CommandError('You are not logged in: choose a profile with -p.');
+  },
 };
 
 export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
@@ -153,6 +158,9 @@ export function createApiClient(ports: ClientPorts, options: ApiClientOptions) {
     /** When the token ends; undefined without a login. */
     loggedInUntil: () => login.expiresAt(),
     logOut: () => login.forget(),
+    /** Exchanges a freshly signed login token at this path. */
+    exchangeLogin: async <Shape extends z.ZodType>(path: string, shape: Shape): Promise<z.output<Shape>> =>
+      read(shape, await login.exchange(path), path),
 
     /** Any request with the token, answered as it is. It is sent once. */
     request: (method: ServerCall['method'], path: string, body?: unknown) =>

@@ -51,6 +51,15 @@ const shape = {
       'The URL at which the shop and customers reach this server, through the proxy before it, such as https://pay.example.com. With it the server keeps its webhook subscriptions in the shop complete, and offers customers a page to pay at.',
     example: 'https://pay.example.com',
   }),
+  TPG_TLS_CERTIFICATE: optional('Server', 'the path of a file', pathValue, {
+    description:
+      'A file with the certificate of this server in PEM, and those between it and the root. With it and TPG_TLS_PRIVATE_KEY the server speaks https itself; without them a proxy before it does.',
+    example: '/etc/ssl/pay.example.com.pem',
+  }),
+  TPG_TLS_PRIVATE_KEY: optional('Server', 'the path of a file', pathValue, {
+    description: 'A file with the private key of TPG_TLS_CERTIFICATE, in PEM without a password.',
+    example: '/etc/ssl/private/pay.example.com.key',
+  }),
   TPG_USE_X_FORWARDED_FOR: withDefault('Server', 'false', A_BOOLEAN, booleanValue, {
     description:
       'Whether the X-Forwarded-For header of a trusted proxy names the client. The proxy must set that header itself. Switch on either this or TPG_USE_FORWARDED: the header that your proxy sets.',
@@ -145,6 +154,8 @@ function read(values: ServerValues) {
     port: values.TPG_PORT,
     /** Where the shop and customers reach the server, without a slash at its end; null if it is not set. */
     publicUrl: values.TPG_PUBLIC_URL ?? null,
+    /** Files of the server's own TLS; null if it speaks plain HTTP. */
+    tls: tlsFiles(values),
     useXForwardedFor: values.TPG_USE_X_FORWARDED_FOR,
     useForwarded: values.TPG_USE_FORWARDED,
     /** Addresses and CIDR ranges. */
@@ -164,6 +175,21 @@ function read(values: ServerValues) {
   };
 }
 
+function tlsFiles({ TPG_TLS_CERTIFICATE: certificate, TPG_TLS_PRIVATE_KEY: privateKey }: ServerValues) {
+  return certificate === undefined || privateKey === undefined ? null : { certificate, privateKey };
+}
+
+function tlsProblem({ TPG_TLS_CERTIFICATE: certificate, TPG_TLS_PRIVATE_KEY: privateKey }: ServerValues) {
+  if ((certificate === undefined) === (privateKey === undefined)) return undefined;
+  const missing = certificate === undefined ? 'TPG_TLS_CERTIFICATE' : 'TPG_TLS_PRIVATE_KEY';
+  return `TPG_TLS_CERTIFICATE and TPG_TLS_PRIVATE_KEY must both be set, or neither; ${missing} is missing.`;
+}
+
+/** Any path; whether the file can be used is seen at the start. */
+function pathValue(text: string): string | undefined {
+  return text.includes('\0') ? undefined : text;
+}
+
 declare module './read-settings.ts' {
   interface Settings extends ReturnType<typeof read> {}
 }
@@ -171,6 +197,7 @@ declare module './read-settings.ts' {
 export const serverSettings: SettingsPart<ServerValues> = {
   shape,
   read,
+  rules: [{ settings: ['TPG_TLS_CERTIFICATE', 'TPG_TLS_PRIVATE_KEY'], problem: tlsProblem }],
   warnings: ({ useXForwardedFor, useForwarded, databaseUrl }) => [
     [
       useXForwardedFor && useForwarded,

@@ -29,11 +29,15 @@ export interface ServerRoutes {
 /** The HTTP server with all its routes, ready to listen. */
 export async function createServer(ports: ServerPorts, routes: ServerRoutes): Promise<FastifyInstance> {
   const { log } = ports;
-  const listener = await createListener(ports, {
-    error: createErrorHandler(log),
-    unreadable: answerUnreadableRequest,
-    shownUrl: withoutSecrets,
-  });
+  const listener = await createListener(
+    ports,
+    {
+      error: createErrorHandler(log),
+      unreadable: answerUnreadableRequest,
+      shownUrl: withoutSecrets,
+    },
+    { tls: ports.settings.tls ?? undefined },
+  );
   const { app, clientAddress, limitStrangers, onAnswered } = listener;
   await describeApi(app, limitStrangers, routes.examples);
   boundLoad(listener, log);

@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { HttpError } from '#platform/http/errors.ts';
 import { parseJson, stringifyJson } from '#platform/json.ts';
+import { readTlsFiles, type TlsFiles } from './tls-files.ts';
 
 /** Requests other than webhooks have a few hundred bytes; a hundred role changes with long addresses fit. */
 const MAX_BODY_BYTES = 256 * 1024;
@@ -48,20 +49,25 @@ export function createFastify(
   answers: Answers,
   logAnswer: LogAnswer,
   maxBodyBytes: number = MAX_BODY_BYTES,
+  tls?: TlsFiles,
 ): FastifyInstance {
+  const serverOptions = {
+    // Otherwise Node would answer a request without a Host header itself; see below.
+    requireHostHeader: false,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: CONNECTIONS_CHECKED_EVERY_MS,
+  };
   const app = Fastify({
     logger: false,
     bodyLimit: maxBodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
-    http: {
-      // Otherwise Node would answer a request without a Host header itself; see below.
-      requireHostHeader: false,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: CONNECTIONS_CHECKED_EVERY_MS,
-    },
+    // With TLS a server of another type, with all that we use of this one.
+    ...((tls === undefined ? { http: serverOptions } : { https: { ...serverOptions, ...readTlsFiles(tls) } }) as {
+      http: typeof serverOptions;
+    }),
     // Our own answer has the common form of errors; see endConnectionsOnClose.
     return503OnClosing: false,
     genReqId: () => randomUUID(),

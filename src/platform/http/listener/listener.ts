@@ -12,6 +12,7 @@ import { sendSecurityHeaders } from '#platform/http/security-headers.ts';
 import { accessLogFields } from '#platform/logging/access-log.ts';
 import type { Logger } from '#platform/logging/logger.ts';
 import { type Answers, createFastify, endConnectionsOnClose } from './fastify.ts';
+import type { TlsFiles } from './tls-files.ts';
 
 /** A server with our limits and without a route. What is registered on it is under them. */
 export interface Listener extends Pick<HttpContext, 'clientAddress' | 'limitStrangers' | 'onAnswered'> {
@@ -27,6 +28,8 @@ export interface ListenerPorts {
 export interface ListenerLimits {
   /** Of bodies whose routes set no other limit. */
   maxBodyBytes?: number;
+  /** For a listener that speaks https itself. */
+  tls?: TlsFiles | undefined;
 }
 
 /** Opens a server that logs its requests and bounds what strangers may do. Routes under `boundLoad` come after it. */
@@ -41,7 +44,7 @@ export async function createListener(
   const logAnswer = (request: FastifyRequest, reply: FastifyReply) => {
     for (const listen of listeners) listen(request, reply);
   };
-  const app = createFastify(answers, logAnswer, limits.maxBodyBytes);
+  const app = createFastify(answers, logAnswer, limits.maxBodyBytes, limits.tls);
 
   // Hooks that run for every request use callbacks: a promise for each took as long as all of them do.
   app.addHook('onResponse', (request, reply, done) => {
