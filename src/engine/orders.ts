@@ -26,6 +26,8 @@ export interface ClaimedOrder {
   expiresAt: Date;
   /** The hot wallet's address in base58; null if there is nothing to pay any more. */
   sendTo: string | null;
+  /** The same, whether or not there is something to pay. */
+  shopAddress: string;
   /** The order's own payment address in base58; null if there is nothing to pay or the shop has no dual address. */
   payTo: string | null;
 }
@@ -60,11 +62,11 @@ export function orders(context: EngineContext) {
     return claimed;
   };
 
-  const claimedOrder = (order: Order, sendTo: string): ClaimedOrder => {
+  const claimedOrder = (order: Order, shopAddress: string): ClaimedOrder => {
     const canBePaid = isOpen(order.status);
     const expiresAt = canBePaid ? dueAt(order, settings) : order.updatedAt;
-    const payTo = canBePaid ? orderAddressAt(sendTo)(order.orderId) : null;
-    return { order, sendTo: canBePaid ? sendTo : null, payTo, expiresAt };
+    const payTo = canBePaid ? orderAddressAt(shopAddress)(order.orderId) : null;
+    return { order, sendTo: canBePaid ? shopAddress : null, shopAddress, payTo, expiresAt };
   };
 
   return {

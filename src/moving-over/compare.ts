@@ -1,3 +1,5 @@
+import SqliteDatabase from 'better-sqlite3';
+import { OldDatabaseError } from '#moving-over/old/old-file.ts';
 import type { OldRow } from '#moving-over/old/old-rows.ts';
 import { shown, text, wholeNumber } from '#moving-over/old/values.ts';
 import type { Scratch, Work } from '#moving-over/plan/scratch.ts';
@@ -29,8 +31,24 @@ export function addUpOldBalances({ scratch, findings }: Work): void {
 
 /** Whether the views of the old database say the same as its rows. What they say otherwise is a problem. */
 export function compareWithOldViews(work: Work): void {
-  if (work.schema.has('address_balance')) compareAddresses(work);
-  if (work.schema.has('customer_order_balance')) compareCustomers(work);
+  for (const [view, compare] of Object.entries({
+    address_balance: compareAddresses,
+    customer_order_balance: compareCustomers,
+  })) {
+    if (work.schema.has(view)) translatedOfView(work, view, () => compare(work));
+  }
+}
+
+/** Another program may have changed a view, or dropped what it reads. */
+function translatedOfView({ old, schema }: Work, view: string, compare: () => void): void {
+  try {
+    compare();
+  } catch (error) {
+    const isOfView = error instanceof SqliteDatabase.SqliteError && error.code === 'SQLITE_ERROR';
+    if (!isOfView || error.message === 'integer overflow') throw error;
+    const hint = schema.get(view)?.size === 0 ? ' It is no view of tari_payment_server 1.10.' : '';
+    throw new OldDatabaseError(`The view ${view} of ${old.file} cannot be read: ${error.message}.${hint}`);
+  }
 }
 
 function compareAddresses(work: Work): void {

@@ -64,6 +64,7 @@ export async function importInto(work: Work, databaseUrl: string, summary: Summa
       differences.map(({ subject, old, found }) => `${subject} has ${found} µT, and had ${old} µT`),
       'The balances would not be those of the old database',
     );
+    work.old.requireUnchanged();
     await target.commit();
     return { books };
   } finally {

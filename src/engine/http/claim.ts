@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { signedClaims } from '#engine/claims/signed-claims.ts';
 import { DomainError } from '#engine/errors.ts';
+import type { ClaimedOrder } from '#engine/orders.ts';
 import { amountMissing } from '#engine/views.ts';
 import { address, orderId } from '#platform/http/fields.ts';
 import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
@@ -42,7 +43,7 @@ export function claimRoutes(
           expires_at: claimed.expiresAt.toISOString(),
           status: claimed.order.status,
           amount_missing: amountMissing(claimed.order),
-          send_to: sendToFor(request.headers['user-agent'], claimed.sendTo),
+          send_to: sendToFor(request.headers['user-agent'], claimed),
           pay_to: claimed.payTo,
         };
       },
@@ -50,12 +51,14 @@ export function claimRoutes(
   };
 }
 
-/** Only the Rust server's tool expects an address here as an object. */
+/**
+ * Only the Rust server's tool expects an address here as an object. It has no way to read null: where nothing is to be paid
+ * any more, as when the claimant's credit has paid at once, it gets the address too, as of old, and shows the status with it.
+ */
 const RUST_TOOL = 'Tari Payment Server Client';
 
-function sendToFor(userAgent: string | undefined, sendTo: string | null) {
-  if (sendTo === null || userAgent !== RUST_TOOL) return sendTo;
-  return addressToObject(parseAddress(sendTo));
+function sendToFor(userAgent: string | undefined, { sendTo, shopAddress }: ClaimedOrder) {
+  return userAgent === RUST_TOOL ? addressToObject(parseAddress(shopAddress)) : sendTo;
 }
 
 function readClaim(body: unknown) {

@@ -29,6 +29,8 @@ export class OldDatabaseError extends Error {
 export interface OldDatabase {
   readonly connection: SqliteDatabase.Database;
   readonly file: string;
+  /** @throws {OldDatabaseError} where the file was written to or replaced since it was opened. */
+  requireUnchanged(): void;
   close(): void;
 }
 
@@ -38,9 +40,12 @@ const HEADER_BYTES = 100;
 /** The byte of the header that says how the file is read: 2 with a write-ahead log. */
 const READ_VERSION_AT = 19;
 const WITH_LOG = 2;
+/** Four bytes of the header that say how texts are encoded: 1 is UTF-8, as that server has it, and 2 and 3 are UTF-16. */
+const ENCODING_AT = 56;
+const FIRST_UTF_16 = 2;
 
 /** What is copied with the file where it is there: the write-ahead log, and the journal of a process that died. */
-const SIDE_FILES = ['-wal', '-journal'] as const;
+const WITH_SIDE_FILES = ['', '-wal', '-journal'] as const;
 
 /**
  * Of the old database, of what is worked out beside it, and of what sorts rows for an index or a sum, in KiB: together less
@@ -60,6 +65,12 @@ export function openOldDatabase(file: string): OldDatabase {
   const header = headerOf(file);
   // SQLite looks for its side files beside the file that a link leads to.
   const path = realpathSync(file);
+  if (header.readUInt32BE(ENCODING_AT) >= FIRST_UTF_16) {
+    throw new OldDatabaseError(
+      `${file} holds its texts in UTF-16, and those of tari_payment_server are in UTF-8: another program made it. A copy in UTF-8 can be imported: sqlite3 ${file} .dump | sqlite3 copy.db`,
+    );
+  }
+  const before = statesOf(path);
   if (isInUse(path)) {
     throw new OldDatabaseError(
       `${file} is in use: stop tari_payment_server and whatever else has it open, or give a copy that was made while it was stopped.`,
@@ -68,8 +79,19 @@ export function openOldDatabase(file: string): OldDatabase {
   // SQLite works in a log that is there, and writes it into the file at the end, whatever the header says.
   const mustBeCopied =
     header[READ_VERSION_AT] === WITH_LOG || existsSync(`${path}-wal`) || sizeOf(`${path}-journal`) > 0;
-  return translated(file, () => (mustBeCopied ? openCopy(path, file) : openAsItIs(path, file)));
+  const opened = translated(file, () => (mustBeCopied ? openCopy(path, file) : openAsItIs(path, file)));
+  return {
+    ...opened,
+    requireUnchanged() {
+      if (statesOf(path) === before) return;
+      throw new OldDatabaseError(
+        `${file} was written to or replaced while it was read. Nothing was kept. Stop tari_payment_server and whatever else writes to it, and start again.`,
+      );
+    },
+  };
 }
+
+type Opened = Omit<OldDatabase, 'requireUnchanged'>;
 
 /** Runs what reads the file, with what SQLite says of a broken one as a sentence. */
 export function translated<Result>(file: string, read: () => Result): Result {
@@ -122,7 +144,7 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-function openCopy(path: string, shown: string): OldDatabase {
+function openCopy(path: string, shown: string): Opened {
   const folder = mkdtempSync(join(tmpdir(), 'import-tps-'));
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   try {
@@ -152,23 +174,26 @@ function openCopy(path: string, shown: string): OldDatabase {
 
 /** Copies the file with what lies beside it, which must not change meanwhile: that would be a picture of no moment. */
 function copyUnchanged(path: string, copy: string, shown: string): void {
-  const names = ['', ...SIDE_FILES];
-  const statesOf = () => names.map((name) => stateOf(statSync(`${path}${name}`, { throwIfNoEntry: false }))).join();
-  const before = statesOf();
-  for (const name of names) {
+  const before = statesOf(path);
+  for (const name of WITH_SIDE_FILES) {
     if (name !== '' && sizeOf(`${path}${name}`) === 0) continue;
     copyFileSync(`${path}${name}`, `${copy}${name}`);
     // A copy has the mode of the file, which may be there to be read only; SQLite must work in it.
     chmodSync(`${copy}${name}`, 0o600);
   }
-  if (statesOf() !== before) throw new OldDatabaseError(`${shown} is in use: it was written to while it was read.`);
+  if (statesOf(path) !== before) throw new OldDatabaseError(`${shown} is in use: it was written to while it was read.`);
+}
+
+/** Of the file and of what lies beside it: another text after each change. */
+function statesOf(path: string): string {
+  return WITH_SIDE_FILES.map((name) => stateOf(statSync(`${path}${name}`, { throwIfNoEntry: false }))).join();
 }
 
 function stateOf(stats: Stats | undefined): string {
-  return stats === undefined ? '' : `${stats.size} ${stats.mtimeMs} ${stats.ino}`;
+  return stats === undefined ? '' : `${stats.size} ${stats.mtimeMs} ${stats.ctimeMs} ${stats.ino}`;
 }
 
-function openAsItIs(path: string, shown: string): OldDatabase {
+function openAsItIs(path: string, shown: string): Opened {
   // The connection's own database is empty: what is worked out goes into temporary tables, and is written in one statement
   // a table into a database that is attached too. Nothing that is run here writes to the old one.
   const connection = new SqliteDatabase(':memory:', { timeout: 0 });

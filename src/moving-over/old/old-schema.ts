@@ -80,6 +80,9 @@ export function readOldSchema(connection: SqliteDatabase.Database, file: string)
   const problems = [
     ...required.filter((table) => !isThere(table)).map((table) => `it has no table ${table}`),
     ...required.filter(isThere).flatMap((table) => differences(table, TABLES[table] ?? [], columns.get(table), true)),
+    ...(hasRowNumbers(connection, 'payments')
+      ? []
+      : ['the rows of its table payments have no numbers (WITHOUT ROWID)']),
     ...Object.entries(OTHER_TABLES)
       .filter(([table]) => isThere(table))
       .flatMap(([table, names]) => differences(table, names, columns.get(table), false)),
@@ -88,6 +91,14 @@ export function readOldSchema(connection: SqliteDatabase.Database, file: string)
   throw new OldDatabaseError(
     `${file} is of another version of tari_payment_server: ${problems.join('; ')}. ${WHAT_CAN_BE_IMPORTED}. An older one is brought up to date by starting tari_payment_server 1.10 with it once.`,
   );
+}
+
+/** Rows are found again by the numbers that SQLite gives them. */
+function hasRowNumbers(connection: SqliteDatabase.Database, table: string): boolean {
+  const withoutNumbers = connection
+    .prepare(`select 1 from pragma_table_list where schema = 'old' and name = ? and wr = 1`)
+    .get(table);
+  return withoutNumbers === undefined;
 }
 
 /** The empty set for a view that can't be compiled. */

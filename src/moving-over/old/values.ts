@@ -20,6 +20,8 @@ const TIME = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,12})
 
 /** Times as numbers are seconds below this, and milliseconds from it on: the year 5138 or March 1973. */
 const FIRST_MILLISECONDS = 100_000_000_000n;
+/** September 2001, years before Tari: a number below it is a year, or something else that is no time. */
+const FIRST_SECONDS = 1_000_000_000n;
 
 export function shown(value: OldValue): string {
   if (value === null || value === undefined) return 'nothing';
@@ -96,7 +98,7 @@ export function time(name: string, value: OldValue): string {
 }
 
 function ofNumber(value: bigint): number | undefined {
-  if (value <= 0n || value > 8_640_000_000_000_000n) return undefined;
+  if (value < FIRST_SECONDS || value > 8_640_000_000_000_000n) return undefined;
   return Number(value < FIRST_MILLISECONDS ? value * 1000n : value);
 }
 

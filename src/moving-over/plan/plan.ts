@@ -30,6 +30,7 @@ export function planImport(old: OldDatabase, { now, returnsOvercharges, progress
     const work: Work = { old, schema, findings, scratch, now };
     const sources = new Sources(scratch, findings);
     readOldRows(work, sources);
+    old.requireUnchanged();
     // What is missing or there twice makes all that follows guesswork.
     if (findings.problems.count > 0) return work;
     readClaims(work, sources);

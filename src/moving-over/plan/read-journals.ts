@@ -1,5 +1,5 @@
 import { type OldPayment, type OldRow, orderOf, paymentOf, settlementOf } from '#moving-over/old/old-rows.ts';
-import { shown } from '#moving-over/old/values.ts';
+import { type OldValue, shown, textOrNull } from '#moving-over/old/values.ts';
 import { isStorable } from '#platform/storable-text.ts';
 import { formatTari } from '#tari/micro-tari.ts';
 import {
@@ -11,7 +11,7 @@ import {
   isPlainText,
   plainTime,
 } from './plain-rows.ts';
-import type { Work } from './scratch.ts';
+import type { Scratch, Work } from './scratch.ts';
 import type { Sources } from './sources.ts';
 
 /**
@@ -29,18 +29,33 @@ interface RowTexts {
   isOdd: boolean;
 }
 
-/** Says which texts could not be stored as they were: something else stands for what can't be. */
-function noteChangedTexts({ findings }: Work, what: () => string, row: OldRow, names: readonly string[]): RowTexts {
+/**
+ * Says which texts could not be stored as they were: something else stands for what can't be.
+ * @param bytesOf a column of this row as it stands in the file, where it need not be UTF-8.
+ */
+function noteChangedTexts(
+  { findings }: Work,
+  what: () => string,
+  row: OldRow,
+  names: readonly string[],
+  bytesOf: (name: string) => Buffer | undefined,
+): RowTexts {
   let isOdd = false;
   for (const name of names) {
     const value = row[name];
     if (value === null || value === undefined || isCopied(value)) continue;
     isOdd = true;
-    if (typeof value === 'string' && !isStorable(value)) {
+    const kept = typeof value === 'string' || Buffer.isBuffer(value) ? textOrNull(name, value) : null;
+    if (kept?.includes(REPLACED) && bytesOf(name)?.equals(Buffer.from(kept)) === false) {
       findings.note('changed_text', `${what().replaceAll('\\u0000', REPLACED)}: its ${name}`);
     }
   }
   return { isOdd };
+}
+
+/** @param selected what follows `select cast(`: the column, and the row that is meant. */
+function bytesIn(scratch: Scratch, selected: string, key: OldValue): Buffer | undefined {
+  return scratch.get<{ bytes: Buffer }>(`select cast(${selected}`, key)?.bytes;
 }
 
 /** Whether a value is a text that a database copies as it is. One that was not written in UTF-8 reads as replaced. */
@@ -89,7 +104,9 @@ function readOrder(work: Work, row: OldRow): void {
   const what = () => orderName(row);
   const order = findings.read(what, () => orderOf(row));
   if (order === undefined) return;
-  const { isOdd } = noteChangedTexts(work, what, row, TEXTS_OF_ORDERS);
+  const { isOdd } = noteChangedTexts(work, what, row, TEXTS_OF_ORDERS, (name) =>
+    bytesIn(scratch, `${name} as blob) as bytes from old.orders where id = ?`, row.id),
+  );
   const isNew = scratch.changed(
     'insert or ignore into scratch_orders values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     order.id,
@@ -184,7 +201,9 @@ function readPayment(work: Work, sources: Sources, row: PaymentRow, key: bigint)
   const what = () => paymentName(row);
   const payment = findings.read(what, () => paymentOf(row));
   if (payment === undefined || isLeftOut(work, payment)) return;
-  const { isOdd } = noteChangedTexts(work, what, row, TEXTS_OF_PAYMENTS);
+  const { isOdd } = noteChangedTexts(work, what, row, TEXTS_OF_PAYMENTS, (name) =>
+    bytesIn(scratch, `${name} as blob) as bytes from old.payments where rowid = ?`, row.row),
+  );
   const source =
     isOdd || row.known_source === null || row.known_address === null
       ? sources.of(payment.sender, payment.createdAt)

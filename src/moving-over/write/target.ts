@@ -18,7 +18,10 @@ export interface Target {
   close(): Promise<void>;
 }
 
-/** The tables that are looked into: of a database that has been used, one of them has a row. */
+/**
+ * The tables that are looked into: of a database that has been used, one of them has a row. Only what a server writes down
+ * of itself when it starts may be there.
+ */
 export const MUST_BE_EMPTY = [
   'orders',
   'payments',
@@ -40,6 +43,34 @@ export const MUST_BE_EMPTY = [
   'chain_progress',
   'chain_blocks',
   'chain_outputs',
+  'chain_refusals',
+  'chain_departures',
+  'chain_sightings',
+  'customer_addresses',
+  'order_claims',
+  'payment_uses',
+  'deliveries',
+  'notes',
+  'note_strikes',
+  'pull_agreements',
+  'pull_revisions',
+  'pull_tallies',
+  'pulls',
+  'pull_packets',
+  'pushes',
+  'push_packets',
+  'webhook_endpoints',
+  'webhook_attempts',
+  'staff',
+  'passkeys',
+  'sessions',
+  'login_links',
+  'used_challenges',
+  'payout_entries',
+  'refunds',
+  'payouts',
+  'payout_switch',
+  'saved_views',
 ] as const;
 
 export function notEmpty(shownUrl: string, table: string): string {

@@ -34,7 +34,7 @@ const SLOW: readonly string[] = [
   'test/engine/ledger.property.test.ts',
   'test/engine/store/order-search.test.ts',
   'test/interledger/*.property.test.ts',
-  'test/moving-over/{hostile-databases,import.property,odd-databases,old-files,samples,two-ways}.test.ts',
+  'test/moving-over/{hostile-databases,hostile-files,import.property,odd-databases,old-files,references,samples,two-ways}.test.ts',
   'test/notes/http/notes.test.ts',
   'test/payouts/{attacks,refunds.property}.test.ts',
   'test/payouts/http/**/*.test.ts',
