@@ -11,6 +11,7 @@ import type { Order } from '#engine/store/orders.ts';
 import type { Payment } from '#engine/store/payments.ts';
 import type { OrderStatus } from '#engine/store/tables.ts';
 import { amountMissing } from '#engine/views.ts';
+import { PAYOUT_EVENTS } from '#payouts/events.ts';
 import type { Transaction } from '#platform/database/store.ts';
 import { parseJson } from '#platform/json.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
@@ -18,6 +19,8 @@ import type { StoredEvent } from '#platform/outbox/stored-event.ts';
 import { isSameSecret } from '#platform/sha256.ts';
 import { type ChainWatch, chainStatus } from '#rails/tari-chain/chain-watch.ts';
 import { type Network, networkOfBase58 } from '#tari/address.ts';
+import type { PayerRefunds } from './payer-refunds.ts';
+import type { ShownRefunds } from './shown-refund.ts';
 
 /**
  * An order as its payer sees it, for visitors who know the order's number and its code. It has only data of this order: no
@@ -89,16 +92,22 @@ const MAX_CANDIDATES = 20;
 /** Payments for one order that the page lists; sums are over all of them. */
 const MAX_PAYMENTS = 10;
 
-const EVENT_TYPES_OF_ENGINE: ReadonlySet<string> = new Set(EVENT_TYPES);
+const TOLD_TYPES: ReadonlySet<string> = new Set([...EVENT_TYPES, ...PAYOUT_EVENTS]);
 
 /** Events processed at a time. */
 const MAX_EVENTS = 500;
+
+export interface PayerOrderPorts {
+  chainWatch: ChainWatch | undefined;
+  watchesMempool: boolean;
+  refunds: PayerRefunds;
+}
 
 export type PayerOrders = ReturnType<typeof payerOrders>;
 
 export function payerOrders(
   { store, settings }: EngineContext,
-  { chainWatch, watchesMempool }: { chainWatch: ChainWatch | undefined; watchesMempool: boolean },
+  { chainWatch, watchesMempool, refunds }: PayerOrderPorts,
 ) {
   const wakes = new Set<() => void>();
   let isListening = false;
@@ -166,15 +175,23 @@ export function payerOrders(
      * The order, for visitors who know its code. Undefined for a wrong number or a wrong code, after the same work.
      * @param named the order's id or its name in the shop.
      */
-    async find(named: string, code: string): Promise<(PayerOrder & { customerId: string }) | undefined> {
-      return store.read(async (tx) => {
+    async find(named: string, code: string): Promise<(PayerOrder & ShownRefunds & { customerId: string }) | undefined> {
+      const found = await store.read(async (tx) => {
         const candidates = await ordersCalled(tx, named, MAX_CANDIDATES);
         let found: Order | undefined;
         for (const order of candidates) if (isCode(code, order.pageCode)) found ??= order;
         if (candidates.length === 0) isCode(code, null);
         return found && { ...(await payerOrderOf(tx, found)), customerId: found.customerId };
       });
+      return found && { ...found, ...(await refunds.ofOrder(found.orderId)) };
     },
+
+    /**
+     * Says where a refund of the order shall go. A person approves what is not the proven wallet that paid; once it is
+     * approved nothing of it changes any more.
+     * @throws {DomainError} `refund_not_found`, and as the payouts' `setAddress`
+     */
+    setRefundAddress: refunds.setAddress,
 
     /** The parts of an order's link. @throws {DomainError} `order_not_found` */
     async linkOf(orderId: string): Promise<{ orderId: string; code: string | null }> {
@@ -237,17 +254,18 @@ interface ToldOrder {
 
 /** What other contexts have to say of an order changes nothing that its payer sees. */
 function concernedBy({ type, payload }: StoredEvent): Concerned {
-  if (!EVENT_TYPES_OF_ENGINE.has(type)) return { orders: [], customers: [], named: [] };
+  if (!TOLD_TYPES.has(type)) return { orders: [], customers: [], named: [] };
   const told = parseJson(payload) as {
     order?: ToldOrder | null;
     orders?: { old_order: ToldOrder; new_order: ToldOrder };
     payment?: { order_id: string | null };
+    refund?: { order_id: string } | null;
     order_id?: string | null;
     customer_id?: string | null;
   };
   const orders = [told.order, told.orders?.old_order, told.orders?.new_order].filter((order) => order != null);
   const names = orders.flatMap(({ order_id: id, alt_id: name }) => (name === null ? [id] : [id, name]));
-  const named = [told.payment?.order_id, told.order_id].filter((name) => name != null);
+  const named = [told.payment?.order_id, told.refund?.order_id, told.order_id].filter((name) => name != null);
   const customers = [...orders.map(({ customer_id: id }) => id), ...(told.customer_id ? [told.customer_id] : [])];
   return { orders: names, customers, named };
 }

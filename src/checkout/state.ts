@@ -1,4 +1,5 @@
 import type { PayerOrder } from '#checkout/payer-orders.ts';
+import type { PayerRefund, ShownRefunds } from '#checkout/shown-refund.ts';
 
 /** The states that a payer sees: each has one sentence and one thing to do. */
 export const PAYER_STATES = [
@@ -13,13 +14,14 @@ export const PAYER_STATES = [
   'expired',
   'cancelled',
   'refund_waiting',
+  'refunding',
   'refunded',
   'unknown',
 ] as const;
 export type PayerState = (typeof PAYER_STATES)[number];
 
-/** An order with money that waits for its customer's refund address; unused until refunds exist. */
-export type ShownOrder = PayerOrder & { refund?: { amount: bigint; reason: string | null } };
+/** An order with its refunds. */
+export type ShownOrder = PayerOrder & ShownRefunds;
 
 /** Blocks on top of its own that confirm a payment, as wallets count them. */
 export const CONFIRMATIONS = 3;
@@ -28,6 +30,11 @@ export function stateOf(order: ShownOrder, now: Date): Exclude<PayerState, 'unkn
   if (order.refund !== undefined) return 'refund_waiting';
   if (order.status === 'New' || order.status === 'Unclaimed') return openState(order, now);
   if (order.givenBack !== null && order.leftOver === 0n && arriving(order) === 0n) return 'refunded';
+  const back = goingBack(order);
+  const isAllBack = back.length > 0 && (order.status !== 'Paid' || sumOf(back) >= order.price);
+  if (isAllBack && order.leftOver === 0n && arriving(order) === 0n) {
+    return back.every(({ confirmedAt }) => confirmedAt !== null) ? 'refunded' : 'refunding';
+  }
   if (order.status === 'Paid') return order.leftOver > 0n ? 'over' : 'paid';
   if (order.leftOver > 0n || arriving(order) > 0n) return 'late';
   return order.status === 'Expired' ? 'expired' : 'cancelled';
@@ -41,6 +48,14 @@ function openState(order: PayerOrder, now: Date): Exclude<PayerState, 'unknown'>
   const isOver = order.dueAt !== null && now >= order.dueAt;
   if (isOver) return order.received > 0n ? 'late' : 'expired';
   return order.received > 0n ? 'short' : 'waiting';
+}
+
+export function goingBack({ refunds = [] }: ShownOrder): readonly PayerRefund[] {
+  return refunds;
+}
+
+export function sumOf(amounts: readonly { amount: bigint }[]): bigint {
+  return amounts.reduce((sum, { amount }) => sum + amount, 0n);
 }
 
 /** Payments for the order that are in a block but not confirmed, in µT. */

@@ -19,6 +19,7 @@ import { payoutRepository } from './store/payouts.ts';
 import { type RefundChange, refundRepository } from './store/refunds.ts';
 import type {
   Approval,
+  PayerAddress,
   Refund,
   RefundAddress,
   RefundAsk,
@@ -202,6 +203,17 @@ export function refunds(context: PayoutContext, { perform }: OperatorActions) {
 
     /** @throws {DomainError} `refund_not_found` */
     find: (id: string): Promise<Refund> => store.read((tx) => new PayoutWork(tx, clock.now(), context).refundOf(id)),
+
+    /**
+     * The wallet whose money it gives back, if it is tied to this customer only and can be paid to.
+     * @throws {DomainError} `refund_not_found`
+     */
+    payerOf: (id: string): Promise<PayerAddress | null> =>
+      store.read(async (tx) => {
+        const work = new PayoutWork(tx, clock.now(), context);
+        const refund = await work.refundOf(id);
+        return (await payerOf(tx, context, refund.customerId, await work.partsOf(refund))) ?? null;
+      }),
 
     /** All refunds of an order, oldest first. */
     ofOrder: (orderId: string): Promise<Refund[]> =>

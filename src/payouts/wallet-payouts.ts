@@ -8,6 +8,7 @@ import { PayoutWork } from './refund-changes.ts';
 import { type KeptPayout, payoutRepository } from './store/payouts.ts';
 import { switchRepository } from './store/switch.ts';
 import type { LeasedPayout, Payout } from './types.ts';
+import { DEFAULT_LEASE_MS, MAX_LEASE_MS, MAX_LEASED_AT_ONCE, MIN_LEASE_MS } from './types.ts';
 
 /**
  * How wallets take payouts, pay them and report them (docs/payouts.md). A wallet pays only what it has leased and has said
@@ -36,12 +37,6 @@ export interface PayoutReport extends WalletCall {
 export interface LeaseReport extends PayoutReport {
   leaseToken: string;
 }
-
-export const MAX_LEASED_AT_ONCE = 100;
-/** Long enough for a wallet that is busy, and short enough that another takes over the same day. */
-export const DEFAULT_LEASE_MS = 10 * 60_000;
-export const MIN_LEASE_MS = 60_000;
-export const MAX_LEASE_MS = 7 * 24 * 3_600_000;
 
 /** Payouts that are looked at in one unit of work. */
 const LOOKED_AT_ONCE = 500;
@@ -125,6 +120,14 @@ export function walletPayouts(context: PayoutContext) {
      */
     reportFailed: (report: PayoutReport & { problem: string }): Promise<Payout> =>
       reported(report, (work, payout) => enterFailed(work, payout, cut(report.problem) ?? '')),
+
+    /**
+     * The wallet asked for the payment and does not know whether it was made, or made it and has seen it vanish: nothing comes
+     * back by itself, and no wallet gets it again.
+     * @throws as `reportSent`
+     */
+    reportUnknown: (report: PayoutReport & { problem: string }): Promise<Payout> =>
+      reported(report, (work, payout) => enterUnknown(work, payout, cut(report.problem) ?? '')),
 
     /** Ends the leases that have run out. Returns how many. */
     endLeases: (): Promise<number> => call({}, endLeases),
@@ -258,6 +261,19 @@ async function enterFailed(work: PayoutWork, payout: KeptPayout, problem: string
       return payout.txid === null ? endUnpaid(work, payout, problem) : payout;
     case 'leased':
       return endUnpaid(work, payout, problem);
+    case 'sent':
+    case 'confirmed':
+      return loseSight(work, payout, problem);
+    default:
+      throw new DomainError('payout_contradicted', `It is ${payout.state}, and its wallet says: ${problem}`);
+  }
+}
+
+async function enterUnknown(work: PayoutWork, payout: KeptPayout, problem: string): Promise<KeptPayout> {
+  switch (payout.state) {
+    case 'unknown':
+      return change(work, payout, { problem });
+    case 'leased':
     case 'sent':
     case 'confirmed':
       return loseSight(work, payout, problem);

@@ -3,10 +3,11 @@ import { engineContext } from '#engine/context.ts';
 import { operatorActions } from '#platform/audit-log/operator-actions.ts';
 import type { Store } from '#platform/database/store.ts';
 import { HOUSEKEEPING_SCHEDULE } from '#platform/jobs/housekeeping.ts';
-import type { Check, Opened, ReadMetrics, ServiceContext } from '#platform/module.ts';
+import type { Check, Opened, ReadMetrics, ServiceContext, Services } from '#platform/module.ts';
 import { isBehind } from '#platform/outbox/check.ts';
 import { subscribeShop } from './notify-shop.ts';
 import { orderIntake } from './order-intake.ts';
+import { subscribeRefunds } from './refunds-of-shop.ts';
 import { priceUpdateRepository } from './store/price-updates.ts';
 import './ports.ts';
 import { priceUpdates } from './prices/price-updates.ts';
@@ -31,13 +32,19 @@ export type ShopsService = ReturnType<typeof service>;
 
 function service(platform: ServiceContext, wakePrices: () => void) {
   const context = engineContext(platform);
-  const { ports, wakeOutbox } = platform;
+  const { ports, wakeOutbox, subscriptions } = platform;
   const { shop } = ports;
   const actions = operatorActions(context);
   const intake = orderIntake(context);
   const updates = priceUpdates(context, actions, { hasShop: shop?.prices !== undefined, wake: wakePrices });
   const makePageCode = () => base32crockford.encode(platform.randomBytes(PAGE_CODE_BYTES));
-  const adapter = { name: shop?.name, wakeOutbox, readContent: ports.readContent ?? unread, makePageCode };
+  const adapter = {
+    name: shop?.name,
+    wakeOutbox,
+    readContent: ports.readContent ?? unread,
+    subscriptions,
+    makePageCode,
+  };
   return {
     priceUpdates: updates,
     rescan: rescan(context, intake, shop, makePageCode),
@@ -47,7 +54,7 @@ function service(platform: ServiceContext, wakePrices: () => void) {
 
 const unread = () => ({ kind: 'unusable', reason: 'No shop is configured whose webhooks could be read.' }) as const;
 
-export function open(platform: ServiceContext): Opened<ShopsService> {
+export function open(platform: ServiceContext, { payouts }: Services): Opened<ShopsService> {
   const { ports, subscriptions, store, clock, random, log } = platform;
   const { shop } = ports;
   let worker: PriceUpdateWorker | undefined;
@@ -55,7 +62,10 @@ export function open(platform: ServiceContext): Opened<ShopsService> {
   const opened = service(platform, () => worker?.wake());
   const { priceUpdates, webhooks } = opened;
   ports.rateFollower = { follow: priceUpdates.requestShop, wake: priceUpdates.wake };
-  if (isWhole(shop)) subscribeShop(subscriptions, shop, log, (orderId) => keptAuthorizations(store, orderId));
+  if (isWhole(shop)) {
+    subscribeShop(subscriptions, shop, log, (orderId) => keptAuthorizations(store, orderId));
+    subscribeRefunds(subscriptions, { shop, refunds: payouts.refunds, store, log });
+  }
   return {
     service: opened,
     check: shopCheck(platform),

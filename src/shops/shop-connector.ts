@@ -67,6 +67,19 @@ export interface ShopAuthorization {
   currency: string;
 }
 
+/** A refund that the shop's staff has made of money that came in Tari. */
+export interface ShopRefund {
+  /** The shop's id of it. */
+  shopRefundId: string;
+  /** The shop's own id of the order. */
+  orderId: string;
+  /** Decimal text. */
+  amount: string;
+  /** Null if the shop did not say. */
+  currency: string | null;
+  note: string | null;
+}
+
 /** The order that a call to the shop is about. */
 export interface OrderInShop {
   orderId: string;
@@ -93,6 +106,24 @@ export interface ShopOutcome {
   detail: string;
 }
 
+/** Money that went back in Tari, for the shop's books. */
+export interface RefundInShop {
+  order: OrderInShop;
+  /** Our id of it, by which the shop's own is recognised. */
+  refundId: string;
+  /** The same for every call about this refund, a UUID. */
+  key: string;
+  /** Its value, as decimal text in units of `currency`. */
+  amount: string;
+  currency: string;
+  reason: string;
+}
+
+export interface ShopRefundOutcome extends ShopOutcome {
+  /** The shop's id of the refund. */
+  shopRefundId: string;
+}
+
 /** The calls to a shop about the outcome of its orders. Every method is idempotent. */
 export interface ShopConnector {
   /** The shop's kind, in lower case, as it is named in logs and deliveries. */
@@ -109,6 +140,11 @@ export interface ShopConnector {
    * @throws {ShopError}
    */
   cancel(order: OrderInShop, reason: string, signal?: AbortSignal): Promise<ShopOutcome>;
+  /**
+   * Records in the shop that money went back to the customer in Tari. Left out by shops that record no refunds.
+   * @throws {ShopError}
+   */
+  recordRefund?(refund: RefundInShop, signal?: AbortSignal): Promise<ShopRefundOutcome>;
   /**
    * Reads the orders that are open and unpaid in the shop, page by page as they are consumed. Left out by shops that do not
    * support it.

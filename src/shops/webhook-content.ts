@@ -1,7 +1,7 @@
 import { claimantIn } from '#engine/claims/verified-claims.ts';
 import type { SignatureContext } from '#engine/context.ts';
 import type { Owner } from '#engine/money/owners.ts';
-import type { ShopAuthorization, ShopOrder } from './shop-connector.ts';
+import type { ShopAuthorization, ShopOrder, ShopRefund } from './shop-connector.ts';
 
 /** What a delivery of the shop says, before anything is done about it. */
 
@@ -14,6 +14,8 @@ export type WebhookContent =
   | { kind: 'order_deleted'; orderId: string }
   /** Another gateway holds money for an order. */
   | { kind: 'authorization'; authorization: ShopAuthorization }
+  /** The shop's staff has refunded money that came in Tari. */
+  | { kind: 'refund'; refund: ShopRefund }
   /** A product is new or has changed, perhaps its price. */
   | { kind: 'product_updated'; productId: string }
   /** It does not concern us. */

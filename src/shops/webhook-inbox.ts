@@ -4,11 +4,13 @@ import type { ChangeRequest, OperatorActions } from '#platform/audit-log/operato
 import { StoreContentError } from '#platform/database/errors.ts';
 import { DomainError } from '#platform/errors.ts';
 import type { IdRange } from '#platform/list-order.ts';
+import type { Subscriptions } from '#platform/outbox/subscriptions.ts';
 import { storableText } from '#platform/storable-text.ts';
 import { receiveAuthorization } from './authorizations.ts';
 import type { OrderIntake } from './order-intake.ts';
 import { applyNewOrder, applyOrderDeletion, applyOrderUpdate } from './order-updates.ts';
 import type { PriceUpdateRequests } from './prices/price-updates.ts';
+import { receiveShopRefund } from './refunds-of-shop.ts';
 import { authorizationRepository } from './store/authorizations.ts';
 import { earlyNewsRepository } from './store/out-of-order-updates.ts';
 import { type SetAsideWebhook, type WebhookAnswer, type WebhookDelivery, webhookRepository } from './store/webhooks.ts';
@@ -29,6 +31,7 @@ export interface WebhookShop {
   /** Signals that a delivery to it was requeued. */
   wakeOutbox: () => void;
   readContent: ReadContent;
+  subscriptions: Subscriptions;
   makePageCode: () => string;
 }
 
@@ -54,6 +57,7 @@ export function webhooks(
       if (content.kind === 'authorization') {
         return await receiveAuthorization(ledger, content.authorization, shop.name);
       }
+      if (content.kind === 'refund') return await receiveShopRefund(ledger, shop.subscriptions, content.refund);
       if (content.kind === 'order_deleted') return await applyOrderDeletion(ledger, content.orderId);
       const confirmationNumber = content.order.confirmationNumber ?? pageCode;
       const order = { ...content.order, triggeredAt, confirmationNumber };

@@ -40,6 +40,20 @@ export function confirmationPayload(txid: string): string {
   return JSON.stringify({ txid });
 }
 
+/**
+ * The signed JSON of what a wallet asks or tells of payouts: what it does first, so that no payload of one route is one of
+ * another, then the fields in the order of the body.
+ */
+export function payoutPayload(action: PayoutAction, fields: Readonly<Record<string, string | bigint | null>>): string {
+  const parts = Object.entries(fields).map(
+    ([name, value]) => `${JSON.stringify(name)}:${typeof value === 'bigint' ? value : JSON.stringify(value)}`,
+  );
+  return `{${[`"payout":${JSON.stringify(action)}`, ...parts].join(',')}}`;
+}
+
+/** What wallets ask and tell of payouts, each a route of its own. */
+export type PayoutAction = 'lease' | 'release' | 'started' | 'sent' | 'confirmed' | 'failed' | 'unknown';
+
 /** The signed text: the address in emoji (a legacy one in the old table), the nonce and the payload. */
 export function walletMessage(address: TariAddress, nonce: bigint, payload: string): string {
   return `${addressToEmoji(address)}:${nonce}:${payload}`;

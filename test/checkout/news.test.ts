@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { payerOrders } from '#checkout/payer-orders.ts';
+import { payerRefunds } from '#checkout/payer-refunds.ts';
 import { appendEvent, type Happening } from '#platform/outbox/append-event.ts';
 import type { EventType } from '#platform/outbox/events.ts';
 import { closeEngines, testEngine } from '#test/engine.ts';
@@ -11,7 +12,11 @@ it('pages hear of orders by the events of the engine, and of no other context’
   const test = await testEngine();
   const { store, bus, settings, clock, log } = test;
   const context = { store, settings, clock, log, subscriptions: bus };
-  const orders = payerOrders(context, { chainWatch: undefined, watchesMempool: false });
+  const orders = payerOrders(context, {
+    chainWatch: undefined,
+    watchesMempool: false,
+    refunds: payerRefunds(test.engine.payouts),
+  });
   const { last } = await orders.news(undefined, 0);
   await test.order({ orderId: '1' });
   for (const payload of [

@@ -46,6 +46,7 @@ export function shownOrder(order: Partial<ShownWithCustomer> = {}): ShownWithCus
   };
 }
 
+const PAYER = '14s9vDTwrweZvWEgQ9gNhXXPX68DPXSSAHNFWYEPi5JsBQY';
 const TXID = '12375671662993302800';
 const payment = (amount: bigint, isConfirmed: boolean, confirmations: number | null) => ({
   txid: TXID,
@@ -83,7 +84,34 @@ export const ORDERS = {
     ...closed,
     status: 'Paid',
     payments: [payment(477n, true, 3)],
-    refund: { amount: 150n * XTM, reason: 'One item was out of stock.' },
+    refund: { id: 'refund-1-00', amount: 150n * XTM, reason: 'One item was out of stock.', payer: PAYER },
+  }),
+  refund_waiting_for_any: shownOrder({
+    ...closed,
+    status: 'Paid',
+    payments: [payment(477n, true, 3)],
+    refund: { id: 'refund-1-00', amount: 150n * XTM, reason: null, payer: null },
+  }),
+  refunding: shownOrder({
+    ...closed,
+    status: 'Expired',
+    payments: [payment(477n, true, 3)],
+    refunds: [{ amount: 477n * XTM, address: PAYER, txid: null, confirmedAt: null }],
+  }),
+  refunded_in_part: shownOrder({
+    ...closed,
+    status: 'Paid',
+    payments: [payment(477n, true, 3)],
+    refunds: [
+      { amount: 150n * XTM, address: PAYER, txid: TXID, confirmedAt: at(-1) },
+      { amount: 10n * XTM, address: PAYER, txid: null, confirmedAt: null },
+    ],
+  }),
+  refunded_in_full: shownOrder({
+    ...closed,
+    status: 'Paid',
+    payments: [payment(477n, true, 3)],
+    refunds: [{ amount: 477n * XTM, address: PAYER, txid: TXID, confirmedAt: at(-1) }],
   }),
   refunded: shownOrder({
     ...closed,
@@ -105,6 +133,9 @@ export function stateOfName(name: OrderName): PayerState {
     seen_3: 'seen',
     seen_unknown: 'seen',
     late_guest: 'late',
+    refund_waiting_for_any: 'refund_waiting',
+    refunded_in_part: 'paid',
+    refunded_in_full: 'refunded',
   };
   return states[name] ?? (name as PayerState);
 }

@@ -51,6 +51,7 @@ export async function startPageServer(
       publicUrl: null,
       payerOrders: {
         find: findNamed(orders),
+        setRefundAddress: async () => undefined,
         linkOf: async (orderId) => ({ orderId, code: NUMBER }),
         news: (after) =>
           after === undefined

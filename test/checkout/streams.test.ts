@@ -139,6 +139,7 @@ describe('an open page', () => {
             asked += 1;
             return Promise.reject(new Error('invalid byte sequence for encoding "UTF8": 0x00'));
           },
+          setRefundAddress: async () => undefined,
           linkOf: async (orderId) => ({ orderId, code: NUMBER }),
           news: (after) => {
             told += 1;
@@ -241,6 +242,7 @@ describe('what happens to open pages', () => {
             failures -= 1;
             return failures >= 0 ? Promise.reject(new Error('out of reach')) : findNamed(orders)(named, code);
           },
+          setRefundAddress: async () => undefined,
           linkOf: async (orderId) => ({ orderId, code: NUMBER }),
           news: (after) => {
             if (after === undefined) return Promise.resolve({ last: 0n, orders: [], customers: [] });
@@ -272,6 +274,7 @@ describe('a page that is looked at while something happens', () => {
       {
         payerOrders: {
           find: () => new Promise((resolve) => looks.push(resolve)),
+          setRefundAddress: async () => undefined,
           linkOf: async (orderId) => ({ orderId, code: NUMBER }),
           news: () => new Promise((resolve) => news.push(resolve)),
         },
@@ -386,6 +389,7 @@ describe('the room for streams', () => {
             }
             return ORDERS.waiting;
           },
+          setRefundAddress: async () => undefined,
           linkOf: async (orderId) => ({ orderId, code: NUMBER }),
           news: () => new Promise(() => undefined),
         },

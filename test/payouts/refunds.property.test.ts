@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { paymentById } from '#engine/records.ts';
 import type { LeasedPayout } from '#payouts/types.ts';
-import { DEFAULT_LEASE_MS } from '#payouts/wallet-payouts.ts';
+import { DEFAULT_LEASE_MS } from '#payouts/types.ts';
 import { DomainError } from '#platform/errors.ts';
 import { microTari } from '#tari/micro-tari.ts';
 import { ADMIN, closeEngines } from '#test/engine.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LeasedPayout } from '#payouts/types.ts';
-import { DEFAULT_LEASE_MS } from '#payouts/wallet-payouts.ts';
+import { DEFAULT_LEASE_MS } from '#payouts/types.ts';
 import { ADMIN, closeEngines, tari } from '#test/engine.ts';
 import { personOf } from '#test/test-wallets.ts';
 import { A_WALLET, BEN, openShop, type Shop } from './shop.ts';

@@ -28,10 +28,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   auth: ['platform', 'tari'],
   rates: ['auth', 'platform', 'tari'],
   engine: ['rates', 'auth', 'platform', 'tari'],
-  shops: ['engine', 'rates', 'auth', 'platform', 'tari'],
-  rails: ['engine', 'auth', 'platform', 'tari'],
+  shops: ['payouts', 'engine', 'rates', 'auth', 'platform', 'tari'],
+  rails: ['payouts', 'engine', 'auth', 'platform', 'tari'],
   'pull-payments': ['interledger', 'rates', 'auth', 'platform'],
-  checkout: ['rails', 'engine', 'auth', 'platform', 'tari'],
+  checkout: ['rails', 'payouts', 'engine', 'auth', 'platform', 'tari'],
   support: [
     'payouts',
     'checkout',

@@ -15,6 +15,7 @@ import { createAssets } from './assets.ts';
 import { createPages, type FoundOrder, type Named, pathOf, type Visit } from './pages.ts';
 import { Streams } from './streams.ts';
 import { CLAIM_OUTCOMES, type ClaimOutcome } from './templates/order-page.ts';
+import { REFUND_OUTCOMES, type RefundOutcome } from './templates/refund.ts';
 import type { Refresh } from './view.ts';
 
 export interface HandlerPorts {
@@ -83,7 +84,9 @@ export function createHandlers(ports: HandlerPorts) {
       const found = await find(request, reply, named);
       // An unknown order may still arrive, so its page is not an error, which a browser would log.
       if (visit.refresh === 'timed') reply.header('refresh', REFRESH_SECONDS);
-      return page(pages.order(visit, named, found, claimOutcomeIn(request)));
+      return page(
+        pages.order(visit, named, found, { claim: claimOutcomeIn(request), refund: refundOutcomeIn(request) }),
+      );
     },
 
     async events(request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -123,6 +126,17 @@ export function createHandlers(ports: HandlerPorts) {
       await reply.redirect(`${base}${pathOf(named)}?${query}#details`, 303);
     },
 
+    /** Redirects the visitor back to the page, which shows where the refund goes or why nothing was changed. */
+    async refund(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+      const named = namedIn(request);
+      const found = await find(request, reply, named);
+      await limitStrangers(request, reply);
+      const outcome = found === undefined ? 'refused' : await sendRefundTo(found, request.body);
+      const { lang, embed } = queryOf(request);
+      const query = new URLSearchParams({ ...(lang && { lang }), ...(embed && { embed }), refund: outcome });
+      await reply.redirect(`${base}${pathOf(named)}?${query}`, 303);
+    },
+
     asset(request: FastifyRequest, reply: FastifyReply): Answer {
       const { name = '' } = request.params as Record<string, string>;
       const found = assets.byName.get(name);
@@ -136,6 +150,17 @@ export function createHandlers(ports: HandlerPorts) {
 
     compressed,
   };
+
+  async function sendRefundTo(order: NonNullable<FoundOrder>, body: unknown): Promise<RefundOutcome> {
+    const { refund = '', to, address = '' } = (body ?? {}) as Record<string, string>;
+    try {
+      await payerOrders.setRefundAddress(order, refund, to === 'payer' ? 'payer' : { address: address.trim() });
+      return 'done';
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      return error.code === 'payout_address_refused' ? 'wrong' : 'refused';
+    }
+  }
 
   async function claimFor(orderId: string, body: unknown): Promise<ClaimOutcome> {
     const { address, signature } = body as Record<string, string>;
@@ -182,6 +207,11 @@ function visitOf(request: FastifyRequest): Visit {
     acceptLanguage: request.headers['accept-language'],
     refresh,
   };
+}
+
+function refundOutcomeIn(request: FastifyRequest): RefundOutcome | undefined {
+  const { refund } = queryOf(request);
+  return REFUND_OUTCOMES.find((outcome) => outcome === refund);
 }
 
 function claimOutcomeIn(request: FastifyRequest): ClaimOutcome | undefined {

@@ -8,6 +8,7 @@ import { pageTag } from './page-tag.ts';
 import { entryPage, problemPage } from './templates/messages.ts';
 import { type Fragment, orderFragment, unknownFragment } from './templates/order.ts';
 import { type ClaimOutcome, orderPage } from './templates/order-page.ts';
+import type { RefundOutcome } from './templates/refund.ts';
 import type { Refresh, View } from './view.ts';
 
 /** What a visitor asks for, as far as it changes what is shown. */
@@ -31,6 +32,12 @@ export interface Rendered {
   /** Undefined for an order that is not known. */
   order: (ShownOrder & { customerId: string }) | undefined;
   language: Language;
+}
+
+/** What became of the forms that were sent. */
+export interface Outcomes {
+  claim: ClaimOutcome | undefined;
+  refund: RefundOutcome | undefined;
 }
 
 export type FoundOrder = Awaited<ReturnType<PayerOrders['find']>>;
@@ -68,10 +75,10 @@ export function createPages({ settings, assets, now, base }: PagesPorts) {
   return {
     render,
 
-    order(visit: Visit, named: Named, found: FoundOrder, claim: ClaimOutcome | undefined): string {
+    order(visit: Visit, named: Named, found: FoundOrder, outcomes: Outcomes): string {
       const { view, fragment, tag, order } = render(visit, named, found);
       const query = new URLSearchParams({ ...view.kept, lang: view.language.code, since: tag });
-      return orderPage({ view, fragment, order, events: `${view.path}/events?${query}`, claim });
+      return orderPage({ view, fragment, order, events: `${view.path}/events?${query}`, ...outcomes });
     },
 
     entry: (visit: Visit): string => entryPage(viewOf({ ...visit, refresh: 'off' }, '/o', null)),

@@ -75,6 +75,11 @@ export function checkoutRoutes(ports: HandlerPorts): FastifyPluginAsync {
       await (await load()).claim(request, reply);
       return reply;
     });
+    app.post('/o/:order/:number/refund', { ...hidden, bodyLimit: MAX_FORM_BYTES }, async (request, reply) => {
+      if (isFromAnotherSite(request)) throw new HttpError('cross_site_request');
+      await (await load()).refund(request, reply);
+      return reply;
+    });
   };
 }
 

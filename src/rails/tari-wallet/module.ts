@@ -11,5 +11,6 @@ export const tariWallet = defineModule({
     'wallet notify': async () => (await import('./cli/commands.ts')).notifyCommand,
     'wallet replay': async () => (await import('./cli/commands.ts')).replayCommand,
     'wallet queue': async () => (await import('./cli/commands.ts')).queueCommand,
+    'wallet payouts': async () => (await import('./cli/payouts/payouts-command.ts')).payoutsCommand,
   },
 });

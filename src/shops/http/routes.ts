@@ -4,7 +4,7 @@ import { rejectedRoutes } from './rejected-webhooks.ts';
 import { rescanRoutes } from './rescan.ts';
 
 export { examples } from './examples.ts';
-export { readiness } from './schemas.ts';
+export { eventPayloads, readiness } from './schemas.ts';
 
 export const routes: MakeRoutes =
   ({ shops }) =>

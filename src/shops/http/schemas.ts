@@ -50,3 +50,16 @@ export const readiness = {
   /** Webhooks that could not be used, see /api/rejected, and how long ago the shop last sent one; null before that. */
   webhooks: z.object({ rejected: z.int(), age_seconds: z.int().nullable() }),
 };
+
+/** What the events of this context say. */
+export const eventPayloads = {
+  ShopRefunded: z.object({
+    refund: z.object({
+      shop_refund_id: z.string(),
+      order_id: z.string(),
+      amount: z.string(),
+      currency: z.string(),
+      note: z.string().nullable(),
+    }),
+  }),
+};

@@ -8,6 +8,7 @@ import { findCustomersByEmail } from './customers.ts';
 import { markPaid } from './mark-paid.ts';
 import { readOpenOrders } from './open-orders.ts';
 import { createShopPrices } from './prices/prices.ts';
+import { recordRefund } from './record-refund.ts';
 import type { OrderWebhookOptions } from './webhooks/order.ts';
 
 export interface ShopifyConnectorPorts {
@@ -25,6 +26,7 @@ export function createShopifyConnector(ports: ShopifyConnectorPorts): ShopConnec
     name: 'shopify',
     markPaid: (order, paidAt, signal) => markPaid(ports, order, paidAt, signal),
     cancel: (order, reason, signal) => cancelOrder(ports, order, reason, signal),
+    recordRefund: (refund, signal) => recordRefund(ports.client, refund, signal),
     customersByEmail: (email, signal) => findCustomersByEmail(ports.client, email, signal),
     openOrders: (signal) => readOpenOrders(ports, signal),
     prices: createShopPrices(ports.client),

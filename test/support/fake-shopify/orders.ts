@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import Big from 'big.js';
+import type { StandInRefund } from './refunds.ts';
 
 export type FinancialStatus =
   | 'PENDING'
@@ -58,7 +59,7 @@ export interface Transaction {
   id: string;
   gateway: string;
   isManual: boolean;
-  kind: 'SALE' | 'AUTHORIZATION' | 'CAPTURE' | 'VOID';
+  kind: 'SALE' | 'AUTHORIZATION' | 'CAPTURE' | 'VOID' | 'REFUND';
   status: 'SUCCESS' | 'PENDING' | 'FAILURE';
   /** In the buyer's currency. */
   amount: string;
@@ -96,6 +97,7 @@ export interface StandInOrder extends Required<Omit<NewOrder, 'id'>> {
   cancelledAt: Date | null;
   updatedAt: Date;
   transactions: Transaction[];
+  refunds: StandInRefund[];
   /** While true, payments are refused with ORDER_IS_TEMPORARILY_UNAVAILABLE. */
   temporarilyUnavailable: boolean;
   /** While set, orderCancel is refused with this sentence and the code INVALID. */
@@ -127,6 +129,7 @@ export function makeOrder(order: NewOrder): StandInOrder {
     financialStatus: order.financialStatus ?? 'PENDING',
     cancelledAt: null,
     transactions: [],
+    refunds: [],
     temporarilyUnavailable: false,
     cancelObstacle: null,
   };
@@ -279,6 +282,8 @@ export function orderView(order: StandInOrder, refuseCustomer: () => void): obje
     currentSubtotalPriceSet: shopMoneyBag(order, currentOf(order).subtotal),
     currentTotalDiscountsSet: shopMoneyBag(order, currentOf(order).discounts),
     totalReceivedSet: money(receivedOf(order).toFixed(2)),
+    refunds: ({ first }: { first?: number | null }) =>
+      order.refunds.slice(0, first ?? undefined).map(({ id, note }) => ({ id: `gid://shopify/Refund/${id}`, note })),
     transactions: ({ first }: { first?: number | null }) =>
       order.transactions.slice(0, first ?? undefined).map((transaction) => ({
         id: transactionGid(transaction.id),

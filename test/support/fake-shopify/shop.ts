@@ -20,6 +20,7 @@ import {
   unsettledOf,
 } from './orders.ts';
 import { createProducts, type Products } from './products.ts';
+import { createRefunds } from './refunds.ts';
 import { createSubscriptions, refuseProtectedData, type Subscriptions } from './subscriptions.ts';
 
 /** A change of an order that a call made, in the order of happening. */
@@ -309,6 +310,7 @@ export function createShop(given: ShopOptions): Shop {
       orderMarkAsPaid,
       orderCapture,
       orderCancel,
+      ...createRefunds(orderOfGid, () => requireScope(options, 'write_orders', 'refundCreate')),
     },
   };
 }

@@ -13,6 +13,7 @@ import {
   transactionGid,
   unsettledOf,
 } from './orders.ts';
+import { refundGid, type StandInRefund } from './refunds.ts';
 
 /** Shopify's documented sample of orders/create. */
 const SAMPLE: Record<string, unknown> & { line_items: object[]; customer: object } = withRealIds(
@@ -20,7 +21,7 @@ const SAMPLE: Record<string, unknown> & { line_items: object[]; customer: object
 );
 
 /** The text of a sample in test/vectors/shopify, with ids past 2^53. */
-export function sampleBody(name: 'orders-create' | 'order-transactions-create'): string {
+export function sampleBody(name: 'orders-create' | 'order-transactions-create' | 'refunds-create'): string {
   return readFileSync(new URL(`../../vectors/shopify/${name}.json`, import.meta.url), 'utf8');
 }
 
@@ -107,6 +108,36 @@ export function transactionWebhookBody(order: StandInOrder, transaction: Transac
       },
       created_at: withStoreOffset(transaction.processedAt),
       processed_at: withStoreOffset(transaction.processedAt),
+    }) ?? ''
+  );
+}
+
+/** Shopify's documented sample of refunds/create, without what was returned. */
+const REFUND_SAMPLE: Record<string, unknown> = JSON.parse(sampleBody('refunds-create'));
+const REFUND_TRANSACTION_SAMPLE = (REFUND_SAMPLE.transactions as object[])[0];
+
+/** The body of a webhook about a refund of the order. */
+export function refundWebhookBody(order: StandInOrder, refund: StandInRefund): string {
+  return (
+    stringify({
+      ...REFUND_SAMPLE,
+      id: BigInt(refund.id),
+      admin_graphql_api_id: refundGid(refund.id),
+      order_id: BigInt(order.id),
+      note: refund.note,
+      created_at: withStoreOffset(refund.createdAt),
+      processed_at: withStoreOffset(refund.createdAt),
+      refund_line_items: [],
+      transactions: refund.transactions.map((transaction) => ({
+        ...REFUND_TRANSACTION_SAMPLE,
+        id: BigInt(transaction.id),
+        order_id: BigInt(order.id),
+        gateway: transaction.gateway,
+        manual_payment_gateway: transaction.isManual,
+        amount: transaction.amount,
+        currency: order.presentment.currency,
+        parent_id: transaction.parentId === null ? null : BigInt(transaction.parentId),
+      })),
     }) ?? ''
   );
 }

@@ -53,7 +53,7 @@ const SLOW: readonly string[] = [
   'test/pull-payments/http/spsp/{hostile,recorded}.test.ts',
   'test/rails/tari-chain/http/chain.test.ts',
   'test/rails/tari-chain/{fake-node-faults,mempool,nodes,read-chain,reorganisations,watcher}.test.ts',
-  'test/rails/tari-wallet/http/reports.test.ts',
+  'test/rails/tari-wallet/http/{payouts,reports}.test.ts',
   'test/reports/http/**/*.test.ts',
   'test/shops/{order-intake,order-updates}.test.ts',
   'test/shops/{http,prices}/**/*.test.ts',

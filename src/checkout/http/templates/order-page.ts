@@ -7,6 +7,7 @@ import { isTariCurrency } from '#tari/micro-tari.ts';
 import { layout, newsWithoutScript } from './layout.ts';
 import { entryForm } from './messages.ts';
 import { type Fragment, shownName } from './order.ts';
+import { type RefundOutcome, refundOutcome } from './refund.ts';
 
 /** What became of a claim that was sent by the page's form. */
 export const CLAIM_OUTCOMES = ['done', 'wrong', 'refused'] as const;
@@ -20,11 +21,13 @@ export interface OrderPage {
   /** Where the page's stream begins. */
   events: string;
   claim: ClaimOutcome | undefined;
+  refund: RefundOutcome | undefined;
 }
 
-export function orderPage({ view, fragment, order, events, claim }: OrderPage): string {
+export function orderPage({ view, fragment, order, events, claim, refund }: OrderPage): string {
   const content = html`<main data-events="${events}"${order !== undefined && html` data-order="${order.orderId}"`}>
 ${order !== undefined && testNetwork(view, order)}
+${order !== undefined && refund !== undefined && refundOutcome(view, refund)}
 <section class="card">
 <div id="live">${fragment.html}</div>
 ${newsWithoutScript(view)}

@@ -6,6 +6,7 @@ import { type Html, html } from '#platform/http/html.ts';
 import { parseAddress } from '#tari/address.ts';
 import { isTariCurrency } from '#tari/micro-tari.ts';
 import { paymentLink } from '#tari/wallet-link.ts';
+import { backAmount, backAt, refundForm, refundRows } from './refund.ts';
 
 /** The part of an order's page that changes while the page is open. It is the same on first load, live and without script. */
 
@@ -27,7 +28,7 @@ ${head(view, order, state)}
 ${sentence(view, order, state)}
 ${canPay(state) && payBox(view, order)}
 ${action(view, order, state)}
-${(state === 'paid' || state === 'over') && receipt(view, order)}
+${HAS_RECEIPT.has(state) && receipt(view, order)}
 </div>`;
   return { html: shown, title, state };
 }
@@ -42,6 +43,9 @@ export function unknownFragment(view: View): Fragment {
   return { html: shown, title, state: 'unknown' };
 }
 
+/** Those whose receipt is shown: what was paid, and what went back. */
+const HAS_RECEIPT: ReadonlySet<PayerState> = new Set(['paid', 'over', 'refunding', 'refunded']);
+
 const TONES: Readonly<Record<Exclude<PayerState, 'unknown'>, 'good' | 'warn' | ''>> = {
   waiting: '',
   on_its_way: '',
@@ -54,6 +58,7 @@ const TONES: Readonly<Record<Exclude<PayerState, 'unknown'>, 'good' | 'warn' | '
   expired: 'warn',
   cancelled: 'warn',
   refund_waiting: '',
+  refunding: '',
   refunded: 'good',
 };
 
@@ -61,7 +66,7 @@ function head(view: View, order: ShownOrder, state: Exclude<PayerState, 'unknown
   return html`<div class="head">
 <p>${say(view, 'order', { order: shownName(order) })}</p>
 <h1 tabindex="-1">${heading(view, order, state)}</h1>
-${!['refund_waiting', 'refunded', 'late'].includes(state) && shopPrice(view, order)}
+${!['refund_waiting', 'refunding', 'refunded', 'late'].includes(state) && shopPrice(view, order)}
 </div>`;
 }
 
@@ -91,8 +96,10 @@ function heading(view: View, order: ShownOrder, state: Exclude<PayerState, 'unkn
       return say(view, 'cancelled');
     case 'refund_waiting':
       return say(view, 'refundWaiting', { amount: amount(order.refund?.amount ?? 0n) });
+    case 'refunding':
+      return say(view, 'refunding', { amount: amount(backAmount(order)) });
     case 'refunded':
-      return say(view, 'refunded', { amount: amount(order.givenBack?.amount ?? 0n) });
+      return say(view, 'refunded', { amount: amount(backAmount(order)) });
   }
 }
 
@@ -143,15 +150,18 @@ function sentenceText(view: View, order: ShownOrder, state: Exclude<PayerState, 
       return say(view, 'cancelledText');
     case 'refund_waiting':
       return say(view, 'refundWaitingText');
+    case 'refunding':
+      return say(view, 'refundingText');
     case 'refunded':
       return refundedText(view, order);
   }
 }
 
 /** The time within it is the visitor's own, as every other. */
-function refundedText(view: View, { givenBack }: ShownOrder): Html {
+function refundedText(view: View, order: ShownOrder): Html {
+  const at = backAt(order);
   const [before = '', after = ''] = say(view, 'refundedText').split('{time}');
-  return html`${before}${givenBack !== null && time(view, givenBack.at)}${after}`;
+  return html`${before}${at !== null && time(view, at)}${after}`;
 }
 
 /** What is missing of the price even when all that is on its way has come. */
@@ -214,9 +224,11 @@ function action(view: View, order: ShownOrder, state: Exclude<PayerState, 'unkno
     case 'late':
       return html`${ask('sendBack', true)}`;
     case 'refund_waiting':
+      return refundForm(view, order);
     case 'cancelled':
       return html`${ask('askShop', true)}`;
     case 'expired':
+    case 'refunding':
     case 'refunded':
       return back;
     case 'paid':
@@ -239,8 +251,9 @@ function receipt(view: View, order: ShownOrder): Html {
 <dl class="rows">
 ${row('price', inShop ? `${amount(order.price)} (${shownNumber(shopPrice, language)} ${currency})` : amount(order.price))}
 ${inShop && row('rate', say(view, 'rateFixed', { currency, amount: amount(rate) }))}
-${order.closedAt !== null && row('paidOn', time(view, order.closedAt))}
+${order.status === 'Paid' && order.closedAt !== null && row('paidOn', time(view, order.closedAt))}
 ${order.forgiven > 0n && row('forgiven', amount(order.forgiven))}
+${refundRows(view, order)}
 ${order.payments.map((payment) => row('transaction', html`<code>${shortened(payment.txid)}</code>, ${unbroken(amount(payment.amount))}`))}
 </dl>
 <p><button type="button" hidden data-print="1">${say(view, 'print')}</button></p>

@@ -1,5 +1,5 @@
 import type { WholeOutput } from '#tari/chain/outputs.ts';
-import { bytesField, type Field, fieldsOf, numberField } from './protobuf.ts';
+import { bytesField, type Field, fieldsOf, numberField } from '#tari/protobuf.ts';
 
 /** Field numbers of the response to the gRPC call GetMempoolTransactions (chain.md 6). */
 const TRANSACTION_OF_ANSWER = 1;

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync } from 'node:fs';
-import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
-import { makeFolder } from '#platform/make-folder.ts';
+import type SqliteDatabase from 'better-sqlite3';
+import { openOwnFile, takeLock } from './own-file.ts';
 
 /**
  * What a hot wallet still has to tell its server, on the hot wallet's own machine. It is no part of the server's
@@ -90,15 +87,13 @@ export interface ReportQueue {
 const MAX_UNREAD = 10_000;
 /** A hundred processes may write one after another. */
 const BUSY_TIMEOUT_MS = 60_000;
-const OWNER_ONLY_FOLDER = 0o700;
-const OWNER_ONLY = 0o600;
 
 const COLUMNS =
   'id, profile, kind, txid, content, state, reason, attempts, queued_at as queuedAt, updated_at as updatedAt';
 
 /** Opens the queue in a folder, which is made where there is none, for its owner alone. */
 export function openReportQueue(folder: string): ReportQueue {
-  const database = openFile(folder, 'queue.db', BUSY_TIMEOUT_MS);
+  const database = openOwnFile(folder, 'queue.db', BUSY_TIMEOUT_MS);
   database.defaultSafeIntegers(true);
   database.pragma('synchronous = extra');
   database
@@ -235,28 +230,7 @@ function queueOver(database: SqliteDatabase.Database): ReportQueue {
   };
 }
 
-/**
- * Makes this process the one that sends for a profile, until it lets go or ends in whatever way: the lock is the
- * operating system's.
- * @returns how to let go; undefined where another process holds it.
- */
+/** Makes this process the one that sends for a profile. @returns as `takeLock`. */
 export function takeSendingLock(folder: string, profile: string): (() => void) | undefined {
-  const name = createHash('sha256').update(profile).digest('hex').slice(0, 16);
-  const database = openFile(folder, `sending-${name}.lock`, 0);
-  try {
-    database.exec('begin exclusive');
-  } catch (error) {
-    database.close();
-    if (error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY')) return undefined;
-    throw error;
-  }
-  return () => void database.close();
-}
-
-function openFile(folder: string, name: string, timeout: number): SqliteDatabase.Database {
-  makeFolder(folder, OWNER_ONLY_FOLDER);
-  const path = join(folder, name);
-  // SQLite itself would let the group and others read it.
-  if (!existsSync(path)) closeSync(openSync(path, 'a', OWNER_ONLY));
-  return new SqliteDatabase(path, { timeout });
+  return takeLock(folder, 'sending', profile);
 }

@@ -3,13 +3,13 @@ import type { Profile } from '#auth/cli/profile-file.ts';
 import { chosenProfile, signerOfProfile } from '#auth/cli/profiles.ts';
 import type { Signer } from '#platform/cli/api-client.ts';
 import type { CommandPorts } from '#platform/cli/ports.ts';
-import { callServer, ServerRefusal, ServerUnreachable } from '#platform/cli/server-call.ts';
+import { ServerRefusal, ServerUnreachable } from '#platform/cli/server-call.ts';
 import { plainText } from '#platform/cli/terminal/output.ts';
 import { parseJson } from '#platform/json.ts';
-import { accountOf, addressToBase58, addressToHex, type TariAddress } from '#tari/address.ts';
-import { confirmationPayload, paymentPayload, signWalletMessage } from '#tari/wallet-signature.ts';
+import { confirmationPayload, paymentPayload } from '#tari/wallet-signature.ts';
 import { queueFolder } from './queue-folder.ts';
 import { type QueuedReport, type ReportQueue, takeSendingLock } from './report-queue.ts';
+import { postSigned, type SignedPost } from './signed-post.ts';
 import type { ReportedPayment } from './wallet-event.ts';
 
 /**
@@ -17,10 +17,8 @@ import type { ReportedPayment } from './wallet-event.ts';
  * What the server can't take now stays; what it refuses for good is set aside with its reason.
  */
 
-const REPORT_TIMEOUT_MS = 15_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
-const MOST_NONCE_TRIES = 3;
 /** A transaction that is reported again after this long is unheard of. */
 const REMEMBER_SENT_DAYS = 90;
 const DAY_MS = 24 * 3_600_000;
@@ -113,34 +111,10 @@ function verdictOf(error: ServerRefusal | ServerUnreachable): 'refused' | 'skip'
 }
 
 async function post(sending: Sending, report: QueuedReport): Promise<string> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await postOnce(sending, report);
-    } catch (error) {
-      const isLate = error instanceof ServerRefusal && error.code === 'wallet_nonce_not_increasing';
-      if (!isLate || tries === MOST_NONCE_TRIES) throw error;
-    }
-  }
+  return (await postSigned(sending, requestOf(report))).message;
 }
 
-async function postOnce({ ports, queue, profile, signer }: Sending, report: QueuedReport): Promise<string> {
-  const { path, body, payload } = requestOf(report);
-  const nonce = queue.nextNonce(accountOf(signer.address), BigInt(ports.clock.now().getTime()));
-  const signature = signWalletMessage(signer.secretKey, signer.address, nonce, payload, ports.randomBytes);
-  const auth = { address: addressText(signer.address), nonce, signature };
-  const call = { server: profile.server, method: 'POST', path, body: { ...body, auth } } as const;
-  const { json } = await callServer(ports, call, { timeoutMs: REPORT_TIMEOUT_MS });
-  const isResult = typeof json === 'object' && json !== null && 'success' in json && 'message' in json;
-  // Only the server's own word counts: a proxy may answer 200 to anything.
-  if (!isResult || typeof json.message !== 'string') {
-    throw new ServerRefusal(200, '', 'The answer is not that of a payment server.');
-  }
-  const message = plainText(json.message);
-  if (json.success !== true) throw new ServerRefusal(409, 'not_taken', message);
-  return message;
-}
-
-function requestOf({ kind, txid, content }: QueuedReport): { path: string; body: object; payload: string } {
+function requestOf({ kind, txid, content }: QueuedReport): SignedPost {
   if (kind === 'confirmation') {
     return { path: '/wallet/tx_confirmation', body: { confirmation: { txid } }, payload: confirmationPayload(txid) };
   }
@@ -148,9 +122,4 @@ function requestOf({ kind, txid, content }: QueuedReport): { path: string; body:
   const payment = { ...read, amount: BigInt(read.amount) };
   const payload = paymentPayload({ ...payment, orderId: payment.order_id });
   return { path: '/wallet/incoming_payment', body: { payment }, payload };
-}
-
-/** A legacy address is signed in its old emoji, so it is sent as it is. */
-function addressText(address: TariAddress): string {
-  return address.kind === 'legacy' ? addressToHex(address) : addressToBase58(address);
 }

@@ -1,7 +1,9 @@
 import { CUSTOMER, HOT_WALLET, TXID } from '#platform/http/openapi/example-values.ts';
 import type { Examples } from '#platform/http/openapi/examples.ts';
+import { payoutExamples } from './payout-examples.ts';
 
 export const examples: Examples = {
+  ...payoutExamples,
   'GET /wallet/send_to': { answer: [HOT_WALLET] },
   'POST /wallet/incoming_payment': {
     body: {

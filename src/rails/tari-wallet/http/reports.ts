@@ -1,34 +1,17 @@
-import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { AuthService } from '#auth/service.ts';
-import type { WalletMessage } from '#auth/wallets.ts';
 import { CONFIRMATION_SENTENCES, type PaymentReport } from '#engine/payments/payment-report.ts';
-import { DomainError, type ErrorCode } from '#platform/errors.ts';
-import {
-  address,
-  MAX_ADDRESS_LENGTH,
-  nonce,
-  orderId,
-  positiveAmount,
-  result,
-  transactionId,
-} from '#platform/http/fields.ts';
-import type { AnonymousRateLimit } from '#platform/http/rate-limit.ts';
-import { JsonError } from '#platform/json.ts';
+import { MAX_ADDRESS_LENGTH, orderId, positiveAmount, result, transactionId } from '#platform/http/fields.ts';
 import { storableText } from '#platform/storable-text.ts';
 import { readSender } from '#tari/sender.ts';
 import { MAX_MEMO_LENGTH } from '#tari/text-limits.ts';
 import { confirmationPayload, paymentPayload } from '#tari/wallet-signature.ts';
+import { auth, IMPOSTURES, type SignedPorts, signedRequests } from './signed-fields.ts';
 import type { signedReports } from './signed-reports.ts';
 
 /** A text of a payment as it was signed: no payment is refused for the text of its memo or order. */
 const signedText = z.string();
-
-/** 128 characters of hex: R and s. */
-const signature = z.string().regex(/^[0-9a-fA-F]{128}$/, 'must be 128 characters of hex');
-
-const auth = z.object({ address, nonce, signature });
 
 const incomingPayment = z.object({
   payment: z.object({
@@ -46,30 +29,18 @@ type SentPayment = z.output<typeof incomingPayment>['payment'];
 
 const confirmation = z.object({ confirmation: z.object({ txid: transactionId }), auth });
 
-export interface WalletPorts {
+export interface WalletPorts extends SignedPorts {
   payments: ReturnType<typeof signedReports>;
   wallets: Pick<AuthService['wallets'], 'all'>;
-  clientAddress: (request: FastifyRequest) => string;
-  limitStrangers: AnonymousRateLimit;
 }
 
 /** The reports of the shop's hot wallets, and the addresses that customers pay to. */
-export function walletRoutes({ payments, wallets, clientAddress, limitStrangers }: WalletPorts): FastifyPluginAsyncZod {
-  const messageOf = (request: FastifyRequest, given: z.output<typeof auth>, payload: string): WalletMessage => ({
-    ...given,
-    payload,
-    remoteAddress: clientAddress(request),
-  });
-
-  const refuseImpostorsBody: onRequestAsyncHookHandler = async (request, reply) =>
-    limitStrangers.refuseBody(request, reply);
+export function walletRoutes(ports: WalletPorts): FastifyPluginAsyncZod {
+  const { payments, wallets, limitStrangers } = ports;
+  const { messageOf, refuseImpostorsBody, countImpostor } = signedRequests(ports);
 
   return async (app) => {
-    // A request that fails before or at its authentication counts against the rate limit of anonymous callers.
-    app.setErrorHandler(async (error, request, reply) => {
-      if (provesNobody(error)) await limitStrangers(request, reply);
-      throw error;
-    });
+    app.setErrorHandler(countImpostor);
 
     app.get(
       '/wallet/send_to',
@@ -139,20 +110,4 @@ export function reportOf(payment: SentPayment): PaymentReport {
     sender: readSender(storableText(payment.sender.slice(0, MAX_ADDRESS_LENGTH))),
     orderId: orderId.safeParse(payment.order_id).data ?? null,
   };
-}
-
-const IMPOSTURES = [
-  'wallet_not_authorized',
-  'wallet_signature_invalid',
-  'wallet_nonce_not_increasing',
-] as const satisfies readonly ErrorCode[];
-
-const IS_IMPOSTURE: ReadonlySet<ErrorCode> = new Set(IMPOSTURES);
-
-/** Whether a request failed authentication: its body is unreadable or malformed, or its signature, nonce or sender is wrong. */
-function provesNobody(error: unknown): boolean {
-  if (error instanceof DomainError) return IS_IMPOSTURE.has(error.code);
-  if (error instanceof JsonError) return true;
-  const { code, validation } = error as { code?: unknown; validation?: unknown };
-  return validation !== undefined || (typeof code === 'string' && code.startsWith('FST_ERR_CTP_'));
 }

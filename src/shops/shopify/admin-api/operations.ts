@@ -118,6 +118,22 @@ export const CANCEL_ORDER = `
     }
   }`;
 
+/** More refunds than an order has; the last one read says whether there may be more. */
+export const READ_REFUNDS = `
+  query ReadRefunds($id: ID!) {
+    order(id: $id) { refunds(first: 100) { id note } }
+  }`;
+
+/** Without the directive the shop refuses it since 2026-04. It moves no money: that of a manual gateway was moved already. */
+export const CREATE_REFUND = `
+  mutation CreateRefund($input: RefundInput!, $key: String!) {
+    refundCreate(input: $input) @idempotent(key: $key) {
+      refund { id totalRefundedSet { ...Prices } }
+      userErrors { field message }
+    }
+  }
+  ${PRICES}`;
+
 export const READ_JOB = `
   query ReadJob($id: ID!) {
     job(id: $id) { id done }

@@ -4,6 +4,7 @@ import type { WebhookContent } from '#shops/webhook-content.ts';
 import { idSchema, readBody, readField, WebhookContentError } from './fields.ts';
 import { type OrderWebhookOptions, parseOrderWebhook, type Topic } from './order.ts';
 import { parseProductWebhook } from './product.ts';
+import { parseRefundWebhook } from './refund.ts';
 import { parseTransactionWebhook } from './transaction.ts';
 
 /** The topics that we use. Only orders/create opens an order: shops send updates for orders of every kind. */
@@ -22,6 +23,7 @@ const KIND_OF_TOPIC: ReadonlyMap<string, 'new_order' | 'order_updated'> = new Ma
  */
 export function readContent(topic: string | null, body: string, fields: OrderWebhookOptions): WebhookContent {
   if (topic === 'order_transactions/create' && fields.capturePayments) return readTransaction(body);
+  if (topic === 'refunds/create') return readRefund(body);
   if (topic === 'products/create' || topic === 'products/update') return readProduct(body);
   if (topic === 'orders/delete') return readDeletion(body);
   const kind = KIND_OF_TOPIC.get(topic ?? '');
@@ -56,6 +58,15 @@ function readTransaction(body: string): WebhookContent {
     return news.kind === 'other' ? { kind: 'ignored', reason: news.reason } : news;
   } catch (error) {
     return unusable('transaction', error);
+  }
+}
+
+function readRefund(body: string): WebhookContent {
+  try {
+    const found = parseRefundWebhook(parseJson(body));
+    return found.kind === 'other' ? { kind: 'ignored', reason: found.reason } : found;
+  } catch (error) {
+    return unusable('refund', error);
   }
 }
 

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { payoutRepository } from '#payouts/store/payouts.ts';
 import { joinExamples, type OperationExample } from '#platform/http/openapi/examples.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { deliveryRepository } from '#platform/outbox/store/deliveries.ts';
 import { eventRepository } from '#platform/outbox/store/events.ts';
 import { queueingRepository } from '#platform/outbox/store/queueing.ts';
 import { parseAddress } from '#tari/address.ts';
+import { microTari } from '#tari/micro-tari.ts';
 import { Contract, type Operation } from '#test/openapi-contract/contract.ts';
 import { apiDescription } from '#test/openapi-contract/contract-document.ts';
 import { apiExamples } from '#test/openapi-contract/examples.ts';
@@ -27,6 +29,13 @@ const STORY = [
   'POST /order/claim',
   'POST /wallet/incoming_payment',
   'POST /wallet/tx_confirmation',
+  'POST /wallet/payouts/lease',
+  'POST /wallet/payouts/release',
+  'POST /wallet/payouts/started',
+  'POST /wallet/payouts/sent',
+  'POST /wallet/payouts/confirmed',
+  'POST /wallet/payouts/failed',
+  'POST /wallet/payouts/unknown',
   'POST /api/held/{txid}/assign',
   'PATCH /api/order_memo',
   'PATCH /api/order_price',
@@ -128,6 +137,10 @@ describe('the examples, one after the other', () => {
       });
       return {};
     },
+    'POST /wallet/payouts/release': () => leasedPayout('POST /wallet/payouts/release'),
+    'POST /wallet/payouts/started': () => leasedPayout('POST /wallet/payouts/started'),
+    'POST /wallet/payouts/failed': () => leasedPayout('POST /wallet/payouts/failed'),
+    'POST /wallet/payouts/unknown': () => leasedPayout('POST /wallet/payouts/unknown'),
     'POST /api/rejected/{id}/retry': async () => {
       const ids = await setAside('8997470732597');
       await server.app.engine.exchangeRates.set('ZAR', 1_600_000n, 'test');
@@ -171,6 +184,27 @@ describe('the examples, one after the other', () => {
     'POST /api/dead_letters/{event_id}/retry': () => deadLetter(),
     'POST /api/dead_letters/{event_id}/dismiss': () => deadLetter(),
   };
+
+  const bodyOf = <Body>(route: string): Body => EXAMPLES[route]?.body as Body;
+
+  /** The payout that an example is about, which its wallet has leased. */
+  async function leasedPayout(route: string): Promise<Record<string, string>> {
+    const { payout, auth } = bodyOf<{ payout: { id: string; lease?: string }; auth: { address: string } }>(route);
+    const started = bodyOf<{ payout: { address: string; amount: number } }>('POST /wallet/payouts/started');
+    const now = server.clock.now();
+    await server.app.store.run(async (tx) => {
+      const people = { requestedBy: 'staff:ben', approvedBy: 'staff:cleo', approvedAt: now };
+      const of = { kind: 'sweep' as const, refundId: null, orderId: null, reason: 'to the safe', createdAt: now };
+      const { address, amount } = started.payout;
+      const approved = { ...of, ...people, address, amount: microTari(BigInt(amount)), state: 'approved' as const };
+      const hash = { id: payout.id, approvalHash: '0'.repeat(64) };
+      const entered = await tx.use(payoutRepository).insert(approved, () => hash);
+      const lease = { leasedBy: auth.address, leaseToken: payout.lease ?? 'x', leases: 1n };
+      const leaseUntil = new Date(now.getTime() + 600_000);
+      await tx.use(payoutRepository).change(entered, { state: 'leased', ...lease, leaseUntil }, now);
+    });
+    return {};
+  }
 
   /** A pull pointer of its own for each example, of which a packet may have been sent and not answered. */
   async function pullPointer({ isAsked = false } = {}): Promise<string> {

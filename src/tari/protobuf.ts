@@ -1,6 +1,6 @@
 /**
- * The wire format of protocol buffers, as far as needed to read messages whose field numbers are known; other fields are
- * skipped.
+ * The wire format of protocol buffers, as far as needed to read and write messages whose field numbers are known; other
+ * fields are skipped.
  */
 
 /** A field of a message: integers and bytes are distinguished by their wire type. */
@@ -74,4 +74,48 @@ export function bytesField(fields: readonly Field[], number: number): Uint8Array
 export function numberField(fields: readonly Field[], number: number): bigint {
   const value = fields.findLast((field) => field.number === number)?.value;
   return typeof value === 'bigint' ? value : 0n;
+}
+
+/** All bytes fields with that number, in their order. */
+export function bytesFields(fields: readonly Field[], number: number): Uint8Array[] {
+  return fields.flatMap((field) => (field.number === number && field.value instanceof Uint8Array ? [field.value] : []));
+}
+
+/** A message of the fields given. */
+export function messageOf(...fields: readonly Uint8Array[]): Uint8Array {
+  const message = new Uint8Array(fields.reduce((length, field) => length + field.length, 0));
+  let position = 0;
+  for (const field of fields) {
+    message.set(field, position);
+    position += field.length;
+  }
+  return message;
+}
+
+/** A field of bytes, of a text or of a message. What is empty is left out, as everywhere in proto3. */
+export function bytesFieldOf(number: number, bytes: Uint8Array): Uint8Array {
+  if (bytes.length === 0) return bytes;
+  return messageOf(varintOf((BigInt(number) << 3n) | BigInt(BYTES)), varintOf(BigInt(bytes.length)), bytes);
+}
+
+/** A field of a message that is there even if it is empty: one of several, such as each member of a list. */
+export function messageFieldOf(number: number, message: Uint8Array): Uint8Array {
+  return messageOf(varintOf((BigInt(number) << 3n) | BigInt(BYTES)), varintOf(BigInt(message.length)), message);
+}
+
+/** A field of an unsigned integer of at most 64 bits. 0 is left out. */
+export function numberFieldOf(number: number, value: bigint): Uint8Array {
+  return value === 0n ? new Uint8Array() : messageOf(varintOf(BigInt(number) << 3n), varintOf(value));
+}
+
+function varintOf(value: bigint): Uint8Array {
+  if (value < 0n || value !== BigInt.asUintN(64, value)) throw new RangeError(`${value} does not fit 64 bits.`);
+  const bytes: number[] = [];
+  let rest = value;
+  do {
+    const low = Number(rest & 0x7fn);
+    rest >>= 7n;
+    bytes.push(rest === 0n ? low : low | 0x80);
+  } while (rest !== 0n);
+  return Uint8Array.from(bytes);
 }
