@@ -55,7 +55,8 @@ function publicUrlProblem({ TPG_CONSOLE: isOn, TPG_PUBLIC_URL: url }: Values): s
 function connectionProblem(values: Values): string | undefined {
   const { TPG_CONSOLE: isOn, TPG_PUBLIC_URL: url, TPG_HOST: host, TPG_TLS_CERTIFICATE: certificate } = values;
   if (!isOn || url === undefined || certificate !== undefined) return undefined;
-  const isHere = isLoopbackUrl(`http://${host.includes(':') ? `[${host}]` : host}`);
+  const hostUrl = `http://${host.includes(':') ? `[${host}]` : host}`;
+  const isHere = URL.canParse(hostUrl) && isLoopbackUrl(hostUrl);
   if (isHere || values.TPG_USE_X_FORWARDED_FOR || values.TPG_USE_FORWARDED) return undefined;
   return 'TPG_CONSOLE is on, and TPG_HOST is not this machine alone: set TPG_TLS_CERTIFICATE and TPG_TLS_PRIVATE_KEY, or put a proxy with https before the server and switch on TPG_USE_X_FORWARDED_FOR or TPG_USE_FORWARDED.';
 }

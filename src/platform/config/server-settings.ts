@@ -1,4 +1,5 @@
 import type { LogLevel } from '#platform/logging/json-log.ts';
+import { isStorable } from '#platform/storable-text.ts';
 import type { SettingsPart, ValuesOf } from './read-settings.ts';
 import { optional, settingNotes, textSchema, withDefault } from './setting.ts';
 import {
@@ -187,7 +188,7 @@ function tlsProblem({ TPG_TLS_CERTIFICATE: certificate, TPG_TLS_PRIVATE_KEY: pri
 
 /** Any path; whether the file can be used is seen at the start. */
 function pathValue(text: string): string | undefined {
-  return text.includes('\0') ? undefined : text;
+  return isStorable(text) ? text : undefined;
 }
 
 declare module './read-settings.ts' {

@@ -129,7 +129,7 @@ function withoutPlainSecrets(url: string): string {
   return url
     .replace(/^((?:https?:\/\/[^/?]*)?\/+o\/+(?!assets\/)[^/?]*\/+)[^/?]+/i, '$1…')
     .replace(/^((?:https?:\/\/[^/?]*)?\/+o\/*\?.*?\bnumber=)[^&]*/i, '$1…')
-    .replace(/^((?:https?:\/\/[^/?]*)?\/.*?\/*console\/+(?:link|invitation)\/+)[^/?]+/i, '$1…')
+    .replace(/^((?:https?:\/\/[^/?]*)?\/.*?console\/+(?:link|invitation)\/+)[^/?]+/i, '$1…')
     .replace(/^((?:https?:\/\/[^/?]*)?\/+api\/+pull_pointers\/+[^/?]{8})[^/?]+/i, '$1…')
     .replace(/^([^?]*\/console\b[^?]*\?.*?\bq=)[^&]*/i, '$1…');
 }

@@ -38,9 +38,11 @@ const HARMLESS: readonly string[] = [
 describe('secrets', () => {
   it('are compared in constant time only, by what Node has for it, where there is a secret to be guessed', () => {
     const users = FILES.filter(({ text }) => text.includes('timingSafeEqual(')).map(({ name }) => name);
-    // STREAM's fulfillments and receipts, the code of an order's pay page and bearer tokens of pull payments, the HMAC of a
+    // The challenges of passkeys, STREAM's fulfillments and receipts, the code of an order's pay page and bearer tokens of
+    // pull payments, the HMAC of a
     // webhook, and the check sum of seed words, which a person types at their own machine.
     expect(users.sort()).toEqual([
+      'auth/people/passkeys/challenges.ts',
       'interledger/stream/crypto.ts',
       'interledger/stream/receipt.ts',
       'platform/sha256.ts',
