@@ -40,6 +40,7 @@ describe('a payment that was seen on the chain', () => {
       owner: null,
       unspent: 0n,
       isLate: false,
+      hasLeftChain: false,
       paymentReference: null,
       blockHeight: null,
       createdAt: NOW,

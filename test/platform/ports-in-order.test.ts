@@ -18,14 +18,20 @@ function contextWithShop(): ServiceContext {
   return { settings: parsed.settings, ports: {}, subscriptions } as unknown as ServiceContext;
 }
 
-const open = (...contexts: Module[]) => openServices(contexts, contextWithShop());
+/** What the shop's context asks of payouts while it is opened. */
+const payouts = {
+  name: 'payouts',
+  service: async () => ({ open: () => ({ service: { refunds: {} } }) }),
+} as unknown as Module;
+
+const open = (...contexts: Module[]) => openServices([payouts, ...contexts], contextWithShop());
 
 describe('the order in which contexts are opened', () => {
   it('is refused where the shop is there too late to be told of a payment', async () => {
     await expect(open(shops, shopify)).rejects.toThrow(
       'shopify gives the port readContent after shops has looked for it: it must come first in the list of modules',
     );
-    expect(Object.keys((await open(shopify, shops)).services)).toEqual(['shopify', 'shops']);
+    expect(Object.keys((await open(shopify, shops)).services)).toEqual(['payouts', 'shopify', 'shops']);
   });
 });
 

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { EVENT_TYPES } from '#engine/events.ts';
 import { stringifyJson } from '#platform/json.ts';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
 import { EventBus } from '#platform/outbox/event-bus.ts';
@@ -26,6 +25,7 @@ import {
   takeNames,
   testEngine,
 } from '#test/engine.ts';
+import { ALL_EVENT_TYPES } from '#test/event-types.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';
 
 const [alice] = ACCOUNTS;
@@ -61,7 +61,7 @@ interface Scene {
 
 /** @param database is opened again after another engine has left it. */
 async function scene(database?: TestDatabase): Promise<Scene> {
-  const bus = new EventBus(recordingLog(), EVENT_TYPES);
+  const bus = new EventBus(recordingLog(), ALL_EVENT_TYPES);
   const shop = new NotingShop();
   const log = recordingLog();
   bus.onDurable('plugin', 'OrderPaid', () => undefined);

@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { EngineContext, EngineSettings } from '#engine/context.ts';
-import { EVENT_TYPES } from '#engine/events.ts';
 import { Ledger } from '#engine/money/ledger.ts';
 import { senderText } from '#engine/money/owners.ts';
 import type { PaymentReport } from '#engine/payments/payment-report.ts';
@@ -17,6 +16,7 @@ import { addressToBase58, type TariAddress } from '#tari/address.ts';
 import { type MicroTari, microTari } from '#tari/micro-tari.ts';
 import { readSender, type Sender } from '#tari/sender.ts';
 import { confirmationPayload, paymentPayload } from '#tari/wallet-signature.ts';
+import { ALL_EVENT_TYPES } from '#test/event-types.ts';
 import { type ManualClock, manualClock } from './clock.ts';
 import { newDatabase, newFolder, type TestDatabase } from './database/database.ts';
 import { borrowStore, type LentStore, openStoreOf } from './database/store-pool.ts';
@@ -274,7 +274,7 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
   const store = borrowed?.lend() ?? (await openStoreOf(database));
   const log = recordingLog();
   const clock = options.clock ?? manualClock();
-  const bus = options.bus ?? new EventBus(log, EVENT_TYPES);
+  const bus = options.bus ?? new EventBus(log, ALL_EVENT_TYPES);
   const settings: EngineSettings = {
     strictMode: true,
     disableMemoSignatureCheck: false,

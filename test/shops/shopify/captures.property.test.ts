@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EVENT_TYPES } from '#engine/events.ts';
 import { orderRepository } from '#engine/store/orders.ts';
 import { parseJson } from '#platform/json.ts';
 import { Dispatcher } from '#platform/outbox/dispatcher.ts';
@@ -19,6 +18,7 @@ import {
   takeNames,
   testEngine,
 } from '#test/engine.ts';
+import { ALL_EVENT_TYPES } from '#test/event-types.ts';
 import type { StandInOrder, Transaction } from '#test/fake-shopify/orders.ts';
 import { type ShopifyStandIn, STAND_IN_TOKEN, startShopifyStandIn } from '#test/fake-shopify/server.ts';
 import { transactionWebhookBody, webhookBody } from '#test/fake-shopify/webhooks.ts';
@@ -161,7 +161,7 @@ let connector: ShopConnector;
 
 beforeAll(async () => {
   standIn = await startShopifyStandIn({ cancelDelayMs: 1, cost: { maximumAvailable: 1e9, restoreRate: 1e6 } });
-  const bus = new EventBus(recordingLog(), EVENT_TYPES);
+  const bus = new EventBus(recordingLog(), ALL_EVENT_TYPES);
   const shop: ShopConnector = {
     name: 'shopify',
     markPaid: (...told) => connector.markPaid(...told),

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { hex } from '@scure/base';
-import { EVENT_TYPES } from '#engine/events.ts';
 import { chainPayments } from '#engine/payments/chain-payments.ts';
 import { systemClock } from '#platform/clock.ts';
 import type { OpenedStore } from '#platform/database/open.ts';
@@ -13,6 +12,7 @@ import { addressToBase58, dualAddress } from '#tari/address.ts';
 import type { ViewWallet } from '#tari/chain/view-wallet.ts';
 import type { Home } from '#test/cli/tool.ts';
 import { openStore } from '#test/database/open.ts';
+import { ALL_EVENT_TYPES } from '#test/event-types.ts';
 
 /** Books that a watcher has filled, for the commands that look at them. */
 
@@ -80,7 +80,7 @@ function paymentsOf(wallet: ViewWallet) {
     maxWebhookAgeMs: null,
     orderIdField: 'id' as const,
   };
-  return chainPayments({ settings, subscriptions: new EventBus(silentLog, EVENT_TYPES) });
+  return chainPayments({ settings, subscriptions: new EventBus(silentLog, ALL_EVENT_TYPES) });
 }
 
 const databaseUrl = (home: Home) => `sqlite://${join(home.folder, 'store.db')}`;

@@ -94,7 +94,10 @@ const OF_THE_OTHER_LISTENER = [
 describe('the routes', () => {
   let app: App;
   beforeAll(async () => {
-    app = await serverOfDocuments({ TPG_METRICS: 'on' }, () => new Date());
+    app = await serverOfDocuments(
+      { TPG_METRICS: 'on', TPG_CONSOLE: 'true', TPG_PUBLIC_URL: 'https://pay.example.com' },
+      () => new Date(),
+    );
     await app.server.ready();
   });
   afterAll(() => app.close());
