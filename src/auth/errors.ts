@@ -27,7 +27,7 @@ export const authErrors = defineErrors({
     'The form is not one of your present session. Load the page again and repeat what you entered.',
   ],
   fresh_proof_missing: ['forbidden', 'Please confirm with your passkey that it is you.'],
-  connection_not_secure: ['forbidden', 'The console is only shown over https. {}'],
+  console_off: ['conflict', 'There is no console to sign in to: it is switched on by TPG_CONSOLE.'],
   wallet_not_authorized: ['unauthenticated', 'The wallet is not authorized to report payments. {}'],
   wallet_signature_invalid: ['unauthenticated', 'The signature of the wallet is invalid.'],
   wallet_nonce_not_increasing: ['unauthenticated', 'Nonce is not strictly increasing.'],

@@ -1,6 +1,7 @@
 import { hex } from '@scure/base';
 import { goneBehind } from '#engine/money/giving-back.ts';
 import type { Transaction } from '#platform/database/store.ts';
+import { isSameSecret } from '#platform/sha256.ts';
 import { accountOf, addressToBase58, parseAddress, type TariAddress } from '#tari/address.ts';
 import type { PayoutContext } from './context.ts';
 import { DomainError } from './errors.ts';
@@ -296,7 +297,8 @@ function change(work: PayoutWork, payout: KeptPayout, to: Parameters<PayoutWork[
 
 function requireLease(payout: KeptPayout, { wallet, leaseToken }: LeaseReport, now: Date): void {
   const { state, leaseUntil } = payout;
-  const isIts = state === 'leased' && isOf(payout, wallet) && payout.leaseToken === leaseToken;
+  const isCurrent = payout.leaseToken !== null && isSameSecret(leaseToken, payout.leaseToken);
+  const isIts = state === 'leased' && isOf(payout, wallet) && isCurrent;
   if (!isIts || leaseUntil === null || leaseUntil <= now) throw new DomainError('payout_lease_lost', payout.id);
 }
 

@@ -25,8 +25,8 @@ import {
   takeNames,
   testEngine,
 } from '#test/engine.ts';
-import { ALL_EVENT_TYPES } from '#test/event-types.ts';
 import { ACCOUNTS } from '#test/test-wallets.ts';
+import { ALL_EVENT_TYPES } from '#test/vitest/event-types.ts';
 
 const [alice] = ACCOUNTS;
 

@@ -39,6 +39,7 @@ describe('a new order', () => {
       status: 'Unclaimed',
       amountOutstanding: null,
       amountSeen: 0n,
+      refunded: 0n,
       claimedBy: null,
       claimKind: null,
       ownMoney: 0n,

@@ -16,7 +16,7 @@ import { addressToBase58, type TariAddress } from '#tari/address.ts';
 import { type MicroTari, microTari } from '#tari/micro-tari.ts';
 import { readSender, type Sender } from '#tari/sender.ts';
 import { confirmationPayload, paymentPayload } from '#tari/wallet-signature.ts';
-import { ALL_EVENT_TYPES } from '#test/event-types.ts';
+import { ALL_EVENT_TYPES } from '#test/vitest/event-types.ts';
 import { type ManualClock, manualClock } from './clock.ts';
 import { newDatabase, newFolder, type TestDatabase } from './database/database.ts';
 import { borrowStore, type LentStore, openStoreOf } from './database/store-pool.ts';

@@ -57,7 +57,7 @@ export const settings: SettingsPart<Values> = {
       problem(values) {
         const hasUrl = (values.TPG_DIRECTORY_URL ?? values.KVASIR_MIDDLEWARE_URI) !== undefined;
         const hasSecret = (values.TPG_DIRECTORY_SECRET ?? values.KVASIR_MIDDLEWARE_SECRET) !== undefined;
-        if (hasUrl === hasSecret) return undefined;
+        if (hasUrl ? hasSecret : !hasSecret) return undefined;
         return hasUrl
           ? 'TPG_DIRECTORY_URL is set, so TPG_DIRECTORY_SECRET must be set too: your program must know who asks it.'
           : 'TPG_DIRECTORY_SECRET is set, so TPG_DIRECTORY_URL must be set too.';

@@ -329,7 +329,9 @@ describe('settings that belong together', () => {
     fc.assert(
       fc.property(fc.dictionary(name, text), (environment) => {
         const parsed = parseSettings(environment);
-        expect(parsed.ok || parsed.problems.every((problem) => /^(?:TPG|SPSP|ILP)_.*\.$/s.test(problem))).toBe(true);
+        expect(parsed.ok || parsed.problems.every((problem) => /^(?:TPG|SPSP|ILP|KVASIR)_.*\.$/s.test(problem))).toBe(
+          true,
+        );
       }),
       { numRuns: 100 },
     );

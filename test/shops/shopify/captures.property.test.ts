@@ -18,11 +18,11 @@ import {
   takeNames,
   testEngine,
 } from '#test/engine.ts';
-import { ALL_EVENT_TYPES } from '#test/event-types.ts';
 import type { StandInOrder, Transaction } from '#test/fake-shopify/orders.ts';
 import { type ShopifyStandIn, STAND_IN_TOKEN, startShopifyStandIn } from '#test/fake-shopify/server.ts';
 import { transactionWebhookBody, webhookBody } from '#test/fake-shopify/webhooks.ts';
 import { connect } from '#test/shopify-client.ts';
+import { ALL_EVENT_TYPES } from '#test/vitest/event-types.ts';
 
 /**
  * Orders that cards and gift cards pay in part: whatever is authorized, told, voided, paid and lost on its way, and in

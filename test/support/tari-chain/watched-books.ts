@@ -12,7 +12,7 @@ import { addressToBase58, dualAddress } from '#tari/address.ts';
 import type { ViewWallet } from '#tari/chain/view-wallet.ts';
 import type { Home } from '#test/cli/tool.ts';
 import { openStore } from '#test/database/open.ts';
-import { ALL_EVENT_TYPES } from '#test/event-types.ts';
+import { ALL_EVENT_TYPES } from '#test/vitest/event-types.ts';
 
 /** Books that a watcher has filled, for the commands that look at them. */
 

@@ -4,7 +4,7 @@ import { runFuzzTest } from '#test/fuzz/run.ts';
 import { apiDescription } from '#test/openapi-contract/contract-document.ts';
 
 /** Fewer where each takes longer: seeds differ, so that many runs see all the same. */
-const REQUESTS = isOnPostgres() ? 400 : 1_000;
+const REQUESTS = isOnPostgres() ? 800 : 1_600;
 
 /** Routes that chance may leave out of so many. */
 const MAX_UNSEEN = isOnPostgres() ? 3 : 0;

@@ -38,9 +38,8 @@ const HARMLESS: readonly string[] = [
 describe('secrets', () => {
   it('are compared in constant time only, by what Node has for it, where there is a secret to be guessed', () => {
     const users = FILES.filter(({ text }) => text.includes('timingSafeEqual(')).map(({ name }) => name);
-    // The challenges of passkeys, STREAM's fulfillments and receipts, the code of an order's pay page and bearer tokens of
-    // pull payments, the HMAC of a
-    // webhook, and the check sum of seed words, which a person types at their own machine.
+    // The challenges of passkeys, STREAM's fulfillments and receipts, the code of an order's pay page, bearer tokens of
+    // pull payments, leases of payouts, the HMAC of a webhook, and the check sum of seed words, which a person types at their own machine.
     expect(users.sort()).toEqual([
       'auth/people/passkeys/challenges.ts',
       'interledger/stream/crypto.ts',
@@ -52,6 +51,7 @@ describe('secrets', () => {
     const callers = FILES.filter(({ text }) => text.includes('isSameSecret(')).map(({ name }) => name);
     expect(callers.sort()).toEqual([
       'checkout/payer-orders.ts',
+      'payouts/wallet-payouts.ts',
       'platform/sha256.ts',
       'pull-payments/http/spsp/bearer.ts',
     ]);

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { DomainError } from '#auth/errors.ts';
 import { type AuthPorts, logInWith } from '#auth/http/login.ts';
 import { loginLinkUrl } from '#auth/people/urls.ts';
 import type { AuthService } from '#auth/service.ts';
@@ -8,7 +9,7 @@ import { time } from '#platform/http/fields.ts';
 
 export interface LoginLinkPorts extends Pick<AuthPorts, 'access' | 'limitStrangers'> {
   links: AuthService['people']['loginLinks'];
-  settings: Pick<HttpContext['settings'], 'publicUrl'>;
+  settings: Pick<HttpContext['settings'], 'publicUrl' | 'console'>;
   clientAddress: HttpContext['clientAddress'];
 }
 
@@ -30,6 +31,7 @@ export function loginLinkRoutes({ links, settings, clientAddress, ...ports }: Lo
             'login_nonce_not_increasing',
             'login_roles_not_held',
             'console_role_missing',
+            'console_off',
             'rate_limited',
             'wrong_network',
           ],
@@ -39,6 +41,8 @@ export function loginLinkRoutes({ links, settings, clientAddress, ...ports }: Lo
       },
       (request, reply) =>
         logInWith(ports, request, reply, async ({ address, roles }) => {
+          // The console stands above this context, and may be off.
+          if (settings.console === null) throw new DomainError('console_off');
           const { code, endsAt } = await links.create(address, roles, clientAddress(request));
           return { url: loginLinkUrl(settings, code), valid_until: endsAt.toISOString() };
         }),

@@ -180,7 +180,6 @@ describe('the other paths', () => {
       'orders/updated',
       'orders/cancelled',
       'orders/paid',
-      'refunds/create',
       'products/update',
       'order_transactions/create',
       'something/new',
