@@ -30,7 +30,7 @@ export const admin: readonly MenuCase[] = [
   { label: 'Let payouts go on', answers: ['found'], shows: 'Payouts are going on.' },
   {
     label: 'Sweep earnings',
-    answers: ['', 'november'],
+    answers: ['november', ''],
     more: [['Do it?', 'y']],
     shows: /failed: This cannot be swept\. TPG_COLD_ADDRESS is not set\./,
   },
