@@ -43,7 +43,7 @@ describe('completion in bash', { timeout: 120_000 }, () => {
   it('offers commands, and those below them', () => {
     expect(bash('taritools', 'ad')).toEqual(['admin', 'address']);
     expect(bash('taritools', '')).toContain('completion');
-    expect(bash('taritools', 'admin', 'pay')).toEqual(['payments']);
+    expect(bash('taritools', 'admin', 'paym')).toEqual(['payments']);
     expect(bash('taritools', 'admin', 'payments', '')).toEqual(['list', 'search']);
     expect(bash('taritools', 'completion', '')).toEqual(['bash', 'zsh', 'fish']);
     expect(bash('taritools', 'api', 'D')).toEqual(['DELETE']);
@@ -123,7 +123,7 @@ describe('completion in other shells', { timeout: 120_000 }, () => {
   if (!hasShell('zsh')) process.emitWarning('zsh is not on this machine: its script is not run.');
   if (hasShell('zsh')) {
     it('is run by zsh, with what the candidates are about', () => {
-      expect(zsh('taritools', 'admin', 'pay')).toEqual(['payments:Payments of all senders']);
+      expect(zsh('taritools', 'admin', 'paym')).toEqual(['payments:Payments of all senders']);
       expect(zsh('taritools', 'admin', 'orders', 'search', '--status', 'N')).toEqual(['New:']);
       expect(zsh('taritools', 'admin', 'orders', 'get', '')).toEqual(['FILES']);
       // A colon in a name would end it.
@@ -135,7 +135,7 @@ describe('completion in other shells', { timeout: 120_000 }, () => {
   if (!hasShell('fish')) process.emitWarning('fish is not on this machine: its script is not run.');
   if (hasShell('fish')) {
     it('is run by fish, with what the candidates are about', () => {
-      expect(fish('taritools admin pay')).toEqual(['payments\tPayments of all senders']);
+      expect(fish('taritools admin paym')).toEqual(['payments\tPayments of all senders']);
       expect(fish('taritools admin orders search --status N')).toEqual(['New']);
       expect(fish('taritools profile show TPS')).toEqual(['TPS Hot $(touch pwned) Wallet\thttp://127.0.0.1:9']);
       expect(readdirSync(home.folder)).not.toContain('pwned');

@@ -59,7 +59,7 @@ interface HandFlags {
 /** `wallet payouts paid`, `confirmed` and `not-paid`. */
 export function byHandCommands(ports: CommandPorts): Command[] {
   return [
-    handCommand('paid', 'Say by which transaction a payout was paid')
+    handCommand('paid', 'Say by which transaction a payout was paid', ' 12375671662993')
       .argument('<transaction>', 'the wallet’s own number of it', txidArgument)
       .action((id: string, txid: string, flags: HandFlags) =>
         change(ports, flags, id, ['by_hand', 'unknown', 'paying', 'sent'], (machine, payout) => {
@@ -75,6 +75,7 @@ export function byHandCommands(ports: CommandPorts): Command[] {
     handCommand(
       'not-paid',
       'Say that a payout was not paid and will not be, after you made sure of it: its money is back in the books',
+      ' --reason "the wallet does not list it"',
     )
       .addOption(reasonOption())
       .action((id: string, flags: HandFlags & { reason: string }) =>
@@ -85,8 +86,13 @@ export function byHandCommands(ports: CommandPorts): Command[] {
   ];
 }
 
-function handCommand(name: string, description: string): Command {
-  return new Command(name).description(description).argument('<id>', 'of the payout').addOption(walletProfileOption());
+/** @param more of the example, behind the id. */
+function handCommand(name: string, description: string, more = ''): Command {
+  return new Command(name)
+    .description(description)
+    .argument('<id>', 'of the payout')
+    .addOption(walletProfileOption())
+    .addHelpText('after', `\nExample:\n  $ taritools wallet payouts ${name} payout-1-6b5e79c715a74a08${more}`);
 }
 
 function change(
